@@ -1,0 +1,101 @@
+/* What could stand at the end of a text: completion. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "api/session.h"
+#include "lexer/lexer.h"
+#include "vm/data.h"
+
+typedef struct candidates {
+    const char *prefix;
+    size_t length; /* of the prefix */
+    const char **names;
+    size_t count, capacity;
+} candidates;
+
+static void add(void *user, const char *name)
+{
+    candidates *c = user;
+    if (strncmp(name, c->prefix, c->length) != 0 || name[0] == '_')
+        return;
+    if (c->count == c->capacity) {
+        size_t capacity = c->capacity ? c->capacity * 2 : 64;
+        const char **names = realloc(c->names, capacity * sizeof *names);
+        if (!names)
+            return;
+        c->names = names;
+        c->capacity = capacity;
+    }
+    c->names[c->count++] = name;
+}
+
+static void add_everything(csp_session *s, candidates *c)
+{
+    world *w = s->world;
+    for (int kind = 0; kind < LEX_KINDS; kind++)
+        if (lex_kind_flags((lex_kind)kind) & LEX_KEYWORD)
+            add(c, lex_kind_text((lex_kind)kind));
+    world_each_member(w, WORLD_PRELUDE, add, c);
+    for (int i = WORLD_PRELUDE + 1; i < WORLD_MODULES; i++)
+        if (world_has_module(w, i))
+            add(c, world_modules[i].name);
+    for (uint32_t i = 0; i < s->count; i++)
+        add(c, s->variables[i].name);
+}
+
+/* The fields of a map that could be written behind a point. */
+static void add_fields(const csp_session *s, const char *name, candidates *c)
+{
+    value item = session_value(s, name);
+    if (!value_is(item, OBJ_MAP))
+        return;
+    uint32_t position = 0;
+    const map_entry *entry;
+    while ((entry = map_next(value_map(item), &position)))
+        if (value_is(entry->key, OBJ_STRING)) {
+            const char *key = ((const string *)value_as_object(entry->key))->text;
+            if (key[strcspn(key, " \t\n\r\"'(){}[].,;:!?+-*/%&|^~<>=#@$\\")] == '\0' && !isdigit((unsigned char)*key))
+                add(c, key);
+        }
+}
+
+static bool in_word(char c) { return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80; }
+
+static size_t word_start(const char *text, size_t end)
+{
+    while (end > 0 && in_word(text[end - 1]))
+        end--;
+    return end;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
+                  void (*each)(void *user, const char *candidate), void *user)
+{
+    *start = word_start(text, size);
+    char *prefix = strndup(text + *start, size - *start);
+    candidates c = {.prefix = prefix, .length = size - *start};
+    if (prefix && *start > 0 && text[*start - 1] == '.') {
+        size_t owner = word_start(text, *start - 1);
+        char *name = strndup(text + owner, *start - 1 - owner);
+        int index = name ? world_find_module(name) : -1;
+        if (index > WORLD_PRELUDE)
+            world_each_member(s->world, index, add, &c);
+        else if (name)
+            add_fields(s, name, &c);
+        free(name);
+    } else if (prefix) {
+        add_everything(s, &c);
+    }
+    if (c.count)
+        qsort(c.names, c.count, sizeof *c.names, compare_names);
+    for (size_t i = 0; i < c.count; i++)
+        if (i == 0 || strcmp(c.names[i], c.names[i - 1]) != 0)
+            each(user, c.names[i]);
+    free(c.names);
+    free(prefix);
+}

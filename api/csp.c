@@ -1,0 +1,240 @@
+/* The VM's life as the host sees it, and how it runs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "api/error.h"
+#include "api/session.h"
+#include "parser/parse.h"
+#include "vm/loop.h"
+
+static const size_t DEFAULT_STACK = (size_t)1 << 30;
+
+const char *csp_version(void) { return CSP_VERSION; }
+
+void csp_text_free(char *text) { free(text); }
+
+/* ---- Life ---- */
+
+/* The host may have been compiled with a header that knew fewer fields: the others have their defaults. */
+void csp_config_init(csp_config *config, size_t struct_size)
+{
+    csp_config all = {.struct_size = struct_size, .max_memory = heap_default_limit(), .max_stack = DEFAULT_STACK};
+    memset(config, 0, struct_size);
+    memcpy(config, &all, struct_size < sizeof all ? struct_size : sizeof all);
+}
+
+static void write_descriptor(void *user, int stream, const char *text, size_t size)
+{
+    (void)user;
+    while (size > 0) {
+        ssize_t written = write(stream, text, size);
+        if (written < 0 && errno != EINTR)
+            return; /* nobody reads it any more */
+        if (written > 0) {
+            text += written;
+            size -= (size_t)written;
+        }
+    }
+}
+
+static bool copy_args(world *w, const csp_config *config)
+{
+    w->args = calloc((size_t)config->arg_count + 1, sizeof *w->args);
+    for (uint32_t i = 0; w->args && i < config->arg_count; i++)
+        if (!(w->args[i] = strdup(config->args[i])))
+            return false;
+    return w->args != NULL;
+}
+
+static void free_world(world *w)
+{
+    while (w->sessions)
+        csp_session_free(w->sessions);
+    while (w->signatures) {
+        world_signature *next = w->signatures->next;
+        free(w->signatures);
+        w->signatures = next;
+    }
+    for (char **arg = w->args; arg && *arg; arg++)
+        free(*arg);
+    free(w->args);
+    if (w->constants)
+        heap_unpin(w->constants);
+    csp_error_free(w->error);
+    free(w);
+}
+
+csp_status csp_new(const csp_config *given, csp_vm **out)
+{
+    *out = NULL;
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    if (given) {
+        if (given->struct_size < offsetof(csp_config, user))
+            return CSP_E_MISUSE;
+        memcpy(&config, given, given->struct_size < sizeof config ? given->struct_size : sizeof config);
+    }
+    world *w = calloc(1, sizeof *w);
+    if (!w)
+        return CSP_E_MEMORY;
+    w->user = config.user;
+    vm_limits limits = {.memory = config.max_memory,
+                        .stack = config.max_stack,
+                        .processes = config.max_processes,
+                        .reductions = config.max_reductions};
+    vm_host host = {.user = config.user, .write = config.write ? config.write : write_descriptor};
+    if (copy_args(w, &config))
+        w->vm = vm_create(&limits, &host);
+    if (w->vm)
+        w->vm->top = w;
+    if (!w->vm || !world_add_natives(w)) {
+        if (w->vm)
+            vm_destroy(w->vm);
+        free_world(w);
+        return CSP_E_MEMORY;
+    }
+    w->vm->args = (const char *const *)w->args;
+    w->vm->arg_count = config.arg_count;
+    *out = w->vm;
+    return CSP_OK;
+}
+
+void csp_free(csp_vm *vm)
+{
+    if (!vm)
+        return;
+    world *w = world_of(vm);
+    if (!w->ran)
+        vm_shutdown(vm, NULL);
+    free_world(w);
+    vm_destroy(vm);
+}
+
+void *csp_user(const csp_vm *vm) { return world_of(vm)->user; }
+
+/* ---- Programs ---- */
+
+static csp_status compile_failure(const world *w)
+{
+    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE : CSP_E_MEMORY;
+}
+
+/* The program whose main process has just ended. An error value is what `try` gave up with. */
+static csp_status outcome(world *w, csp_status status, value result)
+{
+    if (status != CSP_OK || !value_is(result, OBJ_ERROR))
+        return status;
+    error_set_crash(w, result);
+    return CSP_E_CRASH;
+}
+
+csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size)
+{
+    world *w = world_of(vm);
+    if (w->busy || w->ran)
+        return CSP_E_MISUSE;
+    w->busy = true;
+    csp_error_free(csp_take_error(vm));
+    csp_status status;
+    const module *m = world_compile(w, name, text, size, 1, NULL);
+    process *p = m ? vm_start(vm, m->codes[0], 0, PROCESS_MAIN | PROCESS_SYSTEM) : NULL;
+    value result = VALUE_NIL;
+    if (!m) {
+        status = compile_failure(w);
+    } else if (!p) {
+        error_set_memory(w);
+        status = CSP_E_MEMORY;
+    } else {
+        status = world_run(w, p, &result);
+        status = outcome(w, status, result);
+    }
+    w->ran = true;
+    vm_shutdown(vm, NULL);
+    w->busy = false;
+    return status;
+}
+
+int csp_exit_status(const csp_vm *vm) { return vm->exit_status < 0 ? 0 : vm->exit_status; }
+
+void csp_interrupt(csp_vm *vm)
+{
+    vm->interrupted = 1;
+    loop_wake(vm->loop);
+}
+
+csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out)
+{
+    world *w = world_of(vm);
+    *out = NULL;
+    if (w->busy || w->ran)
+        return CSP_E_MISUSE;
+    csp_error_free(csp_take_error(vm));
+    const module *m = world_compile(w, name, text, size, 1, NULL);
+    if (!m)
+        return compile_failure(w);
+    size_t length;
+    FILE *file = open_memstream(out, &length);
+    if (file)
+        code_disassemble_module(vm, m, file);
+    if (file && fclose(file) == 0)
+        return CSP_OK;
+    free(*out);
+    *out = NULL;
+    error_set_memory(w);
+    return CSP_E_MEMORY;
+}
+
+/* ---- A host's event loop ---- */
+
+int csp_fd(const csp_vm *vm) { return loop_fd(vm->loop); }
+
+int csp_timeout(csp_vm *vm)
+{
+    int64_t next = vm_next_event(vm);
+    if (next == LOOP_NEVER)
+        return -1;
+    int64_t left = next - loop_now();
+    if (next == 0 || left <= 0)
+        return 0;
+    /* Rounded up, so that the host does not come a moment too early and then over and over again. */
+    int64_t milliseconds = (left + 999999) / 1000000;
+    return milliseconds > INT32_MAX ? INT32_MAX : (int)milliseconds;
+}
+
+csp_status csp_step(csp_vm *vm)
+{
+    world *w = world_of(vm);
+    if (w->busy || w->ran)
+        return CSP_E_MISUSE;
+    w->busy = true;
+    loop_poll(vm->loop);
+    vm_status status = vm_run(vm, NULL, 0);
+    vm_flush(vm);
+    w->busy = false;
+    if (status == VM_EXIT)
+        return CSP_EXIT;
+    return csp_timeout(vm) == 0 ? CSP_MORE : CSP_OK;
+}
+
+/* ---- Syntax ---- */
+
+csp_input csp_input_state(const char *text, size_t size)
+{
+    if (size > UINT32_MAX / 4)
+        return CSP_INPUT_ERROR;
+    src_text src;
+    src_init(&src, "", text, size);
+    diag_list diags;
+    diag_init(&diags, &src);
+    arena a;
+    arena_init(&a);
+    const ast_module *ast = parse_module(&a, &diags);
+    csp_input state = CSP_INPUT_COMPLETE;
+    if (!ast || diags.errors > 0)
+        state = diags.incomplete ? CSP_INPUT_INCOMPLETE : CSP_INPUT_ERROR;
+    diag_free(&diags);
+    arena_free(&a);
+    src_free(&src);
+    return state;
+}

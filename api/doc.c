@@ -1,0 +1,134 @@
+/* What is known about a name. */
+#include <stdlib.h>
+
+#include "api/session.h"
+#include "parser/parse.h"
+#include "vm/text.h"
+
+static void write_indented(const char *lines, size_t size, FILE *out)
+{
+    while (size > 0) {
+        const char *end = memchr(lines, '\n', size);
+        size_t length = end ? (size_t)(end - lines) : size;
+        fprintf(out, "    %.*s\n", (int)length, lines);
+        length += end != NULL;
+        lines += length;
+        size -= length;
+    }
+}
+
+static bool write_native(world *w, int index, const char *name, FILE *out)
+{
+    const native_entry *e = world_native(w, index, name);
+    if (!e)
+        return false;
+    fprintf(out, "%s%s%s\n", world_modules[index].name, index == WORLD_PRELUDE ? "" : ".", e->signature);
+    write_indented(e->doc, strlen(e->doc), out);
+    return true;
+}
+
+/* The declaration of a top-level function in a parsed source, or NULL. */
+static const ast_fn *find_declaration(const ast_module *ast, const char *name)
+{
+    for (uint32_t i = ast ? ast->items.count : 0; i-- > 0;) {
+        const ast_node *item = ast->items.items[i];
+        if (item->kind == AST_FN_DECL && item->as.fn->name && strcmp(item->as.fn->name->text, name) == 0)
+            return item->as.fn;
+    }
+    return NULL;
+}
+
+/* As it stands in the source, without `fn` and body: `area(w, h = w)`. */
+static void write_head(const char *source, const ast_fn *fn, const char *module_name, FILE *out)
+{
+    uint32_t from = fn->name_span.start, to = fn->body->span.start;
+    while (to > from && strchr(" \t\r\n{=>", source[to - 1]))
+        to--;
+    fprintf(out, "%s%s%.*s\n", module_name, *module_name ? "." : "", (int)(to - from), source + from);
+}
+
+/* A function written in csp: its source says everything. */
+static bool write_source(const char *source, size_t size, const char *module_name, const char *name, FILE *out)
+{
+    src_text src;
+    src_init(&src, "", source, size);
+    diag_list diags;
+    diag_init(&diags, &src);
+    arena a;
+    arena_init(&a);
+    const ast_fn *fn = find_declaration(parse_module(&a, &diags), name);
+    if (fn) {
+        write_head(source, fn, module_name, out);
+        if (fn->doc)
+            write_indented(fn->doc, fn->doc_length, out);
+    }
+    diag_free(&diags);
+    arena_free(&a);
+    src_free(&src);
+    return fn != NULL;
+}
+
+static bool write_export(world *w, int index, const char *name, FILE *out)
+{
+    const module *m = world_load_module(w, index);
+    for (uint32_t i = 0; m && i < m->export_count; i++)
+        if (strcmp(value_string(m->exports[i].name)->text, name) == 0)
+            return write_source(m->text, m->length, world_modules[index].name, name, out);
+    return false;
+}
+
+static void write_name(void *out, const char *name) { fprintf(out, " %s", name); }
+
+static bool write_module(world *w, int index, FILE *out)
+{
+    if (index <= WORLD_PRELUDE || !world_has_module(w, index))
+        return false;
+    fprintf(out, "%s:", world_modules[index].name);
+    world_each_member(w, index, write_name, out);
+    putc('\n', out);
+    return true;
+}
+
+static bool write_member(world *w, const char *home, const char *name, FILE *out)
+{
+    int index = world_find_module(home);
+    return index >= 0 && (write_native(w, index, name, out) || write_export(w, index, name, out));
+}
+
+static bool write_variable(const csp_session *s, const char *name, FILE *out)
+{
+    value item = session_value(s, name);
+    if (!value_is(item, OBJ_CLOSURE))
+        return false;
+    const code *c = ((const closure *)value_as_object(item))->code;
+    if (!value_is(c->name, OBJ_STRING) || !c->module)
+        return false;
+    return write_source(c->module->text, c->module->length, "", value_string(c->name)->text, out);
+}
+
+char *csp_doc(csp_session *s, const char *name)
+{
+    char *rendered = NULL;
+    size_t size;
+    FILE *out = open_memstream(&rendered, &size);
+    char *home = strdup(name);
+    bool found = false;
+    if (out && home) {
+        char *point = strchr(home, '.');
+        if (point) {
+            *point = '\0';
+            found = write_member(s->world, home, point + 1, out);
+        } else {
+            found = write_variable(s, name, out) || write_member(s->world, "", name, out) ||
+                    write_module(s->world, world_find_module(name), out);
+        }
+    }
+    free(home);
+    if (out && fclose(out) != 0)
+        found = false;
+    if (!found) {
+        free(rendered);
+        return NULL;
+    }
+    return rendered;
+}

@@ -1,0 +1,329 @@
+#include "api/error.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "vm/data.h"
+#include "vm/text.h"
+
+typedef struct error_frame {
+    char *file, *function; /* owned; file NULL: a function without source */
+    uint32_t line, column;
+    bool tail; /* frames between this one and its caller are gone */
+} error_frame;
+
+enum { ERROR_FRAMES = 64 };
+
+struct csp_error {
+    char *kind, *message;
+    char *name, *text; /* of the source, or of the piece of it that is shown; owned */
+    src_text src;
+    diag_list diags; /* what is said about places in src */
+    char *report;    /* more lines for people, or NULL */
+    error_frame *frames;
+    uint32_t count;
+    uint32_t omitted, omitted_after;
+};
+
+void csp_error_free(csp_error *err)
+{
+    if (!err)
+        return;
+    diag_free(&err->diags);
+    src_free(&err->src);
+    for (uint32_t i = 0; i < err->count; i++) {
+        free(err->frames[i].file);
+        free(err->frames[i].function);
+    }
+    free(err->frames);
+    free(err->report);
+    free(err->name);
+    free(err->text);
+    free(err->kind);
+    free(err->message);
+    free(err);
+}
+
+csp_error *csp_take_error(csp_vm *vm)
+{
+    world *w = world_of(vm);
+    csp_error *err = w->error;
+    w->error = NULL;
+    return err;
+}
+
+/* ---- Making ---- */
+
+/* A new error as the world's, or NULL. */
+static csp_error *start(world *w, const char *kind, const char *message)
+{
+    csp_error_free(w->error);
+    w->error = NULL;
+    csp_error *err = calloc(1, sizeof *err);
+    if (!err)
+        return NULL;
+    diag_init(&err->diags, &err->src);
+    err->kind = strdup(kind);
+    err->message = strdup(message);
+    if (!err->kind || !err->message) {
+        csp_error_free(err);
+        return NULL;
+    }
+    w->error = err;
+    return err;
+}
+
+/* Copies the source that the diagnostics are to speak of. */
+static bool keep_source(csp_error *err, const char *name, const char *from, size_t size, uint32_t first_line)
+{
+    err->name = strdup(name);
+    err->text = malloc(size + 1);
+    if (!err->name || !err->text)
+        return false;
+    memcpy(err->text, from, size);
+    err->text[size] = '\0';
+    src_init(&err->src, err->name, err->text, size);
+    err->src.first_line = first_line;
+    return true;
+}
+
+static const diag *first_error(const diag_list *diags)
+{
+    const diag *first = NULL;
+    for (uint32_t i = 0; i < diags->count; i++) {
+        const diag *d = &diags->items[i];
+        if (d->severity == DIAG_ERROR && (!first || d->span.start < first->span.start))
+            first = d;
+    }
+    return first;
+}
+
+void error_set_compile(world *w, diag_list *diags)
+{
+    const diag *first = first_error(diags);
+    csp_error *err = start(w, "compile", first && first->message ? first->message : "the source has errors");
+    const src_text *src = diags->src;
+    if (!err || !keep_source(err, src->name, src->text, src->length, src->first_line))
+        return;
+    err->diags = *diags;
+    err->diags.src = &err->src;
+    diag_init(diags, diags->src);
+    err->frames = calloc(1, sizeof *err->frames);
+    if (!err->frames || !first)
+        return;
+    src_position at = src_locate(&err->src, first->span.start);
+    err->frames[0] = (error_frame){.file = strdup(src->name), .line = at.line, .column = at.column};
+    err->count = 1;
+}
+
+void error_set_plain(world *w, const char *kind, const char *message, const char *report)
+{
+    csp_error *err = start(w, kind, message);
+    if (err && report)
+        err->report = strdup(report);
+}
+
+void error_set_memory(world *w) { error_set_plain(w, "out_of_memory", "out of memory", NULL); }
+
+void error_set_deadlock(world *w)
+{
+    text t;
+    text_init(&t, w->vm);
+    vm_report_deadlock(w->vm, &t);
+    text_put(&t, '\0');
+    /* "deadlock: what is the matter", then a line for each process. */
+    char *head = t.failed ? NULL : strstr(t.block, "deadlock: ");
+    char *rest = head ? strchr(head, '\n') : NULL;
+    if (!rest) {
+        error_set_plain(w, "deadlock", "nothing can run any more", NULL);
+        return;
+    }
+    *rest = '\0';
+    error_set_plain(w, "deadlock", head + strlen("deadlock: "), rest + 1);
+}
+
+/* The lines of the source that an instruction was made from become the text that a caret points into. */
+static void show_source(csp_error *err, const code *c, uint32_t pc)
+{
+    const module *m = c->module;
+    src_place at = c->places[pc];
+    uint32_t from = at.start, to = at.end;
+    while (from > 0 && m->text[from - 1] != '\n')
+        from--;
+    while (to < m->length && m->text[to] != '\n')
+        to++;
+    uint32_t line, column;
+    code_place(c, pc, &line, &column);
+    if (keep_source(err, value_string(m->name)->text, m->text + from, to - from, line))
+        diag_error(&err->diags, (src_span){at.start - from, at.end - from}, "%s: %s", err->kind, err->message);
+}
+
+static bool has_source(const code *c) { return c && !c->native && c->module && c->module->text; }
+
+static void add_frames(csp_vm *vm, csp_error *err, const trace *t)
+{
+    uint32_t count = t->count < ERROR_FRAMES ? t->count : ERROR_FRAMES;
+    err->frames = calloc(count ? count : 1, sizeof *err->frames);
+    if (!err->frames)
+        return;
+    err->omitted = t->omitted + (t->count - count);
+    err->omitted_after = t->omitted && t->omitted_after < count ? t->omitted_after : count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t pc;
+        const code *c = code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc);
+        error_frame *f = &err->frames[err->count];
+        if (!c)
+            continue;
+        err->count++;
+        f->tail = (t->positions[i] & TRACE_TAIL) != 0;
+        if (value_is(c->name, OBJ_STRING))
+            f->function = strdup(value_string(c->name)->text);
+        if (!has_source(c))
+            continue;
+        f->file = strdup(value_string(c->module->name)->text);
+        code_place(c, pc, &f->line, &f->column);
+        if (!err->name)
+            show_source(err, c, pc);
+    }
+}
+
+/* The error that was there first, when others followed it. */
+static const struct error *root_cause(const struct error *e)
+{
+    return value_is(e->cause, OBJ_ERROR) ? value_error(e->cause) : NULL;
+}
+
+void error_set_crash(world *w, value v)
+{
+    if (!value_is(v, OBJ_ERROR)) {
+        error_set_plain(w, "fail", "the process ended badly", NULL);
+        return;
+    }
+    const struct error *e = value_error(v);
+    csp_error *err = start(w, value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
+                           value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "");
+    if (!err)
+        return;
+    if (value_is(e->trace, OBJ_TRACE))
+        add_frames(w->vm, err, value_as_object(e->trace));
+    const struct error *first = root_cause(e);
+    if (first && value_is(first->kind, OBJ_STRING) && value_is(first->message, OBJ_STRING) &&
+        asprintf(&err->report, "  caused by %s: %s\n", value_string(first->kind)->text,
+                 value_string(first->message)->text) < 0)
+        err->report = NULL;
+}
+
+/* ---- Asking ---- */
+
+const char *csp_error_kind(const csp_error *err) { return err->kind; }
+
+const char *csp_error_message(const csp_error *err) { return err->message; }
+
+bool csp_error_frame(const csp_error *err, uint32_t index, csp_place *out)
+{
+    if (index >= err->count)
+        return false;
+    const error_frame *f = &err->frames[index];
+    *out = (csp_place){.file = f->file, .function = f->function, .line = f->line, .column = f->column};
+    return true;
+}
+
+/* ---- Text ---- */
+
+static bool is_compile(const csp_error *err) { return strcmp(err->kind, "compile") == 0; }
+
+static void write_frames(const csp_error *err, FILE *out)
+{
+    for (uint32_t i = 0; i < err->count; i++) {
+        const error_frame *f = &err->frames[i];
+        if (err->omitted && i == err->omitted_after)
+            fprintf(out, "  ... %u more\n", err->omitted);
+        fprintf(out, "  at %s", f->function ? f->function : "?");
+        if (f->file)
+            fprintf(out, " (%s:%u:%u)", f->file, f->line, f->column);
+        fputs(f->tail ? " (tail calls)\n" : "\n", out);
+    }
+    if (err->omitted && err->omitted_after >= err->count)
+        fprintf(out, "  ... %u more\n", err->omitted);
+}
+
+static void write_text(csp_error *err, bool colour, FILE *out)
+{
+    char *places = err->diags.count ? diag_render(&err->diags, colour ? DIAG_COLOUR : DIAG_TEXT) : NULL;
+    if (places)
+        fputs(places, out);
+    else
+        fprintf(out, "%serror: %s%s: %s\n", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "", err->kind,
+                err->message);
+    free(places);
+    if (err->report)
+        fputs(err->report, out);
+    if (!is_compile(err))
+        write_frames(err, out);
+}
+
+static void write_json_string(const char *s, FILE *out)
+{
+    if (!s) {
+        fputs("null", out);
+        return;
+    }
+    putc('"', out);
+    for (; *s; s++)
+        if (*s == '"' || *s == '\\')
+            fprintf(out, "\\%c", *s);
+        else if ((unsigned char)*s < ' ' || *s == 0x7f)
+            fprintf(out, "\\u%04x", (unsigned char)*s);
+        else
+            putc(*s, out);
+    putc('"', out);
+}
+
+static void write_json_place(const error_frame *f, FILE *out)
+{
+    fputs("\"file\":", out);
+    write_json_string(f->file, out);
+    fprintf(out, ",\"line\":%u,\"column\":%u", f->line, f->column);
+}
+
+/* As diag_render's: an array of objects, here of one. */
+static void write_json(const csp_error *err, FILE *out)
+{
+    fputs("[\n{", out);
+    write_json_place(err->count ? &err->frames[0] : &(error_frame){0}, out);
+    fputs(",\"severity\":\"error\",\"kind\":", out);
+    write_json_string(err->kind, out);
+    fputs(",\"message\":", out);
+    write_json_string(err->message, out);
+    fputs(",\"report\":", out);
+    write_json_string(err->report, out);
+    fputs(",\"frames\":[", out);
+    for (uint32_t i = 0; i < err->count; i++) {
+        fputs(i ? ",{\"function\":" : "{\"function\":", out);
+        write_json_string(err->frames[i].function, out);
+        putc(',', out);
+        write_json_place(&err->frames[i], out);
+        putc('}', out);
+    }
+    fputs("]}\n]\n", out);
+}
+
+char *csp_error_text(csp_error *err, csp_style style)
+{
+    if (style == CSP_JSON && is_compile(err) && err->diags.count)
+        return diag_render(&err->diags, DIAG_JSON);
+    char *rendered = NULL;
+    size_t size;
+    FILE *out = open_memstream(&rendered, &size);
+    if (!out)
+        return NULL;
+    if (style == CSP_JSON)
+        write_json(err, out);
+    else
+        write_text(err, style == CSP_COLOUR, out);
+    if (fclose(out) != 0) {
+        free(rendered);
+        return NULL;
+    }
+    return rendered;
+}

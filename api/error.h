@@ -1,0 +1,19 @@
+/* csp_error: what went wrong, detached from the VM that it went wrong in. */
+#ifndef CSP_API_ERROR_H
+#define CSP_API_ERROR_H
+
+#include "api/world.h"
+
+/* All of these set the world's error; without memory for it there is none. */
+
+/* Takes over the diagnostics, whose list is empty afterwards, and copies the text that they speak of. */
+void error_set_compile(world *w, diag_list *diags);
+/* The error that a process ended with: an OBJ_ERROR, or any value. */
+void error_set_crash(world *w, value error);
+/* A failure without place. report: more lines for people, or NULL; copied. */
+void error_set_plain(world *w, const char *kind, const char *message, const char *report);
+void error_set_memory(world *w);
+/* Nothing can run any more: with the report of who waits for what. */
+void error_set_deadlock(world *w);
+
+#endif

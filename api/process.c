@@ -1,0 +1,71 @@
+/* The processes of a VM, for people to look at. */
+#include <stdlib.h>
+
+#include "api/error.h"
+#include "vm/text.h"
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint64_t x = process_number(*(process *const *)a), y = process_number(*(process *const *)b);
+    return x < y ? -1 : x > y;
+}
+
+static const char *state_name(const csp_vm *vm, const process *p)
+{
+    if (p == vm->sched.running)
+        return "running";
+    return (p->ticket & TICKET_STATE) == TICKET_WAIT ? "waiting" : "runnable";
+}
+
+/* Where it stands. Natives have no place in a source: then it is where the frame below called them. */
+static csp_place find_place(const process *p)
+{
+    const value *base = p->stack + p->base;
+    const code *c = p->code;
+    uint32_t pc = p->pc;
+    while (c->native && base != p->stack) {
+        uint64_t link = base[-1];
+        const insn *at = (const insn *)(uintptr_t)base[-2];
+        base -= link >> LINK_SHIFT;
+        c = (const code *)(uintptr_t)(link & LINK_CODE);
+        pc = (uint32_t)(at - c->insns);
+    }
+    csp_place place = {.function = value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL};
+    if (!c->native && c->module && pc < c->count) {
+        place.file = value_string(c->module->name)->text;
+        code_place(c, pc, &place.line, &place.column);
+    }
+    return place;
+}
+
+static csp_process describe(const csp_vm *vm, const process *p)
+{
+    csp_process info = {
+        .number = process_number(p), .reductions = p->reductions, .name = "", .state = state_name(vm, p)};
+    if (p->code)
+        info.where = find_place(p);
+    if (p->side && value_is(p->side->name, OBJ_STRING))
+        info.name = value_string(p->side->name)->text;
+    else if (info.where.function)
+        info.name = info.where.function;
+    return info;
+}
+
+csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user)
+{
+    uint32_t count = vm->table_count;
+    process **sorted = malloc((size_t)count * sizeof *sorted + 1);
+    if (!sorted) {
+        error_set_memory(world_of(vm));
+        return CSP_E_MEMORY;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = vm->table[i];
+    qsort(sorted, count, sizeof *sorted, compare_numbers);
+    for (uint32_t i = 0; i < count; i++) {
+        csp_process info = describe(vm, sorted[i]);
+        each(user, &info);
+    }
+    free(sorted);
+    return CSP_OK;
+}

@@ -1,0 +1,238 @@
+/* What names mean: the world's answers to the resolver, and compilation with them. */
+#include <stdlib.h>
+
+#include "api/error.h"
+#include "api/session.h"
+#include "compiler/compile.h"
+#include "parser/parse.h"
+#include "vm/text.h"
+
+/* One compilation. */
+typedef struct resolver {
+    world *world;
+    csp_session *session;
+} resolver;
+
+static bool word_in(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = strstr(words, word); length > 0 && at; at = strstr(at + 1, word))
+        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* ---- Parameter names ---- */
+
+/* The signature kept for `of`, or a new one with room for `count` names and `room` bytes of text; *made tells which. NULL: no memory. */
+static world_signature *signature_for(world *w, const void *of, uint32_t count, size_t room, bool *made)
+{
+    for (world_signature *s = w->signatures; s; s = s->next)
+        if (s->of == of) {
+            *made = false;
+            return s;
+        }
+    world_signature *s = calloc(1, sizeof *s + count * sizeof *s->names + room);
+    if (!s)
+        return NULL;
+    *s = (world_signature){.next = w->signatures, .of = of, .count = count};
+    w->signatures = s;
+    *made = true;
+    return s;
+}
+
+/* From "sort(xs, by = nil)" the names xs and by. */
+static world_signature *native_signature(world *w, const native_entry *entry)
+{
+    bool made;
+    world_signature *s = signature_for(w, entry, entry->max, strlen(entry->signature) + 1, &made);
+    if (!s || !made)
+        return s;
+    char *texts = (char *)&s->names[s->count];
+    const char *at = strchr(entry->signature, '(');
+    uint32_t count = 0;
+    while (at && *at != ')' && *at != '\0' && count < s->count) {
+        at += strspn(at, "(, [.");
+        size_t length = strcspn(at, ",)=:[] ");
+        if (length == 0)
+            break;
+        memcpy(texts, at, length);
+        s->names[count++] = texts;
+        texts += length + 1;
+        at += length;
+        at += strcspn(at, ",)");
+    }
+    /* One that does not name all of its parameters cannot be called by name. */
+    s->count = count == entry->max ? count : 0;
+    return s;
+}
+
+static world_signature *code_signature(world *w, const code *c)
+{
+    bool made;
+    world_signature *s = signature_for(w, c, c->params, 0, &made);
+    if (s && made)
+        for (uint32_t i = 0; i < s->count; i++)
+            s->names[i] = value_is(c->param_names[i], OBJ_STRING) ? value_string(c->param_names[i])->text : "_";
+    return s;
+}
+
+/* ---- Symbols ---- */
+
+static bool native_symbol(world *w, int index, const char *name, resolve_symbol *out)
+{
+    const native_entry *entry = world_native(w, index, name);
+    if (!entry)
+        return false;
+    value v = native_value(w->vm, entry);
+    bool variadic = entry->max == NATIVE_VARIADIC;
+    const world_signature *s = variadic ? NULL : native_signature(w, entry);
+    *out = (resolve_symbol){.kind = RESOLVE_FUNCTION,
+                            .word = v,
+                            .min = entry->min,
+                            .max = variadic ? UINT32_MAX : entry->max,
+                            .param_names = s && s->count ? s->names : NULL};
+    return true;
+}
+
+bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out)
+{
+    const code *c = fn->code;
+    const world_signature *s = code_signature(w, c);
+    if (!s)
+        return false;
+    *out = (resolve_symbol){.kind = RESOLVE_FUNCTION,
+                            .word = value_object(fn),
+                            .min = c->required,
+                            .max = c->has_rest ? UINT32_MAX : c->params,
+                            .param_names = c->has_rest ? NULL : s->names};
+    return true;
+}
+
+static bool export_symbol(world *w, const module_export *e, resolve_symbol *out)
+{
+    if (value_is(e->item, OBJ_CELL)) {
+        value item = ((const cell *)value_as_object(e->item))->item;
+        *out = (resolve_symbol){.kind = RESOLVE_CONSTANT, .word = item};
+        return item != VALUE_ABSENT;
+    }
+    return world_closure_symbol(w, value_as_object(e->item), out);
+}
+
+static bool source_symbol(world *w, int index, const char *name, resolve_symbol *out)
+{
+    const module *m = world_load_module(w, index);
+    for (uint32_t i = 0; m && i < m->export_count; i++)
+        if (strcmp(value_string(m->exports[i].name)->text, name) == 0)
+            return export_symbol(w, &m->exports[i], out);
+    return false;
+}
+
+static resolve_status find_member(world *w, int index, const char *name, resolve_symbol *out)
+{
+    if (native_symbol(w, index, name, out))
+        return RESOLVE_FOUND;
+    value constant = world_constant(w, index, name);
+    if (constant != VALUE_ABSENT) {
+        *out = (resolve_symbol){.kind = RESOLVE_CONSTANT, .word = constant};
+        return RESOLVE_FOUND;
+    }
+    bool known = word_in(world_modules[index].members, name);
+    /* The prelude's own source is compiled for what is in it, not for every misspelling. */
+    if ((known || index != WORLD_PRELUDE) && source_symbol(w, index, name, out))
+        return RESOLVE_FOUND;
+    return known ? RESOLVE_NOT_YET : RESOLVE_NO_SUCH;
+}
+
+/* ---- The answers ---- */
+
+static resolve_status answer_global(void *user, const char *name, resolve_symbol *out)
+{
+    const resolver *r = user;
+    return find_member(r->world, WORLD_PRELUDE, name, out);
+}
+
+static resolve_status answer_module(void *user, const char *name)
+{
+    const resolver *r = user;
+    int index = world_find_module(name);
+    if (index <= WORLD_PRELUDE)
+        return RESOLVE_NO_SUCH;
+    return world_has_module(r->world, index) ? RESOLVE_FOUND : RESOLVE_NOT_YET;
+}
+
+static resolve_status answer_member(void *user, const char *home, const char *name, resolve_symbol *out)
+{
+    const resolver *r = user;
+    int index = world_find_module(home);
+    if (index < 0)
+        return RESOLVE_NO_SUCH;
+    return find_member(r->world, index, name, out);
+}
+
+static void suggest(void *user, const char *name) { diag_suggest(user, name); }
+
+static void answer_candidates(void *user, const char *home, diag_suggestion *s)
+{
+    const resolver *r = user;
+    int index = home ? world_find_module(home) : WORLD_PRELUDE;
+    if (index < 0)
+        return;
+    world_each_member(r->world, index, suggest, s);
+    for (int i = WORLD_PRELUDE + 1; !home && i < WORLD_MODULES; i++)
+        if (world_has_module(r->world, i))
+            diag_suggest(s, world_modules[i].name);
+    for (uint32_t i = 0; !home && r->session && i < r->session->count; i++)
+        diag_suggest(s, r->session->variables[i].name);
+}
+
+static bool answer_session_find(void *user, const char *name, resolve_session_name *out)
+{
+    const resolver *r = user;
+    return session_find(r->session, name, out);
+}
+
+static bool answer_session_define(void *user, const char *name, bool assignable, resolve_session_name *out)
+{
+    const resolver *r = user;
+    return session_define(r->session, name, assignable, out);
+}
+
+/* ---- Compilation ---- */
+
+static const size_t SOURCE_MAX = (size_t)1 << 30;
+
+module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
+                      csp_session *session)
+{
+    if (size > SOURCE_MAX) {
+        error_set_plain(w, "compile", "the source is larger than 1 GiB", NULL);
+        return NULL;
+    }
+    resolver r = {.world = w, .session = session};
+    resolve_world answers = {.user = &r,
+                             .global = answer_global,
+                             .module = answer_module,
+                             .member = answer_member,
+                             .candidates = answer_candidates,
+                             .session_find = session ? answer_session_find : NULL,
+                             .session_define = session ? answer_session_define : NULL};
+    src_text src;
+    src_init(&src, name, source, size);
+    src.first_line = first_line;
+    diag_list diags;
+    diag_init(&diags, &src);
+    arena a;
+    arena_init(&a);
+    const ast_module *ast = parse_module(&a, &diags);
+    /* Names in a text that cannot be read are reported as well: the resolver knows the holes. */
+    module *m = ast ? compile_module(w->vm, ast, &answers, session != NULL, &diags) : NULL;
+    if (!m && diags.errors > 0)
+        error_set_compile(w, &diags);
+    else if (!m)
+        error_set_memory(w);
+    diag_free(&diags);
+    arena_free(&a);
+    src_free(&src);
+    return m;
+}

@@ -1,0 +1,31 @@
+/* Sessions: the variables of a REPL's top level. */
+#ifndef CSP_API_SESSION_H
+#define CSP_API_SESSION_H
+
+#include "api/world.h"
+
+typedef struct session_variable {
+    char *name; /* owned */
+    bool assignable;
+} session_variable;
+
+struct csp_session {
+    csp_session *next;
+    world *world;
+    uint64_t number; /* of the process that evaluates: the owner of the session's values; 0: none yet */
+    uint32_t line;   /* of the next input's first line */
+    uint32_t count;  /* variables */
+    uint32_t
+        total; /* with those that the input under way has defined: they become the session's when they got a value */
+    uint32_t capacity;
+    session_variable *variables;
+    value *cells; /* pinned: the OBJ_CELL of each variable */
+};
+
+/* For the resolver: user is the csp_session. See resolve.h. */
+bool session_find(csp_session *s, const char *name, resolve_session_name *out);
+bool session_define(csp_session *s, const char *name, bool assignable, resolve_session_name *out);
+/* What a variable holds now; VALUE_ABSENT: there is none. */
+value session_value(const csp_session *s, const char *name);
+
+#endif

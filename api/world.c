@@ -1,0 +1,174 @@
+#include "api/world.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "api/error.h"
+#include "stdlib/natives.h"
+#include "stdlib/sources.h"
+#include "vm/loop.h"
+#include "vm/num.h"
+
+const world_module_info world_modules[WORLD_MODULES] = {
+#define MODULE(enumerator, name, members) {name, members},
+#include "api/language.def"
+#undef MODULE
+};
+
+int world_find_module(const char *name)
+{
+    for (int i = 0; i < WORLD_MODULES; i++)
+        if (strcmp(world_modules[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static const native_module tables[] = {
+    {"", prelude_natives},        {"Bytes", bytes_natives},   {"List", list_natives},
+    {"Map", map_natives},         {"Math", math_natives},     {"Os", os_natives},
+    {"Process", process_natives}, {"String", string_natives}, {"Time", time_natives},
+};
+
+bool world_add_natives(world *w)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (!vm_add_natives(w->vm, tables[i].name, tables[i].entries))
+            return false;
+    size_t count = 0;
+    while (math_constants[count].name)
+        count++;
+    w->constants = heap_pinned((count + 1) * sizeof *w->constants);
+    return w->constants != NULL;
+}
+
+value world_constant(world *w, int index, const char *name)
+{
+    if (index != WORLD_MATH)
+        return VALUE_ABSENT;
+    for (size_t i = 0; math_constants[i].name; i++)
+        if (strcmp(math_constants[i].name, name) == 0) {
+            if (w->constants[i] == VALUE_ABSENT)
+                w->constants[i] = num_float(w->vm, math_constants[i].number);
+            return w->constants[i];
+        }
+    return VALUE_ABSENT;
+}
+
+const native_entry *world_native(world *w, int index, const char *name)
+{
+    if (name[0] == '_' && !w->loading)
+        return NULL;
+    value v = vm_native(w->vm, world_modules[index].name, name);
+    return value_is(v, OBJ_NATIVE) ? ((const native *)value_as_object(v))->entry : NULL;
+}
+
+/* A module may have several tables. */
+static bool has_natives(const world *w, int index)
+{
+    for (uint32_t i = 0; i < w->vm->native_module_count; i++)
+        if (strcmp(w->vm->natives[i].name, world_modules[index].name) == 0)
+            return true;
+    return false;
+}
+
+/* The source of `List` is stdlib/list.csp, that of the prelude stdlib/prelude.csp. */
+const struct stdlib_source *world_source(int index)
+{
+    const char *name = index == WORLD_PRELUDE ? "Prelude" : world_modules[index].name;
+    for (const struct stdlib_source *s = stdlib_sources; s->name; s++)
+        if (toupper((unsigned char)s->name[0]) == name[0] && strcmp(s->name + 1, name + 1) == 0)
+            return s;
+    return NULL;
+}
+
+bool world_has_module(world *w, int index) { return has_natives(w, index) || world_source(index); }
+
+/* Runs a standard module's body, which sets its constants. */
+static bool run_body(world *w, const module *m)
+{
+    uint64_t number = w->vm->last_number;
+    process *p = vm_start(w->vm, m->codes[0], 0, PROCESS_SYSTEM);
+    if (!p) {
+        error_set_memory(w);
+        return false;
+    }
+    value result;
+    csp_status status = world_run(w, p, &result);
+    /* Programs count their own processes alone: what the body has made is constant and belongs to nobody. */
+    if (w->vm->last_number == number + 1)
+        w->vm->last_number = number;
+    return status == CSP_OK;
+}
+
+const module *world_load_module(world *w, int index)
+{
+    world_module *m = &w->modules[index];
+    const struct stdlib_source *source = world_source(index);
+    if (m->load != WORLD_UNLOADED || !source)
+        return m->code;
+    m->load = WORLD_LOADING;
+    char name[64];
+    snprintf(name, sizeof name, "stdlib/%s.csp", source->name);
+    w->loading++;
+    module *made = world_compile(w, name, source->text, source->length, 1, NULL);
+    w->loading--;
+    if (made && run_body(w, made)) {
+        m->load = WORLD_LOADED;
+        m->code = made;
+        return made;
+    }
+    /* The input that needs the module fails with an unknown name: this says why. */
+    m->load = WORLD_BROKEN;
+    csp_error *err = csp_take_error(w->vm);
+    char *report = err ? csp_error_text(err, CSP_PLAIN) : NULL;
+    if (report)
+        vm_write(w->vm, 2, report, strlen(report));
+    csp_text_free(report);
+    csp_error_free(err);
+    return NULL;
+}
+
+void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user)
+{
+    for (uint32_t i = 0; i < w->vm->native_module_count; i++) {
+        const native_module *table = &w->vm->natives[i];
+        for (const native_entry *e = table->entries; strcmp(table->name, world_modules[index].name) == 0 && e->name;
+             e++)
+            if (e->name[0] != '_')
+                each(user, e->name);
+    }
+    for (const native_constant *c = math_constants; index == WORLD_MATH && c->name; c++)
+        each(user, c->name);
+    const module *m = world_load_module(w, index);
+    for (uint32_t i = 0; m && i < m->export_count; i++)
+        each(user, ((const string *)value_as_object(m->exports[i].name))->text);
+}
+
+csp_status world_run(world *w, process *p, value *result)
+{
+    csp_vm *vm = w->vm;
+    vm_status status;
+    do
+        status = vm_run(vm, p, LOOP_NEVER);
+    while (status == VM_DEADLINE);
+    switch (status) {
+    case VM_ENDED:
+    case VM_DEADLINE:
+        *result = p->value;
+        if (!(p->flags & PROCESS_FAILED))
+            return CSP_OK;
+        error_set_crash(w, p->value);
+        return CSP_E_CRASH;
+    case VM_EXIT: return CSP_EXIT;
+    case VM_INTERRUPTED: error_set_plain(w, "interrupted", "stopped from outside", NULL); break;
+    case VM_DEADLOCK: error_set_deadlock(w); break;
+    }
+    /* Its defers may wait for ever, or long. */
+    if (vm_kill(vm, p, status == VM_DEADLOCK ? "deadlock" : "interrupted")) {
+        int64_t deadline = loop_now() + 500000000;
+        while (!process_ended(p) && loop_now() < deadline && vm_run(vm, p, deadline) == VM_INTERRUPTED)
+            continue;
+    }
+    vm->deadlock = false;
+    return status == VM_DEADLOCK ? CSP_E_DEADLOCK : CSP_E_INTERRUPTED;
+}

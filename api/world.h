@@ -1,0 +1,83 @@
+/* What stands above one VM: its standard modules, what names mean to the compiler, the host's settings, the last error. */
+#ifndef CSP_API_WORLD_H
+#define CSP_API_WORLD_H
+
+#include "include/csp.h"
+#include "parser/resolve.h"
+#include "vm/machine.h"
+
+/* The modules of the language: all of them are known, with the names that the language has in them, so that what is not there yet
+ * can be told from what will never be. "" is the prelude. */
+typedef enum world_module_id {
+#define MODULE(enumerator, name, members) WORLD_##enumerator,
+#include "api/language.def"
+#undef MODULE
+    WORLD_MODULES
+} world_module_id;
+typedef struct world_module_info {
+    const char *name, *members; /* members: separated by spaces */
+} world_module_info;
+extern const world_module_info world_modules[WORLD_MODULES];
+
+/* A module's part that is written in csp. */
+typedef enum world_load { WORLD_UNLOADED, WORLD_LOADING, WORLD_LOADED, WORLD_BROKEN } world_load;
+typedef struct world_module {
+    world_load load;
+    module *code; /* once loaded; the VM's */
+} world_module;
+
+/* Parameter names of a function, as the resolver wants them. */
+typedef struct world_signature {
+    struct world_signature *next;
+    const void *of; /* native_entry or code */
+    uint32_t count;
+    const char *names[];
+} world_signature;
+
+typedef struct world {
+    csp_vm *vm;
+    void *user;
+    csp_error *error;      /* the last failure, until it is taken; owned */
+    csp_session *sessions; /* list */
+    char **args;           /* owned, ends with NULL */
+    world_signature *signatures;
+    value *constants; /* pinned: the values of math_constants, made when first asked for */
+    uint32_t loading; /* standard modules under way */
+    bool ran;         /* the VM's one program has run */
+    bool busy;        /* inside a run: no other may begin */
+    world_module modules[WORLD_MODULES];
+} world;
+
+static inline world *world_of(const csp_vm *vm) { return vm->top; }
+
+/* Registers the natives of the standard library. False: out of memory. */
+bool world_add_natives(world *w);
+/* A constant that is defined in C, or VALUE_ABSENT. */
+value world_constant(world *w, int index, const char *name);
+/* The place in world_modules of a module of the language, or -1. */
+int world_find_module(const char *name);
+/* Whether this VM has anything of the module. */
+bool world_has_module(world *w, int index);
+/* The native of that name in a module, or NULL. Names that begin with `_` are for the standard library's own sources. */
+const native_entry *world_native(world *w, int index, const char *name);
+/* The part written in csp, compiled and run when first asked for; NULL where there is none or it failed. */
+const module *world_load_module(world *w, int index);
+/* The source of that part, or NULL. */
+const struct stdlib_source *world_source(int index);
+
+/* What a function value offers to a caller. False: no memory. */
+bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
+
+/* Compiles a text; NULL: the world's error says why. With a session its top-level names are the session's. first_line: the number
+ * of the text's first line. */
+module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
+                      csp_session *session);
+
+/* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads the module. */
+void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user);
+
+/* Runs the process until it ends or something else does; the status is that of csp_run_text, and the world's error is set. On
+ * CSP_OK *result is its value. What could not end is killed, and has half a second for its defers. */
+csp_status world_run(world *w, process *p, value *result);
+
+#endif

@@ -1,0 +1,198 @@
+/* Instructions, jumps and registers of one function. */
+#include "compiler/internal.h"
+
+#include <stdlib.h>
+
+bool compile_grow(builder *b, void **items, uint32_t *capacity, uint32_t count, size_t size)
+{
+    if (count < *capacity)
+        return true;
+    uint32_t larger = *capacity ? *capacity * 2 : 8;
+    void *fresh = realloc(*items, larger * size);
+    if (!fresh) {
+        b->c->failed = true;
+        return false;
+    }
+    *items = fresh;
+    *capacity = larger;
+    return true;
+}
+
+void compile_too_large(builder *b, src_span at)
+{
+    if (b->too_large)
+        return;
+    b->too_large = true;
+    diag_error(b->c->diags, at, "this function is too large");
+}
+
+/* The three arrays grow together: an instruction, its place, its link in a list of jumps. */
+static bool grow_insns(builder *b)
+{
+    if (b->count < b->capacity)
+        return true;
+    uint32_t capacity = b->capacity ? b->capacity * 2 : 64;
+    insn *insns = realloc(b->insns, capacity * sizeof *insns);
+    b->insns = insns ? insns : b->insns;
+    src_place *places = realloc(b->places, capacity * sizeof *places);
+    b->places = places ? places : b->places;
+    uint32_t *links = realloc(b->links, capacity * sizeof *links);
+    b->links = links ? links : b->links;
+    if (!insns || !places || !links) {
+        b->c->failed = true;
+        return false;
+    }
+    b->capacity = capacity;
+    return true;
+}
+
+static bool leaves(opcode op)
+{
+    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF || op == OPC_TAILV || op == OPC_MATCHFAIL ||
+           op == OPC_RERAISE || op == OPC_PARCANCEL;
+}
+
+uint32_t compile_emit(builder *b, insn i, src_span at)
+{
+    if (!b->reachable || !grow_insns(b))
+        return NO_PC;
+    b->insns[b->count] = i;
+    b->places[b->count] = (src_place){at.start, at.end};
+    b->links[b->count] = 0;
+    b->reachable = !leaves((opcode)i.op);
+    b->uses_hints |= i.op == OPC_GETFIELD || i.op == OPC_SETFIELD;
+    return b->count++;
+}
+
+void compile_jump_to(builder *b, insn i, jumps *list, src_span at)
+{
+    uint32_t pc = compile_emit(b, i, at);
+    if (pc == NO_PC)
+        return;
+    b->links[pc] = list->last;
+    list->last = pc + 1;
+}
+
+void compile_jump(builder *b, jumps *list, src_span at)
+{
+    compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), list, at);
+}
+
+static bool is_wide_jump(opcode_format format)
+{
+    return format == OPF_J32 || format == OPF_RJ32;
+}
+
+static void set_jump(builder *b, uint32_t pc, uint32_t target)
+{
+    insn *i = &b->insns[pc];
+    int64_t distance = (int64_t)target - (int64_t)pc - 1;
+    if (is_wide_jump(vm_opcodes[i->op].format)) {
+        *i = insn_aw((opcode)i->op, i->a, (uint32_t)(int32_t)distance);
+        return;
+    }
+    if (distance > INT16_MAX)
+        compile_too_large(b, (src_span){b->places[pc].start, b->places[pc].end});
+    i->c = (uint16_t)distance;
+}
+
+static void land_at(builder *b, jumps *list, uint32_t target)
+{
+    for (uint32_t next, at = list->last; at; at = next) {
+        next = b->links[at - 1];
+        set_jump(b, at - 1, target);
+    }
+    list->last = 0;
+}
+
+void compile_land(builder *b, jumps *list)
+{
+    if (!list->last)
+        return;
+    land_at(b, list, b->count);
+    b->reachable = true;
+}
+
+void compile_jump_back(builder *b, insn i, uint32_t target, src_span at)
+{
+    uint32_t pc = compile_emit(b, i, at);
+    if (pc != NO_PC)
+        set_jump(b, pc, target);
+}
+
+unsigned compile_registers(builder *b, uint32_t n, src_span at)
+{
+    unsigned first = b->top;
+    if (n > (uint32_t)CODE_MAX_REGISTERS || first + n > CODE_MAX_REGISTERS) {
+        compile_too_large(b, at);
+        return first;       /* whatever is emitted now will not be used */
+    }
+    b->top += n;
+    if (b->top > b->max)
+        b->max = b->top;
+    return first;
+}
+
+void compile_release(builder *b, unsigned mark)
+{
+    b->top = mark < b->floor ? b->floor : mark;
+}
+
+void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at)
+{
+    compile_emit(b, insn_aw(op, a, wide), at);
+}
+
+void compile_load(builder *b, unsigned reg, value immediate, src_span at)
+{
+    compile_wide(b, OPC_LOADP, reg, (uint32_t)immediate, at);
+}
+
+void compile_move(builder *b, unsigned to, unsigned from, src_span at)
+{
+    if (to != from)
+        compile_emit(b, insn_abc(OPC_MOVE, to, from, 0), at);
+}
+
+unsigned compile_short_constant(builder *b, uint32_t k, src_span at)
+{
+    if (k <= UINT16_MAX)
+        return k;
+    if (k != NO_CONSTANT)
+        compile_too_large(b, at);
+    return 0;
+}
+
+void compile_add_handler(builder *b, handler h)
+{
+    if (compile_grow(b, (void **)&b->handlers, &b->handler_capacity, b->handler_count, sizeof h))
+        b->handlers[b->handler_count++] = h;
+}
+
+void compile_add_cold(builder *b, cold_code cold)
+{
+    if (compile_grow(b, (void **)&b->cold, &b->cold_capacity, b->cold_count, sizeof cold))
+        b->cold[b->cold_count++] = cold;
+}
+
+/* Emits the cold code added since `from` here, jumped over: at the end of a handler's range, so that it is covered, or of the function. */
+void compile_flush_cold(builder *b, uint32_t from, src_span at)
+{
+    if (b->cold_count == from)
+        return;
+    jumps over = {0};
+    compile_jump(b, &over, at);
+    for (uint32_t i = from; i < b->cold_count; i++) {
+        cold_code *cold = &b->cold[i];
+        compile_land(b, &cold->from);
+        if (cold->cancels && cold->handler < b->handler_count) {
+            b->handlers[cold->handler].target = b->count;
+            b->reachable = true;
+            compile_emit(b, insn_abc(OPC_PARCANCEL, cold->reg, cold->error_reg, 0), cold->span);
+        } else {
+            compile_emit(b, insn_abc(OPC_MATCHFAIL, cold->reg, 0, 0), cold->span);
+        }
+    }
+    b->cold_count = from;
+    compile_land(b, &over);
+}

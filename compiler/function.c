@@ -1,0 +1,313 @@
+/* Function bodies, closures, defers. */
+#include "compiler/internal.h"
+
+#include <stdlib.h>
+
+#include "vm/data.h"
+#include "vm/text.h"
+
+code *compile_new_code(compiler *c)
+{
+    code *made = calloc(1, sizeof *made);
+    if (made && c->code_count == c->code_capacity) {
+        uint32_t capacity = c->code_capacity ? c->code_capacity * 2 : 16;
+        code **codes = realloc(c->codes, capacity * sizeof *codes);
+        if (codes) {
+            c->codes = codes;
+            c->code_capacity = capacity;
+        } else {
+            free(made);
+            made = NULL;
+        }
+    }
+    if (!made) {
+        c->failed = true;
+        return NULL;
+    }
+    made->self_capture = made->defer_reg = CODE_NO_REGISTER;
+    c->codes[c->code_count++] = made;
+    return made;
+}
+
+value compile_constant_closure(compiler *c, const code *target)
+{
+    return target ? closure_new(c->vm, NULL, target, NULL) : VALUE_ABSENT;
+}
+
+/* The names stay where the collector sees them: appended to the module's constants. param_names is an offset into these until the module is done. */
+static void name_params(compiler *c, code *code, const ast_fn *fn)
+{
+    uint32_t first = c->constant_count;
+    for (uint32_t i = 0; i < fn->param_count; i++) {
+        const ast_name *name = fn->params[i].name;
+        compile_constant_append(c, name ? str_intern(c->vm, name->text, name->length) : VALUE_NIL);
+    }
+    if (fn->rest)
+        compile_constant_append(c, fn->rest->name ? str_intern(c->vm, fn->rest->name->text, fn->rest->name->length) : VALUE_NIL);
+    code->param_names = (const value *)(uintptr_t)(first * sizeof(value));
+}
+
+static void name_code(compiler *c, code *code, const char *name, size_t length)
+{
+    code->name = str_intern(c->vm, name, length);
+    compile_constant(c, code->name);
+}
+
+/* Parameters, rest and captures have the first registers. */
+static void place_params(builder *b, const ast_fn *fn)
+{
+    code *code = b->code;
+    unsigned next = 0;
+    uint64_t words = (uint64_t)fn->param_count + b->info->capture_count + 1;
+    if (words > CODE_MAX_REGISTERS) {
+        compile_too_large(b, fn->body->span);
+        return;
+    }
+    bool optional = false;
+    for (uint32_t i = 0; i < fn->param_count; i++) {
+        if (fn->params[i].binding)
+            fn->params[i].binding->reg = next;
+        next++;
+        optional |= fn->params[i].fallback != NULL;
+        code->required = (uint16_t)(code->required + !optional);
+    }
+    code->params = (uint16_t)fn->param_count;
+    code->has_rest = fn->rest != NULL;
+    if (fn->rest) {
+        if (fn->rest->binding)
+            fn->rest->binding->reg = next;
+        next++;
+    }
+    for (uint32_t i = 0; i < b->info->capture_count; i++) {
+        if (b->info->captures[i] == b->info->self)
+            code->self_capture = (uint16_t)i;
+        b->info->captures[i]->reg = next++;
+    }
+    code->captures = (uint16_t)b->info->capture_count;
+    code->plain = !optional && !fn->rest;
+    compile_registers(b, next, fn->body->span);
+}
+
+static void compile_defaults(builder *b, const ast_fn *fn)
+{
+    for (uint32_t i = 0; i < fn->param_count; i++) {
+        const ast_param *p = &fn->params[i];
+        if (!p->fallback)
+            continue;
+        jumps given = {0};
+        compile_jump_to(b, insn_aw(OPC_JPRESENT, i, 0), &given, p->span);
+        unsigned mark = b->top;
+        compile_node(b, p->fallback, dest_variable(i));
+        compile_release(b, mark);
+        compile_land(b, &given);
+    }
+}
+
+static void begin_defers(builder *b, src_span at)
+{
+    if (!b->info->has_defer)
+        return;
+    b->code->defer_reg = (uint16_t)compile_registers(b, 3, at);
+    compile_load(b, b->code->defer_reg, VALUE_NIL, at);
+    b->tail_calls = false;
+}
+
+/* The blocks use registers beyond all others: at the end of the function, locals of blocks that were left long ago are seen again. */
+static void end_defers(builder *b, src_span at)
+{
+    if (!b->info->has_defer)
+        return;
+    jumps done = {0};
+    b->loop = NULL;
+    for (uint32_t i = 0; i < b->block_count; i++) {
+        ast_node *block = b->blocks[i].block;
+        b->reachable = false;
+        compile_land(b, &b->blocks[i].from);
+        b->floor = b->top = b->max;
+        compile_node(b, block, TO_DISCARD);
+        compile_jump(b, &done, block->span);
+    }
+    b->reachable = false;
+    compile_flush_cold(b, 0, at);
+    compile_land(b, &b->epilogue);
+    compile_land(b, &done);
+    b->reachable = true;
+    b->code->defer_pc = b->count;
+    compile_emit(b, insn_abc(OPC_RUNDEFERS, 0, 0, 0), at);
+    compile_emit(b, insn_abc(OPC_RET, b->code->defer_reg + 1u, 0, 0), at);
+}
+
+void compile_return(builder *b, unsigned reg, src_span at)
+{
+    if (b->code->defer_reg == CODE_NO_REGISTER) {
+        compile_emit(b, insn_abc(OPC_RET, reg, 0, 0), at);
+        return;
+    }
+    compile_move(b, b->code->defer_reg + 1u, reg, at);
+    compile_load(b, b->code->defer_reg + 2u, VALUE_NIL, at);
+    compile_jump(b, &b->epilogue, at);
+}
+
+static bool copy_out(builder *b)
+{
+    code *code = b->code;
+    code->insns = realloc(b->insns, b->count * sizeof *b->insns);
+    code->places = realloc(b->places, b->count * sizeof *b->places);
+    b->insns = NULL;
+    b->places = NULL;
+    code->handlers = b->handlers;
+    code->handler_count = b->handler_count;
+    b->handlers = NULL;
+    code->count = b->count;
+    code->registers = (uint16_t)(b->max ? b->max : 1);
+    if (b->uses_hints)
+        code->hints = calloc(b->count, sizeof *code->hints);
+    return code->insns && code->places && (code->hints || !b->uses_hints);
+}
+
+/* Takes the builder's arrays. */
+static void finish(builder *b, src_span at)
+{
+    compile_flush_cold(b, 0, at);
+    end_defers(b, at);
+    if (b->c->failed || !copy_out(b))
+        b->c->failed = true;
+    free(b->insns);
+    free(b->places);
+    free(b->links);
+    free(b->handlers);
+    free(b->cold);
+    free(b->blocks);
+}
+
+static builder begin(compiler *c, code *code, const ast_function_info *info)
+{
+    return (builder){.c = c, .code = code, .info = info, .reachable = true, .tail_calls = true};
+}
+
+code *compile_function(compiler *c, ast_node *node, const char *name, size_t name_length, bool branch)
+{
+    const ast_fn *fn = node->as.fn;
+    code *made = fn->info->code ? fn->info->code : compile_new_code(c);
+    if (!made)
+        return NULL;
+    fn->info->code = made;
+    made->is_branch = branch;
+    name_code(c, made, name, name_length);
+    name_params(c, made, fn);
+    builder b = begin(c, made, fn->info);
+    place_params(&b, fn);
+    begin_defers(&b, node->span);
+    compile_defaults(&b, fn);
+    compile_node(&b, fn->body, TO_RETURN);
+    finish(&b, node->span);
+    return c->failed ? NULL : made;
+}
+
+code *compile_body(compiler *c, const resolve_unit *unit)
+{
+    code *made = c->codes[0];
+    name_code(c, made, "main", 4);
+    made->plain = true;
+    builder b = begin(c, made, unit->body);
+    b.tail_calls = false;
+    src_span at = {0, 0};
+    begin_defers(&b, at);
+    ast_list items = c->ast->items;
+    for (uint32_t i = 0; i < items.count && !c->session; i++)
+        if (items.items[i]->kind == AST_CONST)
+            compile_const(&b, items.items[i]);
+    compile_nodes(&b, items, TO_RETURN, items.count ? items.items[items.count - 1]->span : at);
+    finish(&b, at);
+    return c->failed ? NULL : made;
+}
+
+void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at)
+{
+    for (uint32_t i = 0; i < info->capture_count; i++) {
+        if (info->captures[i] == info->self)
+            compile_load(b, base + i, VALUE_NIL, at);      /* closure_new knows better */
+        else
+            compile_binding(b, info->captures[i]->origin, dest_fresh(base + i), at);
+    }
+}
+
+void compile_closure(builder *b, ast_node *node, const char *name, size_t name_length, dest d)
+{
+    compiler *c = b->c;
+    const ast_function_info *info = node->as.fn->info;
+    code *made = compile_function(c, node, name, name_length, false);
+    unsigned mark = b->top;
+    if (info->constant) {
+        unsigned reg = compile_target(b, d, node->span);
+        compile_wide(b, OPC_LOADK, reg, compile_constant(c, compile_constant_closure(c, made)), node->span);
+        compile_release(b, mark);
+        compile_deliver(b, d, reg, node->span);
+        return;
+    }
+    unsigned base;
+    if (d.kind == DEST_REG && d.scratch && d.reg + 1 == b->top) {
+        base = d.reg;
+        compile_registers(b, info->capture_count - 1, node->span);
+    } else {
+        base = compile_registers(b, info->capture_count, node->span);
+    }
+    compile_captures(b, info, base, node->span);
+    compile_wide(b, OPC_CLOSURE, base, compile_code_constant(c, made), node->span);
+    compile_release(b, mark);
+    compile_deliver(b, d, base, node->span);
+}
+
+static void defer_block(builder *b, ast_node *node)
+{
+    if (!compile_grow(b, (void **)&b->blocks, &b->block_capacity, b->block_count, sizeof *b->blocks))
+        return;
+    deferred_block *entry = &b->blocks[b->block_count++];
+    *entry = (deferred_block){.block = node->as.unary.operand};
+    compile_jump_to(b, insn_aw(OPC_DEFERBLOCK, 0, 0), &entry->from, node->span);
+    /* Whatever the block can see stays as it is until the end of the function. */
+    b->floor = b->top;
+}
+
+void compile_defer(builder *b, ast_node *node)
+{
+    ast_node *what = node->as.unary.operand;
+    unsigned mark = b->top;
+    if (what->kind == AST_BLOCK) {
+        defer_block(b, node);
+    } else if (what->kind == AST_SEND) {
+        unsigned channel = compile_any(b, what->as.binary.left);
+        unsigned sent = compile_any(b, what->as.binary.right);
+        compile_emit(b, insn_abc(OPC_DEFERSEND, channel, sent, 0), what->span);
+    } else {
+        compile_defer_call(b, what);
+    }
+    compile_release(b, mark);
+}
+
+/* apply(f, arguments, named): what `spawn` and `defer` run in the place of a call with `..` or names that cannot be laid out beforehand. */
+code *compile_apply(compiler *c)
+{
+    if (c->apply)
+        return c->apply;
+    static ast_function_info no_info;
+    src_span at = {0, 0};
+    code *made = c->apply = compile_new_code(c);
+    if (!made)
+        return NULL;
+    name_code(c, made, "apply", 5);
+    uint32_t first = c->constant_count;
+    for (int i = 0; i < 3; i++)
+        compile_constant_append(c, VALUE_NIL);
+    made->param_names = (const value *)(uintptr_t)(first * sizeof(value));
+    made->params = made->required = 3;
+    made->plain = true;
+    builder b = begin(c, made, &no_info);
+    compile_registers(&b, 7, at);
+    compile_move(&b, 3, 0, at);
+    compile_move(&b, 5, 1, at);
+    compile_move(&b, 6, 2, at);
+    compile_emit(&b, insn_abc(OPC_TAILV, 3, 0, 0), at);
+    finish(&b, at);
+    return made;
+}

@@ -1,0 +1,180 @@
+/* What the files of the compiler share.
+ *
+ *   compile.c    a module: its codes, constants, exports        constant.c  the module's table of constants
+ *   emit.c       instructions, jumps, registers of one function  function.c  function bodies, closures, defers
+ *   expr.c       expressions                                     operator.c  operators, conditions
+ *   call.c       calls, defer of a call                          statement.c statements, assignments, if, match, loops
+ *   pattern.c    patterns                                        choice.c    alt         process.c  spawn, par, send, receive
+ *
+ * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and temporaries of an inner construct lie
+ * above those of the outer one, and `top` goes back when it is left. Running out of memory or registers sets a flag; then everything goes on
+ * without effect, and compile_module gives up at the end. */
+#ifndef CSP_COMPILER_INTERNAL_H
+#define CSP_COMPILER_INTERNAL_H
+
+#include "compiler/compile.h"
+#include "vm/vm.h"
+
+typedef struct compiler {
+    csp_vm *vm;
+    const ast_module *ast;
+    const resolve_world *world;
+    diag_list *diags;
+    bool session;
+    bool failed;                        /* no memory */
+    value *constants;                   /* pinned */
+    uint32_t constant_count, constant_capacity;
+    uint32_t *constant_index;           /* open addressing: number + 1 */
+    uint32_t index_mask;
+    code **codes;
+    uint32_t code_count, code_capacity;
+    code *apply;                        /* calls a function value with a list of arguments; made when first needed */
+} compiler;
+
+/* Jumps whose target is not known yet, chained through builder->links: the newest one's pc + 1, 0: none. */
+typedef struct jumps { uint32_t last; } jumps;
+
+typedef struct loop_frame { struct loop_frame *outer; jumps exits, turns; } loop_frame;
+
+/* Code that hardly ever runs and stands behind the rest: MATCHFAIL reg, or a par's cleanup. */
+typedef struct cold_code { jumps from; uint32_t handler; bool cancels; uint16_t reg, error_reg; src_span span; } cold_code;
+
+typedef struct deferred_block { jumps from; ast_node *block; } deferred_block;
+
+typedef struct builder {
+    compiler *c;
+    const ast_function_info *info;
+    code *code;
+    insn *insns; src_place *places; uint32_t *links;
+    uint32_t count, capacity;
+    handler *handlers; uint32_t handler_count, handler_capacity;
+    cold_code *cold; uint32_t cold_count, cold_capacity;
+    deferred_block *blocks; uint32_t block_count, block_capacity;
+    unsigned top, max;                  /* next free register; most ever used */
+    unsigned floor;                     /* registers that a deferred block sees stay taken */
+    uint32_t handlers_open;             /* a frame with one under way must not be replaced by a tail call */
+    bool tail_calls;
+    bool reachable;                     /* else what is emitted is dropped */
+    bool too_large;
+    bool uses_hints;
+    loop_frame *loop;
+    jumps epilogue;
+} builder;
+
+typedef enum dest_kind { DEST_REG, DEST_DISCARD, DEST_RETURN } dest_kind;
+/* Where a value is wanted. `scratch`: nothing else looks at the register before the value is complete. */
+typedef struct dest { dest_kind kind; bool scratch; unsigned reg; } dest;
+#define TO_DISCARD ((dest){DEST_DISCARD, false, 0})
+#define TO_RETURN  ((dest){DEST_RETURN, false, 0})
+
+enum { NO_PC = UINT32_MAX, NO_CONSTANT = UINT32_MAX, NO_HINT = CODE_NO_REGISTER };
+
+static inline dest dest_fresh(unsigned reg) { return (dest){DEST_REG, true, reg}; }
+static inline dest dest_variable(unsigned reg) { return (dest){DEST_REG, false, reg}; }
+
+/* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no memory (c->failed) */
+uint32_t compile_constant(compiler *c, value v);            /* v: VALUE_ABSENT stands for a failed allocation */
+uint32_t compile_string(compiler *c, const char *text, size_t length);
+uint32_t compile_code_constant(compiler *c, const code *target);
+/* Appends without looking for an equal one. */
+uint32_t compile_constant_append(compiler *c, value v);
+/* The value of a literal node, of a negated number too; false: it is none. */
+bool compile_literal(compiler *c, const ast_node *node, value *out);
+bool compile_small_literal(const ast_node *node, int64_t low, int64_t high, int64_t *out);
+
+/* --- emit.c */
+uint32_t compile_emit(builder *b, insn i, src_span at);     /* its pc; NO_PC: dropped */
+void compile_jump_to(builder *b, insn i, jumps *list, src_span at);
+void compile_jump(builder *b, jumps *list, src_span at);    /* JMP */
+void compile_land(builder *b, jumps *list);                 /* the list's jumps arrive here */
+void compile_jump_back(builder *b, insn i, uint32_t target, src_span at);
+void compile_too_large(builder *b, src_span at);
+unsigned compile_registers(builder *b, uint32_t n, src_span at);    /* the first of n new ones */
+void compile_release(builder *b, unsigned mark);            /* top = mark */
+void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at);
+void compile_load(builder *b, unsigned reg, value immediate, src_span at);  /* LOADP */
+void compile_move(builder *b, unsigned to, unsigned from, src_span at);
+/* A 16-bit constant operand; reports what is too large. */
+unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
+void compile_add_handler(builder *b, handler h);
+void compile_add_cold(builder *b, cold_code cold);
+void compile_flush_cold(builder *b, uint32_t from, src_span at);
+bool compile_grow(builder *b, void **items, uint32_t *capacity, uint32_t count, size_t size);
+
+/* --- function.c */
+/* The code of a function, made now. NULL: no memory. */
+code *compile_function(compiler *c, ast_node *node, const char *name, size_t name_length, bool branch);
+code *compile_new_code(compiler *c);
+code *compile_body(compiler *c, const resolve_unit *unit);
+/* Loads what `info` captures into registers from `base` on. */
+void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at);
+void compile_closure(builder *b, ast_node *node, const char *name, size_t name_length, dest d);
+value compile_constant_closure(compiler *c, const code *target);
+void compile_return(builder *b, unsigned reg, src_span at);
+void compile_defer(builder *b, ast_node *node);
+code *compile_apply(compiler *c);
+
+/* --- expr.c */
+void compile_node(builder *b, ast_node *node, dest d);      /* any expression or statement */
+void compile_nodes(builder *b, ast_list list, dest d, src_span at);
+void compile_to(builder *b, ast_node *node, unsigned reg);  /* into a fresh register */
+unsigned compile_any(builder *b, ast_node *node);           /* the register that holds the value: a variable's own, or a new one */
+unsigned compile_operand(builder *b, ast_node *node, unsigned hint);    /* the same; a new one is `hint` unless NO_HINT */
+unsigned compile_target(builder *b, dest d, src_span at);   /* the register to compute d's value in */
+void compile_deliver(builder *b, dest d, unsigned reg, src_span at);    /* the value is in reg */
+void compile_nil(builder *b, dest d, src_span at);
+void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
+bool compile_in_place(const ast_node *node, unsigned *reg);
+/* A list of the values of `items` into reg, in pieces so that few registers are needed. */
+void compile_list(builder *b, ast_node *const *items, uint32_t count, unsigned reg, src_span at);
+
+/* --- operator.c */
+void compile_binary(builder *b, ast_node *node, dest d);
+void compile_unary(builder *b, ast_node *node, dest d);
+void compile_is(builder *b, ast_node *node, dest d);
+void compile_and_or(builder *b, ast_node *node, dest d);
+void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right, src_span at);
+/* Jumps where the condition's truth is `sense`, else goes on. */
+void compile_condition(builder *b, ast_node *node, bool sense, jumps *list);
+
+/* --- call.c */
+void compile_call(builder *b, ast_node *node, dest d);
+void compile_spawn_call(builder *b, ast_node *node, dest d, src_span at);
+void compile_defer_call(builder *b, ast_node *node);
+
+/* --- statement.c */
+void compile_let(builder *b, ast_node *node);
+void compile_const(builder *b, ast_node *node);
+void compile_local_fn(builder *b, ast_node *node);
+void compile_assign(builder *b, ast_node *node);
+void compile_if(builder *b, ast_node *node, dest d);
+void compile_match(builder *b, ast_node *node, dest d);
+void compile_catch(builder *b, ast_node *node, dest d);
+void compile_try(builder *b, ast_node *node, dest d);
+
+/* --- loop.c */
+void compile_while(builder *b, ast_node *node);
+void compile_for(builder *b, ast_node *node);
+/* The turns of an iteration: begins one (the elements are bound when it returns) … */
+typedef struct iteration { unsigned base; uint32_t head; bool numeric; jumps exits; } iteration;
+void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2], src_span at);
+void compile_next_turn(builder *b, iteration *it, jumps *turns, src_span at);  /* … and ends it: next turn, or behind the loop */
+
+/* --- pattern.c */
+/* Binds what is in `reg` or crashes with match_error. owned: nobody else writes reg while the names live. */
+void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned);
+/* Jumps to `fail` where it does not match. */
+void compile_match_pattern(builder *b, ast_node *pattern, unsigned reg, bool owned, jumps *fail);
+/* After a binding in a session's top level: writes the cells. */
+void compile_publish(builder *b, const ast_node *pattern);
+void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
+
+/* --- choice.c, process.c */
+void compile_alt(builder *b, ast_node *node, dest d);
+void compile_spawn(builder *b, ast_node *node, dest d);
+void compile_par(builder *b, ast_node *node, dest d);
+void compile_send(builder *b, ast_node *node, dest d);
+void compile_receive(builder *b, ast_node *node, dest d);
+void compile_receive_into(builder *b, ast_node *node);
+
+#endif

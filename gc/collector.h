@@ -1,0 +1,36 @@
+/* The one place that holds what there is once per host process: Boehm's settings, our kinds and hooks, the list of
+ * heaps. For the files of gc/ only. */
+#ifndef CSP_GC_COLLECTOR_H
+#define CSP_GC_COLLECTOR_H
+
+#ifndef GC_THREADS
+#define GC_THREADS
+#endif
+#ifndef GC_NO_THREAD_REDIRECTS
+#define GC_NO_THREAD_REDIRECTS
+#endif
+#include <gc/gc.h>
+#include <gc/gc_mark.h>
+#include <gc/gc_inline.h>
+
+#include "gc/heap.h"
+
+/* Starts the collector where nobody has, makes kinds and hooks, registers the calling thread. Safe to call often.
+ * False: no memory. */
+bool collector_start(void);
+/* Whether we started it, and so may set what is global. */
+bool collector_is_ours(void);
+int collector_kind(heap_kind kind);
+void collector_add(heap *h, heap_mark_fn *mark_process);
+void collector_remove(heap *h);
+/* A collection on purpose: does not count as a sign that memory is short. */
+void collector_collect(void);
+/* Tells the collector how much it may take now: the limits of all heaps less what they have mapped. */
+void collector_apply_limits(void);
+
+/* mapped.c; under the collector's allocation lock, the world may be stopped. */
+void mapped_push(heap *h);
+void mapped_close(heap *h);
+void mapped_drain(heap *h); /* frees h->retired */
+
+#endif

@@ -1,0 +1,157 @@
+#include "gc/heap.h"
+
+#include <string.h>
+
+#include "gc/collector.h"
+
+enum {
+    RESERVE = 128 << 10 /* room for the errors, traces and reports of processes that have run out of memory */
+};
+
+void *heap_pinned(size_t size) { return collector_start() ? GC_malloc_uncollectable(size) : NULL; }
+
+void heap_unpin(void *memory) { GC_free(memory); }
+
+bool heap_init(heap *h, size_t max_bytes, heap_mark_fn *mark_process, void (*roots)(heap *, void *),
+               size_t (*stack_live)(void *), void *user)
+{
+    if (!collector_start())
+        return false;
+    *h = (heap){.max_bytes = max_bytes, .roots = roots, .stack_live = stack_live, .user = user};
+    collector_add(h, mark_process);
+    return true;
+}
+
+void heap_close(heap *h)
+{
+    collector_remove(h);
+    mapped_close(h);
+    if (h->reserve)
+        GC_free(h->reserve);
+    *h = (heap){0};
+    collector_apply_limits();
+}
+
+/* An object straight from the collector: zeroed, as all our kinds are. */
+static void *allocate(const heap *h, heap_kind kind, size_t size)
+{
+    /* The collector refuses what exceeds its limit, but knows only the sum of all heaps', and none where the host has
+     * started it. */
+    if (h->max_bytes != 0 && (size > h->max_bytes || (!collector_is_ours() && heap_bytes(h) > h->max_bytes - size)))
+        return NULL;
+    return GC_generic_malloc(size, collector_kind(kind));
+}
+
+/* Makes sure that the free list is not empty, or gives an object that needs none. */
+static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
+{
+    size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
+    if (class >= HEAP_CLASSES)
+        return allocate(h, kind, size);
+    void **list = &h->free[kind][class];
+    if (h->max_bytes != 0 && !collector_is_ours() && heap_bytes(h) > h->max_bytes)
+        return NULL;
+    GC_generic_malloc_many(class * HEAP_GRANULE, collector_kind(kind), list);
+    return *list;
+}
+
+static void keep_reserve(heap *h)
+{
+    /* Not before a collection has shown that there is room again: what was given back is for the crash that is under
+     * way. */
+    if (h->max_bytes == 0 || h->reserve || (h->reserve_lost == h->collections && h->reserve_lost != 0))
+        return;
+    if (h->reserve_lost != 0 && heap_bytes(h) > h->max_bytes - h->max_bytes / 8)
+        return;
+    h->reserve = GC_generic_malloc(RESERVE, collector_kind(HEAP_BYTES));
+}
+
+static void give_reserve(heap *h)
+{
+    if (h->reserve)
+        GC_free(h->reserve);
+    h->reserve = NULL;
+    h->reserve_lost = h->collections;
+}
+
+static void *allocate_stressed(heap *h, heap_kind kind, size_t size)
+{
+    if (++h->stress_count >= h->stress) {
+        h->stress_count = 0;
+        collector_collect();
+    }
+    void *object = allocate(h, kind, size);
+    if (!object) {
+        collector_collect();
+        object = allocate(h, kind, size);
+    }
+    return object;
+}
+
+void *heap_refill(heap *h, heap_kind kind, size_t size)
+{
+    if (size == 0)
+        size = 1;
+    mapped_drain(h);
+    if (h->stress)
+        return allocate_stressed(h, kind, size);
+    void *object = allocate_or_fill(h, kind, size);
+    if (!object) {
+        /* After a failure the collector does not try again by itself. */
+        collector_collect();
+        object = allocate_or_fill(h, kind, size);
+    }
+    if (!object || h->tight >= 2) {
+        if (object && size > (HEAP_CLASSES - 1) * HEAP_GRANULE)
+            GC_free(object);
+        h->tight = 0;
+        give_reserve(h);
+        return NULL;
+    }
+    keep_reserve(h);
+    return size <= (HEAP_CLASSES - 1) * HEAP_GRANULE ? heap_alloc(h, kind, size) : object;
+}
+
+void heap_release(heap *h, heap_kind kind, void *object, size_t size)
+{
+    if (size == 0)
+        size = 1;
+    size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
+    if (class >= HEAP_CLASSES) {
+        GC_free(object);
+        return;
+    }
+    memset(object, 0, class * HEAP_GRANULE);
+    if (h->stress)
+        return; /* garbage: the lists stay empty, and a stale user finds zeroes */
+    *(void **)object = h->free[kind][class];
+    /* Another thread may collect at any instruction: the list must be whole at each. */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    h->free[kind][class] = object;
+}
+
+void heap_collect(heap *h)
+{
+    mapped_drain(h);
+    collector_collect();
+}
+
+size_t heap_bytes(const heap *h) { return GC_get_heap_size() - GC_get_free_bytes() + h->mapped_bytes; }
+
+struct blocking {
+    void (*fn)(void *);
+    void *data;
+};
+
+static void *GC_CALLBACK call_blocking(void *data)
+{
+    const struct blocking *b = data;
+    b->fn(b->data);
+    return NULL;
+}
+
+void heap_do_blocking(void (*fn)(void *), void *data)
+{
+    struct blocking b = {fn, data};
+    GC_do_blocking(call_blocking, &b);
+}

@@ -1,0 +1,132 @@
+/* The collected heap: the only room that knows the Boehm collector.
+ *
+ * Allocation goes through free lists per VM, size class and kind, refilled in bulk (5 ns an object against 13 for
+ * GC_malloc). An object on a free list has the next one's address in word 0 and zeroes behind; heap_alloc zeroes word
+ * 0, so that all memory comes zeroed. Objects start with a header that is odd (vm/object.h), so a mark procedure can
+ * tell a live object from one on a free list.
+ *
+ * Interior pointers keep nothing alive: whoever needs an object holds its base address. The C stack of the thread that
+ * runs the VM is scanned conservatively; so are `heap` itself and everything from heap_pinned; malloc'ed memory is not.
+ *
+ * Limits: when the collector cannot give memory, allocation collects once, tries again and then returns NULL: the
+ * caller makes that the crash `out_of_memory` of its process. A reserve is set aside so that the crash itself can be
+ * reported.
+ *
+ * Several VMs may live in one host process, each on its own thread. The one locked registry of the house is in
+ * collector.c: kinds, hooks and the collector's settings, made once. Where the host has started the collector before
+ * us, its settings stand: interior pointers may then keep objects alive, and limits are kept by accounting alone. */
+#ifndef CSP_GC_HEAP_H
+#define CSP_GC_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum heap_kind {
+    HEAP_TRACED,  /* scanned conservatively in full */
+    HEAP_BYTES,   /* holds no pointers */
+    HEAP_PROCESS, /* marked by the procedure given to heap_init */
+    HEAP_KINDS
+} heap_kind;
+
+enum {
+    HEAP_GRANULE = 16,
+    HEAP_CLASSES = 33 /* sizes 16, 32 … 512 by free list; larger ones straight from the collector */
+};
+
+typedef struct heap_marker heap_marker; /* a mark procedure's connection to the collector */
+
+/* Marks from an object of kind HEAP_PROCESS. Runs while the world is stopped, on any thread: pure, no allocation. */
+typedef void heap_mark_fn(heap_marker *m, void *object);
+/* What may be a pointer: anything that is no base address of an object is ignored. */
+void heap_mark(heap_marker *m, uint64_t word);
+
+typedef struct heap {
+    void *free[HEAP_KINDS][HEAP_CLASSES]; /* heads of the free lists; [kind][size / 16] */
+    struct heap_mapped *mapped;           /* large stacks outside the collector: base, size, owner */
+    size_t mapped_count, mapped_capacity;
+    size_t mapped_bytes;
+    void *retired; /* a stack whose contents have moved, until the next call for this heap (heap_stack_resize) */
+    size_t retired_size;
+    size_t max_bytes;      /* collector's heap and mapped stacks together; 0: no limit */
+    void *reserve;         /* given back when memory runs out */
+    uint64_t reserve_lost; /* the collection after which that was */
+    uint32_t tight;        /* so many collections in a row gave almost nothing: at 2 a slow allocation fails */
+    uint32_t stress;       /* collect at every nth allocation and bypass the free lists; 0: off (tests) */
+    uint32_t stress_count;
+    uint64_t collections; /* full ones so far in the whole host process, for statistics */
+    /* Called at each collection while the world is stopped: push what is no object (heap_push_range) … */
+    void (*roots)(struct heap *h, void *user);
+    /* … and how many bytes of a mapped stack are live. */
+    size_t (*stack_live)(void *owner);
+    void *user;
+    struct heap *next; /* in the registry */
+} heap;
+
+/* Starts the collector where nobody has yet, registers the calling thread, the heap and its hooks. `h` must not move
+ * until heap_close; it is scanned, wherever it lies. The mark procedure is one for the whole host process: the first
+ * caller's. False: out of memory. */
+bool heap_init(heap *h, size_t max_bytes, heap_mark_fn *mark_process, void (*roots)(heap *, void *),
+               size_t (*stack_live)(void *), void *user);
+/* Makes the calling thread known to the collector: before a heap is used on a thread other than the one of heap_init.
+ * Undone when it ends. */
+bool heap_enter_thread(void);
+void heap_close(heap *h); /* takes it out of the registry, frees mapped stacks; the objects become garbage */
+
+/* Before any heap exists: memory that is scanned and never collected, zeroed; NULL: out of memory. Starts the collector
+ * if need be. */
+void *heap_pinned(size_t size);
+void heap_unpin(void *memory); /* frees it */
+
+/* The slow path of heap_alloc: refills a free list, or allocates a large object; NULL: out of memory. */
+void *heap_refill(heap *h, heap_kind kind, size_t size);
+
+/* Zeroed memory of at least `size` bytes, aligned to 16; NULL: out of memory. May collect. */
+static inline void *heap_alloc(heap *h, heap_kind kind, size_t size)
+{
+    size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
+    if (__builtin_expect(class < HEAP_CLASSES, 1)) {
+        void **object = h->free[kind][class];
+        if (__builtin_expect(object != NULL, 1)) {
+            void *next = *object;
+            h->free[kind][class] = next;
+            __builtin_prefetch(next, 1);
+            /* Another thread may collect at any instruction: the head must move on before the link is cut. */
+            __atomic_signal_fence(__ATOMIC_SEQ_CST);
+            *object = NULL;
+            return object;
+        }
+    }
+    return heap_refill(h, kind, size);
+}
+
+/* Gives an object of `size` bytes (as allocated) back at once. The caller knows that nobody has a pointer to it. Zeroes
+ * it. */
+void heap_release(heap *h, heap_kind kind, void *object, size_t size);
+
+/* Stacks of processes: plain words that only their process's mark procedure looks at (HEAP_BYTES), from
+ * HEAP_MAP_STACK bytes on mmap'ed and grown by mremap. `owner` is the process, told to stack_live. All sizes in bytes,
+ * multiples of 16; new memory is zeroed. heap_stack_resize moves the contents; the old block is freed at the next call
+ * for this heap, so that a collection by another thread finds either of them whole while the caller stores the new
+ * pointer. It must store the pointer before a larger size, a smaller size before the pointer. NULL: out of memory, the
+ * old block stands. A mapped stack is scanned (as much as stack_live says) as long as it is not freed. */
+enum { HEAP_MAP_STACK = 256 << 10 };
+void *heap_stack_new(heap *h, void *owner, size_t size);
+void *heap_stack_resize(heap *h, void *owner, void *stack, size_t old_size, size_t new_size);
+void heap_stack_free(heap *h, void *stack, size_t size);
+
+/* From the roots callback: scan [from, to) conservatively as roots. */
+void heap_push_range(const void *from, const void *to);
+
+void heap_collect(heap *h); /* a full collection now */
+
+/* Calls fn(data), which may wait long: meanwhile other threads can collect without stopping this one. It must not touch
+ * any object. */
+void heap_do_blocking(void (*fn)(void *), void *data);
+
+size_t heap_bytes(const heap *h); /* in use by the collector's heap (free space in it not counted) and mapped stacks */
+
+/* Three quarters of the machine's or the cgroup's (v2, v1) memory. */
+size_t heap_default_limit(void);
+
+#endif

@@ -1,0 +1,25 @@
+/* Bump allocation for everything that lives as long as one compilation: tokens' texts, AST nodes, bindings.
+ *
+ * An arena owns its blocks; arena_free gives all of them back at once. Memory comes zeroed. When malloc
+ * fails the arena returns NULL and stays failed: callers at the top (parse_module) look at `failed` once
+ * and report out_of_memory; inner code passes the NULL up as it would a syntax error.
+ * Not thread-safe: one arena belongs to one compilation. */
+#ifndef CSP_LEXER_ARENA_H
+#define CSP_LEXER_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct arena {
+    struct arena_block *first;
+    size_t used, capacity;      /* of the first block, in bytes */
+    size_t total;               /* bytes in all blocks */
+    bool failed;
+} arena;
+
+void  arena_init(arena *a);
+void  arena_free(arena *a);
+void *arena_alloc(arena *a, size_t size);                       /* aligned to 16 bytes, zeroed; NULL: out of memory */
+char *arena_text(arena *a, const char *text, size_t length);    /* a NUL-terminated copy; may hold NULs inside */
+
+#endif

@@ -1,0 +1,115 @@
+#include "lexer/diag.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void diag_init(diag_list *list, src_text *src)
+{
+    *list = (diag_list){.src = src};
+}
+
+static void free_texts(diag *d)
+{
+    free(d->message);
+    free(d->hint);
+    free(d->related_message);
+    *d = (diag){0};
+}
+
+void diag_free(diag_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        free_texts(&list->items[i]);
+    free_texts(&list->unkept);
+    free(list->items);
+    diag_init(list, list->src);
+}
+
+/* NULL when memory ran out: diag_render leaves out what is not there. */
+static char *format_text(const char *format, va_list arguments)
+{
+    char *text;
+    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
+static diag *unkept(diag_list *list)
+{
+    free_texts(&list->unkept);
+    return &list->unkept;
+}
+
+static bool says_the_same(const diag *d, diag_severity severity, src_span at, const char *message)
+{
+    return d->severity == severity && d->span.start == at.start && d->span.end == at.end && message != NULL &&
+           d->message != NULL && strcmp(d->message, message) == 0;
+}
+
+static uint32_t kept(const diag_list *list, diag_severity severity)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list->count; i++)
+        count += list->items[i].severity == severity;
+    return count;
+}
+
+static diag *report(diag_list *list, diag_severity severity, src_span at, const char *format, va_list arguments)
+{
+    uint32_t *total = severity == DIAG_ERROR ? &list->errors : &list->warnings;
+    if (list->items == NULL) {
+        list->capacity = 2 * DIAG_MAX;  /* made once: what diag_error returned must not move */
+        list->items = calloc(list->capacity, sizeof *list->items);
+    }
+    if (list->items == NULL || kept(list, severity) == DIAG_MAX) {
+        ++*total;
+        return unkept(list);
+    }
+    char *message = format_text(format, arguments);
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (says_the_same(&list->items[i], severity, at, message)) {
+            free(message);
+            return unkept(list);
+        }
+    }
+    ++*total;
+    diag *d = &list->items[list->count++];
+    *d = (diag){.severity = severity, .span = at, .message = message};
+    return d;
+}
+
+diag *diag_error(diag_list *list, src_span at, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    diag *d = report(list, DIAG_ERROR, at, format, arguments);
+    va_end(arguments);
+    return d;
+}
+
+diag *diag_warning(diag_list *list, src_span at, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    diag *d = report(list, DIAG_WARNING, at, format, arguments);
+    va_end(arguments);
+    return d;
+}
+
+void diag_hint(diag *d, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    free(d->hint);
+    d->hint = format_text(format, arguments);
+    va_end(arguments);
+}
+
+void diag_related(diag *d, src_span at, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    free(d->related_message);
+    d->related_message = format_text(format, arguments);
+    d->related = at;
+    va_end(arguments);
+}

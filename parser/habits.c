@@ -1,0 +1,200 @@
+/* Hints for those who come from another language: what they wrote is an error here, and this says how it is written. */
+#include "parser/parse_internal.h"
+
+#include <string.h>
+
+/* Words that begin a statement elsewhere and are plain names here. */
+static const struct { const char *word, *hint; } foreign_statements[] = {
+    {"func", "a function is written `fn name(x) { … }`"},
+    {"def", "a function is written `fn name(x) { … }`"},
+    {"function", "a function is written `fn name(x) { … }`"},
+    {"fun", "a function is written `fn name(x) { … }`"},
+    {"defn", "a function is written `fn name(x) { … }`"},
+    {"go", "a process is started by `spawn f(x)`"},
+    {"async", "every function may block; a process is started by `spawn f(x)`"},
+    {"await", "calls wait by themselves; a process's value is `wait(p)`"},
+    {"yield", "send on a channel: `c ! v`"},
+    {"select", "choice is written `alt { c ? x => … }`"},
+    {"receive", "receive from a channel: `c ? x`, or choose with `alt { c ? x => … }`"},
+    {"switch", "choice by value is written `match v { pattern => … }`"},
+    {"case", "choice by value is written `match v { pattern => … }`"},
+    {"default", "the arm that always matches is `_ => …` in `match`, `else => …` in `alt`"},
+    {"elif", "write `else if`, on the line of the `}` before it"},
+    {"elsif", "write `else if`, on the line of the `}` before it"},
+    {"elseif", "write `else if`, on the line of the `}` before it"},
+    {"elseIf", "write `else if`, on the line of the `}` before it"},
+    {"then", "a block stands in braces: `if c { … }`"},
+    {"do", "a block stands in braces: `while c { … }`"},
+    {"end", "a block stands in braces"},
+    {"begin", "a block stands in braces"},
+    {"unless", "write `if not c { … }`"},
+    {"until", "write `while not c { … }`"},
+    {"repeat", "write `loop { … }`, left by `break`"},
+    {"foreach", "write `for x in xs { … }`"},
+    {"throw", "an error is returned as a value, or the process crashes by `fail(e)`"},
+    {"raise", "an error is returned as a value, or the process crashes by `fail(e)`"},
+    {"except", "a crash is caught by `catch { … }`, which gives it as an error value"},
+    {"finally", "what must run at the end is written `defer { … }`, before"},
+    {"class", "data is a map: `{name: \"Ann\"}`; state lives in a process"},
+    {"struct", "data is a map: `{name: \"Ann\"}`"},
+    {"type", "there are no type declarations"},
+    {"enum", "there are no type declarations; use strings and `match`"},
+    {"local", "write `let x = …`, or `var x = …` if it changes"},
+    {"mut", "write `var x = …`"},
+    {"auto", "write `let x = …`, or `var x = …` if it changes"},
+    {"int", "there are no type declarations: `let x = …`, or `var x = …` if it changes"},
+    {"string", "there are no type declarations: `let x = …`, or `var x = …` if it changes"},
+    {"use", "write `import \"lib/name\"`"},
+    {"using", "write `import \"lib/name\"`"},
+    {"require", "write `import \"lib/name\"`"},
+    {"include", "write `import \"lib/name\"`"},
+    {"from", "write `import \"lib/name\" as name`"},
+    {"pub", "what stands at the top level is exported, unless its name starts with `_`"},
+    {"export", "what stands at the top level is exported, unless its name starts with `_`"},
+    {"pass", "an empty block is `{}`"},
+    {"echo", "write `print(x)`"},
+    {"puts", "write `print(x)`"},
+    {"println", "write `print(x)`"},
+};
+
+/* Names that other languages have and that stand for something here. */
+static const struct { const char *word, *hint; } foreign_names[] = {
+    {"null", "write `nil`"}, {"None", "write `nil`"}, {"NULL", "write `nil`"}, {"nullptr", "write `nil`"},
+    {"undefined", "write `nil`"}, {"nothing", "write `nil`"}, {"none", "write `nil`"},
+    {"True", "write `true`"}, {"False", "write `false`"}, {"TRUE", "write `true`"}, {"FALSE", "write `false`"},
+    {"println", "write `print`"}, {"puts", "write `print`"}, {"echo", "write `print`"}, {"printf", "write `print`, or `String.format`"},
+    {"console", "write `print(x)`"}, {"this", "there is no self: give the value as an argument"},
+    {"length", "write `len(x)`"}, {"size", "write `len(x)`"}, {"range", "a range is written `0..n`"},
+    {"append", "write `List.push(xs, x)`"}, {"push", "write `List.push(xs, x)`"}, {"make", "a channel is made by `chan()`"},
+    {"typeof", "write `type(x)`"}, {"raise", "write `fail(e)`"}, {"throw", "write `fail(e)`"}, {"panic", "write `fail(e)`"},
+    {"exit", "write `Os.exit(n)`"}, {"require", "write `import \"lib/name\"`"}, {"Infinity", "write `Math.inf`"},
+    {"NaN", "write `Math.nan`"}, {"await", "calls wait by themselves; a process's value is `wait(p)`"},
+    {"go", "a process is started by `spawn f(x)`"},
+};
+
+const char *parse_foreign_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof foreign_names / sizeof foreign_names[0]; i++)
+        if (strcmp(name, foreign_names[i].word) == 0)
+            return foreign_names[i].hint;
+    return NULL;
+}
+
+static const char *foreign_statement(const ast_node *statement)
+{
+    if (statement->kind == AST_CALL)
+        statement = statement->as.call.callee;
+    if (statement->kind != AST_NAME || statement->as.name.id == NULL)
+        return NULL;
+    for (size_t i = 0; i < sizeof foreign_statements / sizeof foreign_statements[0]; i++)
+        if (strcmp(statement->as.name.id->text, foreign_statements[i].word) == 0)
+            return foreign_statements[i].hint;
+    return NULL;
+}
+
+/* What stands where an operand should; indexed by the token's kind. */
+static const char *const misplaced[LEX_KINDS] = {
+    [TOK_BANG] = "`not x` negates; a send is `channel ! value`",
+    [TOK_FLOOR_DIV] = "a comment starts with `#`; `//` is floor division",
+    [TOK_ELSE] = "`else` stands behind the `}` of its `if`, on the same line",
+    [TOK_RANGE] = "a range says where it starts: `0..n`",
+    [TOK_RANGE_CLOSED] = "a range says where it starts: `0..=n`",
+    [TOK_ELLIPSIS] = "`f(..xs)` spreads a list, `0..n` is a range",
+    [TOK_CATCH] = "`catch` takes all that follows it: put it into parentheses here",
+    [TOK_NOT] = "put it into parentheses: `(not x)`",
+    [TOK_HOLE] = "`_` holds no value; `let _ = e` drops one",
+    [TOK_INCREMENT] = "write `x += 1`",
+    [TOK_ASSIGN] = "`=` assigns, as a statement; `==` compares",
+    [TOK_FAT_ARROW] = "a function is written `fn(x) => e`",
+    [TOK_THIN_ARROW] = "a function is written `fn(x) => e`",
+    [TOK_AND_AND] = "write `and`",
+    [TOK_OR_OR] = "write `or`",
+    [TOK_COLON_ASSIGN] = "write `let x = e`",
+    [TOK_BRACE_OPEN] = "a map in a head stands in parentheses: `({a: 1})`",
+    [TOK_PLUS] = "there is no sign `+`",
+};
+
+/* `<-` is two tokens, since `a <-b` compares. */
+static bool is_left_arrow(parser *p)
+{
+    const lex_token *next = parse_peek(p, 1);
+    return parse_at(p, TOK_LT) && next->kind == TOK_MINUS && parse_is_adjacent(p, next);
+}
+
+void parse_hint_expression(parser *p, diag *d)
+{
+    if (misplaced[p->token.kind] != NULL)
+        diag_hint(d, "%s", misplaced[p->token.kind]);
+    else if (lex_kind_flags(p->token.kind) & LEX_STATEMENT)
+        diag_hint(d, "`%s` is a statement and has no value here: it may stand in a block `{ … }`", lex_kind_text(p->token.kind));
+    else if (is_left_arrow(p))
+        diag_hint(d, "`?c` receives from a channel");
+}
+
+void parse_hint_body(parser *p, diag *d)
+{
+    const lex_token *next = parse_peek(p, 1);
+    if (parse_at(p, TOK_ASSIGN))
+        diag_hint(d, "`=` assigns, as a statement; `==` compares");
+    else if (parse_at(p, TOK_NEWLINE) && next->kind == TOK_BRACE_OPEN)
+        diag_hint(d, "the `{` stands on the same line");
+    else if (parse_at(p, TOK_COLON) || parse_at(p, TOK_NAME) || parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_RETURN) ||
+             parse_at(p, TOK_BREAK) || parse_at(p, TOK_CONTINUE))
+        diag_hint(d, "a body stands in braces: `{ … }`");
+    else if (parse_at(p, TOK_COLON_ASSIGN) || parse_at(p, TOK_SEMICOLON))
+        diag_hint(d, "counting is written `for i in 0..n { … }`");
+    else
+        parse_hint_expression(p, d);
+}
+
+void parse_hint_declaration(parser *p, diag *d)
+{
+    if (parse_at(p, TOK_COMMA))
+        diag_hint(d, "several names are bound by a pattern: `let (a, b) = e`");
+    else if (parse_at(p, TOK_COLON))
+        diag_hint(d, "there are no type declarations: `let x = e`");
+    else if (parse_at(p, TOK_EQ))
+        diag_hint(d, "`=` binds, `==` compares");
+    else if (parse_at(p, TOK_NAME))
+        diag_hint(d, "one name, then `=`: there are no types and no `mut`; what changes is a `var`");
+    else if (parse_at(p, TOK_QUESTION))
+        diag_hint(d, "`c ? x` receives and binds without `let`");
+    else if (parse_at(p, TOK_BIT_OR))
+        diag_hint(d, "alternatives stand in parentheses here: `(p | q)`");
+    else if (parse_is_end(p))
+        diag_hint(d, "every name is given a value where it is made: `let x = nil`");
+}
+
+/* A comment of another language behind a statement reads as a division by its first word. */
+static bool line_has_slashes(const parser *p, const ast_node *statement)
+{
+    const char *from = p->lx.text + statement->span.start, *to = p->lx.text + p->token.span.start;
+    return to > from && to - from < 4096 && memmem(from, (size_t)(to - from), "//", 2) != NULL;
+}
+
+void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement)
+{
+    const char *foreign = foreign_statement(statement);
+    bool is_operand = parse_at(p, TOK_NAME) || parse_at(p, TOK_STRING) || parse_at(p, TOK_STRING_START) ||
+                      parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT);
+    if (foreign != NULL)
+        diag_hint(d, "%s", foreign);
+    else if (parse_at(p, TOK_COLON) && statement->kind == AST_RECEIVE_INTO)
+        diag_hint(d, "there is no `c ? a : b`: write `if c { a } else { b }`");
+    else if (parse_at(p, TOK_QUESTION))
+        diag_hint(d, "a receive is a statement, `c ? x`, or a value, `?c`; a choice is `if c { a } else { b }`");
+    else if (parse_at(p, TOK_COLON))
+        diag_hint(d, "here `{` opens a block; a map's key is a name or a string, or stands in brackets: `{[1]: 2}`");
+    else if (parse_at(p, TOK_COMMA))
+        diag_hint(d, "one assignment at a time: `let (x, y) = (b, a)` binds several names");
+    else if (parse_at(p, TOK_THIN_ARROW))
+        diag_hint(d, "there is no `->`: a field is `x.name`, an arm or a short function is written with `=>`");
+    else if (is_operand && line_has_slashes(p, statement))
+        diag_hint(d, "a comment starts with `#`; `//` is floor division");
+    else if (is_operand && statement->kind == AST_NAME && statement->as.name.id != NULL && statement->as.name.id->length <= 30)
+        diag_hint(d, "a call has parentheses: `%s(…)`", statement->as.name.id->text);
+    else if (is_operand && (parse_at(p, TOK_STRING) || parse_at(p, TOK_STRING_START)) && statement->kind == AST_STRING)
+        diag_hint(d, "`+` joins strings");
+    else
+        parse_hint_expression(p, d);
+}

@@ -1,0 +1,190 @@
+/* `match` and `alt`, and what their arms have in common. */
+#include "parser/parse_internal.h"
+
+/* ---- arms ------------------------------------------------------------------------------------------------------ */
+
+static ast_node *arm_body(parser *p)
+{
+    if (p->panic)
+        return parse_error_node(p);
+    if (parse_at(p, TOK_THIN_ARROW)) {
+        diag *d = parse_report(p, p->token.span, "there is no `->`");
+        diag_hint(d, "write `=>`");
+        parse_advance(p);
+    } else if (!parse_take(p, TOK_FAT_ARROW)) {
+        diag *d = parse_expected(p, "`=>`");
+        if (parse_at(p, TOK_COLON) || parse_at(p, TOK_BRACE_OPEN))
+            diag_hint(d, "an arm is written `… => body`");
+        else if (parse_at(p, TOK_RANGE) || parse_at(p, TOK_RANGE_CLOSED))
+            diag_hint(d, "a range is no pattern: write `n if n in 0..10 =>`");
+        return parse_error_node(p);
+    }
+    return parse_statement(p);
+}
+
+typedef void arm_parser(parser *p);
+
+/* `{` arms `}`: each arm is added to the list by `arm`. */
+static void arms(parser *p, arm_parser *arm)
+{
+    if (p->panic)
+        return;
+    if (!parse_at(p, TOK_BRACE_OPEN)) {
+        parse_hint_body(p, parse_expected(p, "`{`"));
+        return;
+    }
+    parse_open(p, PARSE_BLOCK);
+    uint32_t base = p->bracket_count;
+    while (!p->stopped) {
+        while (parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_SEMICOLON))
+            parse_advance(p);
+        if (parse_at(p, TOK_END) || parse_at(p, TOK_BRACE_CLOSE))
+            break;
+        uint32_t start = p->token.span.start;
+        arm(p);
+        if (!p->panic && !parse_is_end(p)) {
+            diag *d = parse_expected(p, "the end of the arm");
+            if (parse_at(p, TOK_COMMA))
+                diag_hint(d, "arms are separated by a newline or `;`");
+            else
+                parse_hint_expression(p, d);
+        }
+        if (p->panic)
+            parse_sync(p, base, start);
+    }
+    parse_close(p, TOK_BRACE_CLOSE, "`}`");
+}
+
+/* ---- match ------------------------------------------------------------------------------------------------------ */
+
+static void match_arm(parser *p)
+{
+    ast_match_arm arm = {.span = p->token.span};
+    if (parse_at_word(p, "case") || parse_at_word(p, "default")) {
+        const lex_token *next = parse_peek(p, 1);
+        bool is_foreign = next->kind != TOK_FAT_ARROW && next->kind != TOK_BIT_OR && next->kind != TOK_IF;
+        if (is_foreign) {
+            diag *d = parse_fail(p, p->token.span, "an arm starts with its pattern");
+            diag_hint(d, "write `1 => …`, and `_ => …` for all the rest");
+        }
+    }
+    arm.pattern = parse_alternatives(p);
+    if (parse_take(p, TOK_IF))
+        arm.guard = parse_expression(p);
+    arm.body = arm_body(p);
+    arm.span.end = p->previous_end;
+    parse_list_add(p, &arm, sizeof arm);
+}
+
+ast_node *parse_match(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    ast_match match = {.subject = parse_head(p)};
+    size_t list = parse_list_start(p);
+    arms(p, match_arm);
+    match.arms = parse_list_end(p, list, sizeof *match.arms, &match.count);
+    ast_node *node = parse_node(p, AST_MATCH, start);
+    node->as.match = match;
+    return node;
+}
+
+/* ---- alt ------------------------------------------------------------------------------------------------------- */
+
+/* `c ? pattern` or `c ! value`. */
+static void communication(parser *p, ast_alt_arm *arm)
+{
+    uint32_t start = p->token.span.start;
+    bool is_receive_value = parse_at(p, TOK_QUESTION);
+    arm->channel = parse_or_expression(p);
+    if (parse_take(p, TOK_QUESTION)) {
+        arm->kind = ALT_RECEIVE;
+        arm->value = parse_pattern(p);
+    } else if (parse_take(p, TOK_BANG)) {
+        arm->kind = ALT_SEND;
+        arm->value = parse_expression(p);
+    } else {
+        arm->value = parse_error_node(p);
+        if (p->panic)
+            return;
+        src_span at = is_receive_value ? (src_span){start, p->previous_end} : parse_here(p);
+        diag *d = is_receive_value || parse_at(p, TOK_FAT_ARROW) ? parse_fail(p, at, "an arm of `alt` receives or sends")
+                                                                 : parse_expected(p, "`?` or `!`");
+        diag_hint(d, "write `c ? x => …` or `c ! v => …`");
+    }
+}
+
+static void first_words(parser *p, ast_alt_arm *arm)
+{
+    if (parse_take(p, TOK_FOR)) {
+        parse_targets(p, arm->target);
+        if (!p->panic)
+            parse_expect(p, TOK_IN);
+        arm->source = parse_or_expression(p);
+        if (!p->panic)
+            parse_expect(p, TOK_COMMA);
+    }
+    if (parse_take(p, TOK_WHEN)) {
+        arm->guard = parse_expression(p);
+        if (!p->panic && !parse_take(p, TOK_COMMA))
+            diag_hint(parse_expected(p, "`,` behind the guard"), "write `when busy < 4, c ? x => …`");
+    }
+}
+
+static void reject_foreign_arm(parser *p)
+{
+    bool is_default = parse_at_word(p, "default") && parse_peek(p, 1)->kind == TOK_COLON;
+    bool is_case = parse_at_word(p, "case") && !parse_peek(p, 1)->newline_before && parse_peek(p, 1)->kind != TOK_QUESTION &&
+                   parse_peek(p, 1)->kind != TOK_BANG && parse_peek(p, 1)->kind != TOK_DOT &&
+                   parse_peek(p, 1)->kind != TOK_PAREN_OPEN && parse_peek(p, 1)->kind != TOK_BRACKET_OPEN;
+    if (!is_default && !is_case && !parse_at(p, TOK_LET))
+        return;
+    diag *d = parse_fail(p, p->token.span, "an arm of `alt` receives or sends");
+    diag_hint(d, is_default ? "write `else => …`" : "write `c ? x => …` or `c ! v => …`");
+}
+
+static void alt_arm(parser *p)
+{
+    ast_alt_arm arm = {.span = p->token.span};
+    reject_foreign_arm(p);
+    if (parse_take(p, TOK_ELSE)) {
+        arm.kind = ALT_ELSE;
+    } else if (parse_at_word(p, "closed") && parse_peek(p, 1)->kind == TOK_FAT_ARROW && !p->panic) {
+        parse_advance(p);
+        arm.kind = ALT_CLOSED;
+    } else {
+        first_words(p, &arm);
+        bool is_after = parse_at_word(p, "after") && arm.source == NULL && !p->panic;
+        if (is_after) {
+            parse_advance(p);
+            arm.kind = ALT_AFTER;
+            arm.channel = parse_expression(p);
+        } else {
+            communication(p, &arm);
+        }
+    }
+    arm.body = arm_body(p);
+    arm.span.end = p->previous_end;
+    parse_list_add(p, &arm, sizeof arm);
+}
+
+ast_node *parse_alt(parser *p, bool repeated)
+{
+    uint32_t start = p->token.span.start;
+    ast_alt *alt = arena_alloc(p->module->arena, sizeof *alt);
+    if (alt == NULL) {
+        parse_stop(p);
+        return parse_error_node(p);
+    }
+    alt->repeated = repeated;
+    alt->prioritised = !parse_at(p, TOK_ALT);
+    if (alt->prioritised)
+        parse_advance(p);
+    parse_advance(p);
+    size_t list = parse_list_start(p);
+    arms(p, alt_arm);
+    alt->arms = parse_list_end(p, list, sizeof *alt->arms, &alt->count);
+    ast_node *node = parse_node(p, AST_ALT, start);
+    node->as.alt = alt;
+    return node;
+}

@@ -1,0 +1,121 @@
+/* Functions: parameters and bodies. */
+#include "parser/parse_internal.h"
+
+/* The name of a parameter, or NULL for `_`. */
+static ast_name *param_name(parser *p)
+{
+    if (parse_take(p, TOK_HOLE))
+        return NULL;
+    if (parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) || parse_at(p, TOK_BRACE_OPEN)) {
+        diag *d = parse_expected(p, "the name of a parameter");
+        diag_hint(d, "parameters are plain names: take it apart in the body by `let`");
+        return NULL;
+    }
+    return parse_binding_name(p, "the name of a parameter");
+}
+
+static ast_param param(parser *p)
+{
+    ast_param param = {.span = p->token.span};
+    param.name = param_name(p);
+    if (parse_take(p, TOK_ASSIGN))
+        param.fallback = parse_expression(p);
+    param.span.end = p->previous_end;
+    return param;
+}
+
+static void add_rest(parser *p, ast_fn *fn)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    ast_name *name = param_name(p);
+    fn->rest = arena_alloc(p->module->arena, sizeof *fn->rest);
+    if (fn->rest == NULL) {
+        parse_stop(p);
+        return;
+    }
+    fn->rest->name = name;
+    fn->rest->span = (src_span){start, p->previous_end};
+    parse_take(p, TOK_COMMA);
+    if (!p->panic && !parse_at(p, TOK_PAREN_CLOSE)) {
+        diag *d = parse_expected(p, "`)`");
+        if (parse_at(p, TOK_NAME) || parse_at(p, TOK_HOLE) || parse_at(p, TOK_RANGE))
+            diag_hint(d, "the parameter that takes the rest comes last");
+    }
+}
+
+static void params(parser *p, ast_fn *fn)
+{
+    size_t list = parse_list_start(p);
+    parse_open(p, PARSE_PAREN);
+    while (!p->panic && !parse_at(p, TOK_PAREN_CLOSE)) {
+        if (parse_at(p, TOK_RANGE)) {
+            add_rest(p, fn);
+            break;
+        }
+        ast_param next = param(p);
+        parse_list_add(p, &next, sizeof next);
+        if (parse_at(p, TOK_COLON) && !p->panic) {
+            diag *d = parse_expected(p, "`,` or `)`");
+            diag_hint(d, "there are no type declarations; a default is `name = value`");
+        }
+        if (!parse_take(p, TOK_COMMA))
+            break;
+    }
+    fn->params = parse_list_end(p, list, sizeof *fn->params, &fn->param_count);
+    parse_close(p, TOK_PAREN_CLOSE, "`,` or `)`");
+}
+
+static void hint_no_body(parser *p, diag *d)
+{
+    const lex_token *next = parse_peek(p, 1);
+    if (parse_at(p, TOK_ASSIGN))
+        diag_hint(d, "a function of one expression is written `fn f(x) => e`");
+    else if (parse_at(p, TOK_THIN_ARROW) || parse_at(p, TOK_COLON))
+        diag_hint(d, "there are no types: `fn f(x) { … }` or `fn f(x) => e`");
+    else if (parse_at(p, TOK_NEWLINE) && (next->kind == TOK_BRACE_OPEN || next->kind == TOK_FAT_ARROW))
+        diag_hint(d, "the body starts on the same line");
+    else
+        parse_hint_expression(p, d);
+}
+
+static ast_node *body(parser *p)
+{
+    if (p->panic)
+        return parse_error_node(p);
+    if (parse_at(p, TOK_BRACE_OPEN))
+        return parse_block(p);
+    if (parse_take(p, TOK_FAT_ARROW))
+        return parse_block_or_expression(p);
+    hint_no_body(p, parse_expected(p, "`{` or `=>`"));
+    return parse_error_node(p);
+}
+
+ast_node *parse_fn(parser *p)
+{
+    lex_token start = p->token;
+    parse_advance(p);
+    ast_fn *fn = arena_alloc(p->module->arena, sizeof *fn);
+    if (fn == NULL) {
+        parse_stop(p);
+        return parse_error_node(p);
+    }
+    bool is_declaration = parse_at(p, TOK_NAME);
+    if (is_declaration) {
+        fn->name_span = p->token.span;
+        fn->name = parse_binding_name(p, "a name");
+    }
+    if (start.doc.end > start.doc.start)
+        fn->doc = lex_doc(&p->lx, start.doc, &fn->doc_length);
+    if (!parse_at(p, TOK_PAREN_OPEN) && !p->panic) {
+        diag *d = parse_expected(p, is_declaration ? "`(` behind the name of the function" : "`(` or a name behind `fn`");
+        if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
+            diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
+    }
+    if (!p->panic)
+        params(p, fn);
+    fn->body = body(p);
+    ast_node *node = parse_node(p, is_declaration ? AST_FN_DECL : AST_FN, start.span.start);
+    node->as.fn = fn;
+    return node;
+}

@@ -1,0 +1,106 @@
+/* Loops, and `par`. */
+#include "parser/parse_internal.h"
+
+void parse_targets(parser *p, ast_node *target[2])
+{
+    target[0] = parse_pattern(p);
+    target[1] = NULL;
+    if (parse_take(p, TOK_COMMA))
+        target[1] = parse_pattern(p);
+}
+
+static void expect_in(parser *p)
+{
+    if (parse_take(p, TOK_IN) || p->panic)
+        return;
+    diag *d = parse_expected(p, "`in`");
+    if (parse_at(p, TOK_ASSIGN) || parse_at(p, TOK_COLON_ASSIGN) || parse_at(p, TOK_SEMICOLON))
+        diag_hint(d, "counting is written `for i in 0..n { … }`");
+    else
+        diag_hint(d, "write `for x in xs { … }`");
+}
+
+/* From the targets on. */
+static ast_loop iteration(parser *p)
+{
+    ast_loop loop;
+    bool is_foreign = parse_at(p, TOK_LET) || parse_at(p, TOK_VAR) || parse_at(p, TOK_SEMICOLON) || parse_at(p, TOK_BRACE_OPEN);
+    if (is_foreign && !parse_brace_opens_map(p)) {
+        bool is_endless = parse_at(p, TOK_BRACE_OPEN) && parse_peek(p, 1)->newline_before;
+        if (!parse_at(p, TOK_BRACE_OPEN) || is_endless) {
+            diag *d = parse_expected(p, "a name or a pattern");
+            diag_hint(d, is_endless ? "an endless loop is `loop { … }`" : "write `for i in 0..n { … }`");
+        }
+    }
+    parse_targets(p, loop.target);
+    expect_in(p);
+    loop.value = parse_head(p);
+    loop.body = parse_block(p);
+    return loop;
+}
+
+static ast_node *loop_node(parser *p, ast_kind kind, uint32_t start, ast_loop loop)
+{
+    ast_node *node = parse_node(p, kind, start);
+    node->as.loop = loop;
+    return node;
+}
+
+ast_node *parse_loop(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    ast_loop loop = {0};
+    lex_kind kind = p->token.kind;
+    parse_advance(p);
+    if (kind == TOK_LOOP) {
+        loop.body = parse_block(p);
+        return loop_node(p, AST_LOOP, start, loop);
+    }
+    if (kind == TOK_WHILE) {
+        loop.value = parse_head(p);
+        loop.body = parse_block(p);
+        return loop_node(p, AST_WHILE, start, loop);
+    }
+    bool is_pri_alt = parse_at_word(p, "pri") && parse_peek(p, 1)->kind == TOK_ALT;
+    if (is_pri_alt || parse_at(p, TOK_ALT)) {
+        ast_node *alt = parse_alt(p, true);
+        alt->span.start = start;
+        return alt;
+    }
+    return loop_node(p, AST_FOR, start, iteration(p));
+}
+
+static const char *refused_branch(const ast_node *branch)
+{
+    static const struct { ast_kind kind; const char *word; } refused[] = {
+        {AST_LET, "let"}, {AST_VAR, "var"}, {AST_RETURN, "return"}, {AST_BREAK, "break"}, {AST_CONTINUE, "continue"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (branch->kind == refused[i].kind)
+            return refused[i].word;
+    return NULL;
+}
+
+ast_node *parse_par(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    if (parse_take(p, TOK_FOR)) {
+        ast_loop loop = iteration(p);
+        loop.body = parse_thunk(p, loop.body);
+        return loop_node(p, AST_PAR_FOR, start, loop);
+    }
+    ast_node *block = parse_block(p);
+    ast_list branches = block->kind == AST_BLOCK ? block->as.list : (ast_list){0};
+    for (uint32_t i = 0; i < branches.count; i++) {
+        const char *refused = refused_branch(branches.items[i]);
+        if (refused != NULL && !p->panic) {
+            diag *d = parse_report(p, branches.items[i]->span, "`%s` is no branch of a `par`", refused);
+            diag_hint(d, "each statement of a `par` is a process of its own: put what belongs together into `{ … }`");
+        }
+        branches.items[i] = parse_thunk(p, branches.items[i]);
+    }
+    ast_node *node = parse_node(p, AST_PAR, start);
+    node->as.par.branches = branches;
+    return node;
+}

@@ -1,0 +1,389 @@
+/* Statements, blocks, and what stands at the top level. */
+#include "parser/parse_internal.h"
+
+/* ---- let, var, const ------------------------------------------------------------------------------------------- */
+
+static ast_node *value_after_equal(parser *p)
+{
+    if (p->panic)
+        return parse_error_node(p);
+    if (parse_at(p, TOK_COLON_ASSIGN)) {
+        diag *d = parse_report(p, p->token.span, "there is no `:=`");
+        diag_hint(d, "write `=`");
+        parse_advance(p);
+    } else if (!parse_take(p, TOK_ASSIGN)) {
+        parse_hint_declaration(p, parse_expected(p, "`=`"));
+        return parse_error_node(p);
+    }
+    return parse_expression(p);
+}
+
+static ast_node *declaration(parser *p, ast_kind kind, uint32_t start, ast_node *pattern)
+{
+    ast_node *value = value_after_equal(p);
+    ast_node *node = parse_node(p, kind, start);
+    node->as.let.pattern = pattern;
+    node->as.let.value = value;
+    return node;
+}
+
+static ast_node *let(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    return declaration(p, AST_LET, start, parse_pattern(p));
+}
+
+/* `var` and `const` take a plain name. */
+static ast_node *named(parser *p, ast_kind kind)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    src_span at = p->token.span;
+    bool is_pattern = parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) || parse_at(p, TOK_BRACE_OPEN);
+    if (is_pattern) {
+        diag *d = parse_expected(p, "a name");
+        diag_hint(d, "only `let` takes a pattern");
+    }
+    ast_name *id = p->panic ? NULL : parse_binding_name(p, "a name");
+    ast_node *pattern = parse_node(p, PAT_NAME, at.start);
+    pattern->as.name.id = id;
+    return declaration(p, kind, start, pattern);
+}
+
+static ast_node *var(parser *p)
+{
+    return named(p, AST_VAR);
+}
+
+static ast_node *constant(parser *p)
+{
+    src_span doc = p->token.doc;
+    ast_node *node = named(p, AST_CONST);
+    if (doc.end > doc.start && !p->stopped)
+        node->as.let.doc = lex_doc(&p->lx, doc, &node->as.let.doc_length);
+    return node;
+}
+
+/* ---- assignment, receive, expression --------------------------------------------------------------------------- */
+
+static const struct { bool assigns; uint8_t op; } assignments[LEX_KINDS] = {
+    [TOK_ASSIGN] = {true, OP_NONE},           [TOK_ADD_ASSIGN] = {true, OP_ADD},
+    [TOK_SUB_ASSIGN] = {true, OP_SUB},        [TOK_MUL_ASSIGN] = {true, OP_MUL},
+    [TOK_DIV_ASSIGN] = {true, OP_DIV},        [TOK_FLOOR_DIV_ASSIGN] = {true, OP_FLOOR_DIV},
+    [TOK_MOD_ASSIGN] = {true, OP_MOD},        [TOK_POW_ASSIGN] = {true, OP_POW},
+    [TOK_AND_ASSIGN] = {true, OP_BIT_AND},    [TOK_OR_ASSIGN] = {true, OP_BIT_OR},
+    [TOK_XOR_ASSIGN] = {true, OP_BIT_XOR},    [TOK_SHL_ASSIGN] = {true, OP_SHIFT_LEFT},
+    [TOK_SHR_ASSIGN] = {true, OP_SHIFT_RIGHT},
+};
+
+static void check_place(parser *p, const ast_node *place)
+{
+    bool is_place = place->kind == AST_NAME || place->kind == AST_INDEX || place->kind == AST_FIELD;
+    if (is_place || p->panic)
+        return;
+    diag *d = parse_report(p, place->span, "only a variable, an element or a field can be assigned to");
+    if (place->kind == AST_TUPLE || place->kind == AST_LIST)
+        diag_hint(d, "`let (a, b) = e` binds several names anew");
+    else if (place->kind == AST_SLICE)
+        diag_hint(d, "a slice is a copy; assign element by element");
+    else if (parse_at(p, TOK_ASSIGN))
+        diag_hint(d, "`==` compares");
+}
+
+static ast_node *assignment(parser *p, uint32_t start, ast_node *place)
+{
+    ast_operator op = (ast_operator)assignments[p->token.kind].op;
+    check_place(p, place);
+    parse_advance(p);
+    ast_node *value = parse_expression(p);
+    ast_node *node = parse_node(p, AST_ASSIGN, start);
+    node->op = op;
+    node->as.assign.place = place;
+    node->as.assign.value = value;
+    if (!p->panic && assignments[p->token.kind].assigns) {
+        diag *d = parse_fail(p, p->token.span, "an assignment has no value");
+        diag_hint(d, "write one statement for each");
+    }
+    return node;
+}
+
+static ast_node *receive_into(parser *p, uint32_t start, ast_node *channel)
+{
+    parse_advance(p);
+    ast_node *pattern = parse_pattern(p);
+    ast_node *node = parse_node(p, AST_RECEIVE_INTO, start);
+    node->as.let.pattern = pattern;
+    node->as.let.value = channel;
+    return node;
+}
+
+/* `x := e` is read as what it means elsewhere, so that x is known behind it. */
+static ast_node *foreign_declaration(parser *p, uint32_t start, ast_node *target)
+{
+    diag *d = parse_report(p, p->token.span, "there is no `:=`");
+    diag_hint(d, "write `let x = e`, or `var x = e` if it changes later");
+    if (target->kind != AST_NAME) {
+        p->panic = true;
+        return target;
+    }
+    ast_node *pattern = parse_node(p, PAT_NAME, target->span.start);
+    pattern->as.name.id = target->as.name.id;
+    return declaration(p, AST_VAR, start, pattern);
+}
+
+/* `c <- v` says `c < -v`: nobody compares like that as a statement. */
+static void check_left_arrow(parser *p, const ast_node *node)
+{
+    if (node->kind != AST_BINARY || node->op != OP_LT || node->as.binary.right->kind != AST_UNARY || p->panic)
+        return;
+    uint32_t at = node->as.binary.right->span.start;
+    if (at + 1 >= p->lx.length || p->lx.text[at - 1] != '<' || p->lx.text[at] != '-' || p->lx.text[at + 1] != ' ')
+        return;
+    diag *d = parse_report(p, (src_span){at - 1, at + 1}, "there is no `<-`");
+    diag_hint(d, "`c ! v` sends, `c ? x` receives");
+}
+
+static ast_node *expression_statement(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    ast_node *node = parse_expression(p);
+    if (p->panic)
+        return node;
+    if (assignments[p->token.kind].assigns)
+        return assignment(p, start, node);
+    if (parse_at(p, TOK_COLON_ASSIGN))
+        return foreign_declaration(p, start, node);
+    if (parse_at(p, TOK_QUESTION) && node->kind != AST_SEND && node->kind != AST_CATCH)
+        return receive_into(p, start, node);
+    check_left_arrow(p, node);
+    return node;
+}
+
+/* ---- the other statements -------------------------------------------------------------------------------------- */
+
+static ast_node *declared_or_anonymous_fn(parser *p)
+{
+    return parse_peek(p, 1)->kind == TOK_NAME ? parse_fn(p) : expression_statement(p);
+}
+
+static ast_node *returned(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    ast_node *value = parse_is_end(p) ? NULL : parse_expression(p);
+    return parse_unary_node(p, AST_RETURN, OP_NONE, start, value);
+}
+
+static ast_node *jump(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    ast_kind kind = parse_at(p, TOK_BREAK) ? AST_BREAK : AST_CONTINUE;
+    parse_advance(p);
+    return parse_node(p, kind, start);
+}
+
+static ast_node *deferred(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    ast_node *work = parse_block_or_expression(p);
+    if (work->kind != AST_CALL && work->kind != AST_SEND && work->kind != AST_BLOCK && !p->panic) {
+        diag *d = parse_report(p, work->span, "`defer` takes a call, a send or a block");
+        diag_hint(d, "write `defer f(x)`, `defer c ! v` or `defer { … }`");
+    }
+    return parse_unary_node(p, AST_DEFER, OP_NONE, start, work);
+}
+
+static ast_node *block_or_map(parser *p)
+{
+    return parse_brace_opens_map(p) ? expression_statement(p) : parse_block(p);
+}
+
+/* A line of another language's comment: explained once, skipped each time. */
+static ast_node *slashes(parser *p)
+{
+    if (p->said_comment) {
+        p->panic = true;
+        return parse_error_node(p);
+    }
+    p->said_comment = true;
+    return expression_statement(p);
+}
+
+static ast_node *lone_else(parser *p)
+{
+    diag *d = parse_fail(p, p->token.span, "`else` without `if`");
+    diag_hint(d, "`else` stands behind the `}` of its `if`, on the same line");
+    return parse_error_node(p);
+}
+
+static ast_node *imported(parser *p);
+
+typedef ast_node *statement_parser(parser *p);
+
+static statement_parser *statement_for(lex_kind kind)
+{
+    static statement_parser *const statements[LEX_KINDS] = {
+        [TOK_LET] = let, [TOK_VAR] = var, [TOK_CONST] = constant, [TOK_FN] = declared_or_anonymous_fn,
+        [TOK_RETURN] = returned, [TOK_BREAK] = jump, [TOK_CONTINUE] = jump, [TOK_DEFER] = deferred,
+        [TOK_WHILE] = parse_loop, [TOK_LOOP] = parse_loop, [TOK_FOR] = parse_loop,
+        [TOK_BRACE_OPEN] = block_or_map, [TOK_FLOOR_DIV] = slashes, [TOK_ELSE] = lone_else,
+        [TOK_IMPORT] = imported, [TOK_EXTERN] = parse_extern,
+    };
+    return statements[kind] == NULL ? expression_statement : statements[kind];
+}
+
+ast_node *parse_statement(parser *p)
+{
+    bool top_only = parse_at(p, TOK_CONST) || parse_at(p, TOK_IMPORT) || parse_at(p, TOK_EXTERN);
+    if (top_only) {
+        diag *d = parse_report(p, p->token.span, "`%s` stands at the top level only", lex_kind_text(p->token.kind));
+        if (parse_at(p, TOK_CONST))
+            diag_hint(d, "`let` binds for good, too");
+    }
+    if (p->panic)
+        return parse_error_node(p);
+    return statement_for(p->token.kind)(p);
+}
+
+/* ---- lists of statements --------------------------------------------------------------------------------------- */
+
+static void expect_end(parser *p, const ast_node *statement, bool top_level)
+{
+    if (p->panic || (parse_is_end(p) && !(top_level && parse_at(p, TOK_BRACE_CLOSE))))
+        return;
+    bool closes = parse_at(p, TOK_PAREN_CLOSE) || parse_at(p, TOK_BRACKET_CLOSE) || parse_at(p, TOK_BRACE_CLOSE);
+    if (closes)
+        parse_fail(p, p->token.span, "nothing is open that this `%s` could close", lex_kind_text(p->token.kind));
+    else
+        parse_hint_statement_end(p, parse_expected(p, "the end of the line or `;`"), statement);
+}
+
+ast_list parse_statements(parser *p, bool top_level)
+{
+    uint32_t base = p->bracket_count;
+    size_t list = parse_list_start(p);
+    while (!p->stopped) {
+        while (parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_SEMICOLON))
+            parse_advance(p);
+        if (parse_at(p, TOK_END) || (parse_at(p, TOK_BRACE_CLOSE) && !top_level))
+            break;
+        if (parse_at(p, TOK_BRACE_CLOSE)) {
+            parse_report(p, p->token.span, "nothing is open that this `}` could close");
+            parse_advance(p);
+            continue;
+        }
+        uint32_t start = p->token.span.start;
+        ast_node *node = top_level ? parse_item(p) : parse_statement(p);
+        parse_list_add(p, &node, sizeof node);
+        expect_end(p, node, top_level);
+        if (p->panic)
+            parse_sync(p, base, start);
+    }
+    return parse_nodes_end(p, list);
+}
+
+ast_node *parse_block(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    if (p->panic)
+        return parse_error_node(p);
+    if (!parse_at(p, TOK_BRACE_OPEN)) {
+        parse_hint_body(p, parse_expected(p, "`{`"));
+        return parse_error_node(p);
+    }
+    parse_level level = parse_enter(p);
+    parse_open(p, PARSE_BLOCK);
+    ast_list list = parse_statements(p, false);
+    parse_close(p, TOK_BRACE_CLOSE, "`}`");
+    ast_node *node = parse_node(p, AST_BLOCK, start);
+    node->as.list = list;
+    parse_leave(p, level);
+    return node;
+}
+
+/* ---- the top level --------------------------------------------------------------------------------------------- */
+
+static bool expect_plain_string(parser *p, const char *what, ast_text *path)
+{
+    if (!parse_at(p, TOK_STRING)) {
+        diag *d = parse_expected(p, what);
+        if (parse_at(p, TOK_STRING_START))
+            diag_hint(d, "it must be known before the program runs: no `${…}` here");
+        return false;
+    }
+    *path = parse_text_node(p, AST_STRING)->as.text;
+    return true;
+}
+
+/* The name that `import "lib/geometry"` binds. */
+static ast_name *last_part(parser *p, ast_text path, src_span at)
+{
+    uint32_t start = path.length;
+    while (start > 0 && path.bytes[start - 1] != '/')
+        start--;
+    if (!lex_is_name(&p->lx, path.bytes + start, path.length - start)) {
+        diag *d = parse_report(p, at, "the last part of this path is no name");
+        diag_hint(d, "name it: `import \"…\" as name`");
+        return NULL;
+    }
+    ast_name *name = parse_intern(p->module, path.bytes + start, path.length - start);
+    if (name == NULL)
+        parse_stop(p);
+    return name;
+}
+
+static ast_node *imported(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    src_span at = p->token.span;
+    ast_node *node = parse_node(p, AST_IMPORT, start);
+    ast_text path;
+    if (!expect_plain_string(p, "the path of a module, a string", &path))
+        return node;
+    node->as.import.path = path;
+    if (parse_at_word(p, "as")) {
+        parse_advance(p);
+        node->as.import.alias = parse_binding_name(p, "a name for the module");
+    } else if (!p->stopped) {
+        node->as.import.alias = last_part(p, path, at);
+    }
+    node->span.end = p->previous_end;
+    return node;
+}
+
+static ast_node *test(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    ast_text name = {0};
+    expect_plain_string(p, "the name of the test, a string", &name);
+    ast_node *body = parse_thunk(p, parse_block(p));
+    ast_node *node = parse_node(p, AST_TEST, start);
+    node->as.test.name = name;
+    node->as.test.body = body;
+    return node;
+}
+
+static bool is_test(parser *p)
+{
+    if (!parse_at_word(p, "test"))
+        return false;
+    const lex_token *next = parse_peek(p, 1);
+    return (next->kind == TOK_STRING || next->kind == TOK_STRING_START) && !next->newline_before;
+}
+
+ast_node *parse_item(parser *p)
+{
+    if (parse_at(p, TOK_CONST))
+        return constant(p);
+    if (parse_at(p, TOK_IMPORT))
+        return imported(p);
+    if (parse_at(p, TOK_EXTERN))
+        return parse_extern(p);
+    if (is_test(p))
+        return test(p);
+    return parse_statement(p);
+}

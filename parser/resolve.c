@@ -1,0 +1,347 @@
+/* Modules and functions, and the one switch over all nodes. The order of a script: its consts and fns are known everywhere, so they are
+ * declared first; then the statements, top to bottom; then what sees none of the statements' variables: consts, fns, tests. */
+#include "parser/resolve_internal.h"
+
+static ast_function_info *new_info(resolver *r, const ast_fn *fn, ast_function_info *outer)
+{
+    ast_function_info *info = arena_alloc(r->arena, sizeof *info);
+    if (!info) {
+        r->failed = true;
+        r->spare_info = (ast_function_info){.isolated = true};
+        return &r->spare_info;
+    }
+    info->fn = fn;
+    info->outer = outer;
+    return info;
+}
+
+static void resolve_params(resolver *r, ast_fn *fn)
+{
+    const ast_param *optional = NULL;
+    for (uint32_t i = 0; i < fn->param_count; i++) {
+        ast_param *p = &fn->params[i];
+        if (p->fallback) {
+            resolve_node(r, p->fallback);
+            optional = optional ? optional : p;
+        } else if (optional) {
+            diag *d = diag_error(r->diags, p->span, "a parameter without a default value cannot follow one with a default value");
+            diag_related(d, optional->span, "this one has a default value");
+        }
+        if (p->name)
+            p->binding = resolve_declare(r, BINDING_PARAM, p->name, p->span);
+    }
+    if (fn->rest && fn->rest->name)
+        fn->rest->binding = resolve_declare(r, BINDING_PARAM, fn->rest->name, fn->rest->span);
+}
+
+/* Nothing but itself was captured: then it is a constant, and so is its view of itself. */
+static void settle(ast_function_info *info)
+{
+    info->done = true;
+    info->constant = info->capture_count == (info->self ? 1u : 0u);
+    if (info->constant)
+        info->capture_count = 0;
+}
+
+void resolve_function(resolver *r, ast_node *node, bool isolated)
+{
+    ast_fn *fn = node->as.fn;
+    ast_function_info *outer = r->function;
+    const moved_name *mark = r->moved;
+    fn->info = new_info(r, fn, isolated ? NULL : outer);
+    fn->info->isolated = isolated;
+    r->function = fn->info;
+    scope s;
+    resolve_open(r, &s);
+    resolve_params(r, fn);
+    if (fn->body->kind == AST_BLOCK)
+        resolve_nodes(r, fn->body->as.list);
+    else
+        resolve_node(r, fn->body);
+    resolve_moves_end(r, mark);
+    resolve_close(r);
+    resolve_forget_captures(r, fn->info);
+    settle(fn->info);
+    r->function = outer;
+}
+
+void resolve_nodes(resolver *r, ast_list list)
+{
+    for (uint32_t i = 0; i < list.count; i++)
+        resolve_node(r, list.items[i]);
+}
+
+void resolve_operand(resolver *r, ast_node *node)
+{
+    r->function->operands++;
+    resolve_node(r, node);
+    r->function->operands--;
+}
+
+void resolve_within(resolver *r, ast_node *node)
+{
+    scope s;
+    resolve_open(r, &s);
+    if (node->kind == AST_BLOCK)
+        resolve_nodes(r, node->as.list);
+    else
+        resolve_node(r, node);
+    resolve_close(r);
+}
+
+void resolve_branch(resolver *r, ast_node *node)
+{
+    const moved_name *mark = r->moved;
+    resolve_within(r, node);
+    resolve_moves_end(r, mark);
+}
+
+/* `a + b + c + …` leans to the left, as long as its author likes. */
+static void resolve_binary(resolver *r, ast_node *node)
+{
+    uint32_t depth = 1;
+    for (ast_node *n = node; n->as.binary.left->kind == AST_BINARY; n = n->as.binary.left)
+        depth++;
+    ast_node **spine = arena_alloc(r->arena, depth * sizeof *spine);
+    if (!spine) {
+        r->failed = true;
+        return;
+    }
+    for (uint32_t i = depth; i-- > 0; node = node->as.binary.left)
+        spine[i] = node;
+    resolve_operand(r, spine[0]->as.binary.left);
+    for (uint32_t i = 0; i < depth; i++)
+        resolve_operand(r, spine[i]->as.binary.right);
+}
+
+/* `a and b`: the right side may not run. */
+static void resolve_choice(resolver *r, ast_node *node)
+{
+    resolve_node(r, node->as.binary.left);
+    const moved_name *mark = r->moved;
+    resolve_node(r, node->as.binary.right);
+    resolve_moves_end(r, mark);
+}
+
+static void resolve_if(resolver *r, ast_node *node)
+{
+    for (; node; node = node->as.branch.otherwise) {
+        if (node->kind != AST_IF) {
+            resolve_branch(r, node);
+            return;
+        }
+        resolve_node(r, node->as.branch.condition);
+        resolve_branch(r, node->as.branch.then);
+    }
+}
+
+static void resolve_try(resolver *r, ast_node *node)
+{
+    resolve_node(r, node->as.unary.operand);
+    if (r->function->in_defer)
+        diag_error(r->diags, node->span, "`try` in a `defer` block: the function has returned already");
+}
+
+static void resolve_return(resolver *r, ast_node *node)
+{
+    if (node->as.unary.operand)
+        resolve_node(r, node->as.unary.operand);
+    if (r->function->in_defer)
+        diag_error(r->diags, node->span, "`return` in a `defer` block: the function has returned already");
+}
+
+static void resolve_leave(resolver *r, const ast_node *node)
+{
+    const char *word = node->kind == AST_BREAK ? "break" : "continue";
+    if (r->function->loops > 0)
+        return;
+    diag *d = diag_error(r->diags, node->span, "`%s` outside of a loop", word);
+    if (r->function->in_defer)
+        diag_hint(d, "it cannot leave the `defer` block");
+    else if (r->function->outer)
+        diag_hint(d, "it cannot leave the function, `spawn` block or `par` branch");
+}
+
+static void resolve_map(resolver *r, const ast_map *map)
+{
+    for (uint32_t i = 0; i < map->count; i++) {
+        resolve_node(r, map->entries[i].key);
+        resolve_node(r, map->entries[i].value);
+    }
+}
+
+static void resolve_slice(resolver *r, ast_node *node)
+{
+    ast_node *parts[] = {node->as.slice.object, node->as.slice.from, node->as.slice.to};
+    for (int i = 0; i < 3; i++)
+        if (parts[i])
+            resolve_operand(r, parts[i]);
+}
+
+static void resolve_send(resolver *r, ast_node *node)
+{
+    resolve_operand(r, node->as.binary.left);
+    r->function->operands++;
+    resolve_movable(r, node->as.binary.right);
+    r->function->operands--;
+}
+
+static void resolve_spawn(resolver *r, ast_node *node)
+{
+    ast_node *work = node->as.spawn.work;
+    if (work->kind == AST_CALL)
+        resolve_call(r, work, true);
+    else
+        resolve_node(r, work);
+}
+
+static void resolve_misplaced_move(resolver *r, ast_node *node)
+{
+    resolve_node(r, node->as.unary.operand);
+    diag *d = diag_error(r->diags, node->span, "`move` cannot stand here");
+    diag_hint(d, "it belongs in `c ! move x`, `spawn f(move x)` or `freeze(move x)`");
+}
+
+static void resolve_inner_const(resolver *r, ast_node *node)
+{
+    diag_error(r->diags, node->span, "a `const` can only stand at top level");
+    resolve_let(r, node);
+}
+
+/* What is not built yet; its name is bound all the same, so that no more errors follow from this one. */
+static void refuse(resolver *r, const ast_node *node, const char *word, ast_name *alias)
+{
+    diag_error(r->diags, node->span, "`%s` is not there yet in this version", word);
+    if (alias)
+        resolve_declare(r, BINDING_BAD, alias, node->span);
+}
+
+void resolve_node(resolver *r, ast_node *node)
+{
+    switch (node->kind) {
+    case AST_NIL: case AST_TRUE: case AST_FALSE: case AST_INT: case AST_FLOAT: case AST_STRING: case AST_BYTES: case AST_ERROR:
+        break;
+    case AST_INTERPOLATION: case AST_TUPLE: case AST_LIST:
+        resolve_nodes(r, node->as.list);
+        break;
+    case AST_NAME:
+        node->as.name.binding = resolve_use(r, node->as.name.id, node->span);
+        break;
+    case AST_MAP: resolve_map(r, &node->as.map); break;
+    case AST_FN: resolve_function(r, node, false); break;
+    case AST_CALL: resolve_call(r, node, false); break;
+    case AST_INDEX:
+        resolve_operand(r, node->as.binary.left);
+        resolve_operand(r, node->as.binary.right);
+        break;
+    case AST_SLICE: case AST_RANGE: resolve_slice(r, node); break;
+    case AST_FIELD: resolve_field(r, node); break;
+    case AST_UNARY: case AST_RECEIVE:
+        resolve_node(r, node->as.unary.operand);
+        break;
+    case AST_BINARY: resolve_binary(r, node); break;
+    case AST_AND: case AST_OR: resolve_choice(r, node); break;
+    case AST_IS: resolve_node(r, node->as.field.object); break;
+    case AST_SEND: resolve_send(r, node); break;
+    case AST_TRY: resolve_try(r, node); break;
+    case AST_CATCH: resolve_branch(r, node->as.unary.operand); break;
+    case AST_SPAWN: resolve_spawn(r, node); break;
+    case AST_IF: resolve_if(r, node); break;
+    case AST_MATCH: resolve_match(r, node); break;
+    case AST_ALT: resolve_alt(r, node); break;
+    case AST_PAR: resolve_par(r, node); break;
+    case AST_PAR_FOR: resolve_par_for(r, node); break;
+    case AST_BLOCK: resolve_within(r, node); break;
+    case AST_LET: resolve_let(r, node); break;
+    case AST_VAR: resolve_var(r, node); break;
+    case AST_FN_DECL: resolve_local_fn(r, node); break;
+    case AST_ASSIGN: resolve_assign(r, node); break;
+    case AST_RECEIVE_INTO: resolve_receive_into(r, node); break;
+    case AST_RETURN: resolve_return(r, node); break;
+    case AST_BREAK: case AST_CONTINUE: resolve_leave(r, node); break;
+    case AST_WHILE: case AST_LOOP: case AST_FOR: resolve_loop(r, node); break;
+    case AST_DEFER: resolve_defer(r, node); break;
+    case AST_TEST: resolve_function(r, node->as.test.body, true); break;
+    case AST_MOVE: resolve_misplaced_move(r, node); break;
+    case AST_CONST: resolve_inner_const(r, node); break;
+    case AST_IMPORT: refuse(r, node, "import", node->as.import.alias); break;
+    case AST_EXTERN: refuse(r, node, "extern", node->as.ext.alias); break;
+    case PAT_HOLE: case PAT_NAME: case PAT_LITERAL: case PAT_TUPLE: case PAT_LIST: case PAT_MAP: case PAT_ERROR: case PAT_ALTERNATIVES:
+        break;      /* resolve_pattern.c walks these */
+    }
+}
+
+static void declare_script(resolver *r, ast_list items)
+{
+    for (uint32_t i = 0; i < items.count; i++) {
+        ast_node *item = items.items[i];
+        if (item->kind == AST_CONST) {
+            ast_node *name = item->as.let.pattern;
+            item->as.let.binding = name->as.name.binding = resolve_declare(r, BINDING_CONST, name->as.name.id, name->span);
+        } else if (item->kind == AST_FN_DECL) {
+            ast_fn *fn = item->as.fn;
+            fn->binding = resolve_declare(r, BINDING_TOP_FN, fn->name, fn->name_span);
+            fn->binding->fn = fn;
+        }
+    }
+}
+
+static void resolve_script(resolver *r, ast_list items)
+{
+    declare_script(r, items);
+    for (uint32_t i = 0; i < items.count; i++) {
+        ast_kind kind = items.items[i]->kind;
+        if (kind != AST_CONST && kind != AST_FN_DECL && kind != AST_TEST)
+            resolve_node(r, items.items[i]);
+    }
+    resolve_moves_end(r, NULL);
+    for (uint32_t i = 0; i < items.count; i++) {
+        ast_node *item = items.items[i];
+        if (item->kind == AST_CONST) {
+            r->in_const = true;
+            resolve_branch(r, item->as.let.value);
+            r->in_const = false;
+        } else if (item->kind == AST_FN_DECL) {
+            resolve_function(r, item, true);
+        } else if (item->kind == AST_TEST) {
+            resolve_node(r, item);
+        }
+    }
+}
+
+/* In a session everything is evaluated one after the other, consts too. */
+static void resolve_session(resolver *r, ast_list items)
+{
+    for (uint32_t i = 0; i < items.count; i++) {
+        ast_node *item = items.items[i];
+        if (item->kind == AST_CONST)
+            resolve_let(r, item);
+        else
+            resolve_node(r, item);
+    }
+    resolve_moves_end(r, NULL);
+}
+
+resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session, diag_list *diags)
+{
+    uint32_t errors = diags->errors;
+    resolver r = {.arena = ast->arena, .diags = diags, .world = world, .session = session};
+    r.pending_end = &r.pending;
+    r.function = new_info(&r, NULL, NULL);
+    resolve_unit *unit = arena_alloc(r.arena, sizeof *unit);
+    scope s;
+    resolve_open(&r, &s);
+    r.top_scope = &s;
+    ast_function_info *body = r.function;
+    if (session)
+        resolve_session(&r, ast->items);
+    else
+        resolve_script(&r, ast->items);
+    body->done = true;
+    resolve_names_free(&r);
+    if (r.failed || r.arena->failed || diags->errors > errors)
+        return NULL;
+    unit->body = body;
+    unit->pending = r.pending;
+    return unit;
+}

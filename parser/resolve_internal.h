@@ -1,0 +1,90 @@
+/* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c, resolve_expr.c, resolve_pattern.c (walking),
+ * resolve_names.c (scopes and captures), resolve_check.c (calls, assignments, moves). */
+#ifndef CSP_PARSER_RESOLVE_INTERNAL_H
+#define CSP_PARSER_RESOLVE_INTERNAL_H
+
+#include "parser/resolve.h"
+
+typedef struct scope {
+    struct scope *outer;
+    ast_binding *first;                 /* bindings of this block, the newest first */
+} scope;
+
+/* Names moved away and not assigned since, the newest first. */
+typedef struct moved_name {
+    ast_binding *binding;
+    struct moved_name *next;
+} moved_name;
+
+typedef struct name_slot {
+    const ast_name *name;
+    ast_binding *top;
+} name_slot;
+
+typedef struct resolver {
+    arena *arena;
+    diag_list *diags;
+    const resolve_world *world;
+    bool session;
+    bool failed;                        /* no memory */
+    bool in_const;                      /* in a const's value: the top level's variables do not exist yet */
+    ast_function_info *function;
+    scope *scope;
+    scope *top_scope;
+    name_slot *names;                   /* open addressing by name: the innermost binding */
+    uint32_t name_mask, name_count;
+    moved_name *moved;
+    uint32_t serial;                    /* of patterns and stamps */
+    const ast_name *binding_fn;         /* the name in `let NAME = fn …` while that function is walked */
+    ast_binding *pending, **pending_end;
+    ast_binding spare;                  /* stands in when memory has run out */
+    ast_function_info spare_info;
+} resolver;
+
+/* --- resolve_names.c */
+void resolve_open(resolver *r, scope *s);
+void resolve_close(resolver *r);
+/* A new binding of the current block; reports what may not be bound again. */
+ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src_span span);
+/* What a name means where it is read; reports unknown ones. Captures it where it belongs to an enclosing function. */
+ast_binding *resolve_use(resolver *r, ast_name *name, src_span span);
+/* The same without capturing or reporting; NULL: only the world outside may know it. *hidden: a top-level variable that a function cannot see. */
+ast_binding *resolve_find(resolver *r, const ast_name *name, ast_binding **hidden);
+/* Whether the name means a standard module here; if so, *status says of which sort. */
+bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status);
+/* Drops the captures of a function that is left from the table of names. */
+void resolve_forget_captures(resolver *r, ast_function_info *info);
+void resolve_names_free(resolver *r);
+
+/* --- resolve.c */
+void resolve_node(resolver *r, ast_node *node);                     /* an expression or a statement */
+void resolve_nodes(resolver *r, ast_list list);
+void resolve_operand(resolver *r, ast_node *node);                  /* an expression whose neighbours may be read in place */
+void resolve_within(resolver *r, ast_node *node);                   /* in a block of its own */
+void resolve_branch(resolver *r, ast_node *node);                   /* the same, where it may or may not run */
+void resolve_function(resolver *r, ast_node *node, bool isolated);
+
+/* --- resolve_statement.c */
+void resolve_let(resolver *r, ast_node *node);
+void resolve_var(resolver *r, ast_node *node);
+void resolve_local_fn(resolver *r, ast_node *node);
+void resolve_receive_into(resolver *r, ast_node *node);
+void resolve_loop(resolver *r, ast_node *node);                     /* while, loop, for */
+void resolve_par_for(resolver *r, ast_node *node);
+void resolve_par(resolver *r, ast_node *node);
+void resolve_defer(resolver *r, ast_node *node);
+void resolve_match(resolver *r, ast_node *node);
+void resolve_alt(resolver *r, ast_node *node);
+
+/* --- resolve_pattern.c */
+/* Binds the names of up to two patterns (the second may be NULL) in the current block. A receive must not hide a `var`. */
+void resolve_pattern(resolver *r, ast_node *first, ast_node *second, bool receive);
+
+/* --- resolve_check.c */
+void resolve_call(resolver *r, ast_node *node, bool spawned);
+void resolve_field(resolver *r, ast_node *node);
+void resolve_assign(resolver *r, ast_node *node);
+void resolve_movable(resolver *r, ast_node *node);                  /* an operand that may be `move x` */
+void resolve_moves_end(resolver *r, const moved_name *mark);        /* forgets what was moved since */
+
+#endif

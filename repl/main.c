@@ -1,0 +1,29 @@
+/* The `csp` command. */
+#include <locale.h>
+#include <unistd.h>
+
+#include "repl/options.h"
+#include "repl/repl.h"
+#include "repl/script.h"
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    options o = options_parse(argc, argv);
+    switch (o.action) {
+    case ACTION_HELP: options_help(stdout); return 0;
+    case ACTION_VERSION: printf("csp %s\n", csp_version()); return 0;
+    case ACTION_ERROR: return EXIT_USAGE;
+    case ACTION_DEFAULT:
+        if (isatty(STDIN_FILENO))
+            return repl_run(&o);
+        o.action = ACTION_STDIN;
+        o.input = "-";
+        break;
+    case ACTION_FILE:
+    case ACTION_STDIN:
+    case ACTION_EVAL:
+    case ACTION_DISASM: break;
+    }
+    return script_run(&o);
+}

@@ -1,0 +1,297 @@
+#include "repl/options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef enum option_id {
+#define OPTION(enumerator, letter, name, argument, help) OPTION_##enumerator,
+#define SUBCOMMAND(enumerator, name, arguments, help)
+#include "repl/options.def"
+#undef OPTION
+#undef SUBCOMMAND
+    OPTION_COUNT
+} option_id;
+
+static const struct option {
+    char letter;
+    const char *name, *argument, *help;
+} table[OPTION_COUNT] = {
+#define OPTION(enumerator, letter, name, argument, help) {letter, name, argument, help},
+#define SUBCOMMAND(enumerator, name, arguments, help)
+#include "repl/options.def"
+#undef OPTION
+#undef SUBCOMMAND
+};
+
+typedef enum subcommand_id {
+#define OPTION(enumerator, letter, name, argument, help)
+#define SUBCOMMAND(enumerator, name, arguments, help) SUBCOMMAND_##enumerator,
+#include "repl/options.def"
+#undef OPTION
+#undef SUBCOMMAND
+    SUBCOMMAND_COUNT
+} subcommand_id;
+
+static const struct subcommand {
+    const char *name, *arguments, *help;
+} subcommands[SUBCOMMAND_COUNT] = {
+#define OPTION(enumerator, letter, name, argument, help)
+#define SUBCOMMAND(enumerator, name, arguments, help) {name, arguments, help},
+#include "repl/options.def"
+#undef OPTION
+#undef SUBCOMMAND
+};
+
+void options_help(FILE *out)
+{
+    fputs("csp: a small language of processes and channels\n\n"
+          "  csp [OPTION...] FILE [ARG...]    run a script; - is standard input\n"
+          "  csp [OPTION...] -e CODE [ARG...] run CODE\n"
+          "  csp [OPTION...]                  a REPL on a terminal; else a script from standard input\n",
+          out);
+    for (int i = 0; i < SUBCOMMAND_COUNT; i++)
+        if (subcommands[i].help) {
+            int used = fprintf(out, "  csp %s %s", subcommands[i].name, subcommands[i].arguments);
+            fprintf(out, "%*s%s\n", 35 - used, "", subcommands[i].help);
+        }
+    fputs("\nOptions:\n", out);
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        int used = table[i].letter ? fprintf(out, "  -%c, ", table[i].letter) : fprintf(out, "      ");
+        used += fprintf(out, "--%s", table[i].name);
+        used += table[i].argument ? fprintf(out, "=%s", table[i].argument) : 0;
+        fprintf(out, "%*s%s\n", 29 - used, "", table[i].help);
+    }
+    fputs("  --                         the end of the options\n\n"
+          "Exit status: 0; 1 the main process crashed or was killed; 2 the script could not start; 3 deadlock;\n"
+          "or what the script gave to Os.exit.\n",
+          out);
+}
+
+/* ---- What is wrong ---- */
+
+static bool refuse(options *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(options *o, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("csp: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("; try `csp --help`\n", stderr);
+    va_end(arguments);
+    o->action = ACTION_ERROR;
+    return false;
+}
+
+enum { LONGEST_NAME = 32 };
+
+/* Edit distance of two short words. */
+static size_t distance(const char *a, size_t a_length, const char *b)
+{
+    size_t b_length = strlen(b), row[LONGEST_NAME + 1];
+    if (a_length > LONGEST_NAME || b_length > LONGEST_NAME)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b_length];
+}
+
+static bool refuse_unknown(options *o, const char *word, size_t length)
+{
+    const char *best = NULL;
+    size_t least = length / 3 + 1;
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        size_t d = distance(word, length, table[i].name);
+        if (d <= least) {
+            least = d;
+            best = table[i].name;
+        }
+    }
+    if (best)
+        return refuse(o, "unknown option `--%.*s`; did you mean `--%s`?", (int)length, word, best);
+    return refuse(o, "unknown option `--%.*s`", (int)length, word);
+}
+
+/* ---- Arguments of options ---- */
+
+/* "64M": a whole number, with a suffix where it is a size. */
+static bool read_number(options *o, option_id id, const char *from, bool is_size, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(from, &end, 10);
+    const char *suffixes = "KMGT";
+    const char *suffix = is_size && *end ? strchr(suffixes, *end & ~0x20) : NULL;
+    unsigned shift = 0;
+    if (suffix) {
+        shift = 10 * (unsigned)(suffix - suffixes + 1);
+        end++;
+    }
+    bool digit = from[0] >= '0' && from[0] <= '9';
+    if (!digit || *end || errno || number > UINT64_MAX >> shift || (is_size && number << shift > SIZE_MAX))
+        return refuse(o, "--%s wants %s, not `%s`", table[id].name,
+                      is_size ? "a size like 512M (K, M, G)" : "a whole number", from);
+    *out = (uint64_t)number << shift;
+    return true;
+}
+
+static bool read_colour(options *o, const char *when)
+{
+    if (strcmp(when, "always") == 0)
+        o->colour = true;
+    else if (strcmp(when, "never") == 0)
+        o->colour = false;
+    else if (strcmp(when, "auto") != 0)
+        return refuse(o, "--color wants auto, always or never, not `%s`", when);
+    return true;
+}
+
+static bool apply(options *o, option_id id, const char *argument)
+{
+    uint64_t number = 0;
+    switch (id) {
+    case OPTION_EVAL:
+        o->action = ACTION_EVAL;
+        o->input = argument;
+        return true;
+    case OPTION_COLOR: return read_colour(o, argument);
+    case OPTION_MAX_MEMORY:
+        if (!read_number(o, id, argument, true, &number))
+            return false;
+        o->config.max_memory = (size_t)number;
+        return true;
+    case OPTION_MAX_STACK:
+        if (!read_number(o, id, argument, true, &number))
+            return false;
+        o->config.max_stack = (size_t)number;
+        return true;
+    case OPTION_MAX_PROCESSES:
+        if (!read_number(o, id, argument, false, &number))
+            return false;
+        if (number > UINT32_MAX)
+            number = 0; /* more than can ever be */
+        o->config.max_processes = (uint32_t)number;
+        return true;
+    case OPTION_MAX_REDUCTIONS: return read_number(o, id, argument, false, &o->config.max_reductions);
+    case OPTION_HELP: o->action = ACTION_HELP; return true;
+    case OPTION_VERSION: o->action = ACTION_VERSION; return true;
+    case OPTION_COUNT: break;
+    }
+    return true;
+}
+
+/* ---- Reading ---- */
+
+/* Reads the option argv[*i], and its argument where it has one; *i moves behind them. */
+static bool read_option(options *o, int argc, char **argv, int *i, option_id *id)
+{
+    const char *word = argv[(*i)++];
+    const char *argument = NULL;
+    int found = 0;
+    if (word[1] == '-') {
+        size_t length = strcspn(word + 2, "=");
+        while (found < OPTION_COUNT && (strncmp(table[found].name, word + 2, length) != 0 || table[found].name[length]))
+            found++;
+        if (found == OPTION_COUNT)
+            return refuse_unknown(o, word + 2, length);
+        argument = word[2 + length] ? word + 2 + length + 1 : NULL;
+        if (argument && !table[found].argument)
+            return refuse(o, "--%s takes no argument", table[found].name);
+    } else {
+        while (found < OPTION_COUNT && table[found].letter != word[1])
+            found++;
+        if (found == OPTION_COUNT || (word[2] && !table[found].argument))
+            return refuse(o, "unknown option `%s`", word);
+        argument = word[2] ? word + 2 : NULL;
+    }
+    if (table[found].argument && !argument) {
+        if (*i == argc)
+            return refuse(o, "--%s wants an argument: %s", table[found].name, table[found].argument);
+        argument = argv[(*i)++];
+    }
+    *id = (option_id)found;
+    return apply(o, *id, argument);
+}
+
+static int find_subcommand(const char *name)
+{
+    int found = 0;
+    while (found < SUBCOMMAND_COUNT && strcmp(subcommands[found].name, name) != 0)
+        found++;
+    return found;
+}
+
+static void set_args(options *o, int argc, char **argv, int from)
+{
+    o->config.args = (const char *const *)argv + from;
+    o->config.arg_count = (uint32_t)(argc - from);
+}
+
+/* What to run: argv[i] and what follows. `literal`: behind `--`, where no word is a subcommand. */
+static void read_target(options *o, int argc, char **argv, int i, bool literal)
+{
+    int sub = literal ? SUBCOMMAND_COUNT : find_subcommand(argv[i]);
+    if (sub == SUBCOMMAND_DISASM) {
+        o->action = ACTION_DISASM;
+        if (argc != i + 2)
+            refuse(o, "`csp disasm` wants one file");
+        else
+            o->input = argv[i + 1];
+        return;
+    }
+    if (sub != SUBCOMMAND_COUNT && access(argv[i], F_OK) != 0) {
+        fprintf(stderr, "csp: `csp %s` is not there yet in this version\n", argv[i]);
+        o->action = ACTION_ERROR;
+        return;
+    }
+    bool is_stdin = strcmp(argv[i], "-") == 0;
+    o->action = is_stdin ? ACTION_STDIN : ACTION_FILE;
+    o->input = argv[i];
+    set_args(o, argc, argv, i + 1);
+}
+
+static bool colour_by_default(void)
+{
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(STDERR_FILENO) && !(no_colour && *no_colour) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+options options_parse(int argc, char **argv)
+{
+    options o = {.action = ACTION_DEFAULT, .colour = colour_by_default()};
+    csp_config_init(&o.config, sizeof o.config);
+    int i = 1;
+    while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+        if (strcmp(argv[i], "--") == 0) {
+            if (++i < argc)
+                read_target(&o, argc, argv, i, true);
+            return o;
+        }
+        option_id id = OPTION_COUNT;
+        if (!read_option(&o, argc, argv, &i, &id) || id == OPTION_HELP || id == OPTION_VERSION)
+            return o;
+        if (id == OPTION_EVAL) {
+            set_args(&o, argc, argv, i + (i < argc && strcmp(argv[i], "--") == 0));
+            return o;
+        }
+    }
+    if (i < argc)
+        read_target(&o, argc, argv, i, false);
+    return o;
+}

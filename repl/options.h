@@ -1,0 +1,35 @@
+/* The command line. */
+#ifndef CSP_REPL_OPTIONS_H
+#define CSP_REPL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "include/csp.h"
+
+typedef enum action {
+    ACTION_DEFAULT, /* no file: the REPL on a terminal, else a script from standard input */
+    ACTION_FILE,    /* run the script `input` */
+    ACTION_STDIN,   /* run a script from standard input */
+    ACTION_EVAL,    /* run the text `input` */
+    ACTION_DISASM,  /* show the bytecode of the script `input`, "-": of standard input */
+    ACTION_HELP,
+    ACTION_VERSION,
+    ACTION_ERROR /* it has been said on standard error what is wrong */
+} action;
+
+typedef struct options {
+    action action;
+    const char *input;
+    bool colour;       /* of errors and values */
+    csp_config config; /* limits and arguments */
+} options;
+
+/* Exit statuses, as the language has them. */
+enum { EXIT_CRASH = 1, EXIT_USAGE = 2, EXIT_DEADLOCK = 3 };
+
+/* Reads the command line. Texts point into argv. */
+options options_parse(int argc, char **argv);
+void options_help(FILE *out);
+
+#endif

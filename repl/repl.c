@@ -1,0 +1,179 @@
+#include "repl/repl.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "repl/terminal.h"
+
+#define PROMPT      "csp> "
+#define PROMPT_MORE "...> "
+
+void repl_print(int stream, const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        return;
+    terminal_write(stream, text, (size_t)size);
+    free(text);
+}
+
+/* ---- Evaluation ---- */
+
+static void print_error(repl *r)
+{
+    csp_error *error = csp_take_error(r->vm);
+    char *text = error ? csp_error_text(error, r->colour ? CSP_COLOUR : CSP_PLAIN) : NULL;
+    repl_print(2, "%s", text ? text : "out of memory\n");
+    csp_text_free(text);
+    csp_error_free(error);
+}
+
+/* A semicolon at the end asks for silence. */
+static bool is_silent(const char *input)
+{
+    size_t size = strlen(input);
+    while (size > 0 && strchr(" \t\r\n", input[size - 1]))
+        size--;
+    return size > 0 && input[size - 1] == ';';
+}
+
+static void leave(repl *r)
+{
+    r->quit = true;
+    r->status = csp_exit_status(r->vm);
+}
+
+static void evaluate(repl *r, const char *input)
+{
+    char *result = NULL;
+    terminal_interrupts(r->vm);
+    csp_status status = csp_eval(r->session, input, strlen(input), &result);
+    terminal_interrupts(NULL);
+    terminal_fresh_line();
+    if (status < 0)
+        print_error(r);
+    else if (status == CSP_EXIT)
+        leave(r);
+    else if (result && !is_silent(input))
+        repl_print(1, "%s\n", result);
+    csp_text_free(result);
+}
+
+/* ---- Input ---- */
+
+/* What was copied from a session with its prompts is taken without them. */
+static void strip_prompts(char *line)
+{
+    if (strncmp(line, PROMPT, strlen(PROMPT)) != 0)
+        return;
+    char *to = line;
+    for (char *from = line; *from;) {
+        if (strncmp(from, PROMPT, strlen(PROMPT)) == 0 || strncmp(from, PROMPT_MORE, strlen(PROMPT_MORE)) == 0)
+            from += strlen(PROMPT);
+        size_t length = strcspn(from, "\n");
+        length += from[length] == '\n';
+        memmove(to, from, length);
+        to += length;
+        from += length;
+    }
+    *to = '\0';
+}
+
+/* Adds the line to the input under way. False: no memory, the input is lost. */
+static bool add_line(repl *r, const char *line)
+{
+    char *joined;
+    int size = r->input ? asprintf(&joined, "%s\n%s", r->input, line) : asprintf(&joined, "%s", line);
+    free(r->input);
+    r->input = size < 0 ? NULL : joined;
+    return r->input != NULL;
+}
+
+static void take_line(repl *r, char *line)
+{
+    strip_prompts(line);
+    const char *start = line + strspn(line, " \t\r\n");
+    if (!r->input && *start == '\0')
+        return;
+    if (!r->input && *start == ':') {
+        terminal_remember(line);
+        repl_command(r, start + 1);
+        return;
+    }
+    if (!add_line(r, line) || csp_input_state(r->input, strlen(r->input)) == CSP_INPUT_INCOMPLETE)
+        return;
+    char *input = r->input;
+    r->input = NULL;
+    terminal_remember(input);
+    evaluate(r, input);
+    free(input);
+}
+
+static void discard(repl *r)
+{
+    bool something = terminal_discard();
+    if (!something && !r->input)
+        repl_print(1, "(Ctrl-D or :quit to leave)\n");
+    free(r->input);
+    r->input = NULL;
+}
+
+static void complete(void *user, const char *text, size_t size, size_t *start,
+                     void (*each)(void *target, const char *candidate), void *target)
+{
+    repl *r = user;
+    if (!r->input && text[0] == ':' && *start == 1)
+        repl_each_command(each, target);
+    else
+        csp_complete(r->session, text, size, start, each, target);
+}
+
+/* ---- The loop ---- */
+
+static void on_write(void *user, int stream, const char *text, size_t size)
+{
+    (void)user;
+    terminal_write(stream, text, size);
+}
+
+static void loop(repl *r)
+{
+    while (!r->quit) {
+        terminal_edit(r->input ? PROMPT_MORE : PROMPT);
+        char *line = NULL;
+        int events = terminal_wait(csp_fd(r->vm), csp_timeout(r->vm), &line);
+        if (events & TERMINAL_INTERRUPT)
+            discard(r);
+        if (events & TERMINAL_LINE)
+            take_line(r, line);
+        if (events & TERMINAL_END)
+            r->quit = true;
+        free(line);
+        if (!r->quit && csp_step(r->vm) == CSP_EXIT)
+            leave(r);
+    }
+}
+
+int repl_run(const options *o)
+{
+    repl r = {.colour = o->colour};
+    csp_config config = o->config;
+    config.write = on_write;
+    if (csp_new(&config, &r.vm) != CSP_OK || !(r.session = csp_session_new(r.vm)) || !terminal_open(complete, &r)) {
+        fputs("csp: out of memory\n", stderr);
+        csp_free(r.vm);
+        return EXIT_CRASH;
+    }
+    repl_print(1, "csp %s, :help for help, Ctrl-D to leave\n", csp_version());
+    loop(&r);
+    csp_free(r.vm);
+    terminal_close();
+    free(r.input);
+    return r.status;
+}

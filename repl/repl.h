@@ -1,0 +1,26 @@
+/* The read-eval-print loop on a terminal. */
+#ifndef CSP_REPL_REPL_H
+#define CSP_REPL_REPL_H
+
+#include "repl/options.h"
+
+typedef struct repl {
+    csp_vm *vm;
+    csp_session *session;
+    bool colour;
+    bool quit;
+    int status;  /* exit status, once it is to quit */
+    char *input; /* the lines of an input that is not complete yet, or NULL */
+} repl;
+
+/* Until the user leaves; gives the exit status. */
+int repl_run(const options *o);
+
+/* Runs `:NAME ARGUMENT`, given without the colon. */
+void repl_command(repl *r, const char *line);
+/* Calls `each` for the names of all commands. */
+void repl_each_command(void (*each)(void *target, const char *name), void *target);
+/* Writes for the user. */
+void repl_print(int stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,274 @@
+#include "repl/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <readline/readline.h>
+#include <readline/history.h>
+
+#include "repl/history.h"
+
+/* Readline's callbacks and signal handlers take no argument of ours. */
+static struct {
+    terminal_complete_fn *complete;
+    void *user;
+    char **matches; /* candidates of the completion under way; [0] is for their common beginning */
+    size_t match_count;
+    char *line; /* what Enter has ended */
+    bool ended; /* a line, or NULL for Ctrl-D, is there */
+    bool editing;
+    bool column_zero; /* the last output ended its line */
+    int pipe[2];      /* from the signal handlers to terminal_wait */
+    csp_vm *volatile running;
+} terminal;
+
+/* ---- Signals ---- */
+
+static void on_signal(int number)
+{
+    int kept = errno;
+    csp_vm *vm = terminal.running;
+    if (number == SIGINT && vm)
+        csp_interrupt(vm);
+    else if (write(terminal.pipe[1], number == SIGINT ? "i" : "c", 1) < 0)
+        errno = 0; /* it is full: the reader will wake all the same */
+    errno = kept;
+}
+
+void terminal_interrupts(csp_vm *vm) { terminal.running = vm; }
+
+/* Back from a stop: the shell has changed the terminal's modes. */
+static void resume(void)
+{
+    if (!terminal.editing)
+        return;
+    rl_deprep_terminal();
+    rl_prep_terminal(1);
+    rl_on_new_line();
+    rl_forced_update_display();
+}
+
+static int take_signals(void)
+{
+    int events = 0;
+    char sent[64];
+    ssize_t got = read(terminal.pipe[0], sent, sizeof sent);
+    for (ssize_t i = 0; i < got; i++)
+        if (sent[i] == 'i')
+            events |= TERMINAL_INTERRUPT;
+        else
+            resume();
+    return events;
+}
+
+/* ---- Completion ---- */
+
+static void add_match(void *target, const char *candidate)
+{
+    (void)target;
+    char **matches = realloc(terminal.matches, (terminal.match_count + 2) * sizeof *matches);
+    char *copy = strdup(candidate);
+    if (matches)
+        terminal.matches = matches;
+    if (matches && copy)
+        matches[terminal.match_count++] = copy;
+    else
+        free(copy);
+}
+
+/* The longest common beginning of what was found. */
+static char *common(char **names, size_t count)
+{
+    size_t length = strlen(names[0]);
+    for (size_t i = 1; i < count; i++) {
+        size_t same = 0;
+        while (same < length && names[i][same] == names[0][same])
+            same++;
+        length = same;
+    }
+    return strndup(names[0], length);
+}
+
+/* Readline's word begins where its list of breaking characters says, which is where ours does. */
+static char **complete(const char *word, int start, int end)
+{
+    (void)word;
+    rl_attempted_completion_over = 1;
+    rl_completion_append_character = '\0';
+    size_t from = (size_t)start;
+    terminal.matches = NULL;
+    terminal.match_count = 0;
+    terminal.complete(terminal.user, rl_line_buffer, (size_t)end, &from, add_match, NULL);
+    char **matches = terminal.matches;
+    size_t count = terminal.match_count;
+    terminal.matches = NULL;
+    char *first = count > 0 && from == (size_t)start ? common(matches, count) : NULL;
+    if (!first) {
+        for (size_t i = 0; i < count; i++)
+            free(matches[i]);
+        free(matches);
+        return NULL;
+    }
+    if (count == 1) {
+        free(matches[0]);
+        matches[0] = first;
+        matches[1] = NULL;
+        return matches;
+    }
+    char **all = malloc((count + 2) * sizeof *all);
+    if (!all) {
+        free(first);
+        first = NULL;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (all)
+            all[i + 1] = matches[i];
+        else
+            free(matches[i]);
+    free(matches);
+    if (all) {
+        all[0] = first;
+        all[count + 1] = NULL;
+    }
+    return all;
+}
+
+/* ---- Lines ---- */
+
+static void on_line(char *line)
+{
+    /* Gives the terminal back in its usual modes: what is evaluated may write, and Ctrl-C is to be seen. */
+    rl_callback_handler_remove();
+    terminal.editing = false;
+    terminal.ended = true;
+    terminal.line = line;
+    terminal.column_zero = true;
+}
+
+void terminal_edit(const char *prompt)
+{
+    if (terminal.editing)
+        return;
+    terminal_fresh_line();
+    terminal.editing = true;
+    rl_callback_handler_install(prompt, on_line);
+}
+
+bool terminal_discard(void)
+{
+    if (!terminal.editing)
+        return false;
+    bool something = rl_end > 0;
+    rl_free_line_state();
+    rl_callback_sigcleanup();
+    rl_callback_handler_remove();
+    terminal.editing = false;
+    fputs("^C\n", stdout);
+    fflush(stdout);
+    terminal.column_zero = true;
+    return something;
+}
+
+int terminal_wait(int fd, int timeout, char **line)
+{
+    struct pollfd polled[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                              {.fd = terminal.pipe[0], .events = POLLIN},
+                              {.fd = fd, .events = POLLIN}};
+    if (poll(polled, 3, timeout) <= 0)
+        return 0;
+    int events = polled[1].revents ? take_signals() : 0;
+    if (polled[2].revents)
+        events |= TERMINAL_OTHER;
+    if (polled[0].revents)
+        rl_callback_read_char();
+    if (!terminal.ended)
+        return events;
+    terminal.ended = false;
+    *line = terminal.line;
+    terminal.line = NULL;
+    return events | (*line ? TERMINAL_LINE : TERMINAL_END);
+}
+
+/* ---- Output ---- */
+
+static void write_all(int fd, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, text, size);
+        if (written < 0 && errno != EINTR)
+            return;
+        if (written > 0) {
+            text += written;
+            size -= (size_t)written;
+        }
+    }
+}
+
+void terminal_write(int stream, const char *text, size_t size)
+{
+    if (size == 0)
+        return;
+    fflush(stdout); /* readline writes there */
+    if (!terminal.editing) {
+        write_all(stream, text, size);
+        terminal.column_zero = text[size - 1] == '\n';
+        return;
+    }
+    rl_clear_visible_line();
+    fflush(stdout);
+    write_all(stream, text, size);
+    if (text[size - 1] != '\n')
+        write_all(stream, "\n", 1);
+    rl_on_new_line();
+    rl_redisplay();
+    fflush(stdout);
+}
+
+void terminal_fresh_line(void)
+{
+    if (!terminal.column_zero)
+        write_all(STDOUT_FILENO, "\n", 1);
+    terminal.column_zero = true;
+}
+
+void terminal_remember(const char *input) { history_add(input); }
+
+/* ---- Beginning and end ---- */
+
+bool terminal_open(terminal_complete_fn *complete_with, void *user)
+{
+    terminal.complete = complete_with;
+    terminal.user = user;
+    terminal.column_zero = true;
+    if (pipe2(terminal.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return false;
+    rl_readline_name = "csp";
+    rl_catch_signals = 0;
+    rl_attempted_completion_function = complete;
+    rl_completer_word_break_characters = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~!?:,.#";
+    rl_initialize();
+    history_open();
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGCONT, &act, NULL);
+    return true;
+}
+
+void terminal_close(void)
+{
+    if (terminal.editing)
+        rl_callback_handler_remove();
+    terminal.editing = false;
+    terminal_fresh_line();
+    signal(SIGINT, SIG_DFL);
+    signal(SIGCONT, SIG_DFL);
+    history_close();
+    close(terminal.pipe[0]);
+    close(terminal.pipe[1]);
+}

@@ -1,0 +1,42 @@
+/* The terminal: line editing by readline, with output of others above the line that is being typed.
+ *
+ * Readline is one per program, and so is this. */
+#ifndef CSP_REPL_TERMINAL_H
+#define CSP_REPL_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "include/csp.h"
+
+/* What terminal_wait has seen; bits. */
+enum { TERMINAL_LINE = 1, TERMINAL_END = 2, TERMINAL_INTERRUPT = 4, TERMINAL_OTHER = 8 };
+
+/* Takes over the terminal and SIGINT. complete: gives each candidate for the end of `text` to `each`, and the offset in text that
+ * they replace from. False: no memory or descriptors. */
+typedef void terminal_complete_fn(void *user, const char *text, size_t size, size_t *start,
+                                  void (*each)(void *target, const char *candidate), void *target);
+bool terminal_open(terminal_complete_fn *complete, void *user);
+void terminal_close(void);
+
+/* Shows the prompt and lets a line be typed, unless one is being typed already. */
+void terminal_edit(const char *prompt);
+/* Gives up the line that is being typed. True: there was something in it. */
+bool terminal_discard(void);
+
+/* Waits for keys, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After TERMINAL_LINE the line, which is
+ * the caller's to free, is in *line, and none is being typed; after TERMINAL_END it was Ctrl-D. */
+int terminal_wait(int fd, int timeout, char **line);
+
+/* Writes to standard output (1) or error (2), above the line that is being typed. */
+void terminal_write(int stream, const char *text, size_t size);
+/* Goes to a new line unless the last output ended one. */
+void terminal_fresh_line(void);
+
+/* Ctrl-C interrupts this VM from now on; NULL: it is an event for terminal_wait again. */
+void terminal_interrupts(csp_vm *vm);
+
+/* A whole input as one entry of the history. */
+void terminal_remember(const char *input);
+
+#endif

@@ -1,0 +1,342 @@
+/* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text, in place in the list of arguments
+ * (which is this call's own): what has to be walked is left to the walks of the VM. Then the text is put together in one go. */
+#include <math.h>
+
+#include "stdlib/string_parts.h"
+#include "vm/data.h"
+#include "vm/num.h"
+#include "vm/walk.h"
+
+/* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes. WALKING: true while
+ * a walk makes the text of that argument. */
+enum { SLOT_AT, SLOT_NEXT, SLOT_WALKING };
+_Static_assert(SLOT_WALKING + 1 == STRING_FORMAT_SLOTS, "one place says how many slots");
+
+/* Nobody needs wider fields, and a format must not fill the memory by mistake. */
+enum { MAX_WIDTH = 100000, DEFAULT_PRECISION = 6 };
+
+static const char conversions[] = "dxXobfegsqc%";
+static const char with_precision[] = "fegs";
+
+/* %[flags][width][.precision]conversion */
+typedef struct directive {
+    bool left, zero, plus, space, alternate;
+    uint32_t width;
+    int32_t precision;          /* -1: none */
+    char conversion;
+} directive;
+
+/* --- reading a format */
+
+static uint32_t parse_flags(const char *at, directive *d)
+{
+    uint32_t i = 0;
+    for (;; i++) {
+        switch (at[i]) {
+        case '-': d->left = true; break;
+        case '0': d->zero = true; break;
+        case '+': d->plus = true; break;
+        case ' ': d->space = true; break;
+        case '#': d->alternate = true; break;
+        default: return i;
+        }
+    }
+}
+
+/* Digits, as a number not far above MAX_WIDTH. */
+static uint32_t parse_number(const char *at, uint32_t *number)
+{
+    uint32_t i = 0;
+    *number = 0;
+    for (; at[i] >= '0' && at[i] <= '9'; i++)
+        if (*number <= MAX_WIDTH)
+            *number = *number * 10 + (uint32_t)(at[i] - '0');
+    return i;
+}
+
+/* Reads the directive behind the `%` at byte *at, which moves behind it. False: raised. Texts end with a NUL, which is no part of any
+ * directive. */
+static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, directive *d)
+{
+    *d = (directive){.precision = -1};
+    uint32_t i = *at + 1;
+    i += parse_flags(format->text + i, d);
+    i += parse_number(format->text + i, &d->width);
+    uint32_t precision = 0;
+    if (format->text[i] == '.') {
+        i++;
+        i += parse_number(format->text + i, &precision);
+        d->precision = (int32_t)precision;
+    }
+    if (d->width > MAX_WIDTH || precision > MAX_WIDTH) {
+        vm_raise(vm, ERR_VALUE, "a format's width and precision are at most %d", MAX_WIDTH);
+        return false;
+    }
+    unsigned size = 0;
+    if (i < format->size)
+        str_decode(format->text + i, &size);
+    d->conversion = format->text[i];
+    if (i >= format->size || size != 1 || strchr(conversions, d->conversion) == NULL || d->conversion == '\0') {
+        vm_raise(vm, ERR_VALUE, "the format has no conversion `%.*s`: there are %%d %%x %%X %%o %%b %%f %%e %%g %%s %%q %%c %%%%",
+                 (int)(i + size - *at), format->text + *at);
+        return false;
+    }
+    if (d->precision >= 0 && strchr(with_precision, d->conversion) == NULL) {
+        vm_raise(vm, ERR_VALUE, "a precision goes with %%f %%e %%g and %%s only, not with %%%c", d->conversion);
+        return false;
+    }
+    *at = i + 1;
+    return true;
+}
+
+/* The next `%` at or behind byte `at`, or the end. */
+static uint32_t find_directive(const string *format, uint32_t at)
+{
+    const char *found = memchr(format->text + at, '%', format->size - at);
+    return found != NULL ? (uint32_t)(found - format->text) : format->size;
+}
+
+/* --- first part: texts of values */
+
+/* DONE with the text of v, or CALL: a walk must make it. */
+static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *out)
+{
+    text t;
+    text_init(&t, vm);
+    char chars[40];
+    if (value_is(v, OBJ_STRING)) {
+        if (!quoted) {
+            *out = v;
+            return VERDICT_DONE;
+        }
+        text_quote_string(&t, value_string(v));
+        vm_charge(vm, t.used / STRING_CHARACTERS_PER_REDUCTION);
+    } else if (value_is_integer(v)) {
+        num_format_int(&t, v, 10);
+    } else if (value_is_float(v)) {
+        text_add(&t, chars, num_format_float(value_as_float(v), chars));
+    } else {
+        value walk = native_value(vm, &walk_natives[quoted ? WALK_REPR : WALK_STR]);
+        return walk != VALUE_ABSENT ? vm_native_call(vm, p, walk, 1, &v) : vm_raise_memory(vm);
+    }
+    return string_give(vm, text_string(&t), out);
+}
+
+/* DONE when all is prepared, CALL or FAIL. */
+static verdict prepare(csp_vm *vm, process *p, const string *format, list *values, value *slots)
+{
+    uint32_t at = (uint32_t)value_as_int(slots[SLOT_AT]);
+    uint32_t next = (uint32_t)value_as_int(slots[SLOT_NEXT]);
+    for (;;) {
+        at = find_directive(format, at);
+        if (at == format->size)
+            break;
+        directive d;
+        if (!parse_directive(vm, format, &at, &d))
+            return VERDICT_FAIL;
+        if (d.conversion == '%')
+            continue;
+        if (next == values->count)
+            return vm_raise(vm, ERR_VALUE, "the format takes more values than the %u given", values->count - 1);
+        if (d.conversion == 's' || d.conversion == 'q') {
+            slots[SLOT_AT] = value_int(at);
+            slots[SLOT_NEXT] = value_int(next);
+            verdict v = make_text(vm, p, values->items[next], d.conversion == 'q', &values->items[next]);
+            if (v == VERDICT_CALL)
+                slots[SLOT_WALKING] = VALUE_TRUE;
+            if (v != VERDICT_DONE)
+                return v;
+        }
+        next++;
+    }
+    if (next < values->count)
+        return vm_raise(vm, ERR_VALUE, "the format takes %u values, but %u are given", next - 1, values->count - 1);
+    return VERDICT_DONE;
+}
+
+/* --- second part: the text */
+
+static void add_repeated(text *t, char c, uint64_t count)
+{
+    char run[64];
+    memset(run, c, sizeof run);
+    for (; count > sizeof run; count -= sizeof run)
+        text_add(t, run, sizeof run);
+    text_add(t, run, count);
+}
+
+/* A field: what comes before padding by zeroes (a sign, 0x), and the rest. */
+static void add_field(text *t, const directive *d, const char *prefix, const char *body, size_t size)
+{
+    uint64_t width = strlen(prefix) + str_code_points(body, size);
+    uint64_t missing = d->width > width ? d->width - width : 0;
+    if (!d->left && !d->zero)
+        add_repeated(t, ' ', missing);
+    text_add(t, prefix, strlen(prefix));
+    if (!d->left && d->zero)
+        add_repeated(t, '0', missing);
+    text_add(t, body, size);
+    if (d->left)
+        add_repeated(t, ' ', missing);
+}
+
+static const char *sign_of(const directive *d, bool negative)
+{
+    return negative ? "-" : d->plus ? "+" : d->space ? " " : "";
+}
+
+static verdict add_int(csp_vm *vm, process *p, text *t, const directive *d, value v)
+{
+    if (!value_is_integer(v)) {
+        char what[] = "an int for %d";
+        what[sizeof what - 2] = d->conversion;
+        return vm_raise_type(vm, p, v, what);
+    }
+    int base = d->conversion == 'd' ? 10 : d->conversion == 'o' ? 8 : d->conversion == 'b' ? 2 : 16;
+    const char *mark = !d->alternate || base == 10 ? "" : base == 8 ? "0o" : base == 2 ? "0b" : "0x";
+    text digits;
+    text_init(&digits, vm);
+    if (!num_format_int(&digits, v, base))
+        return vm_raise_memory(vm);
+    bool negative = digits.block[0] == '-';
+    if (d->conversion == 'X')
+        for (size_t i = 0; i < digits.used; i++)
+            digits.block[i] = (char)(digits.block[i] >= 'a' ? digits.block[i] - 'a' + 'A' : digits.block[i]);
+    char prefix[8];
+    snprintf(prefix, sizeof prefix, "%s%s", sign_of(d, negative), mark);
+    add_field(t, d, prefix, digits.block + negative, digits.used - negative);
+    return VERDICT_DONE;
+}
+
+/* What the C library prints between the whole part and the fraction depends on the host's locale; here it is always a point. */
+static size_t make_point(char *chars, size_t size)
+{
+    size_t from = strspn(chars, "0123456789");
+    size_t width = strcspn(chars + from, "0123456789e");
+    if (from == 0 || width == 0)
+        return size;
+    chars[from] = '.';
+    memmove(chars + from + 1, chars + from + width, size - from - width + 1);
+    return size - width + 1;
+}
+
+static int print_float(char *chars, size_t room, const directive *d, double magnitude)
+{
+    int precision = d->precision < 0 ? DEFAULT_PRECISION : d->precision;
+    if (d->conversion == 'f')
+        return snprintf(chars, room, "%.*f", precision, magnitude);
+    if (d->conversion == 'e')
+        return snprintf(chars, room, "%.*e", precision, magnitude);
+    return snprintf(chars, room, "%.*g", precision, magnitude);
+}
+
+static verdict add_float(csp_vm *vm, process *p, text *t, const directive *d, value v)
+{
+    if (!value_is_number(v)) {
+        char what[] = "a number for %f";
+        what[sizeof what - 2] = d->conversion;
+        return vm_raise_type(vm, p, v, what);
+    }
+    double n = num_as_double(v);
+    const char *prefix = sign_of(d, !isnan(n) && signbit(n));
+    if (!isfinite(n)) {
+        directive plain = *d;
+        plain.zero = false;
+        add_field(t, &plain, prefix, isnan(n) ? "nan" : "inf", 3);
+        return VERDICT_DONE;
+    }
+    /* 1.8e308 has 309 digits before the point. */
+    size_t room = 400 + (d->precision > 0 ? (size_t)d->precision : 0);
+    char *chars = heap_alloc(vm_heap(vm), HEAP_BYTES, room);
+    if (chars == NULL)
+        return vm_raise_memory(vm);
+    int size = print_float(chars, room, d, fabs(n));
+    if (size < 0)
+        return vm_raise_memory(vm);
+    vm_charge(vm, (uint64_t)size / 64);
+    add_field(t, d, prefix, chars, make_point(chars, (size_t)size));
+    heap_release(vm_heap(vm), HEAP_BYTES, chars, room);
+    return VERDICT_DONE;
+}
+
+static verdict add_character(csp_vm *vm, process *p, text *t, const directive *d, value v)
+{
+    if (value_is(v, OBJ_STRING) && value_string(v)->length == 1) {
+        add_field(t, d, "", value_string(v)->text, value_string(v)->size);
+        return VERDICT_DONE;
+    }
+    if (!value_is_integer(v))
+        return vm_raise_type(vm, p, v, "an int or a string of one character for %c");
+    int64_t c = value_is_int(v) ? value_as_int(v) : -1;
+    if (c < 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+        return vm_raise(vm, ERR_VALUE, "no code point for %%c");
+    char utf8[4];
+    add_field(t, d, "", utf8, str_encode((uint32_t)c, utf8));
+    return VERDICT_DONE;
+}
+
+static void add_text(text *t, const directive *d, string *s)
+{
+    directive plain = *d;
+    plain.zero = false;
+    bool cut = d->precision >= 0 && (uint32_t)d->precision < s->length;
+    add_field(t, &plain, "", s->text, cut ? str_offset(s, (uint32_t)d->precision) : s->size);
+}
+
+static verdict add_value(csp_vm *vm, process *p, text *t, const directive *d, value v)
+{
+    switch (d->conversion) {
+    case 's':
+    case 'q': add_text(t, d, value_string(v)); return VERDICT_DONE;
+    case 'c': return add_character(vm, p, t, d, v);
+    case 'f':
+    case 'e':
+    case 'g': return add_float(vm, p, t, d, v);
+    default: return add_int(vm, p, t, d, v);
+    }
+}
+
+static verdict put_together(csp_vm *vm, process *p, const string *format, const list *values, value *result)
+{
+    text t;
+    text_init(&t, vm);
+    uint32_t next = 1;
+    uint32_t plain = 0;
+    for (uint32_t at; (at = find_directive(format, plain)) < format->size; plain = at) {
+        text_add(&t, format->text + plain, at - plain);
+        directive d;
+        if (!parse_directive(vm, format, &at, &d))
+            return VERDICT_FAIL;
+        if (d.conversion == '%')
+            text_put(&t, '%');
+        else if (add_value(vm, p, &t, &d, values->items[next++]) == VERDICT_FAIL)
+            return VERDICT_FAIL;
+        if (t.failed)
+            break;
+    }
+    text_add(&t, format->text + plain, format->size - plain);
+    vm_charge(vm, next + t.used / STRING_BYTES_PER_REDUCTION);
+    return string_give(vm, text_string(&t), result);
+}
+
+verdict string_format(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    list *values = value_list(args[0]);
+    value *slots = args + 1;
+    const string *format = string_arg(vm, p, values->items[0]);
+    if (format == NULL)
+        return VERDICT_FAIL;
+    if (slots[SLOT_AT] == VALUE_ABSENT) {
+        slots[SLOT_AT] = value_int(0);
+        slots[SLOT_NEXT] = value_int(1);
+    }
+    if (slots[SLOT_WALKING] == VALUE_TRUE) {
+        int64_t walked = value_as_int(slots[SLOT_NEXT]);
+        values->items[walked] = *vm_native_result(vm, p);
+        slots[SLOT_NEXT] = value_int(walked + 1);
+        slots[SLOT_WALKING] = VALUE_ABSENT;
+    }
+    verdict v = prepare(vm, p, format, values, slots);
+    return v == VERDICT_DONE ? put_together(vm, p, format, values, result) : v;
+}

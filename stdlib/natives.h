@@ -1,0 +1,25 @@
+/* The tables of native functions: the parts in C of the modules they are named after. Each ends with an entry without a name. */
+#ifndef CSP_STDLIB_NATIVES_H
+#define CSP_STDLIB_NATIVES_H
+
+#include "vm/native.h"
+
+extern const native_entry bytes_natives[];
+extern const native_entry list_natives[];
+extern const native_entry map_natives[];
+extern const native_entry math_natives[];
+extern const native_entry os_natives[];
+extern const native_entry prelude_natives[];
+extern const native_entry prelude_process_natives[];
+extern const native_entry process_natives[];
+extern const native_entry string_natives[];
+extern const native_entry time_natives[];
+
+/* Members of a module that are floats; the table ends with one without a name. */
+typedef struct native_constant {
+    const char *name;
+    double number;
+} native_constant;
+extern const native_constant math_constants[];
+
+#endif

@@ -1,0 +1,75 @@
+/* Os: the program's arguments and environment, and its end. */
+#include <stdlib.h>
+
+#include "vm/data.h"
+#include "vm/text.h"
+#include "stdlib/natives.h"
+
+/* The system's text may be any bytes: what is not UTF-8 is shown with replacement characters. */
+static value system_text(csp_vm *vm, const char *from)
+{
+    size_t size = strlen(from), bad;
+    if (str_valid(from, size, &bad))
+        return str_new(vm, from, size);
+    text t;
+    text_init(&t, vm);
+    while (size > 0 && !str_valid(from, size, &bad)) {
+        text_add(&t, from, bad);
+        text_add(&t, "\xef\xbf\xbd", 3);
+        from += bad + 1;
+        size -= bad + 1;
+    }
+    text_add(&t, from, size);
+    return text_string(&t);
+}
+
+static verdict os_args(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)args, (void)argc;
+    value all = list_new(vm, p, NULL, 0);
+    if (all == VALUE_ABSENT)
+        return vm_raise_memory(vm);
+    for (uint32_t i = 0; i < vm->arg_count; i++) {
+        value arg = system_text(vm, vm->args[i]);
+        if (arg == VALUE_ABSENT || !list_push(vm, value_list(all), arg))
+            return vm_raise_memory(vm);
+    }
+    *result = all;
+    return VERDICT_DONE;
+}
+
+static verdict os_env(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    if (!value_is(args[0], OBJ_STRING))
+        return vm_raise_type(vm, p, args[0], "a string");
+    const string *name = value_string(args[0]);
+    *result = VALUE_NIL;
+    if (strlen(name->text) != name->size)
+        return VERDICT_DONE;
+    const char *found = getenv(name->text);
+    if (!found)
+        return VERDICT_DONE;
+    *result = system_text(vm, found);
+    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
+static verdict os_exit(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)result;
+    value status = argc > 0 ? args[0] : value_int(0);
+    if (!value_is_int(status))
+        return vm_raise_type(vm, p, status, "an int");
+    int64_t number = value_as_int(status);
+    if (number < 0 || number > 255)
+        return vm_raise(vm, ERR_VALUE, "an exit status is 0 to 255, not %lld", (long long)number);
+    vm->exit_status = (int)number;
+    return VERDICT_EXIT;
+}
+
+const native_entry os_natives[] = {
+    {"args", "args()", "the script's arguments, a list of strings", os_args, 0, 0, 0},
+    {"env", "env(name)", "a variable of the environment as a string, or nil", os_env, 1, 1, 0},
+    {"exit", "exit(status = 0)", "ends the program with this exit status, 0 to 255", os_exit, 0, 1, 0},
+    {0},
+};

@@ -1,0 +1,286 @@
+/* Processes and time as natives: done, wait, kill, link, sleep … and the module Process. */
+#include <time.h>
+
+#include "stdlib/natives.h"
+#include "vm/chan.h"
+#include "vm/data.h"
+#include "vm/loop.h"
+#include "vm/machine.h"
+#include "vm/num.h"
+#include "vm/text.h"
+#include "vm/trace.h"
+
+static process *process_arg(csp_vm *vm, process *p, value v)
+{
+    if (value_is(v, OBJ_PROCESS)) return value_as_object(v);
+    vm_raise_type(vm, p, v, "a process");
+    return NULL;
+}
+
+static verdict native_self(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)vm, (void)args, (void)argc;
+    p->flags |= PROCESS_ESCAPED;
+    *result = value_object(p);
+    return VERDICT_DONE;
+}
+
+static verdict native_done(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    process *q = process_arg(vm, p, args[0]);
+    channel *c = q ? chan_done(vm, q) : NULL;
+    if (!c) return VERDICT_FAIL;
+    *result = value_object(c);
+    return VERDICT_DONE;
+}
+
+/* wait(p). Slots: step. */
+static verdict native_wait(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    if (args[1] == value_int(2)) {
+        *result = *vm_native_result(vm, p);
+        return VERDICT_DONE;
+    }
+    value outcome;
+    if (args[1] == VALUE_ABSENT) {
+        args[1] = value_int(1);
+        process *q = process_arg(vm, p, args[0]);
+        channel *c = q ? chan_done(vm, q) : NULL;
+        if (!c) return VERDICT_FAIL;
+        switch (chan_receive(vm, p, c, &outcome)) {
+        case CHAN_DONE: break;
+        case CHAN_BLOCK: return VERDICT_BLOCK;
+        case CHAN_CLOSED: case CHAN_FAIL: return VERDICT_FAIL;
+        }
+    } else {
+        outcome = p->value;
+        p->value = VALUE_ABSENT;
+    }
+    if (value_is_immutable(outcome)) {
+        *result = outcome;
+        return VERDICT_DONE;
+    }
+    args[1] = value_int(2);
+    return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COPY]), 1, &outcome);
+}
+
+/* kill(p, reason). Slots: step. */
+static verdict native_kill(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    process *q = process_arg(vm, p, args[0]);
+    if (!q) return VERDICT_FAIL;
+    *result = VALUE_NIL;
+    value reason = args[1];
+    if (args[2] == value_int(1)) {
+        reason = *vm_native_result(vm, p);
+    } else if (reason == VALUE_ABSENT) {
+        reason = vm->error_names[ERR_KILLED];
+    } else if (!value_is_immutable(reason)) {
+        args[2] = value_int(1);
+        return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, &reason);
+    }
+    if (process_ended(q)) return VERDICT_DONE;
+    struct cause *cause = kill_cause(vm, reason, process_number(p));
+    if (!cause) return VERDICT_FAIL;
+    kill_process(vm, q, cause);
+    return q == p && !(p->flags & PROCESS_DYING) ? VERDICT_KILLED : VERDICT_DONE;
+}
+
+static verdict native_link(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    process *q = process_arg(vm, p, args[0]);
+    *result = VALUE_NIL;
+    return q ? link_processes(vm, p, q) : VERDICT_FAIL;
+}
+
+static verdict native_unlink(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    process *q = process_arg(vm, p, args[0]);
+    if (!q) return VERDICT_FAIL;
+    unlink_processes(p, q);
+    *result = VALUE_NIL;
+    return VERDICT_DONE;
+}
+
+/* A duration in ns, cut to what the clock can hold. */
+static bool duration_arg(csp_vm *vm, process *p, value v, int64_t *ns)
+{
+    if (!value_is_integer(v)) {
+        vm_raise_type(vm, p, v, "a duration (an int, in ns)");
+        return false;
+    }
+    if (value_is_int(v)) *ns = value_as_int(v);
+    else *ns = num_compare(v, value_int(0)) < 0 ? 0 : INT64_MAX;
+    return true;
+}
+
+static int64_t deadline_after(int64_t ns)
+{
+    int64_t now = loop_now();
+    if (ns <= 0) return now;
+    return ns > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + ns;
+}
+
+/* sleep(d). Slots: step. */
+static verdict native_sleep(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    int64_t ns;
+    *result = VALUE_NIL;
+    if (args[1] != VALUE_ABSENT) return VERDICT_DONE;
+    if (!duration_arg(vm, p, args[0], &ns)) return VERDICT_FAIL;
+    args[1] = value_int(1);
+    return timer_sleep(vm, p, deadline_after(ns));
+}
+
+static verdict native_now(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)p, (void)args, (void)argc;
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    *result = num_int(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
+    return VERDICT_DONE;
+}
+
+static verdict native_tick(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    int64_t ns;
+    if (!duration_arg(vm, p, args[0], &ns)) return VERDICT_FAIL;
+    if (ns <= 0) return vm_raise(vm, ERR_VALUE, "a tick needs a duration above 0");
+    channel *c = chan_tick(vm, ns > INT64_MAX / 4 ? INT64_MAX / 4 : ns);
+    if (!c) return VERDICT_FAIL;
+    *result = value_object(c);
+    return VERDICT_DONE;
+}
+
+/* _failed(p): whether it has ended by crash or kill. For the part of this module that is written in the language. */
+static verdict native_failed(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    process *q = process_arg(vm, p, args[0]);
+    if (!q) return VERDICT_FAIL;
+    *result = value_bool(process_ended(q) && (q->flags & PROCESS_FAILED));
+    return VERDICT_DONE;
+}
+
+/* --- Process */
+
+static verdict native_list(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)args, (void)argc;
+    value all = list_new(vm, p, NULL, 0);
+    if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count)) return vm_raise_memory(vm);
+    for (uint32_t i = 0; i < vm->table_count; i++) {
+        vm->table[i]->flags |= PROCESS_ESCAPED;
+        list_push(vm, value_list(all), value_object(vm->table[i]));
+    }
+    vm_charge(vm, vm->table_count / 32);
+    *result = all;
+    return VERDICT_DONE;
+}
+
+static value waits_for(const process *q)
+{
+    if (q->chan) return value_object(q->chan);
+    return VALUE_NIL;
+}
+
+static const char *state_of(const process *p, const process *q)
+{
+    if (process_ended(q)) return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
+    if (p == q) return "running";
+    if ((q->ticket & TICKET_STATE) == TICKET_RUN) return "runnable";
+    if (q->chan) return q->flags & PROCESS_SENDS ? "sending" : "receiving";
+    if (q->side && q->side->alt && q->side->alt->live) return "alt";
+    if (q->side && q->side->timer && q->side->timer->index >= 0) return "sleeping";
+    return "waiting";
+}
+
+static bool put_text(csp_vm *vm, map *m, const char *key, const char *text_)
+{
+    value k = str_intern(vm, key, strlen(key)), v = str_new(vm, text_, strlen(text_));
+    return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
+}
+
+static bool put_value(csp_vm *vm, map *m, const char *key, value v)
+{
+    value k = str_intern(vm, key, strlen(key));
+    return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
+}
+
+/* The process of that number, if it still lives; NIL otherwise. */
+static value process_numbered(csp_vm *vm, uint64_t number)
+{
+    for (uint32_t i = 0; number && i < vm->table_count; i++) {
+        if (process_number(vm->table[i]) != number) continue;
+        vm->table[i]->flags |= PROCESS_ESCAPED;
+        return value_object(vm->table[i]);
+    }
+    return VALUE_NIL;
+}
+
+static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    process *q = process_arg(vm, p, args[0]);
+    if (!q) return VERDICT_FAIL;
+    value made = map_new(vm, p, 8);
+    if (made == VALUE_ABSENT) return vm_raise_memory(vm);
+    map *m = value_map(made);
+    text where;
+    text_init(&where, vm);
+    if (q != p && !process_ended(q)) trace_place(vm, q->code->base + q->pc, &where);
+    value place = where.used ? text_string(&where) : VALUE_NIL;
+    uint64_t slots = process_ended(q) ? 0 : q->capacity;
+    bool ok = put_value(vm, m, "name", q->side ? q->side->name : VALUE_NIL) && put_text(vm, m, "state", state_of(p, q)) &&
+              put_value(vm, m, "waits_for", waits_for(q)) && put_value(vm, m, "where", place) &&
+              put_value(vm, m, "reductions", num_uint(vm, q->reductions)) && put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
+              put_value(vm, m, "parent", q->parent_distance ? process_numbered(vm, process_number(q) - q->parent_distance) : VALUE_NIL);
+    if (!ok) return vm_raise_memory(vm);
+    *result = made;
+    return VERDICT_DONE;
+}
+
+static verdict native_name(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    process *q = process_arg(vm, p, args[0]);
+    if (!q) return VERDICT_FAIL;
+    if (argc == 1) {
+        *result = q->side ? q->side->name : VALUE_NIL;
+        return VERDICT_DONE;
+    }
+    if (!value_is(args[1], OBJ_STRING)) return vm_raise_type(vm, p, args[1], "a string");
+    side *sd = process_side(vm, q);
+    if (!sd) return VERDICT_FAIL;
+    sd->name = args[1];
+    *result = args[0];
+    return VERDICT_DONE;
+}
+
+/* Natives of the prelude that belong to processes; prelude.c has the others. */
+const native_entry prelude_process_natives[] = {
+    {"self", "self()", "the handle of the process that calls it", native_self, 0, 0, 0},
+    {"done", "done(p)", "a channel that gives the outcome of p, as often as it is asked", native_done, 1, 1, 0},
+    {"wait", "wait(p)", "waits until p has ended and gives its outcome", native_wait, 1, 1, 1},
+    {"kill", "kill(p, reason = \"killed\")", "stops p at its next safe point; its defers run", native_kill, 1, 2, 1},
+    {"link", "link(p)", "when one of the two ends by crash or kill, the other is killed", native_link, 1, 1, 0},
+    {"unlink", "unlink(p)", "undoes link(p)", native_unlink, 1, 1, 0},
+    {"sleep", "sleep(d)", "waits for d nanoseconds", native_sleep, 1, 1, 1},
+    {"now", "now()", "wall-clock time in nanoseconds since 1970", native_now, 0, 0, 0},
+    {"tick", "tick(d)", "a channel that gives the time every d nanoseconds", native_tick, 1, 1, 0},
+    {"_failed", "_failed(p)", "whether p has ended by crash or kill", native_failed, 1, 1, 0},
+    {0},
+};
+
+const native_entry process_natives[] = {
+    {"list", "list()", "all processes that have not ended", native_list, 0, 0, 0},
+    {"info", "info(p)", "what p is doing: a map with name state waits_for where reductions stack parent", native_info, 1, 1, 0},
+    {"name", "name(p, name)", "gives p a name; without one, tells it", native_name, 1, 2, 0},
+    {0},
+};

@@ -1,0 +1,486 @@
+/* Embedding: what a host does with csp.h. */
+#include <criterion/criterion.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "include/csp.h"
+
+/* What a VM has written: stream 1 and 2. */
+typedef struct written {
+    char text[3][4096];
+    size_t size[3];
+} written;
+
+static void take(void *user, int stream, const char *text, size_t size)
+{
+    written *w = user;
+    cr_assert(stream == 1 || stream == 2);
+    cr_assert_lt(w->size[stream] + size, sizeof w->text[stream]);
+    memcpy(w->text[stream] + w->size[stream], text, size);
+    w->size[stream] += size;
+    w->text[stream][w->size[stream]] = '\0';
+}
+
+static csp_vm *make(written *w, csp_config *config)
+{
+    csp_config all;
+    csp_config_init(&all, sizeof all);
+    if (!config)
+        config = &all;
+    *w = (written){0};
+    config->write = take;
+    config->user = w;
+    csp_vm *vm = NULL;
+    cr_assert_eq(csp_new(config, &vm), CSP_OK);
+    cr_assert_not_null(vm);
+    return vm;
+}
+
+static csp_status run(csp_vm *vm, const char *text) { return csp_run_text(vm, "test", text, strlen(text)); }
+
+static csp_status eval(csp_session *s, const char *text, char **result)
+{
+    return csp_eval(s, text, strlen(text), result);
+}
+
+/* The input gives this text as its value; NULL: none. */
+static void gives(csp_session *s, const char *text, const char *expected)
+{
+    char *result;
+    cr_assert_eq(eval(s, text, &result), CSP_OK, "%s", text);
+    if (expected)
+        cr_assert(result && strcmp(result, expected) == 0, "%s gives %s", text, result ? result : "nothing");
+    else
+        cr_assert_null(result, "%s gives %s", text, result);
+    csp_text_free(result);
+}
+
+static void fails(csp_session *s, csp_vm *vm, const char *text, csp_status status, const char *kind)
+{
+    char *result;
+    cr_assert_eq(eval(s, text, &result), status, "%s", text);
+    cr_assert_null(result);
+    csp_error *error = csp_take_error(vm);
+    cr_assert_not_null(error);
+    cr_assert_str_eq(csp_error_kind(error), kind);
+    csp_error_free(error);
+    cr_assert_null(csp_take_error(vm));
+}
+
+Test(csp, version) { cr_assert_str_eq(csp_version(), CSP_VERSION); }
+
+Test(csp, writes_through_the_callback)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    cr_assert_eq(csp_user(vm), &w);
+    cr_assert_eq(run(vm, "print(\"out\"); eprint(\"err\")"), CSP_OK);
+    cr_assert_str_eq(w.text[1], "out\n");
+    cr_assert_str_eq(w.text[2], "err\n");
+    cr_assert_eq(run(vm, "print(1)"), CSP_E_MISUSE, "a VM runs one program");
+    csp_free(vm);
+    csp_free(NULL);
+}
+
+Test(csp, arguments)
+{
+    written w;
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    char first[] = "one";
+    const char *args[] = {first, "tw\xc3\xb6"};
+    config.args = args;
+    config.arg_count = 2;
+    csp_vm *vm = make(&w, &config);
+    first[0] = 'X';
+    cr_assert_eq(run(vm, "print(Os.args())"), CSP_OK);
+    cr_assert_str_eq(w.text[1], "[\"one\", \"tw\xc3\xb6\"]\n");
+    csp_free(vm);
+}
+
+Test(csp, two_at_once)
+{
+    written a_out, b_out;
+    csp_vm *a = make(&a_out, NULL), *b = make(&b_out, NULL);
+    csp_session *in_a = csp_session_new(a), *in_b = csp_session_new(b);
+    for (int i = 0; i < 50; i++) {
+        gives(in_a, i ? "n += 1" : "var n = 0", NULL);
+        gives(in_b, i ? "n = n + \"x\"" : "var n = \"\"", NULL);
+    }
+    gives(in_a, "n", "49");
+    gives(in_b, "len(n)", "49");
+    csp_free(a);
+    gives(in_b, "let xs = List.map([1, 2], fn(x) => x * 2); xs", "[2, 4]");
+    csp_free(b);
+}
+
+Test(csp, crash)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    cr_assert_eq(run(vm, "fn half(n) {\n    1 + n // 0\n}\nprint(half(3))\n"), CSP_E_CRASH);
+    cr_assert_str_eq(w.text[2], "", "the host reports it");
+    csp_error *error = csp_take_error(vm);
+    csp_free(vm);
+    /* It outlives its VM. */
+    cr_assert_str_eq(csp_error_kind(error), "zero_division");
+    csp_place place;
+    cr_assert(csp_error_frame(error, 0, &place));
+    cr_assert_str_eq(place.file, "test");
+    cr_assert_str_eq(place.function, "half");
+    cr_assert_eq(place.line, 2);
+    cr_assert_eq(place.column, 9);
+    cr_assert(csp_error_frame(error, 1, &place));
+    cr_assert_eq(place.line, 4);
+    char *text = csp_error_text(error, CSP_PLAIN);
+    cr_assert_not_null(strstr(text, "test:2:"), "%s", text);
+    cr_assert_not_null(strstr(text, "zero_division"), "%s", text);
+    cr_assert_null(strchr(text, '\033'));
+    csp_text_free(text);
+    text = csp_error_text(error, CSP_COLOUR);
+    cr_assert_not_null(strchr(text, '\033'));
+    csp_text_free(text);
+    text = csp_error_text(error, CSP_JSON);
+    cr_assert_not_null(strstr(text, "\"kind\":\"zero_division\""), "%s", text);
+    csp_text_free(text);
+    csp_error_free(error);
+    csp_error_free(NULL);
+}
+
+Test(csp, compile_error)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    cr_assert_eq(run(vm, "print(1)\nprnt(2)\nlet x = nowhere\n"), CSP_E_COMPILE);
+    cr_assert_str_eq(w.text[1], "", "nothing has run");
+    csp_error *error = csp_take_error(vm);
+    cr_assert_str_eq(csp_error_kind(error), "compile");
+    csp_place place;
+    cr_assert(csp_error_frame(error, 0, &place));
+    cr_assert_eq(place.line, 2);
+    char *text = csp_error_text(error, CSP_PLAIN);
+    cr_assert_not_null(strstr(text, "test:2:1: error"), "%s", text);
+    cr_assert_not_null(strstr(text, "did you mean `print`?"), "%s", text);
+    cr_assert_not_null(strstr(text, "test:3:9: error"), "%s", text);
+    csp_text_free(text);
+    csp_error_free(error);
+    csp_free(vm);
+}
+
+Test(csp, outcomes_of_programs)
+{
+    static const struct {
+        const char *text;
+        csp_status status;
+        int exit;
+        const char *kind;
+    } cases[] = {
+        {"", CSP_OK, 0, NULL},
+        {"Os.exit(7)", CSP_EXIT, 7, NULL},
+        {"let c = chan(); ?c", CSP_E_DEADLOCK, 0, "deadlock"},
+        {"kill(self(), \"enough\")", CSP_E_CRASH, 0, "killed"},
+        {"fail(\"so\")", CSP_E_CRASH, 0, "fail"},
+        {"let n = try int(\"x\"); print(n)", CSP_E_CRASH, 0, "value_error"},
+        {"let e = error(\"lost\", \"no\")", CSP_OK, 0, NULL},
+        {"\xff", CSP_E_COMPILE, 0, "compile"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        written w;
+        csp_vm *vm = make(&w, NULL);
+        cr_assert_eq(run(vm, cases[i].text), cases[i].status, "%s", cases[i].text);
+        cr_assert_eq(csp_exit_status(vm), cases[i].exit);
+        csp_error *error = csp_take_error(vm);
+        cr_assert_eq(error != NULL, cases[i].kind != NULL, "%s", cases[i].text);
+        if (error)
+            cr_assert_str_eq(csp_error_kind(error), cases[i].kind, "%s", cases[i].text);
+        csp_error_free(error);
+        csp_free(vm);
+    }
+}
+
+Test(csp, limits)
+{
+    written w;
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    cr_assert_gt(config.max_memory, 0);
+    cr_assert_eq(config.max_stack, (size_t)1 << 30);
+    config.max_stack = 1 << 16;
+    config.max_processes = 10;
+    csp_vm *vm = make(&w, &config);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "fn deep(n) { 1 + deep(n + 1) }", NULL);
+    fails(s, vm, "deep(0)", CSP_E_CRASH, "stack_overflow");
+    gives(s, "(catch { for _ in 0..20 { spawn { sleep(1h) } } }).kind", "\"too_many_processes\"");
+    csp_free(vm);
+
+    csp_config_init(&config, sizeof config);
+    config.max_reductions = 100000;
+    vm = make(&w, &config);
+    s = csp_session_new(vm);
+    fails(s, vm, "loop { }", CSP_E_CRASH, "out_of_reductions");
+    csp_free(vm);
+}
+
+Test(csp, session)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "", NULL);
+    gives(s, "1 + 2", "3");
+    gives(s, "nil", NULL);
+    gives(s, "print(1)", NULL);
+    gives(s, "\"text\"", "\"text\"");
+    gives(s, "error(\"lost\", \"no\")", "error(\"lost\", \"no\")");
+    gives(s, "let xs = [1]", NULL);
+    gives(s, "List.push(xs, 2); xs", "[1, 2]");
+    gives(s, "let xs = {a: xs}", NULL);
+    gives(s, "xs.a[1]", "2");
+    gives(s, "var n = 1", NULL);
+    gives(s, "n += 10", NULL);
+    gives(s, "fn add(x) => x + n", NULL);
+    gives(s, "n = 0; add(1)", "12");
+    gives(s, "fn add(x, y) => x * y", NULL);
+    gives(s, "add(3, y: 4)", "12");
+    gives(s, "let c = chan(); let p = spawn { for x in c { print(\"got\", x) } }", NULL);
+    gives(s, "c ! [1]; close(c); wait(p)", NULL);
+    cr_assert_not_null(strstr(w.text[1], "got [1]\n"));
+    /* An own session of the same VM has its own names. */
+    csp_session *other = csp_session_new(vm);
+    fails(other, vm, "xs", CSP_E_COMPILE, "compile");
+    gives(other, "let xs = 5; xs", "5");
+    csp_session_free(other);
+    gives(s, "xs", "{a: [1, 2]}");
+    csp_free(vm);
+}
+
+Test(csp, a_failure_leaves_the_session_as_it_was)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "let x = 1; var y = [1]", NULL);
+    fails(s, vm, "let x = nowhere", CSP_E_COMPILE, "compile");
+    gives(s, "x", "1");
+    fails(s, vm, "let x = 1 // 0", CSP_E_CRASH, "zero_division");
+    gives(s, "x", "1");
+    fails(s, vm, "let z = 3; y = [2]; let x = [][5]", CSP_E_CRASH, "index_error");
+    gives(s, "(x, y, z)", "(1, [2], 3)");
+    fails(s, vm, "let c = chan(); ?c", CSP_E_DEADLOCK, "deadlock");
+    gives(s, "y", "[2]");
+    fails(s, vm, "let never = 5; kill(self())", CSP_E_CRASH, "killed");
+    gives(s, "never", "5");
+    csp_free(vm);
+}
+
+static void *interrupt_later(void *vm)
+{
+    usleep(100000);
+    csp_interrupt(vm);
+    return NULL;
+}
+
+Test(csp, interrupt, .timeout = 20)
+{
+    static const char *const endless[] = {"loop { }", "sleep(1h)", "let c = chan(); spawn { sleep(1h); c ! 1 }; ?c",
+                                          "defer sleep(1h); loop { }"};
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "let xs = [1]", NULL);
+    for (size_t i = 0; i < sizeof endless / sizeof *endless; i++) {
+        pthread_t thread;
+        cr_assert_eq(pthread_create(&thread, NULL, interrupt_later, vm), 0);
+        fails(s, vm, endless[i], CSP_E_INTERRUPTED, "interrupted");
+        pthread_join(thread, NULL);
+        gives(s, "1", "1");
+    }
+    csp_interrupt(vm);
+    gives(s, "2", "2");
+    csp_free(vm);
+}
+
+Test(csp, background_processes, .timeout = 20)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    cr_assert_eq(csp_timeout(vm), -1);
+    gives(s, "spawn { for i in 0..3 { sleep(20ms); print(i) } }; nil", NULL);
+    int rounds = 0;
+    while (!strstr(w.text[1], "2\n") && rounds++ < 100) {
+        int timeout = csp_timeout(vm);
+        cr_assert_leq(timeout, 21);
+        struct pollfd polled = {.fd = csp_fd(vm), .events = POLLIN};
+        poll(&polled, 1, timeout);
+        cr_assert_geq(csp_step(vm), CSP_OK);
+    }
+    cr_assert_str_eq(w.text[1], "0\n1\n2\n");
+    cr_assert_leq(rounds, 20, "it waits instead of spinning");
+    cr_assert_eq(csp_step(vm), CSP_OK);
+    cr_assert_eq(csp_timeout(vm), -1);
+    gives(s, "spawn { loop { } }; nil", NULL);
+    cr_assert_eq(csp_timeout(vm), 0);
+    cr_assert_eq(csp_step(vm), CSP_MORE);
+    gives(s, "spawn { sleep(1ms); Os.exit(9) }; nil", NULL);
+    csp_status status;
+    while ((status = csp_step(vm)) == CSP_MORE)
+        continue;
+    cr_assert_eq(status, CSP_EXIT);
+    cr_assert_eq(csp_exit_status(vm), 9);
+    csp_free(vm);
+}
+
+Test(csp, crash_in_the_background_is_reported)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "spawn { [1][4] }; sleep(20ms)", NULL);
+    cr_assert_not_null(strstr(w.text[2], "index_error"), "%s", w.text[2]);
+    csp_free(vm);
+}
+
+Test(csp, input_state)
+{
+    static const struct {
+        const char *text;
+        csp_input state;
+    } cases[] = {
+        {"", CSP_INPUT_COMPLETE},
+        {"1 + 2", CSP_INPUT_COMPLETE},
+        {"nowhere(", CSP_INPUT_INCOMPLETE},
+        {"nowhere()", CSP_INPUT_COMPLETE},
+        {"fn f() {", CSP_INPUT_INCOMPLETE},
+        {"fn f() {\n1\n}", CSP_INPUT_COMPLETE},
+        {"[1,", CSP_INPUT_INCOMPLETE},
+        {"1 +", CSP_INPUT_INCOMPLETE},
+        {"\"\"\"text", CSP_INPUT_INCOMPLETE},
+        {"match x {\n1 => 2\n", CSP_INPUT_INCOMPLETE},
+        {"1 )", CSP_INPUT_ERROR},
+        {"let = 5", CSP_INPUT_ERROR},
+        {"\xff", CSP_INPUT_ERROR},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_assert_eq(csp_input_state(cases[i].text, strlen(cases[i].text)), cases[i].state, "%s", cases[i].text);
+}
+
+Test(csp, disassembly)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    char *text;
+    const char *code = "fn f(a) => a + 1\nprint(f(2))";
+    cr_assert_eq(csp_disassemble(vm, "test", code, strlen(code), &text), CSP_OK);
+    cr_assert_not_null(strstr(text, "ret"), "%s", text);
+    csp_text_free(text);
+    cr_assert_eq(csp_disassemble(vm, "test", "let", 3, &text), CSP_E_COMPILE);
+    cr_assert_null(text);
+    cr_assert_eq(run(vm, "print(5)"), CSP_OK);
+    cr_assert_str_eq(w.text[1], "5\n");
+    csp_free(vm);
+}
+
+/* Candidates, each with a blank behind it. */
+static void collect(void *user, const char *candidate)
+{
+    char *all = user;
+    if (strlen(all) + strlen(candidate) + 2 < 2000)
+        strcat(strcat(all, candidate), " ");
+}
+
+static void completes(csp_session *s, const char *text, size_t start, const char *expected)
+{
+    char all[2000] = "";
+    size_t got;
+    csp_complete(s, text, strlen(text), &got, collect, all);
+    cr_assert_str_eq(all, expected, "%s", text);
+    cr_assert_eq(got, start, "%s", text);
+}
+
+Test(csp, completion)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "let printer = {alpha: 1, \"two words\": 2, beta: 3}", NULL);
+    completes(s, "1 + prin", 4, "print printer ");
+    completes(s, "printer.", 8, "alpha beta ");
+    completes(s, "printer.al", 8, "alpha ");
+    completes(s, "List.pu", 5, "push ");
+    completes(s, "Lis", 0, "List ");
+    completes(s, "spaw", 0, "spawn ");
+    completes(s, "x.y", 2, "");
+    completes(s, "f(zzz", 2, "");
+    csp_free(vm);
+}
+
+static void documents(csp_session *s, const char *name, const char *part)
+{
+    char *text = csp_doc(s, name);
+    if (part)
+        cr_assert(text && strstr(text, part), "%s: %s", name, text ? text : "nothing");
+    else
+        cr_assert_null(text, "%s: %s", name, text);
+    csp_text_free(text);
+}
+
+Test(csp, documentation)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "## The area\n## of a rectangle.\nfn area(w, h = w) => w * h", NULL);
+    documents(s, "area", "area(w, h = w)\n    The area\n    of a rectangle.\n");
+    documents(s, "print", "print(");
+    documents(s, "List.push", "List.push(xs, x)\n");
+    documents(s, "List.map", "List.map(");
+    documents(s, "List", " push");
+    documents(s, "nowhere", NULL);
+    documents(s, "List.nowhere", NULL);
+    documents(s, "", NULL);
+    csp_free(vm);
+}
+
+typedef struct seen {
+    int count;
+    uint64_t last;
+    bool ordered, sleeper;
+} seen;
+
+static void look(void *user, const csp_process *process)
+{
+    seen *s = user;
+    s->count++;
+    s->ordered = s->ordered && process->number > s->last;
+    s->last = process->number;
+    s->sleeper = s->sleeper || (strcmp(process->name, "sleeper") == 0 && strcmp(process->state, "waiting") == 0);
+}
+
+Test(csp, processes)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "let p = spawn { sleep(1h) }; spawn { loop { } }; Process.name(p, \"sleeper\"); sleep(1ms)", NULL);
+    seen found = {.ordered = true};
+    cr_assert_eq(csp_each_process(vm, look, &found), CSP_OK);
+    cr_assert_eq(found.count, 2);
+    cr_assert(found.ordered);
+    cr_assert(found.sleeper);
+    csp_free(vm);
+}
+
+Test(csp, misuse)
+{
+    csp_config config = {.struct_size = 1};
+    csp_vm *vm;
+    cr_assert_eq(csp_new(&config, &vm), CSP_E_MISUSE);
+    cr_assert_null(vm);
+}

@@ -1,0 +1,452 @@
+#include "gc/heap.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LIVE = 15, SLOTS = 8 };
+
+/* An object of kind HEAP_PROCESS: an odd header, then what it holds; the mark procedure looks at the first `count`. */
+typedef struct owner {
+    uint64_t header, count;
+    void *slots[SLOTS];
+} owner;
+
+static void mark_owner(heap_marker *m, void *object)
+{
+    const owner *o = object;
+    for (uint64_t i = 0; i < o->count; i++)
+        heap_mark(m, (uintptr_t)o->slots[i]);
+}
+
+static size_t owner_live(void *object) { return ((const owner *)object)->count; }
+
+static _Thread_local heap *opened;
+
+static heap *new_heap(size_t limit)
+{
+    heap *h = heap_pinned(sizeof *h);
+    cr_assert(h);
+    cr_assert(heap_init(h, limit, mark_owner, NULL, owner_live, NULL));
+    opened = h;
+    return h;
+}
+
+static void close_heap(void)
+{
+    if (opened)
+        heap_close(opened);
+}
+
+TestSuite(heap, .fini = close_heap);
+
+/* Overwrites what earlier calls left on the C stack, which the collector scans. */
+static __attribute__((noinline)) void clear_stack(void)
+{
+    char hole[32 << 10];
+    explicit_bzero(hole, sizeof hole);
+}
+
+static bool zeroed(const void *memory, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (((const char *)memory)[i])
+            return false;
+    return true;
+}
+
+Test(heap, memory_is_zeroed_and_aligned_also_when_it_was_used_before)
+{
+    heap *h = new_heap(0);
+    for (int round = 0; round < 50; round++) {
+        for (size_t size = 0; size < 3000; size += size < 600 ? 7 : 301) {
+            for (heap_kind kind = HEAP_TRACED; kind <= HEAP_BYTES; kind++) {
+                char *object = heap_alloc(h, kind, size);
+                cr_assert(object && (uintptr_t)object % 16 == 0 && zeroed(object, size));
+                memset(object, 0xff, size);
+                if (size % 3 == 0)
+                    heap_release(h, kind, object, size);
+            }
+        }
+        if (round % 10 == 0)
+            heap_collect(h);
+    }
+}
+
+Test(heap, released_objects_come_back_zeroed)
+{
+    heap *h = new_heap(0);
+    void *object = heap_alloc(h, HEAP_TRACED, 48);
+    memset(object, 0xff, 48);
+    heap_release(h, HEAP_TRACED, object, 48);
+    cr_assert_eq(heap_alloc(h, HEAP_TRACED, 48), object);
+    cr_assert(zeroed(object, 48));
+}
+
+/* Allocates everything a kind's free list and the heap have to give; no object may come twice. */
+static void check_no_object_twice(heap_kind kind, size_t size)
+{
+    enum { COUNT = 20000 };
+    heap *h = new_heap(0);
+    uint64_t **objects = heap_pinned(COUNT * sizeof *objects);
+    cr_assert(objects);
+    heap_alloc(h, kind, size);
+    cr_assert(h->free[kind][size / 16]);
+    for (int i = 0; i < COUNT; i++) {
+        if (i % 97 == 0) {
+            clear_stack();
+            heap_collect(h);
+        }
+        objects[i] = heap_alloc(h, kind, size);
+        cr_assert(objects[i]);
+        objects[i][0] = LIVE;
+        cr_assert_eq(objects[i][size / 8 - 1], 0, "object %d is in use already", i);
+        objects[i][size / 8 - 1] = (uint64_t)i << 1 | 1;
+    }
+    for (int i = 0; i < COUNT; i++)
+        cr_assert_eq(objects[i][size / 8 - 1], (uint64_t)i << 1 | 1);
+}
+
+Test(heap, free_lists_of_bytes_survive_collections) { check_no_object_twice(HEAP_BYTES, 64); }
+
+Test(heap, free_lists_of_processes_survive_collections) { check_no_object_twice(HEAP_PROCESS, 160); }
+
+Test(heap, free_lists_of_traced_objects_survive_collections) { check_no_object_twice(HEAP_TRACED, 32); }
+
+Test(heap, a_process_on_the_free_list_keeps_the_rest_of_the_list)
+{
+    enum { COUNT = 1000 };
+    heap *h = new_heap(0);
+    owner *all[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        all[i] = heap_alloc(h, HEAP_PROCESS, sizeof(owner));
+        all[i]->header = LIVE;
+    }
+    for (int i = 0; i < COUNT; i++)
+        heap_release(h, HEAP_PROCESS, all[i], sizeof(owner));
+    memset(all, 0, sizeof all);
+    heap_collect(h);
+    size_t length = 0;
+    for (void **object = h->free[HEAP_PROCESS][sizeof(owner) / 16]; object; object = *object) {
+        cr_assert(zeroed(object + 1, sizeof(owner) - 8));
+        length++;
+    }
+    cr_assert_geq(length, (size_t)COUNT);
+}
+
+/* How many of `count` objects of 96 bytes, each held by one slot of a process, live through a collection. */
+static size_t survivors(size_t live_slots, size_t offset)
+{
+    enum { COUNT = 500 };
+    heap *h = new_heap(0);
+    owner **owners = heap_pinned(COUNT * sizeof *owners);
+    for (int i = 0; i < COUNT; i++) {
+        owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
+        o->header = LIVE;
+        o->count = live_slots;
+        char *held = heap_alloc(h, HEAP_TRACED, 96);
+        memset(held, 0x55, 96);
+        o->slots[1] = held + offset;
+        owners[i] = o;
+    }
+    h->free[HEAP_TRACED][96 / 16] = NULL;
+    clear_stack();
+    heap_collect(h);
+    /* What was reclaimed has been zeroed by the time it is handed out again. */
+    for (int i = 0; i < 4 * COUNT; i++)
+        memset(heap_alloc(h, HEAP_TRACED, 96), 0xaa, 96);
+    size_t alive = 0;
+    for (int i = 0; i < COUNT; i++)
+        alive += *((unsigned char *)owners[i]->slots[1] - offset + 95) == 0x55;
+    return alive;
+}
+
+Test(heap, what_a_process_holds_stays) { cr_assert_eq(survivors(2, 0), 500); }
+
+Test(heap, slots_above_the_top_keep_nothing_alive) { cr_assert_leq(survivors(1, 0), 25); }
+
+Test(heap, interior_pointers_keep_nothing_alive) { cr_assert_leq(survivors(2, 16), 25); }
+
+/* Fills the heap with a list of objects of this size until there is no memory; their number. */
+static __attribute__((noinline)) size_t exhaust(heap *h, size_t size)
+{
+    size_t count = 0;
+    void **list = NULL;
+    for (void **object; (object = heap_alloc(h, HEAP_TRACED, size)) != NULL; count++) {
+        *object = list;
+        list = object;
+    }
+    return count;
+}
+
+Test(heap, exhausted_a_thousand_times_and_usable_after)
+{
+    enum { LIMIT = 8 << 20 };
+    heap *h = new_heap(LIMIT);
+    for (int round = 0; round < 1000; round++) {
+        size_t size = round % 50 == 0 ? 48 : 3000;
+        size_t bytes = exhaust(h, size) * size;
+        cr_assert(bytes > LIMIT / 3 && bytes < LIMIT, "round %d: %zu bytes", round, bytes);
+        /* The reserve: what a report needs is there at once. */
+        for (int i = 0; i < 100; i++)
+            cr_assert(heap_alloc(h, HEAP_BYTES, 200 + (size_t)i), "round %d: object %d", round, i);
+        clear_stack();
+    }
+    heap_collect(h);
+    cr_assert(heap_alloc(h, HEAP_BYTES, 1 << 20));
+    cr_assert_null(heap_alloc(h, HEAP_BYTES, 100 << 20));
+    cr_assert_null(heap_alloc(h, HEAP_BYTES, SIZE_MAX / 2));
+}
+
+Test(heap, a_heap_that_is_almost_full_fails_instead_of_crawling)
+{
+    enum { LIMIT = 32 << 20 };
+    heap *h = new_heap(LIMIT);
+    void **list = NULL;
+    bool failed = false;
+    for (int live = 0; live < LIMIT && !failed; live += 64) {
+        void **object = heap_alloc(h, HEAP_TRACED, 64);
+        failed = object == NULL;
+        if (object) {
+            *object = list;
+            list = object;
+        }
+    }
+    cr_assert(failed);
+    cr_assert_lt(h->collections, 100);
+}
+
+Test(heap, small_stacks_grow_and_keep_their_contents)
+{
+    heap *h = new_heap(0);
+    owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
+    o->header = LIVE;
+    size_t size = 64;
+    uint64_t *stack = heap_stack_new(h, o, size);
+    for (size_t i = 0; i < size / 8; i++)
+        stack[i] = i;
+    while (size < 64 << 20) {
+        uint64_t *moved = heap_stack_resize(h, o, stack, size, 2 * size);
+        cr_assert(moved && (uintptr_t)moved % 16 == 0);
+        stack = moved;
+        cr_assert(zeroed(stack + size / 8, size));
+        for (size_t i = 0; i < 2 * size / 8; i++) {
+            cr_assert(i >= size / 8 || stack[i] == i);
+            stack[i] = i;
+        }
+        size *= 2;
+    }
+    cr_assert_eq(h->mapped_count, 1);
+    cr_assert_geq(heap_bytes(h), size);
+    while (size > 64) {
+        uint64_t *moved = heap_stack_resize(h, o, stack, size, size / 2);
+        cr_assert(moved);
+        stack = moved;
+        size /= 2;
+        for (size_t i = 0; i < size / 8; i++)
+            cr_assert_eq(stack[i], i);
+    }
+    heap_stack_free(h, stack, size);
+    cr_assert_eq(h->mapped_count, 0);
+    cr_assert_eq(h->mapped_bytes, 0);
+}
+
+Test(heap, a_stack_shrunk_and_grown_again_is_zeroed)
+{
+    heap *h = new_heap(0);
+    owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
+    o->header = LIVE;
+    char *stack = heap_stack_new(h, o, 800 << 10);
+    memset(stack, 1, 800 << 10);
+    stack = heap_stack_resize(h, o, stack, 800 << 10, (300 << 10) + 48);
+    stack = heap_stack_resize(h, o, stack, (300 << 10) + 48, 900 << 10);
+    cr_assert(!zeroed(stack, (300 << 10) + 48));
+    cr_assert(zeroed(stack + (300 << 10) + 48, (600 << 10) - 48));
+}
+
+Test(heap, the_live_part_of_a_mapped_stack_is_scanned)
+{
+    enum { COUNT = 200, SIZE = 512 << 10 };
+    heap *h = new_heap(0);
+    owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
+    o->header = LIVE;
+    void **stack = heap_stack_new(h, o, SIZE);
+    for (int i = 0; i < 2 * COUNT; i++) {
+        stack[i] = heap_alloc(h, HEAP_TRACED, 96);
+        memset(stack[i], 0x55, 96);
+    }
+    o->count = COUNT * sizeof *stack;
+    h->free[HEAP_TRACED][96 / 16] = NULL;
+    clear_stack();
+    heap_collect(h);
+    for (int i = 0; i < 8 * COUNT; i++)
+        memset(heap_alloc(h, HEAP_TRACED, 96), 0xaa, 96);
+    int below = 0, above = 0;
+    for (int i = 0; i < COUNT; i++) {
+        below += ((unsigned char *)stack[i])[95] == 0x55;
+        above += ((unsigned char *)stack[COUNT + i])[95] == 0x55;
+    }
+    cr_assert_eq(below, COUNT);
+    cr_assert_leq(above, COUNT / 10);
+}
+
+Test(heap, mapped_stacks_are_freed_in_any_order_and_count_for_the_limit)
+{
+    enum { COUNT = 40, SIZE = 1 << 20 };
+    heap *h = new_heap(64 << 20);
+    owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
+    o->header = LIVE;
+    for (int round = 0; round < 50; round++) {
+        char *stacks[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            stacks[i] = heap_stack_new(h, o, SIZE);
+            cr_assert(stacks[i]);
+            stacks[i][SIZE - 1] = (char)i;
+        }
+        cr_assert_null(heap_stack_new(h, o, 30 << 20));
+        cr_assert_null(heap_stack_resize(h, o, stacks[0], SIZE, 30 << 20));
+        for (int i = 0; i < COUNT; i++) {
+            int at = (i * 7 + round) % COUNT;
+            cr_assert_eq(stacks[at][SIZE - 1], (char)at);
+            heap_stack_free(h, stacks[at], SIZE);
+        }
+        cr_assert_eq(h->mapped_bytes, 0);
+    }
+    cr_assert(heap_stack_new(h, o, 40 << 20));
+    cr_assert_null(heap_stack_new(h, o, SIZE_MAX - 100));
+}
+
+Test(heap, stress_collects_at_every_allocation)
+{
+    heap *h = new_heap(0);
+    h->stress = 1;
+    void **list = NULL;
+    uint64_t before = h->collections;
+    for (int i = 0; i < 200; i++) {
+        void **object = heap_alloc(h, HEAP_TRACED, 32);
+        cr_assert(zeroed(object, 32));
+        *object = list;
+        object[1] = (void *)(uintptr_t)(i * 2 + 1);
+        list = object;
+        heap_release(h, HEAP_BYTES, heap_alloc(h, HEAP_BYTES, 32), 32);
+    }
+    cr_assert_geq(h->collections - before, 400);
+    cr_assert_null(h->free[HEAP_TRACED][2]);
+    for (int i = 199; i >= 0; i--, list = *list)
+        cr_assert_eq((uintptr_t)list[1], (uintptr_t)(i * 2 + 1));
+}
+
+static void push_held(heap *h, void *user)
+{
+    (void)h;
+    heap_push_range(user, (void **)user + 1);
+}
+
+Test(heap, roots_are_what_the_callback_pushes)
+{
+    static void *held;
+    heap *h = heap_pinned(sizeof *h);
+    cr_assert(heap_init(h, 0, mark_owner, push_held, NULL, &held));
+    for (int i = 0; i < 1000; i++) {
+        void **object = heap_alloc(h, HEAP_TRACED, 64);
+        object[0] = held;
+        object[7] = (void *)(uintptr_t)(2 * i + 1);
+        held = object;
+    }
+    clear_stack();
+    heap_collect(h);
+    for (int i = 0; i < 5000; i++)
+        memset(heap_alloc(h, HEAP_TRACED, 64), 0xaa, 64);
+    for (int i = 999; i >= 0; i--) {
+        void **object = held;
+        cr_assert_eq((uintptr_t)object[7], (uintptr_t)(2 * i + 1));
+        held = object[0];
+    }
+}
+
+/* Lists, stacks and garbage on one thread while others collect. */
+static void *churn(void *seed)
+{
+    cr_assert(heap_enter_thread());
+    heap *h = new_heap(0);
+    owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
+    o->header = LIVE;
+    for (int round = 0; round < 30; round++) {
+        uint64_t *list = NULL;
+        for (uint64_t i = 0; i < 20000; i++) {
+            uint64_t *cell = heap_alloc(h, HEAP_TRACED, 32);
+            uint64_t *leaf = heap_alloc(h, HEAP_BYTES, 32);
+            leaf[0] = leaf[3] = i ^ (uintptr_t)seed;
+            cell[0] = (uintptr_t)list;
+            cell[1] = (uintptr_t)leaf;
+            list = cell;
+            if (i % 3 == 0)
+                heap_release(h, HEAP_BYTES, heap_alloc(h, HEAP_BYTES, 32), 32);
+        }
+        size_t size = 128 << 10;
+        char *stack = heap_stack_new(h, o, size);
+        stack[size - 1] = 1;
+        for (; size < 4 << 20; size *= 2)
+            stack = heap_stack_resize(h, o, stack, size, 2 * size);
+        cr_assert_eq(stack[(128 << 10) - 1], 1);
+        heap_stack_free(h, stack, size);
+        for (uint64_t i = 20000; i-- > 0; list = (uint64_t *)(uintptr_t)list[0]) {
+            uint64_t *leaf = (uint64_t *)(uintptr_t)list[1];
+            cr_assert(leaf[0] == (i ^ (uintptr_t)seed) && leaf[3] == leaf[0]);
+        }
+        heap_collect(h);
+    }
+    heap_close(h);
+    opened = NULL;
+    heap_unpin(h);
+    return NULL;
+}
+
+Test(heap, several_heaps_on_several_threads)
+{
+    heap *h = new_heap(0);
+    pthread_t threads[4];
+    for (uintptr_t i = 0; i < 4; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, churn, (void *)i), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    heap_collect(h);
+    cr_assert(heap_alloc(h, HEAP_TRACED, 16));
+}
+
+Test(heap, the_first_heap_may_be_on_another_thread)
+{
+    pthread_t thread;
+    cr_assert_eq(pthread_create(&thread, NULL, churn, NULL), 0);
+    pthread_join(thread, NULL);
+    cr_assert(heap_enter_thread());
+    heap *h = new_heap(0);
+    for (int i = 0; i < 100000; i++)
+        cr_assert(heap_alloc(h, HEAP_TRACED, 64));
+    heap_collect(h);
+}
+
+static void sleep_briefly(void *done)
+{
+    usleep(1000);
+    *(bool *)done = true;
+}
+
+Test(heap, blocking_calls_come_back)
+{
+    heap *h = new_heap(0);
+    bool done = false;
+    heap_do_blocking(sleep_briefly, &done);
+    cr_assert(done);
+    heap_collect(h);
+}
+
+Test(heap, the_default_limit_is_plausible)
+{
+    size_t limit = heap_default_limit();
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    cr_assert_gt(limit, 16 << 20);
+    cr_assert_leq(limit, (size_t)pages * (size_t)page / 4 * 3);
+}

@@ -1,0 +1,160 @@
+#!/bin/bash
+# The REPL on a pseudo-terminal (made by script(1) of util-linux). Prints a line for each check and, at the end,
+# `N passed, N failed`. The command is $CSP, or build/csp.
+set -u
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+CSP=${CSP:-$root/build/csp}
+folder=$(mktemp -d)
+passed=0 failed=0
+export TERM=dumb INPUTRC=/dev/null CSP_HISTFILE=$folder/state/history NO_COLOR=1
+unset XDG_STATE_HOME
+
+command -v script >/dev/null || {
+    echo "repl.sh needs script(1)"
+    exit 1
+}
+
+# --- a session: what it has written since the last look is in $screen
+screen=
+start() {
+    coproc TERMINAL { exec script -qefc "stty cols 200; exec '$CSP'" /dev/null 2>&1; }
+    screen=
+    see 'csp> '
+}
+
+stop() {
+    [ -n "${TERMINAL_PID:-}" ] && kill "$TERMINAL_PID" 2>/dev/null
+    rm -rf "$folder"
+}
+trap stop EXIT
+
+keys() {
+    printf "$1" >&"${TERMINAL[1]}"
+}
+
+# see TEXT: waits until it is on the screen, at most 10 s.
+see() {
+    local piece end=$((SECONDS + 10))
+    while [[ $screen != *"$1"* ]]; do
+        piece=
+        IFS= read -r -d '' -N 4096 -t 0.05 -u "${TERMINAL[0]}" piece
+        screen+=$piece
+        [ $SECONDS -gt $end ] && return 1
+    done
+    return 0
+}
+
+# check NAME KEYS TEXT: after the keys, TEXT appears and then the prompt.
+check() {
+    screen=
+    keys "$2"
+    # The terminal echoes the keys: what is looked for must not be in them.
+    if see "$3" && { screen=${screen#*"$3"}; see 'csp> '; }; then
+        echo "ok $1"
+        passed=$((passed + 1))
+    else
+        echo "not ok $1"
+        printf '  # wanted: %q\n  # screen: %q\n' "$3" "$screen"
+        failed=$((failed + 1))
+    fi
+}
+
+# ends NAME STATUS: the session ends with this status.
+ends() {
+    local pid=$TERMINAL_PID status
+    wait "$pid"
+    status=$?
+    if [ $status = "$2" ]; then
+        echo "ok $1"
+        passed=$((passed + 1))
+    else
+        echo "not ok $1"
+        echo "  # status $status, expected $2"
+        failed=$((failed + 1))
+    fi
+}
+
+start
+check value '6 * 7\r' $'\n42\r'
+check text-is-quoted '"a" + "b"\r' $'\n"ab"\r'
+check nil-is-silent 'nil\r' $'nil\r\ncsp> '
+check semicolon-is-silent '123456;\r' $'123456;\r\ncsp> '
+check variable-lives-on 'var count = 20\rcount += 2; count * 2\r' $'\n44\r'
+check redefinition 'let word = 1\rlet word = "two"\rword\r' $'\n"two"\r'
+check function 'fn twice(n) => n * 2\rtwice(count)\r' $'\n44\r'
+check function-sees-session 'let base = 1000\rfn add(n) => base + n\radd(5)\r' $'\n1005\r'
+check list-lives-on 'let items = [1]\rList.push(items, 2)\ritems\r' $'\n[1, 2]\r'
+check several-lines 'fn three() {\r1 + 2\r}\rthree() * 11\r' $'\n33\r'
+check continuation-prompt '[1,\r2]\r' $'...> 2]\r\n[1, 2]\r'
+check compile-error 'prnt(1)\r' 'did you mean `print`?'
+check compile-error-keeps-names 'let base = nowhere\rbase + 1\r' $'\n1001\r'
+check crash 'let base = 1 // 0\rbase + 2\r' $'\n1002\r'
+check crash-report '[1][9]\r' 'index_error'
+check deadlock 'let c = chan(); ?c\r' 'deadlock'
+check after-deadlock '40 + 2\r' $'\n42\r'
+check print-without-newline 'write("abc")\r' $'\nabc\r\n'
+check background-output 'spawn { sleep(200ms); print("late" + "r") };\r' $'later\r\n'
+check background-goes-on 'let out = chan(100); spawn { for i in 0..50 { out ! i; sleep(1ms) } };\rsleep(100ms); ?out\r' $'\n0\r'
+check background-crash 'spawn { [1][7] };\r' 'index_error'
+check command-help ':help\r' ':doc'
+check command-doc ':doc List.push\r' 'List.push(xs, x)'
+check command-ps 'spawn { sleep(1h) };\r:ps\r' 'waiting'
+check command-unknown ':nonsense\r' 'there is no command'
+check complete-member 'List.pus\t(items, 3); items\r' $'\n[1, 2, 3]\r'
+check complete-variable 'ite\t[0]\r' $'\n1\r'
+check recall-several-lines '\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\e[A\r' \
+    'csp> '
+check history-search '\x12three() *\r' $'\n33\r'
+check pasted-prompt 'csp> 5 * 5\r' $'\n25\r'
+
+# Ctrl-C while something runs, while something is typed, in a continuation, and with nothing typed
+screen=
+keys 'loop { }\r'
+sleep 0.5
+check interrupt '\x03' 'interrupted'
+check after-interrupt '40 + 3\r' $'\n43\r'
+screen=
+keys 'let half = [1,'
+sleep 0.2
+check discard '\x03' '^C'
+screen=
+keys 'fn broken() {\r'
+see '...> '
+check discard-continuation '\x03' '^C'
+check after-discard '40 + 4\r' $'\n44\r'
+check hint '\x03' 'Ctrl-D'
+keys 'sleep(1h)\r'
+sleep 0.3
+check interrupt-sleep '\x03' 'interrupted'
+
+# A line that is being typed is not torn by output in the background.
+keys 'spawn { sleep(300ms); print("mean" + "while") };\r'
+keys '12 * '
+see 'meanwhile'
+check half-typed-line '12\r' $'\n144\r'
+
+keys '\x04'
+ends ctrl-d 0
+mode=$(stat -c %a "$CSP_HISTFILE")
+if [ "$mode" = 600 ] && grep -q '^40 + 4$' "$CSP_HISTFILE"; then
+    echo "ok history-file"
+    passed=$((passed + 1))
+else
+    echo "not ok history-file"
+    echo "  # mode $mode"
+    failed=$((failed + 1))
+fi
+
+start
+check history-next-time '\x10\x10\x10\r' 'csp> '
+check history-several-lines '\x12fn three\r\rthree()\r' $'\n3\r'
+keys 'Os.exit(5)\r'
+ends exit 5
+
+start
+keys ':quit\r'
+ends quit 0
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,144 @@
+#include <stdlib.h>
+
+#include "vm/vm.h"
+
+/* Makes room for `more` entries behind `count`; false: out of memory. */
+static bool grow(void *array, uint32_t *capacity, uint32_t count, uint32_t more, size_t size)
+{
+    if (more <= *capacity - count)
+        return true;
+    uint32_t wanted = *capacity ? *capacity : 16;
+    while (wanted - count < more)
+        wanted *= 2;
+    void *old;
+    memcpy(&old, array, sizeof old);
+    void *grown = realloc(old, wanted * size);
+    if (!grown)
+        return false;
+    memcpy(array, &grown, sizeof grown);
+    *capacity = wanted;
+    return true;
+}
+
+/* The offsets at which lines begin. */
+static bool make_lines(module *m)
+{
+    if (m->lines || !m->text)
+        return true;
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < m->length; i++)
+        count += m->text[i] == '\n';
+    m->lines = malloc(count * sizeof *m->lines);
+    if (!m->lines)
+        return false;
+    m->line_count = 0;
+    m->lines[m->line_count++] = 0;
+    for (uint32_t i = 0; i < m->length; i++)
+        if (m->text[i] == '\n')
+            m->lines[m->line_count++] = i + 1;
+    return true;
+}
+
+static bool has_hint(insn i) { return i.op == OPC_GETFIELD || i.op == OPC_SETFIELD || i.op == OPC_TESTKEY; }
+
+static bool make_hints(code *c)
+{
+    for (uint32_t pc = 0; pc < c->count && !c->hints; pc++) {
+        if (!has_hint(c->insns[pc]))
+            continue;
+        c->hints = calloc(c->count, sizeof *c->hints);
+        if (!c->hints)
+            return false;
+    }
+    return true;
+}
+
+/* The number of instructions, or UINT32_MAX where they do not fit the positions that are left. */
+static uint32_t count_instructions(const csp_vm *vm, const module *m)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < m->code_count; i++)
+        count += m->codes[i]->count;
+    return count < TRACE_TAIL - (uint64_t)vm->next_position ? (uint32_t)count : UINT32_MAX;
+}
+
+bool code_add_module(csp_vm *vm, module *m)
+{
+    if (vm->next_position == 0)
+        vm->next_position = 1; /* position 0 means "nowhere" */
+    if (count_instructions(vm, m) == UINT32_MAX || !make_lines(m))
+        return false;
+    for (uint32_t i = 0; i < m->code_count; i++)
+        if (!make_hints(m->codes[i]))
+            return false;
+    if (!grow(&vm->modules, &vm->module_capacity, vm->module_count, 1, sizeof *vm->modules) ||
+        !grow(&vm->codes, &vm->code_capacity, vm->code_count, m->code_count, sizeof *vm->codes))
+        return false;
+    for (uint32_t i = 0; i < m->code_count; i++) {
+        code *c = m->codes[i];
+        c->base = vm->next_position;
+        vm->next_position += c->count;
+        vm->codes[vm->code_count++] = c;
+    }
+    vm->modules[vm->module_count++] = m;
+    return true;
+}
+
+const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc)
+{
+    uint32_t low = 0, high = vm->code_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (vm->codes[middle]->base <= position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return NULL;
+    const code *c = vm->codes[low - 1];
+    *pc = position - c->base;
+    return *pc < c->count ? c : NULL;
+}
+
+void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column)
+{
+    const module *m = c->module;
+    *line = *column = 0;
+    if (!m || !m->lines || pc >= c->count)
+        return;
+    uint32_t offset = c->places[pc].start < m->length ? c->places[pc].start : m->length;
+    uint32_t low = 0, high = m->line_count; /* lines[low] <= offset < lines[high] */
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (m->lines[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    *line = low + (m->first_line ? m->first_line : 1);
+    *column = 1;
+    for (uint32_t i = m->lines[low]; i < offset; i++)
+        *column += ((unsigned char)m->text[i] & 0xc0) != 0x80;
+}
+
+static void free_code(code *c)
+{
+    free((void *)(uintptr_t)c->insns);
+    free((void *)(uintptr_t)c->handlers);
+    free((void *)(uintptr_t)c->places);
+    free(c->hints);
+    free(c);
+}
+
+void code_free_module(module *m)
+{
+    for (uint32_t i = 0; i < m->code_count; i++)
+        free_code(m->codes[i]);
+    free(m->codes);
+    free(m->text);
+    free(m->lines);
+    if (m->constants)
+        heap_unpin(m->constants);
+    free(m);
+}

@@ -1,0 +1,116 @@
+/* A VM's beginning and end, and running programs on it from outside. */
+#include "vm/machine.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "vm/chan.h"
+#include "vm/data.h"
+#include "vm/loop.h"
+#include "vm/text.h"
+
+enum { SLICE = 4000 };
+
+/* While the world is stopped: the stack of the process that runs, to its capacity, since any instruction may be under way. */
+static void push_roots(heap *h, void *user)
+{
+    (void)h;
+    const csp_vm *vm = user;
+    if (vm->sched.running) heap_push_range(vm->sched.bottom, vm->sched.limit);
+}
+
+static uint64_t seed(void)
+{
+    uint64_t s = 0;
+    if (getrandom(&s, sizeof s, GRND_NONBLOCK) != (ssize_t)sizeof s) s = (uint64_t)loop_now() ^ (uint64_t)getpid() << 32;
+    return s;
+}
+
+static int64_t environment(const char *name, int64_t otherwise)
+{
+    const char *set = getenv(name);
+    char *end;
+    if (!set || !*set) return otherwise;
+    long long n = strtoll(set, &end, 10);
+    return *end || n < 1 ? otherwise : n;
+}
+
+static bool make_constants(csp_vm *vm)
+{
+    vm->empty_string = str_new(vm, "", 0);
+    vm->empty_tuple = tuple_new(vm, NULL, NULL, 0);
+    if (vm->empty_string == VALUE_ABSENT || vm->empty_tuple == VALUE_ABSENT) return false;
+    return error_init(vm);
+}
+
+csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
+{
+    csp_vm *vm = heap_pinned(sizeof *vm);
+    if (!vm) return NULL;
+    vm->limits = *limits;
+    vm->host = *host;
+    vm->exit_status = -1;
+    vm->sched.vm = vm;
+    vm->sched.slice = environment("CSP_SLICE", SLICE);
+    vm->hash_seed = seed();
+    vm->next_position = 1;
+    vm->started = loop_now();
+    sched_seed(vm->sched.random, seed());
+    if (!heap_init(&vm->heap, limits->memory, process_mark, push_roots, process_stack_live, vm)) {
+        heap_unpin(vm);
+        return NULL;
+    }
+    vm->heap.stress = (uint32_t)environment("CSP_GC_STRESS", 0);
+    vm->loop = loop_new(vm);
+    if (!vm->loop || !make_constants(vm)) {
+        vm_destroy(vm);
+        return NULL;
+    }
+    return vm;
+}
+
+void vm_destroy(csp_vm *vm)
+{
+    vm_flush(vm);
+    while (vm->table_count) {               /* what did not end by itself ends here, without a word */
+        process *p = vm->table[vm->table_count - 1];
+        if (p->stack != p->slots) heap_stack_free(&vm->heap, p->stack, (p->capacity * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1));
+        vm->table_count--;
+    }
+    if (vm->loop) loop_free(vm->loop);
+    for (uint32_t i = 0; i < vm->module_count; i++) code_free_module(vm->modules[i]);
+    free(vm->modules);
+    free(vm->codes);
+    free(vm->out);
+    native_free(vm);
+    if (vm->interned) heap_unpin(vm->interned);
+    if (vm->table) heap_unpin(vm->table);
+    if (vm->sched.timers) heap_unpin(vm->sched.timers);
+    heap_close(&vm->heap);
+    heap_unpin(vm);
+}
+
+process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
+{
+    process *p = process_new(vm, body, number);
+    if (!p) return NULL;
+    p->flags |= (flags | PROCESS_ESCAPED) & 0xfff;
+    if (flags & PROCESS_MAIN) vm->main = p;
+    sched_ready(&vm->sched, p, READY_TAIL);
+    return p;
+}
+
+void vm_shutdown(csp_vm *vm, process *except)
+{
+    enum { GRACE = 1000000000 };            /* ns for all defers together */
+    vm->exiting = true;
+    vm->interrupted = 0;
+    value reason = str_new(vm, "exit", 4);
+    struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
+    for (uint32_t i = vm->table_count; i > 0; i--) {
+        if (vm->table[i - 1] != except) kill_process(vm, vm->table[i - 1], why);
+    }
+    vm_run(vm, NULL, loop_now() + GRACE);
+    vm_flush(vm);
+}

@@ -1,0 +1,158 @@
+/* The run queue, hand-overs and slices; the loop that runs everything.
+ *
+ * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is left of the slice, so that a chain of
+ * hand-overs costs one slice in all and a runnable process waits for at most one slice of each other. */
+#include "vm/sched.h"
+
+#include "vm/chan.h"
+#include "vm/loop.h"
+#include "vm/machine.h"
+
+enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* what a switch counts for */ };
+
+static void push_tail(scheduler *s, process *p)
+{
+    p->run_next = NULL;
+    if (s->queue_last) s->queue_last->run_next = p;
+    else s->queue_first = p;
+    s->queue_last = p;
+    s->queue_length++;
+}
+
+void sched_ready(scheduler *s, process *p, ready_how how)
+{
+    if (how == READY_HANDOVER && !s->next) s->next = p;
+    else push_tail(s, p);
+}
+
+void sched_preempted(scheduler *s, process *p)
+{
+    if (s->next) {
+        push_tail(s, s->next);
+        s->next = NULL;
+    }
+    push_tail(s, p);
+}
+
+/* Who runs next, with how much of a slice. */
+static process *pick(scheduler *s)
+{
+    process *p = s->next;
+    if (p) {
+        s->next = NULL;
+        if (s->slice_left > 0) return p;
+        push_tail(s, p);
+    }
+    p = s->queue_first;
+    if (!p) return NULL;
+    s->queue_first = p->run_next;
+    if (!s->queue_first) s->queue_last = NULL;
+    p->run_next = NULL;
+    s->queue_length--;
+    s->slice_left = s->slice;
+    return p;
+}
+
+void sched_settle(csp_vm *vm, process *p)
+{
+    if (p->chan) chan_unlink(p->chan, p, (p->flags & PROCESS_SENDS) != 0);     /* still queued: not woken by a partner */
+    side *sd = p->side;
+    if (!sd) return;
+    if (sd->alt && sd->alt->live) {
+        for (uint32_t i = 0; i < sd->alt->count; i++) {
+            node *n = sd->alt->cases[i].node;
+            if (n && n->queued) chan_unlink(n->chan, n, n->sends);
+        }
+        sd->alt->live = 0;
+    }
+    if (sd->timer && sd->timer->index >= 0) timer_remove(&vm->sched, sd->timer);
+}
+
+/* Timers and the outside world, at most once in POLL_CREDIT reductions. */
+static void poll(csp_vm *vm)
+{
+    scheduler *s = &vm->sched;
+    s->poll_credit = POLL_CREDIT;
+    if (s->timer_count) timer_fire(vm, loop_now());
+    if (loop_pending(vm->loop)) loop_poll(vm->loop);
+}
+
+/* Nothing can run: waits for what may come. False: nothing will. */
+static bool idle(csp_vm *vm, int64_t deadline)
+{
+    int64_t next = timer_next(&vm->sched);
+    if (next == LOOP_NEVER && !loop_pending(vm->loop) && deadline == LOOP_NEVER) return false;
+    vm_flush(vm);
+    loop_wait(vm->loop, next < deadline ? next : deadline);
+    return true;
+}
+
+bool vm_step(csp_vm *vm)
+{
+    scheduler *s = &vm->sched;
+    if (s->poll_credit <= 0) poll(vm);
+    process *p = pick(s);
+    if (!p) return false;
+    int64_t had = s->slice_left;
+    run_process(vm, p);
+    s->poll_credit -= had - s->slice_left + POLL_PICK;
+    return true;
+}
+
+vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
+{
+    scheduler *s = &vm->sched;
+    uint32_t turns = s->queue_length + 2;       /* with a deadline in the past: a slice for each at most */
+    for (;;) {
+        if (vm->interrupted) {
+            vm->interrupted = 0;
+            return VM_INTERRUPTED;
+        }
+        bool ran = vm_step(vm);
+        if (until ? process_ended(until) : vm->exiting && vm->table_count == 0) return VM_ENDED;
+        if (vm->exit_status >= 0 && !vm->exiting) return VM_EXIT;
+        if (!ran) {
+            poll(vm);
+            if (s->next || s->queue_first) continue;
+            if (until && timer_next(s) == LOOP_NEVER && !loop_pending(vm->loop)) return VM_DEADLOCK;
+            if (deadline != LOOP_NEVER && loop_now() >= deadline) return VM_DEADLINE;
+            if (!idle(vm, deadline)) return VM_DEADLOCK;
+            s->poll_credit = 0;
+        } else if (deadline != LOOP_NEVER && --turns == 0) {
+            if (loop_now() >= deadline) return VM_DEADLINE;
+            turns = s->queue_length + 2;
+        }
+    }
+}
+
+int64_t vm_next_event(csp_vm *vm)
+{
+    if (vm->sched.next || vm->sched.queue_first) return 0;
+    return timer_next(&vm->sched);
+}
+
+static inline uint64_t rotate_left(uint64_t x, unsigned k) { return x << k | x >> (64 - k); }
+
+uint64_t sched_random(uint64_t state[4])
+{
+    uint64_t result = rotate_left(state[1] * 5, 7) * 9, t = state[1] << 17;
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= t;
+    state[3] = rotate_left(state[3], 45);
+    return result;
+}
+
+/* splitmix64, as the generator's authors advise. */
+void sched_seed(uint64_t state[4], uint64_t seed)
+{
+    for (int i = 0; i < 4; i++) {
+        seed += 0x9e3779b97f4a7c15;
+        uint64_t z = seed;
+        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+        z = (z ^ z >> 27) * 0x94d049bb133111eb;
+        state[i] = z ^ z >> 31;
+    }
+}

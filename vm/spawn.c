@@ -1,0 +1,94 @@
+/* Making processes: what they are given is a message. Where all of it is immutable the new process's frame is filled at once; otherwise it
+ * is copied first (a walk in slices, run.c) and a starter frame takes it over in the child. */
+#include "vm/chan.h"
+#include "vm/data.h"
+
+static bool all_immutable(const value *v, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (!value_is_immutable(v[i])) return false;
+    }
+    return true;
+}
+
+process *spawn_quick(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv, bool *slow)
+{
+    *slow = false;
+    if (!value_is(fn, OBJ_CLOSURE) || !value_is_immutable(fn) || !all_immutable(argv, argc)) {
+        *slow = true;
+        return NULL;
+    }
+    const closure *f = value_as_object(fn);
+    const code *c = f->code;
+    if (!c->plain || argc != c->params) {
+        *slow = true;
+        return NULL;
+    }
+    (void)parent;
+    process *p = process_new(vm, c, 0);
+    if (!p) return NULL;
+    memcpy(p->stack, argv, argc * sizeof *argv);
+    for (uint32_t i = 0; i < c->captures; i++) p->stack[argc + i] = f->captures[i];
+    return p;
+}
+
+process *spawn_block_quick(csp_vm *vm, process *parent, const code *c, const value *captures, bool *slow)
+{
+    *slow = !all_immutable(captures, c->captures);
+    if (*slow) return NULL;
+    (void)parent;
+    process *p = process_new(vm, c, 0);
+    if (p) memcpy(p->stack, captures, c->captures * sizeof *captures);
+    return p;
+}
+
+static bool in_transit(value v) { return value_is_object(v) && !(obj_header(v) & OBJ_IMMUTABLE) && (obj_header(v) & OWNER_MASK) == OWNER_TRANSIT; }
+
+value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv)
+{
+    value l = list_new(vm, parent, &fn, 1);
+    bool ok = l != VALUE_ABSENT;
+    for (uint32_t i = 0; ok && i < argc; i++) ok = list_push(vm, value_list(l), in_transit(argv[i]) ? VALUE_NIL : argv[i]);
+    value t = ok ? tuple_new(vm, parent, value_list(l)->items, value_list(l)->count) : VALUE_ABSENT;
+    if (t == VALUE_ABSENT) vm_raise_memory(vm);
+    return t;
+}
+
+process *spawn_bundled(csp_vm *vm, process *parent, value message, uint32_t argc, const value *argv)
+{
+    (void)parent;
+    const code *starter = native_code(vm, &vm_builtins[BUILTIN_START], false);
+    if (!starter) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    bool moved = false;
+    for (uint32_t i = 0; i < argc; i++) moved = moved || in_transit(argv[i]);
+    if (moved) {                    /* the bundle again, with what was handed over in its places */
+        const tuple *t = value_tuple(message);
+        uint64_t count = t->count;
+        tuple *with = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *with + count * sizeof(value));
+        if (!with) {
+            vm_raise_memory(vm);
+            return NULL;
+        }
+        with->header = OWNER_TRANSIT | OBJ_TUPLE;
+        with->count = count;
+        memcpy(with->items, t->items, count * sizeof(value));
+        for (uint32_t i = 0; i < argc; i++) {
+            if (in_transit(argv[i])) with->items[i + 1] = argv[i];
+        }
+        message = value_object(with);
+    }
+    process *p = process_new(vm, starter, 0);
+    if (p) p->stack[0] = message;
+    return p;
+}
+
+void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position)
+{
+    uint64_t distance = process_number(child) - process_number(parent);
+    child->parent_distance = distance <= UINT32_MAX ? (uint32_t)distance : 0;
+    child->spawned_at = position;
+    sched_ready(&vm->sched, child, READY_TAIL);
+}

@@ -1,0 +1,336 @@
+/* String and bytes objects.
+ *
+ * Texts are often given as pointers into the inside of an object, which keep nothing alive: the caller holds the object. */
+#include <stdarg.h>
+
+#include "vm/text.h"
+
+/* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each 64th code point, from the 64th on. */
+enum { INDEXED_SIZE = 256, INDEX_STEP = 64 };
+
+/* --- making */
+
+static bool has_index(uint32_t size, bool ascii)
+{
+    return !ascii && size > INDEXED_SIZE;
+}
+
+static size_t index_offset(uint32_t size)
+{
+    return (offsetof(string, text) + size + 1 + 3) & ~(size_t)3;
+}
+
+/* With its header, and its text zeroes that the caller fills. NULL: out of memory. */
+static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
+{
+    bool ascii = length == size;
+    if (size > STRING_MAX)
+        return NULL;
+    size_t total = offsetof(string, text) + size + 1;
+    if (has_index((uint32_t)size, ascii))
+        total = index_offset((uint32_t)size) + length / INDEX_STEP * sizeof(uint32_t);
+    string *s = heap_alloc(vm_heap(vm), HEAP_BYTES, total);
+    if (s == NULL)
+        return NULL;
+    s->header = OBJ_STRING | OBJ_IMMUTABLE | (ascii ? STRING_ASCII : 0);
+    s->size = (uint32_t)size;
+    s->length = length;
+    return s;
+}
+
+static value string_make(csp_vm *vm, const char *utf8, size_t size, uint32_t length)
+{
+    string *s = string_alloc(vm, size, length);
+    if (s == NULL)
+        return VALUE_ABSENT;
+    memcpy(s->text, utf8, size);
+    return value_object(s);
+}
+
+/* The empty string and those of one ASCII character exist once, made when first needed. */
+static value string_common(csp_vm *vm, const char *utf8, size_t size)
+{
+    value *place = size == 0 ? &vm->empty_string : &vm->characters[(unsigned char)*utf8];
+    if (*place == VALUE_ABSENT)
+        *place = string_make(vm, utf8, size, (uint32_t)size);
+    return *place;
+}
+
+/* Of valid UTF-8 whose code points are counted. */
+static value string_of(csp_vm *vm, const char *utf8, size_t size, uint32_t length)
+{
+    if (size == 0 || (size == 1 && length == 1))
+        return string_common(vm, utf8, size);
+    return string_make(vm, utf8, size, length);
+}
+
+value str_new(csp_vm *vm, const char *utf8, size_t size)
+{
+    if (size > STRING_MAX)
+        return VALUE_ABSENT;
+    return string_of(vm, utf8, size, str_code_points(utf8, size));
+}
+
+value str_checked(csp_vm *vm, const char *data, size_t size)
+{
+    return str_valid(data, size, NULL) ? str_new(vm, data, size) : VALUE_NIL;
+}
+
+/* A message may quote bytes of unknown origin, or cut them off in the middle of a character (%.20s). */
+static value string_repaired(csp_vm *vm, const char *data, size_t size)
+{
+    text t;
+    text_init(&t, vm);
+    size_t bad;
+    while (!str_valid(data, size, &bad)) {
+        text_add(&t, data, bad);
+        text_add(&t, "\xef\xbf\xbd", 3);
+        data += bad + 1;
+        size -= bad + 1;
+    }
+    text_add(&t, data, size);
+    return text_string(&t);
+}
+
+value str_format(csp_vm *vm, const char *format, ...)
+{
+    char local[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(local, sizeof local, format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        return VALUE_ABSENT;
+    const char *data = local;
+    char *block = NULL;
+    if ((size_t)size >= sizeof local) {
+        block = heap_alloc(vm_heap(vm), HEAP_BYTES, (size_t)size + 1);
+        if (block == NULL)
+            return VALUE_ABSENT;
+        va_start(arguments, format);
+        vsnprintf(block, (size_t)size + 1, format, arguments);
+        va_end(arguments);
+        data = block;
+    }
+    value v = str_checked(vm, data, (size_t)size);
+    if (v == VALUE_NIL)
+        v = string_repaired(vm, data, (size_t)size);
+    if (block != NULL)
+        heap_release(vm_heap(vm), HEAP_BYTES, block, (size_t)size + 1);
+    return v;
+}
+
+value str_concat(csp_vm *vm, value a, value b)
+{
+    const string *x = value_string(a);
+    const string *y = value_string(b);
+    if (x->size == 0)
+        return b;
+    if (y->size == 0)
+        return a;
+    string *s = string_alloc(vm, (size_t)x->size + y->size, x->length + y->length);
+    if (s == NULL)
+        return VALUE_ABSENT;
+    memcpy(s->text, x->text, x->size);
+    memcpy(s->text + x->size, y->text, y->size);
+    return value_object(s);
+}
+
+value bytes_new(csp_vm *vm, const void *data, size_t size)
+{
+    if (size > STRING_MAX)
+        return VALUE_ABSENT;
+    bytes *b = heap_alloc(vm_heap(vm), HEAP_BYTES, sizeof *b + size);
+    if (b == NULL)
+        return VALUE_ABSENT;
+    b->header = OBJ_BYTES | OBJ_IMMUTABLE;
+    b->size = (uint32_t)size;
+    if (data != NULL)
+        memcpy(b->data, data, size);
+    return value_object(b);
+}
+
+/* --- hashing: SipHash-1-3, so that nobody can choose keys that collide without knowing the VM's seed */
+
+typedef struct sip { uint64_t v0, v1, v2, v3; } sip;
+
+static uint64_t rotate(uint64_t word, unsigned by)
+{
+    return word << by | word >> (64 - by);
+}
+
+static void sip_round(sip *s)
+{
+    s->v0 += s->v1;
+    s->v1 = rotate(s->v1, 13) ^ s->v0;
+    s->v0 = rotate(s->v0, 32);
+    s->v2 += s->v3;
+    s->v3 = rotate(s->v3, 16) ^ s->v2;
+    s->v0 += s->v3;
+    s->v3 = rotate(s->v3, 21) ^ s->v0;
+    s->v2 += s->v1;
+    s->v1 = rotate(s->v1, 17) ^ s->v2;
+    s->v2 = rotate(s->v2, 32);
+}
+
+static uint64_t sip_hash(const char *data, size_t size, uint64_t seed)
+{
+    uint64_t second = seed * 0x9e3779b97f4a7c15U + 1;   /* the other half of the key */
+    sip s = {seed ^ 0x736f6d6570736575U, second ^ 0x646f72616e646f6dU, seed ^ 0x6c7967656e657261U, second ^ 0x7465646279746573U};
+    size_t at = 0;
+    for (; size - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, data + at, sizeof word);
+        s.v3 ^= word;
+        sip_round(&s);
+        s.v0 ^= word;
+    }
+    uint64_t last = 0;
+    memcpy(&last, data + at, size - at);
+    last |= (uint64_t)size << 56;
+    s.v3 ^= last;
+    sip_round(&s);
+    s.v0 ^= last;
+    s.v2 ^= 0xff;
+    sip_round(&s);
+    sip_round(&s);
+    sip_round(&s);
+    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+static uint32_t hash_text(const csp_vm *vm, const char *utf8, size_t size)
+{
+    uint64_t h = sip_hash(utf8, size, vm->hash_seed);
+    uint32_t folded = (uint32_t)(h ^ h >> 32);
+    return folded != 0 ? folded : 1;
+}
+
+uint32_t str_hash(const csp_vm *vm, string *s)
+{
+    if (s->hash == 0)
+        s->hash = hash_text(vm, s->text, s->size);
+    return s->hash;
+}
+
+/* --- interning: open addressing, at most half full */
+
+static bool interned_grow(csp_vm *vm)
+{
+    uint32_t old_size = vm->interned != NULL ? vm->interned_mask + 1 : 0;
+    uint32_t size = old_size != 0 ? old_size * 2 : 256;
+    string **table = heap_pinned(size * sizeof *table);
+    if (table == NULL)
+        return false;
+    uint32_t mask = size - 1;
+    for (uint32_t i = 0; i < old_size; i++) {
+        string *s = vm->interned[i];
+        if (s == NULL)
+            continue;
+        uint32_t at = s->hash & mask;
+        while (table[at] != NULL)
+            at = (at + 1) & mask;
+        table[at] = s;
+    }
+    if (vm->interned != NULL)
+        heap_unpin((void *)vm->interned);
+    vm->interned = table;
+    vm->interned_mask = mask;
+    return true;
+}
+
+value str_intern(csp_vm *vm, const char *utf8, size_t size)
+{
+    if ((vm->interned == NULL || vm->interned_count > vm->interned_mask / 2) && !interned_grow(vm))
+        return VALUE_ABSENT;
+    uint32_t hash = hash_text(vm, utf8, size);
+    uint32_t at = hash & vm->interned_mask;
+    for (string *s; (s = vm->interned[at]) != NULL; at = (at + 1) & vm->interned_mask)
+        if (s->hash == hash && s->size == size && memcmp(s->text, utf8, size) == 0)
+            return value_object(s);
+    value v = str_new(vm, utf8, size);
+    if (v == VALUE_ABSENT)
+        return VALUE_ABSENT;
+    value_string(v)->hash = hash;
+    vm->interned[at] = value_string(v);
+    vm->interned_count++;
+    return v;
+}
+
+/* --- comparing and searching */
+
+bool str_equal(const string *a, const string *b)
+{
+    if (a == b)
+        return true;
+    if (a->size != b->size || (a->hash != b->hash && a->hash != 0 && b->hash != 0))
+        return false;
+    return memcmp(a->text, b->text, a->size) == 0;
+}
+
+int str_compare(const string *a, const string *b)
+{
+    int order = memcmp(a->text, b->text, a->size < b->size ? a->size : b->size);
+    if (order != 0)
+        return order < 0 ? -1 : 1;
+    return (a->size > b->size) - (a->size < b->size);
+}
+
+int64_t str_find(const string *s, const string *part, uint32_t from)
+{
+    if (from > s->size)
+        return -1;
+    const char *found = memmem(s->text + from, s->size - from, part->text, part->size);
+    return found != NULL ? found - s->text : -1;
+}
+
+/* --- code points */
+
+/* The byte offset `count` code points behind `at`. */
+static uint32_t skip_code_points(const char *utf8, uint32_t at, uint32_t count)
+{
+    for (; count > 0; count--) {
+        uint8_t first = (uint8_t)utf8[at];
+        at += first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    }
+    return at;
+}
+
+static const uint32_t *string_index(string *s)
+{
+    uint32_t *table = (uint32_t *)(void *)((char *)s + index_offset(s->size));
+    if ((s->header & STRING_INDEXED) == 0) {
+        uint32_t at = 0;
+        for (uint32_t i = 0; i < s->length / INDEX_STEP; i++) {
+            at = skip_code_points(s->text, at, INDEX_STEP);
+            table[i] = at;
+        }
+        s->header |= STRING_INDEXED;
+    }
+    return table;
+}
+
+uint32_t str_offset(string *s, uint32_t index)
+{
+    if ((s->header & STRING_ASCII) != 0)
+        return index;
+    if (index == s->length)
+        return s->size;
+    if (index < INDEX_STEP || !has_index(s->size, false))
+        return skip_code_points(s->text, 0, index);
+    return skip_code_points(s->text, string_index(s)[index / INDEX_STEP - 1], index % INDEX_STEP);
+}
+
+value str_at(csp_vm *vm, string *s, uint32_t index)
+{
+    uint32_t at = str_offset(s, index);
+    return string_of(vm, s->text + at, skip_code_points(s->text, at, 1) - at, 1);
+}
+
+value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to)
+{
+    if (from == 0 && to == s->length)
+        return value_object(s);
+    uint32_t start = str_offset(s, from);
+    uint32_t end = str_offset(s, to);
+    return string_of(vm, s->text + start, end - start, to - from);
+}

@@ -1,0 +1,26 @@
+/* Where a process stood when it crashed, and how that is told. */
+#ifndef CSP_VM_TRACE_H
+#define CSP_VM_TRACE_H
+
+#include "vm/text.h"
+
+/* An OBJ_TRACE of the frames of p from the innermost on, whose registers are at `base` and which stands at instruction
+ * `pc` of `c`: the first 48 and the last 16. Frames that have no source (natives) are left out. VALUE_ABSENT: out of
+ * memory. */
+value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc);
+
+/* The report of a crash, each line ended: who crashed with which error, the source line, the frames, where it was
+ * spawned, and the errors that caused it. `number` and `name` (or NULL) are the crashed process's. */
+void trace_report(csp_vm *vm, value error, uint64_t number, const char *name, text *out);
+
+/* What a program sees as `.trace`: a tuple of texts such as "worker (jobs.csp:12:9)", innermost first; an empty one for
+ * VALUE_NIL. VALUE_ABSENT: out of memory. */
+value trace_value(csp_vm *vm, value trace);
+
+/* "jobs.csp:12:9", or "?" for a position without source. */
+void trace_place(csp_vm *vm, uint32_t position, text *out);
+
+/* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block. */
+void trace_frame(csp_vm *vm, uint32_t position, text *out);
+
+#endif
