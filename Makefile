@@ -120,6 +120,7 @@ test: ## all tests; installs what they need first
 
 check: ## formatting, clang-tidy, cppcheck, directions of includes, headers that stand alone
 	@CC='$(firstword $(CC))' scripts/setup build test check
+	@scripts/doc-tables --check
 	@$(MAKE) $(SUB) -s -k check-format check-includes check-headers check-text check-cppcheck check-tidy
 	@echo 'check: all is well'
 

@@ -128,9 +128,9 @@ uint32_t compile_code_constant(compiler *c, const code *target)
     return target ? compile_constant(c, value_object(target)) : NO_CONSTANT;
 }
 
-uint32_t compile_string(compiler *c, const char *text, size_t length)
+uint32_t compile_string(compiler *c, const char *utf8, size_t length)
 {
-    return compile_constant(c, str_intern(c->vm, text, length));
+    return compile_constant(c, str_intern(c->vm, utf8, length));
 }
 
 static value integer_value(compiler *c, const ast_integer *n, bool negative)
@@ -140,37 +140,37 @@ static value integer_value(compiler *c, const ast_integer *n, bool negative)
     return num_from_digits(c->vm, n->digits, n->length, n->base, negative);
 }
 
-bool compile_literal(compiler *c, const ast_node *node, value *out)
+bool compile_literal(compiler *c, const ast_node *ast, value *out)
 {
-    bool negative = node->kind == AST_UNARY && node->op == OP_NEG;
+    bool negative = ast->kind == AST_UNARY && ast->op == OP_NEG;
     if (negative)
-        node = node->as.unary.operand;
-    if (node->kind == AST_INT)
-        *out = integer_value(c, &node->as.integer, negative);
-    else if (node->kind == AST_FLOAT)
-        *out = num_float(c->vm, negative ? -node->as.number : node->as.number);
+        ast = ast->as.unary.operand;
+    if (ast->kind == AST_INT)
+        *out = integer_value(c, &ast->as.integer, negative);
+    else if (ast->kind == AST_FLOAT)
+        *out = num_float(c->vm, negative ? -ast->as.number : ast->as.number);
     else if (negative)
         return false;
-    else if (node->kind == AST_STRING)
-        *out = str_intern(c->vm, node->as.text.bytes, node->as.text.length);
-    else if (node->kind == AST_BYTES)
-        *out = bytes_new(c->vm, node->as.text.length ? node->as.text.bytes : "", node->as.text.length);
-    else if (node->kind == AST_NIL)
+    else if (ast->kind == AST_STRING)
+        *out = str_intern(c->vm, ast->as.text.bytes, ast->as.text.length);
+    else if (ast->kind == AST_BYTES)
+        *out = bytes_new(c->vm, ast->as.text.length ? ast->as.text.bytes : "", ast->as.text.length);
+    else if (ast->kind == AST_NIL)
         *out = VALUE_NIL;
-    else if (node->kind == AST_TRUE || node->kind == AST_FALSE)
-        *out = value_bool(node->kind == AST_TRUE);
+    else if (ast->kind == AST_TRUE || ast->kind == AST_FALSE)
+        *out = value_bool(ast->kind == AST_TRUE);
     else
         return false;
     return true;
 }
 
-bool compile_small_literal(const ast_node *node, int64_t low, int64_t high, int64_t *out)
+bool compile_small_literal(const ast_node *ast, int64_t low, int64_t high, int64_t *out)
 {
-    bool negative = node->kind == AST_UNARY && node->op == OP_NEG;
+    bool negative = ast->kind == AST_UNARY && ast->op == OP_NEG;
     if (negative)
-        node = node->as.unary.operand;
-    if (node->kind != AST_INT || !node->as.integer.fits)
+        ast = ast->as.unary.operand;
+    if (ast->kind != AST_INT || !ast->as.integer.fits)
         return false;
-    *out = negative ? -node->as.integer.value : node->as.integer.value;
+    *out = negative ? -ast->as.integer.value : ast->as.integer.value;
     return *out >= low && *out <= high;
 }

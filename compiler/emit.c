@@ -60,22 +60,21 @@ uint32_t compile_emit(builder *b, insn i, src_span at)
     b->places[b->count] = (src_place){at.start, at.end};
     b->links[b->count] = 0;
     b->reachable = !leaves((opcode)i.op);
-    b->uses_hints |= i.op == OPC_GETFIELD || i.op == OPC_SETFIELD;
     return b->count++;
 }
 
-void compile_jump_to(builder *b, insn i, jumps *list, src_span at)
+void compile_jump_to(builder *b, insn i, jumps *into, src_span at)
 {
     uint32_t pc = compile_emit(b, i, at);
     if (pc == NO_PC)
         return;
-    b->links[pc] = list->last;
-    list->last = pc + 1;
+    b->links[pc] = into->last;
+    into->last = pc + 1;
 }
 
-void compile_jump(builder *b, jumps *list, src_span at)
+void compile_jump(builder *b, jumps *into, src_span at)
 {
-    compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), list, at);
+    compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), into, at);
 }
 
 static bool is_wide_jump(opcode_format format)
@@ -96,20 +95,20 @@ static void set_jump(builder *b, uint32_t pc, uint32_t target)
     i->c = (uint16_t)distance;
 }
 
-static void land_at(builder *b, jumps *list, uint32_t target)
+static void land_at(builder *b, jumps *into, uint32_t target)
 {
-    for (uint32_t next, at = list->last; at; at = next) {
+    for (uint32_t next, at = into->last; at; at = next) {
         next = b->links[at - 1];
         set_jump(b, at - 1, target);
     }
-    list->last = 0;
+    into->last = 0;
 }
 
-void compile_land(builder *b, jumps *list)
+void compile_land(builder *b, jumps *into)
 {
-    if (!list->last)
+    if (!into->last)
         return;
-    land_at(b, list, b->count);
+    land_at(b, into, b->count);
     b->reachable = true;
 }
 

@@ -6,12 +6,12 @@
 #include "vm/data.h"
 #include "vm/text.h"
 
-code *compile_new_code(compiler *c)
+uint32_t compile_new_code(compiler *c)
 {
     code *made = calloc(1, sizeof *made);
     if (made && c->code_count == c->code_capacity) {
         uint32_t capacity = c->code_capacity ? c->code_capacity * 2 : 16;
-        code **codes = realloc(c->codes, capacity * sizeof *codes);
+        made_code *codes = realloc(c->codes, capacity * sizeof *codes);
         if (codes) {
             c->codes = codes;
             c->code_capacity = capacity;
@@ -22,41 +22,47 @@ code *compile_new_code(compiler *c)
     }
     if (!made) {
         c->failed = true;
-        return NULL;
+        return 0;
     }
     made->self_capture = made->defer_reg = CODE_NO_REGISTER;
-    c->codes[c->code_count++] = made;
-    return made;
+    c->codes[c->code_count] = (made_code){made, 0, 0};
+    return c->code_count++;
 }
 
-value compile_constant_closure(compiler *c, const code *target)
+uint32_t compile_closure_constant(compiler *c, uint32_t number)
 {
-    return target ? closure_new(c->vm, NULL, target, NULL) : VALUE_ABSENT;
+    if (!c->codes[number].closure) {
+        uint32_t k = compile_constant(c, closure_new(c->vm, NULL, c->codes[number].code, NULL));
+        if (k == NO_CONSTANT)
+            return k;
+        c->codes[number].closure = k + 1;
+    }
+    return c->codes[number].closure - 1;
 }
 
-/* The names stay where the collector sees them: appended to the module's constants. param_names is an offset into these until the module is done. */
-static void name_params(compiler *c, code *code, const ast_fn *fn)
+/* The names stay where the collector sees them: with the module's constants. */
+static void name_params(compiler *c, uint32_t number, const ast_fn *fn)
 {
-    uint32_t first = c->constant_count;
+    c->codes[number].names = c->constant_count;
     for (uint32_t i = 0; i < fn->param_count; i++) {
         const ast_name *name = fn->params[i].name;
         compile_constant_append(c, name ? str_intern(c->vm, name->text, name->length) : VALUE_NIL);
     }
     if (fn->rest)
         compile_constant_append(c, fn->rest->name ? str_intern(c->vm, fn->rest->name->text, fn->rest->name->length) : VALUE_NIL);
-    code->param_names = (const value *)(uintptr_t)(first * sizeof(value));
 }
 
-static void name_code(compiler *c, code *code, const char *name, size_t length)
+static value name_value(compiler *c, const char *name, size_t length)
 {
-    code->name = str_intern(c->vm, name, length);
-    compile_constant(c, code->name);
+    value v = str_intern(c->vm, name, length);
+    compile_constant(c, v);
+    return v;
 }
 
 /* Parameters, rest and captures have the first registers. */
 static void place_params(builder *b, const ast_fn *fn)
 {
-    code *code = b->code;
+    code *made = b->code;
     unsigned next = 0;
     uint64_t words = (uint64_t)fn->param_count + b->info->capture_count + 1;
     if (words > CODE_MAX_REGISTERS) {
@@ -69,10 +75,10 @@ static void place_params(builder *b, const ast_fn *fn)
             fn->params[i].binding->reg = next;
         next++;
         optional |= fn->params[i].fallback != NULL;
-        code->required = (uint16_t)(code->required + !optional);
+        made->required = (uint16_t)(made->required + !optional);
     }
-    code->params = (uint16_t)fn->param_count;
-    code->has_rest = fn->rest != NULL;
+    made->params = (uint16_t)fn->param_count;
+    made->has_rest = fn->rest != NULL;
     if (fn->rest) {
         if (fn->rest->binding)
             fn->rest->binding->reg = next;
@@ -80,11 +86,11 @@ static void place_params(builder *b, const ast_fn *fn)
     }
     for (uint32_t i = 0; i < b->info->capture_count; i++) {
         if (b->info->captures[i] == b->info->self)
-            code->self_capture = (uint16_t)i;
+            made->self_capture = (uint16_t)i;
         b->info->captures[i]->reg = next++;
     }
-    code->captures = (uint16_t)b->info->capture_count;
-    code->plain = !optional && !fn->rest;
+    made->captures = (uint16_t)b->info->capture_count;
+    made->plain = !optional && !fn->rest;
     compile_registers(b, next, fn->body->span);
 }
 
@@ -148,68 +154,65 @@ void compile_return(builder *b, unsigned reg, src_span at)
     compile_jump(b, &b->epilogue, at);
 }
 
-static bool copy_out(builder *b)
+/* The arrays become the code's. */
+static void hand_over(builder *b)
 {
-    code *code = b->code;
-    code->insns = realloc(b->insns, b->count * sizeof *b->insns);
-    code->places = realloc(b->places, b->count * sizeof *b->places);
-    b->insns = NULL;
-    b->places = NULL;
-    code->handlers = b->handlers;
-    code->handler_count = b->handler_count;
-    b->handlers = NULL;
-    code->count = b->count;
-    code->registers = (uint16_t)(b->max ? b->max : 1);
-    if (b->uses_hints)
-        code->hints = calloc(b->count, sizeof *code->hints);
-    return code->insns && code->places && (code->hints || !b->uses_hints);
+    code *made = b->code;
+    insn *insns = realloc(b->insns, b->count * sizeof *b->insns);
+    src_place *places = realloc(b->places, b->count * sizeof *b->places);
+    made->insns = insns ? insns : b->insns;
+    made->places = places ? places : b->places;
+    made->handlers = b->handlers;
+    made->handler_count = b->handler_count;
+    made->count = b->count;
+    made->registers = (uint16_t)(b->max ? b->max : 1);
 }
 
-/* Takes the builder's arrays. */
 static void finish(builder *b, src_span at)
 {
     compile_flush_cold(b, 0, at);
     end_defers(b, at);
-    if (b->c->failed || !copy_out(b))
-        b->c->failed = true;
-    free(b->insns);
-    free(b->places);
+    if (b->c->failed) {
+        free(b->insns);
+        free(b->places);
+        free(b->handlers);
+    } else {
+        hand_over(b);
+    }
     free(b->links);
-    free(b->handlers);
     free(b->cold);
     free(b->blocks);
 }
 
-static builder begin(compiler *c, code *code, const ast_function_info *info)
+static builder begin(compiler *c, uint32_t number, const ast_function_info *info)
 {
-    return (builder){.c = c, .code = code, .info = info, .reachable = true, .tail_calls = true};
+    return (builder){.c = c, .code = c->codes[number].code, .number = number, .info = info, .reachable = true, .tail_calls = true};
 }
 
-code *compile_function(compiler *c, ast_node *node, const char *name, size_t name_length, bool branch)
+code *compile_function(compiler *c, ast_node *ast, value name, bool branch)
 {
-    const ast_fn *fn = node->as.fn;
-    code *made = fn->info->code ? fn->info->code : compile_new_code(c);
-    if (!made)
+    const ast_fn *fn = ast->as.fn;
+    if (!fn->info->code)
+        fn->info->code = compile_new_code(c);
+    if (!fn->info->code)
         return NULL;
-    fn->info->code = made;
-    made->is_branch = branch;
-    name_code(c, made, name, name_length);
-    name_params(c, made, fn);
-    builder b = begin(c, made, fn->info);
+    builder b = begin(c, fn->info->code, fn->info);
+    b.code->is_branch = branch;
+    b.code->name = name;
+    name_params(c, b.number, fn);
     place_params(&b, fn);
-    begin_defers(&b, node->span);
+    begin_defers(&b, ast->span);
     compile_defaults(&b, fn);
     compile_node(&b, fn->body, TO_RETURN);
-    finish(&b, node->span);
-    return c->failed ? NULL : made;
+    finish(&b, ast->span);
+    return c->failed ? NULL : b.code;
 }
 
 code *compile_body(compiler *c, const resolve_unit *unit)
 {
-    code *made = c->codes[0];
-    name_code(c, made, "main", 4);
-    made->plain = true;
-    builder b = begin(c, made, unit->body);
+    builder b = begin(c, 0, unit->body);
+    b.code->name = name_value(c, "main", 4);
+    b.code->plain = true;
     b.tail_calls = false;
     src_span at = {0, 0};
     begin_defers(&b, at);
@@ -219,7 +222,7 @@ code *compile_body(compiler *c, const resolve_unit *unit)
             compile_const(&b, items.items[i]);
     compile_nodes(&b, items, TO_RETURN, items.count ? items.items[items.count - 1]->span : at);
     finish(&b, at);
-    return c->failed ? NULL : made;
+    return c->failed ? NULL : b.code;
 }
 
 void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at)
@@ -232,53 +235,54 @@ void compile_captures(builder *b, const ast_function_info *info, unsigned base, 
     }
 }
 
-void compile_closure(builder *b, ast_node *node, const char *name, size_t name_length, dest d)
+void compile_closure(builder *b, ast_node *ast, const ast_name *name, dest d)
 {
     compiler *c = b->c;
-    const ast_function_info *info = node->as.fn->info;
-    code *made = compile_function(c, node, name, name_length, false);
+    const ast_function_info *info = ast->as.fn->info;
+    code *made = compile_function(c, ast, name ? name_value(c, name->text, name->length) : VALUE_NIL, false);
     unsigned mark = b->top;
     if (info->constant) {
-        unsigned reg = compile_target(b, d, node->span);
-        compile_wide(b, OPC_LOADK, reg, compile_constant(c, compile_constant_closure(c, made)), node->span);
+        unsigned reg = compile_target(b, d, ast->span);
+        if (made)
+            compile_wide(b, OPC_LOADK, reg, compile_closure_constant(c, info->code), ast->span);
         compile_release(b, mark);
-        compile_deliver(b, d, reg, node->span);
+        compile_deliver(b, d, reg, ast->span);
         return;
     }
     unsigned base;
     if (d.kind == DEST_REG && d.scratch && d.reg + 1 == b->top) {
         base = d.reg;
-        compile_registers(b, info->capture_count - 1, node->span);
+        compile_registers(b, info->capture_count - 1, ast->span);
     } else {
-        base = compile_registers(b, info->capture_count, node->span);
+        base = compile_registers(b, info->capture_count, ast->span);
     }
-    compile_captures(b, info, base, node->span);
-    compile_wide(b, OPC_CLOSURE, base, compile_code_constant(c, made), node->span);
+    compile_captures(b, info, base, ast->span);
+    compile_wide(b, OPC_CLOSURE, base, compile_code_constant(c, made), ast->span);
     compile_release(b, mark);
-    compile_deliver(b, d, base, node->span);
+    compile_deliver(b, d, base, ast->span);
 }
 
-static void defer_block(builder *b, ast_node *node)
+static void defer_block(builder *b, ast_node *ast)
 {
     if (!compile_grow(b, (void **)&b->blocks, &b->block_capacity, b->block_count, sizeof *b->blocks))
         return;
     deferred_block *entry = &b->blocks[b->block_count++];
-    *entry = (deferred_block){.block = node->as.unary.operand};
-    compile_jump_to(b, insn_aw(OPC_DEFERBLOCK, 0, 0), &entry->from, node->span);
+    *entry = (deferred_block){.block = ast->as.unary.operand};
+    compile_jump_to(b, insn_aw(OPC_DEFERBLOCK, 0, 0), &entry->from, ast->span);
     /* Whatever the block can see stays as it is until the end of the function. */
     b->floor = b->top;
 }
 
-void compile_defer(builder *b, ast_node *node)
+void compile_defer(builder *b, ast_node *ast)
 {
-    ast_node *what = node->as.unary.operand;
+    ast_node *what = ast->as.unary.operand;
     unsigned mark = b->top;
     if (what->kind == AST_BLOCK) {
-        defer_block(b, node);
+        defer_block(b, ast);
     } else if (what->kind == AST_SEND) {
-        unsigned channel = compile_any(b, what->as.binary.left);
+        unsigned chan = compile_any(b, what->as.binary.left);
         unsigned sent = compile_any(b, what->as.binary.right);
-        compile_emit(b, insn_abc(OPC_DEFERSEND, channel, sent, 0), what->span);
+        compile_emit(b, insn_abc(OPC_DEFERSEND, chan, sent, 0), what->span);
     } else {
         compile_defer_call(b, what);
     }
@@ -289,25 +293,24 @@ void compile_defer(builder *b, ast_node *node)
 code *compile_apply(compiler *c)
 {
     if (c->apply)
-        return c->apply;
-    static ast_function_info no_info;
+        return c->codes[c->apply].code;
+    static const ast_function_info no_info;
     src_span at = {0, 0};
-    code *made = c->apply = compile_new_code(c);
-    if (!made)
+    c->apply = compile_new_code(c);
+    if (!c->apply)
         return NULL;
-    name_code(c, made, "apply", 5);
-    uint32_t first = c->constant_count;
+    builder b = begin(c, c->apply, &no_info);
+    b.code->name = name_value(c, "apply", 5);
+    c->codes[b.number].names = c->constant_count;
     for (int i = 0; i < 3; i++)
         compile_constant_append(c, VALUE_NIL);
-    made->param_names = (const value *)(uintptr_t)(first * sizeof(value));
-    made->params = made->required = 3;
-    made->plain = true;
-    builder b = begin(c, made, &no_info);
+    b.code->params = b.code->required = 3;
+    b.code->plain = true;
     compile_registers(&b, 7, at);
     compile_move(&b, 3, 0, at);
     compile_move(&b, 5, 1, at);
     compile_move(&b, 6, 2, at);
     compile_emit(&b, insn_abc(OPC_TAILV, 3, 0, 0), at);
     finish(&b, at);
-    return made;
+    return c->failed ? NULL : b.code;
 }

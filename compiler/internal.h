@@ -15,6 +15,9 @@
 #include "compiler/compile.h"
 #include "vm/vm.h"
 
+/* A code under way; where its parameters' names begin in the table of constants, which may still move. */
+typedef struct made_code { code *code; uint32_t names; uint32_t closure; /* number + 1 of its closure, if it is a constant */ } made_code;
+
 typedef struct compiler {
     csp_vm *vm;
     const ast_module *ast;
@@ -26,9 +29,9 @@ typedef struct compiler {
     uint32_t constant_count, constant_capacity;
     uint32_t *constant_index;           /* open addressing: number + 1 */
     uint32_t index_mask;
-    code **codes;
+    made_code *codes;
     uint32_t code_count, code_capacity;
-    code *apply;                        /* calls a function value with a list of arguments; made when first needed */
+    uint32_t apply;                     /* number of the code that calls a function value with a list of arguments; 0: not made yet */
 } compiler;
 
 /* Jumps whose target is not known yet, chained through builder->links: the newest one's pc + 1, 0: none. */
@@ -44,7 +47,7 @@ typedef struct deferred_block { jumps from; ast_node *block; } deferred_block;
 typedef struct builder {
     compiler *c;
     const ast_function_info *info;
-    code *code;
+    code *code; uint32_t number;        /* in c->codes */
     insn *insns; src_place *places; uint32_t *links;
     uint32_t count, capacity;
     handler *handlers; uint32_t handler_count, handler_capacity;
@@ -56,7 +59,6 @@ typedef struct builder {
     bool tail_calls;
     bool reachable;                     /* else what is emitted is dropped */
     bool too_large;
-    bool uses_hints;
     loop_frame *loop;
     jumps epilogue;
 } builder;
@@ -67,26 +69,28 @@ typedef struct dest { dest_kind kind; bool scratch; unsigned reg; } dest;
 #define TO_DISCARD ((dest){DEST_DISCARD, false, 0})
 #define TO_RETURN  ((dest){DEST_RETURN, false, 0})
 
-enum { NO_PC = UINT32_MAX, NO_CONSTANT = UINT32_MAX, NO_HINT = CODE_NO_REGISTER };
+#define NO_PC       UINT32_MAX
+#define NO_CONSTANT UINT32_MAX
+enum { NO_HINT = CODE_NO_REGISTER };
 
 static inline dest dest_fresh(unsigned reg) { return (dest){DEST_REG, true, reg}; }
 static inline dest dest_variable(unsigned reg) { return (dest){DEST_REG, false, reg}; }
 
 /* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no memory (c->failed) */
 uint32_t compile_constant(compiler *c, value v);            /* v: VALUE_ABSENT stands for a failed allocation */
-uint32_t compile_string(compiler *c, const char *text, size_t length);
+uint32_t compile_string(compiler *c, const char *utf8, size_t length);
 uint32_t compile_code_constant(compiler *c, const code *target);
 /* Appends without looking for an equal one. */
 uint32_t compile_constant_append(compiler *c, value v);
 /* The value of a literal node, of a negated number too; false: it is none. */
-bool compile_literal(compiler *c, const ast_node *node, value *out);
-bool compile_small_literal(const ast_node *node, int64_t low, int64_t high, int64_t *out);
+bool compile_literal(compiler *c, const ast_node *ast, value *out);
+bool compile_small_literal(const ast_node *ast, int64_t low, int64_t high, int64_t *out);
 
 /* --- emit.c */
 uint32_t compile_emit(builder *b, insn i, src_span at);     /* its pc; NO_PC: dropped */
-void compile_jump_to(builder *b, insn i, jumps *list, src_span at);
-void compile_jump(builder *b, jumps *list, src_span at);    /* JMP */
-void compile_land(builder *b, jumps *list);                 /* the list's jumps arrive here */
+void compile_jump_to(builder *b, insn i, jumps *into, src_span at);
+void compile_jump(builder *b, jumps *into, src_span at);    /* JMP */
+void compile_land(builder *b, jumps *into);                 /* the list's jumps arrive here */
 void compile_jump_back(builder *b, insn i, uint32_t target, src_span at);
 void compile_too_large(builder *b, src_span at);
 unsigned compile_registers(builder *b, uint32_t n, src_span at);    /* the first of n new ones */
@@ -102,59 +106,60 @@ void compile_flush_cold(builder *b, uint32_t from, src_span at);
 bool compile_grow(builder *b, void **items, uint32_t *capacity, uint32_t count, size_t size);
 
 /* --- function.c */
-/* The code of a function, made now. NULL: no memory. */
-code *compile_function(compiler *c, ast_node *node, const char *name, size_t name_length, bool branch);
-code *compile_new_code(compiler *c);
+/* The code of a function, made now (info->code was allocated before, or is). NULL: no memory. */
+code *compile_function(compiler *c, ast_node *ast, value name, bool branch);
+uint32_t compile_new_code(compiler *c);     /* its number; 0 is the body, made first, and stands for "no memory" afterwards */
 code *compile_body(compiler *c, const resolve_unit *unit);
 /* Loads what `info` captures into registers from `base` on. */
 void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at);
-void compile_closure(builder *b, ast_node *node, const char *name, size_t name_length, dest d);
-value compile_constant_closure(compiler *c, const code *target);
+void compile_closure(builder *b, ast_node *ast, const ast_name *name /* or NULL */, dest d);
+/* The constant that is the closure of a function without captures: one object. */
+uint32_t compile_closure_constant(compiler *c, uint32_t number);
 void compile_return(builder *b, unsigned reg, src_span at);
-void compile_defer(builder *b, ast_node *node);
+void compile_defer(builder *b, ast_node *ast);
 code *compile_apply(compiler *c);
 
 /* --- expr.c */
-void compile_node(builder *b, ast_node *node, dest d);      /* any expression or statement */
-void compile_nodes(builder *b, ast_list list, dest d, src_span at);
-void compile_to(builder *b, ast_node *node, unsigned reg);  /* into a fresh register */
-unsigned compile_any(builder *b, ast_node *node);           /* the register that holds the value: a variable's own, or a new one */
-unsigned compile_operand(builder *b, ast_node *node, unsigned hint);    /* the same; a new one is `hint` unless NO_HINT */
+void compile_node(builder *b, ast_node *ast, dest d);      /* any expression or statement */
+void compile_nodes(builder *b, ast_list nodes, dest d, src_span at);
+void compile_to(builder *b, ast_node *ast, unsigned reg);  /* into a fresh register */
+unsigned compile_any(builder *b, ast_node *ast);           /* the register that holds the value: a variable's own, or a new one */
+unsigned compile_operand(builder *b, ast_node *ast, unsigned hint);    /* the same; a new one is `hint` unless NO_HINT */
 unsigned compile_target(builder *b, dest d, src_span at);   /* the register to compute d's value in */
 void compile_deliver(builder *b, dest d, unsigned reg, src_span at);    /* the value is in reg */
 void compile_nil(builder *b, dest d, src_span at);
 void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
-bool compile_in_place(const ast_node *node, unsigned *reg);
+bool compile_in_place(const ast_node *ast, unsigned *reg);
 /* A list of the values of `items` into reg, in pieces so that few registers are needed. */
 void compile_list(builder *b, ast_node *const *items, uint32_t count, unsigned reg, src_span at);
 
 /* --- operator.c */
-void compile_binary(builder *b, ast_node *node, dest d);
-void compile_unary(builder *b, ast_node *node, dest d);
-void compile_is(builder *b, ast_node *node, dest d);
-void compile_and_or(builder *b, ast_node *node, dest d);
+void compile_binary(builder *b, ast_node *ast, dest d);
+void compile_unary(builder *b, ast_node *ast, dest d);
+void compile_is(builder *b, ast_node *ast, dest d);
+void compile_and_or(builder *b, ast_node *ast, dest d);
 void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right, src_span at);
 /* Jumps where the condition's truth is `sense`, else goes on. */
-void compile_condition(builder *b, ast_node *node, bool sense, jumps *list);
+void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into);
 
 /* --- call.c */
-void compile_call(builder *b, ast_node *node, dest d);
-void compile_spawn_call(builder *b, ast_node *node, dest d, src_span at);
-void compile_defer_call(builder *b, ast_node *node);
+void compile_call(builder *b, ast_node *ast, dest d);
+void compile_spawn_call(builder *b, ast_node *ast, dest d, src_span at);
+void compile_defer_call(builder *b, ast_node *ast);
 
 /* --- statement.c */
-void compile_let(builder *b, ast_node *node);
-void compile_const(builder *b, ast_node *node);
-void compile_local_fn(builder *b, ast_node *node);
-void compile_assign(builder *b, ast_node *node);
-void compile_if(builder *b, ast_node *node, dest d);
-void compile_match(builder *b, ast_node *node, dest d);
-void compile_catch(builder *b, ast_node *node, dest d);
-void compile_try(builder *b, ast_node *node, dest d);
+void compile_let(builder *b, ast_node *ast);
+void compile_const(builder *b, ast_node *ast);
+void compile_local_fn(builder *b, ast_node *ast);
+void compile_assign(builder *b, ast_node *ast);
+void compile_if(builder *b, ast_node *ast, dest d);
+void compile_match(builder *b, ast_node *ast, dest d);
+void compile_catch(builder *b, ast_node *ast, dest d);
+void compile_try(builder *b, ast_node *ast, dest d);
 
 /* --- loop.c */
-void compile_while(builder *b, ast_node *node);
-void compile_for(builder *b, ast_node *node);
+void compile_while(builder *b, ast_node *ast);
+void compile_for(builder *b, ast_node *ast);
 /* The turns of an iteration: begins one (the elements are bound when it returns) … */
 typedef struct iteration { unsigned base; uint32_t head; bool numeric; jumps exits; } iteration;
 void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2], src_span at);
@@ -163,6 +168,9 @@ void compile_next_turn(builder *b, iteration *it, jumps *turns, src_span at);  /
 /* --- pattern.c */
 /* Binds what is in `reg` or crashes with match_error. owned: nobody else writes reg while the names live. */
 void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned);
+/* The same for a value yet to be computed or received. */
+void compile_bind_node(builder *b, ast_node *pattern, ast_node *ast);
+void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_span at);
 /* Jumps to `fail` where it does not match. */
 void compile_match_pattern(builder *b, ast_node *pattern, unsigned reg, bool owned, jumps *fail);
 /* After a binding in a session's top level: writes the cells. */
@@ -170,11 +178,11 @@ void compile_publish(builder *b, const ast_node *pattern);
 void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
 
 /* --- choice.c, process.c */
-void compile_alt(builder *b, ast_node *node, dest d);
-void compile_spawn(builder *b, ast_node *node, dest d);
-void compile_par(builder *b, ast_node *node, dest d);
-void compile_send(builder *b, ast_node *node, dest d);
-void compile_receive(builder *b, ast_node *node, dest d);
-void compile_receive_into(builder *b, ast_node *node);
+void compile_alt(builder *b, ast_node *ast, dest d);
+void compile_spawn(builder *b, ast_node *ast, dest d);
+void compile_par(builder *b, ast_node *ast, dest d);
+void compile_send(builder *b, ast_node *ast, dest d);
+void compile_receive(builder *b, ast_node *ast, dest d);
+void compile_receive_into(builder *b, ast_node *ast);
 
 #endif

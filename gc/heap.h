@@ -86,15 +86,15 @@ static inline void *heap_alloc(heap *h, heap_kind kind, size_t size)
 {
     size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
     if (__builtin_expect(class < HEAP_CLASSES, 1)) {
-        void **object = h->free[kind][class];
-        if (__builtin_expect(object != NULL, 1)) {
-            void *next = *object;
+        void **taken = h->free[kind][class];
+        if (__builtin_expect(taken != NULL, 1)) {
+            void *next = *taken;
             h->free[kind][class] = next;
             __builtin_prefetch(next, 1);
             /* Another thread may collect at any instruction: the head must move on before the link is cut. */
             __atomic_signal_fence(__ATOMIC_SEQ_CST);
-            *object = NULL;
-            return object;
+            *taken = NULL;
+            return taken;
         }
     }
     return heap_refill(h, kind, size);

@@ -164,6 +164,8 @@ static void put_line(output *out, src_text *src, src_span span, paint caret)
     uint32_t number;
     src_span line = src_line(src, span.start, &number);
     uint32_t start = span.start < line.end ? span.start : line.end;
+    if (start < line.start)
+        start = line.start;
     uint32_t end = span.end < line.end ? span.end : line.end;
     if (end < start)
         end = start;

@@ -51,12 +51,19 @@ static void skip_comment(lexer *lx, doc_state *doc)
     doc->newlines = 0;
 }
 
-/* Another language's comment is reported and skipped whole, so that its words are not taken for code. */
+/* Another language's comment is reported, once, and skipped whole, so that its words are not taken for code. */
 static void skip_foreign_comment(lexer *lx)
 {
     uint32_t start = lx->at;
-    const char *end = memmem(lx->text + start + 2, lx->length - start - 2, "*/", 2);
-    lx->at = end == NULL ? lx->length : (uint32_t)(end - lx->text) + 2;
+    for (lx->at += 2; lx->at < lx->length; lx->at++) {
+        if (lx->text[lx->at] == '*' && lex_peek(lx, 1) == '/') {
+            lx->at += 2;
+            break;
+        }
+    }
+    if (lx->said_comment)
+        return;
+    lx->said_comment = true;
     diag *d = diag_error(lx->diags, (src_span){start, start + 2}, "there are no `/* */` comments");
     diag_hint(d, "a comment starts with `#` and goes to the end of its line");
 }

@@ -49,6 +49,7 @@ typedef struct lexer {
     bool started;               /* a token has been read */
     bool stopped;               /* lex_stop was called, by the lexer itself when strings nest too deeply */
     bool said_return;           /* a lone carriage return has been reported */
+    bool said_comment;          /* a comment of another language has been reported */
     uint32_t string_depth;      /* strings in whose interpolation we are */
     struct { uint32_t open, braces; lex_style style; } strings[LEX_MAX_STRINGS];
     uint8_t keywords[128];      /* open hash table: lex_kind, 0 where free */

@@ -21,6 +21,12 @@ static uint32_t next_line(const src_text *src, uint32_t at)
     return end == NULL ? UINT32_MAX : (uint32_t)(end - src->text) + 1;
 }
 
+/* A byte order mark is no part of the first line. */
+static uint32_t text_start(const src_text *src)
+{
+    return src->length >= 3 && memcmp(src->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 static void make_lines(src_text *src)
 {
     uint32_t count = 1;
@@ -30,7 +36,7 @@ static void make_lines(src_text *src)
     if (src->lines == NULL)
         return;
     src->line_count = count;
-    src->lines[0] = 0;
+    src->lines[0] = text_start(src);
     for (uint32_t i = 1; i < count; i++)
         src->lines[i] = next_line(src, src->lines[i - 1]);
 }
@@ -41,7 +47,7 @@ static uint32_t find_line(src_text *src, uint32_t offset, uint32_t *start)
     if (src->lines == NULL)
         make_lines(src);
     uint32_t low = 0;
-    *start = 0;
+    *start = text_start(src);
     if (src->lines == NULL) {
         for (uint32_t at = next_line(src, 0); at != UINT32_MAX && at <= offset; at = next_line(src, at)) {
             *start = at;
@@ -65,7 +71,7 @@ src_span src_line(src_text *src, uint32_t offset, uint32_t *line)
 {
     uint32_t start;
     *line = find_line(src, offset, &start) + 1;
-    uint32_t end = next_line(src, start);
+    uint32_t end = next_line(src, start);   /* behind the line break */
     end = end == UINT32_MAX ? src->length : end - 1;
     if (end > start && src->text[end - 1] == '\r')
         end--;

@@ -112,13 +112,16 @@ static const char *const misplaced[LEX_KINDS] = {
     [TOK_COLON_ASSIGN] = "write `let x = e`",
     [TOK_BRACE_OPEN] = "a map in a head stands in parentheses: `({a: 1})`",
     [TOK_PLUS] = "there is no sign `+`",
+    [TOK_QUESTION] = "a receive is a statement, `c ? x`, or a value, `?c`; a choice is `if c { a } else { b }`",
 };
 
 /* `<-` is two tokens, since `a <-b` compares. */
 static bool is_left_arrow(parser *p)
 {
+    if (!parse_at(p, TOK_LT))
+        return false;
     const lex_token *next = parse_peek(p, 1);
-    return parse_at(p, TOK_LT) && next->kind == TOK_MINUS && parse_is_adjacent(p, next);
+    return next->kind == TOK_MINUS && parse_is_adjacent(p, next);
 }
 
 void parse_hint_expression(parser *p, diag *d)
@@ -181,8 +184,8 @@ void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement)
         diag_hint(d, "%s", foreign);
     else if (parse_at(p, TOK_COLON) && statement->kind == AST_RECEIVE_INTO)
         diag_hint(d, "there is no `c ? a : b`: write `if c { a } else { b }`");
-    else if (parse_at(p, TOK_QUESTION))
-        diag_hint(d, "a receive is a statement, `c ? x`, or a value, `?c`; a choice is `if c { a } else { b }`");
+    else if (statement->kind == AST_IF && (parse_at_word(p, "elif") || parse_at_word(p, "elsif") || parse_at_word(p, "elseif")))
+        diag_hint(d, "write `else if`");
     else if (parse_at(p, TOK_COLON))
         diag_hint(d, "here `{` opens a block; a map's key is a name or a string, or stands in brackets: `{[1]: 2}`");
     else if (parse_at(p, TOK_COMMA))

@@ -21,6 +21,8 @@ typedef struct parse_bracket {
 
 enum { PARSE_MAX_BRACKETS = PARSE_MAX_DEPTH + 50 };     /* each open bracket is a level of depth or a piece of one */
 
+enum { PARSE_MAX_ERRORS = 1000 };       /* who has more does not read them: parsing stops */
+
 typedef struct parser {
     lexer lx;
     ast_module *module;

@@ -9,31 +9,39 @@ void parse_targets(parser *p, ast_node *target[2])
         target[1] = parse_pattern(p);
 }
 
-static void expect_in(parser *p)
+/* `for (i = 0; i < n; i++) {`: the rest of such a head is no statement. */
+static void skip_foreign_head(parser *p)
+{
+    while (!parse_at(p, TOK_NEWLINE) && !parse_at(p, TOK_BRACE_OPEN) && !parse_at(p, TOK_BRACE_CLOSE) && !parse_at(p, TOK_END))
+        parse_advance(p);
+}
+
+static void expect_in(parser *p, const ast_node *target)
 {
     if (parse_take(p, TOK_IN) || p->panic)
         return;
     diag *d = parse_expected(p, "`in`");
-    if (parse_at(p, TOK_ASSIGN) || parse_at(p, TOK_COLON_ASSIGN) || parse_at(p, TOK_SEMICOLON))
+    if (parse_at(p, TOK_ASSIGN) || parse_at(p, TOK_COLON_ASSIGN) || parse_at(p, TOK_SEMICOLON)) {
         diag_hint(d, "counting is written `for i in 0..n { … }`");
-    else
+        skip_foreign_head(p);
+    } else if (target->kind == PAT_MAP) {
+        diag_hint(d, "an endless loop is `loop { … }`");
+    } else {
         diag_hint(d, "write `for x in xs { … }`");
+    }
 }
 
 /* From the targets on. */
 static ast_loop iteration(parser *p)
 {
     ast_loop loop;
-    bool is_foreign = parse_at(p, TOK_LET) || parse_at(p, TOK_VAR) || parse_at(p, TOK_SEMICOLON) || parse_at(p, TOK_BRACE_OPEN);
-    if (is_foreign && !parse_brace_opens_map(p)) {
-        bool is_endless = parse_at(p, TOK_BRACE_OPEN) && parse_peek(p, 1)->newline_before;
-        if (!parse_at(p, TOK_BRACE_OPEN) || is_endless) {
-            diag *d = parse_expected(p, "a name or a pattern");
-            diag_hint(d, is_endless ? "an endless loop is `loop { … }`" : "write `for i in 0..n { … }`");
-        }
+    if (parse_at(p, TOK_LET) || parse_at(p, TOK_VAR) || parse_at(p, TOK_SEMICOLON)) {
+        diag *d = parse_expected(p, "a name or a pattern");
+        diag_hint(d, "write `for i in 0..n { … }`");
+        skip_foreign_head(p);
     }
     parse_targets(p, loop.target);
-    expect_in(p);
+    expect_in(p, loop.target[0]);
     loop.value = parse_head(p);
     loop.body = parse_block(p);
     return loop;

@@ -171,7 +171,7 @@ static ast_node *error(parser *p)
         ast_node *part = parse_alternatives(p);
         parse_list_add(p, &part, sizeof part);
         count++;
-    } while (parse_take(p, TOK_COMMA));
+    } while (parse_take(p, TOK_COMMA) && !parse_at(p, TOK_PAREN_CLOSE));
     ast_pattern pattern = {.elements = parse_nodes_end(p, items)};
     parse_close(p, TOK_PAREN_CLOSE, "`,` or `)`");
     ast_node *node = parse_node(p, PAT_ERROR, start);

@@ -23,7 +23,7 @@ static bool is_mendable(const parser *p)
 static diag *say(parser *p, src_span at, const char *format, va_list arguments)
 {
     char *text;
-    bool at_end = parse_at(p, TOK_END);
+    bool at_end = parse_at(p, TOK_END) && at.start >= p->previous_end;
     if (p->panic || p->stopped || (at_end && p->said_end) || vasprintf(&text, format, arguments) < 0)
         return unsaid(p);
     if (at_end) {
@@ -124,14 +124,17 @@ static const char *closing_text(const parse_bracket *bracket)
 
 void parse_unclosed(parser *p, const parse_bracket *bracket)
 {
-    bool at_end = parse_at(p, TOK_END), was_said = p->said_end;
+    bool at_end = parse_at(p, TOK_END);
+    if (at_end && p->said_end) {
+        p->panic = true;
+        return;
+    }
     src_span at = bracket->span;
     if (bracket->kind == PARSE_INTERPOLATION)
         at.start = at.end - 2;      /* the piece of the string before it belongs to the token */
-    uint32_t mendable = p->mendable;
     diag *d = parse_fail(p, at, "this `%s` is never closed", opening_text(bracket));
-    if (at_end && !was_said)
-        p->mendable = mendable + 1;
+    p->said_end = p->said_end || at_end;
+    p->mendable += at_end;
     src_span found = parse_here(p);
     if (at_end)
         diag_related(d, found, "the input ends here without `%s`", closing_text(bracket));

@@ -278,8 +278,11 @@ ast_list parse_statements(parser *p, bool top_level)
         ast_node *node = top_level ? parse_item(p) : parse_statement(p);
         parse_list_add(p, &node, sizeof node);
         expect_end(p, node, top_level);
-        if (p->panic)
-            parse_sync(p, base, start);
+        if (!p->panic)
+            continue;
+        parse_sync(p, base, start);
+        if (top_level && parse_at(p, TOK_BRACE_CLOSE))
+            parse_advance(p);       /* what it should have closed was lost in the error */
     }
     return parse_nodes_end(p, list);
 }

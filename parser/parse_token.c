@@ -6,6 +6,8 @@
 
 static lex_token next_token(parser *p)
 {
+    if (p->diags->errors - p->errors_before > PARSE_MAX_ERRORS && !p->stopped)
+        parse_stop(p);
     if (p->ahead_count == 0) {
         lex_token token = lex_next(&p->lx);
         if (p->lx.stopped)
@@ -187,10 +189,15 @@ bool parse_close(parser *p, lex_kind closing, const char *expected)
         return true;
     }
     bool is_lost = parse_at(p, TOK_END) || is_closing(p->token.kind) || (p->token.newline_before && starts_statement(p));
-    if (is_lost && !(p->token.kind == TOK_ERROR))
+    if (is_lost) {
         parse_unclosed(p, bracket);
+        return false;
+    }
+    diag *d = parse_expected(p, expected);
+    if (p->token.newline_before && (lex_kind_flags(p->token.kind) & LEX_CLASS) && bracket->kind != PARSE_INTERPOLATION)
+        diag_hint(d, "a `,` is missing at the end of the line before");
     else
-        parse_hint_expression(p, parse_expected(p, expected));
+        parse_hint_expression(p, d);
     return false;
 }
 

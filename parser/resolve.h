@@ -83,7 +83,7 @@ struct ast_function_info {
     ast_binding *self;                  /* the capture that is the function itself, or NULL */
     bool constant;                      /* captures nothing (but itself): one closure does for all */
     bool has_defer;
-    void *code;                         /* the compiler's */
+    uint32_t code;                      /* the compiler's: number of its code, 0: none yet */
     /* the resolver's own */
     bool isolated;                      /* sees no frame but its own: a top-level fn, a test */
     bool done;

@@ -1,5 +1,6 @@
-/* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text, in place in the list of arguments
- * (which is this call's own): what has to be walked is left to the walks of the VM. Then the text is put together in one go. */
+/* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text, in place in the
+ * list of arguments (which is this call's own): what has to be walked is left to the walks of the VM. Then the text
+ * is put together in one go. */
 #include <math.h>
 
 #include "stdlib/string_parts.h"
@@ -7,8 +8,8 @@
 #include "vm/num.h"
 #include "vm/walk.h"
 
-/* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes. WALKING: true while
- * a walk makes the text of that argument. */
+/* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes.
+ * WALKING: true while a walk makes the text of that argument. */
 enum { SLOT_AT, SLOT_NEXT, SLOT_WALKING };
 _Static_assert(SLOT_WALKING + 1 == STRING_FORMAT_SLOTS, "one place says how many slots");
 
@@ -22,7 +23,7 @@ static const char with_precision[] = "fegs";
 typedef struct directive {
     bool left, zero, plus, space, alternate;
     uint32_t width;
-    int32_t precision;          /* -1: none */
+    int32_t precision; /* -1: none */
     char conversion;
 } directive;
 
@@ -54,8 +55,8 @@ static uint32_t parse_number(const char *at, uint32_t *number)
     return i;
 }
 
-/* Reads the directive behind the `%` at byte *at, which moves behind it. False: raised. Texts end with a NUL, which is no part of any
- * directive. */
+/* Reads the directive behind the `%` at byte *at, which moves behind it. False: raised. Texts end with a NUL, which
+ * is no part of any directive. */
 static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, directive *d)
 {
     *d = (directive){.precision = -1};
@@ -77,7 +78,8 @@ static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, dire
         str_decode(format->text + i, &size);
     d->conversion = format->text[i];
     if (i >= format->size || size != 1 || strchr(conversions, d->conversion) == NULL || d->conversion == '\0') {
-        vm_raise(vm, ERR_VALUE, "the format has no conversion `%.*s`: there are %%d %%x %%X %%o %%b %%f %%e %%g %%s %%q %%c %%%%",
+        vm_raise(vm, ERR_VALUE,
+                 "the format has no conversion `%.*s`: there are %%d %%x %%X %%o %%b %%f %%e %%g %%s %%q %%c %%%%",
                  (int)(i + size - *at), format->text + *at);
         return false;
     }
@@ -208,7 +210,8 @@ static verdict add_int(csp_vm *vm, process *p, text *t, const directive *d, valu
     return VERDICT_DONE;
 }
 
-/* What the C library prints between the whole part and the fraction depends on the host's locale; here it is always a point. */
+/* What the C library prints between the whole part and the fraction depends on the host's locale; here it is always a
+ * point. */
 static size_t make_point(char *chars, size_t size)
 {
     size_t from = strspn(chars, "0123456789");

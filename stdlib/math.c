@@ -54,28 +54,33 @@ static verdict apply(csp_vm *vm, process *p, const value *args, double (*functio
     return give(vm, num_float(vm, function(num_as_double(args[0]))), result);
 }
 
-/* FUNCTION(name, doc): native and C function have the same name. */
-#define FLOAT_FUNCTIONS(FUNCTION) \
-    FUNCTION(acos, "the angle in radians whose cosine is x") \
-    FUNCTION(asin, "the angle in radians whose sine is x") \
-    FUNCTION(atan, "the angle in radians whose tangent is x") \
-    FUNCTION(cbrt, "the cube root") \
-    FUNCTION(cos, "the cosine of x radians") \
-    FUNCTION(cosh, "the hyperbolic cosine") \
-    FUNCTION(exp, "e to the power of x") \
-    FUNCTION(sin, "the sine of x radians") \
-    FUNCTION(sinh, "the hyperbolic sine") \
-    FUNCTION(tan, "the tangent of x radians") \
-    FUNCTION(tanh, "the hyperbolic tangent")
-
-#define DEFINE(function, doc) \
+/* The native of a C function of the same name. */
+#define FLOAT_NATIVE(function)                                                                        \
     static verdict math_##function(csp_vm *vm, process *p, value *args, uint32_t argc, value *result) \
-    { \
-        (void)argc; \
-        return apply(vm, p, args, function, result); \
+    {                                                                                                 \
+        (void)argc;                                                                                   \
+        return apply(vm, p, args, function, result);                                                  \
     }
-FLOAT_FUNCTIONS(DEFINE)
-#undef DEFINE
+FLOAT_NATIVE(acos)
+FLOAT_NATIVE(asin)
+FLOAT_NATIVE(atan)
+FLOAT_NATIVE(cos)
+FLOAT_NATIVE(cosh)
+FLOAT_NATIVE(exp)
+FLOAT_NATIVE(sin)
+FLOAT_NATIVE(sinh)
+FLOAT_NATIVE(tan)
+FLOAT_NATIVE(tanh)
+#undef FLOAT_NATIVE
+
+/* In double precision the C library's cube root of 27 is not 3. */
+static double cube_root(double x) { return (double)cbrtl((long double)x); }
+
+static verdict math_cbrt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return apply(vm, p, args, cube_root, result);
+}
 
 static verdict math_sqrt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
@@ -95,7 +100,8 @@ static verdict math_sqrt(csp_vm *vm, process *p, value *args, uint32_t argc, val
 }
 
 /* A logarithm in the base in which 2 has the logarithm log_of_two. */
-static verdict logarithm(csp_vm *vm, process *p, const value *args, double (*function)(double), double log_of_two, value *result)
+static verdict logarithm(csp_vm *vm, process *p, const value *args, double (*function)(double), double log_of_two,
+                         value *result)
 {
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
@@ -253,12 +259,17 @@ static verdict math_is_inf(csp_vm *vm, process *p, value *args, uint32_t argc, v
     return VERDICT_DONE;
 }
 
-#define ENTRY(function, doc) {#function, #function "(x)", doc, math_##function, 1, 1, 0},
 const native_entry math_natives[] = {
-    FLOAT_FUNCTIONS(ENTRY)
+    {"acos", "acos(x)", "the angle in radians whose cosine is x", math_acos, 1, 1, 0},
+    {"asin", "asin(x)", "the angle in radians whose sine is x", math_asin, 1, 1, 0},
+    {"atan", "atan(x)", "the angle in radians whose tangent is x", math_atan, 1, 1, 0},
     {"atan2", "atan2(y, x)", "the angle in radians of the point (x, y)", math_atan2, 2, 2, 0},
+    {"cbrt", "cbrt(x)", "the cube root", math_cbrt, 1, 1, 0},
     {"ceil", "ceil(x)", "the least int that is not below x", math_ceil, 1, 1, 0},
     {"clamp", "clamp(x, low, high)", "the number between low and high that is nearest to x", math_clamp, 3, 3, 0},
+    {"cos", "cos(x)", "the cosine of x radians", math_cos, 1, 1, 0},
+    {"cosh", "cosh(x)", "the hyperbolic cosine", math_cosh, 1, 1, 0},
+    {"exp", "exp(x)", "e to the power of x", math_exp, 1, 1, 0},
     {"floor", "floor(x)", "the greatest int that is not above x", math_floor, 1, 1, 0},
     {"gcd", "gcd(a, b)", "the greatest common divisor of two ints", math_gcd, 2, 2, 0},
     {"hypot", "hypot(x, y)", "the length of the vector (x, y)", math_hypot, 2, 2, 0},
@@ -272,8 +283,11 @@ const native_entry math_natives[] = {
     {"pow", "pow(x, y)", "x ** y", math_pow, 2, 2, 0},
     {"round", "round(x)", "the nearest int, halves away from zero", math_round, 1, 1, 0},
     {"sign", "sign(x)", "-1, 0 or 1", math_sign, 1, 1, 0},
+    {"sin", "sin(x)", "the sine of x radians", math_sin, 1, 1, 0},
+    {"sinh", "sinh(x)", "the hyperbolic sine", math_sinh, 1, 1, 0},
     {"sqrt", "sqrt(x)", "the square root", math_sqrt, 1, 1, 0},
+    {"tan", "tan(x)", "the tangent of x radians", math_tan, 1, 1, 0},
+    {"tanh", "tanh(x)", "the hyperbolic tangent", math_tanh, 1, 1, 0},
     {"trunc", "trunc(x)", "x without its fraction, as an int", math_trunc, 1, 1, 0},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };
-#undef ENTRY

@@ -1,8 +1,9 @@
-/* The tables of native functions: the parts in C of the modules they are named after. Each ends with an entry without a name. */
+/* The tables of native functions: the parts in C of the modules they are named after. Each ends with an entry without
+ * a name. */
 #ifndef CSP_STDLIB_NATIVES_H
 #define CSP_STDLIB_NATIVES_H
 
-#include "vm/native.h"
+#include "vm/vm.h"
 
 extern const native_entry bytes_natives[];
 extern const native_entry list_natives[];
@@ -14,6 +15,7 @@ extern const native_entry prelude_process_natives[];
 extern const native_entry process_natives[];
 extern const native_entry string_natives[];
 extern const native_entry time_natives[];
+extern const native_entry tuple_natives[];
 
 /* Members of a module that are floats; the table ends with one without a name. */
 typedef struct native_constant {

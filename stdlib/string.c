@@ -41,8 +41,8 @@ static value part(csp_vm *vm, const string *s, uint32_t from, uint32_t to)
 /* Unicode's White_Space. */
 static bool is_space(uint32_t c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
-           c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
 static uint32_t skip_space(const string *s)
@@ -131,7 +131,8 @@ static verdict string_ends_with(csp_vm *vm, process *p, value *args, uint32_t ar
     string *wanted;
     if (!two_args(vm, p, args, &s, &wanted))
         return VERDICT_FAIL;
-    *result = value_bool(wanted->size <= s->size && memcmp(s->text + s->size - wanted->size, wanted->text, wanted->size) == 0);
+    *result = value_bool(wanted->size <= s->size &&
+                         memcmp(s->text + s->size - wanted->size, wanted->text, wanted->size) == 0);
     return VERDICT_DONE;
 }
 
@@ -208,7 +209,8 @@ static void fill_with(char *room, size_t size, const string *pattern)
 }
 
 /* `before` bytes of the pattern again and again, then s (unless NULL), then `behind` bytes of the pattern. */
-static verdict give_filled(csp_vm *vm, const string *s, const string *pattern, uint64_t before, uint64_t behind, value *result)
+static verdict give_filled(csp_vm *vm, const string *s, const string *pattern, uint64_t before, uint64_t behind,
+                           value *result)
 {
     uint64_t middle = s != NULL ? s->size : 0;
     if (before > STRING_MAX || behind > STRING_MAX || before + middle + behind > STRING_MAX)
@@ -257,7 +259,8 @@ static verdict pad(csp_vm *vm, process *p, const value *args, uint32_t argc, boo
         return string_give(vm, args[0], result);
     uint64_t missing = (uint64_t)width - s->length;
     uint64_t size = missing > STRING_MAX ? UINT64_MAX
-                                         : missing / pattern->length * pattern->size + str_offset(pattern, (uint32_t)(missing % pattern->length));
+                                         : missing / pattern->length * pattern->size +
+                                               str_offset(pattern, (uint32_t)(missing % pattern->length));
     return give_filled(vm, s, pattern, start ? size : 0, start ? 0 : size, result);
 }
 
@@ -312,17 +315,22 @@ const native_entry string_natives[] = {
     {"compare", "compare(a, b)", "-1, 0 or 1, by code points", string_compare, 2, 2, 0},
     {"contains", "contains(s, part)", "whether part occurs in s", string_contains, 2, 2, 0},
     {"ends_with", "ends_with(s, part)", "whether s ends with part", string_ends_with, 2, 2, 0},
-    {"format", "format(format, ..values)", "text with values put in: %d %x %X %o %b ints, %f %e %g numbers, %s text, %q as repr, %c a character",
+    {"format", "format(format, ..values)",
+     "text with values put in: %d %x %X %o %b ints, %f %e %g numbers, %s text, %q as repr, %c a character",
      string_format, 1, NATIVE_VARIADIC, STRING_FORMAT_SLOTS},
-    {"from_bytes", "from_bytes(b)", "the text that the bytes or buffer hold as UTF-8, or an error of kind value_error", string_from_bytes, 1, 1, 0},
-    {"graphemes", "graphemes(s)", "a list of what readers take for characters: letters with their accents, whole emoji", string_graphemes, 1, 1,
-     STRING_SPLIT_SLOTS},
+    {"from_bytes", "from_bytes(b)", "the text that the bytes or buffer hold as UTF-8, or an error of kind value_error",
+     string_from_bytes, 1, 1, 0},
+    {"graphemes", "graphemes(s)", "a list of what readers take for characters: letters with their accents, whole emoji",
+     string_graphemes, 1, 1, STRING_SPLIT_SLOTS},
     {"index", "index(s, part, from = 0)", "where part first occurs at or after from, or nil", string_index, 2, 3, 0},
-    {"join", "join(xs, sep = \"\")", "the strings of a list or tuple as one, sep between them", string_join, 1, 2, STRING_JOIN_SLOTS},
+    {"join", "join(xs, sep = \"\")", "the strings of a list or tuple as one, sep between them", string_join, 1, 2,
+     STRING_JOIN_SLOTS},
     {"lines", "lines(s)", "a list of the lines, without what ends them", string_lines, 1, 1, STRING_SPLIT_SLOTS},
     {"lower", "lower(s)", "in lower case", string_lower, 1, 1, 0},
-    {"pad_end", "pad_end(s, width, fill = \" \")", "with fill repeated behind it up to width code points", string_pad_end, 2, 3, 0},
-    {"pad_start", "pad_start(s, width, fill = \" \")", "with fill repeated before it up to width code points", string_pad_start, 2, 3, 0},
+    {"pad_end", "pad_end(s, width, fill = \" \")", "with fill repeated behind it up to width code points",
+     string_pad_end, 2, 3, 0},
+    {"pad_start", "pad_start(s, width, fill = \" \")", "with fill repeated before it up to width code points",
+     string_pad_start, 2, 3, 0},
     {"repeat", "repeat(s, n)", "n times s", string_repeat, 2, 2, 0},
     {"replace", "replace(s, old, new)", "with new in place of each old", string_replace, 3, 3, 0},
     {"reverse", "reverse(s)", "the graphemes in reverse order", string_reverse, 1, 1, 0},

@@ -26,7 +26,8 @@ static bool items_of(csp_vm *vm, process *p, value xs, const value **items, uint
 }
 
 /* Adds up the sizes from SLOT_INDEX on; at the end makes the block. */
-static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t count, const string *separator, value *slots)
+static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t count, const string *separator,
+                       value *slots)
 {
     uint64_t i = (uint64_t)value_as_int(slots[SLOT_INDEX]);
     uint64_t size = (uint64_t)value_as_int(slots[SLOT_SIZE]);
@@ -49,7 +50,8 @@ static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t coun
     return VERDICT_YIELD;
 }
 
-static verdict fill(csp_vm *vm, const value *items, uint64_t count, const string *separator, value *slots, value *result)
+static verdict fill(csp_vm *vm, const value *items, uint64_t count, const string *separator, value *slots,
+                    value *result)
 {
     bytes *block = value_bytes(slots[SLOT_BLOCK]);
     uint64_t i = (uint64_t)value_as_int(slots[SLOT_INDEX]);

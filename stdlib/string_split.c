@@ -7,10 +7,12 @@ enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10 };
 enum { SLOT_AT, SLOT_LIST };
 _Static_assert(SLOT_LIST + 1 == STRING_SPLIT_SLOTS, "one place says how many slots");
 
-/* Finds the piece [*from, *to) of s that starts at byte *at and moves *at behind it and what ends it. False: there is none. */
+/* Finds the piece [*from, *to) of s that starts at byte *at and moves *at behind it and what ends it. False: there is
+ * none. */
 typedef bool next_piece(const string *s, const string *separator, uint32_t *at, uint32_t *from, uint32_t *to);
 
-static verdict collect(csp_vm *vm, process *p, const string *s, const string *separator, next_piece *next, value *slots, value *result)
+static verdict collect(csp_vm *vm, process *p, const string *s, const string *separator, next_piece *next, value *slots,
+                       value *result)
 {
     if (slots[SLOT_LIST] == VALUE_ABSENT) {
         value made = list_new(vm, p, NULL, 0);

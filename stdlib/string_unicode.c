@@ -21,15 +21,9 @@ uint32_t string_grapheme_end(const string *s, uint32_t at)
 
 /* --- case */
 
-static char upper_ascii(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
+static char upper_ascii(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; }
 
-static char lower_ascii(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+static char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
 static verdict map_ascii(csp_vm *vm, const string *s, char (*map_letter)(char), value *result)
 {
@@ -52,7 +46,7 @@ static verdict map_unicode(csp_vm *vm, const string *s, bool upper, value *resul
     unsigned size;
     for (uint32_t at = 0; at < s->size && !t.failed; at += size) {
         utf8proc_int32_t c = (utf8proc_int32_t)str_decode(s->text + at, &size);
-        if (upper && c == 0xdf) {       /* the one common letter that becomes two */
+        if (upper && c == 0xdf) { /* the one common letter that becomes two */
             text_add(&t, "SS", 2);
             continue;
         }
@@ -83,8 +77,8 @@ verdict string_lower(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 
 /* --- width */
 
-/* A cluster is as wide as its widest part; flags (two regional indicators) and what a variation selector makes an emoji take two
- * columns. */
+/* A cluster is as wide as its widest part; flags (two regional indicators) and what a variation selector makes an
+ * emoji take two columns. */
 static int64_t cluster_width(const string *s, uint32_t at, uint32_t end)
 {
     int64_t width = 0;

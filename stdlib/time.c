@@ -13,6 +13,7 @@ static verdict time_mono(csp_vm *vm, process *p, value *args, uint32_t argc, val
 }
 
 const native_entry time_natives[] = {
-    {"mono", "mono()", "nanoseconds on a clock that is never set; for measuring how long something takes", time_mono, 0, 0, 0},
+    {"mono", "mono()", "nanoseconds on a clock that is never set; for measuring how long something takes", time_mono, 0,
+     0, 0},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

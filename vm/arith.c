@@ -1,7 +1,8 @@
-/* Arithmetic beyond the interpreter's fast paths: ints of any size, floats, mixtures, and what is wrong with other operands.
+/* Arithmetic beyond the interpreter's fast paths: ints of any size, floats, mixtures, and what is wrong with other
+ * operands.
  *
- * The interpreter has tried small ints and flonums already, so nothing here is the hot path; still, results that fit 64 bits are made
- * without GMP. */
+ * The interpreter has tried small ints and flonums already, so nothing here is the hot path; still, results that fit
+ * 64 bits are made without GMP. */
 #include <math.h>
 #include <stdio.h>
 
@@ -20,10 +21,7 @@ static verdict give(csp_vm *vm, value v, value *out)
     return VERDICT_DONE;
 }
 
-static bool is_zero(value integer)
-{
-    return integer == value_int(0);
-}
+static bool is_zero(value integer) { return integer == value_int(0); }
 
 static bool is_negative(value integer)
 {
@@ -43,7 +41,8 @@ static void operands_begin(operands *o, value a, value b)
     mpz_init(o->result);
 }
 
-/* Multiplying and dividing numbers of so many bits: the schoolbook way at first, later about n log n. In units of some 10 ns. */
+/* Multiplying and dividing numbers of so many bits: the schoolbook way at first, later about n log n. In units of
+ * some 10 ns. */
 static void charge_product(csp_vm *vm, uint64_t bits_a, uint64_t bits_b)
 {
     uint64_t longer = (bits_a > bits_b ? bits_a : bits_b) / 64;
@@ -102,8 +101,8 @@ static verdict int_mul(csp_vm *vm, value a, value b, value *out)
     return num_give(vm, o.result, out);
 }
 
-/* |a| / |b| rounded to nearest. The quotient is computed to two bits more than a double has (down to the smallest double's place), its
- * last bit set where the division leaves a remainder: no later rounding can then go wrong. */
+/* |a| / |b| rounded to nearest. The quotient is computed to two bits more than a double has (down to the smallest
+ * double's place), its last bit set where the division leaves a remainder: no later rounding can then go wrong. */
 static double divide_magnitudes(mpz_srcptr a, mpz_srcptr b)
 {
     enum { WANTED = 55, LOWEST = -1076, HIGHEST = 1030 };
@@ -213,7 +212,7 @@ static verdict int_pow(csp_vm *vm, value a, value b, value *out)
     if (bits <= 1)
         return give(vm, value_int(trivial_power(value_as_int(a), b)), out);
     uint64_t exponent = value_is_int(b) ? (uint64_t)value_as_int(b) : UINT64_MAX;
-    uint64_t least;     /* bits of the result: at least this, at most about twice as many */
+    uint64_t least; /* bits of the result: at least this, at most about twice as many */
     if (__builtin_mul_overflow(bits - 1, exponent, &least))
         least = UINT64_MAX;
     if (num_check_bits(vm, least) == VERDICT_FAIL)
@@ -317,7 +316,8 @@ verdict num_lcm(csp_vm *vm, value a, value b, value *out)
 {
     uint64_t bits_a = num_bits(a);
     uint64_t bits_b = num_bits(b);
-    /* The least common multiple of two numbers can be far shorter than their product; but the product must be possible. */
+    /* The least common multiple of two numbers can be far shorter than their product; but the product must be
+     * possible. */
     if (bits_a > 0 && bits_b > 0 && num_check_bits(vm, bits_a + bits_b - 1) == VERDICT_FAIL)
         return VERDICT_FAIL;
     charge_product(vm, bits_a, bits_b);
@@ -340,25 +340,13 @@ verdict num_isqrt(csp_vm *vm, value n, value *out)
 
 /* --- floats */
 
-static double float_add(double a, double b)
-{
-    return a + b;
-}
+static double float_add(double a, double b) { return a + b; }
 
-static double float_sub(double a, double b)
-{
-    return a - b;
-}
+static double float_sub(double a, double b) { return a - b; }
 
-static double float_mul(double a, double b)
-{
-    return a * b;
-}
+static double float_mul(double a, double b) { return a * b; }
 
-static double float_div(double a, double b)
-{
-    return a / b;
-}
+static double float_div(double a, double b) { return a / b; }
 
 /* The exact remainder, with the divisor's sign. */
 static double float_mod(double a, double b)
@@ -391,20 +379,20 @@ static const struct operation {
     const char *verb, *joint;
     bool swapped;
     int_operation *ints;
-    float_operation *floats;    /* NULL: for ints only */
+    float_operation *floats; /* NULL: for ints only */
 } operations[] = {
-    [OPC_ADD - OPC_ADD]  = {"add", "and", false, int_add, float_add},
-    [OPC_SUB - OPC_ADD]  = {"subtract", "from", true, int_sub, float_sub},
-    [OPC_MUL - OPC_ADD]  = {"multiply", "by", false, int_mul, float_mul},
-    [OPC_DIV - OPC_ADD]  = {"divide", "by", false, int_div, float_div},
+    [OPC_ADD - OPC_ADD] = {"add", "and", false, int_add, float_add},
+    [OPC_SUB - OPC_ADD] = {"subtract", "from", true, int_sub, float_sub},
+    [OPC_MUL - OPC_ADD] = {"multiply", "by", false, int_mul, float_mul},
+    [OPC_DIV - OPC_ADD] = {"divide", "by", false, int_div, float_div},
     [OPC_IDIV - OPC_ADD] = {"divide", "by", false, int_floor_div, float_floor_div},
-    [OPC_MOD - OPC_ADD]  = {"take", "modulo", false, int_mod, float_mod},
-    [OPC_POW - OPC_ADD]  = {"raise", "to the power of", false, int_pow, pow},
+    [OPC_MOD - OPC_ADD] = {"take", "modulo", false, int_mod, float_mod},
+    [OPC_POW - OPC_ADD] = {"raise", "to the power of", false, int_pow, pow},
     [OPC_BAND - OPC_ADD] = {"apply `&` to", "and", false, int_and, NULL},
-    [OPC_BOR - OPC_ADD]  = {"apply `|` to", "and", false, int_or, NULL},
+    [OPC_BOR - OPC_ADD] = {"apply `|` to", "and", false, int_or, NULL},
     [OPC_BXOR - OPC_ADD] = {"apply `^` to", "and", false, int_xor, NULL},
-    [OPC_SHL - OPC_ADD]  = {"shift", "by", false, int_shift_left, NULL},
-    [OPC_SHR - OPC_ADD]  = {"shift", "by", false, int_shift_right, NULL},
+    [OPC_SHL - OPC_ADD] = {"shift", "by", false, int_shift_left, NULL},
+    [OPC_SHR - OPC_ADD] = {"shift", "by", false, int_shift_right, NULL},
 };
 _Static_assert(sizeof operations / sizeof *operations == OPC_SHR - OPC_ADD + 1, "one entry for each operator");
 
@@ -434,8 +422,8 @@ static verdict refuse(csp_vm *vm, process *p, opcode op, value a, value b)
         a = b;
         b = swap;
     }
-    return vm_raise(vm, ERR_TYPE, "cannot %s %s %s %s%s", operation->verb, type_phrase(a, first, sizeof first), operation->joint,
-                    type_phrase(b, second, sizeof second), hint);
+    return vm_raise(vm, ERR_TYPE, "cannot %s %s %s %s%s", operation->verb, type_phrase(a, first, sizeof first),
+                    operation->joint, type_phrase(b, second, sizeof second), hint);
 }
 
 static bool can_join(value a, value b)
@@ -467,7 +455,7 @@ verdict num_unary(csp_vm *vm, opcode op, value a, value *out)
     if (value_is_integer(a)) {
         if (op == OPC_NEG)
             return int_sub(vm, value_int(0), a, out);
-        return int_sub(vm, value_int(-1), a, out);      /* ~a == -1 - a */
+        return int_sub(vm, value_int(-1), a, out); /* ~a == -1 - a */
     }
     if (op == OPC_NEG && value_is_float(a))
         return give(vm, num_float(vm, -value_as_float(a)), out);
@@ -475,5 +463,6 @@ verdict num_unary(csp_vm *vm, opcode op, value a, value *out)
     if (!value_usable(p, a))
         return vm_raise_type(vm, p, a, "a number");
     char phrase[32];
-    return vm_raise(vm, ERR_TYPE, op == OPC_NEG ? "cannot negate %s" : "cannot apply `~` to %s", type_phrase(a, phrase, sizeof phrase));
+    return vm_raise(vm, ERR_TYPE, op == OPC_NEG ? "cannot negate %s" : "cannot apply `~` to %s",
+                    type_phrase(a, phrase, sizeof phrase));
 }

@@ -1,6 +1,6 @@
-/* Bigints as GMP sees them: read-only views on limbs in the collected heap, and results copied back. For arithmetic only; all else knows
- * num.h. GMP's own memory is malloc'ed and lives no longer than one operation; it aborts when there is none, so whoever makes a large
- * result asks num_check_bits first. */
+/* Bigints as GMP sees them: read-only views on limbs in the collected heap, and results copied back. For arithmetic
+ * only; all else knows num.h. GMP's own memory is malloc'ed and lives no longer than one operation; it aborts when
+ * there is none, so whoever makes a large result asks num_check_bits first. */
 #ifndef CSP_VM_BIGINT_H
 #define CSP_VM_BIGINT_H
 
@@ -10,7 +10,8 @@
 
 _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "bigint.limbs are GMP's limbs");
 
-/* An integer to read from, `z`: of any size, never cleared. It must stay where it is, and the integer must stay rooted. */
+/* An integer to read from, `z`: of any size, never cleared. It must stay where it is, and the integer must stay
+ * rooted. */
 typedef struct num_view {
     mpz_t z;
     mp_limb_t limb;
@@ -36,7 +37,8 @@ verdict num_gcd(csp_vm *vm, value a, value b, value *out);
 verdict num_lcm(csp_vm *vm, value a, value b, value *out);
 verdict num_isqrt(csp_vm *vm, value n, value *out);
 
-/* The number as mantissa * 2 ** *exponent with 0.5 <= |mantissa| < 1 (or both 0): for integers beyond the range of a double. */
+/* The number as mantissa * 2 ** *exponent with 0.5 <= |mantissa| < 1 (or both 0): for integers beyond the range of a
+ * double. */
 double num_split(value integer, int64_t *exponent);
 
 #endif

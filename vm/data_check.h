@@ -5,7 +5,7 @@
 
 #include "vm/data.h"
 
-/* The crash `moved` for v: "the list was handed over to another process". */
+/* The crash `moved` for v: "this list was handed to another process". */
 verdict data_raise_moved(csp_vm *vm, value v);
 /* The crash `frozen` for a list or map that may no longer change. */
 verdict data_raise_frozen(csp_vm *vm, value v);

@@ -1,9 +1,7 @@
 /* x.name and x.name = v. */
 #include "vm/data_check.h"
 #include "vm/text.h"
-
-/* The stack of a crash as a list of lines, or nil; ABSENT: out of memory (trace.c). */
-extern value trace_value(csp_vm *vm, value trace);
+#include "vm/trace.h"
 
 /* --- "did you mean": the key that differs least */
 
@@ -59,9 +57,9 @@ static verdict raise_missing(csp_vm *vm, const map *m, value name)
     return vm_raise(vm, ERR_KEY, "the map has no field `%s`; did you mean `%s`?", value_string(name)->text, guess->text);
 }
 
-static bool is_called(value name, const char *text)
+static bool is_called(value name, const char *field)
 {
-    return strcmp(value_string(name)->text, text) == 0;
+    return strcmp(value_string(name)->text, field) == 0;
 }
 
 static verdict error_field(csp_vm *vm, const error *e, value name, value *out)

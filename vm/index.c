@@ -6,7 +6,7 @@
 
 verdict data_raise_moved(csp_vm *vm, value v)
 {
-    return vm_raise(vm, ERR_MOVED, "the %s was handed over to another process", vm_type_names[value_type_of(v)]);
+    return vm_raise(vm, ERR_MOVED, "this %s was handed to another process", vm_type_names[value_type_of(v)]);
 }
 
 verdict data_raise_frozen(csp_vm *vm, value v)

@@ -63,23 +63,23 @@ static verdict next_of_bytes(const uint8_t *data, uint64_t count, value *state, 
     return VERDICT_DONE;
 }
 
-static verdict next_of_string(csp_vm *vm, const string *text, value *state, step *s)
+static verdict next_of_string(csp_vm *vm, const string *s, value *state, step *next)
 {
     int64_t place = value_as_int(state[1]);
     uint32_t offset = (uint32_t)(place >> STRING_SHIFT);
     int64_t index = place & STRING_INDEX;
-    s->more = offset < text->size;
-    if (!s->more) return VERDICT_DONE;
+    next->more = offset < s->size;
+    if (!next->more) return VERDICT_DONE;
     unsigned size = 1;
-    unsigned char first = (unsigned char)text->text[offset];
+    unsigned char first = (unsigned char)s->text[offset];
     if (first < 0x80) {
-        s->item = vm->characters[first];
+        next->item = vm->characters[first];
     } else {
-        str_decode(text->text + offset, &size);
-        s->item = str_new(vm, text->text + offset, size);
-        if (s->item == VALUE_ABSENT) return vm_raise_memory(vm);
+        str_decode(s->text + offset, &size);
+        next->item = str_new(vm, s->text + offset, size);
+        if (next->item == VALUE_ABSENT) return vm_raise_memory(vm);
     }
-    s->index = value_int(index);
+    next->index = value_int(index);
     state[1] = value_int((int64_t)(offset + size) << STRING_SHIFT | (index + 1));
     return VERDICT_DONE;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "vm/chan.h"
+#include "vm/error.h"
 #include "vm/data.h"
 #include "vm/loop.h"
 #include "vm/text.h"

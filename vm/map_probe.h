@@ -4,7 +4,7 @@
 
 #include "vm/data.h"
 
-enum { MAP_NO_ENTRY = 0xffffffff };
+#define MAP_NO_ENTRY UINT32_MAX
 
 /* The entries of m whose hash is `hash`, one after the other: *cursor starts at 0 and is opaque. Gives the entry's number, MAP_NO_ENTRY at the end. */
 uint32_t map_probe(const map *m, uint64_t hash, uint64_t *cursor);

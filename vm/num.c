@@ -11,15 +11,9 @@ static const uint64_t max_bits = (uint64_t)1 << 32;
 
 __extension__ typedef unsigned __int128 uint128;
 
-static bigint *value_bigint(value v)
-{
-    return (bigint *)value_as_object(v);
-}
+static bigint *value_bigint(value v) { return (bigint *)value_as_object(v); }
 
-static size_t limb_count(const bigint *b)
-{
-    return (size_t)(b->size < 0 ? -(int64_t)b->size : b->size);
-}
+static size_t limb_count(const bigint *b) { return (size_t)(b->size < 0 ? -(int64_t)b->size : b->size); }
 
 void num_view_of(num_view *view, value integer)
 {
@@ -127,8 +121,8 @@ value num_truncate(csp_vm *vm, double d)
     return v;
 }
 
-/* The highest 64 bits of a bigint of several limbs. The lowest of them is set where anything below is not zero, so that rounding to
- * the 53 bits of a double goes the right way. */
+/* The highest 64 bits of a bigint of several limbs. The lowest of them is set where anything below is not zero, so
+ * that rounding to the 53 bits of a double goes the right way. */
 static uint64_t top_bits(const bigint *b)
 {
     size_t count = limb_count(b);
@@ -168,10 +162,7 @@ double num_as_double(value number)
     return ldexp(mantissa, exponent > 2000 ? 2000 : (int)exponent);
 }
 
-static int sign_of(int64_t n)
-{
-    return (n > 0) - (n < 0);
-}
+static int sign_of(int64_t n) { return (n > 0) - (n < 0); }
 
 static int compare_int_float(value a, double b)
 {
@@ -226,10 +217,7 @@ static uint64_t mix(uint64_t h)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t hash_small(int64_t n, uint64_t seed)
-{
-    return mix((uint64_t)n ^ seed);
-}
+static uint64_t hash_small(int64_t n, uint64_t seed) { return mix((uint64_t)n ^ seed); }
 
 static uint64_t hash_limbs(const uint64_t *limbs, size_t count, bool negative, uint64_t seed)
 {
@@ -242,7 +230,7 @@ static uint64_t hash_limbs(const uint64_t *limbs, size_t count, bool negative, u
 /* A whole number beyond the small ints hashes as the bigint that it is equal to. */
 static uint64_t hash_large_float(double d, uint64_t seed)
 {
-    enum { LIMBS = 16 + 1 };    /* 2 ** 1024, and what the shift pushes over */
+    enum { LIMBS = 16 + 1 }; /* 2 ** 1024, and what the shift pushes over */
     uint64_t limbs[LIMBS] = {0};
     int exponent;
     uint64_t mantissa = (uint64_t)ldexp(frexp(fabs(d), &exponent), 53);

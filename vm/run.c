@@ -884,7 +884,16 @@ do_return: {
     CASE(ITERNEXT) : {
         value *state = &A;
         bool more = false;
-        if (value_is(state[0], OBJ_CHANNEL)) {
+        uint64_t header = obj_header(state[0]);         /* ITER leaves nothing but objects here */
+        if (likely(header == (OWNER | OBJ_LIST))) {
+            const list *l = value_list(state[0]);
+            uint64_t i = (uint64_t)value_as_int(state[1]);
+            if (i >= l->count) JUMP(WIDE);
+            state[2] = l->items[i];
+            state[1] += 2;
+            NEXT();
+        }
+        if ((header & 0xff) == OBJ_CHANNEL) {
             value m;
             switch (chan_receive(vm, p, value_as_object(state[0]), &m)) {
             case CHAN_DONE: op_a = m; goto deliver;

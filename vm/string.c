@@ -1,24 +1,20 @@
 /* String and bytes objects.
  *
- * Texts are often given as pointers into the inside of an object, which keep nothing alive: the caller holds the object. */
+ * Texts are often given as pointers into the inside of an object, which keep nothing alive: the caller holds the
+ * object. */
 #include <stdarg.h>
 
 #include "vm/text.h"
 
-/* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each 64th code point, from the 64th on. */
+/* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each 64th code point,
+ * from the 64th on. */
 enum { INDEXED_SIZE = 256, INDEX_STEP = 64 };
 
 /* --- making */
 
-static bool has_index(uint32_t size, bool ascii)
-{
-    return !ascii && size > INDEXED_SIZE;
-}
+static bool has_index(uint32_t size, bool ascii) { return !ascii && size > INDEXED_SIZE; }
 
-static size_t index_offset(uint32_t size)
-{
-    return (offsetof(string, text) + size + 1 + 3) & ~(size_t)3;
-}
+static size_t index_offset(uint32_t size) { return (offsetof(string, text) + size + 1 + 3) & ~(size_t)3; }
 
 /* With its header, and its text zeroes that the caller fills. NULL: out of memory. */
 static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
@@ -152,12 +148,11 @@ value bytes_new(csp_vm *vm, const void *data, size_t size)
 
 /* --- hashing: SipHash-1-3, so that nobody can choose keys that collide without knowing the VM's seed */
 
-typedef struct sip { uint64_t v0, v1, v2, v3; } sip;
+typedef struct sip {
+    uint64_t v0, v1, v2, v3;
+} sip;
 
-static uint64_t rotate(uint64_t word, unsigned by)
-{
-    return word << by | word >> (64 - by);
-}
+static uint64_t rotate(uint64_t word, unsigned by) { return word << by | word >> (64 - by); }
 
 static void sip_round(sip *s)
 {
@@ -175,8 +170,9 @@ static void sip_round(sip *s)
 
 static uint64_t sip_hash(const char *data, size_t size, uint64_t seed)
 {
-    uint64_t second = seed * 0x9e3779b97f4a7c15U + 1;   /* the other half of the key */
-    sip s = {seed ^ 0x736f6d6570736575U, second ^ 0x646f72616e646f6dU, seed ^ 0x6c7967656e657261U, second ^ 0x7465646279746573U};
+    uint64_t second = seed * 0x9e3779b97f4a7c15U + 1; /* the other half of the key */
+    sip s = {seed ^ 0x736f6d6570736575U, second ^ 0x646f72616e646f6dU, seed ^ 0x6c7967656e657261U,
+             second ^ 0x7465646279746573U};
     size_t at = 0;
     for (; size - at >= 8; at += 8) {
         uint64_t word;

@@ -3,10 +3,7 @@
 
 #include "vm/text.h"
 
-void text_init(text *t, csp_vm *vm)
-{
-    *t = (text){.vm = vm};
-}
+void text_init(text *t, csp_vm *vm) { *t = (text){.vm = vm}; }
 
 /* Makes room for `size` more bytes. */
 static bool text_reserve(text *t, size_t size)
@@ -46,10 +43,7 @@ bool text_add(text *t, const char *data, size_t size)
     return true;
 }
 
-bool text_put(text *t, char c)
-{
-    return text_add(t, &c, 1);
-}
+bool text_put(text *t, char c) { return text_add(t, &c, 1); }
 
 bool text_printf(text *t, const char *format, ...)
 {
@@ -72,10 +66,7 @@ bool text_printf(text *t, const char *format, ...)
     }
 }
 
-value text_string(text *t)
-{
-    return t->failed ? VALUE_ABSENT : str_new(t->vm, t->used > 0 ? t->block : "", t->used);
-}
+value text_string(text *t) { return t->failed ? VALUE_ABSENT : str_new(t->vm, t->used > 0 ? t->block : "", t->used); }
 
 /* --- quoting */
 
@@ -111,7 +102,7 @@ static bool add_escape(text *t, uint32_t c)
 bool text_quote_string(text *t, const string *s)
 {
     text_put(t, '"');
-    uint32_t plain = 0;     /* what is not added yet and needs no escape begins here */
+    uint32_t plain = 0; /* what is not added yet and needs no escape begins here */
     unsigned size;
     for (uint32_t at = 0; at < s->size; at += size) {
         uint32_t c = str_decode(s->text + at, &size);

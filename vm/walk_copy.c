@@ -27,23 +27,24 @@ static bool is_container(value v)
     return kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_TUPLE || kind == OBJ_CLOSURE || kind == OBJ_ERROR || kind == OBJ_BUFFER;
 }
 
-/* A deep copy thaws: only what holds no container may be shared. */
-static bool holds_container(value v)
+/* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds no container. */
+static bool must_thaw(value v)
 {
     obj_kind kind = value_kind(v);
-    if (kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_BUFFER) return true;
+    if (kind == OBJ_LIST || kind == OBJ_MAP) return true;
+    if (kind != OBJ_TUPLE) return false;
     enum { ENOUGH = 64 };
     walk_children c = walk_children_of(v);
     if (c.count > ENOUGH) return true;
     for (uint64_t i = 0; i < c.count; i++)
-        if (c.items[i] != v && is_container(c.items[i])) return true;
+        if (is_container(c.items[i])) return true;
     return false;
 }
 
 static bool must_copy(const copy_walk *w, value v)
 {
     if (!is_container(v)) return false;
-    return w->mode == COPY_DEEP ? holds_container(v) || !value_is_immutable(v) : !value_is_immutable(v);
+    return !value_is_immutable(v) || (w->mode == COPY_DEEP && must_thaw(v));
 }
 
 /* --- shells */
@@ -279,8 +280,8 @@ static value quick_map(csp_vm *vm, const copy_walk *w, const map *source)
 
 value walk_copy_quick(csp_vm *vm, process *p, value v)
 {
-    (void)p;
     if (value_is_immutable(v)) return v;
+    if ((obj_header(v) & OWNER_MASK) != process_owner(p)) return VALUE_ABSENT;      /* the walk will say so */
     const copy_walk w = {.mode = COPY_MESSAGE, .to = OWNER_TRANSIT};
     obj_kind kind = value_kind(v);
     if (kind == OBJ_BUFFER && ((buffer *)value_as_object(v))->size <= QUICK_BYTES) {

@@ -14,7 +14,8 @@ typedef enum own_phase { OWN_COLLECT, OWN_SETTLE } own_phase;
 typedef struct own_walk {
     uint64_t header;
     walk_link *first;   /* of the log: for MOVE and FREEZE_MOVE; else NULL, and what is read is dropped */
-    walk_queue queue;
+    walk_queue queue;   /* what still has to be looked into */
+    walk_link *unsettled; /* what of the log still has to get its final headers */
     uint64_t index;     /* of the next child of the queue's head */
     uint64_t from, to;  /* owners */
     own_phase phase;
@@ -79,14 +80,14 @@ static void settle_one(const own_walk *w, value v)
     o->header |= OBJ_IMMUTABLE | (kind == OBJ_LIST || kind == OBJ_MAP ? OBJ_FROZEN : 0);
 }
 
-/* The second pass; `first` is what of the log is left. */
+/* The second pass. */
 static verdict settle(own_walk *w, int64_t *budget)
 {
-    for (; w->first; w->first = w->first->next) {
+    for (; w->unsettled; w->unsettled = w->unsettled->next) {
         if (*budget < 0) return VERDICT_YIELD;
-        for (uint64_t i = 0; i < w->first->used; i++)
-            settle_one(w, w->first->items[i]);
-        *budget -= (int64_t)w->first->used;
+        for (uint64_t i = 0; i < w->unsettled->used; i++)
+            settle_one(w, w->unsettled->items[i]);
+        *budget -= (int64_t)w->unsettled->used;
     }
     return VERDICT_DONE;
 }
@@ -124,7 +125,10 @@ static verdict hand_over(csp_vm *vm, process *p, value *args, bool freezes, valu
     }
     if (v == VERDICT_DONE && w->phase == OWN_COLLECT) {
         v = collect(vm, w, &budget);
-        if (v == VERDICT_DONE) w->phase = OWN_SETTLE;
+        if (v == VERDICT_DONE) {
+            w->phase = OWN_SETTLE;
+            w->unsettled = w->first;
+        }
     }
     if (v == VERDICT_DONE) v = settle(w, &budget);
     if (v == VERDICT_FAIL) {

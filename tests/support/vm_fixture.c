@@ -61,10 +61,7 @@ void fixture_close(csp_vm *vm)
     heap_unpin(vm);
 }
 
-value fixture_string(csp_vm *vm, const char *utf8)
-{
-    return str_new(vm, utf8, strlen(utf8));
-}
+value fixture_string(csp_vm *vm, const char *utf8) { return str_new(vm, utf8, strlen(utf8)); }
 
 const char *fixture_text(value v)
 {

@@ -10,15 +10,9 @@
 
 static csp_vm *vm;
 
-static void setup(void)
-{
-    vm = fixture_vm();
-}
+static void setup(void) { vm = fixture_vm(); }
 
-static void teardown(void)
-{
-    fixture_close(vm);
-}
+static void teardown(void) { fixture_close(vm); }
 
 TestSuite(num, .init = setup, .fini = teardown);
 
@@ -50,7 +44,8 @@ static void check(const char *a, opcode op, const char *b, const char *wanted)
     value out = VALUE_ABSENT;
     verdict v = num_binary(vm, fixture_process(vm), op, number(a), number(b), &out);
     char *got = v == VERDICT_DONE ? shown(out) : fixture_raised(vm);
-    cr_expect(strncmp(got, wanted, v == VERDICT_DONE ? strlen(got) + 1 : strlen(wanted)) == 0, "%s op%d %s: %s, not %s", a, (int)op, b, got, wanted);
+    cr_expect(strncmp(got, wanted, v == VERDICT_DONE ? strlen(got) + 1 : strlen(wanted)) == 0, "%s op%d %s: %s, not %s",
+              a, (int)op, b, got, wanted);
     if (v == VERDICT_DONE && value_is_integer(out) && !value_is_int(out))
         cr_expect(strlen(got) >= 19, "%s fits a word", got);
     free(got);
@@ -72,13 +67,22 @@ Test(num, sums_and_products_grow)
 Test(num, division_floors)
 {
     static const char *const rows[][4] = {
-        {"7", "2", "3", "1"}, {"-7", "2", "-4", "1"}, {"7", "-2", "-4", "-1"}, {"-7", "-2", "3", "-1"}, {"-6", "3", "-2", "0"},
+        {"7", "2", "3", "1"},
+        {"-7", "2", "-4", "1"},
+        {"7", "-2", "-4", "-1"},
+        {"-7", "-2", "3", "-1"},
+        {"-6", "3", "-2", "0"},
         {"123456789012345678901234567890", "987654321", "124999998873437499901", "574845669"},
         {"-123456789012345678901234567890", "987654321", "-124999998873437499902", "412808652"},
         {"123456789012345678901234567890", "-987654321", "-124999998873437499902", "-412808652"},
         {"-4611686018427387904", "-1", "4611686018427387904", "0"},
-        {"7.5", "2", "3.0", "1.5"}, {"-7.5", "2", "-4.0", "0.5"}, {"7.5", "-2", "-4.0", "-0.5"}, {"-5.0", "inf", "-1.0", "inf"},
-        {"1.0", "0.1", "9.0", "0.09999999999999995"}, {"1.0", "0", "inf", "nan"}, {"0.0", "0", "nan", "nan"},
+        {"7.5", "2", "3.0", "1.5"},
+        {"-7.5", "2", "-4.0", "0.5"},
+        {"7.5", "-2", "-4.0", "-0.5"},
+        {"-5.0", "inf", "-1.0", "inf"},
+        {"1.0", "0.1", "9.0", "0.09999999999999995"},
+        {"1.0", "0", "inf", "nan"},
+        {"0.0", "0", "nan", "nan"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check(rows[i][0], OPC_IDIV, rows[i][1], rows[i][2]);
@@ -115,7 +119,8 @@ Test(num, quotients_are_rounded_once)
     free(denominator);
 }
 
-/* The reference: long double is exact for the quotient's first 64 bits, but rounds twice; so only those far from a tie are compared. */
+/* The reference: long double is exact for the quotient's first 64 bits, but rounds twice; so only those far from a
+ * tie are compared. */
 Test(num, quotients_against_long_double)
 {
     uint64_t state = 1;
@@ -148,7 +153,8 @@ Test(num, powers)
     check("2", OPC_POW, "0.5", "1.4142135623730951");
     check("2", OPC_POW, "1048576", "out_of_memory: an integer of more than 1048576 bits");
     check("2", OPC_POW, "123456789012345678901234567890", "out_of_memory: an integer of more than 1048576 bits");
-    check("12345678901234567890", OPC_POW, "4611686018427387903", "out_of_memory: an integer of more than 1048576 bits");
+    check("12345678901234567890", OPC_POW, "4611686018427387903",
+          "out_of_memory: an integer of more than 1048576 bits");
 }
 
 Test(num, bits)
@@ -207,7 +213,11 @@ Test(num, wrong_operands)
 {
     value out = VALUE_ABSENT;
     process *p = fixture_process(vm);
-    static const struct { opcode op; value a, b; const char *error; } rows[] = {
+    static const struct {
+        opcode op;
+        value a, b;
+        const char *error;
+    } rows[] = {
         {OPC_ADD, VALUE_TRUE, (1 << 1) | 1, "type_error: cannot add a bool and an int"},
         {OPC_SUB, VALUE_NIL, (1 << 1) | 1, "type_error: cannot subtract an int from nil"},
         {OPC_MUL, VALUE_TRUE, VALUE_TRUE, "type_error: cannot multiply a bool by a bool"},
@@ -231,19 +241,35 @@ Test(num, wrong_operands)
 Test(num, strings_join)
 {
     value out = VALUE_ABSENT;
-    cr_assert(num_binary(vm, fixture_process(vm), OPC_ADD, fixture_string(vm, "ab"), fixture_string(vm, "é"), &out) == VERDICT_DONE);
+    cr_assert(num_binary(vm, fixture_process(vm), OPC_ADD, fixture_string(vm, "ab"), fixture_string(vm, "é"), &out) ==
+              VERDICT_DONE);
     cr_expect_str_eq(fixture_text(out), "abé");
 }
 
 Test(num, order_is_exact)
 {
-    static const struct { const char *a, *b; int order; } rows[] = {
-        {"1", "1.0", 0}, {"1", "1.5", -1}, {"-1", "-1.5", 1}, {"9007199254740993", "9007199254740992.0", 1}, {"0", "-0.0", 0},
-        {"9007199254740992", "9007199254740993.0", 0}, {"4611686018427387903", "4611686018427387904.0", -1},
-        {"4611686018427387904", "4611686018427387904.0", 0}, {"123456789012345678901234567890", "inf", -1},
-        {"-123456789012345678901234567890", "-inf", 1}, {"1", "nan", 2}, {"123456789012345678901234567890", "nan", 2}, {"nan", "nan", 2},
-        {"123456789012345678901234567890", "1e29", 1}, {"5", "-123456789012345678901234567890", 1}, {"0", "5e-324", -1},
-        {"1267650600228229401496703205376", "1267650600228229401496703205376.0", 0}, {"-4611686018427387904", "-4611686018427387904.0", 0},
+    static const struct {
+        const char *a, *b;
+        int order;
+    } rows[] = {
+        {"1", "1.0", 0},
+        {"1", "1.5", -1},
+        {"-1", "-1.5", 1},
+        {"9007199254740993", "9007199254740992.0", 1},
+        {"0", "-0.0", 0},
+        {"9007199254740992", "9007199254740993.0", 0},
+        {"4611686018427387903", "4611686018427387904.0", -1},
+        {"4611686018427387904", "4611686018427387904.0", 0},
+        {"123456789012345678901234567890", "inf", -1},
+        {"-123456789012345678901234567890", "-inf", 1},
+        {"1", "nan", 2},
+        {"123456789012345678901234567890", "nan", 2},
+        {"nan", "nan", 2},
+        {"123456789012345678901234567890", "1e29", 1},
+        {"5", "-123456789012345678901234567890", 1},
+        {"0", "5e-324", -1},
+        {"1267650600228229401496703205376", "1267650600228229401496703205376.0", 0},
+        {"-4611686018427387904", "-4611686018427387904.0", 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         value a = number(rows[i].a);
@@ -251,7 +277,8 @@ Test(num, order_is_exact)
         cr_expect_eq(num_compare(a, b), rows[i].order, "%s and %s", rows[i].a, rows[i].b);
         cr_expect_eq(num_compare(b, a), rows[i].order == 2 ? 2 : -rows[i].order);
         if (rows[i].order == 0)
-            cr_expect_eq(num_hash(a, vm->hash_seed), num_hash(b, vm->hash_seed), "hash of %s and %s", rows[i].a, rows[i].b);
+            cr_expect_eq(num_hash(a, vm->hash_seed), num_hash(b, vm->hash_seed), "hash of %s and %s", rows[i].a,
+                         rows[i].b);
     }
     cr_expect_neq(num_hash(value_int(1), 1), num_hash(value_int(1), 2));
     cr_expect_neq(num_hash(number("1180591620717411303424"), 1), num_hash(number("-1180591620717411303424"), 1));
@@ -271,20 +298,46 @@ Test(num, equal_large_numbers_hash_alike)
 Test(num, bigints_become_the_nearest_double)
 {
     cr_expect_eq(num_as_double(number("18446744073709551615")), 18446744073709551616.0);
-    cr_expect_eq(num_as_double(number("36893488147419107329")), 36893488147419111424.0);    /* 2 ** 65 + 2 ** 12 + 1: above the tie */
-    cr_expect_eq(num_as_double(number("36893488147419107328")), 36893488147419103232.0);    /* the tie: to even */
+    cr_expect_eq(num_as_double(number("36893488147419107329")),
+                 36893488147419111424.0); /* 2 ** 65 + 2 ** 12 + 1: above the tie */
+    cr_expect_eq(num_as_double(number("36893488147419107328")), 36893488147419103232.0); /* the tie: to even */
     cr_expect_eq(num_as_double(number("-36893488147419107329")), -36893488147419111424.0);
 }
 
 Test(num, floats_as_text)
 {
-    static const struct { double d; const char *text; } rows[] = {
-        {2, "2.0"}, {-0.0, "-0.0"}, {0.1, "0.1"}, {0.1 + 0.2, "0.30000000000000004"}, {1e20, "1e20"}, {1.5e-7, "1.5e-7"}, {1e15, "1000000000000000.0"},
-        {1e16, "1e16"}, {123456789.125, "123456789.125"}, {0.0001, "0.0001"}, {0.00001, "1e-5"}, {1.0 / 3, "0.3333333333333333"},
-        {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e308"}, {2.2250738585072014e-308, "2.2250738585072014e-308"},
-        {5.684341886080802e-14, "5.684341886080802e-14"}, {9007199254740993.0, "9007199254740992.0"}, {-2.5, "-2.5"}, {1e300, "1e300"},
-        {1.25e21, "1.25e21"}, {100, "100.0"}, {HUGE_VAL, "inf"}, {-HUGE_VAL, "-inf"}, {(double)NAN, "nan"}, {123456.789, "123456.789"},
-        {0.000123, "0.000123"}, {2251799813685248.5, "2251799813685248.5"}, {999999999999999.9, "999999999999999.9"},
+    static const struct {
+        double d;
+        const char *text;
+    } rows[] = {
+        {2, "2.0"},
+        {-0.0, "-0.0"},
+        {0.1, "0.1"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {1e20, "1e20"},
+        {1.5e-7, "1.5e-7"},
+        {1e15, "1000000000000000.0"},
+        {1e16, "1e16"},
+        {123456789.125, "123456789.125"},
+        {0.0001, "0.0001"},
+        {0.00001, "1e-5"},
+        {1.0 / 3, "0.3333333333333333"},
+        {5e-324, "5e-324"},
+        {1.7976931348623157e308, "1.7976931348623157e308"},
+        {2.2250738585072014e-308, "2.2250738585072014e-308"},
+        {5.684341886080802e-14, "5.684341886080802e-14"},
+        {9007199254740993.0, "9007199254740992.0"},
+        {-2.5, "-2.5"},
+        {1e300, "1e300"},
+        {1.25e21, "1.25e21"},
+        {100, "100.0"},
+        {HUGE_VAL, "inf"},
+        {-HUGE_VAL, "-inf"},
+        {(double)NAN, "nan"},
+        {123456.789, "123456.789"},
+        {0.000123, "0.000123"},
+        {2251799813685248.5, "2251799813685248.5"},
+        {999999999999999.9, "999999999999999.9"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char got[40];
@@ -323,10 +376,22 @@ Test(num, powers_of_two_read_back)
 
 Test(num, ints_from_text)
 {
-    static const struct { const char *text; int base; const char *wanted; } rows[] = {
-        {"12", 10, "12"}, {"-12", 10, "-12"}, {"+7", 10, "7"}, {"ff", 16, "255"}, {"FF", 16, "255"}, {"-101", 2, "-5"}, {"zz", 36, "1295"},
-        {"zzzzzzzzzzzz", 36, "4738381338321616895"}, {"zzzzzzzzzzzzz", 36, "170581728179578208255"},
-        {"000000000000000000000000000000000000012", 10, "12"}, {"-4611686018427387905", 10, "-4611686018427387905"},
+    static const struct {
+        const char *text;
+        int base;
+        const char *wanted;
+    } rows[] = {
+        {"12", 10, "12"},
+        {"-12", 10, "-12"},
+        {"+7", 10, "7"},
+        {"ff", 16, "255"},
+        {"FF", 16, "255"},
+        {"-101", 2, "-5"},
+        {"zz", 36, "1295"},
+        {"zzzzzzzzzzzz", 36, "4738381338321616895"},
+        {"zzzzzzzzzzzzz", 36, "170581728179578208255"},
+        {"000000000000000000000000000000000000012", 10, "12"},
+        {"-4611686018427387905", 10, "-4611686018427387905"},
         {"777777777777777777777777", 8, "4722366482869645213695"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -343,16 +408,33 @@ Test(num, ints_from_text)
 
 Test(num, floats_from_text)
 {
-    static const struct { const char *text; double d; } rows[] = {
-        {"2.5", 2.5}, {"-0.25", -0.25}, {"3", 3}, {"1e3", 1000}, {"1E-3", 0.001}, {".5", 0.5}, {"5.", 5}, {"+1.5e+2", 150}, {"1e400", HUGE_VAL},
-        {"1e-400", 0}, {"-inf", -HUGE_VAL}, {"1e99999999999999999999", HUGE_VAL}, {"0e99999999999999999999", 0}, {"1e-99999999999999999999", 0},
-        {"0.1", 0.1}, {"179769313486231570000000000000000000000e270", 1.7976931348623157e308},
+    static const struct {
+        const char *text;
+        double d;
+    } rows[] = {
+        {"2.5", 2.5},
+        {"-0.25", -0.25},
+        {"3", 3},
+        {"1e3", 1000},
+        {"1E-3", 0.001},
+        {".5", 0.5},
+        {"5.", 5},
+        {"+1.5e+2", 150},
+        {"1e400", HUGE_VAL},
+        {"1e-400", 0},
+        {"-inf", -HUGE_VAL},
+        {"1e99999999999999999999", HUGE_VAL},
+        {"0e99999999999999999999", 0},
+        {"1e-99999999999999999999", 0},
+        {"0.1", 0.1},
+        {"179769313486231570000000000000000000000e270", 1.7976931348623157e308},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         value v = num_parse_float(vm, rows[i].text, strlen(rows[i].text));
         cr_expect(value_is_float(v) && value_as_float(v) == rows[i].d, "'%s'", rows[i].text);
     }
-    static const char *const wrong[] = {"", ".", "-", "e5", "1e", "1e+", " 1", "1 ", "0x10", "1.5.5", "infinity", "1e5x", "--1", "1,5"};
+    static const char *const wrong[] = {"",   ".",    "-",     "e5",       "1e",   "1e+", " 1",
+                                        "1 ", "0x10", "1.5.5", "infinity", "1e5x", "--1", "1,5"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         cr_expect(num_parse_float(vm, wrong[i], strlen(wrong[i])) == VALUE_NIL, "'%s'", wrong[i]);
     char *zeros = support_repeat("0", 5000);

@@ -8,15 +8,9 @@
 
 static csp_vm *vm;
 
-static void setup(void)
-{
-    vm = fixture_vm();
-}
+static void setup(void) { vm = fixture_vm(); }
 
-static void teardown(void)
-{
-    fixture_close(vm);
-}
+static void teardown(void) { fixture_close(vm); }
 
 TestSuite(text, .init = setup, .fini = teardown);
 
@@ -44,9 +38,24 @@ Test(text, common_strings_exist_once)
 
 Test(text, utf8_is_checked)
 {
-    static const struct { const char *data; size_t bad; } rows[] = {
-        {"\x80", 0}, {"a\xff", 1}, {"\xc0\x80", 0}, {"\xc1\xbf", 0}, {"ab\xc3", 2}, {"\xe0\x80\x80", 0}, {"\xe0\x9f\xbf", 0}, {"\xed\xa0\x80", 0},
-        {"\xf0\x8f\xbf\xbf", 0}, {"\xf4\x90\x80\x80", 0}, {"\xf5\x80\x80\x80", 0}, {"12345678\xe2\x82", 8}, {"1234567\xe2\x82z", 7}, {"é\xe2(\xa1", 2},
+    static const struct {
+        const char *data;
+        size_t bad;
+    } rows[] = {
+        {"\x80", 0},
+        {"a\xff", 1},
+        {"\xc0\x80", 0},
+        {"\xc1\xbf", 0},
+        {"ab\xc3", 2},
+        {"\xe0\x80\x80", 0},
+        {"\xe0\x9f\xbf", 0},
+        {"\xed\xa0\x80", 0},
+        {"\xf0\x8f\xbf\xbf", 0},
+        {"\xf4\x90\x80\x80", 0},
+        {"\xf5\x80\x80\x80", 0},
+        {"12345678\xe2\x82", 8},
+        {"1234567\xe2\x82z", 7},
+        {"é\xe2(\xa1", 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t bad = 99;
@@ -54,7 +63,8 @@ Test(text, utf8_is_checked)
         cr_expect_eq(bad, rows[i].bad, "row %zu: %zu", i, bad);
         cr_expect(str_checked(vm, rows[i].data, strlen(rows[i].data)) == VALUE_NIL);
     }
-    cr_expect(str_valid("a\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 22, NULL));
+    cr_expect(
+        str_valid("a\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 22, NULL));
 }
 
 Test(text, every_code_point_survives)
@@ -203,7 +213,8 @@ Test(text, quoting)
     text_init(&t, vm);
     static const char raw[] = "a\"b\\c\n\t\r\0\x01\x7f $x ${x} é\xc2\x85🙂\u202e";
     text_quote_string(&t, value_string(str_new(vm, raw, sizeof raw - 1)));
-    cr_expect_str_eq(fixture_text(text_string(&t)), "\"a\\\"b\\\\c\\n\\t\\r\\0\\x01\\x7f $x \\${x} é\\x85🙂\\u{202e}\"");
+    cr_expect_str_eq(fixture_text(text_string(&t)),
+                     "\"a\\\"b\\\\c\\n\\t\\r\\0\\x01\\x7f $x \\${x} é\\x85🙂\\u{202e}\"");
     text_init(&t, vm);
     text_quote_bytes(&t, value_bytes(bytes_new(vm, "a\0\"\xff\n$", 6)));
     cr_expect_str_eq(fixture_text(text_string(&t)), "b\"a\\0\\\"\\xff\\n$\"");

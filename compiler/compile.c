@@ -1,0 +1,195 @@
+/* A module: cells of its consts, codes of its functions, its body; then everything put together, verified and given to the VM. */
+#include "compiler/compile.h"
+
+#include <stdlib.h>
+
+#include "compiler/internal.h"
+#include "vm/text.h"
+
+static uint64_t new_cell(compiler *c, const ast_name *name)
+{
+    value label = str_intern(c->vm, name->text, name->length);
+    if (label == VALUE_ABSENT)
+        return VALUE_ABSENT;
+    cell *made = heap_alloc(vm_heap(c->vm), HEAP_TRACED, sizeof *made);
+    if (!made)
+        return VALUE_ABSENT;
+    *made = (cell){.header = OBJ_CELL | OBJ_IMMUTABLE, .name = label};
+    return value_object(made);
+}
+
+/* Whatever a function may refer to exists before the first one is compiled. */
+static void declare(compiler *c)
+{
+    ast_list items = c->ast->items;
+    for (uint32_t i = 0; i < items.count && !c->session; i++) {
+        const ast_node *item = items.items[i];
+        if (item->kind == AST_CONST) {
+            item->as.let.binding->cell = new_cell(c, item->as.let.pattern->as.name.id);
+            compile_constant(c, item->as.let.binding->cell);
+        } else if (item->kind == AST_FN_DECL) {
+            item->as.fn->info->code = compile_new_code(c);
+        }
+    }
+}
+
+static bool define_session(compiler *c, const resolve_unit *unit)
+{
+    for (ast_binding *b = unit->pending; b; b = b->next_pending) {
+        resolve_session_name made = {0};
+        if (!c->world->session_define(c->world->user, b->name->text, b->assignable, &made))
+            return false;
+        b->cell = made.cell;
+    }
+    return true;
+}
+
+static void compile_test(compiler *c, const ast_node *item)
+{
+    value name = str_format(c->vm, "test \"%s\"", item->as.test.name.bytes ? item->as.test.name.bytes : "");
+    compile_constant(c, name);
+    compile_function(c, item->as.test.body, name, false);
+}
+
+static void compile_items(compiler *c)
+{
+    ast_list items = c->ast->items;
+    for (uint32_t i = 0; i < items.count && !c->failed; i++) {
+        ast_node *item = items.items[i];
+        if (item->kind == AST_TEST) {
+            compile_test(c, item);
+        } else if (item->kind == AST_FN_DECL && !c->session) {
+            value name = str_intern(c->vm, item->as.fn->name->text, item->as.fn->name->length);
+            compile_constant(c, name);
+            compile_function(c, item, name, false);
+        }
+    }
+}
+
+static bool is_exported(const ast_node *item)
+{
+    if (item->kind == AST_CONST)
+        return item->as.let.pattern->as.name.id->text[0] != '_';
+    return item->kind == AST_FN_DECL && item->as.fn->name->text[0] != '_';
+}
+
+static bool make_exports(compiler *c, module *m)
+{
+    ast_list items = c->ast->items;
+    m->exports = calloc(items.count + 1u, sizeof *m->exports);
+    if (!m->exports)
+        return false;
+    for (uint32_t i = 0; i < items.count && !c->session; i++) {
+        const ast_node *item = items.items[i];
+        if (!is_exported(item))
+            continue;
+        bool is_const = item->kind == AST_CONST;
+        const ast_name *name = is_const ? item->as.let.pattern->as.name.id : item->as.fn->name;
+        uint32_t k = is_const ? compile_constant(c, item->as.let.binding->cell) : compile_closure_constant(c, item->as.fn->info->code);
+        uint32_t name_k = compile_string(c, name->text, name->length);
+        if (c->failed)
+            return false;
+        m->exports[m->export_count++] = (module_export){c->constants[name_k], c->constants[k]};
+    }
+    return true;
+}
+
+static bool copy_text(module *m, const src_text *src)
+{
+    m->text = malloc((size_t)src->length + 1);
+    if (!m->text)
+        return false;
+    memcpy(m->text, src->text, src->length);
+    m->text[src->length] = '\0';
+    m->length = src->length;
+    m->first_line = src->first_line;
+    return true;
+}
+
+/* The table of constants has its final place now: every code gets its address, and the module owns what was made. */
+static bool assemble(compiler *c, module *m)
+{
+    const char *name = c->ast->src->name ? c->ast->src->name : "";
+    m->name = str_intern(c->vm, name, strlen(name));
+    compile_constant(c, m->name);
+    m->codes = malloc((c->code_count + 1u) * sizeof *m->codes);
+    if (!m->codes || !copy_text(m, c->ast->src) || !make_exports(c, m) || c->failed)
+        return false;
+    for (uint32_t i = 0; i < c->code_count; i++) {
+        code *made = c->codes[i].code;
+        made->constants = c->constants;
+        made->constant_count = c->constant_count;
+        made->param_names = c->constants + c->codes[i].names;
+        made->module = m;
+        m->codes[i] = made;
+    }
+    m->code_count = c->code_count;
+    c->code_count = 0;
+    m->constants = c->constants;
+    m->constant_count = c->constant_count;
+    c->constants = NULL;
+    return true;
+}
+
+static bool verify(compiler *c, const module *m)
+{
+    const code *which;
+    uint32_t at = 0;
+    const char *wrong = code_verify_module(c->vm, m, &which, &at);
+    if (!wrong)
+        return true;
+    src_span span = {0, 0};
+    if (which && at < which->count)
+        span = (src_span){which->places[at].start, which->places[at].end};
+    diag *d = diag_error(c->diags, span, "the compiler made wrong code: %s", wrong);
+    diag_hint(d, "this is a bug of csp, please report it");
+    return false;
+}
+
+static module *make_module(compiler *c)
+{
+    module *m = calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    if (assemble(c, m) && verify(c, m) && code_add_module(c->vm, m))
+        return m;
+    code_free_module(m);
+    return NULL;
+}
+
+static void release(compiler *c)
+{
+    for (uint32_t i = 0; i < c->code_count; i++) {
+        code *made = c->codes[i].code;
+        free((void *)(uintptr_t)made->insns);
+        free((void *)(uintptr_t)made->places);
+        free((void *)(uintptr_t)made->handlers);
+        free(made);
+    }
+    free(c->codes);
+    free(c->constant_index);
+    if (c->constants)
+        heap_unpin(c->constants);
+}
+
+module *compile_module(csp_vm *vm, const ast_module *ast, const resolve_world *world, bool session, diag_list *diags)
+{
+    if (diags->errors > 0)
+        return NULL;
+    resolve_unit *unit = resolve_module(ast, world, session, diags);
+    if (!unit)
+        return NULL;
+    compiler c = {.vm = vm, .ast = ast, .world = world, .diags = diags, .session = session};
+    compile_new_code(&c);
+    declare(&c);
+    bool defined = !session || define_session(&c, unit);
+    module *made = NULL;
+    if (defined && !c.failed) {
+        compile_items(&c);
+        compile_body(&c, unit);
+        if (!c.failed && diags->errors == 0)
+            made = make_module(&c);
+    }
+    release(&c);
+    return made;
+}

@@ -1,0 +1,280 @@
+/* Operators, and conditions: what decides a jump never becomes a value first. */
+#include "compiler/internal.h"
+
+static opcode register_form(ast_operator op)
+{
+    switch (op) {
+    case OP_ADD: return OPC_ADD;
+    case OP_SUB: return OPC_SUB;
+    case OP_MUL: return OPC_MUL;
+    case OP_DIV: return OPC_DIV;
+    case OP_FLOOR_DIV: return OPC_IDIV;
+    case OP_MOD: return OPC_MOD;
+    case OP_POW: return OPC_POW;
+    case OP_BIT_AND: return OPC_BAND;
+    case OP_BIT_OR: return OPC_BOR;
+    case OP_BIT_XOR: return OPC_BXOR;
+    case OP_SHIFT_LEFT: return OPC_SHL;
+    case OP_SHIFT_RIGHT: return OPC_SHR;
+    case OP_EQ: return OPC_EQ;
+    case OP_NE: return OPC_NE;
+    case OP_LT: case OP_GT: return OPC_LT;
+    case OP_LE: case OP_GE: return OPC_LE;
+    case OP_IN: case OP_NOT_IN: return OPC_IN;
+    case OP_NEG: return OPC_NEG;
+    case OP_BIT_NOT: return OPC_BNOT;
+    case OP_NOT: return OPC_NOT;
+    case OP_NONE: break;
+    }
+    return OPC_NOP;
+}
+
+/* The form with a constant right operand, or NOP. */
+static opcode constant_form(ast_operator op)
+{
+    static const struct { ast_operator op; opcode code; } forms[] = {
+        {OP_ADD, OPC_ADDK}, {OP_SUB, OPC_SUBK}, {OP_MUL, OPC_MULK}, {OP_DIV, OPC_DIVK}, {OP_FLOOR_DIV, OPC_IDIVK}, {OP_MOD, OPC_MODK}};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (forms[i].op == op)
+            return forms[i].code;
+    return OPC_NOP;
+}
+
+static bool is_operand_literal(const ast_node *ast, ast_operator op)
+{
+    if (ast->kind == AST_UNARY && ast->op == OP_NEG)
+        ast = ast->as.unary.operand;
+    return ast->kind == AST_INT || ast->kind == AST_FLOAT || (ast->kind == AST_STRING && op == OP_ADD);
+}
+
+static bool with_literal(builder *b, ast_operator op, unsigned out, unsigned left, const ast_node *right, src_span at)
+{
+    int64_t n;
+    if ((op == OP_ADD || op == OP_SUB) && compile_small_literal(right, -INT16_MAX, INT16_MAX, &n)) {
+        compile_emit(b, insn_abc(OPC_ADDI, out, left, (uint16_t)(op == OP_ADD ? n : -n)), at);
+        return true;
+    }
+    opcode form = constant_form(op);
+    value v;
+    if (form == OPC_NOP || !is_operand_literal(right, op) || !compile_literal(b->c, right, &v))
+        return false;
+    uint32_t k = compile_constant(b->c, v);
+    if (k > UINT16_MAX)
+        return false;
+    compile_emit(b, insn_abc(form, out, left, k), at);
+    return true;
+}
+
+void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right, src_span at)
+{
+    if (with_literal(b, op, out, left, right, at))
+        return;
+    unsigned r = compile_any(b, right);
+    if (op == OP_GT || op == OP_GE)
+        compile_emit(b, insn_abc(register_form(op), out, r, left), at);
+    else
+        compile_emit(b, insn_abc(register_form(op), out, left, r), at);
+    if (op == OP_NOT_IN)
+        compile_emit(b, insn_abc(OPC_NOT, out, out, 0), at);
+}
+
+/* `a + b + c + …` leans to the left, as long as its author likes: from the innermost operand outward, without recursion. */
+void compile_binary(builder *b, ast_node *ast, dest d)
+{
+    uint32_t depth = 1;
+    for (const ast_node *n = ast; n->as.binary.left->kind == AST_BINARY; n = n->as.binary.left)
+        depth++;
+    ast_node **spine = arena_alloc(b->c->ast->arena, depth * sizeof *spine);
+    if (!spine) {
+        b->c->failed = true;
+        return;
+    }
+    ast_node *n = ast;
+    for (uint32_t i = depth; i-- > 0; n = n->as.binary.left)
+        spine[i] = n;
+    unsigned mark = b->top, out = compile_target(b, d, ast->span);
+    bool in_out = d.kind != DEST_REG || d.scratch;
+    unsigned sum = in_out || depth == 1 ? out : compile_registers(b, 1, ast->span);
+    unsigned left = compile_operand(b, n, in_out || depth > 1 ? sum : NO_HINT);
+    for (uint32_t i = 0; i < depth; i++) {
+        unsigned inner = b->top, to = i + 1 == depth ? out : sum;
+        compile_arithmetic(b, spine[i]->op, to, left, spine[i]->as.binary.right, spine[i]->span);
+        compile_release(b, inner);
+        left = to;
+    }
+    compile_release(b, mark);
+    compile_deliver(b, d, out, ast->span);
+}
+
+void compile_unary(builder *b, ast_node *ast, dest d)
+{
+    value v;
+    unsigned mark = b->top, out = compile_target(b, d, ast->span);
+    if (compile_literal(b->c, ast, &v)) {
+        int64_t n;
+        if (compile_small_literal(ast, INT32_MIN, INT32_MAX, &n))
+            compile_wide(b, OPC_LOADI, out, (uint32_t)(int32_t)n, ast->span);
+        else
+            compile_wide(b, OPC_LOADK, out, compile_constant(b->c, v), ast->span);
+    } else {
+        unsigned operand = compile_operand(b, ast->as.unary.operand, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+        compile_emit(b, insn_abc(register_form(ast->op), out, operand, 0), ast->span);
+    }
+    compile_release(b, mark);
+    compile_deliver(b, d, out, ast->span);
+}
+
+static unsigned type_number(builder *b, const ast_node *ast)
+{
+    const ast_name *name = ast->as.field.name;
+    for (unsigned i = 0; i < TYPE_COUNT; i++)
+        if (strcmp(vm_type_names[i], name->text) == 0)
+            return i;
+    diag *d = diag_error(b->c->diags, ast->as.field.name_span, "there is no type `%s`", name->text);
+    diag_suggestion s;
+    diag_suggest_init(&s, name->text, name->length);
+    for (unsigned i = 0; i < TYPE_COUNT; i++)
+        diag_suggest(&s, vm_type_names[i]);
+    if (s.best)
+        diag_hint(d, "did you mean `%s`?", s.best);
+    return 0;
+}
+
+void compile_is(builder *b, ast_node *ast, dest d)
+{
+    unsigned mark = b->top, out = compile_target(b, d, ast->span);
+    unsigned subject = compile_operand(b, ast->as.field.object, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+    compile_emit(b, insn_abc(OPC_IS, out, subject, type_number(b, ast)), ast->span);
+    compile_release(b, mark);
+    compile_deliver(b, d, out, ast->span);
+}
+
+/* As a value: the deciding operand. As a statement: the left one decides whether the right one runs. */
+void compile_and_or(builder *b, ast_node *ast, dest d)
+{
+    jumps decided = {0};
+    unsigned mark = b->top, reg = 0;
+    bool sense = ast->kind == AST_OR;
+    if (d.kind == DEST_DISCARD) {
+        compile_condition(b, ast->as.binary.left, sense, &decided);
+        compile_node(b, ast->as.binary.right, d);
+        compile_land(b, &decided);
+        compile_release(b, mark);
+        return;
+    }
+    opcode jump = sense ? OPC_JT : OPC_JF;
+    bool in_place = d.kind == DEST_RETURN;
+    if (in_place) {
+        reg = compile_any(b, ast->as.binary.left);
+    } else {
+        reg = d.scratch ? d.reg : compile_registers(b, 1, ast->span);
+        compile_to(b, ast->as.binary.left, reg);
+    }
+    compile_jump_to(b, insn_aw(jump, reg, 0), &decided, ast->as.binary.left->span);
+    compile_node(b, ast->as.binary.right, in_place ? d : dest_fresh(reg));
+    if (in_place)
+        b->reachable = false;
+    compile_land(b, &decided);
+    compile_release(b, mark);
+    compile_deliver(b, d, reg, ast->span);
+}
+
+typedef struct comparison { opcode holds, fails; } comparison;
+
+/* Of two registers; `>` and `>=` are asked from the other side. */
+static comparison register_jumps(ast_operator op)
+{
+    if (op == OP_EQ)
+        return (comparison){OPC_JEQ, OPC_JNE};
+    if (op == OP_NE)
+        return (comparison){OPC_JNE, OPC_JEQ};
+    if (op == OP_LT || op == OP_GT)
+        return (comparison){OPC_JLT, OPC_JNLT};
+    return (comparison){OPC_JLE, OPC_JNLE};
+}
+
+static comparison number_jumps(ast_operator op)
+{
+    if (op == OP_EQ)
+        return (comparison){OPC_JEQI, OPC_JNEI};
+    if (op == OP_NE)
+        return (comparison){OPC_JNEI, OPC_JEQI};
+    if (op == OP_LT)
+        return (comparison){OPC_JLTI, OPC_JNLTI};
+    if (op == OP_LE)
+        return (comparison){OPC_JLEI, OPC_JNLEI};
+    if (op == OP_GT)
+        return (comparison){OPC_JGTI, OPC_JNGTI};
+    return (comparison){OPC_JGEI, OPC_JNGEI};
+}
+
+static ast_operator mirrored(ast_operator op)
+{
+    if (op == OP_LT)
+        return OP_GT;
+    if (op == OP_LE)
+        return OP_GE;
+    if (op == OP_GT)
+        return OP_LT;
+    if (op == OP_GE)
+        return OP_LE;
+    return op;
+}
+
+static bool compares(ast_operator op)
+{
+    return op == OP_EQ || op == OP_NE || op == OP_LT || op == OP_LE || op == OP_GT || op == OP_GE;
+}
+
+static void compile_comparison(builder *b, ast_node *ast, bool sense, jumps *into)
+{
+    ast_node *left = ast->as.binary.left, *right = ast->as.binary.right;
+    ast_operator op = ast->op;
+    int64_t n;
+    bool swapped = compile_small_literal(left, INT16_MIN, INT16_MAX, &n);
+    if (swapped || compile_small_literal(right, INT16_MIN, INT16_MAX, &n)) {
+        comparison jump = number_jumps(swapped ? mirrored(op) : op);
+        unsigned reg = compile_any(b, swapped ? right : left);
+        compile_jump_to(b, insn_abc(sense ? jump.holds : jump.fails, reg, (uint16_t)n, 0), into, ast->span);
+        return;
+    }
+    comparison jump = register_jumps(op);
+    unsigned l = compile_any(b, left), r = compile_any(b, right);
+    bool turned = op == OP_GT || op == OP_GE;
+    compile_jump_to(b, insn_abc(sense ? jump.holds : jump.fails, turned ? r : l, turned ? l : r, 0), into, ast->span);
+}
+
+/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the left side may skip the right one. */
+static void compile_both(builder *b, ast_node *ast, bool sense, jumps *into)
+{
+    if (sense == (ast->kind == AST_OR)) {
+        compile_condition(b, ast->as.binary.left, sense, into);
+        compile_condition(b, ast->as.binary.right, sense, into);
+        return;
+    }
+    jumps skip = {0};
+    compile_condition(b, ast->as.binary.left, !sense, &skip);
+    compile_condition(b, ast->as.binary.right, sense, into);
+    compile_land(b, &skip);
+}
+
+void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into)
+{
+    while (ast->kind == AST_UNARY && ast->op == OP_NOT) {
+        ast = ast->as.unary.operand;
+        sense = !sense;
+    }
+    unsigned mark = b->top;
+    if (ast->kind == AST_AND || ast->kind == AST_OR) {
+        compile_both(b, ast, sense, into);
+    } else if (ast->kind == AST_TRUE || ast->kind == AST_FALSE) {
+        if ((ast->kind == AST_TRUE) == sense)
+            compile_jump(b, into, ast->span);
+    } else if (ast->kind == AST_BINARY && compares(ast->op)) {
+        compile_comparison(b, ast, sense, into);
+    } else {
+        unsigned reg = compile_any(b, ast);
+        compile_jump_to(b, insn_aw(sense ? OPC_JT : OPC_JF, reg, 0), into, ast->span);
+    }
+    compile_release(b, mark);
+}

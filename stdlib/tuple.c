@@ -1,0 +1,36 @@
+/* Tuple: made from what can be iterated over. */
+#include "stdlib/natives.h"
+#include "vm/data_check.h"
+
+enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
+
+/* args: an iterable; slots: iteration (2), the elements so far as a list. */
+static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    value *state = &args[1], *all = &args[3];
+    if (*all == VALUE_ABSENT) {
+        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE) return VERDICT_FAIL;
+        *all = list_new(vm, p, NULL, 0);
+        if (*all == VALUE_ABSENT) return vm_raise_memory(vm);
+    }
+    list *l = value_list(*all);
+    for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
+        value item;
+        bool more;
+        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE) return VERDICT_FAIL;
+        if (!more) {
+            vm_charge(vm, i / ELEMENTS_PER_REDUCTION);
+            *result = tuple_new(vm, p, l->items, l->count);
+            return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+        }
+        if (!list_push(vm, l, item)) return vm_raise_memory(vm);
+    }
+    vm_charge(vm, ELEMENTS_PER_STEP / ELEMENTS_PER_REDUCTION);
+    return VERDICT_YIELD;
+}
+
+const native_entry tuple_natives[] = {
+    {"of", "of(xs)", "the elements of anything that can be iterated over, as a tuple", native_of, 1, 1, 3},
+    {NULL, NULL, NULL, NULL, 0, 0, 0},
+};
