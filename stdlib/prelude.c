@@ -206,6 +206,7 @@ static verdict native_chan(csp_vm *vm, process *p, value *args, uint32_t argc, v
         capacity = (uint32_t)value_as_int(args[0]);
     }
     channel *c = chan_new(vm, capacity);
+    if (c) c->made_at = vm_call_position(vm);
     if (!c) return VERDICT_FAIL;
     *result = value_object(c);
     return VERDICT_DONE;

@@ -217,6 +217,7 @@ static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
         }
         if ((c->chan->header & CHANNEL_TICK) && !disabled(c) && !chan_arm_ticker(vm, c->chan)) return ALT_FAILED;
     }
+    if (t && !timer_reserve(vm)) return ALT_FAILED;     /* tickers may have taken the room that there was */
     sched_park(p);
     a->live = 0;
     a->won = -1;
@@ -247,10 +248,11 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     alt_result result;
     uint32_t enabled;
     int32_t i = draw(&vm->sched, a, &enabled);
-    /* a case that was moved for a choice that is no longer possible gets its value back first */
-    if (a->prefer >= 0 && a->prefer != i && a->cases[a->prefer].moved) {
+    /* a case that was moved for a choice that is no longer possible, or crashes, gets its value back first */
+    const alt_case *preferred = a->prefer >= 0 ? &a->cases[a->prefer] : NULL;
+    if (preferred && preferred->moved && (a->prefer != i || (preferred->chan->header & CHANNEL_CLOSED))) {
         a->pending = a->prefer;
-        choice->work = a->cases[a->prefer].original;
+        choice->work = preferred->original;
         return ALT_UNMOVE;
     }
     if (i >= 0) {

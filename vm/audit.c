@@ -64,7 +64,7 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
 {
     bool timed = p->side && p->side->timer && p->side->timer->index >= 0;
     bool chooses = p->side && p->side->alt && p->side->alt->live;
-    if (p->kill && !(p->flags & PROCESS_DYING)) return "I9: a killed process waits";
+    if (p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS))) return "I9: a killed process waits";
     if (p->wake != WAKE_NONE) return "I2: a waiting process has been woken";
     if (p->chan) return audit_channel(p->chan);
     if (chooses) {

@@ -22,11 +22,12 @@ static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     return VERDICT_DONE;
 }
 
-/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit), each who asks copies it. */
+/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit), each who asks copies it. That of a kill
+ * may be in transit already. */
 static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    if (args[2] == VALUE_ABSENT) {
+    if (args[2] == VALUE_ABSENT && (obj_header(args[0]) & OWNER_MASK) != OWNER_TRANSIT) {
         args[2] = value_int(1);
         return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MOVE]), 1, args);
     }

@@ -135,7 +135,9 @@ bool chan_can_receive(channel *c)
 {
     if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) {
         if (c->header & CHANNEL_DONE) return process_ended((process *)(void *)c->ring);
-        return !(c->header & CHANNEL_CLOSED) && ((ticker *)(void *)c->ring)->next <= loop_now();
+        if ((c->header & CHANNEL_CLOSED) || ((ticker *)(void *)c->ring)->next > loop_now()) return false;
+        drop_stale(c, false);
+        return !c->recv_first;              /* the tick that is due belongs to who waits already */
     }
     if (c->count) return true;
     drop_stale(c, true);
@@ -324,10 +326,12 @@ static value take_tick(csp_vm *vm, ticker *t)
 void chan_serve_tick(csp_vm *vm, channel *c)
 {
     ticker *t = (ticker *)(void *)c->ring;
-    void *link = take(c, false, WAKE_MESSAGE);
-    if (!link) return;
-    *value_of(link) = take_tick(vm, t);
-    sched_ready(&vm->sched, node_process(link), READY_TAIL);
+    void *link = t->next <= loop_now() ? take(c, false, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *value_of(link) = take_tick(vm, t);
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
+    }
+    drop_stale(c, false);
     if (!c->recv_first) return;
     t->timer.deadline = t->next;
     timer_insert(&vm->sched, &t->timer);

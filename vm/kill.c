@@ -24,6 +24,7 @@ void kill_process(csp_vm *vm, process *p, struct cause *why)
 {
     if (process_ended(p) || p->kill) return;
     p->kill = why ? why : (struct cause *)(uintptr_t)&no_cause;
+    if (p->flags & PROCESS_DEFERS) return;      /* obeyed when they have run */
     if (process_win(p, p->ticket)) {
         p->wake = WAKE_KILL;
         sched_ready(&vm->sched, p, READY_TAIL);
@@ -48,7 +49,10 @@ value kill_outcome(csp_vm *vm, process *p)
         message = text_string(&t);
     }
     value e = message == VALUE_ABSENT ? VALUE_ABSENT : error_new(vm, vm->error_names[ERR_KILLED], message, reason);
-    return e == VALUE_ABSENT ? vm->memory_error : e;
+    if (e == VALUE_ABSENT) return vm->memory_error;
+    /* A mutable reason is in transit, and others may have been killed for the same one: it is a master that is only copied. */
+    if (!value_is_immutable(reason)) value_error(e)->header = OWNER_TRANSIT | OBJ_ERROR;
+    return e;
 }
 
 static bool linked(const side *s, const process *q)
@@ -82,7 +86,7 @@ verdict link_processes(csp_vm *vm, process *p, process *q)
         struct cause *c = kill_cause(vm, q->kill ? q->kill->reason : q->value, process_number(q));
         if (!c) return VERDICT_FAIL;
         kill_process(vm, p, c);
-        return VERDICT_KILLED;
+        return p->flags & (PROCESS_DYING | PROCESS_DEFERS) ? VERDICT_DONE : VERDICT_KILLED;
     }
     side *ps = process_side(vm, p), *qs = ps ? process_side(vm, q) : NULL;
     if (!qs) return VERDICT_FAIL;

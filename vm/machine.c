@@ -42,6 +42,11 @@ static bool make_constants(csp_vm *vm)
     vm->empty_string = str_new(vm, "", 0);
     vm->empty_tuple = tuple_new(vm, NULL, NULL, 0);
     if (vm->empty_string == VALUE_ABSENT || vm->empty_tuple == VALUE_ABSENT) return false;
+    for (int c = 0; c < 128; c++) {
+        char one = (char)c;
+        vm->characters[c] = str_new(vm, &one, 1);
+        if (vm->characters[c] == VALUE_ABSENT) return false;
+    }
     return error_init(vm);
 }
 

@@ -170,3 +170,9 @@ value *vm_native_result(csp_vm *vm, process *p)
 }
 
 void vm_charge(csp_vm *vm, uint64_t n) { vm->sched.charged += n; }
+
+uint32_t vm_call_position(const csp_vm *vm)
+{
+    const scheduler *s = &vm->sched;
+    return s->call_code->base + (uint32_t)(s->call_pc - s->call_code->insns);
+}

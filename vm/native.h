@@ -40,6 +40,9 @@ value *vm_native_result(csp_vm *vm, process *p);
 /* The function object of an entry, one per VM; VALUE_ABSENT: out of memory. */
 value native_value(csp_vm *vm, const native_entry *entry);
 
+/* In a simple native: the position of the instruction that called it. */
+uint32_t vm_call_position(const csp_vm *vm);
+
 /* Charges the running process n reductions beyond the call itself. */
 void vm_charge(csp_vm *vm, uint64_t n);
 

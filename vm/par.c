@@ -82,9 +82,17 @@ verdict par_wait(csp_vm *vm, process *parent, par *p)
     return VERDICT_BLOCK;
 }
 
+/* What the branches are told of the parent's own crash: its data stay the parent's. */
+static value reason_of(csp_vm *vm, value crash)
+{
+    if (value_is_immutable(crash)) return crash;
+    value e = error_new(vm, value_error(crash)->kind, value_error(crash)->message, VALUE_NIL);
+    return e == VALUE_ABSENT ? vm->memory_error : e;
+}
+
 void par_cancel(csp_vm *vm, par *p, value why)
 {
     bool first = p->error == VALUE_ABSENT;
     if (first) p->error = why;
-    if (first && p->left) kill_branches(vm, p, why == VALUE_KILLED ? p->parent->kill->reason : why, process_number(p->parent));
+    if (first && p->left) kill_branches(vm, p, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why), process_number(p->parent));
 }

@@ -107,6 +107,7 @@ value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
         memset(p->slots, 0, sizeof p->slots);
     }
     p->stack = stack;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);    /* the pointer before the larger size (heap.h) */
     p->capacity = (uint32_t)capacity;
     if (vm->sched.running == p) {
         vm->sched.bottom = stack;
@@ -123,8 +124,9 @@ void process_shrink(csp_vm *vm, process *p)
     while (capacity > SHRINK_FROM / 2 && top * 4 < capacity) capacity /= 2;
     value *stack = heap_stack_resize(&vm->heap, p, p->stack, stack_bytes(p->capacity), stack_bytes(capacity));
     if (!stack) return;             /* the large one is as good */
-    p->stack = stack;
     p->capacity = (uint32_t)capacity;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);    /* the smaller size before the pointer (heap.h) */
+    p->stack = stack;
 }
 
 side *process_side(csp_vm *vm, process *p)
@@ -171,19 +173,27 @@ static void recycle(csp_vm *vm, process *p)
     s->recycled_count++;
 }
 
-void process_end(csp_vm *vm, process *p, value outcome, bool failed)
+/* The collector may look at p at any moment, so the block is freed when p no longer shows it. */
+static void drop_stack(csp_vm *vm, process *p)
 {
-    if (p->stack != p->slots) {
-        heap_stack_free(&vm->heap, p->stack, stack_bytes(p->capacity));
-        p->stack = p->slots;
-        p->capacity = PROCESS_INLINE_SLOTS;
-    }
+    value *stack = p->stack;
+    size_t size = stack_bytes(p->capacity);
     memset(p->slots, 0, sizeof p->slots);
     p->base = 0;
+    p->capacity = PROCESS_INLINE_SLOTS;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    p->stack = p->slots;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (stack != p->slots) heap_stack_free(&vm->heap, stack, size);
+}
+
+void process_end(csp_vm *vm, process *p, value outcome, bool failed)
+{
+    vm->sched.running = NULL;           /* before the stack goes: it is a root while its process runs */
+    drop_stack(vm, p);
     p->value = outcome;
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
     table_remove(vm, p);
-    vm->sched.running = NULL;
     if (failed) p->flags |= PROCESS_FAILED;
 
     side *sd = p->side;
@@ -232,6 +242,6 @@ void process_mark(heap_marker *m, void *memory)
 size_t process_stack_live(void *owner)
 {
     process *p = owner;
-    size_t top = (size_t)p->base + p->code->registers;
+    size_t top = p->code ? (size_t)p->base + p->code->registers : 0;
     return (top < p->capacity ? top : p->capacity) * sizeof(value);
 }

@@ -33,6 +33,7 @@ enum {
     PROCESS_MAIN     = 1 << 5,
     PROCESS_SYSTEM   = 1 << 6,      /* a host's evaluation: its crash is the host's to report */
     PROCESS_NO_CATCH = 1 << 7,      /* the error under way passes every catch (out_of_reductions) */
+    PROCESS_DEFERS   = 1 << 9,      /* its defers run though it is not dying: a kill is put off until they have */
     PROCESS_SENDS    = 1 << 8       /* its embedded node stands in a send queue, else a receive queue (while chan is set) */
 };
 
@@ -104,7 +105,7 @@ _Static_assert(sizeof(node) == 64, "one arm of a waiting alt is an object of 64 
 typedef struct timer { int64_t deadline; uint64_t sequence; process *proc; /* NULL: a ticker's */ channel *ticker; uint64_t ticket; int32_t index; /* in the heap, -1: not */ } timer;
 
 /* The state of a ticker: deadline of the next tick, period, and its timer while somebody waits. */
-typedef struct ticker { int64_t next, period; timer timer; } ticker;
+typedef struct ticker { timer timer; /* first: the heap of timers holds it, and with it all of this */ int64_t next, period; } ticker;
 
 /* One arm whose guard holds (of a replicated arm: one for each element). */
 typedef struct alt_case {
@@ -167,6 +168,8 @@ struct scheduler {
     value raised;               /* the error under way, until it is caught or its process ends */
     uint64_t charged;           /* by natives, not yet taken off the slice */
     uint32_t call_argc;         /* of a call that a native prepared (vm_native_call) */
+    const code *call_code;      /* the instruction that called the simple native which runs */
+    const insn *call_pc;
     int64_t poll_credit;        /* reductions until timers and loop are looked at again */
     process *recycled;          /* ended and known to nobody: ready to be used again, linked by run_next */
     uint32_t recycled_count;

@@ -599,6 +599,8 @@ call: {
                 goto enter;
             }
         }
+        s->call_code = body;
+        s->call_pc = pc;
         switch (call_arrange(vm, p, &N, argc, &callee)) {
         case VERDICT_CALL: R = N - (window + 2); goto enter;
         case VERDICT_DONE: R = N - (window + 2); goto called;
@@ -630,6 +632,8 @@ called:                                                 /* a simple native: its 
         if (likely(!n->entry->slots)) {
             value *N = &R[window + 2];
             value result = VALUE_NIL;
+            s->call_code = body;
+            s->call_pc = pc;
             verdict v = n->entry->fn(vm, p, N, argc, &result);
             R[window] = result;
             if (likely(v == VERDICT_DONE)) goto called;

@@ -53,15 +53,24 @@ static process *pick(scheduler *s)
     return p;
 }
 
+/* A ticker for which nobody waits any more must not keep the program from being at a deadlock. */
+static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
+{
+    chan_unlink(c, link, sends);
+    if (!(c->header & CHANNEL_TICK) || c->recv_first) return;
+    timer *t = &((ticker *)(void *)c->ring)->timer;
+    if (t->index >= 0) timer_remove(&vm->sched, t);
+}
+
 void sched_settle(csp_vm *vm, process *p)
 {
-    if (p->chan) chan_unlink(p->chan, p, (p->flags & PROCESS_SENDS) != 0);     /* still queued: not woken by a partner */
+    if (p->chan) leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0);     /* still queued: not woken by a partner */
     side *sd = p->side;
     if (!sd) return;
     if (sd->alt && sd->alt->live) {
         for (uint32_t i = 0; i < sd->alt->count; i++) {
             node *n = sd->alt->cases[i].node;
-            if (n && n->queued) chan_unlink(n->chan, n, n->sends);
+            if (n && n->queued) leave_queue(vm, n, n->chan, n->sends);
         }
         sd->alt->live = 0;
     }
@@ -114,7 +123,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
         if (!ran) {
             poll(vm);
             if (s->next || s->queue_first) continue;
-            if (until && timer_next(s) == LOOP_NEVER && !loop_pending(vm->loop)) return VM_DEADLOCK;
+            if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !loop_pending(vm->loop)) return VM_DEADLOCK;
             if (deadline != LOOP_NEVER && loop_now() >= deadline) return VM_DEADLINE;
             if (!idle(vm, deadline)) return VM_DEADLOCK;
             s->poll_credit = 0;

@@ -47,6 +47,18 @@ static const handler *find_handler(const frame *f, bool catches)
     return NULL;
 }
 
+/* A par is being cancelled here, and branches of it still live: it is not left before they have ended, whatever comes now. */
+static bool cancels_par(const frame *f)
+{
+    return f->pc->op == OPC_PARCANCEL && ((const par *)value_as_object(f->base[f->pc->a]))->left > 0;
+}
+
+/* Where the frame's defers begin; NULL: it has none, or has not got to its first instruction, which makes them ready. */
+static value *defers_of(const frame *f)
+{
+    return f->code->defer_reg == CODE_NO_REGISTER || f->pc == f->code->insns ? NULL : &f->base[f->code->defer_reg];
+}
+
 static void go_to(frame *f, uint32_t pc) { f->pc = f->code->insns + pc; }
 
 /* `outcome`: the error, or VALUE_KILLED; `killed`: passes every catch. */
@@ -58,6 +70,11 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
     for (;;) {
         const code *c = f->code;
         if (c->native) abandon(vm, p, f);
+        if (cancels_par(f)) {
+            s->raised = VALUE_ABSENT;
+            f->base[f->pc->b] = outcome;
+            return VERDICT_DONE;
+        }
         const handler *h = find_handler(f, !killed && !(p->flags & PROCESS_NO_CATCH));
         if (h) {
             s->raised = VALUE_ABSENT;
@@ -66,19 +83,24 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
             go_to(f, h->target);
             return VERDICT_DONE;
         }
-        /* before its first instruction the frame's list of defers is not there yet */
-        if (c->defer_reg != CODE_NO_REGISTER && f->pc != c->insns) {
-            value *d = &f->base[c->defer_reg];
-            if (value_is(d[0], OBJ_DEFER) || d[0] == VALUE_FALSE) {
-                /* false: the last one is running, or has crashed; what the frame was left for decides how it goes on */
-                if (d[0] == VALUE_FALSE && d[2] == VALUE_KILLED) killed = true;
-                if (value_is(d[0], OBJ_DEFER)) {
-                    if (d[2] == VALUE_KILLED) killed = true;
-                    s->raised = VALUE_ABSENT;
-                    d[1] = outcome;
-                    d[2] = killed ? VALUE_KILLED : VALUE_TRUE;
-                    go_to(f, c->defer_pc);
-                    return VERDICT_DONE;
+        value *d = defers_of(f);
+        if (d && (value_is(d[0], OBJ_DEFER) || d[0] == VALUE_FALSE)) {
+            /* false: the last one is running, or has crashed; what the frame was left for decides how it goes on */
+            bool outermost = value_is_int(d[2]);
+            if (d[2] == VALUE_KILLED) killed = true;
+            if (value_is(d[0], OBJ_DEFER)) {
+                s->raised = VALUE_ABSENT;
+                d[1] = outcome;
+                d[2] = killed ? VALUE_KILLED : outermost ? value_int(1) : VALUE_TRUE;
+                go_to(f, c->defer_pc);
+                return VERDICT_DONE;
+            }
+            if (outermost) {
+                d[2] = VALUE_TRUE;
+                p->flags &= (uint16_t)~PROCESS_DEFERS & 0xfff;
+                if (p->kill) {          /* put off until now; the crash of the last defer stays the outcome */
+                    p->flags |= PROCESS_DYING;
+                    killed = true;
                 }
             }
         }

@@ -94,9 +94,9 @@ Test(diag, an_error_shows_its_line_with_a_caret_under_the_span)
 
 Test(diag, tabs_are_kept_and_wide_characters_counted)
 {
-    source("\t\"\xe6\xbc\xa2e\xcc\x81\" x");
+    source("\t\"\xe6\xbc\xa2" "e\xcc\x81\" x");
     diag_warning(&list, span(10, 11), "unused");
-    assert_renders(DIAG_TEXT, "a.csp:1:7: warning: unused\n"
+    assert_renders(DIAG_TEXT, "a.csp:1:8: warning: unused\n"
                               "\t\"\xe6\xbc\xa2" "e\xcc\x81\" x\n"
                               "\t      ^\n");
     source("\xe6\xbc\xa2\xe6\xbc\xa2");

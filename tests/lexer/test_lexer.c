@@ -437,7 +437,7 @@ Test(lexer, strings_without_an_end_are_reported_at_their_start)
     assert_error("r\"abc\ny", 0, 2, "does not end on its line");
     assert_error("\"a\\\ny", 0, 1, "does not end on its line");
     assert_error("x \"a${y\nz", 2, 3, "does not end on its line");
-    assert_error("\"a${\"b${\"c\nz", 9, 10, "does not end on its line");
+    assert_error("\"a${\"b${\"c\nz", 8, 9, "does not end on its line");
     assert_error("\"a${x}b", 0, 1, "does not end on its line");
     assert_error("x \"\"\"abc\ny", 2, 5, "no closing `\"\"\"`");
     cr_assert_eq(lx.mendable, 1);

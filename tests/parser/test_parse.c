@@ -1,0 +1,749 @@
+/* parser/parse*.c and parser/habits.c, against the grammar */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser/parse.h"
+#include "tests/support/ast_dump.h"
+#include "tests/support/support.h"
+
+static arena memory;
+static src_text src;
+static diag_list list;
+
+static void setup(void)
+{
+    arena_init(&memory);
+    diag_init(&list, &src);
+}
+
+static void teardown(void)
+{
+    diag_free(&list);
+    src_free(&src);
+    arena_free(&memory);
+}
+
+TestSuite(parse, .init = setup, .fini = teardown);
+
+static ast_module *parse_bytes(const char *text, size_t length)
+{
+    teardown();
+    src_init(&src, "a.csp", text, length);
+    diag_init(&list, &src);
+    ast_module *module = parse_module(&memory, &list);
+    cr_assert_not_null(module);
+    return module;
+}
+
+static ast_module *parse(const char *text)
+{
+    return parse_bytes(text, strlen(text));
+}
+
+/* The text parses without an error to this dump, items separated by newlines. */
+static void assert_ast(const char *text, const char *expected)
+{
+    ast_module *module = parse(text);
+    char *dump = ast_dump_module(module);
+    char *said = diag_render(&list, DIAG_TEXT);
+    cr_assert_eq(list.errors, 0, "%s\n%s", text, said);
+    cr_assert_str_eq(dump, expected, "%s\n  gives    %s\n  expected %s", text, dump, expected);
+    free(said);
+    free(dump);
+}
+
+/* Exactly one error, with this message in it, at start to end; its hint contains `hint` unless that is NULL. */
+static void assert_error(const char *text, uint32_t start, uint32_t end, const char *message, const char *hint)
+{
+    parse(text);
+    char *said = diag_render(&list, DIAG_TEXT);
+    cr_assert_eq(list.errors, 1, "%s\n%s", text, said);
+    diag *d = &list.items[0];
+    cr_assert_not_null(strstr(d->message, message), "%s\n%s", text, said);
+    cr_assert(d->span.start == start && d->span.end == end, "%s: from %u to %u\n%s", text, d->span.start, d->span.end, said);
+    if (hint != NULL)
+        cr_assert(d->hint != NULL && strstr(d->hint, hint) != NULL, "%s\n%s", text, said);
+    free(said);
+}
+
+/* The messages of all errors, by position, each containing its expected text. */
+static void assert_errors(const char *text, uint32_t count, const char *const expected[])
+{
+    parse(text);
+    char *said = diag_render(&list, DIAG_TEXT);
+    cr_assert_eq(list.errors, count, "%s\n%s", text, said);
+    const char *at = said;
+    for (uint32_t i = 0; i < count; i++) {
+        at = strstr(at, expected[i]);
+        cr_assert_not_null(at, "%s\n%s", expected[i], said);
+    }
+    free(said);
+}
+
+/* ---- precedence, one line of the table against the next ---- */
+
+Test(parse, operators_bind_as_the_table_says)
+{
+    assert_ast("a or b and c", "(or a (and b c))");
+    assert_ast("a and not b or c", "(or (and a (not b)) c)");
+    assert_ast("not a == b", "(not (== a b))");
+    assert_ast("not not a", "(not (not a))");
+    assert_ast("a == b |> f()", "(== a (pipe f b))");
+    assert_ast("a .. b |> f()", "(pipe f (range a b))");
+    assert_ast("0..n | 1", "(range 0 (| n 1))");
+    assert_ast("a | b ^ c & d", "(| a (^ b (& c d)))");
+    assert_ast("a & b << c", "(& a (<< b c))");
+    assert_ast("a << b + c", "(<< a (+ b c))");
+    assert_ast("a + b * c", "(+ a (* b c))");
+    assert_ast("-a * b", "(* (- a) b)");
+    assert_ast("a * -b", "(* a (- b))");
+    assert_ast("-2 ** 2", "(- (** 2 2))");
+    assert_ast("2 ** -1", "(** 2 (- 1))");
+    assert_ast("2 ** 3 ** 4", "(** 2 (** 3 4))");
+    assert_ast("a.b ** c[0]", "(** (. a b) (index c 0))");
+    assert_ast("~?c + -x", "(+ (~ (? c)) (- x))");
+    assert_ast("try f() or 1", "(or (try (call f)) 1)");
+    assert_ast("c ! a or b", "(! c (or a b))");
+    assert_ast("c ! x |> f()", "(! c (pipe f x))");
+    assert_ast("catch a or b", "(catch (or a b))");
+    assert_ast("catch c ! v", "(catch (! c v))");
+    assert_ast("c ! catch f()", "(! c (catch (call f)))");
+}
+
+Test(parse, binary_operators_are_left_associative)
+{
+    assert_ast("a - b - c", "(- (- a b) c)");
+    assert_ast("a / b // c % d", "(% (// (/ a b) c) d)");
+    assert_ast("a << b >> c", "(>> (<< a b) c)");
+    assert_ast("a or b or c", "(or (or a b) c)");
+    assert_ast("x |> f(1) |> g()", "(pipe g (pipe f x 1))");
+    assert_ast("(a - (b - c))", "(- a (- b c))");
+}
+
+Test(parse, comparisons)
+{
+    assert_ast("a < b", "(< a b)");
+    assert_ast("a != b and c >= d", "(and (!= a b) (>= c d))");
+    assert_ast("x in xs", "(in x xs)");
+    assert_ast("x not in 0..=9", "(not-in x (range 0 = 9))");
+    assert_ast("not x in xs", "(not (in x xs))");
+    assert_ast("r is error", "(is r error)");
+    assert_ast("r is nil", "(is r nil)");
+    assert_ast("r is fn or r is string", "(or (is r fn) (is r string))");
+    assert_error("a < b < c", 6, 7, "comparisons do not chain", "a < b and b < c");
+    assert_error("a == b != c", 7, 9, "comparisons do not chain", NULL);
+    assert_error("a is b == c", 7, 9, "comparisons do not chain", NULL);
+}
+
+Test(parse, ranges)
+{
+    assert_ast("0..10", "(range 0 10)");
+    assert_ast("a + 1..=b - 1", "(range (+ a 1) = (- b 1))");
+    assert_ast("2..", "(range 2 .)");
+    assert_ast("2..\nx", "(range 2 .)\nx");
+    assert_ast("2..; x", "(range 2 .)\nx");
+    assert_ast("f(2..)", "(call f (range 2 .))");
+    assert_ast("[2.., 3..]", "(list (range 2 .) (range 3 .))");
+    assert_ast("{ 2.. }", "(block (range 2 .))");
+    assert_ast("match x { y if y in 2.. => 1 }", "(match x (y if (in y (range 2 .)) 1))");
+    assert_ast("for n in 2.. { }", "(for n (range 2 .) (block))");
+    assert_ast("0..=\n3", "(range 0 = 3)");
+    assert_error("1..2..3", 4, 6, "two ends", NULL);
+    assert_error("..2", 0, 2, "expected an expression", "0..n");
+}
+
+/* ---- operands and what stands behind them ---- */
+
+Test(parse, literals)
+{
+    assert_ast("1; 0xff; 2.5; 10ms; \"a\\n\"; b\"\\x41\"; true; false; nil; r\"\\n\"",
+               "1\n255\n2.50000\n10000000\n\"a\\n\"\nb\"A\"\ntrue\nfalse\nnil\n\"\\\\n\"");
+    assert_ast("99999999999999999999", "big:10:99999999999999999999");
+    assert_ast("(); (1,); (1, 2); (1); [ ]; [1, 2,]", "(tuple)\n(tuple 1)\n(tuple 1 2)\n1\n(list)\n(list 1 2)");
+}
+
+Test(parse, interpolation)
+{
+    assert_ast("\"a${x}b\"", "(str \"a\" x \"b\")");
+    assert_ast("\"${x}\"", "(str x)");
+    assert_ast("\"${a}${b + 1}\"", "(str a (+ b 1))");
+    assert_ast("\"a${ {b: \"x${\"}\"}\"}.b }c\"", "(str \"a\" (. (map \"b\" (str \"x\" \"}\")) b) \"c\")");
+    assert_ast("\"\"\"\n  a${\n  f(\n1)}\n    b\n  \"\"\"", "(str \"a\" (call f 1) \"\\n  b\\n\")");
+    assert_ast("\"${fn() { x; y }()}\"", "(str (call (fn () (block x y))))");
+    assert_error("\"${}\"", 3, 5, "expected an expression", NULL);
+    assert_error("\"${x y}\"", 5, 6, "expected `}`", NULL);
+    assert_error("\"${x:02}\"", 4, 5, "expected `}`", "String.format");
+}
+
+Test(parse, calls_indices_fields)
+{
+    assert_ast("f()", "(call f)");
+    assert_ast("f(1, ..xs, by: 2, to: 3,)", "(call f 1 ..xs by:2 to:3)");
+    assert_ast("f(1)(2)[3].g", "(. (index (call (call f 1) 2) 3) g)");
+    assert_ast("xs[-1]", "(index xs (- 1))");
+    assert_ast("xs[1..2]; xs[1..]; xs[..2]; xs[..=2]; xs[1..=2]",
+               "(slice xs 1 2)\n(slice xs 1 .)\n(slice xs . 2)\n(slice xs . = 2)\n(slice xs 1 = 2)");
+    assert_ast("m.in.fn.x", "(. (. (. m in) fn) x)");
+    assert_ast("x |> M.f(a)(b)", "(pipe (call (. M f) a) x b)");
+    assert_ast("move x.y[0]; freeze(move xs)", "(move (index (. x y) 0))\n(call freeze (move xs))");
+    assert_error("f(a: 1, 2)", 8, 9, "without a name", NULL);
+    assert_error("x |> f", 5, 6, "goes into a call", "f()");
+    assert_error("x |> (f(1))", 6, 10, "goes into a call", NULL);
+    assert_error("move f(x)", 5, 9, "`move` takes", NULL);
+    assert_error("t.0", 2, 3, "name of a field", "t[0]");
+}
+
+Test(parse, maps)
+{
+    assert_ast("x = {}", "(set x (map))");
+    assert_ast("x = {name: 1, \"a key\": 2, [k + 1]: 3, in: 4,}", "(set x (map \"name\" 1 \"a key\" 2 (+ k 1) 3 \"in\" 4))");
+    assert_ast("x = {\n  a: 1,\n  b: 2\n}", "(set x (map \"a\" 1 \"b\" 2))");
+    assert_ast("x = {\"k${i}\": 1}", "(set x (map (str \"k\" i) 1))");
+    assert_error("x = {1: 2}", 5, 6, "expected a key", "{[1]: …}");
+    assert_error("x = {a, b}", 6, 7, "expected `:`", "{a: a}");
+    assert_error("{1: 2}", 2, 3, "expected the end of the line", "{[1]: 2}");
+}
+
+Test(parse, map_or_block)
+{
+    assert_ast("{a: 1}", "(map \"a\" 1)");
+    assert_ast("{\"a\": 1}.a", "(. (map \"a\" 1) a)");
+    assert_ast("{\"a${x}\": 1}", "(map (str \"a\" x) 1)");
+    assert_ast("{\"a${x}\"}", "(block (str \"a\" x))");
+    assert_ast("{if: 1}", "(map \"if\" 1)");
+    assert_ast("{\n a: 1\n}", "(map \"a\" 1)");
+    assert_ast("{ a }", "(block a)");
+    assert_ast("{}", "(block)");
+    assert_ast("fn() => {a: 1}", "(fn () (map \"a\" 1))");
+    assert_ast("fn() => {}", "(fn () (block))");
+    assert_ast("fn() => { a }", "(fn () (block a))");
+    assert_ast("f({})", "(call f (map))");
+    assert_ast("catch {}", "(catch (block))");
+    assert_ast("return {}", "(return (map))");
+    assert_ast("match x { 1 => {}; 2 => {a: 1} }", "(match x (1 (block)) (2 (map \"a\" 1)))");
+    assert_ast("if f({a: 1}) { b }", "(if (call f (map \"a\" 1)) (block b))");
+    assert_ast("if [{}] == x { b }", "(if (== (list (map)) x) (block b))");
+    assert_ast("if fn() { x } { b }", "(if (fn () (block x)) (block b))");
+    assert_ast("match catch { f() } { v => v }", "(match (catch (block (call f))) (v v))");
+    assert_ast("for x in if a { {} } else { {b: 1} } { x }", "(for x (if a (block (block)) (block (map \"b\" 1))) (block x))");
+    assert_error("if {a: 1} == x { }", 3, 4, "expected an expression", "parentheses");
+}
+
+/* ---- newlines ---- */
+
+Test(parse, a_newline_ends_a_statement)
+{
+    assert_ast("a\nb", "a\nb");
+    assert_ast("a\n\n;;\nb;", "a\nb");
+    assert_ast("f\n(x)", "f\nx");
+    assert_ast("f\n[x]", "f\n(list x)");
+    assert_ast("a\n-b", "a\n(- b)");
+    assert_ast("c\n?x", "c\n(? x)");
+    assert_ast("return\nx", "(return)\nx");
+    assert_ast("a # comment\nb", "a\nb");
+}
+
+Test(parse, a_line_goes_on_after_what_cannot_end_one)
+{
+    static const char *const operators[] = {"+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "==", "!=", "<",
+                                            "<=", ">", ">=", "in"};
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        char *text = support_format("a %s # comment\n\n  b", operators[i]), *expected = support_format("(%s a b)", operators[i]);
+        assert_ast(text, expected);
+        free(text);
+        free(expected);
+    }
+    assert_ast("a and\nb or\nnot\nc", "(or (and a b) (not c))");
+    assert_ast("x =\n1; y +=\n2", "(set x 1)\n(set+ y 2)");
+    assert_ast("c !\n1; c ?\nx", "(! c 1)\n(receive c x)");
+    assert_ast("let x =\n1", "(let x 1)");
+    assert_ast("fn f() =>\n1", "(fn f () 1)");
+    assert_ast("a.\nb", "(. a b)");
+    assert_ast("x |>\nf()", "(pipe f x)");
+    assert_ast("x is\nint", "(is x int)");
+}
+
+Test(parse, a_line_goes_on_with_a_pipe_or_a_field)
+{
+    assert_ast("x\n  |> f()\n  # between\n  |> g(1)\ny", "(pipe g (pipe f x) 1)\ny");
+    assert_ast("x\n  .a\n  .b()\n  .match", "(. (call (. (. x a) b)) match)");
+    assert_ast("{\nx\n.a\n}", "(block (. x a))");
+}
+
+Test(parse, in_round_and_square_brackets_a_newline_is_a_space)
+{
+    assert_ast("f(\na\n,\nb\n)", "(call f a b)");
+    assert_ast("(a\n+ b)", "(+ a b)");
+    assert_ast("[\n1,\n2\n]", "(list 1 2)");
+    assert_ast("xs[\n1\n]", "(index xs 1)");
+    assert_ast("f(fn() {\n a\n b\n}, c\n)", "(call f (fn () (block a b)) c)");
+    assert_ast("(2..\n3)", "(range 2 3)");
+    assert_ast("(if a { b }\nelse { c })", "(if a (block b) (block c))");
+    assert_error("f(a\n(b))", 4, 5, "expected `,` or `)`", NULL);
+    assert_error("f(a\nb)", 4, 5, "expected `,` or `)`", "a `,` is missing");
+}
+
+Test(parse, else_stands_on_the_line_of_its_brace)
+{
+    assert_ast("if a { b } else { c }", "(if a (block b) (block c))");
+    assert_ast("if a { b\n} else if c { d\n} else { e }", "(if a (block b) (if c (block d) (block e)))");
+    assert_error("if a { b }\nelse { c }", 11, 15, "`else` without `if`", "on the same line");
+}
+
+/* ---- statements ---- */
+
+Test(parse, declarations)
+{
+    assert_ast("let x = 1; var y = 2; const Z = 3", "(let x 1)\n(var y 2)\n(const Z 3)");
+    assert_ast("let (a, [b, ..rest], {c, d: e}) = f()", "(let (tuple a (list b ..rest) (map \"c\" c \"d\" e)) (call f))");
+    assert_ast("import \"lib/geometry\"; import \"a-b\" as c", "(import \"lib/geometry\" geometry)\n(import \"a-b\" c)");
+    assert_ast("test \"adds\" { assert(1 + 1 == 2) }", "(test \"adds\" (fn () (block (call assert (== (+ 1 1) 2)))))");
+    assert_ast("test(1)", "(call test 1)");
+    assert_error("{ const X = 1 }", 2, 7, "top level only", "let");
+    assert_error("import \"a-b\"", 7, 12, "no name", "as name");
+    assert_error("var (a, b) = x", 4, 5, "expected a name", "only `let`");
+    assert_error("let x", 5, 5, "expected `=`", "let x = nil");
+    assert_error("let in = 1", 4, 6, "expected a pattern", "keyword");
+}
+
+Test(parse, functions)
+{
+    assert_ast("fn f() { }", "(fn f () (block))");
+    assert_ast("fn f(a, _, b = a + 1, ..rest,) => a", "(fn f (a _ b=(+ a 1) ..rest) a)");
+    assert_ast("fn(..xs) { xs }", "(fn (..xs) (block xs))");
+    assert_ast("let t = fn(f) => fn(x) => f(f(x))", "(let t (fn (f) (fn (x) (call f (call f x)))))");
+    assert_ast("{ fn g() { g() } }", "(block (fn g () (block (call g))))");
+    assert_ast("fn(x) { x }(1)", "(call (fn (x) (block x)) 1)");
+    assert_error("let f = fn g() { }", 11, 12, "has no name", "as a statement");
+    assert_error("fn f(..xs, y) { }", 11, 12, "expected `)`", "comes last");
+    assert_error("fn f((a, b)) { }", 5, 6, "name of a parameter", "plain names");
+}
+
+Test(parse, assignments)
+{
+    assert_ast("x = 1; xs[0] = 2; m.k = 3; f().x = 4", "(set x 1)\n(set (index xs 0) 2)\n(set (. m k) 3)\n(set (. (call f) x) 4)");
+    assert_ast("x += 1; x -= 1; x *= 1; x /= 1; x //= 1; x %= 1; x **= 1",
+               "(set+ x 1)\n(set- x 1)\n(set* x 1)\n(set/ x 1)\n(set// x 1)\n(set% x 1)\n(set** x 1)");
+    assert_ast("x &= 1; x |= 1; x ^= 1; x <<= 1; x >>= 1", "(set& x 1)\n(set| x 1)\n(set^ x 1)\n(set<< x 1)\n(set>> x 1)");
+    assert_ast("x = catch f()", "(set x (catch (call f)))");
+    assert_error("f() = 1", 0, 3, "can be assigned to", "==");
+    assert_error("xs[1..2] = ys", 0, 8, "can be assigned to", "slice");
+    assert_error("x = y = 1", 6, 7, "has no value", NULL);
+}
+
+Test(parse, channels)
+{
+    assert_ast("c ! v", "(! c v)");
+    assert_ast("c ? x", "(receive c x)");
+    assert_ast("cs[0] ? (a, _)", "(receive (index cs 0) (tuple a _))");
+    assert_ast("x = ?c; f(?c + ?d)", "(set x (? c))\n(call f (+ (? c) (? d)))");
+    assert_ast("c ! move xs", "(! c (move xs))");
+    assert_ast("f(c ! 1)", "(call f (! c 1))");
+    assert_ast("c !v; c !=v", "(! c v)\n(!= c v)");
+    assert_error("c ! d ! e", 6, 7, "does not chain", NULL);
+}
+
+Test(parse, loops_and_jumps)
+{
+    assert_ast("while a < b { break }", "(while (< a b) (block break))");
+    assert_ast("loop { continue }", "(loop (block continue))");
+    assert_ast("for x in xs { }", "(for x xs (block))");
+    assert_ast("for i, (a, b) in xs { }", "(for i (tuple a b) xs (block))");
+    assert_ast("for _ in 0..n { }", "(for _ (range 0 n) (block))");
+    assert_ast("fn f() { return 1 }", "(fn f () (block (return 1)))");
+    assert_ast("defer f(x); defer c ! v; defer { a }; defer x |> f()",
+               "(defer (call f x))\n(defer (! c v))\n(defer (block a))\n(defer (pipe f x))");
+    assert_error("defer x", 6, 7, "`defer` takes", NULL);
+}
+
+Test(parse, processes)
+{
+    assert_ast("spawn f(x)", "(spawn (call f x))");
+    assert_ast("let p = spawn { f() }", "(let p (spawn (fn () (block (call f)))))");
+    assert_ast("spawn M.f(x)", "(spawn (call (. M f) x))");
+    assert_ast("spawn fn() { x }()", "(spawn (call (fn () (block x))))");
+    assert_ast("par { a(); { b(); c() }\n x = 1 }",
+               "(par (fn () (call a)) (fn () (block (call b) (call c))) (fn () (set x 1)))");
+    assert_ast("par for i in 0..n { f(i) }", "(par-for i (range 0 n) (fn () (block (call f i))))");
+    assert_ast("let r = par { a() }[0]", "(let r (index (par (fn () (call a))) 0))");
+    assert_ast("catch { f() }", "(catch (block (call f)))");
+    assert_error("spawn f", 6, 7, "`spawn` takes", "spawn f(x)");
+    static const char *const refused[] = {"`let` is no branch", "`return` is no branch"};
+    assert_errors("par { let x = 1; return; f() }", 2, refused);
+}
+
+Test(parse, matches)
+{
+    assert_ast("match x { 1 => a; _ => b }", "(match x (1 a) (_ b))");
+    assert_ast("match x {\n  1 | 2 if c => { a }\n\n  y => return y\n}", "(match x ((| 1 2) if c (block a)) (y (return y)))");
+    assert_ast("match f(x) { }", "(match (call f x))");
+    assert_ast("let r = match x { _ => y = 1 }", "(let r (match x (_ (set y 1))))");
+}
+
+Test(parse, alts)
+{
+    assert_ast("alt {\n"
+               "    jobs ? job => start(job)\n"
+               "    when busy < 4, more ? (a, b) => { x }\n"
+               "    out ! result + 1 => sent += 1\n"
+               "    for i, c in workers, when ok, c ? r => note(i, r)\n"
+               "    for c in cs, c ! 1 => nil\n"
+               "    done(p) ? outcome => print(outcome)\n"
+               "    after 200ms => break\n"
+               "    when x, after 1s => nil\n"
+               "    closed => return\n"
+               "    else => nil\n"
+               "}",
+               "(alt (receive jobs job (call start job)) (receive (when (< busy 4)) more (tuple a b) (block x))"
+               " (send out (+ result 1) (set+ sent 1)) (receive (for i c workers) (when ok) c r (call note i r))"
+               " (send (for c cs) c 1 nil) (receive (call done p) outcome (call print outcome))"
+               " (after 200000000 break) (after (when x) 1000000000 nil) (closed (return)) (else nil))");
+    assert_ast("pri alt { c ? x => x }", "(pri-alt (receive c x x))");
+    assert_ast("for alt { c ? x => x }", "(for-alt (receive c x x))");
+    assert_ast("for pri alt { c ? x => x }", "(for-pri-alt (receive c x x))");
+    assert_ast("let v = alt { c ? x => x }", "(let v (alt (receive c x x)))");
+    assert_ast("alt { closed ? x => x }", "(alt (receive closed x x))");
+    assert_ast("pri = 1; after(2); closed + error", "(set pri 1)\n(call after 2)\n(+ closed error)");
+}
+
+Test(parse, patterns)
+{
+    assert_ast("match x { -1 => 1; -2.5 => 1; 10ms => 1; \"s\" => 1; b\"b\" => 1; true => 1; nil => 1 }",
+               "(match x (-1 1) (-2.50000 1) (10000000 1) (\"s\" 1) (b\"b\" 1) (true 1) (nil 1))");
+    assert_ast("match x { () => 1; (a) => 1; (a,) => 1; (a, b | c) => 1; (a, ..) => 1; (a, ..r,) => 1 }",
+               "(match x ((tuple) 1) (a 1) ((tuple a) 1) ((tuple a (| b c)) 1) ((tuple a ..) 1) ((tuple a ..r) 1))");
+    assert_ast("match x { [] => 1; [a,] => 1; [..] => 1; [a, .._] => 1; [[a], b] => 1 }",
+               "(match x ((list) 1) ((list a) 1) ((list ..) 1) ((list a .._) 1) ((list (list a) b) 1))");
+    assert_ast("match x { {} => 1; {a, \"b c\": d, in: 1 | 2,} => 1 }",
+               "(match x ((map) 1) ((map \"a\" a \"b c\" d \"in\" (| 1 2)) 1))");
+    assert_ast("match x { error(k) => 1; error(\"a\" | \"b\", m, _) => 1; error => 1; error(k,) => 1 }",
+               "(match x ((error k) 1) ((error (| \"a\" \"b\") m _) 1) (error 1) ((error k) 1))");
+    assert_ast("match x { {\n a,\n b: [\n c\n]\n} => 1 }", "(match x ((map \"a\" a \"b\" (list c)) 1))");
+    assert_ast("match x { -4611686018427387904 => 1 }", "(match x (-4611686018427387904 1))");
+    assert_ast("match x { -99999999999999999999 => 1 }", "(match x (big:10:-99999999999999999999 1))");
+    assert_error("let [..a, b] = x", 10, 11, "expected `]`", "comes last");
+    assert_error("match x { \"a${b}\" => 1 }", 10, 14, "expected a pattern", "${…}");
+    assert_error("match x { Some(y) => 1 }", 14, 15, "end of the pattern", "guard");
+}
+
+Test(parse, externs)
+{
+    assert_ast("extern \"libc.so.6\" as c {\n"
+               "    fn qsort(base: buffer, n: usize, size: usize, compare: fn(pointer, pointer): i32)\n"
+               "    blocking fn usleep(u32): i32\n"
+               "    struct timeval { sec: i64, usec: i64 }\n"
+               "    fn gettimeofday(t: timeval*, zone: pointer): i32; fn printf(format: cstring, ...): i32\n"
+               "}",
+               "(extern \"libc.so.6\" c (fn qsort base:buffer n:usize size:usize compare:(fn pointer pointer -> i32))"
+               " (blocking fn usleep u32 -> i32) (struct timeval sec:i64 usec:i64)"
+               " (fn gettimeofday t:timeval* zone:pointer -> i32) (fn... printf format:cstring -> i32))");
+    assert_error("extern \"x\" { }", 11, 12, "expected `as`", NULL);
+}
+
+/* ---- spans, docs, names ---- */
+
+Test(parse, nodes_know_where_they_stand)
+{
+    ast_module *module = parse("  foo(1, 2) + bar\nlet (a, b) = x # end");
+    ast_node *sum = module->items.items[0], *let = module->items.items[1];
+    cr_assert(sum->span.start == 2 && sum->span.end == 17);
+    cr_assert(sum->as.binary.left->span.start == 2 && sum->as.binary.left->span.end == 11);
+    cr_assert(sum->as.binary.left->as.call.args[1].span.start == 9);
+    cr_assert(let->span.start == 18 && let->span.end == 32);
+    cr_assert(let->as.let.pattern->span.start == 22 && let->as.let.pattern->span.end == 28);
+}
+
+Test(parse, docs_belong_to_functions_and_constants)
+{
+    ast_module *module = parse("## Of the module.\n\n## Adds.\n## Well.\nfn add(a, b) => a + b\n## Ten.\nconst TEN = 10\nfn f() { }");
+    cr_assert_str_eq(module->doc, "Of the module.");
+    cr_assert_str_eq(module->items.items[0]->as.fn->doc, "Adds.\nWell.");
+    cr_assert_eq(module->items.items[0]->as.fn->doc_length, 11);
+    cr_assert_str_eq(module->items.items[1]->as.let.doc, "Ten.");
+    cr_assert_null(module->items.items[2]->as.fn->doc);
+    cr_assert_null(parse("## Adds.\nfn add() { }")->doc);
+    cr_assert_str_eq(parse("## A script.\nprint(1)")->doc, "A script.");
+}
+
+Test(parse, equal_names_are_one)
+{
+    ast_module *module = parse("foo; foo; bar");
+    ast_name *first = module->items.items[0]->as.name.id;
+    cr_assert_eq(first, module->items.items[1]->as.name.id);
+    cr_assert_neq(first, module->items.items[2]->as.name.id);
+    cr_assert_eq(first, parse_intern(module, "foo", 3));
+    cr_assert_str_eq(first->text, "foo");
+}
+
+/* ---- errors ---- */
+
+Test(parse, other_languages_habits_are_explained)
+{
+    static const struct { const char *text; uint32_t start, end; const char *message, *hint; } habits[] = {
+        {"if a && b { }", 5, 7, "there is no `&&`", "`and`"},
+        {"if a || b { }", 5, 7, "there is no `||`", "`or`"},
+        {"if !a { }", 3, 4, "expected an expression, found `!`", "`not x`"},
+        {"x = <-c", 4, 5, "expected an expression", "`?c`"},
+        {"c <- v", 2, 4, "there is no `<-`", "`c ! v`"},
+        {"x++", 1, 3, "there is no `++`", "x += 1"},
+        {"x--\ny", 1, 3, "there is no `--`", "x -= 1"},
+        {"a ++ b", 2, 4, "there is no `++`", "`+`"},
+        {"x := 1", 2, 4, "there is no `:=`", "let x = e"},
+        {"a, b = b, a", 1, 2, "expected the end of the line", "let (x, y) = (b, a)"},
+        {"let a, b = f()", 5, 6, "expected `=`", "(a, b)"},
+        {"let x: int = 1", 5, 6, "expected `=`", "no type"},
+        {"let x == 1", 6, 8, "expected `=`", "binds"},
+        {"if x = 1 { }", 5, 6, "expected `{`", "`==` compares"},
+        {"if a { } elif b { }", 9, 13, "expected the end of the line", "else if"},
+        {"if a { }\nelif b { }", 14, 15, "expected the end of the line", "else if"},
+        {"func f() { }", 5, 6, "expected the end of the line", "fn name"},
+        {"def f():", 4, 5, "expected the end of the line", "fn name"},
+        {"function(x) { }", 12, 13, "expected the end of the line", "fn name"},
+        {"go f()", 3, 4, "expected the end of the line", "spawn f(x)"},
+        {"select { }", 7, 8, "expected the end of the line", "alt"},
+        {"switch x { }", 7, 8, "expected the end of the line", "match"},
+        {"print \"hi\"", 6, 10, "expected the end of the line", "print(…)"},
+        {"x = 'a b'", 4, 9, "not in `'`", "\"a b\""},
+        {"// note", 0, 2, "expected an expression", "starts with `#`"},
+        {"x = 1 // the rest", 13, 17, "expected the end of the line", "starts with `#`"},
+        {"/* note */ x", 0, 2, "comments", "starts with `#`"},
+        {"x = c ? a : b", 6, 7, "expected the end of the line", "if c { a } else { b }"},
+        {"c ? a : b", 6, 7, "expected the end of the line", "if c { a } else { b }"},
+        {"a === b", 2, 5, "there is no `===`", "`==`"},
+        {"a !== b", 2, 5, "there is no `!==`", "`!=`"},
+        {"fn f(x) -> int { }", 8, 10, "expected `{` or `=>`", "no types"},
+        {"fn f(x: int) { }", 6, 7, "expected `,` or `)`", "no type"},
+        {"fn f(x) = x", 8, 9, "expected `{` or `=>`", "=> e"},
+        {"fn f()\n{ }", 6, 6, "expected `{` or `=>`, found the end of the line", "same line"},
+        {"match x { 1 -> 2 }", 12, 14, "there is no `->`", "`=>`"},
+        {"match x { 1 => 2, 3 => 4 }", 16, 17, "expected the end of the arm", "newline or `;`"},
+        {"match x { case 1: y }", 10, 14, "starts with its pattern", "_ =>"},
+        {"match x { else => y }", 10, 14, "expected a pattern", "_ =>"},
+        {"match x { 0..9 => y }", 11, 13, "expected `=>`", "in 0..10"},
+        {"alt { case x := <-c: y }", 6, 10, "receives or sends", "c ? x =>"},
+        {"alt { default: y }", 6, 13, "receives or sends", "else =>"},
+        {"alt { x = ?c => y }", 8, 9, "expected `?` or `!`", "c ? x =>"},
+        {"for (i = 0; i < 3; i++) { }", 7, 8, "expected `,` or `)`", NULL},
+        {"for i = 0; i < 3; i++ { }", 6, 7, "expected `in`", "for i in 0..n"},
+        {"while x: y", 7, 8, "expected `{`", "braces"},
+        {"f(x = 1)", 4, 5, "expected `,` or `)`", "x: value"},
+        {"try { f() }", 4, 5, "after `try`", "catch"},
+        {"x is not int", 5, 8, "name of a type", "not (x is int)"},
+        {"1 + catch f()", 4, 9, "expected an expression", "parentheses"},
+        {"a == not b", 5, 8, "expected an expression", "parentheses"},
+        {"_ = f()", 0, 1, "expected an expression", "let _ = e"},
+        {"f(let x = 1)", 2, 5, "expected an expression", "statement"},
+    };
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
+        assert_error(habits[i].text, habits[i].start, habits[i].end, habits[i].message, habits[i].hint);
+}
+
+Test(parse, names_of_other_languages)
+{
+    cr_assert_str_eq(parse_foreign_name("null"), "write `nil`");
+    cr_assert_str_eq(parse_foreign_name("True"), "write `true`");
+    cr_assert_null(parse_foreign_name("foo"));
+}
+
+Test(parse, an_unclosed_bracket_is_reported_at_its_place)
+{
+    static const struct { const char *text; uint32_t at, found; const char *message; } unclosed[] = {
+        {"f(1, 2", 1, 6, "this `(` is never closed"},
+        {"x = [1, 2\n", 4, 9, "this `[` is never closed"},
+        {"fn f() {\n  x\n", 7, 12, "this `{` is never closed"},
+        {"x = {a: 1", 4, 9, "this `{` is never closed"},
+        {"fn f() {\n  g(1, [2\n}\nfn h() { }", 16, 19, "this `[` is never closed"},
+        {"f(1\nlet x = 2\nx", 1, 4, "this `(` is never closed"},
+        {"(a}", 0, 2, "this `(` is never closed"},
+    };
+    for (size_t i = 0; i < sizeof unclosed / sizeof unclosed[0]; i++) {
+        assert_error(unclosed[i].text, unclosed[i].at, unclosed[i].at + 1, unclosed[i].message, NULL);
+        cr_assert_eq(list.items[0].related.start, unclosed[i].found, "%s: %u", unclosed[i].text, list.items[0].related.start);
+        cr_assert_not_null(list.items[0].related_message);
+    }
+}
+
+Test(parse, several_errors_in_one_go_and_no_cascades)
+{
+    static const char *const three[] = {"a.csp:1:9: error", "a.csp:3:9: error", "a.csp:6:14: error"};
+    assert_errors("let x = * 2\nlet y = 3\nprint(y y)\nfn f() {\n    let z = 1\n    return 1 2\n}\nlet w = 4", 3, three);
+    static const char *const inner[] = {"a.csp:2:5", "a.csp:3:7"};
+    assert_errors("fn f() {\n  a b\n  g(1 2)\n}\nf()", 2, inner);
+    static const char *const arms[] = {"a.csp:2:10", "a.csp:4:3"};
+    assert_errors("match x {\n  1 => a b\n  2 => c\n  * => d\n}\ny", 2, arms);
+    static const char *const strings[] = {"a.csp:1:9", "a.csp:3:9"};
+    assert_errors("let x = \"abc\nlet y = 1\nlet z = \"a ${f(x}\n", 2, strings);
+}
+
+Test(parse, what_follows_an_error_is_parsed)
+{
+    ast_module *module = parse("f(a b\nlet x = 1\nfoo(1, {b: [2 3]})\ny = 2");
+    char *dump = ast_dump_module(module);
+    cr_assert_not_null(strstr(dump, "(let x 1)"), "%s", dump);
+    cr_assert_not_null(strstr(dump, "(set y 2)"), "%s", dump);
+    cr_assert_eq(list.errors, 2);
+    free(dump);
+}
+
+/* ---- incomplete input ---- */
+
+Test(parse, input_that_more_text_would_mend_is_incomplete)
+{
+    static const char *const incomplete[] = {
+        "f(", "f(1,", "f(1", "[1", "x = {", "{", "fn f() {", "fn f() {\n  x\n", "if a {", "if a {\nb\n} else {", "match x {",
+        "match x {\n1 =>", "alt {\nc ? x => {", "1 +", "x =", "let x =\n", "x and", "not", "c !", "c ?", "x |>", "a.",
+        "fn f(x) =>", "\"\"\"abc", "\"\"\"abc ${", "\"\"\"abc ${x", "fn f() { g(", "spawn {", "par {", "(fn() {",
+        "let s = \"\"\"\n  a\n", "x ==\n# comment\n",
+    };
+    for (size_t i = 0; i < sizeof incomplete / sizeof incomplete[0]; i++) {
+        parse(incomplete[i]);
+        cr_assert_gt(list.errors, 0, "%s", incomplete[i]);
+        cr_assert(list.incomplete, "%s", incomplete[i]);
+    }
+}
+
+Test(parse, input_that_nothing_mends_is_not_incomplete)
+{
+    static const char *const complete[] = {
+        "", "x", "f(1)", "2..", "let x", "let x\n", "fn f()", "if a", "\"abc", "\"abc ${x", "f(1 2", "(a}", "x)", "}", "* 2\nf(",
+        "catch", "fn", "let 5x = (",
+    };
+    for (size_t i = 0; i < sizeof complete / sizeof complete[0]; i++) {
+        parse(complete[i]);
+        cr_assert_not(list.incomplete, "%s", complete[i]);
+    }
+}
+
+/* ---- bad input ---- */
+
+Test(parse, what_is_no_utf8_is_one_error_with_its_offset)
+{
+    parse_bytes("let x = 1\n\xff\xfe\n", 13);
+    cr_assert_eq(list.errors, 1);
+    cr_assert_not_null(strstr(list.items[0].message, "byte 0xff at offset 10"));
+    cr_assert_eq(list.items[0].span.start, 10);
+}
+
+Test(parse, empty_input_is_an_empty_module)
+{
+    cr_assert_eq(parse("")->items.count, 0);
+    cr_assert_eq(parse("\xef\xbb\xbf")->items.count, 0);
+    cr_assert_eq(parse("# only a comment")->items.count, 0);
+    cr_assert_eq(list.errors, 0);
+}
+
+/* `opening` so often that it is too deep: one error, whatever follows. */
+static void assert_too_deep(const char *before, const char *opening)
+{
+    char *deep = support_repeat(opening, 100000);
+    char *text = support_format("%s%s", before, deep);
+    parse(text);
+    cr_assert_eq(list.errors, 1, "%s%s…", before, opening);
+    cr_assert_not_null(strstr(list.items[0].message, "nested too deeply"), "%s%s…: %s", before, opening, list.items[0].message);
+    cr_assert_not(list.incomplete);
+    free(text);
+    free(deep);
+}
+
+Test(parse, nesting_is_limited)
+{
+    static const char *const openings[] = {
+        "(", "[", "{", "f(", "a[", "-", "not ", "?", "\"${", "if a {", "while a {", "fn() { ", "fn() => ", "catch ",
+        "spawn {", "par {", "match x { _ => ", "alt { c ? x => ", "defer {", "2 ** ", "a + (", "[{[",
+        "a or b and c == d | e ^ f & g << h + i * (",
+    };
+    for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++)
+        assert_too_deep("", openings[i]);
+    assert_too_deep("x = ", "{a: ");
+    assert_too_deep("let ", "[");
+    assert_too_deep("let ", "{a: ");
+    assert_too_deep("match x { ", "error(");
+    assert_too_deep("extern \"x\" as y { fn f(a: ", "fn(");
+    assert_too_deep("f(a b) ", "(");
+}
+
+Test(parse, chains_are_limited)
+{
+    assert_too_deep("a", " + a");
+    assert_too_deep("a", " and a");
+    assert_too_deep("a", ".b");
+    assert_too_deep("a", "()");
+    assert_too_deep("a", "[0]");
+    assert_too_deep("a", " |> f()");
+    assert_too_deep("a", " ** a");
+    assert_too_deep("if a { }", " else if a { }");
+}
+
+static uint32_t height_of(const char *before, const char *piece, size_t count, const char *middle, const char *after)
+{
+    char *left = support_repeat(piece, count), *right = support_repeat(after, count);
+    char *text = support_format("%s%s%s%s", before, left, middle, right);
+    ast_module *module = parse(text);
+    cr_assert_eq(list.errors, 0, "%s: %s", piece, list.errors > 0 ? list.items[0].message : "");
+    uint32_t height = ast_height(module->items.items[0]);
+    free(text);
+    free(left);
+    free(right);
+    return height;
+}
+
+Test(parse, what_is_allowed_is_not_higher_than_promised)
+{
+    cr_assert_leq(height_of("", "[", 900, "a", "]"), 1000);
+    cr_assert_leq(height_of("", "f(", 900, "a", ")"), 1000);
+    cr_assert_leq(height_of("", "{ ", 900, "a", "}"), 1000);
+    cr_assert_leq(height_of("", "if a { ", 400, "a", "}"), 1000);
+    cr_assert_leq(height_of("a", "()", 900, "", ""), 1000);
+    cr_assert_leq(height_of("a", " |> f(b)", 900, "", ""), 1000);
+    cr_assert_leq(height_of("a", " + b * c.d", 2500, "", ""), PARSE_MAX_HEIGHT);
+    cr_assert_leq(height_of("", "a + (b * ", 700, "a", ")"), PARSE_MAX_HEIGHT);
+}
+
+Test(parse, wide_input_is_no_deep_input)
+{
+    char *items = support_repeat("a + f(b)[1], ", 100000);
+    char *text = support_format("[%s]\n%s", items, "x = 1");
+    ast_module *module = parse(text);
+    cr_assert_eq(list.errors, 0);
+    cr_assert_eq(module->items.items[0]->as.list.count, 100000);
+    free(text);
+    free(items);
+}
+
+Test(parse, absurd_input_ends_soon)
+{
+    static const char *const pieces[] = {"(", ")", "{", "}", "\"", "\"\"\"", "\"${", "+-*/", "!", "a b\n", "\n", "'", "/*", "..",
+                                         "\r", "\x01", "#", "f(a b\n", "\\", "a;", "\"\\q\"", "0x", "1.", "else ", "alt {", "=>"};
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        char *text = support_repeat(pieces[i], 1000000 / strlen(pieces[i]));
+        parse(text);
+        free(diag_render(&list, DIAG_TEXT));
+        cr_assert_leq(memory.total, 60u * 1000000u, "%s", pieces[i]);
+        free(text);
+    }
+}
+
+/* Every prefix of a program ends in a program or in diagnostics, and no AST_ERROR is without one. */
+Test(parse, every_prefix_of_a_program)
+{
+    static const char program[] =
+        "## doc\nfn f(a, b = {x: 1}, ..c) { for i, (k, v) in a { c ? [x, ..y]; out ! \"a${x + \"b${y}\"}c\" } }\n"
+        "match v { {name, age: -1 | 2.5} if x is error => 1; error(k, _) => catch { g() } }\n"
+        "alt { for i, c in cs, when ok, c ? r => r; after 1.5s => 2; closed => break; else => nil }\n"
+        "let s = \"\"\"\n   a ${b}\n   \"\"\" |> M.f(..xs, by: fn(x) => x[1..])\n"
+        "extern \"m\" as m { blocking fn f(a: b*, ...): fn(c): d\n struct s { a: b } }\n"
+        "par for x in 0..=9 { spawn { defer c ! move z.y } }; import \"a/b\" as c; test \"t\" { x **= 2 }";
+    for (size_t length = 0; length < sizeof program; length++) {
+        char *prefix = malloc(length + 1);      /* of exactly this length, so that reading beyond it is seen */
+        memcpy(prefix, program, length);
+        ast_module *module = parse_bytes(prefix, length);
+        char *dump = ast_dump_module(module);
+        if (list.errors == 0)
+            cr_assert_null(strstr(dump, "<error>"), "%.*s", (int)length, program);
+        free(dump);
+        teardown();
+        setup();
+        free(prefix);
+    }
+}
