@@ -125,7 +125,7 @@ static csp_status outcome(world *w, csp_status status, value result)
 {
     if (status != CSP_OK || !value_is(result, OBJ_ERROR))
         return status;
-    error_set_crash(w, result);
+    error_set_crash(w, "error", result);
     return CSP_E_CRASH;
 }
 
@@ -134,7 +134,7 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
     world *w = world_of(vm);
     if (w->busy || w->ran)
         return CSP_E_MISUSE;
-    w->busy = true;
+    w->busy = w->program = true;
     csp_error_free(csp_take_error(vm));
     csp_status status;
     const module *m = world_compile(w, name, text, size, 1, NULL);

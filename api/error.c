@@ -5,24 +5,24 @@
 
 #include "vm/data.h"
 #include "vm/text.h"
+#include "vm/trace.h"
 
 typedef struct error_frame {
     char *file, *function; /* owned; file NULL: a function without source */
     uint32_t line, column;
-    bool tail; /* frames between this one and its caller are gone */
 } error_frame;
 
 enum { ERROR_FRAMES = 64 };
 
 struct csp_error {
     char *kind, *message;
-    char *name, *text; /* of the source, or of the piece of it that is shown; owned */
+    const char *head;  /* what a crash's report begins with */
+    char *name, *text; /* of the source of a compile error; owned */
     src_text src;
-    diag_list diags; /* what is said about places in src */
-    char *report;    /* more lines for people, or NULL */
+    diag_list diags; /* of a compile error: what is said about places in src */
+    char *report;    /* for people, behind the head; NULL: kind and message are all */
     error_frame *frames;
     uint32_t count;
-    uint32_t omitted, omitted_after;
 };
 
 void csp_error_free(csp_error *err)
@@ -63,6 +63,7 @@ static csp_error *start(world *w, const char *kind, const char *message)
     if (!err)
         return NULL;
     diag_init(&err->diags, &err->src);
+    err->head = "error";
     err->kind = strdup(kind);
     err->message = strdup(message);
     if (!err->kind || !err->message) {
@@ -131,31 +132,7 @@ void error_set_deadlock(world *w)
     text_init(&t, w->vm);
     vm_report_deadlock(w->vm, &t);
     text_put(&t, '\0');
-    /* "deadlock: what is the matter", then a line for each process. */
-    char *head = t.failed ? NULL : strstr(t.block, "deadlock: ");
-    char *rest = head ? strchr(head, '\n') : NULL;
-    if (!rest) {
-        error_set_plain(w, "deadlock", "nothing can run any more", NULL);
-        return;
-    }
-    *rest = '\0';
-    error_set_plain(w, "deadlock", head + strlen("deadlock: "), rest + 1);
-}
-
-/* The lines of the source that an instruction was made from become the text that a caret points into. */
-static void show_source(csp_error *err, const code *c, uint32_t pc)
-{
-    const module *m = c->module;
-    src_place at = c->places[pc];
-    uint32_t from = at.start, to = at.end;
-    while (from > 0 && m->text[from - 1] != '\n')
-        from--;
-    while (to < m->length && m->text[to] != '\n')
-        to++;
-    uint32_t line, column;
-    code_place(c, pc, &line, &column);
-    if (keep_source(err, value_string(m->name)->text, m->text + from, to - from, line))
-        diag_error(&err->diags, (src_span){at.start - from, at.end - from}, "%s: %s", err->kind, err->message);
+    error_set_plain(w, "deadlock", "no process can run, and no timer is left to wait for", t.failed ? NULL : t.block);
 }
 
 static bool has_source(const code *c) { return c && !c->native && c->module && c->module->text; }
@@ -166,8 +143,6 @@ static void add_frames(csp_vm *vm, csp_error *err, const trace *t)
     err->frames = calloc(count ? count : 1, sizeof *err->frames);
     if (!err->frames)
         return;
-    err->omitted = t->omitted + (t->count - count);
-    err->omitted_after = t->omitted && t->omitted_after < count ? t->omitted_after : count;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t pc;
         const code *c = code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc);
@@ -175,25 +150,28 @@ static void add_frames(csp_vm *vm, csp_error *err, const trace *t)
         if (!c)
             continue;
         err->count++;
-        f->tail = (t->positions[i] & TRACE_TAIL) != 0;
         if (value_is(c->name, OBJ_STRING))
             f->function = strdup(value_string(c->name)->text);
         if (!has_source(c))
             continue;
         f->file = strdup(value_string(c->module->name)->text);
         code_place(c, pc, &f->line, &f->column);
-        if (!err->name)
-            show_source(err, c, pc);
     }
 }
 
-/* The error that was there first, when others followed it. */
-static const struct error *root_cause(const struct error *e)
+/* What trace_report says behind the process's name, which here is always the one that the host ran. */
+static char *crash_report(csp_vm *vm, value v)
 {
-    return value_is(e->cause, OBJ_ERROR) ? value_error(e->cause) : NULL;
+    static const char mark[] = " crashed: ";
+    text t;
+    text_init(&t, vm);
+    trace_report(vm, v, 0, NULL, &t);
+    text_put(&t, '\0');
+    const char *at = t.failed ? NULL : strstr(t.block, mark);
+    return at ? strdup(at + strlen(mark)) : NULL;
 }
 
-void error_set_crash(world *w, value v)
+void error_set_crash(world *w, const char *head, value v)
 {
     if (!value_is(v, OBJ_ERROR)) {
         error_set_plain(w, "fail", "the process ended badly", NULL);
@@ -204,13 +182,10 @@ void error_set_crash(world *w, value v)
                            value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "");
     if (!err)
         return;
+    err->head = head;
+    err->report = crash_report(w->vm, v);
     if (value_is(e->trace, OBJ_TRACE))
         add_frames(w->vm, err, value_as_object(e->trace));
-    const struct error *first = root_cause(e);
-    if (first && value_is(first->kind, OBJ_STRING) && value_is(first->message, OBJ_STRING) &&
-        asprintf(&err->report, "  caused by %s: %s\n", value_string(first->kind)->text,
-                 value_string(first->message)->text) < 0)
-        err->report = NULL;
 }
 
 /* ---- Asking ---- */
@@ -232,34 +207,19 @@ bool csp_error_frame(const csp_error *err, uint32_t index, csp_place *out)
 
 static bool is_compile(const csp_error *err) { return strcmp(err->kind, "compile") == 0; }
 
-static void write_frames(const csp_error *err, FILE *out)
-{
-    for (uint32_t i = 0; i < err->count; i++) {
-        const error_frame *f = &err->frames[i];
-        if (err->omitted && i == err->omitted_after)
-            fprintf(out, "  ... %u more\n", err->omitted);
-        fprintf(out, "  at %s", f->function ? f->function : "?");
-        if (f->file)
-            fprintf(out, " (%s:%u:%u)", f->file, f->line, f->column);
-        fputs(f->tail ? " (tail calls)\n" : "\n", out);
-    }
-    if (err->omitted && err->omitted_after >= err->count)
-        fprintf(out, "  ... %u more\n", err->omitted);
-}
-
 static void write_text(csp_error *err, bool colour, FILE *out)
 {
-    char *places = err->diags.count ? diag_render(&err->diags, colour ? DIAG_COLOUR : DIAG_TEXT) : NULL;
-    if (places)
-        fputs(places, out);
-    else
-        fprintf(out, "%serror: %s%s: %s\n", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "", err->kind,
-                err->message);
-    free(places);
+    if (err->diags.count) {
+        char *places = diag_render(&err->diags, colour ? DIAG_COLOUR : DIAG_TEXT);
+        fputs(places ? places : "out of memory\n", out);
+        free(places);
+        return;
+    }
+    fprintf(out, colour ? "\033[1;31m%s:\033[0m " : "%s: ", err->head);
     if (err->report)
         fputs(err->report, out);
-    if (!is_compile(err))
-        write_frames(err, out);
+    else
+        fprintf(out, "%s: %s\n", err->kind, err->message);
 }
 
 static void write_json_string(const char *s, FILE *out)

@@ -24,7 +24,7 @@ int world_find_module(const char *name)
 }
 
 static const native_module tables[] = {
-    {"", prelude_natives},    {"", prelude_process_natives}, {"Bytes", bytes_natives}, {"List", list_natives},
+    {"", prelude_natives},      {"", prelude_process_natives}, {"Bytes", bytes_natives}, {"List", list_natives},
     {"Map", map_natives},       {"Math", math_natives},        {"Os", os_natives},       {"Process", process_natives},
     {"String", string_natives}, {"Time", time_natives},        {"Tuple", tuple_natives},
 };
@@ -157,7 +157,7 @@ csp_status world_run(world *w, process *p, value *result)
         *result = p->value;
         if (!(p->flags & PROCESS_FAILED))
             return CSP_OK;
-        error_set_crash(w, p->value);
+        error_set_crash(w, p == vm->main && w->program ? "main crashed" : "error", p->value);
         return CSP_E_CRASH;
     case VM_EXIT: return CSP_EXIT;
     case VM_INTERRUPTED: error_set_plain(w, "interrupted", "stopped from outside", NULL); break;

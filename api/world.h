@@ -43,6 +43,7 @@ typedef struct world {
     world_signature *signatures;
     value *constants; /* pinned: the values of math_constants, made when first asked for */
     uint32_t loading; /* standard modules under way */
+    bool program;     /* it runs the VM's one program, no session */
     bool ran;         /* the VM's one program has run */
     bool busy;        /* inside a run: no other may begin */
     world_module modules[WORLD_MODULES];

@@ -92,16 +92,6 @@ static void compile_callee(builder *b, ast_node *ast, const known_callee *callee
         compile_to(b, ast->as.call.callee, reg);
 }
 
-/* The call's first register: the destination itself where nothing lies above it. */
-static unsigned call_base(builder *b, dest d, uint32_t words, src_span at)
-{
-    if (d.kind == DEST_REG && d.scratch && d.reg + 1 == b->top) {
-        compile_registers(b, words + 1, at);
-        return d.reg;
-    }
-    return compile_registers(b, words + 2, at);
-}
-
 static bool is_tail(const builder *b, dest d)
 {
     return d.kind == DEST_RETURN && b->tail_calls && b->handlers_open == 0;
@@ -222,7 +212,7 @@ static void call_code(builder *b, ast_node *ast, const known_callee *callee, des
     const ast_call *call = &ast->as.call;
     const ast_fn *fn = callee->signature.fn;
     uint32_t words = code_words(callee->code, fn), params = fn ? fn->param_count : callee->code->params;
-    unsigned mark = b->top, base = call_base(b, d, words, ast->span);
+    unsigned mark = b->top, base = compile_result_registers(b, d, words + 2, ast->span);
     bool *filled = place_marks(b, params);
     if (!filled || b->too_large)
         return;
@@ -264,7 +254,7 @@ static uint32_t argument_room(const ast_call *call, const known_callee *callee, 
 static void call_native(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top, base = call_base(b, d, argument_room(call, callee, s), ast->span);
+    unsigned mark = b->top, base = compile_result_registers(b, d, argument_room(call, callee, s) + 2, ast->span);
     uint32_t count = compile_arguments(b, call, callee, s, base + 2, ast->span);
     if (callee->constant > UINT16_MAX) {
         compile_callee(b, ast, callee, base);
@@ -278,7 +268,7 @@ static void call_native(builder *b, ast_node *ast, const known_callee *callee, c
 static void call_value(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top, base = call_base(b, d, argument_room(call, callee, s), ast->span);
+    unsigned mark = b->top, base = compile_result_registers(b, d, argument_room(call, callee, s) + 2, ast->span);
     compile_callee(b, ast, callee, base);
     uint32_t count = compile_arguments(b, call, callee, s, base + 2, ast->span);
     bool tail = is_tail(b, d);
@@ -292,7 +282,7 @@ static void call_value(builder *b, ast_node *ast, const known_callee *callee, co
 static void call_with_list(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top, base = call_base(b, d, 2, ast->span);
+    unsigned mark = b->top, base = compile_result_registers(b, d, 4, ast->span);
     compile_callee(b, ast, callee, base);
     compile_argument_list(b, call, 0, base + 2, ast->span);
     compile_named_list(b, call, s, base + 3, ast->span);
@@ -331,20 +321,20 @@ static void hand_over(builder *b, const ast_call *call, const known_callee *call
 }
 
 /* For `spawn` and `defer`: the function into a register and its arguments from two behind it on. Gives how many. */
-static uint32_t compile_prepared(builder *b, ast_node *ast, bool moves, unsigned *out)
+static uint32_t compile_prepared(builder *b, ast_node *ast, dest d, bool moves, unsigned *out)
 {
     const ast_call *call = &ast->as.call;
     known_callee callee = classify(b, ast);
     shape s = shape_of(call);
     if (!needs_list(&callee, &s)) {
-        unsigned base = *out = compile_registers(b, argument_room(call, &callee, &s) + 2, ast->span);
+        unsigned base = *out = compile_result_registers(b, d, argument_room(call, &callee, &s) + 2, ast->span);
         compile_callee(b, ast, &callee, base);
         uint32_t count = compile_arguments(b, call, &callee, &s, base + 2, ast->span);
         if (moves)
             hand_over(b, call, &callee, base + 2);
         return count;
     }
-    unsigned base = *out = compile_registers(b, 5, ast->span);
+    unsigned base = *out = compile_result_registers(b, d, 5, ast->span);
     compile_apply(b->c);
     compile_wide(b, OPC_LOADK, base, b->c->apply ? compile_closure_constant(b->c, b->c->apply) : NO_CONSTANT, ast->span);
     compile_callee(b, ast, &callee, base + 2);
@@ -356,7 +346,7 @@ static uint32_t compile_prepared(builder *b, ast_node *ast, bool moves, unsigned
 void compile_spawn_call(builder *b, ast_node *ast, dest d, src_span at)
 {
     unsigned mark = b->top, base;
-    uint32_t count = compile_prepared(b, ast, true, &base);
+    uint32_t count = compile_prepared(b, ast, d, true, &base);
     compile_emit(b, insn_abc(OPC_SPAWN, base, count, d.kind == DEST_DISCARD), at);
     compile_release(b, mark);
     compile_deliver(b, d, base, at);
@@ -365,6 +355,6 @@ void compile_spawn_call(builder *b, ast_node *ast, dest d, src_span at)
 void compile_defer_call(builder *b, ast_node *ast)
 {
     unsigned base;
-    uint32_t count = compile_prepared(b, ast, false, &base);
+    uint32_t count = compile_prepared(b, ast, TO_DISCARD, false, &base);
     compile_emit(b, insn_abc(OPC_DEFER, base, count, 0), ast->span);
 }

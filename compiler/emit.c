@@ -132,6 +132,14 @@ unsigned compile_registers(builder *b, uint32_t n, src_span at)
     return first;
 }
 
+unsigned compile_result_registers(builder *b, dest d, uint32_t n, src_span at)
+{
+    if (d.kind != DEST_REG || !d.scratch || d.reg + 1 != b->top)
+        return compile_registers(b, n, at);
+    compile_registers(b, n - 1, at);
+    return d.reg;
+}
+
 void compile_release(builder *b, unsigned mark)
 {
     b->top = mark < b->floor ? b->floor : mark;

@@ -249,13 +249,7 @@ void compile_closure(builder *b, ast_node *ast, const ast_name *name, dest d)
         compile_deliver(b, d, reg, ast->span);
         return;
     }
-    unsigned base;
-    if (d.kind == DEST_REG && d.scratch && d.reg + 1 == b->top) {
-        base = d.reg;
-        compile_registers(b, info->capture_count - 1, ast->span);
-    } else {
-        base = compile_registers(b, info->capture_count, ast->span);
-    }
+    unsigned base = compile_result_registers(b, d, info->capture_count, ast->span);
     compile_captures(b, info, base, ast->span);
     compile_wide(b, OPC_CLOSURE, base, compile_code_constant(c, made), ast->span);
     compile_release(b, mark);

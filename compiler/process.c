@@ -8,10 +8,10 @@ static code *branch_code(builder *b, ast_node *fn)
 }
 
 /* The captures of a branch into new registers in a row. */
-static unsigned branch_captures(builder *b, const ast_node *fn)
+static unsigned branch_captures(builder *b, const ast_node *fn, dest d)
 {
     const ast_function_info *info = fn->as.fn->info;
-    unsigned base = compile_registers(b, info->capture_count ? info->capture_count : 1, fn->span);
+    unsigned base = compile_result_registers(b, d, info->capture_count ? info->capture_count : 1, fn->span);
     compile_captures(b, info, base, fn->span);
     return base;
 }
@@ -25,7 +25,7 @@ void compile_spawn(builder *b, ast_node *ast, dest d)
     }
     unsigned mark = b->top;
     const code *target = branch_code(b, work);
-    unsigned base = branch_captures(b, work);
+    unsigned base = branch_captures(b, work, d);
     unsigned k = compile_short_constant(b, compile_code_constant(b->c, target), ast->span);
     compile_emit(b, insn_abc(OPC_SPAWNB, base, d.kind == DEST_DISCARD, k), ast->span);
     compile_release(b, mark);
@@ -36,7 +36,7 @@ static void add_branch(builder *b, unsigned group, ast_node *fn)
 {
     unsigned mark = b->top;
     const code *target = branch_code(b, fn);
-    unsigned base = branch_captures(b, fn);
+    unsigned base = branch_captures(b, fn, TO_DISCARD);
     unsigned k = compile_short_constant(b, compile_code_constant(b->c, target), fn->span);
     compile_emit(b, insn_abc(OPC_PARADD, group, base, k), fn->span);
     compile_release(b, mark);
@@ -62,7 +62,7 @@ static void add_branches(builder *b, unsigned group, const ast_node *ast)
 /* Whatever ends it before its branches have ended takes the way of the handler: a par never leaves a branch behind. */
 void compile_par(builder *b, ast_node *ast, dest d)
 {
-    unsigned mark = b->top, group = compile_registers(b, 2, ast->span);
+    unsigned mark = b->top, group = compile_result_registers(b, d, 2, ast->span);
     compile_emit(b, insn_abc(OPC_PAR, group, 0, 0), ast->span);
     uint32_t start = b->count, cold = b->cold_count;
     b->handlers_open++;

@@ -143,13 +143,30 @@ void compile_assign(builder *b, ast_node *ast)
     compile_release(b, mark);
 }
 
+/* `if c { break }` without an `else` is a jump of the condition. */
+static jumps *only_leaves(const builder *b, const ast_node *ast, dest d)
+{
+    const ast_node *then = ast->as.branch.then;
+    if (d.kind != DEST_DISCARD || ast->as.branch.otherwise || then->kind != AST_BLOCK || then->as.list.count != 1)
+        return NULL;
+    ast_kind kind = then->as.list.items[0]->kind;
+    if (kind == AST_BREAK)
+        return &b->loop->exits;
+    return kind == AST_CONTINUE ? &b->loop->turns : NULL;
+}
+
 void compile_if(builder *b, ast_node *ast, dest d)
 {
     jumps done = {0};
     src_span at = ast->span;
     for (; ast && ast->kind == AST_IF; ast = ast->as.branch.otherwise) {
-        jumps otherwise = {0};
+        jumps otherwise = {0}, *away = only_leaves(b, ast, d);
         unsigned mark = b->top;
+        if (away) {
+            compile_condition(b, ast->as.branch.condition, true, away);
+            compile_release(b, mark);
+            continue;
+        }
         compile_condition(b, ast->as.branch.condition, false, &otherwise);
         compile_node(b, ast->as.branch.then, d);
         if (ast->as.branch.otherwise || d.kind != DEST_DISCARD)

@@ -55,15 +55,15 @@ static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
     return *list;
 }
 
+/* A small program never needs it. Once lost it is not taken again before a collection has shown that there is room:
+ * what was given back is for the crash that is under way. */
 static void keep_reserve(heap *h)
 {
-    /* Not before a collection has shown that there is room again: what was given back is for the crash that is under
-     * way. */
-    if (h->max_bytes == 0 || h->reserve || (h->reserve_lost == h->collections && h->reserve_lost != 0))
+    if (h->max_bytes == 0 || h->reserve || (h->reserve_lost != 0 && h->reserve_lost == h->collections))
         return;
-    if (h->reserve_lost != 0 && heap_bytes(h) > h->max_bytes - h->max_bytes / 8)
-        return;
-    h->reserve = GC_generic_malloc(RESERVE, collector_kind(HEAP_BYTES));
+    size_t used = heap_bytes(h);
+    if (used >= h->max_bytes / 2 && used <= h->max_bytes - h->max_bytes / 8)
+        h->reserve = GC_malloc_atomic(RESERVE);
 }
 
 static void give_reserve(heap *h)

@@ -14,10 +14,7 @@ typedef struct arena_block {
 
 _Static_assert(sizeof(arena_block) % ALIGNMENT == 0, "the data after a block's header must be aligned");
 
-void arena_init(arena *a)
-{
-    *a = (arena){0};
-}
+void arena_init(arena *a) { *a = (arena){0}; }
 
 void arena_free(arena *a)
 {
@@ -67,7 +64,7 @@ void *arena_alloc(arena *a, size_t size)
         return NULL;
     }
     if (size == 0)
-        size = 1;       /* every result is a pointer of its own */
+        size = 1; /* every result is a pointer of its own */
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (size > a->capacity - a->used) {
         size_t next = a->total < FIRST_BLOCK ? FIRST_BLOCK : a->total > LARGEST_BLOCK ? LARGEST_BLOCK : a->total;

@@ -12,14 +12,14 @@
 
 typedef struct arena {
     struct arena_block *first;
-    size_t used, capacity;      /* of the first block, in bytes */
-    size_t total;               /* bytes in all blocks */
+    size_t used, capacity; /* of the first block, in bytes */
+    size_t total;          /* bytes in all blocks */
     bool failed;
 } arena;
 
-void  arena_init(arena *a);
-void  arena_free(arena *a);
-void *arena_alloc(arena *a, size_t size);                       /* aligned to 16 bytes, zeroed; NULL: out of memory */
-char *arena_text(arena *a, const char *text, size_t length);    /* a NUL-terminated copy; may hold NULs inside */
+void arena_init(arena *a);
+void arena_free(arena *a);
+void *arena_alloc(arena *a, size_t size);                    /* aligned to 16 bytes, zeroed; NULL: out of memory */
+char *arena_text(arena *a, const char *text, size_t length); /* a NUL-terminated copy; may hold NULs inside */
 
 #endif

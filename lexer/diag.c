@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void diag_init(diag_list *list, src_text *src)
-{
-    *list = (diag_list){.src = src};
-}
+void diag_init(diag_list *list, src_text *src) { *list = (diag_list){.src = src}; }
 
 static void free_texts(diag *d)
 {
@@ -57,7 +54,7 @@ static diag *report(diag_list *list, diag_severity severity, src_span at, const 
 {
     uint32_t *total = severity == DIAG_ERROR ? &list->errors : &list->warnings;
     if (list->items == NULL) {
-        list->capacity = 2 * DIAG_MAX;  /* made once: what diag_error returned must not move */
+        list->capacity = 2 * DIAG_MAX; /* made once: what diag_error returned must not move */
         list->items = calloc(list->capacity, sizeof *list->items);
     }
     if (list->items == NULL || kept(list, severity) == DIAG_MAX) {

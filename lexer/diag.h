@@ -11,23 +11,28 @@
 #include <stdio.h>
 
 /* A piece of a source text: byte offsets, end excluded. */
-typedef struct src_span { uint32_t start, end; } src_span;
+typedef struct src_span {
+    uint32_t start, end;
+} src_span;
 
-/* A source text with its name and, made on first use, the offsets of its lines. The text is not owned and need not be NUL-terminated. */
+/* A source text with its name and, made on first use, the offsets of its lines. The text is not owned and need not
+ * be NUL-terminated. */
 typedef struct src_text {
-    const char *name;           /* as shown to people: "examples/sieve.csp", "<stdin>", "-e", "repl" */
+    const char *name; /* as shown to people: "examples/sieve.csp", "<stdin>", "-e", "repl" */
     const char *text;
-    uint32_t length;            /* bytes; a source above 1 GiB is refused before it gets here */
-    uint32_t first_line;        /* number of the first line, 1 unless it is a piece of a session */
-    uint32_t *lines;            /* owned: offset of each line's start; NULL until asked for */
+    uint32_t length;     /* bytes; a source above 1 GiB is refused before it gets here */
+    uint32_t first_line; /* number of the first line, 1 unless it is a piece of a session */
+    uint32_t *lines;     /* owned: offset of each line's start; NULL until asked for */
     uint32_t line_count;
 } src_text;
 
 void src_init(src_text *src, const char *name, const char *text, size_t length);
-void src_free(src_text *src);   /* gives back the line table only */
+void src_free(src_text *src); /* gives back the line table only */
 
 /* Line and column (both from 1; columns count code points) of a byte offset. */
-typedef struct src_position { uint32_t line, column; } src_position;
+typedef struct src_position {
+    uint32_t line, column;
+} src_position;
 src_position src_locate(src_text *src, uint32_t offset);
 
 /* The line (from 1, first_line not added) that holds `offset`, as a span without its line break. */
@@ -38,40 +43,48 @@ typedef enum { DIAG_ERROR, DIAG_WARNING } diag_severity;
 typedef struct diag {
     diag_severity severity;
     src_span span;
-    char *message;              /* "expected an expression, found `)`" */
-    char *hint;                 /* "did you mean `print`?", or NULL */
-    src_span related;           /* second place, say the unclosed bracket's own; start == end: none */
-    char *related_message;      /* said at the second place */
+    char *message;         /* "expected an expression, found `)`" */
+    char *hint;            /* "did you mean `print`?", or NULL */
+    src_span related;      /* second place, say the unclosed bracket's own; start == end: none */
+    char *related_message; /* said at the second place */
 } diag;
 
-enum { DIAG_MAX = 20 };         /* errors kept for one text, and as many warnings; the rest are only counted */
+enum { DIAG_MAX = 20 }; /* errors kept for one text, and as many warnings; the rest are only counted */
 
 typedef struct diag_list {
     src_text *src;
     diag *items;
     uint32_t count, capacity;
-    uint32_t errors, warnings;  /* all that were reported, kept or not */
-    diag unkept;                /* what is given out when the list is full; its texts are owned too */
-    bool incomplete;            /* the text may be the beginning of a correct one: more input could mend it (see parse.h) */
+    uint32_t errors, warnings; /* all that were reported, kept or not */
+    diag unkept;               /* what is given out when the list is full; its texts are owned too */
+    bool incomplete; /* the text may be the beginning of a correct one: more input could mend it (see parse.h) */
 } diag_list;
 
 void diag_init(diag_list *list, src_text *src);
 void diag_free(diag_list *list);
 
-/* Reports; the same message at the same span is kept once. Returns the entry to add a hint to; the entry is a dummy when the list is full. */
+/* Reports; the same message at the same span is kept once. Returns the entry to add a hint to; the entry is a dummy
+ * when the list is full. */
 diag *diag_error(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 diag *diag_warning(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void  diag_hint(diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void  diag_related(diag *d, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_hint(diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void diag_related(diag *d, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 typedef enum { DIAG_TEXT, DIAG_COLOUR, DIAG_JSON } diag_style;
 
-/* All entries in order of position, as text: `FILE:LINE:COLUMN: error: MESSAGE`, the source line, a caret line under the exact span
- * (tabs kept, wide characters counted, a long line cut around the span), the hint. The result is malloc'ed: free() it. */
+/* All entries in order of position, as text: `FILE:LINE:COLUMN: error: MESSAGE`, the source line, a caret line
+ * under the exact span (tabs kept, wide characters counted, a long line cut around the span), the hint. The result
+ * is malloc'ed: free() it. */
 char *diag_render(diag_list *list, diag_style style);
 
-/* "Did you mean": the candidate nearest to `name` by edit distance, or NULL when none is near enough. Feed candidates one by one. */
-typedef struct diag_suggestion { const char *name; size_t length; const char *best; unsigned distance; } diag_suggestion;
+/* "Did you mean": the candidate nearest to `name` by edit distance, or NULL when none is near enough. Feed
+ * candidates one by one. */
+typedef struct diag_suggestion {
+    const char *name;
+    size_t length;
+    const char *best;
+    unsigned distance;
+} diag_suggestion;
 void diag_suggest_init(diag_suggestion *s, const char *name, size_t length);
 void diag_suggest(diag_suggestion *s, const char *candidate);
 

@@ -1,7 +1,6 @@
 #include "lexer/diag.h"
 #include "lexer/utf8.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -44,20 +43,14 @@ static void put_bytes(output *out, const char *bytes, size_t size)
     out->text[out->length] = '\0';
 }
 
-static void put(output *out, const char *text)
-{
-    put_bytes(out, text, strlen(text));
-}
+static void put(output *out, const char *text) { put_bytes(out, text, strlen(text)); }
 
-static void put_format(output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put_format(output *out, const char *format, ...)
+static void put_number(output *out, const char *before, uint32_t number)
 {
-    char small[64];     /* numbers and fixed words only */
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(small, sizeof small, format, arguments);
-    va_end(arguments);
-    put(out, small);
+    char digits[16];
+    snprintf(digits, sizeof digits, "%u", number);
+    put(out, before);
+    put(out, digits);
 }
 
 static void put_repeated(output *out, const char *text, uint32_t count)
@@ -81,9 +74,9 @@ static void set_paint(output *out, paint p)
  * characters) is replaced. */
 typedef struct glyph {
     const char *bytes;
-    unsigned size;          /* bytes to show */
-    unsigned taken;         /* bytes of source */
-    unsigned width;         /* columns; a tab counts 1 here and stays a tab */
+    unsigned size;  /* bytes to show */
+    unsigned taken; /* bytes of source */
+    unsigned width; /* columns; a tab counts 1 here and stays a tab */
 } glyph;
 
 static bool is_hidden(uint32_t rune)
@@ -196,7 +189,9 @@ static void put_head(output *out, src_text *src, uint32_t offset, paint p, const
     src_position position = src_locate(src, offset);
     set_paint(out, BOLD);
     put(out, src->name);
-    put_format(out, ":%u:%u: ", position.line, position.column);
+    put_number(out, ":", position.line);
+    put_number(out, ":", position.column);
+    put(out, ": ");
     set_paint(out, p);
     put(out, severity);
     put(out, ": ");
@@ -225,6 +220,20 @@ static void put_text(output *out, src_text *src, const diag *d)
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------ */
 
+static void put_json_rune(output *out, uint32_t rune, const char *utf8, unsigned length)
+{
+    char escape[16];
+    if (rune == '"' || rune == '\\')
+        snprintf(escape, sizeof escape, "\\%c", (char)rune);
+    else if (rune == '\n')
+        snprintf(escape, sizeof escape, "\\n");
+    else if (rune < ' ' || rune == 0x7f || rune == 0x2028 || rune == 0x2029)
+        snprintf(escape, sizeof escape, "\\u%04x", rune);
+    else
+        snprintf(escape, sizeof escape, "%.*s", (int)length, utf8);
+    put(out, escape);
+}
+
 static void put_json_string(output *out, const char *text)
 {
     if (text == NULL) {
@@ -236,29 +245,28 @@ static void put_json_string(output *out, const char *text)
     while (size > 0) {
         uint32_t rune;
         unsigned length = lex_utf8_decode(text, size, &rune);
-        if (length == 0)
+        if (length == 0) {
             put(out, "\\ufffd");
-        else if (rune == '"' || rune == '\\')
-            put_format(out, "\\%c", (char)rune);
-        else if (rune == '\n')
-            put(out, "\\n");
-        else if (rune < ' ' || rune == 0x7f || rune == 0x2028 || rune == 0x2029)
-            put_format(out, "\\u%04x", rune);
-        else
-            put_bytes(out, text, length);
-        text += length == 0 ? 1 : length;
-        size -= length == 0 ? 1 : length;
+            length = 1;
+        } else {
+            put_json_rune(out, rune, text, length);
+        }
+        text += length;
+        size -= length;
     }
     put(out, "\"");
 }
 
-static void put_json(output *out, src_text *src, src_span span, const char *severity, const char *message, const char *hint)
+static void put_json(output *out, src_text *src, src_span span, const char *severity, const char *message,
+                     const char *hint)
 {
     src_position start = src_locate(src, span.start), end = src_locate(src, span.end);
     put(out, "{\"file\":");
     put_json_string(out, src->name);
-    put_format(out, ",\"line\":%u,\"column\":%u", start.line, start.column);
-    put_format(out, ",\"end_line\":%u,\"end_column\":%u", end.line, end.column);
+    put_number(out, ",\"line\":", start.line);
+    put_number(out, ",\"column\":", start.column);
+    put_number(out, ",\"end_line\":", end.line);
+    put_number(out, ",\"end_column\":", end.column);
     put(out, ",\"severity\":\"");
     put(out, severity);
     put(out, "\",\"message\":");

@@ -23,9 +23,9 @@ void lex_stop(lexer *lx)
 /* The `##` lines being collected while blanks and comments are skipped. */
 typedef struct doc_state {
     src_span lines;
-    bool open;              /* lines holds something */
-    bool line_start;        /* only blanks so far on this line */
-    uint32_t newlines;      /* since the last comment */
+    bool open;         /* lines holds something */
+    bool line_start;   /* only blanks so far on this line */
+    uint32_t newlines; /* since the last comment */
 } doc_state;
 
 /* A blank line parts a doc comment from what follows; the first one of the file then speaks of the module. */
@@ -296,7 +296,7 @@ lex_token lex_next(lexer *lx)
 
 bool lex_colon_after_string(const lexer *lx)
 {
-    enum { FAR = 4096 };    /* bytes looked through: a bound, so that nested strings are not read again and again */
+    enum { FAR = 4096 }; /* bytes looked through: a bound, so that nested strings are not read again and again */
     src_text none;
     diag_list silent;
     src_init(&none, "", "", 0);

@@ -10,10 +10,7 @@ static inline unsigned char lex_peek(const lexer *lx, uint32_t ahead)
     return ahead < lx->length - lx->at ? (unsigned char)lx->text[lx->at + ahead] : 0;
 }
 
-static inline bool lex_is_digit(unsigned char c)
-{
-    return c >= '0' && c <= '9';
-}
+static inline bool lex_is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
 
 /* The length in bytes of the name character at `at`, 0 when there is none. */
 unsigned lex_name_char(const lexer *lx, uint32_t at, bool first);
@@ -21,9 +18,9 @@ unsigned lex_name_char(const lexer *lx, uint32_t at, bool first);
 /* Each reads one token whose first byte is the current one, and fills in kind, span and the rest. */
 void lex_word(lexer *lx, lex_token *token);
 void lex_number(lexer *lx, lex_token *token);
-void lex_string(lexer *lx, lex_token *token);           /* all forms, prefix included */
-void lex_string_rest(lexer *lx, lex_token *token);      /* from the `}` that ends an interpolation */
-void lex_quoted(lexer *lx, lex_token *token);           /* 'text': another language's string */
+void lex_string(lexer *lx, lex_token *token);      /* all forms, prefix included */
+void lex_string_rest(lexer *lx, lex_token *token); /* from the `}` that ends an interpolation */
+void lex_quoted(lexer *lx, lex_token *token);      /* 'text': another language's string */
 
 /* Reports that the innermost plain string does not end on its line, and leaves all plain strings around it. */
 void lex_unterminated(lexer *lx, lex_token *token);

@@ -7,7 +7,10 @@
 
 __extension__ typedef unsigned __int128 wide;
 
-static const struct { const char *name; uint64_t ns; } units[] = {
+static const struct {
+    const char *name;
+    uint64_t ns;
+} units[] = {
     {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
 };
 
@@ -19,7 +22,8 @@ static diag *number_error(lexer *lx, lex_token *token, const char *what)
     uint32_t length = token->span.end - token->span.start;
     if (length > 40)
         return diag_error(lx->diags, token->span, "this number is not well-formed: %s", what);
-    return diag_error(lx->diags, token->span, "`%.*s` is no number: %s", (int)length, lx->text + token->span.start, what);
+    return diag_error(lx->diags, token->span, "`%.*s` is no number: %s", (int)length, lx->text + token->span.start,
+                      what);
 }
 
 /* Digits with single `_` between them. */
@@ -37,15 +41,9 @@ static uint32_t skip_name(lexer *lx)
     return lx->at - start;
 }
 
-static unsigned digit_value(char c)
-{
-    return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
-}
+static unsigned digit_value(char c) { return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10); }
 
-static unsigned prefix_base(unsigned char c)
-{
-    return c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0;
-}
+static unsigned prefix_base(unsigned char c) { return c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0; }
 
 /* `0x…`, `0o…`, `0b…`: whatever could belong to a name belongs to the number. */
 static void based_number(lexer *lx, lex_token *token, unsigned base)
@@ -134,7 +132,8 @@ void lex_number(lexer *lx, lex_token *token)
         lx->at++;
         token->span.end = lx->at;
         diag *d = number_error(lx, token, "a digit must follow the point");
-        diag_hint(d, "write `%.*s0`", (int)(token->span.end - token->span.start > 30 ? 0 : token->span.end - token->span.start),
+        diag_hint(d, "write `%.*s0`",
+                  (int)(token->span.end - token->span.start > 30 ? 0 : token->span.end - token->span.start),
                   lx->text + token->span.start);
     }
 }
@@ -156,10 +155,10 @@ static const char *decimal_text(lexer *lx, uint64_t value, uint32_t *length)
 /* whole * 10^-places, as nanoseconds; false when that is not whole or does not fit. `digits` go through the point. */
 static bool duration_ns(const char *digits, uint32_t length, uint64_t unit, uint64_t *ns, const char **problem)
 {
-    enum { MOST_PLACES = 13 };          /* the smallest part of an hour that is a whole ns has no more */
+    enum { MOST_PLACES = 13 }; /* the smallest part of an hour that is a whole ns has no more */
     wide whole = 0, part = 0, scale = 1;
     bool behind = false;
-    unsigned places = 0, zeros = 0;     /* zeros at the end say nothing */
+    unsigned places = 0, zeros = 0; /* zeros at the end say nothing */
     *problem = "this duration is too long (more than 500 years)";
     for (uint32_t i = 0; i < length; i++) {
         if (digits[i] == '.') {

@@ -55,7 +55,7 @@ static uint32_t find_line(src_text *src, uint32_t offset, uint32_t *start)
         }
         return low;
     }
-    uint32_t high = src->line_count;    /* the line is in [low, high) */
+    uint32_t high = src->line_count; /* the line is in [low, high) */
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         if (src->lines[middle] <= offset)
@@ -71,7 +71,7 @@ src_span src_line(src_text *src, uint32_t offset, uint32_t *line)
 {
     uint32_t start;
     *line = find_line(src, offset, &start) + 1;
-    uint32_t end = next_line(src, start);   /* behind the line break */
+    uint32_t end = next_line(src, start); /* behind the line break */
     end = end == UINT32_MAX ? src->length : end - 1;
     if (end > start && src->text[end - 1] == '\r')
         end--;

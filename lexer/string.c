@@ -193,10 +193,7 @@ void lex_quoted(lexer *lx, lex_token *token)
 
 /* ---- what a string says -------------------------------------------------------------------------------------- */
 
-static bool is_first(const lex_token *piece)
-{
-    return piece->kind == TOK_STRING || piece->kind == TOK_STRING_START;
-}
+static bool is_first(const lex_token *piece) { return piece->kind == TOK_STRING || piece->kind == TOK_STRING_START; }
 
 static uint32_t newline_length(const char *at, const char *end)
 {
@@ -324,14 +321,15 @@ const char *lex_text(lexer *lx, const lex_token *piece, uint32_t margin, uint32_
         return NULL;
     unescaper u = {.lx = lx, .at = at, .end = end, .out = out, .bytes = piece->kind == TOK_BYTES};
     while (u.at < end) {
-        for (uint32_t column = 0; line_start && column < margin && u.at < end && (*u.at == ' ' || *u.at == '\t'); column++)
+        for (uint32_t column = 0; line_start && column < margin && u.at < end && (*u.at == ' ' || *u.at == '\t');
+             column++)
             u.at++;
         line_start = false;
         if (u.at == end)
             break;
         uint32_t newline = is_triple ? newline_length(u.at, end) : 0;
         if (newline > 0) {
-            *u.out++ = '\n';        /* a text means the same whatever ends the lines of its file */
+            *u.out++ = '\n'; /* a text means the same whatever ends the lines of its file */
             u.at += newline;
             line_start = true;
         } else if (*u.at == '\\') {

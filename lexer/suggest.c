@@ -3,18 +3,12 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { LONGEST = 48 };      /* bytes; nobody mistypes a longer name and wants to be told */
+enum { LONGEST = 48 }; /* bytes; nobody mistypes a longer name and wants to be told */
 
 /* How many slips are still the same word: none in one letter, one in two to five, two in six to eight, else three. */
-static unsigned allowed(size_t length)
-{
-    return length < 2 ? 0 : length < 6 ? 1 : length < 9 ? 2 : 3;
-}
+static unsigned allowed(size_t length) { return length < 2 ? 0 : length < 6 ? 1 : length < 9 ? 2 : 3; }
 
-static unsigned least(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
+static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
 /* Optimal string alignment: insertions, deletions, replacements and swapped neighbours count one each. */
 static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)

@@ -46,7 +46,7 @@ size_t lex_utf8_check(const char *text, size_t size)
     size_t at = 0;
     while (at < size) {
         uint64_t word;
-        if (size - at >= sizeof word) {     /* nearly all source is ASCII: eight bytes at once */
+        if (size - at >= sizeof word) { /* nearly all source is ASCII: eight bytes at once */
             memcpy(&word, text + at, sizeof word);
             if ((word & 0x8080808080808080u) == 0) {
                 at += sizeof word;
@@ -73,8 +73,7 @@ bool lex_is_name_start(uint32_t rune)
     case UTF8PROC_CATEGORY_NL:
         /* Letters that Unicode takes out again, because they are punctuation or change under NFKC. */
         return rune != 0x2e2f && rune != 0x037a && rune != 0x0e33 && rune != 0x0eb3 && rune != 0xff9e && rune != 0xff9f;
-    default:
-        return rune == 0x1885 || rune == 0x1886 || rune == 0x2118 || rune == 0x212e;   /* Other_ID_Start */
+    default: return rune == 0x1885 || rune == 0x1886 || rune == 0x2118 || rune == 0x212e; /* Other_ID_Start */
     }
 }
 
@@ -86,9 +85,8 @@ bool lex_is_name_rune(uint32_t rune)
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_PC:
-        return true;
-    default:    /* Other_ID_Continue */
+    case UTF8PROC_CATEGORY_PC: return true;
+    default: /* Other_ID_Continue */
         return rune == 0x00b7 || rune == 0x0387 || (rune >= 0x1369 && rune <= 0x1371) || rune == 0x19da ||
                rune == 0x0e33 || rune == 0x0eb3 || rune == 0xff9e || rune == 0xff9f;
     }

@@ -1,4 +1,5 @@
-/* UTF-8 as the lexer and the diagnostics need it: strict decoding, and which characters make a name. Allocates nothing. */
+/* UTF-8 as the lexer and the diagnostics need it: strict decoding, and which characters make a name. Allocates
+ * nothing. */
 #ifndef CSP_LEXER_UTF8_H
 #define CSP_LEXER_UTF8_H
 
@@ -6,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Decodes the character at `text` (`size` bytes are left, at least 1) into *rune. Returns its length in bytes, or 0 when
- * the bytes are no UTF-8: too short, overlong, a surrogate, above U+10FFFF. */
+/* Decodes the character at `text` (`size` bytes are left, at least 1) into *rune. Returns its length in bytes, or 0
+ * when the bytes are no UTF-8: too short, overlong, a surrogate, above U+10FFFF. */
 unsigned lex_utf8_decode(const char *text, size_t size, uint32_t *rune);
 
 /* Writes a code point (no surrogate, at most U+10FFFF) and returns how many bytes it took, 1 to 4. */

@@ -3,21 +3,18 @@
 
 #include <string.h>
 
-static const struct { const char *text; uint8_t flags; } kinds[LEX_KINDS] = {
+static const struct {
+    const char *text;
+    uint8_t flags;
+} kinds[LEX_KINDS] = {
 #define TOKEN(name, text, flags) {text, flags},
 #include "lexer/token.def"
 #undef TOKEN
 };
 
-const char *lex_kind_text(lex_kind kind)
-{
-    return kinds[kind].text;
-}
+const char *lex_kind_text(lex_kind kind) { return kinds[kind].text; }
 
-unsigned lex_kind_flags(lex_kind kind)
-{
-    return kinds[kind].flags;
-}
+unsigned lex_kind_flags(lex_kind kind) { return kinds[kind].flags; }
 
 enum { LONGEST_KEYWORD = 8 };
 

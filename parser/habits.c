@@ -4,7 +4,9 @@
 #include <string.h>
 
 /* Words that begin a statement elsewhere and are plain names here. */
-static const struct { const char *word, *hint; } foreign_statements[] = {
+static const struct {
+    const char *word, *hint;
+} foreign_statements[] = {
     {"func", "a function is written `fn name(x) { … }`"},
     {"def", "a function is written `fn name(x) { … }`"},
     {"function", "a function is written `fn name(x) { … }`"},
@@ -58,17 +60,41 @@ static const struct { const char *word, *hint; } foreign_statements[] = {
 };
 
 /* Names that other languages have and that stand for something here. */
-static const struct { const char *word, *hint; } foreign_names[] = {
-    {"null", "write `nil`"}, {"None", "write `nil`"}, {"NULL", "write `nil`"}, {"nullptr", "write `nil`"},
-    {"undefined", "write `nil`"}, {"nothing", "write `nil`"}, {"none", "write `nil`"},
-    {"True", "write `true`"}, {"False", "write `false`"}, {"TRUE", "write `true`"}, {"FALSE", "write `false`"},
-    {"println", "write `print`"}, {"puts", "write `print`"}, {"echo", "write `print`"}, {"printf", "write `print`, or `String.format`"},
-    {"console", "write `print(x)`"}, {"this", "there is no self: give the value as an argument"},
-    {"length", "write `len(x)`"}, {"size", "write `len(x)`"}, {"range", "a range is written `0..n`"},
-    {"append", "write `List.push(xs, x)`"}, {"push", "write `List.push(xs, x)`"}, {"make", "a channel is made by `chan()`"},
-    {"typeof", "write `type(x)`"}, {"raise", "write `fail(e)`"}, {"throw", "write `fail(e)`"}, {"panic", "write `fail(e)`"},
-    {"exit", "write `Os.exit(n)`"}, {"require", "write `import \"lib/name\"`"}, {"Infinity", "write `Math.inf`"},
-    {"NaN", "write `Math.nan`"}, {"await", "calls wait by themselves; a process's value is `wait(p)`"},
+static const struct {
+    const char *word, *hint;
+} foreign_names[] = {
+    {"null", "write `nil`"},
+    {"None", "write `nil`"},
+    {"NULL", "write `nil`"},
+    {"nullptr", "write `nil`"},
+    {"undefined", "write `nil`"},
+    {"nothing", "write `nil`"},
+    {"none", "write `nil`"},
+    {"True", "write `true`"},
+    {"False", "write `false`"},
+    {"TRUE", "write `true`"},
+    {"FALSE", "write `false`"},
+    {"println", "write `print`"},
+    {"puts", "write `print`"},
+    {"echo", "write `print`"},
+    {"printf", "write `print`, or `String.format`"},
+    {"console", "write `print(x)`"},
+    {"this", "there is no self: give the value as an argument"},
+    {"length", "write `len(x)`"},
+    {"size", "write `len(x)`"},
+    {"range", "a range is written `0..n`"},
+    {"append", "write `List.push(xs, x)`"},
+    {"push", "write `List.push(xs, x)`"},
+    {"make", "a channel is made by `chan()`"},
+    {"typeof", "write `type(x)`"},
+    {"raise", "write `fail(e)`"},
+    {"throw", "write `fail(e)`"},
+    {"panic", "write `fail(e)`"},
+    {"exit", "write `Os.exit(n)`"},
+    {"require", "write `import \"lib/name\"`"},
+    {"Infinity", "write `Math.inf`"},
+    {"NaN", "write `Math.nan`"},
+    {"await", "calls wait by themselves; a process's value is `wait(p)`"},
     {"go", "a process is started by `spawn f(x)`"},
 };
 
@@ -129,7 +155,8 @@ void parse_hint_expression(parser *p, diag *d)
     if (misplaced[p->token.kind] != NULL)
         diag_hint(d, "%s", misplaced[p->token.kind]);
     else if (lex_kind_flags(p->token.kind) & LEX_STATEMENT)
-        diag_hint(d, "`%s` is a statement and has no value here: it may stand in a block `{ … }`", lex_kind_text(p->token.kind));
+        diag_hint(d, "`%s` is a statement and has no value here: it may stand in a block `{ … }`",
+                  lex_kind_text(p->token.kind));
     else if (is_left_arrow(p))
         diag_hint(d, "`?c` receives from a channel");
 }
@@ -184,7 +211,8 @@ void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement)
         diag_hint(d, "%s", foreign);
     else if (parse_at(p, TOK_COLON) && statement->kind == AST_RECEIVE_INTO)
         diag_hint(d, "there is no `c ? a : b`: write `if c { a } else { b }`");
-    else if (statement->kind == AST_IF && (parse_at_word(p, "elif") || parse_at_word(p, "elsif") || parse_at_word(p, "elseif")))
+    else if (statement->kind == AST_IF &&
+             (parse_at_word(p, "elif") || parse_at_word(p, "elsif") || parse_at_word(p, "elseif")))
         diag_hint(d, "write `else if`");
     else if (parse_at(p, TOK_COLON))
         diag_hint(d, "here `{` opens a block; a map's key is a name or a string, or stands in brackets: `{[1]: 2}`");
@@ -194,7 +222,8 @@ void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement)
         diag_hint(d, "there is no `->`: a field is `x.name`, an arm or a short function is written with `=>`");
     else if (is_operand && line_has_slashes(p, statement))
         diag_hint(d, "a comment starts with `#`; `//` is floor division");
-    else if (is_operand && statement->kind == AST_NAME && statement->as.name.id != NULL && statement->as.name.id->length <= 30)
+    else if (is_operand && statement->kind == AST_NAME && statement->as.name.id != NULL &&
+             statement->as.name.id->length <= 30)
         diag_hint(d, "a call has parentheses: `%s(…)`", statement->as.name.id->text);
     else if (is_operand && (parse_at(p, TOK_STRING) || parse_at(p, TOK_STRING_START)) && statement->kind == AST_STRING)
         diag_hint(d, "`+` joins strings");

@@ -4,19 +4,22 @@
 
 #include "parser/ast.h"
 
-/* How deep brackets, blocks and expressions may nest, so that no input overflows the C stack of parser, resolver or compiler.
- * No AST is higher than PARSE_MAX_HEIGHT; only long chains of binary operators (`a + a + a …`) come near it. */
+/* How deep brackets, blocks and expressions may nest, so that no input overflows the C stack of parser, resolver or
+ * compiler. No AST is higher than PARSE_MAX_HEIGHT; only long chains of binary operators (`a + a + a …`) come near
+ * it. */
 enum { PARSE_MAX_DEPTH = 1000, PARSE_MAX_HEIGHT = 3000 };
 
-/* Parses all of diags->src. Always gives a module, whose AST may hold AST_ERROR nodes where diagnostics were given; NULL only when
- * memory ran out. diags->incomplete is set when every error would be mended by more text at the end (an open bracket, an open
- * triple-quoted string, an operator at the very end): what a REPL asks before it shows an error. */
+/* Parses all of diags->src. Always gives a module, whose AST may hold AST_ERROR nodes where diagnostics were given;
+ * NULL only when memory ran out. diags->incomplete is set when every error would be mended by more text at the end
+ * (an open bracket, an open triple-quoted string, an operator at the very end): what a REPL asks before it shows an
+ * error. */
 ast_module *parse_module(arena *a, diag_list *diags);
 
 /* The one ast_name of this text in a module; made, in the module's arena, when it is new. NULL: out of memory. */
 ast_name *parse_intern(ast_module *module, const char *text, size_t length);
 
-/* What a name that other languages have is called here, as a hint ("write `nil`"), or NULL: for names that nobody defines. */
+/* What a name that other languages have is called here, as a hint ("write `nil`"), or NULL: for names that nobody
+ * defines. */
 const char *parse_foreign_name(const char *name);
 
 #endif

@@ -108,8 +108,9 @@ static void communication(parser *p, ast_alt_arm *arm)
         if (p->panic)
             return;
         src_span at = is_receive_value ? (src_span){start, p->previous_end} : parse_here(p);
-        diag *d = is_receive_value || parse_at(p, TOK_FAT_ARROW) ? parse_fail(p, at, "an arm of `alt` receives or sends")
-                                                                 : parse_expected(p, "`?` or `!`");
+        diag *d = is_receive_value || parse_at(p, TOK_FAT_ARROW)
+                      ? parse_fail(p, at, "an arm of `alt` receives or sends")
+                      : parse_expected(p, "`?` or `!`");
         diag_hint(d, "write `c ? x => …` or `c ! v => …`");
     }
 }
@@ -134,9 +135,10 @@ static void first_words(parser *p, ast_alt_arm *arm)
 static void reject_foreign_arm(parser *p)
 {
     bool is_default = parse_at_word(p, "default") && parse_peek(p, 1)->kind == TOK_COLON;
-    bool is_case = parse_at_word(p, "case") && !parse_peek(p, 1)->newline_before && parse_peek(p, 1)->kind != TOK_QUESTION &&
-                   parse_peek(p, 1)->kind != TOK_BANG && parse_peek(p, 1)->kind != TOK_DOT &&
-                   parse_peek(p, 1)->kind != TOK_PAREN_OPEN && parse_peek(p, 1)->kind != TOK_BRACKET_OPEN;
+    bool is_case = parse_at_word(p, "case") && !parse_peek(p, 1)->newline_before &&
+                   parse_peek(p, 1)->kind != TOK_QUESTION && parse_peek(p, 1)->kind != TOK_BANG &&
+                   parse_peek(p, 1)->kind != TOK_DOT && parse_peek(p, 1)->kind != TOK_PAREN_OPEN &&
+                   parse_peek(p, 1)->kind != TOK_BRACKET_OPEN;
     if (!is_default && !is_case && !parse_at(p, TOK_LET))
         return;
     diag *d = parse_fail(p, p->token.span, "an arm of `alt` receives or sends");

@@ -2,10 +2,27 @@
 #include "parser/parse_internal.h"
 
 /* The levels of the grammar's precedence table that stand between two operands, loosest first. */
-enum { NO_OPERATOR, LEVEL_OR, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARISON, LEVEL_PIPE, LEVEL_RANGE, LEVEL_BIT_OR, LEVEL_BIT_XOR,
-       LEVEL_BIT_AND, LEVEL_SHIFT, LEVEL_SUM, LEVEL_TERM };
+enum {
+    NO_OPERATOR,
+    LEVEL_OR,
+    LEVEL_AND,
+    LEVEL_NOT,
+    LEVEL_COMPARISON,
+    LEVEL_PIPE,
+    LEVEL_RANGE,
+    LEVEL_BIT_OR,
+    LEVEL_BIT_XOR,
+    LEVEL_BIT_AND,
+    LEVEL_SHIFT,
+    LEVEL_SUM,
+    LEVEL_TERM
+};
 
-typedef struct infix { uint8_t level; uint8_t kind; uint8_t op; } infix;
+typedef struct infix {
+    uint8_t level;
+    uint8_t kind;
+    uint8_t op;
+} infix;
 
 static const infix infixes[LEX_KINDS] = {
     [TOK_OR] = {LEVEL_OR, AST_OR, OP_NONE},
@@ -21,7 +38,7 @@ static const infix infixes[LEX_KINDS] = {
     [TOK_GT] = {LEVEL_COMPARISON, AST_BINARY, OP_GT},
     [TOK_GE] = {LEVEL_COMPARISON, AST_BINARY, OP_GE},
     [TOK_IN] = {LEVEL_COMPARISON, AST_BINARY, OP_IN},
-    [TOK_NOT] = {LEVEL_COMPARISON, AST_BINARY, OP_NOT_IN},      /* only where `in` follows */
+    [TOK_NOT] = {LEVEL_COMPARISON, AST_BINARY, OP_NOT_IN}, /* only where `in` follows */
     [TOK_IS] = {LEVEL_COMPARISON, AST_IS, OP_NONE},
     [TOK_PIPE] = {LEVEL_PIPE, AST_CALL, OP_NONE},
     [TOK_RANGE] = {LEVEL_RANGE, AST_RANGE, OP_NONE},
@@ -59,7 +76,9 @@ static ast_node *prefixed(parser *p, ast_kind kind, ast_operator op)
     parse_advance(p);
     if (kind == AST_TRY && parse_at(p, TOK_BRACE_OPEN) && !parse_brace_opens_map(p)) {
         diag *d = parse_expected(p, "an expression after `try`");
-        diag_hint(d, "`catch { … }` gives the crash of a block as an error value; `try e` returns e's error from the function");
+        diag_hint(
+            d,
+            "`catch { … }` gives the crash of a block as an error value; `try e` returns e's error from the function");
         return parse_error_node(p);
     }
     ast_node *operand = nested_unary(p);
@@ -108,7 +127,10 @@ static ast_node *power(parser *p)
 
 static ast_node *unary(parser *p)
 {
-    static const struct { bool is_prefix; uint8_t kind, op; } prefixes[LEX_KINDS] = {
+    static const struct {
+        bool is_prefix;
+        uint8_t kind, op;
+    } prefixes[LEX_KINDS] = {
         [TOK_MINUS] = {true, AST_UNARY, OP_NEG},
         [TOK_BIT_NOT] = {true, AST_UNARY, OP_BIT_NOT},
         [TOK_QUESTION] = {true, AST_RECEIVE, OP_NONE},
@@ -135,23 +157,24 @@ static bool is_decrement(parser *p)
     if (!parse_at(p, TOK_MINUS) || next->kind != TOK_MINUS || !parse_is_adjacent(p, next))
         return false;
     const lex_token *after = parse_peek(p, 2);
-    return after->newline_before || after->kind == TOK_END || after->kind == TOK_SEMICOLON || after->kind == TOK_BRACE_CLOSE;
+    return after->newline_before || after->kind == TOK_END || after->kind == TOK_SEMICOLON ||
+           after->kind == TOK_BRACE_CLOSE;
 }
 
 /* `x++` and `x--` are reported and read as `x`. True when one was there. */
 static bool skip_step(parser *p)
 {
     const lex_token *next = parse_peek(p, 1);
-    bool is_increment = parse_at(p, TOK_INCREMENT) &&
-        (next->newline_before || next->kind == TOK_END || next->kind == TOK_SEMICOLON || next->kind == TOK_BRACE_CLOSE ||
-         next->kind == TOK_PAREN_CLOSE);
+    bool is_increment =
+        parse_at(p, TOK_INCREMENT) && (next->newline_before || next->kind == TOK_END || next->kind == TOK_SEMICOLON ||
+                                       next->kind == TOK_BRACE_CLOSE || next->kind == TOK_PAREN_CLOSE);
     if (!is_increment && !is_decrement(p))
         return false;
     src_span at = {p->token.span.start, p->token.span.start + 2};
     diag *d = parse_report(p, at, is_increment ? "there is no `++`" : "there is no `--`");
     diag_hint(d, is_increment ? "write `x += 1`" : "write `x -= 1`");
     if (!is_increment) {
-        p->token.kind = TOK_HOLE;       /* so that the newline behind is seen */
+        p->token.kind = TOK_HOLE; /* so that the newline behind is seen */
         parse_peek(p, 1);
         p->ahead[0].kind = TOK_HOLE;
         parse_advance(p);
@@ -162,9 +185,14 @@ static bool skip_step(parser *p)
 
 static void explain_foreign(parser *p)
 {
-    static const struct { const char *here; } instead[LEX_KINDS] = {
-        [TOK_AND_AND] = {"`and`"}, [TOK_OR_OR] = {"`or`"}, [TOK_EQ_EQ_EQ] = {"`==`: it compares by structure"},
-        [TOK_NE_EQ] = {"`!=`"}, [TOK_INCREMENT] = {"`+`: it joins strings, lists, tuples and bytes, too"},
+    static const struct {
+        const char *here;
+    } instead[LEX_KINDS] = {
+        [TOK_AND_AND] = {"`and`"},
+        [TOK_OR_OR] = {"`or`"},
+        [TOK_EQ_EQ_EQ] = {"`==`: it compares by structure"},
+        [TOK_NE_EQ] = {"`!=`"},
+        [TOK_INCREMENT] = {"`+`: it joins strings, lists, tuples and bytes, too"},
     };
     diag *d = parse_report(p, p->token.span, "there is no `%s`", lex_kind_text(p->token.kind));
     diag_hint(d, "write %s", instead[p->token.kind].here);
@@ -173,9 +201,9 @@ static void explain_foreign(parser *p)
 static bool range_is_open(const parser *p)
 {
     static const bool ends[LEX_KINDS] = {
-        [TOK_NEWLINE] = true, [TOK_SEMICOLON] = true, [TOK_PAREN_CLOSE] = true, [TOK_BRACKET_CLOSE] = true,
-        [TOK_BRACE_CLOSE] = true, [TOK_COMMA] = true, [TOK_FAT_ARROW] = true, [TOK_END] = true, [TOK_PIPE] = true,
-        [TOK_STRING_MIDDLE] = true, [TOK_STRING_END] = true,
+        [TOK_NEWLINE] = true,     [TOK_SEMICOLON] = true,     [TOK_PAREN_CLOSE] = true, [TOK_BRACKET_CLOSE] = true,
+        [TOK_BRACE_CLOSE] = true, [TOK_COMMA] = true,         [TOK_FAT_ARROW] = true,   [TOK_END] = true,
+        [TOK_PIPE] = true,        [TOK_STRING_MIDDLE] = true, [TOK_STRING_END] = true,
     };
     return ends[p->token.kind] || (p->head && parse_at(p, TOK_BRACE_OPEN));
 }

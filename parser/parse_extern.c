@@ -14,10 +14,7 @@ static ast_ctype *kept_ctype(parser *p, ast_ctype type)
 }
 
 /* `: type` where a result may stand, or NULL. */
-static ast_ctype *result(parser *p)
-{
-    return parse_take(p, TOK_COLON) ? kept_ctype(p, ctype(p)) : NULL;
-}
+static ast_ctype *result(parser *p) { return parse_take(p, TOK_COLON) ? kept_ctype(p, ctype(p)) : NULL; }
 
 static void callback(parser *p, ast_ctype *type)
 {

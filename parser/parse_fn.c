@@ -108,7 +108,8 @@ ast_node *parse_fn(parser *p)
     if (start.doc.end > start.doc.start)
         fn->doc = lex_doc(&p->lx, start.doc, &fn->doc_length);
     if (!parse_at(p, TOK_PAREN_OPEN) && !p->panic) {
-        diag *d = parse_expected(p, is_declaration ? "`(` behind the name of the function" : "`(` or a name behind `fn`");
+        diag *d =
+            parse_expected(p, is_declaration ? "`(` behind the name of the function" : "`(` or a name behind `fn`");
         if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
             diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
     }

@@ -1,6 +1,7 @@
-/* What the files of the parser share. Each function of the grammar takes the parser at its construct's first token and leaves
- * it behind the last; on a syntax error it has reported, `panic` is set, and what it returns is an AST_ERROR or half made. The
- * loop over statements or arms around it then skips to where the next one starts. No function returns NULL for a node. */
+/* What the files of the parser share. Each function of the grammar takes the parser at its construct's first token
+ * and leaves it behind the last; on a syntax error it has reported, `panic` is set, and what it returns is an
+ * AST_ERROR or half made. The loop over statements or arms around it then skips to where the next one starts. No
+ * function returns NULL for a node. */
 #ifndef CSP_PARSER_PARSE_INTERNAL_H
 #define CSP_PARSER_PARSE_INTERNAL_H
 
@@ -8,124 +9,135 @@
 #include "parser/parse.h"
 
 typedef enum parse_bracket_kind {
-    PARSE_PAREN, PARSE_SQUARE, PARSE_MAP, PARSE_INTERPOLATION,  /* a newline in these is a space */
-    PARSE_BLOCK,                                                /* also arms: a newline in it counts */
+    PARSE_PAREN,
+    PARSE_SQUARE,
+    PARSE_MAP,
+    PARSE_INTERPOLATION, /* a newline in these is a space */
+    PARSE_BLOCK,         /* also arms: a newline in it counts */
 } parse_bracket_kind;
 
 typedef struct parse_bracket {
     parse_bracket_kind kind;
-    bool outer_head;            /* parser.head before it */
-    bool one_line;              /* an interpolation in a string that ends on its line */
+    bool outer_head; /* parser.head before it */
+    bool one_line;   /* an interpolation in a string that ends on its line */
     src_span span;
 } parse_bracket;
 
-enum { PARSE_MAX_BRACKETS = PARSE_MAX_DEPTH + 50 };     /* each open bracket is a level of depth or a piece of one */
+enum { PARSE_MAX_BRACKETS = PARSE_MAX_DEPTH + 50 }; /* each open bracket is a level of depth or a piece of one */
 
-enum { PARSE_MAX_ERRORS = 1000 };       /* who has more does not read them: parsing stops */
+enum { PARSE_MAX_ERRORS = 1000 }; /* who has more does not read them: parsing stops */
 
 typedef struct parser {
     lexer lx;
     ast_module *module;
     diag_list *diags;
-    lex_token token;            /* the current one; TOK_NEWLINE where a newline counts */
-    lex_kind previous;          /* the kind of the one before */
-    uint32_t previous_end;      /* where the last real token ended */
-    lex_token ahead[3];         /* read, not yet current */
+    lex_token token;       /* the current one; TOK_NEWLINE where a newline counts */
+    lex_kind previous;     /* the kind of the one before */
+    uint32_t previous_end; /* where the last real token ended */
+    lex_token ahead[3];    /* read, not yet current */
     uint32_t ahead_count;
-    bool head;                  /* in a head: `{` opens the body, no map */
-    bool panic;                 /* an error was reported: say nothing until the next statement */
-    bool stopped;               /* no more parsing: nested too deeply, or out of memory */
-    bool said_end;              /* an error at the end of the input was reported: what follows from it is not */
-    bool said_comment;          /* `//` was explained */
-    uint32_t errors_before;     /* in diags, when the parser started */
-    uint32_t mendable;          /* errors reported that more text at the end would mend */
-    uint32_t depth;             /* levels of nesting around the current token */
-    uint32_t operands;          /* right sides of operators around it: these need stack, too */
-    uint32_t height;            /* of the highest node made since parse_enter */
-    const ast_node *parenthesised;  /* the node that the last ( ) gave */
-    char *scratch;              /* lists being made: malloc'ed, used as a stack */
+    bool head;                     /* in a head: `{` opens the body, no map */
+    bool panic;                    /* an error was reported: say nothing until the next statement */
+    bool stopped;                  /* no more parsing: nested too deeply, or out of memory */
+    bool said_end;                 /* an error at the end of the input was reported: what follows from it is not */
+    bool said_comment;             /* `//` was explained */
+    uint32_t errors_before;        /* in diags, when the parser started */
+    uint32_t mendable;             /* errors reported that more text at the end would mend */
+    uint32_t depth;                /* levels of nesting around the current token */
+    uint32_t operands;             /* right sides of operators around it: these need stack, too */
+    uint32_t height;               /* of the highest node made since parse_enter */
+    const ast_node *parenthesised; /* the node that the last ( ) gave */
+    char *scratch;                 /* lists being made: malloc'ed, used as a stack */
     size_t scratch_used, scratch_capacity;
-    ast_node spare;             /* given out when memory ran out */
-    diag unsaid;                /* given out for an error that is not reported */
+    ast_node spare; /* given out when memory ran out */
+    diag unsaid;    /* given out for an error that is not reported */
     uint32_t bracket_count;
     parse_bracket brackets[PARSE_MAX_BRACKETS];
 } parser;
 
 /* ---- tokens: parse_token.c ---- */
 void parse_advance(parser *p);
-const lex_token *parse_peek(parser *p, uint32_t ahead);         /* 1 or 2 tokens on; newlines are no tokens here */
+const lex_token *parse_peek(parser *p, uint32_t ahead); /* 1 or 2 tokens on; newlines are no tokens here */
 static inline bool parse_at(const parser *p, lex_kind kind) { return p->token.kind == kind; }
-bool parse_take(parser *p, lex_kind kind);                      /* goes on when it is there and no error is pending */
-bool parse_at_word(const parser *p, const char *word);          /* a contextual keyword: a NAME of this text */
+bool parse_take(parser *p, lex_kind kind);             /* goes on when it is there and no error is pending */
+bool parse_at_word(const parser *p, const char *word); /* a contextual keyword: a NAME of this text */
 bool parse_is_word(const parser *p, const lex_token *token, const char *word);
-bool parse_is_adjacent(const parser *p, const lex_token *next); /* `next` starts right behind the current token */
-bool parse_is_end(const parser *p);                             /* NL ; } or the end: a statement may end here */
-void parse_open(parser *p, parse_bracket_kind kind);            /* at an opening bracket: goes behind it */
-bool parse_close(parser *p, lex_kind closing, const char *expected);    /* at the closing one, or reports */
-void parse_sync(parser *p, uint32_t base, uint32_t start);      /* after an error: to the next statement in the bracket `base` */
+bool parse_is_adjacent(const parser *p, const lex_token *next);      /* `next` starts right behind the current token */
+bool parse_is_end(const parser *p);                                  /* NL ; } or the end: a statement may end here */
+void parse_open(parser *p, parse_bracket_kind kind);                 /* at an opening bracket: goes behind it */
+bool parse_close(parser *p, lex_kind closing, const char *expected); /* at the closing one, or reports */
+void parse_sync(parser *p, uint32_t base,
+                uint32_t start); /* after an error: to the next statement in the bracket `base` */
 void parse_stop(parser *p);
 
 /* ---- nesting: parse_token.c ---- */
-typedef struct parse_level { uint32_t outer_height; } parse_level;
-parse_level parse_enter(parser *p);                             /* one level deeper; reports when that is too deep */
+typedef struct parse_level {
+    uint32_t outer_height;
+} parse_level;
+parse_level parse_enter(parser *p); /* one level deeper; reports when that is too deep */
 void parse_leave(parser *p, parse_level level);
-parse_level parse_enter_operand(parser *p);                     /* the same for the right side of an operator, … */
-void parse_leave_operand(parser *p, parse_level level);         /* … which is no level of its own */
-void parse_grow(parser *p);                                     /* a node was put around the last one, without recursion */
+parse_level parse_enter_operand(parser *p);             /* the same for the right side of an operator, … */
+void parse_leave_operand(parser *p, parse_level level); /* … which is no level of its own */
+void parse_grow(parser *p);                             /* a node was put around the last one, without recursion */
 
 /* ---- errors: parse_report.c ---- */
-diag *parse_fail(parser *p, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));    /* sets panic */
-diag *parse_report(parser *p, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));  /* parsing goes on */
-diag *parse_expected(parser *p, const char *what);              /* "expected …, found …", at the current token; sets panic */
-bool  parse_expect(parser *p, lex_kind kind);                   /* takes it, or reports that it was expected */
-void  parse_unclosed(parser *p, const parse_bracket *bracket);  /* the input ended, or something else closes, in a bracket */
-src_span parse_here(const parser *p);                           /* the current token, or the place behind the last for NL and the end */
+diag *parse_fail(parser *p, src_span at, const char *format, ...)
+    __attribute__((format(printf, 3, 4))); /* sets panic */
+diag *parse_report(parser *p, src_span at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));         /* parsing goes on */
+diag *parse_expected(parser *p, const char *what); /* "expected …, found …", at the current token; sets panic */
+bool parse_expect(parser *p, lex_kind kind);       /* takes it, or reports that it was expected */
+void parse_unclosed(parser *p,
+                    const parse_bracket *bracket); /* the input ended, or something else closes, in a bracket */
+src_span parse_here(const parser *p); /* the current token, or the place behind the last for NL and the end */
 
 /* ---- other languages' habits: habits.c ---- */
-void parse_hint_expression(parser *p, diag *d);                 /* no expression starts at the current token */
-void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement);   /* the statement does not end here */
-void parse_hint_body(parser *p, diag *d);                       /* no `{` here */
-void parse_hint_declaration(parser *p, diag *d);                /* no `=` behind `let x` */
+void parse_hint_expression(parser *p, diag *d); /* no expression starts at the current token */
+void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement); /* the statement does not end here */
+void parse_hint_body(parser *p, diag *d);                                     /* no `{` here */
+void parse_hint_declaration(parser *p, diag *d);                              /* no `=` behind `let x` */
 
 /* ---- nodes and lists: parse_node.c ---- */
 ast_node *parse_node(parser *p, ast_kind kind, uint32_t start); /* its span reaches from start to the last token */
 ast_node *parse_error_node(parser *p);
 ast_node *parse_unary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start, ast_node *operand);
 ast_node *parse_binary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start, ast_node *left, ast_node *right);
-ast_node *parse_thunk(parser *p, ast_node *body);               /* an AST_FN without parameters around it */
-ast_node *parse_number(parser *p, bool negative);               /* at INT, FLOAT or DURATION */
-ast_node *parse_text_node(parser *p, ast_kind kind);            /* at STRING (one piece) or BYTES */
-ast_name *parse_name(parser *p, const lex_token *token);        /* the text of a NAME or keyword */
-ast_name *parse_binding_name(parser *p, const char *what);      /* takes a NAME, or reports that `what` was expected; may be NULL */
-ast_text  parse_name_text(const ast_name *name);
-size_t parse_list_start(const parser *p);                       /* a list of items is collected … */
-void   parse_list_add(parser *p, const void *item, size_t size);
-void  *parse_list_end(parser *p, size_t start, size_t size, uint32_t *count);   /* … and moved into the arena */
-ast_list parse_nodes_end(parser *p, size_t start);              /* the same for a list of nodes */
+ast_node *parse_thunk(parser *p, ast_node *body);        /* an AST_FN without parameters around it */
+ast_node *parse_number(parser *p, bool negative);        /* at INT, FLOAT or DURATION */
+ast_node *parse_text_node(parser *p, ast_kind kind);     /* at STRING (one piece) or BYTES */
+ast_name *parse_name(parser *p, const lex_token *token); /* the text of a NAME or keyword */
+ast_name *parse_binding_name(parser *p,
+                             const char *what); /* takes a NAME, or reports that `what` was expected; may be NULL */
+ast_text parse_name_text(const ast_name *name);
+size_t parse_list_start(const parser *p); /* a list of items is collected … */
+void parse_list_add(parser *p, const void *item, size_t size);
+void *parse_list_end(parser *p, size_t start, size_t size, uint32_t *count); /* … and moved into the arena */
+void parse_nodes_add(parser *p, ast_node *node);                             /* the same for a list of nodes */
+ast_list parse_nodes_end(parser *p, size_t start);
 
 /* ---- the grammar ---- */
-ast_node *parse_item(parser *p);                                /* parse_stmt.c: top level */
+ast_node *parse_item(parser *p); /* parse_stmt.c: top level */
 ast_node *parse_statement(parser *p);
 ast_node *parse_block(parser *p);
-ast_list  parse_statements(parser *p, bool top_level);
-ast_node *parse_fn(parser *p);                                  /* parse_fn.c: at `fn`: a declaration where a name follows */
-void parse_targets(parser *p, ast_node *target[2]);             /* parse_loop.c: of `for` */
-ast_node *parse_loop(parser *p);                                /* at `while`, `loop` or `for` */
+ast_list parse_statements(parser *p, bool top_level);
+ast_node *parse_fn(parser *p);                      /* parse_fn.c: at `fn`: a declaration where a name follows */
+void parse_targets(parser *p, ast_node *target[2]); /* parse_loop.c: of `for` */
+ast_node *parse_loop(parser *p);                    /* at `while`, `loop` or `for` */
 ast_node *parse_par(parser *p);
-ast_node *parse_extern(parser *p);                              /* parse_extern.c */
-ast_node *parse_expression(parser *p);                          /* parse_expr.c: `expr` */
-ast_node *parse_or_expression(parser *p);                       /* `orExpr`: no send, no catch */
-ast_node *parse_bit_expression(parser *p);                      /* `bitOr` */
-ast_node *parse_head(parser *p);                                /* `head` */
-ast_node *parse_block_or_expression(parser *p);                 /* after => spawn catch defer: the map-or-block rule */
-ast_node *parse_postfix(parser *p);                             /* parse_postfix.c */
-ast_node *parse_primary(parser *p);                             /* parse_primary.c */
-bool      parse_brace_opens_map(parser *p);                     /* at `{`: a key and `:` follow */
-ast_node *parse_string(parser *p);                              /* parse_literal.c: at STRING or STRING_START */
+ast_node *parse_extern(parser *p);              /* parse_extern.c */
+ast_node *parse_expression(parser *p);          /* parse_expr.c: `expr` */
+ast_node *parse_or_expression(parser *p);       /* `orExpr`: no send, no catch */
+ast_node *parse_bit_expression(parser *p);      /* `bitOr` */
+ast_node *parse_head(parser *p);                /* `head` */
+ast_node *parse_block_or_expression(parser *p); /* after => spawn catch defer: the map-or-block rule */
+ast_node *parse_postfix(parser *p);             /* parse_postfix.c */
+ast_node *parse_primary(parser *p);             /* parse_primary.c */
+bool parse_brace_opens_map(parser *p);          /* at `{`: a key and `:` follow */
+ast_node *parse_string(parser *p);              /* parse_literal.c: at STRING or STRING_START */
 ast_node *parse_map(parser *p);
-ast_node *parse_match(parser *p);                               /* parse_alt.c */
-ast_node *parse_alt(parser *p, bool repeated);                  /* at `alt` or `pri alt` */
-ast_node *parse_pattern(parser *p);                             /* parse_pattern.c: without alternatives */
-ast_node *parse_alternatives(parser *p);                        /* `p | q` */
+ast_node *parse_match(parser *p);              /* parse_alt.c */
+ast_node *parse_alt(parser *p, bool repeated); /* at `alt` or `pri alt` */
+ast_node *parse_pattern(parser *p);            /* parse_pattern.c: without alternatives */
+ast_node *parse_alternatives(parser *p);       /* `p | q` */
 
 #endif

@@ -6,7 +6,10 @@
 /* ---- strings --------------------------------------------------------------------------------------------------- */
 
 /* A piece of the string and the expression behind it; the last piece has none. */
-typedef struct part { lex_token piece; ast_node *value; } part;
+typedef struct part {
+    lex_token piece;
+    ast_node *value;
+} part;
 
 /* Parts lie on the scratch stack, which moves as it grows. */
 static part part_at(const parser *p, size_t list, size_t index)
@@ -26,7 +29,7 @@ static void add_text(parser *p, const lex_token *piece, uint32_t margin)
     if (node->as.text.bytes == NULL)
         parse_stop(p);
     else if (node->as.text.length > 0)
-        parse_list_add(p, &node, sizeof node);
+        parse_nodes_add(p, node);
 }
 
 /* Texts come last: what is taken off the lines of a triple-quoted string depends on its end. */
@@ -43,7 +46,7 @@ static ast_list join_parts(parser *p, size_t list)
         part next = part_at(p, list, i);
         add_text(p, &next.piece, margin);
         if (next.value != NULL)
-            parse_list_add(p, &next.value, sizeof next.value);
+            parse_nodes_add(p, next.value);
     }
     return parse_nodes_end(p, joined);
 }

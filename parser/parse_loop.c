@@ -12,7 +12,8 @@ void parse_targets(parser *p, ast_node *target[2])
 /* `for (i = 0; i < n; i++) {`: the rest of such a head is no statement. */
 static void skip_foreign_head(parser *p)
 {
-    while (!parse_at(p, TOK_NEWLINE) && !parse_at(p, TOK_BRACE_OPEN) && !parse_at(p, TOK_BRACE_CLOSE) && !parse_at(p, TOK_END))
+    while (!parse_at(p, TOK_NEWLINE) && !parse_at(p, TOK_BRACE_OPEN) && !parse_at(p, TOK_BRACE_CLOSE) &&
+           !parse_at(p, TOK_END))
         parse_advance(p);
 }
 
@@ -34,7 +35,7 @@ static void expect_in(parser *p, const ast_node *target)
 /* From the targets on. */
 static ast_loop iteration(parser *p)
 {
-    ast_loop loop;
+    ast_loop loop = {0};
     if (parse_at(p, TOK_LET) || parse_at(p, TOK_VAR) || parse_at(p, TOK_SEMICOLON)) {
         diag *d = parse_expected(p, "a name or a pattern");
         diag_hint(d, "write `for i in 0..n { … }`");
@@ -80,7 +81,10 @@ ast_node *parse_loop(parser *p)
 
 static const char *refused_branch(const ast_node *branch)
 {
-    static const struct { ast_kind kind; const char *word; } refused[] = {
+    static const struct {
+        ast_kind kind;
+        const char *word;
+    } refused[] = {
         {AST_LET, "let"}, {AST_VAR, "var"}, {AST_RETURN, "return"}, {AST_BREAK, "break"}, {AST_CONTINUE, "continue"},
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)

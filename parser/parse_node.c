@@ -16,10 +16,7 @@ ast_node *parse_node(parser *p, ast_kind kind, uint32_t start)
     return node;
 }
 
-ast_node *parse_error_node(parser *p)
-{
-    return parse_node(p, AST_ERROR, parse_here(p).start);
-}
+ast_node *parse_error_node(parser *p) { return parse_node(p, AST_ERROR, parse_here(p).start); }
 
 ast_node *parse_unary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start, ast_node *operand)
 {
@@ -115,7 +112,7 @@ static uint32_t hash_text(const ast_module *module, const char *text, size_t len
 static bool grow_names(ast_module *module)
 {
     uint32_t capacity = module->name_capacity == 0 ? 64 : module->name_capacity * 2;
-    ast_name **slots = arena_alloc(module->arena, capacity * sizeof *slots);
+    ast_name **slots = arena_alloc(module->arena, capacity * sizeof(ast_name *));
     if (slots == NULL)
         return false;
     for (uint32_t i = 0; i < module->name_capacity; i++) {
@@ -182,10 +179,7 @@ ast_text parse_name_text(const ast_name *name)
 
 /* ---- lists ----------------------------------------------------------------------------------------------------- */
 
-size_t parse_list_start(const parser *p)
-{
-    return p->scratch_used;
-}
+size_t parse_list_start(const parser *p) { return p->scratch_used; }
 
 void parse_list_add(parser *p, const void *item, size_t size)
 {
@@ -221,9 +215,11 @@ void *parse_list_end(parser *p, size_t start, size_t size, uint32_t *count)
     return items;
 }
 
+void parse_nodes_add(parser *p, ast_node *node) { parse_list_add(p, &node, sizeof(ast_node *)); }
+
 ast_list parse_nodes_end(parser *p, size_t start)
 {
     ast_list list;
-    list.items = parse_list_end(p, start, sizeof *list.items, &list.count);
+    list.items = parse_list_end(p, start, sizeof(ast_node *), &list.count);
     return list;
 }

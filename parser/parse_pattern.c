@@ -73,7 +73,7 @@ static ast_node *elements(parser *p, ast_kind kind, uint32_t start, size_t list,
             break;
         }
         ast_node *element = parse_alternatives(p);
-        parse_list_add(p, &element, sizeof element);
+        parse_nodes_add(p, element);
         if (!parse_take(p, TOK_COMMA))
             break;
     }
@@ -101,7 +101,7 @@ static ast_node *parenthesised(parser *p)
         return elements(p, PAT_TUPLE, start, items, TOK_PAREN_CLOSE);
     ast_node *first = parse_alternatives(p);
     if (parse_take(p, TOK_COMMA)) {
-        parse_list_add(p, &first, sizeof first);
+        parse_nodes_add(p, first);
         return elements(p, PAT_TUPLE, start, items, TOK_PAREN_CLOSE);
     }
     parse_close(p, TOK_PAREN_CLOSE, "`,` or `)`");
@@ -169,7 +169,7 @@ static ast_node *error(parser *p)
         if (count == MOST)
             parse_fail(p, p->token.span, "an `error` pattern has at most three parts: kind, message, data");
         ast_node *part = parse_alternatives(p);
-        parse_list_add(p, &part, sizeof part);
+        parse_nodes_add(p, part);
         count++;
     } while (parse_take(p, TOK_COMMA) && !parse_at(p, TOK_PAREN_CLOSE));
     ast_pattern pattern = {.elements = parse_nodes_end(p, items)};
@@ -210,10 +210,10 @@ static ast_node *no_pattern(parser *p)
 ast_node *parse_pattern(parser *p)
 {
     static ast_node *(*const patterns[LEX_KINDS])(parser *) = {
-        [TOK_HOLE] = hole, [TOK_NAME] = name_or_error, [TOK_MINUS] = negative,
-        [TOK_INT] = literal, [TOK_FLOAT] = literal, [TOK_DURATION] = literal, [TOK_STRING] = literal, [TOK_BYTES] = literal,
-        [TOK_TRUE] = literal, [TOK_FALSE] = literal, [TOK_NIL] = literal,
-        [TOK_PAREN_OPEN] = parenthesised, [TOK_BRACKET_OPEN] = list, [TOK_BRACE_OPEN] = map,
+        [TOK_HOLE] = hole,         [TOK_NAME] = name_or_error, [TOK_MINUS] = negative, [TOK_INT] = literal,
+        [TOK_FLOAT] = literal,     [TOK_DURATION] = literal,   [TOK_STRING] = literal, [TOK_BYTES] = literal,
+        [TOK_TRUE] = literal,      [TOK_FALSE] = literal,      [TOK_NIL] = literal,    [TOK_PAREN_OPEN] = parenthesised,
+        [TOK_BRACKET_OPEN] = list, [TOK_BRACE_OPEN] = map,
     };
     if (p->panic)
         return parse_error_node(p);
@@ -231,10 +231,10 @@ ast_node *parse_alternatives(parser *p)
     if (!parse_at(p, TOK_BIT_OR) || p->panic)
         return first;
     size_t items = parse_list_start(p);
-    parse_list_add(p, &first, sizeof first);
+    parse_nodes_add(p, first);
     while (parse_take(p, TOK_BIT_OR)) {
         ast_node *next = parse_pattern(p);
-        parse_list_add(p, &next, sizeof next);
+        parse_nodes_add(p, next);
     }
     ast_list list = parse_nodes_end(p, items);
     ast_node *node = parse_node(p, PAT_ALTERNATIVES, start);

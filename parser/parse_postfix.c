@@ -1,10 +1,7 @@
 /* Calls, indices, slices and fields: what stands behind an operand. */
 #include "parser/parse_internal.h"
 
-static bool is_named_argument(parser *p)
-{
-    return parse_at(p, TOK_NAME) && parse_peek(p, 1)->kind == TOK_COLON;
-}
+static bool is_named_argument(parser *p) { return parse_at(p, TOK_NAME) && parse_peek(p, 1)->kind == TOK_COLON; }
 
 static ast_argument argument(parser *p, bool *named)
 {
@@ -23,7 +20,8 @@ static ast_argument argument(parser *p, bool *named)
     arg.span.end = p->previous_end;
     if (parse_at(p, TOK_ASSIGN) && arg.value->kind == AST_NAME && !p->panic) {
         diag *d = parse_expected(p, "`,` or `)`");
-        diag_hint(d, "a named argument is written `%s: value`", arg.value->as.name.id == NULL ? "name" : arg.value->as.name.id->text);
+        diag_hint(d, "a named argument is written `%s: value`",
+                  arg.value->as.name.id == NULL ? "name" : arg.value->as.name.id->text);
     }
     return arg;
 }
@@ -120,7 +118,7 @@ ast_node *parse_postfix(parser *p)
         else
             break;
         if (++parts > PARSE_MAX_DEPTH)
-            p->height = PARSE_MAX_HEIGHT;       /* each part is a node around the last: too deep, as parse_grow will say */
+            p->height = PARSE_MAX_HEIGHT; /* each part is a node around the last: too deep, as parse_grow will say */
         parse_grow(p);
     }
     return node;

@@ -9,15 +9,9 @@ static ast_node *keyword_literal(parser *p)
     return parse_node(p, kind, start);
 }
 
-static ast_node *number(parser *p)
-{
-    return parse_number(p, false);
-}
+static ast_node *number(parser *p) { return parse_number(p, false); }
 
-static ast_node *bytes(parser *p)
-{
-    return parse_text_node(p, AST_BYTES);
-}
+static ast_node *bytes(parser *p) { return parse_text_node(p, AST_BYTES); }
 
 static ast_node *name(parser *p)
 {
@@ -36,7 +30,7 @@ static ast_node *elements(parser *p, ast_kind kind, uint32_t start, size_t list,
 {
     while (!p->panic && !parse_at(p, closing)) {
         ast_node *item = parse_expression(p);
-        parse_list_add(p, &item, sizeof item);
+        parse_nodes_add(p, item);
         if (!parse_take(p, TOK_COMMA))
             break;
     }
@@ -56,7 +50,7 @@ static ast_node *parenthesised(parser *p)
         return elements(p, AST_TUPLE, start, list, TOK_PAREN_CLOSE, "`)`");
     ast_node *first = parse_expression(p);
     if (parse_take(p, TOK_COMMA)) {
-        parse_list_add(p, &first, sizeof first);
+        parse_nodes_add(p, first);
         return elements(p, AST_TUPLE, start, list, TOK_PAREN_CLOSE, "`,` or `)`");
     }
     parse_close(p, TOK_PAREN_CLOSE, "`,` or `)`");
@@ -78,10 +72,7 @@ static ast_node *no_operand(parser *p)
     return parse_error_node(p);
 }
 
-static ast_node *brace(parser *p)
-{
-    return p->head ? no_operand(p) : parse_map(p);
-}
+static ast_node *brace(parser *p) { return p->head ? no_operand(p) : parse_map(p); }
 
 bool parse_brace_opens_map(parser *p)
 {
@@ -120,10 +111,7 @@ static ast_node *if_expression(parser *p)
     return node;
 }
 
-static ast_node *alt(parser *p)
-{
-    return parse_alt(p, false);
-}
+static ast_node *alt(parser *p) { return parse_alt(p, false); }
 
 static ast_node *anonymous_fn(parser *p)
 {
@@ -139,11 +127,24 @@ static ast_node *anonymous_fn(parser *p)
 ast_node *parse_primary(parser *p)
 {
     static ast_node *(*const operands[LEX_KINDS])(parser *) = {
-        [TOK_INT] = number, [TOK_FLOAT] = number, [TOK_DURATION] = number,
-        [TOK_STRING] = parse_string, [TOK_STRING_START] = parse_string, [TOK_BYTES] = bytes,
-        [TOK_TRUE] = keyword_literal, [TOK_FALSE] = keyword_literal, [TOK_NIL] = keyword_literal,
-        [TOK_NAME] = name, [TOK_PAREN_OPEN] = parenthesised, [TOK_BRACKET_OPEN] = list, [TOK_BRACE_OPEN] = brace,
-        [TOK_FN] = anonymous_fn, [TOK_IF] = if_expression, [TOK_MATCH] = parse_match, [TOK_ALT] = alt, [TOK_PAR] = parse_par,
+        [TOK_INT] = number,
+        [TOK_FLOAT] = number,
+        [TOK_DURATION] = number,
+        [TOK_STRING] = parse_string,
+        [TOK_STRING_START] = parse_string,
+        [TOK_BYTES] = bytes,
+        [TOK_TRUE] = keyword_literal,
+        [TOK_FALSE] = keyword_literal,
+        [TOK_NIL] = keyword_literal,
+        [TOK_NAME] = name,
+        [TOK_PAREN_OPEN] = parenthesised,
+        [TOK_BRACKET_OPEN] = list,
+        [TOK_BRACE_OPEN] = brace,
+        [TOK_FN] = anonymous_fn,
+        [TOK_IF] = if_expression,
+        [TOK_MATCH] = parse_match,
+        [TOK_ALT] = alt,
+        [TOK_PAR] = parse_par,
     };
     if (p->panic)
         return parse_error_node(p);

@@ -62,7 +62,7 @@ src_span parse_here(const parser *p)
     return p->token.span;
 }
 
-enum { SHOWN = 40 };    /* bytes of a token's text in a message */
+enum { SHOWN = 40 }; /* bytes of a token's text in a message */
 
 static void describe(const parser *p, char *out, size_t size)
 {
@@ -106,7 +106,8 @@ static const char *opening_text(const parse_bracket *bracket)
     switch (bracket->kind) {
     case PARSE_PAREN: return "(";
     case PARSE_SQUARE: return "[";
-    case PARSE_MAP: case PARSE_BLOCK: return "{";
+    case PARSE_MAP:
+    case PARSE_BLOCK: return "{";
     case PARSE_INTERPOLATION: return "${";
     }
     return "";
@@ -117,7 +118,9 @@ static const char *closing_text(const parse_bracket *bracket)
     switch (bracket->kind) {
     case PARSE_PAREN: return ")";
     case PARSE_SQUARE: return "]";
-    case PARSE_MAP: case PARSE_BLOCK: case PARSE_INTERPOLATION: return "}";
+    case PARSE_MAP:
+    case PARSE_BLOCK:
+    case PARSE_INTERPOLATION: return "}";
     }
     return "";
 }
@@ -131,7 +134,7 @@ void parse_unclosed(parser *p, const parse_bracket *bracket)
     }
     src_span at = bracket->span;
     if (bracket->kind == PARSE_INTERPOLATION)
-        at.start = at.end - 2;      /* the piece of the string before it belongs to the token */
+        at.start = at.end - 2; /* the piece of the string before it belongs to the token */
     diag *d = parse_fail(p, at, "this `%s` is never closed", opening_text(bracket));
     p->said_end = p->said_end || at_end;
     p->mendable += at_end;

@@ -51,10 +51,7 @@ static ast_node *named(parser *p, ast_kind kind)
     return declaration(p, kind, start, pattern);
 }
 
-static ast_node *var(parser *p)
-{
-    return named(p, AST_VAR);
-}
+static ast_node *var(parser *p) { return named(p, AST_VAR); }
 
 static ast_node *constant(parser *p)
 {
@@ -67,13 +64,22 @@ static ast_node *constant(parser *p)
 
 /* ---- assignment, receive, expression --------------------------------------------------------------------------- */
 
-static const struct { bool assigns; uint8_t op; } assignments[LEX_KINDS] = {
-    [TOK_ASSIGN] = {true, OP_NONE},           [TOK_ADD_ASSIGN] = {true, OP_ADD},
-    [TOK_SUB_ASSIGN] = {true, OP_SUB},        [TOK_MUL_ASSIGN] = {true, OP_MUL},
-    [TOK_DIV_ASSIGN] = {true, OP_DIV},        [TOK_FLOOR_DIV_ASSIGN] = {true, OP_FLOOR_DIV},
-    [TOK_MOD_ASSIGN] = {true, OP_MOD},        [TOK_POW_ASSIGN] = {true, OP_POW},
-    [TOK_AND_ASSIGN] = {true, OP_BIT_AND},    [TOK_OR_ASSIGN] = {true, OP_BIT_OR},
-    [TOK_XOR_ASSIGN] = {true, OP_BIT_XOR},    [TOK_SHL_ASSIGN] = {true, OP_SHIFT_LEFT},
+static const struct {
+    bool assigns;
+    uint8_t op;
+} assignments[LEX_KINDS] = {
+    [TOK_ASSIGN] = {true, OP_NONE},
+    [TOK_ADD_ASSIGN] = {true, OP_ADD},
+    [TOK_SUB_ASSIGN] = {true, OP_SUB},
+    [TOK_MUL_ASSIGN] = {true, OP_MUL},
+    [TOK_DIV_ASSIGN] = {true, OP_DIV},
+    [TOK_FLOOR_DIV_ASSIGN] = {true, OP_FLOOR_DIV},
+    [TOK_MOD_ASSIGN] = {true, OP_MOD},
+    [TOK_POW_ASSIGN] = {true, OP_POW},
+    [TOK_AND_ASSIGN] = {true, OP_BIT_AND},
+    [TOK_OR_ASSIGN] = {true, OP_BIT_OR},
+    [TOK_XOR_ASSIGN] = {true, OP_BIT_XOR},
+    [TOK_SHL_ASSIGN] = {true, OP_SHIFT_LEFT},
     [TOK_SHR_ASSIGN] = {true, OP_SHIFT_RIGHT},
 };
 
@@ -195,10 +201,7 @@ static ast_node *deferred(parser *p)
     return parse_unary_node(p, AST_DEFER, OP_NONE, start, work);
 }
 
-static ast_node *block_or_map(parser *p)
-{
-    return parse_brace_opens_map(p) ? expression_statement(p) : parse_block(p);
-}
+static ast_node *block_or_map(parser *p) { return parse_brace_opens_map(p) ? expression_statement(p) : parse_block(p); }
 
 /* A line of another language's comment: explained once, skipped each time. */
 static ast_node *slashes(parser *p)
@@ -225,11 +228,14 @@ typedef ast_node *statement_parser(parser *p);
 static statement_parser *statement_for(lex_kind kind)
 {
     static statement_parser *const statements[LEX_KINDS] = {
-        [TOK_LET] = let, [TOK_VAR] = var, [TOK_CONST] = constant, [TOK_FN] = declared_or_anonymous_fn,
-        [TOK_RETURN] = returned, [TOK_BREAK] = jump, [TOK_CONTINUE] = jump, [TOK_DEFER] = deferred,
-        [TOK_WHILE] = parse_loop, [TOK_LOOP] = parse_loop, [TOK_FOR] = parse_loop,
-        [TOK_BRACE_OPEN] = block_or_map, [TOK_FLOOR_DIV] = slashes, [TOK_ELSE] = lone_else,
-        [TOK_IMPORT] = imported, [TOK_EXTERN] = parse_extern,
+        [TOK_LET] = let,           [TOK_VAR] = var,
+        [TOK_CONST] = constant,    [TOK_FN] = declared_or_anonymous_fn,
+        [TOK_RETURN] = returned,   [TOK_BREAK] = jump,
+        [TOK_CONTINUE] = jump,     [TOK_DEFER] = deferred,
+        [TOK_WHILE] = parse_loop,  [TOK_LOOP] = parse_loop,
+        [TOK_FOR] = parse_loop,    [TOK_BRACE_OPEN] = block_or_map,
+        [TOK_FLOOR_DIV] = slashes, [TOK_ELSE] = lone_else,
+        [TOK_IMPORT] = imported,   [TOK_EXTERN] = parse_extern,
     };
     return statements[kind] == NULL ? expression_statement : statements[kind];
 }
@@ -276,13 +282,13 @@ ast_list parse_statements(parser *p, bool top_level)
         }
         uint32_t start = p->token.span.start;
         ast_node *node = top_level ? parse_item(p) : parse_statement(p);
-        parse_list_add(p, &node, sizeof node);
+        parse_nodes_add(p, node);
         expect_end(p, node, top_level);
         if (!p->panic)
             continue;
         parse_sync(p, base, start);
         if (top_level && parse_at(p, TOK_BRACE_CLOSE))
-            parse_advance(p);       /* what it should have closed was lost in the error */
+            parse_advance(p); /* what it should have closed was lost in the error */
     }
     return parse_nodes_end(p, list);
 }

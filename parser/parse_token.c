@@ -68,22 +68,18 @@ bool parse_take(parser *p, lex_kind kind)
 bool parse_is_word(const parser *p, const lex_token *token, const char *word)
 {
     size_t length = token->span.end - token->span.start;
-    return token->kind == TOK_NAME && strlen(word) == length && memcmp(p->lx.text + token->span.start, word, length) == 0;
+    return token->kind == TOK_NAME && strlen(word) == length &&
+           memcmp(p->lx.text + token->span.start, word, length) == 0;
 }
 
-bool parse_at_word(const parser *p, const char *word)
-{
-    return parse_is_word(p, &p->token, word);
-}
+bool parse_at_word(const parser *p, const char *word) { return parse_is_word(p, &p->token, word); }
 
-bool parse_is_adjacent(const parser *p, const lex_token *next)
-{
-    return next->span.start == p->token.span.end;
-}
+bool parse_is_adjacent(const parser *p, const lex_token *next) { return next->span.start == p->token.span.end; }
 
 bool parse_is_end(const parser *p)
 {
-    return parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_SEMICOLON) || parse_at(p, TOK_BRACE_CLOSE) || parse_at(p, TOK_END);
+    return parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_SEMICOLON) || parse_at(p, TOK_BRACE_CLOSE) ||
+           parse_at(p, TOK_END);
 }
 
 void parse_stop(parser *p)
@@ -100,7 +96,7 @@ static void too_deep(parser *p)
 {
     if (p->stopped)
         return;
-    p->panic = false;   /* even while another error is being skipped: it is the reason to stop here */
+    p->panic = false; /* even while another error is being skipped: it is the reason to stop here */
     parse_report(p, p->token.span, "nested too deeply (more than %d levels)", PARSE_MAX_DEPTH);
     parse_stop(p);
 }
@@ -166,8 +162,8 @@ void parse_open(parser *p, parse_bracket_kind kind)
 
 static bool is_closing(lex_kind kind)
 {
-    return kind == TOK_PAREN_CLOSE || kind == TOK_BRACKET_CLOSE || kind == TOK_BRACE_CLOSE || kind == TOK_STRING_MIDDLE ||
-           kind == TOK_STRING_END;
+    return kind == TOK_PAREN_CLOSE || kind == TOK_BRACKET_CLOSE || kind == TOK_BRACE_CLOSE ||
+           kind == TOK_STRING_MIDDLE || kind == TOK_STRING_END;
 }
 
 static bool starts_statement(parser *p)
@@ -188,7 +184,8 @@ bool parse_close(parser *p, lex_kind closing, const char *expected)
         parse_advance(p);
         return true;
     }
-    bool is_lost = parse_at(p, TOK_END) || is_closing(p->token.kind) || (p->token.newline_before && starts_statement(p));
+    bool is_lost =
+        parse_at(p, TOK_END) || is_closing(p->token.kind) || (p->token.newline_before && starts_statement(p));
     if (is_lost) {
         parse_unclosed(p, bracket);
         return false;
@@ -208,10 +205,10 @@ static uint32_t opened_by(const parser *p, uint32_t base, lex_kind closing)
 {
     for (uint32_t i = p->bracket_count; i > base; i--) {
         parse_bracket_kind kind = p->brackets[i - 1].kind;
-        if (closing == TOK_PAREN_CLOSE ? kind == PARSE_PAREN
+        if (closing == TOK_PAREN_CLOSE     ? kind == PARSE_PAREN
             : closing == TOK_BRACKET_CLOSE ? kind == PARSE_SQUARE
-            : closing == TOK_BRACE_CLOSE ? kind == PARSE_BLOCK || kind == PARSE_MAP
-            : kind == PARSE_INTERPOLATION)
+            : closing == TOK_BRACE_CLOSE   ? kind == PARSE_BLOCK || kind == PARSE_MAP
+                                           : kind == PARSE_INTERPOLATION)
             return i - 1;
     }
     return UINT32_MAX;
@@ -224,9 +221,12 @@ static void skip_token(parser *p, uint32_t base)
         uint32_t opener = opened_by(p, base, kind);
         if (opener != UINT32_MAX)
             p->bracket_count = opener;
-    } else if (kind == TOK_PAREN_OPEN || kind == TOK_BRACKET_OPEN || kind == TOK_BRACE_OPEN || kind == TOK_STRING_START) {
-        if (!push_bracket(p, kind == TOK_PAREN_OPEN ? PARSE_PAREN : kind == TOK_BRACKET_OPEN ? PARSE_SQUARE
-                             : kind == TOK_BRACE_OPEN ? PARSE_BLOCK : PARSE_INTERPOLATION))
+    } else if (kind == TOK_PAREN_OPEN || kind == TOK_BRACKET_OPEN || kind == TOK_BRACE_OPEN ||
+               kind == TOK_STRING_START) {
+        if (!push_bracket(p, kind == TOK_PAREN_OPEN     ? PARSE_PAREN
+                             : kind == TOK_BRACKET_OPEN ? PARSE_SQUARE
+                             : kind == TOK_BRACE_OPEN   ? PARSE_BLOCK
+                                                        : PARSE_INTERPOLATION))
             return;
     }
     parse_advance(p);
@@ -256,7 +256,7 @@ static bool is_resting_place(parser *p, uint32_t base)
 void parse_sync(parser *p, uint32_t base, uint32_t start)
 {
     if (!p->stopped && p->token.span.start == start && !parse_is_end(p))
-        skip_token(p, base);    /* the error was at the very first token: go on at least by that */
+        skip_token(p, base); /* the error was at the very first token: go on at least by that */
     while (!p->stopped && !parse_at(p, TOK_END) && !is_resting_place(p, base))
         skip_token(p, base);
     p->bracket_count = base;

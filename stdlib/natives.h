@@ -5,6 +5,7 @@
 
 #include "vm/vm.h"
 
+extern const native_entry buffer_natives[];
 extern const native_entry bytes_natives[];
 extern const native_entry list_natives[];
 extern const native_entry map_natives[];

@@ -83,9 +83,9 @@ static verdict native_kill(csp_vm *vm, process *p, value *args, uint32_t argc, v
         return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, &reason);
     }
     if (process_ended(q)) return VERDICT_DONE;
-    struct cause *cause = kill_cause(vm, reason, process_number(p));
-    if (!cause) return VERDICT_FAIL;
-    kill_process(vm, q, cause);
+    struct cause *why = kill_cause(vm, reason, process_number(p));
+    if (!why) return VERDICT_FAIL;
+    kill_process(vm, q, why);
     return q == p && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)) ? VERDICT_KILLED : VERDICT_DONE;
 }
 

@@ -381,7 +381,7 @@ static const struct operation {
     int_operation *ints;
     float_operation *floats; /* NULL: for ints only */
 } operations[] = {
-    [OPC_ADD - OPC_ADD] = {"add", "and", false, int_add, float_add},
+    [0] = {"add", "and", false, int_add, float_add},
     [OPC_SUB - OPC_ADD] = {"subtract", "from", true, int_sub, float_sub},
     [OPC_MUL - OPC_ADD] = {"multiply", "by", false, int_mul, float_mul},
     [OPC_DIV - OPC_ADD] = {"divide", "by", false, int_div, float_div},

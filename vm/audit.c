@@ -37,6 +37,7 @@ static const char *audit_channel(const channel *c)
     if (!wrong) wrong = audit_queue(c, false, &receiver, &r);
     if (wrong) return wrong;
     if (sender && receiver && s != r) return "I4: a sender and a receiver wait on one channel";
+    if (receiver && (c->header & CHANNEL_DONE) && process_ended((process *)(void *)c->ring)) return "I10: somebody waits for what has ended";
     if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) return NULL;
     if (c->count > c->capacity) return "I5: more in a buffer than it holds";
     if (sender && c->count < c->capacity) return "I5: a sender waits while there is room";
@@ -60,6 +61,21 @@ static const char *audit_alt(const process *p)
     return queued == a->live ? NULL : "I11: an alt miscounts its queued nodes";
 }
 
+static bool waits_for_par(const process *p)
+{
+    uint16_t op = p->code->insns[p->pc].op;
+    return op == OPC_PARWAIT || op == OPC_PARCANCEL;
+}
+
+static const char *audit_par(const process *p)
+{
+    const par *of = value_as_object(p->stack[p->base + p->code->insns[p->pc].a]);
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < of->count; i++) live += of->branches[i] && !process_ended(of->branches[i]);
+    if (of->parent != p || !of->waiting) return "I12: a par does not know who waits for it";
+    return live == of->left && live > 0 ? NULL : "I12: a par miscounts its branches";
+}
+
 static const char *audit_waiting(csp_vm *vm, const process *p)
 {
     bool timed = p->side && p->side->timer && p->side->timer->index >= 0;
@@ -73,8 +89,8 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
     }
     if (timed && vm->sched.timers[p->side->timer->index] != p->side->timer) return "a timer does not know its place";
     if (timed && p->side->timer->ticket != p->ticket) return "I8: a stale timer is in the heap";
-    bool in_par = p->code->insns[p->pc].op == OPC_PARWAIT || p->code->insns[p->pc].op == OPC_PARCANCEL;
-    if (!timed && !chooses && !in_par) return "I10: a process waits for nothing";
+    if (waits_for_par(p)) return audit_par(p);
+    if (!timed && !chooses) return "I10: a process waits for nothing";
     return NULL;
 }
 

@@ -71,8 +71,8 @@ bool code_add_module(csp_vm *vm, module *m)
     for (uint32_t i = 0; i < m->code_count; i++)
         if (!make_hints(m->codes[i]))
             return false;
-    if (!grow(&vm->modules, &vm->module_capacity, vm->module_count, 1, sizeof *vm->modules) ||
-        !grow(&vm->codes, &vm->code_capacity, vm->code_count, m->code_count, sizeof *vm->codes))
+    if (!grow(&vm->modules, &vm->module_capacity, vm->module_count, 1, sizeof(module *)) ||
+        !grow(&vm->codes, &vm->code_capacity, vm->code_count, m->code_count, sizeof(code *)))
         return false;
     for (uint32_t i = 0; i < m->code_count; i++) {
         code *c = m->codes[i];
@@ -101,24 +101,43 @@ const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc)
     return *pc < c->count ? c : NULL;
 }
 
-void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column)
+/* Where in the source an instruction comes from, and in which entry of the table of lines that is; false: nowhere. */
+static bool find_line(const code *c, uint32_t pc, uint32_t *offset, uint32_t *entry)
 {
     const module *m = c->module;
-    *line = *column = 0;
     if (!m || !m->lines || pc >= c->count)
-        return;
-    uint32_t offset = c->places[pc].start < m->length ? c->places[pc].start : m->length;
+        return false;
+    *offset = c->places[pc].start < m->length ? c->places[pc].start : m->length;
     uint32_t low = 0, high = m->line_count; /* lines[low] <= offset < lines[high] */
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (m->lines[middle] <= offset)
+        if (m->lines[middle] <= *offset)
             low = middle;
         else
             high = middle;
     }
-    *line = low + (m->first_line ? m->first_line : 1);
+    *entry = low;
+    return true;
+}
+
+static uint32_t line_number(const module *m, uint32_t entry) { return entry + (m->first_line ? m->first_line : 1); }
+
+uint32_t code_line(const code *c, uint32_t pc)
+{
+    uint32_t offset, entry;
+    return find_line(c, pc, &offset, &entry) ? line_number(c->module, entry) : 0;
+}
+
+void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column)
+{
+    uint32_t offset, entry;
+    *line = *column = 0;
+    if (!find_line(c, pc, &offset, &entry))
+        return;
+    const module *m = c->module;
+    *line = line_number(m, entry);
     *column = 1;
-    for (uint32_t i = m->lines[low]; i < offset; i++)
+    for (uint32_t i = m->lines[entry]; i < offset; i++)
         *column += ((unsigned char)m->text[i] & 0xc0) != 0x80;
 }
 

@@ -130,6 +130,8 @@ bool code_add_module(csp_vm *vm, module *m);
 const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc);
 /* Line and column (code points), from 1, of an instruction; 0, 0 where there is no source. */
 void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column);
+/* The line alone, O(log lines): the column takes time in proportion to the line's length. */
+uint32_t code_line(const code *c, uint32_t pc);
 void code_free_module(module *m);
 
 /* --- verify.c: every operand within bounds, every jump to an instruction, no way off the end, handlers and defers well formed, in all codes of

@@ -150,8 +150,7 @@ static uint32_t last_line(const code *c)
 {
     uint32_t last = 0;
     for (uint32_t pc = 0; pc < c->count; pc++) {
-        uint32_t line, column;
-        code_place(c, pc, &line, &column);
+        uint32_t line = code_line(c, pc);
         last = line > last ? line : last;
     }
     return last;
@@ -162,8 +161,7 @@ static void put_insns(csp_vm *vm, const code *c, FILE *out)
     int pc_width = digits(c->count - 1), line_width = digits(last_line(c));
     uint32_t before = 0;
     for (uint32_t pc = 0; pc < c->count; pc++) {
-        uint32_t line, column;
-        code_place(c, pc, &line, &column);
+        uint32_t line = code_line(c, pc);
         fprintf(out, "  %*" PRIu32 "  ", pc_width, pc);
         if (line == before)
             fprintf(out, "%*s", line_width, "");

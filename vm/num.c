@@ -11,6 +11,9 @@ static const uint64_t max_bits = (uint64_t)1 << 32;
 
 __extension__ typedef unsigned __int128 uint128;
 
+/* Doubles from -small_end up to below small_end are small ints once truncated: 2 ** 62. */
+static const double small_end = 4611686018427387904.0;
+
 static bigint *value_bigint(value v) { return (bigint *)value_as_object(v); }
 
 static size_t limb_count(const bigint *b) { return (size_t)(b->size < 0 ? -(int64_t)b->size : b->size); }
@@ -112,7 +115,7 @@ value num_truncate(csp_vm *vm, double d)
 {
     if (!isfinite(d))
         return VALUE_NIL;
-    if (d >= -0x1p62 && d < 0x1p62)
+    if (d >= -small_end && d < small_end)
         return value_int((int64_t)d);
     mpz_t z;
     mpz_init_set_d(z, d);
@@ -173,9 +176,9 @@ static int compare_int_float(value a, double b)
         num_view_of(&view, a);
         return sign_of(mpz_cmp_d(view.z, b));
     }
-    if (b >= 0x1p62)
+    if (b >= small_end)
         return -1;
-    if (b < -0x1p62)
+    if (b < -small_end)
         return 1;
     int64_t n = value_as_int(a);
     int64_t whole = (int64_t)b;
@@ -255,7 +258,7 @@ uint64_t num_hash(value number, uint64_t seed)
         return hash_limbs(b->limbs, limb_count(b), b->size < 0, seed);
     }
     double d = value_as_float(number);
-    if (d >= -0x1p62 && d < 0x1p62) {
+    if (d >= -small_end && d < small_end) {
         int64_t whole = (int64_t)d;
         if ((double)whole == d)
             return hash_small(whole, seed);

@@ -214,7 +214,7 @@ static bool interned_grow(csp_vm *vm)
 {
     uint32_t old_size = vm->interned != NULL ? vm->interned_mask + 1 : 0;
     uint32_t size = old_size != 0 ? old_size * 2 : 256;
-    string **table = heap_pinned(size * sizeof *table);
+    string **table = heap_pinned(size * sizeof(void *));
     if (table == NULL)
         return false;
     uint32_t mask = size - 1;

@@ -11,11 +11,11 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
 
 /* The report of a crash, each line ended: who crashed with which error, the source line, the frames, where it was
  * spawned, and the errors that caused it. `number` and `name` (or NULL) are the crashed process's. */
-void trace_report(csp_vm *vm, value error, uint64_t number, const char *name, text *out);
+void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out);
 
 /* What a program sees as `.trace`: a tuple of texts such as "worker (jobs.csp:12:9)", innermost first; an empty one for
  * VALUE_NIL. VALUE_ABSENT: out of memory. */
-value trace_value(csp_vm *vm, value trace);
+value trace_value(csp_vm *vm, value from);
 
 /* "jobs.csp:12:9", or "?" for a position without source. */
 void trace_place(csp_vm *vm, uint32_t position, text *out);

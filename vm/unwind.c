@@ -11,12 +11,12 @@ static void attach_trace(csp_vm *vm, process *p, const frame *f)
     scheduler *s = &vm->sched;
     error *e = value_error(s->raised);
     if (e->trace != VALUE_NIL || s->raised == vm->memory_error) return;
-    value trace = trace_take(vm, p, f->base, f->code, (uint32_t)(f->pc - f->code->insns));
-    if (trace == VALUE_ABSENT) return;
+    value taken = trace_take(vm, p, f->base, f->code, (uint32_t)(f->pc - f->code->insns));
+    if (taken == VALUE_ABSENT) return;
     error *copy = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *copy);
     if (!copy) return;
     *copy = *value_error(s->raised);
-    copy->trace = trace;
+    copy->trace = taken;
     s->raised = value_object(copy);
 }
 

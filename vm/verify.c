@@ -23,7 +23,7 @@ static bool make_set(code_set *set, const csp_vm *vm, const module *m)
     while (size < 2 * ((size_t)vm->code_count + m->code_count))
         size *= 2;
     set->mask = size - 1;
-    set->slots = calloc(size, sizeof *set->slots);
+    set->slots = calloc(size, sizeof(const code *));
     if (!set->slots)
         return false;
     for (uint32_t i = 0; i < vm->code_count; i++)

@@ -338,10 +338,10 @@ bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
         return false;
     }
     w->trusted = true;
-    int64_t budget = 16;
+    int64_t budget = 4096;
     verdict done = enter(vm, NULL, w, v, true, &budget);
     while (done == VERDICT_DONE && !walk_stack_empty(&w->stack) && w->out.used <= limit) {
-        budget = 16;
+        budget = 4096;
         done = run(vm, NULL, w, &budget);
         if (done == VERDICT_YIELD) done = VERDICT_DONE;
     }

@@ -31,10 +31,7 @@ static void teardown(void)
 
 TestSuite(diag, .init = setup, .fini = teardown);
 
-static src_span span(uint32_t start, uint32_t end)
-{
-    return (src_span){start, end};
-}
+static src_span span(uint32_t start, uint32_t end) { return (src_span){start, end}; }
 
 static void assert_renders(diag_style style, const char *expected)
 {
@@ -94,10 +91,12 @@ Test(diag, an_error_shows_its_line_with_a_caret_under_the_span)
 
 Test(diag, tabs_are_kept_and_wide_characters_counted)
 {
-    source("\t\"\xe6\xbc\xa2" "e\xcc\x81\" x");
+    source("\t\"\xe6\xbc\xa2"
+           "e\xcc\x81\" x");
     diag_warning(&list, span(10, 11), "unused");
     assert_renders(DIAG_TEXT, "a.csp:1:8: warning: unused\n"
-                              "\t\"\xe6\xbc\xa2" "e\xcc\x81\" x\n"
+                              "\t\"\xe6\xbc\xa2"
+                              "e\xcc\x81\" x\n"
                               "\t      ^\n");
     source("\xe6\xbc\xa2\xe6\xbc\xa2");
     diag_error(&list, span(0, 3), "wide");
@@ -198,7 +197,8 @@ Test(diag, json_is_an_array_of_objects_one_a_line)
     source("ab\ncd");
     diag_hint(diag_error(&list, span(1, 5), "a \"quoted\"\ttext\\"), "\xff!\x01");
     diag_warning(&list, span(4, 5), "\xc3\xa9");
-    assert_renders(DIAG_JSON,
+    assert_renders(
+        DIAG_JSON,
         "[\n"
         "{\"file\":\"a.csp\",\"line\":1,\"column\":2,\"end_line\":2,\"end_column\":3,\"severity\":\"error\","
         "\"message\":\"a \\\"quoted\\\"\\u0009text\\\\\",\"hint\":\"\\ufffd!\\u0001\"},\n"
@@ -252,7 +252,8 @@ Test(diag, a_later_hint_replaces_an_earlier_one)
 
 static const char *suggestion(const char *name)
 {
-    static const char *const known[] = {"print", "eprint", "chan", "close", "len", "String", "numbers", "max_restarts", "x"};
+    static const char *const known[] = {"print",  "eprint",  "chan",         "close", "len",
+                                        "String", "numbers", "max_restarts", "x"};
     diag_suggestion s;
     diag_suggest_init(&s, name, strlen(name));
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

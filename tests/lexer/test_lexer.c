@@ -22,10 +22,7 @@ static void start_with(const char *text, size_t length)
     lex_init(&lx, &memory, &list);
 }
 
-static void start(const char *text)
-{
-    start_with(text, strlen(text));
-}
+static void start(const char *text) { start_with(text, strlen(text)); }
 
 static void setup(void)
 {
@@ -41,7 +38,8 @@ static void teardown(void)
 
 TestSuite(lexer, .init = setup, .fini = teardown);
 
-/* The kinds of all tokens of a text, by their text in token.def, separated by blanks; `\n` before those that a newline precedes. */
+/* The kinds of all tokens of a text, by their text in token.def, separated by blanks; `\n` before those that a
+ * newline precedes. */
 static void assert_kinds(const char *text, const char *expected)
 {
     start(text);
@@ -99,7 +97,8 @@ Test(lexer, every_keyword_is_one_and_every_operator_is_read_back)
 
 Test(lexer, contextual_words_are_names)
 {
-    assert_kinds("pri after closed test as error blocking struct", "a name a name a name a name a name a name a name a name");
+    assert_kinds("pri after closed test as error blocking struct",
+                 "a name a name a name a name a name a name a name a name");
     assert_kinds("lets iff Let _x x_ _ r b", "a name a name a name a name a name _ a name a name");
 }
 
@@ -115,7 +114,9 @@ Test(lexer, tokens_know_the_newline_before_them)
 {
     assert_kinds("a # comment\nb\r\n\n c", "a name \na name \na name");
     assert_kinds("#!/usr/bin/env csp\na", "\na name");
-    assert_kinds("\xef\xbb\xbf" "a", "a name");
+    assert_kinds("\xef\xbb\xbf"
+                 "a",
+                 "a name");
 }
 
 Test(lexer, spans_are_exact)
@@ -148,7 +149,8 @@ Test(lexer, other_languages_are_explained)
     assert_error("/* x */ a", 0, 2, "comments");
     assert_error("'text'", 0, 6, "not in `'`");
     cr_assert_str_eq(list.items[0].hint, "write `\"text\"`");
-    assert_kinds("a && b || c -> d := e === f !== g ++", "a name && a name || a name -> a name := a name === a name !== a name ++");
+    assert_kinds("a && b || c -> d := e === f !== g ++",
+                 "a name && a name || a name -> a name := a name === a name !== a name ++");
 }
 
 /* ---- doc comments ---- */
@@ -393,9 +395,13 @@ Test(lexer, bytes_and_their_escapes)
 
 Test(lexer, wrong_escapes_are_reported_at_their_place)
 {
-    static const struct { const char *text; uint32_t start, end; } wrong[] = {
-        {"\"a\\qb\"", 2, 4}, {"\"\\x4\"", 1, 3}, {"\"\\xzz\"", 1, 3}, {"\"\\u41\"", 1, 3}, {"\"\\u{}\"", 1, 3},
-        {"\"\\u{110000}\"", 1, 11}, {"\"\\u{d800}\"", 1, 9}, {"\"\\\xc3\xa9\"", 1, 4}, {"\"\\u{1234567}\"", 1, 12},
+    static const struct {
+        const char *text;
+        uint32_t start, end;
+    } wrong[] = {
+        {"\"a\\qb\"", 2, 4},     {"\"\\x4\"", 1, 3},       {"\"\\xzz\"", 1, 3},
+        {"\"\\u41\"", 1, 3},     {"\"\\u{}\"", 1, 3},      {"\"\\u{110000}\"", 1, 11},
+        {"\"\\u{d800}\"", 1, 9}, {"\"\\\xc3\xa9\"", 1, 4}, {"\"\\u{1234567}\"", 1, 12},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         free(text_of(wrong[i].text));
@@ -448,9 +454,12 @@ Test(lexer, strings_without_an_end_are_reported_at_their_start)
 
 Test(lexer, a_colon_behind_a_string_is_seen_ahead)
 {
-    static const struct { const char *text; bool found; } cases[] = {
-        {"\"a${x}b\": 1", true}, {"\"a${\"${y}\"}b${z}\"\n: 1", true}, {"\"a${x}b\" + 1", false}, {"\"a${x", false},
-        {"\"a${ \"k\": }\"", false},
+    static const struct {
+        const char *text;
+        bool found;
+    } cases[] = {
+        {"\"a${x}b\": 1", true}, {"\"a${\"${y}\"}b${z}\"\n: 1", true}, {"\"a${x}b\" + 1", false},
+        {"\"a${x", false},       {"\"a${ \"k\": }\"", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         start(cases[i].text);
@@ -477,10 +486,26 @@ Test(lexer, strings_nest_to_a_limit)
 
 Test(lexer, utf8_is_checked_strictly)
 {
-    static const struct { const char *text; size_t bad; } cases[] = {
-        {"", 0}, {"plain text, long enough", 23}, {"\xc3\xa9", 2}, {"\xf4\x8f\xbf\xbf", 4}, {"0123456789\xff", 10},
-        {"a\xc3", 1}, {"\x80", 0}, {"\xc0\x80", 0}, {"\xc1\xbf", 0}, {"\xe0\x80\x80", 0}, {"\xed\xa0\x80", 0},
-        {"\xf0\x80\x80\x80", 0}, {"\xf4\x90\x80\x80", 0}, {"\xf5\x80\x80\x80", 0}, {"ab\xe2\x82", 2}, {"\xe2\x82z", 0},
+    static const struct {
+        const char *text;
+        size_t bad;
+    } cases[] = {
+        {"", 0},
+        {"plain text, long enough", 23},
+        {"\xc3\xa9", 2},
+        {"\xf4\x8f\xbf\xbf", 4},
+        {"0123456789\xff", 10},
+        {"a\xc3", 1},
+        {"\x80", 0},
+        {"\xc0\x80", 0},
+        {"\xc1\xbf", 0},
+        {"\xe0\x80\x80", 0},
+        {"\xed\xa0\x80", 0},
+        {"\xf0\x80\x80\x80", 0},
+        {"\xf4\x90\x80\x80", 0},
+        {"\xf5\x80\x80\x80", 0},
+        {"ab\xe2\x82", 2},
+        {"\xe2\x82z", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         cr_assert_eq(lex_utf8_check(cases[i].text, strlen(cases[i].text)), cases[i].bad, "case %zu", i);

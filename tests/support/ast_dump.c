@@ -18,10 +18,7 @@ static void dump_child(void *state, const ast_node *child)
     ast_dump_node(out, child);
 }
 
-static void dump_name(FILE *out, const ast_name *name)
-{
-    fputs(name == NULL ? "_" : name->text, out);
-}
+static void dump_name(FILE *out, const ast_name *name) { fputs(name == NULL ? "_" : name->text, out); }
 
 static void dump_text(FILE *out, ast_text text)
 {
@@ -41,10 +38,11 @@ static void dump_text(FILE *out, ast_text text)
 }
 
 static const char *const operators[] = {
-    [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_FLOOR_DIV] = "//", [OP_MOD] = "%", [OP_POW] = "**",
-    [OP_BIT_AND] = "&", [OP_BIT_OR] = "|", [OP_BIT_XOR] = "^", [OP_SHIFT_LEFT] = "<<", [OP_SHIFT_RIGHT] = ">>",
-    [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=", [OP_IN] = "in",
-    [OP_NOT_IN] = "not-in", [OP_NEG] = "-", [OP_BIT_NOT] = "~", [OP_NOT] = "not", [OP_NONE] = "=",
+    [OP_ADD] = "+",         [OP_SUB] = "-",          [OP_MUL] = "*",     [OP_DIV] = "/",    [OP_FLOOR_DIV] = "//",
+    [OP_MOD] = "%",         [OP_POW] = "**",         [OP_BIT_AND] = "&", [OP_BIT_OR] = "|", [OP_BIT_XOR] = "^",
+    [OP_SHIFT_LEFT] = "<<", [OP_SHIFT_RIGHT] = ">>", [OP_EQ] = "==",     [OP_NE] = "!=",    [OP_LT] = "<",
+    [OP_LE] = "<=",         [OP_GT] = ">",           [OP_GE] = ">=",     [OP_IN] = "in",    [OP_NOT_IN] = "not-in",
+    [OP_NEG] = "-",         [OP_BIT_NOT] = "~",      [OP_NOT] = "not",   [OP_NONE] = "=",
 };
 
 static void dump_optional(FILE *out, const ast_node *node)
@@ -227,7 +225,8 @@ static void dump_extern(FILE *out, const ast_node *node)
     dump_name(out, node->as.ext.alias);
     for (uint32_t i = 0; i < node->as.ext.count; i++) {
         const ast_extern_item *item = &node->as.ext.items[i];
-        fprintf(out, " (%s%s%s ", item->blocking ? "blocking " : "", item->is_struct ? "struct" : "fn", item->variadic ? "..." : "");
+        fprintf(out, " (%s%s%s ", item->blocking ? "blocking " : "", item->is_struct ? "struct" : "fn",
+                item->variadic ? "..." : "");
         dump_name(out, item->name);
         for (uint32_t j = 0; j < item->count; j++) {
             putc(' ', out);
@@ -288,17 +287,24 @@ void ast_dump_node(FILE *out, const ast_node *node)
         return;
     case AST_FLOAT: fprintf(out, "%#g", node->as.number); return;
     case AST_STRING: dump_text(out, node->as.text); return;
-    case AST_BYTES: putc('b', out); dump_text(out, node->as.text); return;
+    case AST_BYTES:
+        putc('b', out);
+        dump_text(out, node->as.text);
+        return;
     case AST_INTERPOLATION: dump_list(out, "str", &node->as.list); return;
-    case AST_NAME: case PAT_NAME: dump_name(out, node->as.name.id); return;
+    case AST_NAME:
+    case PAT_NAME: dump_name(out, node->as.name.id); return;
     case AST_TUPLE: dump_list(out, "tuple", &node->as.list); return;
     case AST_LIST: dump_list(out, "list", &node->as.list); return;
     case AST_MAP: dump_map(out, "map", &node->as.map); return;
-    case AST_FN: case AST_FN_DECL: dump_fn(out, node->as.fn); return;
+    case AST_FN:
+    case AST_FN_DECL: dump_fn(out, node->as.fn); return;
     case AST_CALL: dump_call(out, &node->as.call); return;
     case AST_INDEX: dump_pair(out, "index", node->as.binary.left, node->as.binary.right); return;
-    case AST_SLICE: case AST_RANGE: dump_slice(out, node); return;
-    case AST_FIELD: case AST_IS: dump_field(out, node); return;
+    case AST_SLICE:
+    case AST_RANGE: dump_slice(out, node); return;
+    case AST_FIELD:
+    case AST_IS: dump_field(out, node); return;
     case AST_UNARY: dump_unary(out, operators[node->op], node); return;
     case AST_BINARY: dump_pair(out, operators[node->op], node->as.binary.left, node->as.binary.right); return;
     case AST_AND: dump_pair(out, "and", node->as.binary.left, node->as.binary.right); return;

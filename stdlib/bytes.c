@@ -1,0 +1,273 @@
+/* The modules Bytes and Buffer. What only reads takes either. */
+#include "stdlib/natives.h"
+#include "stdlib/scalar.h"
+#include "vm/data.h"
+#include "vm/data_check.h"
+#include "vm/num.h"
+#include "vm/text.h"
+
+enum { BYTES_PER_REDUCTION = 512, DIGITS_PER_REDUCTION = 64 };
+
+static verdict give(csp_vm *vm, value v, value *result)
+{
+    if (v == VALUE_ABSENT)
+        return vm_raise_memory(vm);
+    *result = v;
+    return VERDICT_DONE;
+}
+
+/* --- arguments */
+
+/* The inside of bytes, a buffer or (where `texts`) a string; good until something is allocated into it. */
+typedef struct span {
+    uint8_t *data;
+    size_t size;
+} span;
+
+static bool is_span(process *p, value v, bool texts, span *out)
+{
+    if (value_is(v, OBJ_BYTES))
+        *out = (span){value_bytes(v)->data, value_bytes(v)->size};
+    else if (value_is(v, OBJ_BUFFER) && value_usable(p, v))
+        *out = (span){((buffer *)value_as_object(v))->data, ((buffer *)value_as_object(v))->size};
+    else if (texts && value_is(v, OBJ_STRING))
+        *out = (span){(uint8_t *)value_string(v)->text, value_string(v)->size};
+    else
+        return false;
+    return true;
+}
+
+static bool span_arg(csp_vm *vm, process *p, value v, span *out)
+{
+    if (is_span(p, v, false, out))
+        return true;
+    vm_raise_type(vm, p, v, "bytes or a buffer");
+    return false;
+}
+
+static bool own_buffer_arg(csp_vm *vm, process *p, value v, span *out)
+{
+    if (value_is(v, OBJ_BUFFER))
+        return span_arg(vm, p, v, out);
+    vm_raise_type(vm, p, v, "a buffer");
+    return false;
+}
+
+/* --- making */
+
+static bool is_byte(value v) { return value_is_int(v) && value_as_int(v) >= 0 && value_as_int(v) <= 255; }
+
+/* The number of bytes that Bytes.of and Buffer.of make of x. False: raised. */
+static bool size_of(csp_vm *vm, process *p, value x, size_t *size)
+{
+    span from;
+    if (is_span(p, x, true, &from)) {
+        *size = from.size;
+        return true;
+    }
+    if (value_is(x, OBJ_LIST) && value_usable(p, x)) {
+        *size = value_list(x)->count;
+        return true;
+    }
+    if (!value_is_integer(x)) {
+        vm_raise_type(vm, p, x, "an int, a string, bytes, a buffer or a list of bytes");
+        return false;
+    }
+    if (num_compare(x, value_int(0)) < 0) {
+        vm_raise(vm, ERR_VALUE, "a negative number of bytes");
+        return false;
+    }
+    *size = value_is_int(x) ? (size_t)value_as_int(x) : SIZE_MAX / 4;
+    return true;
+}
+
+/* Fills zeroed memory of that size. */
+static verdict fill_from(csp_vm *vm, process *p, value x, uint8_t *to)
+{
+    span from;
+    if (is_span(p, x, true, &from)) {
+        if (from.size > 0)
+            memcpy(to, from.data, from.size);
+        return VERDICT_DONE;
+    }
+    if (!value_is(x, OBJ_LIST))
+        return VERDICT_DONE;
+    const list *l = value_list(x);
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (!value_is_integer(l->items[i]))
+            return vm_raise_type(vm, p, l->items[i], "a list of ints");
+        if (!is_byte(l->items[i]))
+            return vm_raise(vm, ERR_VALUE, "a byte is an int from 0 to 255");
+        to[i] = (uint8_t)value_as_int(l->items[i]);
+    }
+    return VERDICT_DONE;
+}
+
+static verdict bytes_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    size_t size;
+    if (value_is(args[0], OBJ_BYTES))
+        return give(vm, args[0], result);
+    if (!size_of(vm, p, args[0], &size))
+        return VERDICT_FAIL;
+    if (size > STRING_MAX)
+        return vm_raise(vm, ERR_OUT_OF_MEMORY, "more than %zu bytes", STRING_MAX);
+    vm_charge(vm, size / BYTES_PER_REDUCTION);
+    value made = bytes_new(vm, NULL, size);
+    if (made == VALUE_ABSENT)
+        return vm_raise_memory(vm);
+    *result = made;
+    return fill_from(vm, p, args[0], value_bytes(made)->data);
+}
+
+static verdict buffer_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    size_t size;
+    if (!size_of(vm, p, args[0], &size))
+        return VERDICT_FAIL;
+    vm_charge(vm, size / BYTES_PER_REDUCTION);
+    buffer *b = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *b);
+    if (b == NULL)
+        return vm_raise_memory(vm);
+    b->header = OBJ_BUFFER | process_owner(p);
+    *result = value_object(b);
+    if (size == 0)
+        return VERDICT_DONE;
+    b->data = heap_alloc(vm_heap(vm), HEAP_BYTES, size);
+    if (b->data == NULL)
+        return vm_raise_memory(vm);
+    b->size = b->capacity = size;
+    return fill_from(vm, p, args[0], b->data);
+}
+
+static verdict any_slice(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    span whole;
+    if (!span_arg(vm, p, args[0], &whole))
+        return VERDICT_FAIL;
+    return data_slice(vm, p, args[0], args[1], argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL, result);
+}
+
+/* --- single numbers */
+
+/* The place of a number of this type at an offset (negative: from the end). NULL: raised. */
+static uint8_t *place(csp_vm *vm, process *p, span inside, value type, value offset, scalar *out)
+{
+    if (scalar_parse(vm, p, type, out) == VERDICT_FAIL)
+        return NULL;
+    uint64_t at;
+    if (data_index(vm, p, offset, inside.size, "buffer", &at) == VERDICT_FAIL)
+        return NULL;
+    if (inside.size - at < out->size) {
+        vm_raise(vm, ERR_INDEX, "%u bytes at offset %llu go beyond the end (%zu bytes)", (unsigned)out->size,
+                 (unsigned long long)at, inside.size);
+        return NULL;
+    }
+    return inside.data + at;
+}
+
+static verdict any_get(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    span inside;
+    scalar type;
+    if (!span_arg(vm, p, args[0], &inside))
+        return VERDICT_FAIL;
+    value offset = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : value_int(0);
+    const uint8_t *at = place(vm, p, inside, args[1], offset, &type);
+    return at != NULL ? give(vm, scalar_read(vm, type, at), result) : VERDICT_FAIL;
+}
+
+static verdict buffer_set(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    span inside;
+    scalar type;
+    if (!own_buffer_arg(vm, p, args[0], &inside))
+        return VERDICT_FAIL;
+    uint8_t *at = place(vm, p, inside, args[1], args[2], &type);
+    if (at == NULL)
+        return VERDICT_FAIL;
+    *result = args[0];
+    return scalar_write(vm, p, type, args[3], at);
+}
+
+/* --- texts */
+
+static verdict any_hex(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    static const char digits[] = "0123456789abcdef";
+    span from;
+    if (!span_arg(vm, p, args[0], &from))
+        return VERDICT_FAIL;
+    vm_charge(vm, from.size / DIGITS_PER_REDUCTION);
+    text t;
+    text_init(&t, vm);
+    for (size_t i = 0; i < from.size && !t.failed; i++)
+        text_add(&t, (char[]){digits[from.data[i] >> 4], digits[from.data[i] & 15]}, 2);
+    return give(vm, text_string(&t), result);
+}
+
+static verdict any_base64(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    span from;
+    if (!span_arg(vm, p, args[0], &from))
+        return VERDICT_FAIL;
+    vm_charge(vm, from.size / DIGITS_PER_REDUCTION);
+    text t;
+    text_init(&t, vm);
+    for (size_t i = 0; i < from.size && !t.failed; i += 3) {
+        size_t left = from.size - i;
+        uint32_t group = (uint32_t)from.data[i] << 16;
+        if (left > 1)
+            group |= (uint32_t)from.data[i + 1] << 8;
+        if (left > 2)
+            group |= from.data[i + 2];
+        char quad[4] = {digits[group >> 18], digits[group >> 12 & 63], left > 1 ? digits[group >> 6 & 63] : '=',
+                        left > 2 ? digits[group & 63] : '='};
+        text_add(&t, quad, sizeof quad);
+    }
+    return give(vm, text_string(&t), result);
+}
+
+static verdict any_utf8(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    span from;
+    if (!span_arg(vm, p, args[0], &from))
+        return VERDICT_FAIL;
+    vm_charge(vm, from.size / BYTES_PER_REDUCTION);
+    size_t bad;
+    if (!str_valid((const char *)from.data, from.size, &bad))
+        return give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", bad), result);
+    return give(vm, str_new(vm, (const char *)from.data, from.size), result);
+}
+
+const native_entry bytes_natives[] = {
+    {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, 0},
+    {"get", "get(b, type, offset = 0)", "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3,
+     0},
+    {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, 0},
+    {"of", "of(x)", "x zero bytes, or the bytes of a text, of a buffer or of a list of ints", bytes_of, 1, 1, 0},
+    {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
+    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, 0},
+    {NULL, NULL, NULL, NULL, 0, 0, 0},
+};
+
+const native_entry buffer_natives[] = {
+    {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, 0},
+    {"get", "get(b, type, offset = 0)", "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3,
+     0},
+    {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, 0},
+    {"of", "of(x)", "a buffer of x zero bytes, or with the bytes of a text, of bytes or of a list of ints", buffer_of,
+     1, 1, 0},
+    {"set", "set(b, type, offset, v)", "writes a number of C's type (\"i32\", \"f64be\") there; gives b", buffer_set, 4,
+     4, 0},
+    {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
+    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, 0},
+    {NULL, NULL, NULL, NULL, 0, 0, 0},
+};
