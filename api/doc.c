@@ -81,7 +81,7 @@ static void write_name(void *out, const char *name) { fprintf(out, " %s", name);
 
 static bool write_module(world *w, int index, FILE *out)
 {
-    if (index <= WORLD_PRELUDE || !world_has_module(w, index))
+    if (index <= WORLD_PRELUDE || index >= WORLD_MODULES || !world_has_module(w, index))
         return false;
     fprintf(out, "%s:", world_modules[index].name);
     world_each_member(w, index, write_name, out);

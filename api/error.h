@@ -9,7 +9,7 @@
 /* Takes over the diagnostics, whose list is empty afterwards, and copies the text that they speak of. */
 void error_set_compile(world *w, diag_list *diags);
 /* The error that the host's process ended with: an OBJ_ERROR. head: a static text that its report begins with. */
-void error_set_crash(world *w, const char *head, value error);
+void error_set_crash(world *w, const char *head, value v);
 /* A failure without place. report: all that is to be said, in lines, or NULL; copied. */
 void error_set_plain(world *w, const char *kind, const char *message, const char *report);
 void error_set_memory(world *w);

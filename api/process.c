@@ -4,9 +4,14 @@
 #include "api/error.h"
 #include "vm/text.h"
 
+typedef struct numbered {
+    uint64_t number;
+    const process *process;
+} numbered;
+
 static int compare_numbers(const void *a, const void *b)
 {
-    uint64_t x = process_number(*(process *const *)a), y = process_number(*(process *const *)b);
+    uint64_t x = ((const numbered *)a)->number, y = ((const numbered *)b)->number;
     return x < y ? -1 : x > y;
 }
 
@@ -54,16 +59,16 @@ static csp_process describe(const csp_vm *vm, const process *p)
 csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user)
 {
     uint32_t count = vm->table_count;
-    process **sorted = malloc((size_t)count * sizeof *sorted + 1);
+    numbered *sorted = calloc((size_t)count + 1, sizeof *sorted);
     if (!sorted) {
         error_set_memory(world_of(vm));
         return CSP_E_MEMORY;
     }
     for (uint32_t i = 0; i < count; i++)
-        sorted[i] = vm->table[i];
+        sorted[i] = (numbered){process_number(vm->table[i]), vm->table[i]};
     qsort(sorted, count, sizeof *sorted, compare_numbers);
     for (uint32_t i = 0; i < count; i++) {
-        csp_process info = describe(vm, sorted[i]);
+        csp_process info = describe(vm, sorted[i].process);
         each(user, &info);
     }
     free(sorted);

@@ -24,7 +24,8 @@ static bool word_in(const char *words, const char *word)
 
 /* ---- Parameter names ---- */
 
-/* The signature kept for `of`, or a new one with room for `count` names and `room` bytes of text; *made tells which. NULL: no memory. */
+/* The signature kept for `of`, or a new one with room for `count` names and `room` bytes of text; *made tells
+ * which. NULL: no memory. */
 static world_signature *signature_for(world *w, const void *of, uint32_t count, size_t room, bool *made)
 {
     for (world_signature *s = w->signatures; s; s = s->next)

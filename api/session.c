@@ -124,7 +124,8 @@ static void remove_staged(csp_session *s)
     }
 }
 
-/* What the input has defined becomes the session's. A name that got no value, because the input failed before, is what it was. */
+/* What the input has defined becomes the session's. A name that got no value, because the input failed before, is
+ * what it was. */
 static void commit(csp_session *s)
 {
     uint32_t end = s->total;

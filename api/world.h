@@ -1,4 +1,5 @@
-/* What stands above one VM: its standard modules, what names mean to the compiler, the host's settings, the last error. */
+/* What stands above one VM: its standard modules, what names mean to the compiler, the host's settings, the last
+ * error. */
 #ifndef CSP_API_WORLD_H
 #define CSP_API_WORLD_H
 
@@ -6,8 +7,8 @@
 #include "parser/resolve.h"
 #include "vm/machine.h"
 
-/* The modules of the language: all of them are known, with the names that the language has in them, so that what is not there yet
- * can be told from what will never be. "" is the prelude. */
+/* The modules of the language: all of them are known, with the names that the language has in them, so that what
+ * is not there yet can be told from what will never be. "" is the prelude. */
 typedef enum world_module_id {
 #define MODULE(enumerator, name, members) WORLD_##enumerator,
 #include "api/language.def"
@@ -59,7 +60,8 @@ value world_constant(world *w, int index, const char *name);
 int world_find_module(const char *name);
 /* Whether this VM has anything of the module. */
 bool world_has_module(world *w, int index);
-/* The native of that name in a module, or NULL. Names that begin with `_` are for the standard library's own sources. */
+/* The native of that name in a module, or NULL. Names that begin with `_` are for the standard library's own
+ * sources. */
 const native_entry *world_native(world *w, int index, const char *name);
 /* The part written in csp, compiled and run when first asked for; NULL where there is none or it failed. */
 const module *world_load_module(world *w, int index);
@@ -69,16 +71,16 @@ const struct stdlib_source *world_source(int index);
 /* What a function value offers to a caller. False: no memory. */
 bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
 
-/* Compiles a text; NULL: the world's error says why. With a session its top-level names are the session's. first_line: the number
- * of the text's first line. */
+/* Compiles a text; NULL: the world's error says why. With a session its top-level names are the session's.
+ * first_line: the number of the text's first line. */
 module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
                       csp_session *session);
 
 /* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads the module. */
 void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user);
 
-/* Runs the process until it ends or something else does; the status is that of csp_run_text, and the world's error is set. On
- * CSP_OK *result is its value. What could not end is killed, and has half a second for its defers. */
+/* Runs the process until it ends or something else does; the status is that of csp_run_text, and the world's error
+ * is set. On CSP_OK *result is its value. What could not end is killed, and has half a second for its defers. */
 csp_status world_run(world *w, process *p, value *result);
 
 #endif

@@ -9,14 +9,17 @@ typedef enum callee_kind { CALLEE_VALUE, CALLEE_CODE, CALLEE_NATIVE } callee_kin
 
 typedef struct known_callee {
     callee_kind kind;
-    resolve_signature signature;        /* of CODE and NATIVE */
-    bool known;                         /* there is a signature */
+    resolve_signature signature; /* of CODE and NATIVE */
+    bool known;                  /* there is a signature */
     const code *code;
-    uint32_t constant;                  /* CODE: the code's; NATIVE: the function object's */
-    value function;                     /* CODE, NATIVE: as a value; ABSENT: by evaluating the callee */
+    uint32_t constant; /* CODE: the code's; NATIVE: the function object's */
+    value function;    /* CODE, NATIVE: as a value; ABSENT: by evaluating the callee */
 } known_callee;
 
-typedef struct shape { uint32_t named; bool spread; } shape;
+typedef struct shape {
+    uint32_t named;
+    bool spread;
+} shape;
 
 static shape shape_of(const ast_call *call)
 {
@@ -56,7 +59,8 @@ static void classify_symbol(builder *b, known_callee *out)
 static bool is_freeze_move(const ast_node *ast, const resolve_signature *signature)
 {
     const ast_call *call = &ast->as.call;
-    return call->count == 1 && call->args[0].value->kind == AST_MOVE && !signature->module && strcmp(signature->name, "freeze") == 0;
+    return call->count == 1 && call->args[0].value->kind == AST_MOVE && !signature->module &&
+           strcmp(signature->name, "freeze") == 0;
 }
 
 static known_callee classify(builder *b, const ast_node *ast)
@@ -142,7 +146,8 @@ static bool needs_list(const known_callee *callee, const shape *s)
         return true;
     if (s->named == 0)
         return false;
-    return callee->kind == CALLEE_VALUE ? !callee->known || callee->signature.has_rest : callee->signature.symbol && callee->signature.has_rest;
+    return callee->kind == CALLEE_VALUE ? !callee->known || callee->signature.has_rest
+                                        : callee->signature.symbol && callee->signature.has_rest;
 }
 
 static uint32_t code_words(const code *made, const ast_fn *fn)
@@ -152,7 +157,8 @@ static uint32_t code_words(const code *made, const ast_fn *fn)
 
 /* Arguments to the registers of their parameters, from `base` on; `limit`: how many parameters there are. What is beyond is left out. Gives one
  * more than the last one filled. */
-static uint32_t compile_placed(builder *b, const ast_call *call, const resolve_signature *signature, unsigned base, uint32_t limit, bool *filled)
+static uint32_t compile_placed(builder *b, const ast_call *call, const resolve_signature *signature, unsigned base,
+                               uint32_t limit, bool *filled)
 {
     uint32_t end = 0;
     for (uint32_t i = 0; i < call->count && !b->too_large; i++) {
@@ -230,7 +236,8 @@ static void call_code(builder *b, ast_node *ast, const known_callee *callee, des
 }
 
 /* Arguments in a row: a native's, or those of a call that the machine arranges. Gives how many. */
-static uint32_t compile_arguments(builder *b, const ast_call *call, const known_callee *callee, const shape *s, unsigned base, src_span at)
+static uint32_t compile_arguments(builder *b, const ast_call *call, const known_callee *callee, const shape *s,
+                                  unsigned base, src_span at)
 {
     if (s->named == 0) {
         for (uint32_t i = 0; i < call->count && !b->too_large; i++)
@@ -336,7 +343,8 @@ static uint32_t compile_prepared(builder *b, ast_node *ast, dest d, bool moves, 
     }
     unsigned base = *out = compile_result_registers(b, d, 5, ast->span);
     compile_apply(b->c);
-    compile_wide(b, OPC_LOADK, base, b->c->apply ? compile_closure_constant(b->c, b->c->apply) : NO_CONSTANT, ast->span);
+    compile_wide(b, OPC_LOADK, base, b->c->apply ? compile_closure_constant(b->c, b->c->apply) : NO_CONSTANT,
+                 ast->span);
     compile_callee(b, ast, &callee, base + 2);
     compile_argument_list(b, call, 0, base + 3, ast->span);
     compile_named_list(b, call, &s, base + 4, ast->span);

@@ -1,16 +1,21 @@
 /* alt: every arm's guard, channel and value in the order of the text, into registers of its own; then the choice; then the bodies. */
 #include "compiler/internal.h"
 
-typedef struct arm_place { unsigned reg; jumps entry; } arm_place;
+typedef struct arm_place {
+    unsigned reg;
+    jumps entry;
+} arm_place;
 
 static uint32_t arm_registers(const ast_alt_arm *arm)
 {
     if (arm->source)
         return 3;
     switch (arm->kind) {
-    case ALT_RECEIVE: case ALT_AFTER: return 1;
+    case ALT_RECEIVE:
+    case ALT_AFTER: return 1;
     case ALT_SEND: return 2;
-    case ALT_CLOSED: case ALT_ELSE: break;
+    case ALT_CLOSED:
+    case ALT_ELSE: break;
     }
     return 0;
 }
@@ -98,14 +103,16 @@ static void compile_arm_body(builder *b, const ast_alt_arm *arm, unsigned reg, d
 /* The instruction and its arms; what follows is only reached by a repeated one that has come to its end. */
 static void compile_choice(builder *b, const ast_alt *choice, arm_place *places, src_span at)
 {
-    unsigned flags = (choice->prioritised ? (unsigned)ALT_PRIORITISED : 0) | (choice->repeated ? (unsigned)ALT_REPEATED : 0);
+    unsigned flags =
+        (choice->prioritised ? (unsigned)ALT_PRIORITISED : 0) | (choice->repeated ? (unsigned)ALT_REPEATED : 0);
     if (choice->count > UINT16_MAX) {
         compile_too_large(b, at);
         return;
     }
     compile_emit(b, insn_abc(OPC_ALT, choice->count, flags, 0), at);
     for (uint32_t i = 0; i < choice->count; i++)
-        compile_jump_to(b, insn_abc(OPC_ARM, machine_kind(&choice->arms[i]), places[i].reg, 0), &places[i].entry, choice->arms[i].span);
+        compile_jump_to(b, insn_abc(OPC_ARM, machine_kind(&choice->arms[i]), places[i].reg, 0), &places[i].entry,
+                        choice->arms[i].span);
 }
 
 static arm_place *prepare_arms(builder *b, const ast_alt *choice, src_span at)

@@ -85,7 +85,8 @@ static bool make_exports(compiler *c, module *m)
             continue;
         bool is_const = item->kind == AST_CONST;
         const ast_name *name = is_const ? item->as.let.pattern->as.name.id : item->as.fn->name;
-        uint32_t k = is_const ? compile_constant(c, item->as.let.binding->cell) : compile_closure_constant(c, item->as.fn->info->code);
+        uint32_t k = is_const ? compile_constant(c, item->as.let.binding->cell)
+                              : compile_closure_constant(c, item->as.fn->info->code);
         uint32_t name_k = compile_string(c, name->text, name->length);
         if (c->failed)
             return false;

@@ -18,10 +18,7 @@ static uint64_t hash_bytes(const void *data, size_t size)
     return h;
 }
 
-static size_t limbs_size(const bigint *n)
-{
-    return (size_t)(n->size < 0 ? -n->size : n->size) * sizeof n->limbs[0];
-}
+static size_t limbs_size(const bigint *n) { return (size_t)(n->size < 0 ? -n->size : n->size) * sizeof n->limbs[0]; }
 
 static uint64_t constant_hash(value v)
 {

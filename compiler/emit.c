@@ -48,8 +48,8 @@ static bool grow_insns(builder *b)
 
 static bool leaves(opcode op)
 {
-    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF || op == OPC_TAILV || op == OPC_MATCHFAIL ||
-           op == OPC_RERAISE || op == OPC_PARCANCEL;
+    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF || op == OPC_TAILV ||
+           op == OPC_MATCHFAIL || op == OPC_RERAISE || op == OPC_PARCANCEL;
 }
 
 uint32_t compile_emit(builder *b, insn i, src_span at)
@@ -72,15 +72,9 @@ void compile_jump_to(builder *b, insn i, jumps *into, src_span at)
     into->last = pc + 1;
 }
 
-void compile_jump(builder *b, jumps *into, src_span at)
-{
-    compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), into, at);
-}
+void compile_jump(builder *b, jumps *into, src_span at) { compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), into, at); }
 
-static bool is_wide_jump(opcode_format format)
-{
-    return format == OPF_J32 || format == OPF_RJ32;
-}
+static bool is_wide_jump(opcode_format format) { return format == OPF_J32 || format == OPF_RJ32; }
 
 static void set_jump(builder *b, uint32_t pc, uint32_t target)
 {
@@ -124,7 +118,7 @@ unsigned compile_registers(builder *b, uint32_t n, src_span at)
     unsigned first = b->top;
     if (n > (uint32_t)CODE_MAX_REGISTERS || first + n > CODE_MAX_REGISTERS) {
         compile_too_large(b, at);
-        return first;       /* whatever is emitted now will not be used */
+        return first; /* whatever is emitted now will not be used */
     }
     b->top += n;
     if (b->top > b->max)
@@ -140,10 +134,7 @@ unsigned compile_result_registers(builder *b, dest d, uint32_t n, src_span at)
     return d.reg;
 }
 
-void compile_release(builder *b, unsigned mark)
-{
-    b->top = mark < b->floor ? b->floor : mark;
-}
+void compile_release(builder *b, unsigned mark) { b->top = mark < b->floor ? b->floor : mark; }
 
 void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at)
 {

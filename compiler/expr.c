@@ -25,10 +25,7 @@ static void load_immediate(builder *b, dest d, value immediate, src_span at)
     compile_deliver(b, d, reg, at);
 }
 
-void compile_nil(builder *b, dest d, src_span at)
-{
-    load_immediate(b, d, VALUE_NIL, at);
-}
+void compile_nil(builder *b, dest d, src_span at) { load_immediate(b, d, VALUE_NIL, at); }
 
 static void load_constant(builder *b, opcode op, dest d, uint32_t k, src_span at)
 {
@@ -55,8 +52,9 @@ static void compile_value(builder *b, value v, dest d, src_span at)
 static bool in_frame(const ast_binding *binding, unsigned *reg)
 {
     switch (binding->kind) {
-    case BINDING_LET: case BINDING_VAR: case BINDING_PARAM:
-        break;
+    case BINDING_LET:
+    case BINDING_VAR:
+    case BINDING_PARAM: break;
     case BINDING_CAPTURE:
         if (binding->owner->self == binding && binding->owner->constant)
             return false;
@@ -65,8 +63,11 @@ static bool in_frame(const ast_binding *binding, unsigned *reg)
         if (binding->fn->info->constant)
             return false;
         break;
-    case BINDING_TOP_FN: case BINDING_CONST: case BINDING_SESSION: case BINDING_SYMBOL: case BINDING_BAD:
-        return false;
+    case BINDING_TOP_FN:
+    case BINDING_CONST:
+    case BINDING_SESSION:
+    case BINDING_SYMBOL:
+    case BINDING_BAD: return false;
     }
     *reg = binding->reg;
     return true;
@@ -80,18 +81,19 @@ void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
         return;
     }
     switch (binding->kind) {
-    case BINDING_FN: case BINDING_TOP_FN: case BINDING_CAPTURE:
+    case BINDING_FN:
+    case BINDING_TOP_FN:
+    case BINDING_CAPTURE:
         if (d.kind != DEST_DISCARD)
             load_constant(b, OPC_LOADK, d, compile_closure_constant(b->c, binding->fn->info->code), at);
         break;
-    case BINDING_CONST: case BINDING_SESSION:
-        load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->cell), at);
-        break;
-    case BINDING_SYMBOL:
-        compile_value(b, binding->symbol.word, d, at);
-        break;
-    case BINDING_LET: case BINDING_VAR: case BINDING_PARAM: case BINDING_BAD:
-        break;
+    case BINDING_CONST:
+    case BINDING_SESSION: load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->cell), at); break;
+    case BINDING_SYMBOL: compile_value(b, binding->symbol.word, d, at); break;
+    case BINDING_LET:
+    case BINDING_VAR:
+    case BINDING_PARAM:
+    case BINDING_BAD: break;
     }
 }
 
@@ -111,10 +113,7 @@ unsigned compile_operand(builder *b, ast_node *ast, unsigned hint)
     return reg;
 }
 
-unsigned compile_any(builder *b, ast_node *ast)
-{
-    return compile_operand(b, ast, NO_HINT);
-}
+unsigned compile_any(builder *b, ast_node *ast) { return compile_operand(b, ast, NO_HINT); }
 
 void compile_to(builder *b, ast_node *ast, unsigned reg)
 {
@@ -306,9 +305,13 @@ static void compile_fn(builder *b, ast_node *ast, dest d)
 void compile_node(builder *b, ast_node *ast, dest d)
 {
     switch (ast->kind) {
-    case AST_NIL: case AST_TRUE: case AST_FALSE: case AST_INT: case AST_FLOAT: case AST_STRING: case AST_BYTES:
-        compile_literal_node(b, ast, d);
-        return;
+    case AST_NIL:
+    case AST_TRUE:
+    case AST_FALSE:
+    case AST_INT:
+    case AST_FLOAT:
+    case AST_STRING:
+    case AST_BYTES: compile_literal_node(b, ast, d); return;
     case AST_INTERPOLATION: compile_row_of(b, OPC_INTERP, ast, d); return;
     case AST_NAME: compile_binding(b, ast->as.name.binding, d, ast->span); return;
     case AST_TUPLE: compile_row_of(b, OPC_TUPLE, ast, d); return;
@@ -321,7 +324,8 @@ void compile_node(builder *b, ast_node *ast, dest d)
     case AST_FIELD: compile_field(b, ast, d); return;
     case AST_UNARY: compile_unary(b, ast, d); return;
     case AST_BINARY: compile_binary(b, ast, d); return;
-    case AST_AND: case AST_OR: compile_and_or(b, ast, d); return;
+    case AST_AND:
+    case AST_OR: compile_and_or(b, ast, d); return;
     case AST_IS: compile_is(b, ast, d); return;
     case AST_RANGE: compile_range(b, ast, d); return;
     case AST_RECEIVE: compile_receive(b, ast, d); return;
@@ -333,12 +337,14 @@ void compile_node(builder *b, ast_node *ast, dest d)
     case AST_IF: compile_if(b, ast, d); return;
     case AST_MATCH: compile_match(b, ast, d); return;
     case AST_ALT: compile_alt(b, ast, d); return;
-    case AST_PAR: case AST_PAR_FOR: compile_par(b, ast, d); return;
+    case AST_PAR:
+    case AST_PAR_FOR: compile_par(b, ast, d); return;
     case AST_BLOCK: compile_nodes(b, ast->as.list, d, ast->span); return;
     case AST_RETURN: compile_return_statement(b, ast); return;
     case AST_BREAK: compile_jump(b, &b->loop->exits, ast->span); return;
     case AST_CONTINUE: compile_jump(b, &b->loop->turns, ast->span); return;
-    case AST_LET: case AST_VAR: compile_let(b, ast); break;
+    case AST_LET:
+    case AST_VAR: compile_let(b, ast); break;
     case AST_CONST:
         if (b->c->session)
             compile_const(b, ast);
@@ -349,13 +355,22 @@ void compile_node(builder *b, ast_node *ast, dest d)
         break;
     case AST_ASSIGN: compile_assign(b, ast); break;
     case AST_RECEIVE_INTO: compile_receive_into(b, ast); break;
-    case AST_WHILE: case AST_LOOP: compile_while(b, ast); break;
+    case AST_WHILE:
+    case AST_LOOP: compile_while(b, ast); break;
     case AST_FOR: compile_for(b, ast); break;
     case AST_DEFER: compile_defer(b, ast); break;
-    case AST_IMPORT: case AST_EXTERN: case AST_TEST: break;
-    case PAT_HOLE: case PAT_NAME: case PAT_LITERAL: case PAT_TUPLE: case PAT_LIST: case PAT_MAP: case PAT_ERROR: case PAT_ALTERNATIVES:
-    case AST_ERROR:
-        return;     /* patterns have their own walk, and with errors nothing is compiled */
+    case AST_IMPORT:
+    case AST_EXTERN:
+    case AST_TEST: break;
+    case PAT_HOLE:
+    case PAT_NAME:
+    case PAT_LITERAL:
+    case PAT_TUPLE:
+    case PAT_LIST:
+    case PAT_MAP:
+    case PAT_ERROR:
+    case PAT_ALTERNATIVES:
+    case AST_ERROR: return; /* patterns have their own walk, and with errors nothing is compiled */
     }
     compile_nil(b, d, ast->span);
 }

@@ -49,7 +49,8 @@ static void name_params(compiler *c, uint32_t number, const ast_fn *fn)
         compile_constant_append(c, name ? str_intern(c->vm, name->text, name->length) : VALUE_NIL);
     }
     if (fn->rest)
-        compile_constant_append(c, fn->rest->name ? str_intern(c->vm, fn->rest->name->text, fn->rest->name->length) : VALUE_NIL);
+        compile_constant_append(c, fn->rest->name ? str_intern(c->vm, fn->rest->name->text, fn->rest->name->length)
+                                                  : VALUE_NIL);
 }
 
 static value name_value(compiler *c, const char *name, size_t length)
@@ -186,7 +187,8 @@ static void finish(builder *b, src_span at)
 
 static builder begin(compiler *c, uint32_t number, const ast_function_info *info)
 {
-    return (builder){.c = c, .code = c->codes[number].code, .number = number, .info = info, .reachable = true, .tail_calls = true};
+    return (builder){
+        .c = c, .code = c->codes[number].code, .number = number, .info = info, .reachable = true, .tail_calls = true};
 }
 
 code *compile_function(compiler *c, ast_node *ast, value name, bool branch)
@@ -229,7 +231,7 @@ void compile_captures(builder *b, const ast_function_info *info, unsigned base, 
 {
     for (uint32_t i = 0; i < info->capture_count; i++) {
         if (info->captures[i] == info->self)
-            compile_load(b, base + i, VALUE_NIL, at);      /* closure_new knows better */
+            compile_load(b, base + i, VALUE_NIL, at); /* closure_new knows better */
         else
             compile_binding(b, info->captures[i]->origin, dest_fresh(base + i), at);
     }

@@ -16,7 +16,11 @@
 #include "vm/vm.h"
 
 /* A code under way; where its parameters' names begin in the table of constants, which may still move. */
-typedef struct made_code { code *code; uint32_t names; uint32_t closure; /* number + 1 of its closure, if it is a constant */ } made_code;
+typedef struct made_code {
+    code *code;
+    uint32_t names;
+    uint32_t closure; /* number + 1 of its closure, if it is a constant */
+} made_code;
 
 typedef struct compiler {
     csp_vm *vm;
@@ -24,40 +28,60 @@ typedef struct compiler {
     const resolve_world *world;
     diag_list *diags;
     bool session;
-    bool failed;                        /* no memory */
-    value *constants;                   /* pinned */
+    bool failed;      /* no memory */
+    value *constants; /* pinned */
     uint32_t constant_count, constant_capacity;
-    uint32_t *constant_index;           /* open addressing: number + 1 */
+    uint32_t *constant_index; /* open addressing: number + 1 */
     uint32_t index_mask;
     made_code *codes;
     uint32_t code_count, code_capacity;
-    uint32_t apply;                     /* number of the code that calls a function value with a list of arguments; 0: not made yet */
+    uint32_t apply; /* number of the code that calls a function value with a list of arguments; 0: not made yet */
 } compiler;
 
 /* Jumps whose target is not known yet, chained through builder->links: the newest one's pc + 1, 0: none. */
-typedef struct jumps { uint32_t last; } jumps;
+typedef struct jumps {
+    uint32_t last;
+} jumps;
 
-typedef struct loop_frame { struct loop_frame *outer; jumps exits, turns; } loop_frame;
+typedef struct loop_frame {
+    struct loop_frame *outer;
+    jumps exits, turns;
+} loop_frame;
 
 /* Code that hardly ever runs and stands behind the rest: MATCHFAIL reg, or a par's cleanup. */
-typedef struct cold_code { jumps from; uint32_t handler; bool cancels; uint16_t reg, error_reg; src_span span; } cold_code;
+typedef struct cold_code {
+    jumps from;
+    uint32_t handler;
+    bool cancels;
+    uint16_t reg, error_reg;
+    src_span span;
+} cold_code;
 
-typedef struct deferred_block { jumps from; ast_node *block; } deferred_block;
+typedef struct deferred_block {
+    jumps from;
+    ast_node *block;
+} deferred_block;
 
 typedef struct builder {
     compiler *c;
     const ast_function_info *info;
-    code *code; uint32_t number;        /* in c->codes */
-    insn *insns; src_place *places; uint32_t *links;
+    code *code;
+    uint32_t number; /* in c->codes */
+    insn *insns;
+    src_place *places;
+    uint32_t *links;
     uint32_t count, capacity;
-    handler *handlers; uint32_t handler_count, handler_capacity;
-    cold_code *cold; uint32_t cold_count, cold_capacity;
-    deferred_block *blocks; uint32_t block_count, block_capacity;
-    unsigned top, max;                  /* next free register; most ever used */
-    unsigned floor;                     /* registers that a deferred block sees stay taken */
-    uint32_t handlers_open;             /* a frame with one under way must not be replaced by a tail call */
+    handler *handlers;
+    uint32_t handler_count, handler_capacity;
+    cold_code *cold;
+    uint32_t cold_count, cold_capacity;
+    deferred_block *blocks;
+    uint32_t block_count, block_capacity;
+    unsigned top, max;      /* next free register; most ever used */
+    unsigned floor;         /* registers that a deferred block sees stay taken */
+    uint32_t handlers_open; /* a frame with one under way must not be replaced by a tail call */
     bool tail_calls;
-    bool reachable;                     /* else what is emitted is dropped */
+    bool reachable; /* else what is emitted is dropped */
     bool too_large;
     loop_frame *loop;
     jumps epilogue;
@@ -65,7 +89,11 @@ typedef struct builder {
 
 typedef enum dest_kind { DEST_REG, DEST_DISCARD, DEST_RETURN } dest_kind;
 /* Where a value is wanted. `scratch`: nothing else looks at the register before the value is complete. */
-typedef struct dest { dest_kind kind; bool scratch; unsigned reg; } dest;
+typedef struct dest {
+    dest_kind kind;
+    bool scratch;
+    unsigned reg;
+} dest;
 #define TO_DISCARD ((dest){DEST_DISCARD, false, 0})
 #define TO_RETURN  ((dest){DEST_RETURN, false, 0})
 
@@ -77,7 +105,7 @@ static inline dest dest_fresh(unsigned reg) { return (dest){DEST_REG, true, reg}
 static inline dest dest_variable(unsigned reg) { return (dest){DEST_REG, false, reg}; }
 
 /* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no memory (c->failed) */
-uint32_t compile_constant(compiler *c, value v);            /* v: VALUE_ABSENT stands for a failed allocation */
+uint32_t compile_constant(compiler *c, value v); /* v: VALUE_ABSENT stands for a failed allocation */
 uint32_t compile_string(compiler *c, const char *utf8, size_t length);
 uint32_t compile_code_constant(compiler *c, const code *target);
 /* Appends without looking for an equal one. */
@@ -87,18 +115,18 @@ bool compile_literal(compiler *c, const ast_node *ast, value *out);
 bool compile_small_literal(const ast_node *ast, int64_t low, int64_t high, int64_t *out);
 
 /* --- emit.c */
-uint32_t compile_emit(builder *b, insn i, src_span at);     /* its pc; NO_PC: dropped */
+uint32_t compile_emit(builder *b, insn i, src_span at); /* its pc; NO_PC: dropped */
 void compile_jump_to(builder *b, insn i, jumps *into, src_span at);
-void compile_jump(builder *b, jumps *into, src_span at);    /* JMP */
-void compile_land(builder *b, jumps *into);                 /* the list's jumps arrive here */
+void compile_jump(builder *b, jumps *into, src_span at); /* JMP */
+void compile_land(builder *b, jumps *into);              /* the list's jumps arrive here */
 void compile_jump_back(builder *b, insn i, uint32_t target, src_span at);
 void compile_too_large(builder *b, src_span at);
-unsigned compile_registers(builder *b, uint32_t n, src_span at);    /* the first of n new ones */
+unsigned compile_registers(builder *b, uint32_t n, src_span at); /* the first of n new ones */
 /* The same for a result that is made in the first of them: that is the destination itself where nothing lies above it. */
 unsigned compile_result_registers(builder *b, dest d, uint32_t n, src_span at);
-void compile_release(builder *b, unsigned mark);            /* top = mark */
+void compile_release(builder *b, unsigned mark); /* top = mark */
 void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at);
-void compile_load(builder *b, unsigned reg, value immediate, src_span at);  /* LOADP */
+void compile_load(builder *b, unsigned reg, value immediate, src_span at); /* LOADP */
 void compile_move(builder *b, unsigned to, unsigned from, src_span at);
 /* A 16-bit constant operand; reports what is too large. */
 unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
@@ -110,7 +138,8 @@ bool compile_grow(builder *b, void **items, uint32_t *capacity, uint32_t count, 
 /* --- function.c */
 /* The code of a function, made now (info->code was allocated before, or is). NULL: no memory. */
 code *compile_function(compiler *c, ast_node *ast, value name, bool branch);
-uint32_t compile_new_code(compiler *c);     /* its number; 0 is the body, made first, and stands for "no memory" afterwards */
+uint32_t compile_new_code(
+    compiler *c); /* its number; 0 is the body, made first, and stands for "no memory" afterwards */
 code *compile_body(compiler *c, const resolve_unit *unit);
 /* Loads what `info` captures into registers from `base` on. */
 void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at);
@@ -122,13 +151,13 @@ void compile_defer(builder *b, ast_node *ast);
 code *compile_apply(compiler *c);
 
 /* --- expr.c */
-void compile_node(builder *b, ast_node *ast, dest d);      /* any expression or statement */
+void compile_node(builder *b, ast_node *ast, dest d); /* any expression or statement */
 void compile_nodes(builder *b, ast_list nodes, dest d, src_span at);
-void compile_to(builder *b, ast_node *ast, unsigned reg);  /* into a fresh register */
-unsigned compile_any(builder *b, ast_node *ast);           /* the register that holds the value: a variable's own, or a new one */
-unsigned compile_operand(builder *b, ast_node *ast, unsigned hint);    /* the same; a new one is `hint` unless NO_HINT */
-unsigned compile_target(builder *b, dest d, src_span at);   /* the register to compute d's value in */
-void compile_deliver(builder *b, dest d, unsigned reg, src_span at);    /* the value is in reg */
+void compile_to(builder *b, ast_node *ast, unsigned reg); /* into a fresh register */
+unsigned compile_any(builder *b, ast_node *ast); /* the register that holds the value: a variable's own, or a new one */
+unsigned compile_operand(builder *b, ast_node *ast, unsigned hint);  /* the same; a new one is `hint` unless NO_HINT */
+unsigned compile_target(builder *b, dest d, src_span at);            /* the register to compute d's value in */
+void compile_deliver(builder *b, dest d, unsigned reg, src_span at); /* the value is in reg */
 void compile_nil(builder *b, dest d, src_span at);
 void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
 bool compile_in_place(const ast_node *ast, unsigned *reg);
@@ -163,9 +192,15 @@ void compile_try(builder *b, ast_node *ast, dest d);
 void compile_while(builder *b, ast_node *ast);
 void compile_for(builder *b, ast_node *ast);
 /* The turns of an iteration: begins one (the elements are bound when it returns) … */
-typedef struct iteration { unsigned base; uint32_t head; bool numeric; jumps exits; } iteration;
+typedef struct iteration {
+    unsigned base;
+    uint32_t head;
+    bool numeric;
+    jumps exits;
+} iteration;
 void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2], src_span at);
-void compile_next_turn(builder *b, iteration *it, jumps *turns, src_span at);  /* … and ends it: next turn, or behind the loop */
+void compile_next_turn(builder *b, iteration *it, jumps *turns,
+                       src_span at); /* … and ends it: next turn, or behind the loop */
 
 /* --- pattern.c */
 /* Binds what is in `reg` or crashes with match_error. owned: nobody else writes reg while the names live. */

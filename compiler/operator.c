@@ -18,9 +18,12 @@ static opcode register_form(ast_operator op)
     case OP_SHIFT_RIGHT: return OPC_SHR;
     case OP_EQ: return OPC_EQ;
     case OP_NE: return OPC_NE;
-    case OP_LT: case OP_GT: return OPC_LT;
-    case OP_LE: case OP_GE: return OPC_LE;
-    case OP_IN: case OP_NOT_IN: return OPC_IN;
+    case OP_LT:
+    case OP_GT: return OPC_LT;
+    case OP_LE:
+    case OP_GE: return OPC_LE;
+    case OP_IN:
+    case OP_NOT_IN: return OPC_IN;
     case OP_NEG: return OPC_NEG;
     case OP_BIT_NOT: return OPC_BNOT;
     case OP_NOT: return OPC_NOT;
@@ -32,8 +35,11 @@ static opcode register_form(ast_operator op)
 /* The form with a constant right operand, or NOP. */
 static opcode constant_form(ast_operator op)
 {
-    static const struct { ast_operator op; opcode code; } forms[] = {
-        {OP_ADD, OPC_ADDK}, {OP_SUB, OPC_SUBK}, {OP_MUL, OPC_MULK}, {OP_DIV, OPC_DIVK}, {OP_FLOOR_DIV, OPC_IDIVK}, {OP_MOD, OPC_MODK}};
+    static const struct {
+        ast_operator op;
+        opcode code;
+    } forms[] = {{OP_ADD, OPC_ADDK}, {OP_SUB, OPC_SUBK},        {OP_MUL, OPC_MULK},
+                 {OP_DIV, OPC_DIVK}, {OP_FLOOR_DIV, OPC_IDIVK}, {OP_MOD, OPC_MODK}};
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (forms[i].op == op)
             return forms[i].code;
@@ -179,7 +185,9 @@ void compile_and_or(builder *b, ast_node *ast, dest d)
     compile_deliver(b, d, reg, ast->span);
 }
 
-typedef struct comparison { opcode holds, fails; } comparison;
+typedef struct comparison {
+    opcode holds, fails;
+} comparison;
 
 /* Of two registers; `>` and `>=` are asked from the other side. */
 static comparison register_jumps(ast_operator op)

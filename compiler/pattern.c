@@ -74,7 +74,8 @@ static void check_keys(builder *b, ast_node *pattern, unsigned reg, jumps *fail)
         const ast_entry *entry = &pattern->as.map.entries[i];
         unsigned mark = b->top, part = part_register(b, entry->value);
         uint32_t k = compile_string(b->c, entry->key->as.text.bytes, entry->key->as.text.length);
-        test(b, insn_abc(OPC_TESTKEY, part, reg, compile_short_constant(b, k, entry->key->span)), fail, entry->key->span);
+        test(b, insn_abc(OPC_TESTKEY, part, reg, compile_short_constant(b, k, entry->key->span)), fail,
+             entry->key->span);
         check_part(b, entry->value, part, fail);
         compile_release(b, mark);
     }

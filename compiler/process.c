@@ -2,10 +2,7 @@
 #include "compiler/internal.h"
 
 /* A branch is shown as a block of the function around it. */
-static code *branch_code(builder *b, ast_node *fn)
-{
-    return compile_function(b->c, fn, b->code->name, true);
-}
+static code *branch_code(builder *b, ast_node *fn) { return compile_function(b->c, fn, b->code->name, true); }
 
 /* The captures of a branch into new registers in a row. */
 static unsigned branch_captures(builder *b, const ast_node *fn, dest d)
@@ -71,9 +68,13 @@ void compile_par(builder *b, ast_node *ast, dest d)
     b->handlers_open--;
     compile_flush_cold(b, cold, ast->span);
     if (b->count > start) {
-        compile_add_cold(b, (cold_code){.handler = b->handler_count, .cancels = true, .reg = (uint16_t)group, .error_reg = (uint16_t)(group + 1),
+        compile_add_cold(b, (cold_code){.handler = b->handler_count,
+                                        .cancels = true,
+                                        .reg = (uint16_t)group,
+                                        .error_reg = (uint16_t)(group + 1),
                                         .span = ast->span});
-        compile_add_handler(b, (handler){.start = start, .end = b->count, .reg = (uint16_t)(group + 1), .kind = HANDLER_CLEANUP});
+        compile_add_handler(
+            b, (handler){.start = start, .end = b->count, .reg = (uint16_t)(group + 1), .kind = HANDLER_CLEANUP});
     }
     compile_release(b, mark);
     compile_deliver(b, d, group, ast->span);

@@ -21,7 +21,8 @@ static bool takes_apart(const ast_node *pattern, const ast_node *source)
         pattern->as.pattern.elements.count != source->as.list.count)
         return false;
     for (uint32_t i = 0; i < source->as.list.count; i++)
-        if (pattern->as.pattern.elements.items[i]->kind != PAT_NAME && pattern->as.pattern.elements.items[i]->kind != PAT_HOLE)
+        if (pattern->as.pattern.elements.items[i]->kind != PAT_NAME &&
+            pattern->as.pattern.elements.items[i]->kind != PAT_HOLE)
             return false;
     return true;
 }
@@ -57,7 +58,8 @@ void compile_let(builder *b, ast_node *ast)
 
 static bool is_immutable_literal(const ast_node *ast)
 {
-    return ast->kind <= AST_BYTES || (ast->kind == AST_UNARY && ast->op == OP_NEG && ast->as.unary.operand->kind <= AST_FLOAT);
+    return ast->kind <= AST_BYTES ||
+           (ast->kind == AST_UNARY && ast->op == OP_NEG && ast->as.unary.operand->kind <= AST_FLOAT);
 }
 
 void compile_const(builder *b, ast_node *ast)
@@ -214,11 +216,16 @@ void compile_catch(builder *b, ast_node *ast, dest d)
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
     uint32_t start = b->count, cold = b->cold_count;
     b->handlers_open++;
-    compile_node(b, ast->as.unary.operand, d.kind == DEST_REG ? d : d.kind == DEST_DISCARD ? TO_DISCARD : dest_fresh(out));
+    compile_node(b, ast->as.unary.operand,
+                 d.kind == DEST_REG       ? d
+                 : d.kind == DEST_DISCARD ? TO_DISCARD
+                                          : dest_fresh(out));
     b->handlers_open--;
     compile_flush_cold(b, cold, ast->span);
     if (b->count > start) {
-        compile_add_handler(b, (handler){.start = start, .end = b->count, .target = b->count, .reg = (uint16_t)out, .kind = HANDLER_CATCH});
+        compile_add_handler(
+            b, (handler){
+                   .start = start, .end = b->count, .target = b->count, .reg = (uint16_t)out, .kind = HANDLER_CATCH});
         b->reachable = true;
     }
     compile_release(b, mark);
@@ -228,7 +235,7 @@ void compile_catch(builder *b, ast_node *ast, dest d)
 void compile_try(builder *b, ast_node *ast, dest d)
 {
     ast_node *operand = ast->as.unary.operand;
-    if (d.kind == DEST_RETURN) {    /* the value or the error: either is returned */
+    if (d.kind == DEST_RETURN) { /* the value or the error: either is returned */
         compile_node(b, operand, d);
         return;
     }

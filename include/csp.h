@@ -12,15 +12,16 @@
  *         csp_free(vm);
  *     }
  *
- * Everything hangs off a csp_vm; there may be several in a program, at once and on several threads. A VM and what belongs to it
- * is used by the thread that made it, but for what is marked
+ * Everything hangs off a csp_vm; there may be several in a program, at once and on several threads. A VM and what
+ * belongs to it is used by the thread that made it, but for what is marked
  *     [MT]  may be called from any thread at any time
  *     [AS]  may also be called from a signal handler.
- * No function of a VM may be called from a callback (`write` …) that the same VM is calling, but for csp_interrupt and csp_user.
+ * No function of a VM may be called from a callback (`write` …) that the same VM is calling, but for csp_interrupt
+ * and csp_user.
  *
- * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free; a `const char *` belongs to the
- * object that it was asked of. Functions that return a csp_status give 0 or more when all is well, and less than 0 for a
- * failure, which csp_take_error then explains. */
+ * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free; a `const char *`
+ * belongs to the object that it was asked of. Functions that return a csp_status give 0 or more when all is well,
+ * and less than 0 for a failure, which csp_take_error then explains. */
 #ifndef CSP_H
 #define CSP_H
 
@@ -63,16 +64,14 @@ CSP_API void csp_text_free(char *text);
 /* ---- Making a VM ---- */
 
 typedef struct csp_config {
-    size_t struct_size; /* set by csp_config_init */
-    void *user;         /* handed to the callbacks */
-    size_t
-        max_memory; /* bytes of all VMs' values and stacks; 0: no limit. Default: 3/4 of the machine's or cgroup's memory */
-    size_t max_stack;       /* bytes for each process; 0: no limit. Default: 1 GiB */
-    uint32_t max_processes; /* at once; 0: no limit (the default) */
-    uint64_t
-        max_reductions; /* calls and turns of loops, of all processes in the VM's life; 0: no limit (the default) */
-    /* Takes what the program writes to standard output (stream 1) or standard error (2): `size` bytes, without a NUL behind
-     * them. Default (NULL): the descriptors 1 and 2. */
+    size_t struct_size;      /* set by csp_config_init */
+    void *user;              /* handed to the callbacks */
+    size_t max_memory;       /* bytes of all values and stacks; 0: no limit. Default: 3/4 of the machine's memory */
+    size_t max_stack;        /* bytes for each process; 0: no limit. Default: 1 GiB */
+    uint32_t max_processes;  /* at once; 0: no limit (the default) */
+    uint64_t max_reductions; /* calls and turns of loops, of all processes; 0: no limit (the default) */
+    /* Takes what the program writes to standard output (stream 1) or standard error (2): `size` bytes, without a NUL
+     * behind them. Default (NULL): the descriptors 1 and 2. */
     void (*write)(void *user, int stream, const char *text, size_t size);
     const char *const *args; /* what Os.args() gives; copied. Default: none */
     uint32_t arg_count;
@@ -84,7 +83,8 @@ CSP_API void csp_config_init(csp_config *config, size_t struct_size);
 /* Makes a VM; config NULL: all defaults. CSP_E_MEMORY, CSP_E_MISUSE: *out is NULL. [MT] */
 CSP_API csp_status csp_new(const csp_config *config, csp_vm **out);
 
-/* Ends what runs (deferred calls of processes have one second in all) and frees the VM with its sessions. NULL is fine. */
+/* Ends what runs (deferred calls of processes have one second in all) and frees the VM with its sessions. NULL is
+ * fine. */
 CSP_API void csp_free(csp_vm *vm);
 
 /* config.user. [MT] [AS] */
@@ -92,18 +92,21 @@ CSP_API void *csp_user(const csp_vm *vm);
 
 /* ---- Running a program ---- */
 
-/* Compiles `size` bytes of text and runs them as a program: the main process until it ends; then the other processes are
- * killed, their deferred calls run, and all output is written. `name` is what messages call the text. A VM runs one program;
- * after that only csp_take_error, csp_exit_status and csp_free are of use. CSP_OK, CSP_EXIT, or any failure. */
+/* Compiles `size` bytes of text and runs them as a program: the main process until it ends; then the other
+ * processes are killed, their deferred calls run, and all output is written. `name` is what messages call the
+ * text. A VM runs one program; after that only csp_take_error, csp_exit_status and csp_free are of use. CSP_OK,
+ * CSP_EXIT, or any failure. */
 CSP_API csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size);
 
 /* The argument of Os.exit after CSP_EXIT, 0 … 255. */
 CSP_API int csp_exit_status(const csp_vm *vm);
 
-/* Stops the program or evaluation that runs, if one does, at its next safe point: it ends with CSP_E_INTERRUPTED. [MT] [AS] */
+/* Stops the program or evaluation that runs, if one does, at its next safe point: it ends with CSP_E_INTERRUPTED.
+ * [MT] [AS] */
 CSP_API void csp_interrupt(csp_vm *vm);
 
-/* Compiles the text and gives its bytecode for people to read in *out. Runs nothing of it. CSP_OK, CSP_E_COMPILE, CSP_E_MEMORY. */
+/* Compiles the text and gives its bytecode for people to read in *out. Runs nothing of it. CSP_OK, CSP_E_COMPILE,
+ * CSP_E_MEMORY. */
 CSP_API csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
 
 /* ---- A session: inputs evaluated one after the other, with variables that live on ---- */
@@ -112,15 +115,15 @@ CSP_API csp_status csp_disassemble(csp_vm *vm, const char *name, const char *tex
 CSP_API csp_session *csp_session_new(csp_vm *vm);
 CSP_API void csp_session_free(csp_session *session);
 
-/* Compiles one input and runs it as the foreground process until it ends; other processes run meanwhile, and stay. *result is
- * the value as `repr` shows it (cut at 64 KiB), or NULL where it is nil or there is none. A name may be defined again. After a
- * failure the session goes on: what was defined and done before the failure stands. */
+/* Compiles one input and runs it as the foreground process until it ends; other processes run meanwhile, and stay.
+ * *result is the value as `repr` shows it (cut at 64 KiB), or NULL where it is nil or there is none. A name may be
+ * defined again. After a failure the session goes on: what was defined and done before the failure stands. */
 CSP_API csp_status csp_eval(csp_session *session, const char *text, size_t size, char **result);
 
 typedef enum csp_input { CSP_INPUT_COMPLETE, CSP_INPUT_INCOMPLETE, CSP_INPUT_ERROR } csp_input;
 
-/* Whether the text can be read as it stands, could be the beginning of something longer (an open bracket, an operator at the
- * end …), or has an error that more text would not mend. Looks at the syntax alone. [MT] */
+/* Whether the text can be read as it stands, could be the beginning of something longer (an open bracket, an
+ * operator at the end …), or has an error that more text would not mend. Looks at the syntax alone. [MT] */
 CSP_API csp_input csp_input_state(const char *text, size_t size);
 
 /* ---- Background processes, from a host's own event loop ----
@@ -138,12 +141,13 @@ CSP_API csp_status csp_step(csp_vm *vm);
 
 /* ---- Errors ---- */
 
-/* What went wrong in the last call that failed: the caller's, to be freed with csp_error_free; it may outlive the VM. NULL:
- * nothing, or no memory for it. The next failure, if this one was not taken, replaces it. */
+/* What went wrong in the last call that failed: the caller's, to be freed with csp_error_free; it may outlive the
+ * VM. NULL: nothing, or no memory for it. The next failure, if this one was not taken, replaces it. */
 CSP_API csp_error *csp_take_error(csp_vm *vm);
 CSP_API void csp_error_free(csp_error *error);
 
-/* "compile", "deadlock", "interrupted", "out_of_memory", or the kind of the error that the process ended with ("type_error" …). */
+/* "compile", "deadlock", "interrupted", "out_of_memory", or the kind of the error that the process ended with
+ * ("type_error" …). */
 CSP_API const char *csp_error_kind(const csp_error *error);
 CSP_API const char *csp_error_message(const csp_error *error);
 
@@ -154,25 +158,25 @@ typedef struct csp_place {
     uint32_t line, column;
 } csp_place;
 
-/* Where a process stood when it failed: frame 0 is the innermost. False: there are no more. Of a compile error, frame 0 is the
- * place of the first error. */
+/* Where a process stood when it failed: frame 0 is the innermost. False: there are no more. Of a compile error,
+ * frame 0 is the place of the first error. */
 CSP_API bool csp_error_frame(const csp_error *error, uint32_t index, csp_place *out);
 
 typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
 
-/* All that is known, for people (several lines, with the source and a caret; coloured by ANSI sequences) or as JSON. Ends with
- * a newline. NULL: out of memory. */
+/* All that is known, for people (several lines, with the source and a caret; coloured by ANSI sequences) or as
+ * JSON. Ends with a newline. NULL: out of memory. */
 CSP_API char *csp_error_text(csp_error *error, csp_style style);
 
 /* ---- For tools ---- */
 
-/* Calls `each` with everything that could stand at the end of `text` (a whole name or field, keywords and modules too), in
- * order. *start: the byte offset in text that the candidates replace from. */
+/* Calls `each` with everything that could stand at the end of `text` (a whole name or field, keywords and modules
+ * too), in order. *start: the byte offset in text that the candidates replace from. */
 CSP_API void csp_complete(csp_session *session, const char *text, size_t size, size_t *start,
                           void (*each)(void *user, const char *candidate), void *user);
 
-/* How a function is called and what it does, as text of some lines that ends with a newline: `name` as it would be written in
- * the session ("print", "List.push", "f"), or a module ("List"). NULL: nothing is known about it. */
+/* How a function is called and what it does, as text of some lines that ends with a newline: `name` as it would be
+ * written in the session ("print", "List.push", "f"), or a module ("List"). NULL: nothing is known about it. */
 CSP_API char *csp_doc(csp_session *session, const char *name);
 
 typedef struct csp_process {

@@ -24,7 +24,8 @@ static void resolve_params(resolver *r, ast_fn *fn)
             resolve_node(r, p->fallback);
             optional = optional ? optional : p;
         } else if (optional) {
-            diag *d = diag_error(r->diags, p->span, "a parameter without a default value cannot follow one with a default value");
+            diag *d = diag_error(r->diags, p->span,
+                                 "a parameter without a default value cannot follow one with a default value");
             diag_related(d, optional->span, "this one has a default value");
         }
         if (p->name)
@@ -219,14 +220,18 @@ static void refuse(resolver *r, const ast_node *node, const char *word, ast_name
 void resolve_node(resolver *r, ast_node *node)
 {
     switch (node->kind) {
-    case AST_NIL: case AST_TRUE: case AST_FALSE: case AST_INT: case AST_FLOAT: case AST_STRING: case AST_BYTES: case AST_ERROR:
-        break;
-    case AST_INTERPOLATION: case AST_TUPLE: case AST_LIST:
-        resolve_nodes(r, node->as.list);
-        break;
-    case AST_NAME:
-        node->as.name.binding = resolve_use(r, node->as.name.id, node->span);
-        break;
+    case AST_NIL:
+    case AST_TRUE:
+    case AST_FALSE:
+    case AST_INT:
+    case AST_FLOAT:
+    case AST_STRING:
+    case AST_BYTES:
+    case AST_ERROR: break;
+    case AST_INTERPOLATION:
+    case AST_TUPLE:
+    case AST_LIST: resolve_nodes(r, node->as.list); break;
+    case AST_NAME: node->as.name.binding = resolve_use(r, node->as.name.id, node->span); break;
     case AST_MAP: resolve_map(r, &node->as.map); break;
     case AST_FN: resolve_function(r, node, false); break;
     case AST_CALL: resolve_call(r, node, false); break;
@@ -234,13 +239,14 @@ void resolve_node(resolver *r, ast_node *node)
         resolve_operand(r, node->as.binary.left);
         resolve_operand(r, node->as.binary.right);
         break;
-    case AST_SLICE: case AST_RANGE: resolve_slice(r, node); break;
+    case AST_SLICE:
+    case AST_RANGE: resolve_slice(r, node); break;
     case AST_FIELD: resolve_field(r, node); break;
-    case AST_UNARY: case AST_RECEIVE:
-        resolve_node(r, node->as.unary.operand);
-        break;
+    case AST_UNARY:
+    case AST_RECEIVE: resolve_node(r, node->as.unary.operand); break;
     case AST_BINARY: resolve_binary(r, node); break;
-    case AST_AND: case AST_OR: resolve_choice(r, node); break;
+    case AST_AND:
+    case AST_OR: resolve_choice(r, node); break;
     case AST_IS: resolve_node(r, node->as.field.object); break;
     case AST_SEND: resolve_send(r, node); break;
     case AST_TRY: resolve_try(r, node); break;
@@ -258,16 +264,25 @@ void resolve_node(resolver *r, ast_node *node)
     case AST_ASSIGN: resolve_assign(r, node); break;
     case AST_RECEIVE_INTO: resolve_receive_into(r, node); break;
     case AST_RETURN: resolve_return(r, node); break;
-    case AST_BREAK: case AST_CONTINUE: resolve_leave(r, node); break;
-    case AST_WHILE: case AST_LOOP: case AST_FOR: resolve_loop(r, node); break;
+    case AST_BREAK:
+    case AST_CONTINUE: resolve_leave(r, node); break;
+    case AST_WHILE:
+    case AST_LOOP:
+    case AST_FOR: resolve_loop(r, node); break;
     case AST_DEFER: resolve_defer(r, node); break;
     case AST_TEST: resolve_function(r, node->as.test.body, true); break;
     case AST_MOVE: resolve_misplaced_move(r, node); break;
     case AST_CONST: resolve_inner_const(r, node); break;
     case AST_IMPORT: refuse(r, node, "import", node->as.import.alias); break;
     case AST_EXTERN: refuse(r, node, "extern", node->as.ext.alias); break;
-    case PAT_HOLE: case PAT_NAME: case PAT_LITERAL: case PAT_TUPLE: case PAT_LIST: case PAT_MAP: case PAT_ERROR: case PAT_ALTERNATIVES:
-        break;      /* resolve_pattern.c walks these */
+    case PAT_HOLE:
+    case PAT_NAME:
+    case PAT_LITERAL:
+    case PAT_TUPLE:
+    case PAT_LIST:
+    case PAT_MAP:
+    case PAT_ERROR:
+    case PAT_ALTERNATIVES: break; /* resolve_pattern.c walks these */
     }
 }
 
@@ -277,7 +292,8 @@ static void declare_script(resolver *r, ast_list items)
         ast_node *item = items.items[i];
         if (item->kind == AST_CONST) {
             ast_node *name = item->as.let.pattern;
-            item->as.let.binding = name->as.name.binding = resolve_declare(r, BINDING_CONST, name->as.name.id, name->span);
+            item->as.let.binding = name->as.name.binding =
+                resolve_declare(r, BINDING_CONST, name->as.name.id, name->span);
         } else if (item->kind == AST_FN_DECL) {
             ast_fn *fn = item->as.fn;
             fn->binding = resolve_declare(r, BINDING_TOP_FN, fn->name, fn->name_span);

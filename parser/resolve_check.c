@@ -16,15 +16,20 @@ bool resolve_signature_of(const ast_node *callee, resolve_signature *out)
     if (!b)
         return false;
     if (b->fn) {
-        *out = (resolve_signature){.name = b->name->text, .fn = b->fn, .params = b->fn->param_count, .has_rest = b->fn->rest != NULL};
+        *out = (resolve_signature){
+            .name = b->name->text, .fn = b->fn, .params = b->fn->param_count, .has_rest = b->fn->rest != NULL};
         while (out->required < out->params && !b->fn->params[out->required].fallback)
             out->required++;
         return true;
     }
     if (!b->has_symbol || b->symbol.kind != RESOLVE_FUNCTION)
         return false;
-    *out = (resolve_signature){.module = b->module, .name = b->name->text, .symbol = &b->symbol, .params = b->symbol.max,
-                               .required = b->symbol.min, .has_rest = b->symbol.max == UINT32_MAX};
+    *out = (resolve_signature){.module = b->module,
+                               .name = b->name->text,
+                               .symbol = &b->symbol,
+                               .params = b->symbol.max,
+                               .required = b->symbol.min,
+                               .has_rest = b->symbol.max == UINT32_MAX};
     return true;
 }
 
@@ -44,7 +49,9 @@ uint32_t resolve_param_index(const resolve_signature *signature, const ast_name 
 }
 
 /* "`List.push`", into a buffer; long names are cut. */
-typedef struct callee_text { char text[160]; } callee_text;
+typedef struct callee_text {
+    char text[160];
+} callee_text;
 
 static const char *callee_name(const resolve_signature *s, callee_text *out)
 {
@@ -52,10 +59,7 @@ static const char *callee_name(const resolve_signature *s, callee_text *out)
     return out->text;
 }
 
-static const char *plural(uint32_t n)
-{
-    return n == 1 ? "" : "s";
-}
+static const char *plural(uint32_t n) { return n == 1 ? "" : "s"; }
 
 static void report_count(resolver *r, const ast_node *call, const resolve_signature *s, uint32_t given)
 {
@@ -64,13 +68,16 @@ static void report_count(resolver *r, const ast_node *call, const resolve_signat
     const char *are = given == 1 ? "is" : "are";
     diag *d;
     if (s->has_rest)
-        d = diag_error(r->diags, call->span, "%s takes at least %u argument%s, but %u %s given", name, s->required, plural(s->required), given, are);
+        d = diag_error(r->diags, call->span, "%s takes at least %u argument%s, but %u %s given", name, s->required,
+                       plural(s->required), given, are);
     else if (s->params == 0)
         d = diag_error(r->diags, call->span, "%s takes no arguments, but %u %s given", name, given, are);
     else if (s->required == s->params)
-        d = diag_error(r->diags, call->span, "%s takes %u argument%s, but %u %s given", name, s->params, plural(s->params), given, are);
+        d = diag_error(r->diags, call->span, "%s takes %u argument%s, but %u %s given", name, s->params,
+                       plural(s->params), given, are);
     else
-        d = diag_error(r->diags, call->span, "%s takes %u to %u arguments, but %u %s given", name, s->required, s->params, given, are);
+        d = diag_error(r->diags, call->span, "%s takes %u to %u arguments, but %u %s given", name, s->required,
+                       s->params, given, are);
     if (s->fn)
         diag_related(d, s->fn->name ? s->fn->name_span : s->fn->body->span, "defined here");
 }
@@ -163,10 +170,16 @@ static void mark_moved(resolver *r, const ast_node *move)
         return;
     ast_binding *b = name->as.name.binding;
     switch (b->kind) {
-    case BINDING_LET: case BINDING_VAR: case BINDING_PARAM: case BINDING_CAPTURE: case BINDING_SESSION:
-        break;
-    case BINDING_FN: case BINDING_TOP_FN: case BINDING_CONST: case BINDING_SYMBOL: case BINDING_BAD:
-        return;
+    case BINDING_LET:
+    case BINDING_VAR:
+    case BINDING_PARAM:
+    case BINDING_CAPTURE:
+    case BINDING_SESSION: break;
+    case BINDING_FN:
+    case BINDING_TOP_FN:
+    case BINDING_CONST:
+    case BINDING_SYMBOL:
+    case BINDING_BAD: return;
     }
     moved_name *moved = arena_alloc(r->arena, sizeof *moved);
     if (!moved) {
@@ -235,7 +248,8 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module)
     }
     *b = (ast_binding){.kind = BINDING_BAD, .name = node->as.field.name, .module = module_name, .span = node->span};
     object->as.name.binding = b;
-    resolve_status status = module == RESOLVE_FOUND ? r->world->member(r->world->user, module_name, name, &b->symbol) : module;
+    resolve_status status =
+        module == RESOLVE_FOUND ? r->world->member(r->world->user, module_name, name, &b->symbol) : module;
     switch (status) {
     case RESOLVE_FOUND:
         b->kind = BINDING_SYMBOL;
@@ -283,12 +297,9 @@ static void report_assignment(resolver *r, const ast_binding *b, src_span span)
         d = diag_error(r->diags, span, "`%s` is a parameter and cannot be assigned", name);
         diag_hint(d, "copy it to a variable of another name: `var … = %s`", name);
         break;
-    case BINDING_FN: case BINDING_TOP_FN:
-        d = diag_error(r->diags, span, "`%s` is a function and cannot be assigned", name);
-        break;
-    case BINDING_CONST:
-        d = diag_error(r->diags, span, "`%s` is a `const` and cannot be assigned", name);
-        break;
+    case BINDING_FN:
+    case BINDING_TOP_FN: d = diag_error(r->diags, span, "`%s` is a function and cannot be assigned", name); break;
+    case BINDING_CONST: d = diag_error(r->diags, span, "`%s` is a `const` and cannot be assigned", name); break;
     case BINDING_SESSION:
         d = diag_error(r->diags, span, "`%s` is no `var` and cannot be assigned", name);
         diag_hint(d, "bind it again: `var %s = …`", name);
@@ -297,8 +308,9 @@ static void report_assignment(resolver *r, const ast_binding *b, src_span span)
         d = diag_error(r->diags, span, "`%s` belongs to the prelude and cannot be assigned", name);
         diag_hint(d, "`var %s = …` makes a variable of that name", name);
         return;
-    case BINDING_CAPTURE: case BINDING_VAR: case BINDING_BAD:
-        return;
+    case BINDING_CAPTURE:
+    case BINDING_VAR:
+    case BINDING_BAD: return;
     }
     diag_related(d, b->span, "bound here");
 }
@@ -311,7 +323,9 @@ static void report_captured(resolver *r, const ast_binding *b, src_span span)
         report_assignment(r, b, span);
         return;
     }
-    diag *d = diag_error(r->diags, span, "`%s` is captured here and cannot be assigned: a function, `spawn` block or `par` branch sees a copy of the value",
+    diag *d = diag_error(r->diags, span,
+                         "`%s` is captured here and cannot be assigned: a function, `spawn` block or `par` branch sees "
+                         "a copy of the value",
                          b->name->text);
     diag_hint(d, "give the new value as a result, or send it on a channel");
     diag_related(d, b->span, "the variable");
@@ -323,7 +337,7 @@ static void assign_name(resolver *r, ast_node *place)
     ast_binding *hidden;
     ast_binding *b = resolve_find(r, name, &hidden);
     if (!b) {
-        b = resolve_use(r, name, place->span);      /* a session's, or reported as for a use */
+        b = resolve_use(r, name, place->span); /* a session's, or reported as for a use */
         if (b->kind == BINDING_BAD)
             return;
     }
@@ -362,7 +376,8 @@ void resolve_assign(resolver *r, ast_node *node)
         resolve_field(r, place);
         const ast_node *object = place->as.field.object;
         if (object->kind == AST_NAME && object->as.name.binding && object->as.name.binding->module)
-            diag_error(r->diags, place->span, "a member of the module `%s` cannot be assigned", object->as.name.id->text);
+            diag_error(r->diags, place->span, "a member of the module `%s` cannot be assigned",
+                       object->as.name.id->text);
     } else if (place->kind == AST_INDEX) {
         resolve_operand(r, place->as.binary.left);
         resolve_operand(r, place->as.binary.right);

@@ -7,7 +7,7 @@
 
 typedef struct scope {
     struct scope *outer;
-    ast_binding *first;                 /* bindings of this block, the newest first */
+    ast_binding *first; /* bindings of this block, the newest first */
 } scope;
 
 /* Names moved away and not assigned since, the newest first. */
@@ -26,18 +26,18 @@ typedef struct resolver {
     diag_list *diags;
     const resolve_world *world;
     bool session;
-    bool failed;                        /* no memory */
-    bool in_const;                      /* in a const's value: the top level's variables do not exist yet */
+    bool failed;   /* no memory */
+    bool in_const; /* in a const's value: the top level's variables do not exist yet */
     ast_function_info *function;
     scope *scope;
     scope *top_scope;
-    name_slot *names;                   /* open addressing by name: the innermost binding */
+    name_slot *names; /* open addressing by name: the innermost binding */
     uint32_t name_mask, name_count;
     moved_name *moved;
-    uint32_t serial;                    /* of patterns and stamps */
-    const ast_name *binding_fn;         /* the name in `let NAME = fn …` while that function is walked */
+    uint32_t serial;            /* of patterns and stamps */
+    const ast_name *binding_fn; /* the name in `let NAME = fn …` while that function is walked */
     ast_binding *pending, **pending_end;
-    ast_binding spare;                  /* stands in when memory has run out */
+    ast_binding spare; /* stands in when memory has run out */
     ast_function_info spare_info;
 } resolver;
 
@@ -57,11 +57,11 @@ void resolve_forget_captures(resolver *r, ast_function_info *info);
 void resolve_names_free(resolver *r);
 
 /* --- resolve.c */
-void resolve_node(resolver *r, ast_node *node);                     /* an expression or a statement */
+void resolve_node(resolver *r, ast_node *node); /* an expression or a statement */
 void resolve_nodes(resolver *r, ast_list list);
-void resolve_operand(resolver *r, ast_node *node);                  /* an expression whose neighbours may be read in place */
-void resolve_within(resolver *r, ast_node *node);                   /* in a block of its own */
-void resolve_branch(resolver *r, ast_node *node);                   /* the same, where it may or may not run */
+void resolve_operand(resolver *r, ast_node *node); /* an expression whose neighbours may be read in place */
+void resolve_within(resolver *r, ast_node *node);  /* in a block of its own */
+void resolve_branch(resolver *r, ast_node *node);  /* the same, where it may or may not run */
 void resolve_function(resolver *r, ast_node *node, bool isolated);
 
 /* --- resolve_statement.c */
@@ -69,7 +69,7 @@ void resolve_let(resolver *r, ast_node *node);
 void resolve_var(resolver *r, ast_node *node);
 void resolve_local_fn(resolver *r, ast_node *node);
 void resolve_receive_into(resolver *r, ast_node *node);
-void resolve_loop(resolver *r, ast_node *node);                     /* while, loop, for */
+void resolve_loop(resolver *r, ast_node *node); /* while, loop, for */
 void resolve_par_for(resolver *r, ast_node *node);
 void resolve_par(resolver *r, ast_node *node);
 void resolve_defer(resolver *r, ast_node *node);
@@ -84,7 +84,7 @@ void resolve_pattern(resolver *r, ast_node *first, ast_node *second, bool receiv
 void resolve_call(resolver *r, ast_node *node, bool spawned);
 void resolve_field(resolver *r, ast_node *node);
 void resolve_assign(resolver *r, ast_node *node);
-void resolve_movable(resolver *r, ast_node *node);                  /* an operand that may be `move x` */
-void resolve_moves_end(resolver *r, const moved_name *mark);        /* forgets what was moved since */
+void resolve_movable(resolver *r, ast_node *node);           /* an operand that may be `move x` */
+void resolve_moves_end(resolver *r, const moved_name *mark); /* forgets what was moved since */
 
 #endif

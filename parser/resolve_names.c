@@ -276,9 +276,12 @@ static void report_hidden(resolver *r, const ast_binding *hidden, src_span span)
         for (const ast_function_info *f = r->function; f && !f->isolated; f = f->outer)
             fn = f->outer ? f->outer->fn : fn;
         if (fn && fn->name)
-            d = diag_error(r->diags, span, "the function `%s` cannot see `%s`, which belongs to the process that runs the script", fn->name->text, text);
+            d = diag_error(r->diags, span,
+                           "the function `%s` cannot see `%s`, which belongs to the process that runs the script",
+                           fn->name->text, text);
         else
-            d = diag_error(r->diags, span, "`%s` cannot be seen here: it belongs to the process that runs the script", text);
+            d = diag_error(r->diags, span, "`%s` cannot be seen here: it belongs to the process that runs the script",
+                           text);
         if (hidden->kind == BINDING_VAR)
             diag_hint(d, "pass it as a parameter");
         else
@@ -295,7 +298,7 @@ static void report_unknown(resolver *r, const ast_name *name, src_span span)
         return;
     }
     if (r->diags->errors > DIAG_MAX)
-        return;     /* nobody will see it */
+        return; /* nobody will see it */
     diag_suggestion s;
     diag_suggest_init(&s, name->text, name->length);
     for (uint32_t i = 0; r->names && i <= r->name_mask; i++)
@@ -338,8 +341,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
     case RESOLVE_NOT_YET:
         diag_error(r->diags, span, "`%s` is not there yet in this version", name->text);
         return bad_binding(r);
-    case RESOLVE_NO_SUCH:
-        break;
+    case RESOLVE_NO_SUCH: break;
     }
     if (hidden) {
         report_hidden(r, hidden, span);
@@ -354,8 +356,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
     case RESOLVE_NOT_YET:
         diag_error(r->diags, span, "`%s` is not there yet in this version", name->text);
         return bad_binding(r);
-    case RESOLVE_NO_SUCH:
-        break;
+    case RESOLVE_NO_SUCH: break;
     }
     report_unknown(r, name, span);
     return bad_binding(r);

@@ -3,10 +3,10 @@
 
 typedef struct pattern_walk {
     resolver *r;
-    uint32_t id;                        /* of the pattern: bindings that carry it were made here */
-    uint32_t repeats;                   /* > 0: in an alternative that is not the first */
+    uint32_t id;      /* of the pattern: bindings that carry it were made here */
+    uint32_t repeats; /* > 0: in an alternative that is not the first */
     bool receive;
-    ast_node **names;                   /* those that were bound so far */
+    ast_node **names; /* those that were bound so far */
     uint32_t count, capacity;
 } pattern_walk;
 
@@ -89,7 +89,8 @@ static void check_same_names(pattern_walk *w, uint32_t first, uint32_t middle)
         return;
     for (uint32_t i = first; i < middle; i++)
         if (w->names[i]->as.name.binding->stamp == wanted)
-            diag_error(diags, w->names[i]->span, "`%s` is not bound by every alternative of the pattern", w->names[i]->as.name.binding->name->text);
+            diag_error(diags, w->names[i]->span, "`%s` is not bound by every alternative of the pattern",
+                       w->names[i]->as.name.binding->name->text);
 }
 
 static void walk(pattern_walk *w, ast_node *node);

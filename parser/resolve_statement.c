@@ -65,20 +65,17 @@ static void resolve_for(resolver *r, ast_node *node)
     resolve_moves_end(r, mark);
 }
 
-void resolve_loop(resolver *r, ast_node *node)
-{
-    resolve_for(r, node);
-}
+void resolve_loop(resolver *r, ast_node *node) { resolve_for(r, node); }
 
-void resolve_par_for(resolver *r, ast_node *node)
-{
-    resolve_for(r, node);
-}
+void resolve_par_for(resolver *r, ast_node *node) { resolve_for(r, node); }
 
 /* The word of a statement that makes no sense as a process of its own, or NULL. */
 static const char *no_branch(ast_kind kind)
 {
-    static const struct { ast_kind kind; const char *word; } words[] = {
+    static const struct {
+        ast_kind kind;
+        const char *word;
+    } words[] = {
         {AST_LET, "let"}, {AST_VAR, "var"}, {AST_RETURN, "return"}, {AST_BREAK, "break"}, {AST_CONTINUE, "continue"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].kind == kind)
@@ -177,14 +174,13 @@ void resolve_alt(resolver *r, ast_node *node)
         const ast_alt_arm *arm = &alt->arms[i];
         diag *d;
         switch (arm->kind) {
-        case ALT_RECEIVE: case ALT_SEND:
-            break;
-        case ALT_AFTER:
-            after = arm;
-            break;
+        case ALT_RECEIVE:
+        case ALT_SEND: break;
+        case ALT_AFTER: after = arm; break;
         case ALT_CLOSED:
             if (alt->repeated) {
-                d = diag_error(r->diags, arm->span, "`closed` cannot stand in `for alt`, which ends when every channel is closed");
+                d = diag_error(r->diags, arm->span,
+                               "`closed` cannot stand in `for alt`, which ends when every channel is closed");
                 diag_hint(d, "put what it does behind the loop");
             } else if (closed) {
                 diag_error(r->diags, arm->span, "an `alt` has at most one `closed`");

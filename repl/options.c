@@ -1,5 +1,6 @@
 #include "repl/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -137,7 +138,8 @@ static bool read_number(options *o, option_id id, const char *from, bool is_size
     errno = 0;
     unsigned long long number = strtoull(from, &end, 10);
     const char *suffixes = "KMGT";
-    const char *suffix = is_size && *end ? strchr(suffixes, *end & ~0x20) : NULL;
+    const char *suffix =
+        is_size && isalpha((unsigned char)*end) ? strchr(suffixes, toupper((unsigned char)*end)) : NULL;
     unsigned shift = 0;
     if (suffix) {
         shift = 10 * (unsigned)(suffix - suffixes + 1);
@@ -202,7 +204,8 @@ static bool apply(options *o, option_id id, const char *argument)
 static bool read_option(options *o, int argc, char **argv, int *i, option_id *id)
 {
     const char *word = argv[(*i)++];
-    const char *argument = NULL;
+    const char *argument = "";
+    bool given = false;
     int found = 0;
     if (word[1] == '-') {
         size_t length = strcspn(word + 2, "=");
@@ -210,17 +213,20 @@ static bool read_option(options *o, int argc, char **argv, int *i, option_id *id
             found++;
         if (found == OPTION_COUNT)
             return refuse_unknown(o, word + 2, length);
-        argument = word[2 + length] ? word + 2 + length + 1 : NULL;
-        if (argument && !table[found].argument)
+        given = word[2 + length] != '\0';
+        if (given)
+            argument = word + 2 + length + 1;
+        if (given && !table[found].argument)
             return refuse(o, "--%s takes no argument", table[found].name);
     } else {
         while (found < OPTION_COUNT && table[found].letter != word[1])
             found++;
         if (found == OPTION_COUNT || (word[2] && !table[found].argument))
             return refuse(o, "unknown option `%s`", word);
-        argument = word[2] ? word + 2 : NULL;
+        given = word[2] != '\0';
+        argument = word + 2;
     }
-    if (table[found].argument && !argument) {
+    if (table[found].argument && !given) {
         if (*i == argc)
             return refuse(o, "--%s wants an argument: %s", table[found].name, table[found].argument);
         argument = argv[(*i)++];

@@ -12,8 +12,8 @@
 /* What terminal_wait has seen; bits. */
 enum { TERMINAL_LINE = 1, TERMINAL_END = 2, TERMINAL_INTERRUPT = 4, TERMINAL_OTHER = 8 };
 
-/* Takes over the terminal and SIGINT. complete: gives each candidate for the end of `text` to `each`, and the offset in text that
- * they replace from. False: no memory or descriptors. */
+/* Takes over the terminal and SIGINT. complete: gives each candidate for the end of `text` to `each`, and the
+ * offset in text that they replace from. False: no memory or descriptors. */
 typedef void terminal_complete_fn(void *user, const char *text, size_t size, size_t *start,
                                   void (*each)(void *target, const char *candidate), void *target);
 bool terminal_open(terminal_complete_fn *complete, void *user);
@@ -24,8 +24,8 @@ void terminal_edit(const char *prompt);
 /* Gives up the line that is being typed. True: there was something in it. */
 bool terminal_discard(void);
 
-/* Waits for keys, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After TERMINAL_LINE the line, which is
- * the caller's to free, is in *line, and none is being typed; after TERMINAL_END it was Ctrl-D. */
+/* Waits for keys, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After TERMINAL_LINE the
+ * line, which is the caller's to free, is in *line, and none is being typed; after TERMINAL_END it was Ctrl-D. */
 int terminal_wait(int fd, int timeout, char **line);
 
 /* Writes to standard output (1) or error (2), above the line that is being typed. */

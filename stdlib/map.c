@@ -1,6 +1,7 @@
 /* The part of Map that is in C. What calls functions is in map.csp. */
 #include "stdlib/natives.h"
 #include "vm/data_check.h"
+#include "vm/map_probe.h"
 
 enum { ENTRIES_PER_REDUCTION = 16 };
 
@@ -81,10 +82,7 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
     (void)argc;
     map *m = data_own_map(vm, p, args[0]);
     if (!m) return VERDICT_FAIL;
-    if (m->count > 0) m->version++;
-    m->entries = NULL;
-    m->index = NULL;
-    m->count = m->used = m->capacity = m->index_mask = 0;
+    map_clear(m);
     *result = args[0];
     return VERDICT_DONE;
 }

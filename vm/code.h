@@ -16,7 +16,8 @@
  * HANDLER_CLEANUP (a par that is under way): taken by crashes and kills; R[reg] is the error or VALUE_KILLED; ends with RERAISE or PARCANCEL.
  *
  * Defers: a function with `defer` has three registers from defer_reg on: D the list of what was deferred (set to nil by the function's
- * first instruction), D+1 the outcome, D+2 the mode: nil to return, true to raise D+1 again (VALUE_KILLED: to go on with the kill). Its
+ * first instruction), D+1 the outcome, D+2 the mode: nil to return, true to raise D+1 again (VALUE_KILLED: to go on with the kill; an
+ * int: as nil (0) or true (1), and kills are put off until this frame's defers have run). Its
  * `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP epilogue. The epilogue at defer_pc is: RUNDEFERS; RET D+1. When a crash or kill
  * unwinds the frame and D is not empty, the VM sets D+1, D+2 and goes to defer_pc. RUNDEFERS pops one entry at a time and comes back to itself;
  * when none is left it goes on, or back to the unwinding. */

@@ -72,9 +72,8 @@ static verdict next_of_string(csp_vm *vm, const string *s, value *state, step *n
     if (!next->more) return VERDICT_DONE;
     unsigned size = 1;
     unsigned char first = (unsigned char)s->text[offset];
-    if (first < 0x80) {
-        next->item = vm->characters[first];
-    } else {
+    next->item = first < 0x80 ? vm->characters[first] : VALUE_ABSENT;
+    if (next->item == VALUE_ABSENT) {
         str_decode(s->text + offset, &size);
         next->item = str_new(vm, s->text + offset, size);
         if (next->item == VALUE_ABSENT) return vm_raise_memory(vm);

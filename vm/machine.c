@@ -11,14 +11,15 @@
 #include "vm/loop.h"
 #include "vm/text.h"
 
-enum { SLICE = 4000 };
+enum { SLICE = 4000, INT_BITS = 1 << 26 };
 
 /* While the world is stopped: the stack of the process that runs, to its capacity, since any instruction may be under way. */
 static void push_roots(heap *h, void *user)
 {
     (void)h;
     const csp_vm *vm = user;
-    if (vm->sched.running) heap_push_range(vm->sched.bottom, vm->sched.limit);
+    const process *p = vm->sched.running;
+    if (p) heap_push_range(p->stack, p->stack + p->capacity);
 }
 
 static uint64_t seed(void)
@@ -42,11 +43,6 @@ static bool make_constants(csp_vm *vm)
     vm->empty_string = str_new(vm, "", 0);
     vm->empty_tuple = tuple_new(vm, NULL, NULL, 0);
     if (vm->empty_string == VALUE_ABSENT || vm->empty_tuple == VALUE_ABSENT) return false;
-    for (int c = 0; c < 128; c++) {
-        char one = (char)c;
-        vm->characters[c] = str_new(vm, &one, 1);
-        if (vm->characters[c] == VALUE_ABSENT) return false;
-    }
     return error_init(vm);
 }
 
@@ -55,6 +51,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     csp_vm *vm = heap_pinned(sizeof *vm);
     if (!vm) return NULL;
     vm->limits = *limits;
+    if (!vm->limits.int_bits) vm->limits.int_bits = INT_BITS;
     vm->host = *host;
     vm->exit_status = -1;
     vm->sched.vm = vm;

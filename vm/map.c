@@ -1,5 +1,5 @@
 /* Maps: entries in order of insertion, and from MAP_LINEAR entries on an index by hash with linear probing. A removed entry keeps its place in
- * both (key VALUE_ABSENT) until the entries are compacted. */
+ * both (key VALUE_ABSENT) until the entries are compacted. No live entry stands before number `pad`: so a map can be used as a queue. */
 #include "vm/data_check.h"
 #include "vm/map_probe.h"
 #include "vm/num.h"
@@ -50,7 +50,7 @@ static bool rebuild(csp_vm *vm, map *m, size_t capacity)
     m->capacity = (uint32_t)capacity;
     m->index = index;
     m->index_mask = size > 0 ? (uint32_t)(size - 1) : 0;
-    m->first = 0;
+    m->pad = 0;
     if (index)
         for (uint32_t i = 0; i < used; i++)
             index_add(m, i);
@@ -162,7 +162,7 @@ bool map_put(csp_vm *vm, map *m, value key, value item)
     return true;
 }
 
-/* Without allocating: closes the gaps. Otherwise a map used as a queue would be slow to find its first entry. */
+/* Closes the gaps, without allocating. */
 static void compact(map *m)
 {
     uint32_t used = 0;
@@ -170,7 +170,7 @@ static void compact(map *m)
         if (m->entries[i].key != VALUE_ABSENT) m->entries[used++] = m->entries[i];
     memset(m->entries + used, 0, (m->used - used) * sizeof *m->entries);
     m->used = used;
-    m->first = 0;
+    m->pad = 0;
     if (!m->index) return;
     memset(m->index, 0, ((size_t)m->index_mask + 1) * sizeof *m->index);
     for (uint32_t i = 0; i < used; i++)
@@ -186,10 +186,18 @@ bool map_remove(csp_vm *vm, map *m, value key)
     m->entries[entry].item = VALUE_ABSENT;
     m->count--;
     m->version++;
-    while (m->first < m->used && m->entries[m->first].key == VALUE_ABSENT)
-        m->first++;
+    while (m->pad < m->used && m->entries[m->pad].key == VALUE_ABSENT)
+        m->pad++;
     if (m->used >= 2 * MAP_LINEAR ? m->count < m->used / 4 : m->count == 0) compact(m);
     return true;
+}
+
+void map_clear(map *m)
+{
+    if (m->count > 0) m->version++;
+    m->entries = NULL;
+    m->index = NULL;
+    m->count = m->used = m->capacity = m->index_mask = m->pad = 0;
 }
 
 verdict map_key_check(csp_vm *vm, process *p, value key)
@@ -200,7 +208,7 @@ verdict map_key_check(csp_vm *vm, process *p, value key)
 
 map_entry *map_next(const map *m, uint32_t *position)
 {
-    if (*position < m->first) *position = m->first;
+    if (*position < m->pad) *position = m->pad;
     while (*position < m->used) {
         map_entry *e = &m->entries[(*position)++];
         if (e->key != VALUE_ABSENT) return e;

@@ -15,4 +15,7 @@ bool map_reserve(csp_vm *vm, map *m, size_t capacity);
 /* Adds a key that is known to be new, with its hash. False: out of memory. */
 bool map_append(csp_vm *vm, map *m, value key, value item, uint64_t hash);
 
+/* Takes all keys out. */
+void map_clear(map *m);
+
 #endif

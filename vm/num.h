@@ -28,14 +28,14 @@ int num_compare(value a, value b);
 /* Equal numbers have equal hashes (1 and 1.0, bigints and floats alike). */
 uint64_t num_hash(value number, uint64_t seed);
 
-/* Text: a float as the shortest text that reads back, always with `.` or `e` (or inf, nan, -inf). Returns the length; buffer >= 40 bytes. */
-size_t num_format_float(double d, char *buffer);
+/* Text: a float as the shortest text that reads back, always with `.` or `e` (or inf, nan, -inf). Returns the length; out holds 40 bytes. */
+size_t num_format_float(double d, char *out);
 /* Appends an integer's digits (bigints too, in base 2..36) to the text builder; false: out of memory. */
 struct text;
 bool num_format_int(struct text *t, value integer, int base);
 /* Text to number as `int(text, base)` and `float(text)` do: surrounding white space refused, sign optional, digits only; VALUE_NIL: no number. */
-value num_parse_int(csp_vm *vm, const char *text, size_t size, int base);
-value num_parse_float(csp_vm *vm, const char *text, size_t size);
+value num_parse_int(csp_vm *vm, const char *chars, size_t size, int base);
+value num_parse_float(csp_vm *vm, const char *chars, size_t size);
 /* A float truncated to an int; VALUE_NIL for inf and nan. */
 value num_truncate(csp_vm *vm, double d);
 

@@ -16,6 +16,8 @@
 #include "vm/text.h"
 #include "vm/walk.h"
 
+enum { REDUCTIONS_GRACE = 1000000 };
+
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
@@ -165,7 +167,7 @@ static verdict push_deferred(csp_vm *vm, value *d, uint32_t kind, const value *i
     e->kind = kind;
     e->count = n;
     memcpy(e->items, items, n * sizeof(value));
-    if (!value_is(d[0], OBJ_DEFER)) d[2] = VALUE_NIL;
+    if (d[0] == VALUE_NIL) d[2] = VALUE_NIL;            /* else they are running: the mode stays */
     d[0] = value_object(e);
     return VERDICT_DONE;
 }
@@ -186,7 +188,7 @@ static bool par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *
 /* The last value of a process, made fit for others: true when the process has ended; false: a last frame does the rest. */
 static bool finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f)
 {
-    if (value_is_immutable(outcome) || !process_observable(p)) {
+    if (value_is_immutable(outcome) || (!failed && !process_observable(p))) {
         process_end(vm, p, value_is_immutable(outcome) ? outcome : VALUE_NIL, failed);
         return true;
     }
@@ -322,23 +324,32 @@ void run_process(csp_vm *vm, process *p)
     frame f;
 
 resume:
-    s->running = p;
     s->bottom = p->stack;
     s->limit = p->stack + p->capacity;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);            /* another thread may collect at any instruction */
+    s->running = p;
     R = p->stack + p->base;
     body = p->code;
     pc = body->insns + p->pc;
     start = red = s->slice_left;
-    if (unlikely(vm->limits.reductions && s->reductions >= vm->limits.reductions && !(p->flags & PROCESS_NO_CATCH))) {
-        p->flags |= PROCESS_NO_CATCH;
-        if (p->wake != WAKE_NONE) sched_settle(vm, p);
-        p->wake = WAKE_NONE;
-        p->value = VALUE_ABSENT;
-        vm_raise(vm, ERR_OUT_OF_REDUCTIONS, "more than %llu reductions", (unsigned long long)vm->limits.reductions);
-        goto fail;
+    if (unlikely(vm->limits.reductions && s->reductions >= vm->limits.reductions)) {
+        /* its defers may still run, but not for ever */
+        bool over = s->reductions >= 2 * vm->limits.reductions + REDUCTIONS_GRACE;
+        if (over || !(p->flags & PROCESS_NO_CATCH)) {
+            p->flags |= PROCESS_NO_CATCH;
+            if (p->wake != WAKE_NONE) sched_settle(vm, p);
+            p->wake = WAKE_NONE;
+            p->value = VALUE_ABSENT;
+            vm_raise(vm, ERR_OUT_OF_REDUCTIONS, "more than %llu reductions", (unsigned long long)vm->limits.reductions);
+            if (!over) goto fail;
+            op_a = s->raised;
+            s->raised = VALUE_ABSENT;
+            process_end(vm, p, op_a, true);
+            goto gone;
+        }
     }
     if (p->wake != WAKE_NONE) goto woken;
-    if (unlikely(p->kill && !(p->flags & PROCESS_DYING))) goto killed;
+    if (unlikely(p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))) goto killed;
     DISPATCH();
 
     CASE(NOP) : NEXT();
@@ -772,7 +783,16 @@ do_return: {
     }
     CASE(RUNDEFERS) : {
         value *d = &R[body->defer_reg];
+        if (value_is(d[0], OBJ_DEFER) && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS))) {
+            p->flags |= PROCESS_DEFERS;                 /* kills wait until these have run; an int: this frame has set the flag */
+            d[2] = value_int(d[2] != VALUE_NIL);
+        }
         if (!value_is(d[0], OBJ_DEFER)) {
+            if (d[0] == VALUE_FALSE && value_is_int(d[2])) {
+                p->flags &= (uint16_t)~PROCESS_DEFERS & 0xfff;
+                d[2] = d[2] == value_int(0) ? VALUE_NIL : VALUE_TRUE;
+                if (p->kill) goto killed;
+            }
             if (d[2] == VALUE_NIL || d[0] == VALUE_NIL) NEXT();
             op_a = d[1];
             if (d[2] == VALUE_KILLED) goto killed_again;
@@ -784,6 +804,7 @@ do_return: {
         d[0] = e->next;
         if (e->kind == DEFER_BLOCK) {
             pc = body->insns + value_as_int(e->items[0]);
+            if (unlikely(--red <= 0)) goto preempt;
             DISPATCH();
         }
         window = body->registers;
@@ -995,6 +1016,7 @@ spawned: {                                              /* op_a: the new process
         par *of = value_as_object(A);
         if (par_wait(vm, p, of) == VERDICT_BLOCK) { SAVE(); goto blocked; }
         if (of->error != VALUE_ABSENT) {
+            if (!value_is_immutable(of->error)) { op_a = of->error; walk = WALK_COPY; goto operate; }    /* a master, like an outcome */
             s->raised = of->error;
             goto fail;
         }
@@ -1159,7 +1181,10 @@ finish: {                                               /* op_a: the walk's resu
         case OPC_JGTI: case OPC_JNGTI: case OPC_JGEI: case OPC_JNGEI:
             if (holds(pc->op, order_of(op_a))) JUMP((int16_t)pc->c);
             break;
-        case OPC_PARWAIT: A = op_a; break;
+        case OPC_PARWAIT:
+            if (((par *)value_as_object(A))->error != VALUE_ABSENT) { s->raised = op_a; goto fail; }
+            A = op_a;
+            break;
         case OPC_RECV: A = op_a; break;
         case OPC_ITERNEXT: R[pc->a + 2] = op_a; break;
         case OPC_MOVEARG: break;
@@ -1213,7 +1238,11 @@ finish: {                                               /* op_a: the walk's resu
 woken: {                                                /* p->wake says why; it waits in the instruction at pc */
         wake_reason why = (wake_reason)p->wake;
         if (why != WAKE_MESSAGE || (p->side && p->side->alt && p->side->alt->live)) sched_settle(vm, p);
-        if (unlikely(p->kill && !(p->flags & PROCESS_DYING))) {
+        if (unlikely(p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))) {
+            if (pc->op == OPC_SENDMOVE && why != WAKE_MESSAGE && !value_is_immutable(p->value)) {
+                value back[2] = {p->value, VALUE_ABSENT};
+                walk_abandon(vm, p, WALK_UNMOVE, back);     /* it was never taken: the defers may look at it */
+            }
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
             goto killed;

@@ -6,7 +6,7 @@
 
 /* Makers: VALUE_ABSENT where memory has run out (or the text is longer than STRING_MAX). */
 value str_new(csp_vm *vm, const char *utf8, size_t size);          /* valid UTF-8 */
-value str_checked(csp_vm *vm, const char *bytes, size_t size);     /* VALUE_NIL where it is not UTF-8 */
+value str_checked(csp_vm *vm, const char *data, size_t size);     /* VALUE_NIL where it is not UTF-8 */
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 value str_intern(csp_vm *vm, const char *utf8, size_t size);       /* one object per text, kept as long as the VM: names and constants only */
 value str_concat(csp_vm *vm, value a, value b);
@@ -26,14 +26,14 @@ value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to);/* code point
 /* First occurrence at or after byte `from`: byte offset, or -1. */
 int64_t str_find(const string *s, const string *part, uint32_t from);
 uint32_t str_code_points(const char *utf8, size_t size);
-bool str_valid(const char *bytes, size_t size, size_t *bad);       /* *bad: offset of the first wrong byte */
+bool str_valid(const char *data, size_t size, size_t *bad);       /* *bad: offset of the first wrong byte */
 unsigned str_encode(uint32_t code_point, char out[4]);             /* bytes written */
 uint32_t str_decode(const char *utf8, unsigned *size);
 
 /* Builds a text piece by piece, in a growing block of the collected heap (held by the C stack or a slot through `block`). */
 typedef struct text { csp_vm *vm; char *block; size_t used, capacity; bool failed; } text;
 void  text_init(text *t, csp_vm *vm);
-bool  text_add(text *t, const char *bytes, size_t size);           /* false and failed: out of memory */
+bool  text_add(text *t, const char *data, size_t size);           /* false and failed: out of memory */
 bool  text_put(text *t, char c);
 bool  text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 value text_string(text *t);                                        /* ABSENT where it failed */

@@ -297,14 +297,3 @@ value walk_copy_quick(csp_vm *vm, process *p, value v)
     l->count = source->count;
     return value_object(l);
 }
-
-bool walk_adopt_quick(process *p, value v)
-{
-    if (value_is_immutable(v)) return true;
-    object *o = value_as_object(v);
-    if ((o->header & OWNER_MASK) != OWNER_TRANSIT) return true;
-    obj_kind kind = obj_kind_of(o->header);
-    if (kind != OBJ_BUFFER && ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(walk_children_of(v)))) return false;
-    o->header = (o->header & ~OWNER_MASK) | process_owner(p);
-    return true;
-}

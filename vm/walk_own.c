@@ -1,4 +1,4 @@
-/* Handing over without a copy: the owners in the headers are rewritten, and are the visited mark, too.
+/* Giving away without a copy, and taking back: the owners in the headers are rewritten, and are the visited mark, too.
  *
  * MOVE and FREEZE_MOVE first give everything mutable that is reachable to OWNER_MOVING, keeping a log of all objects; when nothing was found that
  * belongs to somebody else, a second pass over the log gives them their final headers. Until then everything can be given back, by the log alone,
@@ -23,10 +23,11 @@ typedef struct own_walk {
     bool freezes;
 } own_walk;
 
+/* owner: perhaps with WALK_MOVED. */
 static void give(value v, uint64_t owner)
 {
     object *o = value_as_object(v);
-    o->header = (o->header & ~OWNER_MASK) | owner;
+    o->header = (o->header & ~(OWNER_MASK | WALK_MOVED)) | owner;
 }
 
 static verdict refuse_pinned(csp_vm *vm)
@@ -71,7 +72,7 @@ static verdict collect(csp_vm *vm, own_walk *w, int64_t *budget)
 static void settle_one(const own_walk *w, value v)
 {
     if (!w->freezes) {
-        give(v, OWNER_TRANSIT);
+        give(v, OWNER_TRANSIT | WALK_MOVED);
         return;
     }
     object *o = value_as_object(v);
@@ -152,7 +153,7 @@ verdict walk_run_freeze_move(csp_vm *vm, process *p, value *args, uint32_t argc,
     return hand_over(vm, p, args, true, result);
 }
 
-/* From transit to p. */
+/* From transit to p, which moved it. */
 static verdict take_back(csp_vm *vm, process *p, value *args, int64_t *budget, value *result)
 {
     value *slot = &args[1];
@@ -168,18 +169,13 @@ static verdict take_back(csp_vm *vm, process *p, value *args, int64_t *budget, v
     return v;
 }
 
-verdict walk_run_adopt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_unmove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
     int64_t budget = WALK_STEP;
     verdict v = take_back(vm, p, args, &budget, result);
     walk_charge(vm, budget);
     return v;
-}
-
-verdict walk_run_unmove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    return walk_run_adopt(vm, p, args, argc, result);
 }
 
 void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args)

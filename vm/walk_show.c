@@ -107,7 +107,10 @@ static bool show_atom(text *t, value v, bool quoted)
     }
     case OBJ_PROCESS: return show_process(t, value_as_object(v));
     case OBJ_NATIVE:  return text_printf(t, "<fn %s>", ((native *)value_as_object(v))->entry->name);
-    case OBJ_CLOSURE: return show_name_of(t, "fn", ((closure *)value_as_object(v))->code->name);
+    case OBJ_CLOSURE: {
+        const code *c = ((closure *)value_as_object(v))->code;
+        return show_name_of(t, "fn", c ? c->name : VALUE_NIL);      /* NULL: it was moved, and this is a report */
+    }
     case OBJ_BUFFER:  return text_printf(t, "<buffer %llu bytes>", (unsigned long long)((buffer *)value_as_object(v))->size);
     case OBJ_NONE: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_TUPLE: case OBJ_ERROR: case OBJ_LIST: case OBJ_MAP: case OBJ_NODE:
     case OBJ_PAR: case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL: case OBJ_WALK: case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT:

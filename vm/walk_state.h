@@ -7,6 +7,10 @@
 #include "vm/data.h"
 #include "vm/walk.h"
 
+/* In the header of an object in transit: it was moved, so that its former owner may still have names for it. Who adopts it makes an object of its own
+ * of what is inside, and this one stays behind, in transit for ever: any use of it is the crash `moved`. */
+enum { WALK_MOVED = 1 << 13 };
+
 /* Work units that one step may do: about one for a plain element, WALK_OBJECT for a container. */
 enum { WALK_STEP = 1024, WALK_OBJECT = 8, WALK_UNITS_PER_REDUCTION = 8 };
 

@@ -10,8 +10,8 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 passed=0 failed=0
 
-# check NAME STATUS OUT ERR -- COMMAND...: standard output is exactly OUT and a newline (nothing where OUT is empty), ERR is
-# a part of standard error, which is empty where ERR is. Standard input is the file `in`, if there is one.
+# check NAME STATUS OUT ERR -- COMMAND...: standard output is exactly OUT and a newline (nothing where it is empty), ERR
+# is a part of standard error, which is empty where ERR is. Standard input is the file `in`, if there is one.
 check() {
     local name=$1 status=$2 out=$3 err=$4 got_status got_out got_err
     shift 5
