@@ -203,6 +203,23 @@ static bool answer_session_define(void *user, const char *name, bool assignable,
 
 static const size_t SOURCE_MAX = (size_t)1 << 30;
 
+/* Nobody asks for the value of a program's last expression: it gives nil, so that an error value that its body does give
+ * has been returned by `try`. */
+static bool end_with_nil(ast_module *ast)
+{
+    uint32_t count = ast->items.count, end = ast->src->length;
+    ast_node **items = arena_alloc(ast->arena, (count + 1) * sizeof(void *));
+    ast_node *nil = arena_alloc(ast->arena, sizeof *nil);
+    if (!items || !nil)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = ast->items.items[i];
+    *nil = (ast_node){.kind = AST_NIL, .span = {end, end}};
+    items[count] = nil;
+    ast->items = (ast_list){items, count + 1};
+    return true;
+}
+
 module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
                       csp_session *session)
 {
@@ -225,7 +242,9 @@ module *world_compile(world *w, const char *name, const char *source, size_t siz
     diag_init(&diags, &src);
     arena a;
     arena_init(&a);
-    const ast_module *ast = parse_module(&a, &diags);
+    ast_module *ast = parse_module(&a, &diags);
+    if (ast && !session && !end_with_nil(ast))
+        ast = NULL;
     /* Names in a text that cannot be read are reported as well: the resolver knows the holes. */
     module *m = ast ? compile_module(w->vm, ast, &answers, session != NULL, &diags) : NULL;
     if (!m && diags.errors > 0)

@@ -137,7 +137,7 @@ static arm_place *prepare_arms(builder *b, const ast_alt *choice, src_span at)
 static void compile_for_alt(builder *b, const ast_alt *choice, arm_place *places, src_span at)
 {
     loop_frame frame = {.outer = b->loop};
-    uint32_t head = b->count;
+    uint32_t head = compile_here(b);
     for (uint32_t i = 0; i < choice->count; i++)
         prepare_arm(b, &choice->arms[i], places[i].reg);
     compile_choice(b, choice, places, at);

@@ -98,11 +98,39 @@ static void land_at(builder *b, jumps *into, uint32_t target)
     into->last = 0;
 }
 
+/* Whether the newest instruction is skipped, or counted, by the one before it. */
+static bool belongs_to_previous(const builder *b)
+{
+    if (b->count < 2)
+        return false;
+    unsigned op = b->insns[b->count - 2].op;
+    return (op >= OPC_TESTTUPLE && op <= OPC_TESTLIT) || op == OPC_ALT || op == OPC_ARM;
+}
+
+/* A jump to the next instruction is none, unless something else has its end or its target there already. */
+static void drop_last_jump(builder *b, jumps *into)
+{
+    if (into->last != b->count || b->insns[b->count - 1].op != OPC_JMP || b->fixed == b->count ||
+        belongs_to_previous(b))
+        return;
+    into->last = b->links[--b->count];
+    b->reachable = true;
+}
+
+uint32_t compile_here(builder *b)
+{
+    b->fixed = b->count;
+    return b->count;
+}
+
 void compile_land(builder *b, jumps *into)
 {
     if (!into->last)
         return;
-    land_at(b, into, b->count);
+    drop_last_jump(b, into);
+    if (!into->last)
+        return;
+    land_at(b, into, compile_here(b));
     b->reachable = true;
 }
 
@@ -184,7 +212,7 @@ void compile_flush_cold(builder *b, uint32_t from, src_span at)
         cold_code *cold = &b->cold[i];
         compile_land(b, &cold->from);
         if (cold->cancels && cold->handler < b->handler_count) {
-            b->handlers[cold->handler].target = b->count;
+            b->handlers[cold->handler].target = compile_here(b);
             b->reachable = true;
             compile_emit(b, insn_abc(OPC_PARCANCEL, cold->reg, cold->error_reg, 0), cold->span);
         } else {

@@ -136,10 +136,10 @@ static void end_defers(builder *b, src_span at)
     }
     b->reachable = false;
     compile_flush_cold(b, 0, at);
-    compile_land(b, &b->epilogue);
     compile_land(b, &done);
+    compile_land(b, &b->epilogue);
     b->reachable = true;
-    b->code->defer_pc = b->count;
+    b->code->defer_pc = compile_here(b);
     compile_emit(b, insn_abc(OPC_RUNDEFERS, 0, 0, 0), at);
     compile_emit(b, insn_abc(OPC_RET, b->code->defer_reg + 1u, 0, 0), at);
 }

@@ -71,6 +71,7 @@ typedef struct builder {
     src_place *places;
     uint32_t *links;
     uint32_t count, capacity;
+    uint32_t fixed; /* the newest pc that is somebody's target or end */
     handler *handlers;
     uint32_t handler_count, handler_capacity;
     cold_code *cold;
@@ -119,6 +120,7 @@ uint32_t compile_emit(builder *b, insn i, src_span at); /* its pc; NO_PC: droppe
 void compile_jump_to(builder *b, insn i, jumps *into, src_span at);
 void compile_jump(builder *b, jumps *into, src_span at); /* JMP */
 void compile_land(builder *b, jumps *into);              /* the list's jumps arrive here */
+uint32_t compile_here(builder *b);                       /* the next pc, for good: whatever refers to it stays right */
 void compile_jump_back(builder *b, insn i, uint32_t target, src_span at);
 void compile_too_large(builder *b, src_span at);
 unsigned compile_registers(builder *b, uint32_t n, src_span at); /* the first of n new ones */

@@ -5,7 +5,7 @@ void compile_while(builder *b, ast_node *ast)
 {
     const ast_loop *loop = &ast->as.loop;
     loop_frame frame = {.outer = b->loop};
-    uint32_t head = b->count;
+    uint32_t head = compile_here(b);
     if (loop->value)
         compile_condition(b, loop->value, false, &frame.exits);
     b->loop = &frame;
@@ -26,7 +26,7 @@ static void begin_counting(builder *b, iteration *it, const ast_node *bounds, sr
     else
         compile_load(b, it->base + 1, VALUE_NIL, at);
     compile_jump_to(b, insn_abc(OPC_FORI, it->base, bounds->as.slice.closed, 0), &it->exits, bounds->span);
-    it->head = b->count;
+    it->head = compile_here(b);
 }
 
 static void begin_iterating(builder *b, iteration *it, ast_node *source, bool two, src_span at)
@@ -35,7 +35,7 @@ static void begin_iterating(builder *b, iteration *it, ast_node *source, bool tw
     unsigned mark = b->top, from = compile_any(b, source);
     compile_emit(b, insn_abc(OPC_ITER, it->base, from, 0), source->span);
     compile_release(b, mark);
-    it->head = b->count;
+    it->head = compile_here(b);
     compile_jump_to(b, insn_aw(two ? OPC_ITERNEXT2 : OPC_ITERNEXT, it->base, 0), &it->exits, source->span);
 }
 

@@ -61,7 +61,7 @@ void compile_par(builder *b, ast_node *ast, dest d)
 {
     unsigned mark = b->top, group = compile_result_registers(b, d, 2, ast->span);
     compile_emit(b, insn_abc(OPC_PAR, group, 0, 0), ast->span);
-    uint32_t start = b->count, cold = b->cold_count;
+    uint32_t start = compile_here(b), cold = b->cold_count;
     b->handlers_open++;
     add_branches(b, group, ast);
     compile_emit(b, insn_abc(OPC_PARWAIT, group, 0, 0), ast->span);
@@ -74,7 +74,8 @@ void compile_par(builder *b, ast_node *ast, dest d)
                                         .error_reg = (uint16_t)(group + 1),
                                         .span = ast->span});
         compile_add_handler(
-            b, (handler){.start = start, .end = b->count, .reg = (uint16_t)(group + 1), .kind = HANDLER_CLEANUP});
+            b,
+            (handler){.start = start, .end = compile_here(b), .reg = (uint16_t)(group + 1), .kind = HANDLER_CLEANUP});
     }
     compile_release(b, mark);
     compile_deliver(b, d, group, ast->span);

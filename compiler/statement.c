@@ -214,7 +214,7 @@ void compile_match(builder *b, ast_node *ast, dest d)
 void compile_catch(builder *b, ast_node *ast, dest d)
 {
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    uint32_t start = b->count, cold = b->cold_count;
+    uint32_t start = compile_here(b), cold = b->cold_count;
     b->handlers_open++;
     compile_node(b, ast->as.unary.operand,
                  d.kind == DEST_REG       ? d
@@ -223,9 +223,11 @@ void compile_catch(builder *b, ast_node *ast, dest d)
     b->handlers_open--;
     compile_flush_cold(b, cold, ast->span);
     if (b->count > start) {
-        compile_add_handler(
-            b, (handler){
-                   .start = start, .end = b->count, .target = b->count, .reg = (uint16_t)out, .kind = HANDLER_CATCH});
+        compile_add_handler(b, (handler){.start = start,
+                                         .end = compile_here(b),
+                                         .target = b->count,
+                                         .reg = (uint16_t)out,
+                                         .kind = HANDLER_CATCH});
         b->reachable = true;
     }
     compile_release(b, mark);

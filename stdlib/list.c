@@ -1,4 +1,5 @@
-/* The part of List that is in C: what changes a list in place, and what is much faster here. The rest is in list.csp. */
+/* The part of List that is in C: what changes a list in place, and what is much faster here. The rest is in
+ * list.csp. */
 #include "stdlib/list_sort.h"
 #include "stdlib/natives.h"
 #include "vm/data_check.h"
@@ -10,8 +11,10 @@ static verdict native_push(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     (void)argc;
     list *l = data_own_list(vm, p, args[0]);
-    if (!l) return VERDICT_FAIL;
-    if (!list_push(vm, l, args[1])) return vm_raise_memory(vm);
+    if (!l)
+        return VERDICT_FAIL;
+    if (!list_push(vm, l, args[1]))
+        return vm_raise_memory(vm);
     *result = args[0];
     return VERDICT_DONE;
 }
@@ -20,10 +23,12 @@ static verdict native_pop(csp_vm *vm, process *p, value *args, uint32_t argc, va
 {
     (void)argc;
     list *l = data_own_list(vm, p, args[0]);
-    if (!l) return VERDICT_FAIL;
-    if (l->count == 0) return vm_raise(vm, ERR_INDEX, "pop from an empty list");
+    if (!l)
+        return VERDICT_FAIL;
+    if (l->count == 0)
+        return vm_raise(vm, ERR_INDEX, "pop from an empty list");
     *result = l->items[--l->count];
-    l->items[l->count] = VALUE_ABSENT;      /* keeps nothing alive */
+    l->items[l->count] = VALUE_ABSENT; /* keeps nothing alive */
     return VERDICT_DONE;
 }
 
@@ -31,13 +36,15 @@ static verdict native_insert(csp_vm *vm, process *p, value *args, uint32_t argc,
 {
     (void)argc;
     list *l = data_own_list(vm, p, args[0]);
-    uint64_t at;
-    if (!l) return VERDICT_FAIL;
+    uint64_t at = 0;
+    if (!l)
+        return VERDICT_FAIL;
     if (args[1] == value_int(l->count))
         at = l->count;
     else if (data_index(vm, p, args[1], l->count, "list", &at) != VERDICT_DONE)
         return VERDICT_FAIL;
-    if (!list_push(vm, l, VALUE_NIL)) return vm_raise_memory(vm);
+    if (!list_push(vm, l, VALUE_NIL))
+        return vm_raise_memory(vm);
     memmove(l->items + at + 1, l->items + at, (l->count - 1 - at) * sizeof *l->items);
     l->items[at] = args[2];
     vm_charge(vm, (l->count - at) / (4 * ELEMENTS_PER_REDUCTION));
@@ -49,8 +56,9 @@ static verdict native_remove(csp_vm *vm, process *p, value *args, uint32_t argc,
 {
     (void)argc;
     list *l = data_own_list(vm, p, args[0]);
-    uint64_t at;
-    if (!l || data_index(vm, p, args[1], l->count, "list", &at) != VERDICT_DONE) return VERDICT_FAIL;
+    uint64_t at = 0;
+    if (!l || data_index(vm, p, args[1], l->count, "list", &at) != VERDICT_DONE)
+        return VERDICT_FAIL;
     *result = l->items[at];
     l->count--;
     memmove(l->items + at, l->items + at + 1, (l->count - at) * sizeof *l->items);
@@ -63,37 +71,46 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
 {
     (void)argc;
     list *l = data_own_list(vm, p, args[0]);
-    if (!l) return VERDICT_FAIL;
+    if (!l)
+        return VERDICT_FAIL;
     l->items = NULL;
     l->count = l->capacity = 0;
     *result = args[0];
     return VERDICT_DONE;
 }
 
-/* args: the list, an iterable; slots: iteration (2), how many are left. Counted ahead: a list may be appended to itself. */
+/* args: the list, an iterable; slots: iteration (2), how many are left. Counted ahead: a list may be appended to
+ * itself. */
 static verdict native_extend(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
     value *state = &args[2], *left = &args[4];
     list *l = data_own_list(vm, p, args[0]);
-    if (!l) return VERDICT_FAIL;
+    if (!l)
+        return VERDICT_FAIL;
     if (*left == VALUE_ABSENT) {
-        uint64_t length;
-        if (data_iterate(vm, p, args[1], state) != VERDICT_DONE) return VERDICT_FAIL;
-        if (data_length(vm, p, args[1], &length) != VERDICT_DONE) return VERDICT_FAIL;
-        if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length)) return vm_raise_memory(vm);
+        uint64_t length = 0;
+        if (data_iterate(vm, p, args[1], state) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (data_length(vm, p, args[1], &length) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length))
+            return vm_raise_memory(vm);
         *left = value_int((int64_t)length);
     }
     int64_t todo = value_as_int(*left);
     for (unsigned i = 0; i < ELEMENTS_PER_STEP && todo > 0; i++, todo--) {
         value item;
         bool more;
-        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE) return VERDICT_FAIL;
-        if (!list_push(vm, l, item)) return vm_raise_memory(vm);
+        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (!list_push(vm, l, item))
+            return vm_raise_memory(vm);
     }
     vm_charge(vm, (uint64_t)(value_as_int(*left) - todo) / ELEMENTS_PER_REDUCTION);
     *left = value_int(todo);
-    if (todo > 0) return VERDICT_YIELD;
+    if (todo > 0)
+        return VERDICT_YIELD;
     *result = args[0];
     return VERDICT_DONE;
 }
@@ -103,20 +120,23 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
 {
     value *state = &args[1], *sum = &args[3];
     if (*sum == VALUE_ABSENT) {
-        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE)
+            return VERDICT_FAIL;
         *sum = start;
     }
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;
-        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
+            return VERDICT_FAIL;
         if (!more) {
             vm_charge(vm, i / ELEMENTS_PER_REDUCTION);
             *result = *sum;
             return VERDICT_DONE;
         }
         int64_t whole;
-        if (op == OPC_ADD && value_both_int(*sum, item) && !__builtin_add_overflow((int64_t)*sum, (int64_t)(item - 1), &whole))
+        if (op == OPC_ADD && value_both_int(*sum, item) &&
+            !__builtin_add_overflow((int64_t)*sum, (int64_t)(item - 1), &whole))
             *sum = (value)whole;
         else if (num_binary(vm, p, op, *sum, item, sum) != VERDICT_DONE)
             return VERDICT_FAIL;
@@ -154,7 +174,8 @@ static verdict native_reverse(csp_vm *vm, process *p, value *args, uint32_t argc
     (void)argc;
     const list *from = data_list(vm, p, args[0]);
     list *l = from ? list_of_size(vm, p, from->count, result) : NULL;
-    if (!l) return VERDICT_FAIL;
+    if (!l)
+        return VERDICT_FAIL;
     for (uint32_t i = from->count; i > 0; i--)
         l->items[l->count++] = from->items[i - 1];
     return VERDICT_DONE;
@@ -165,14 +186,17 @@ static verdict native_concat(csp_vm *vm, process *p, value *args, uint32_t argc,
     uint64_t total = 0;
     for (uint32_t i = 0; i < argc; i++) {
         const list *l = data_list(vm, p, args[i]);
-        if (!l) return VERDICT_FAIL;
+        if (!l)
+            return VERDICT_FAIL;
         total += l->count;
     }
     list *all = list_of_size(vm, p, total, result);
-    if (!all) return VERDICT_FAIL;
+    if (!all)
+        return VERDICT_FAIL;
     for (uint32_t i = 0; i < argc; i++) {
         const list *l = value_list(args[i]);
-        if (l->count > 0) memcpy(all->items + all->count, l->items, l->count * sizeof *l->items);
+        if (l->count > 0)
+            memcpy(all->items + all->count, l->items, l->count * sizeof *l->items);
         all->count += l->count;
     }
     return VERDICT_DONE;
@@ -182,11 +206,15 @@ static verdict native_repeat(csp_vm *vm, process *p, value *args, uint32_t argc,
 {
     (void)argc;
     value n = args[1];
-    if (!value_is_integer(n)) return vm_raise_type(vm, p, n, "an int");
-    if (num_compare(n, value_int(0)) < 0) return vm_raise(vm, ERR_VALUE, "a list cannot be of negative length");
-    if (!value_is_int(n) || (uint64_t)value_as_int(n) > LIST_MAX) return vm_raise_memory(vm);
+    if (!value_is_integer(n))
+        return vm_raise_type(vm, p, n, "an int");
+    if (num_compare(n, value_int(0)) < 0)
+        return vm_raise(vm, ERR_VALUE, "a list cannot be of negative length");
+    if (!value_is_int(n) || (uint64_t)value_as_int(n) > LIST_MAX)
+        return vm_raise_memory(vm);
     list *l = list_of_size(vm, p, (uint64_t)value_as_int(n), result);
-    if (!l) return VERDICT_FAIL;
+    if (!l)
+        return VERDICT_FAIL;
     uint32_t count = (uint32_t)value_as_int(n);
     for (uint32_t i = 0; i < count; i++)
         l->items[i] = args[0];
@@ -197,17 +225,21 @@ static verdict native_repeat(csp_vm *vm, process *p, value *args, uint32_t argc,
 const native_entry list_natives[] = {
     {"push", "push(xs, x)", "appends x to the list; gives the list", native_push, 2, 2, 0},
     {"pop", "pop(xs)", "takes the last element out and gives it", native_pop, 1, 1, 0},
-    {"insert", "insert(xs, i, x)", "puts x before element i (or at the end, with i = len(xs)); gives the list", native_insert, 3, 3, 0},
+    {"insert", "insert(xs, i, x)", "puts x before element i (or at the end, with i = len(xs)); gives the list",
+     native_insert, 3, 3, 0},
     {"remove", "remove(xs, i)", "takes element i out and gives it", native_remove, 2, 2, 0},
     {"extend", "extend(xs, ys)", "appends all elements of ys; gives the list", native_extend, 2, 2, 3},
     {"clear", "clear(xs)", "takes all elements out; gives the list", native_clear, 1, 1, 0},
-    {"sort_in_place", "sort_in_place(xs, by = nil)", "sorts the list itself, stably, by the key that `by` gives; gives the list",
-     list_sort_in_place, 1, 2, LIST_SORT_SLOTS},
-    {"sort", "sort(xs, by = nil)", "a sorted list, stable, by the key that `by` gives for each element", list_sort, 1, 2, LIST_SORT_SLOTS},
+    {"sort_in_place", "sort_in_place(xs, by = nil)",
+     "sorts the list itself, stably, by the key that `by` gives; gives the list", list_sort_in_place, 1, 2,
+     LIST_SORT_SLOTS},
+    {"sort", "sort(xs, by = nil)", "a sorted list, stable, by the key that `by` gives for each element", list_sort, 1,
+     2, LIST_SORT_SLOTS},
     {"sum", "sum(xs)", "the sum of the numbers; 0 for none", native_sum, 1, 1, 3},
     {"product", "product(xs)", "the product of the numbers; 1 for none", native_product, 1, 1, 3},
     {"reverse", "reverse(xs)", "the elements from the last to the first", native_reverse, 1, 1, 0},
-    {"concat", "concat(..lists)", "the elements of all the lists, one after the other", native_concat, 0, NATIVE_VARIADIC, 0},
+    {"concat", "concat(..lists)", "the elements of all the lists, one after the other", native_concat, 0,
+     NATIVE_VARIADIC, 0},
     {"repeat", "repeat(x, n)", "a list of n times x (the same x)", native_repeat, 2, 2, 0},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

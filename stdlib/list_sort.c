@@ -1,5 +1,5 @@
-/* A merge sort from the bottom up over pairs of key and element, whose whole state lies in an object: it can stop between any two comparisons,
- * to yield, to have a key computed, or to have two keys compared by a walk. */
+/* A merge sort from the bottom up over pairs of key and element, whose whole state lies in an object: it can stop
+ * between any two comparisons, to yield, to have a key computed, or to have two keys compared by a walk. */
 #include "stdlib/list_sort.h"
 
 #include "vm/data_check.h"
@@ -9,22 +9,26 @@ enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8 };
 
 typedef enum sort_phase { SORT_KEYS, SORT_KEY_CALLED, SORT_MERGE, SORT_COMPARED } sort_phase;
 
-typedef struct keyed { value key, item; } keyed;
+typedef struct keyed {
+    value key, item;
+} keyed;
 
-/* Two runs, [start, middle) and [middle, end) of `from`, are merged into `to`: the next of each are at left and right, the next place is at. */
+/* Two runs, [start, middle) and [middle, end) of `from`, are merged into `to`: the next of each are at left and
+ * right, the next place is at. */
 typedef struct sort_walk {
     uint64_t header;
     keyed *from, *to;
     uint32_t count, width;
     uint32_t middle, end, left, right, at;
     sort_phase phase;
-    bool in_order;      /* the question is whether the runs are in order as they stand */
+    bool in_order; /* the question is whether the runs are in order as they stand */
 } sort_walk;
 
 static sort_walk *begin(csp_vm *vm, process *p, const value *args, bool in_place)
 {
     value xs = args[0];
-    if (in_place ? !data_own_list(vm, p, xs) : !value_is(xs, OBJ_TUPLE) && !data_list(vm, p, xs)) return NULL;
+    if (in_place ? !data_own_list(vm, p, xs) : !value_is(xs, OBJ_TUPLE) && !data_list(vm, p, xs))
+        return NULL;
     if (!value_usable(p, xs)) {
         data_raise_moved(vm, xs);
         return NULL;
@@ -41,8 +45,10 @@ static sort_walk *begin(csp_vm *vm, process *p, const value *args, bool in_place
     for (uint64_t i = 0; i < c.count; i++)
         blocks[0][i] = (keyed){c.items[i], c.items[i]};
     vm_charge(vm, c.count / 64);
-    *s = (sort_walk){.header = OBJ_WALK, .from = blocks[0], .to = blocks[1], .count = (uint32_t)c.count, .phase = SORT_MERGE};
-    if (args[1] != VALUE_ABSENT && args[1] != VALUE_NIL) s->phase = SORT_KEYS;
+    *s = (sort_walk){
+        .header = OBJ_WALK, .from = blocks[0], .to = blocks[1], .count = (uint32_t)c.count, .phase = SORT_MERGE};
+    if (args[1] != VALUE_ABSENT && args[1] != VALUE_NIL)
+        s->phase = SORT_KEYS;
     return s;
 }
 
@@ -66,7 +72,8 @@ static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, i
         return VERDICT_DONE;
     }
     verdict v = walk_compare_quick(vm, p, a, b, order);
-    if (v != VERDICT_CALL) return v;
+    if (v != VERDICT_CALL)
+        return v;
     s->phase = SORT_COMPARED;
     return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2, (value[]){a, b});
 }
@@ -137,7 +144,8 @@ static verdict merge(csp_vm *vm, process *p, sort_walk *s)
         }
         int order;
         verdict v = ask(vm, p, s, &order);
-        if (v != VERDICT_DONE) return v;
+        if (v != VERDICT_DONE)
+            return v;
         take_answer(s, order);
     }
     return VERDICT_DONE;
@@ -153,7 +161,8 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
         /* fall through */
     case SORT_KEYS: {
         verdict v = next_key(vm, p, s, by);
-        if (v != VERDICT_DONE) return v;
+        if (v != VERDICT_DONE)
+            return v;
         break;
     }
     case SORT_COMPARED: {
@@ -172,7 +181,8 @@ static verdict run(csp_vm *vm, process *p, value *args, bool in_place)
     value *slot = &args[2];
     if (*slot == VALUE_ABSENT) {
         sort_walk *fresh = begin(vm, p, args, in_place);
-        if (!fresh) return VERDICT_FAIL;
+        if (!fresh)
+            return VERDICT_FAIL;
         *slot = value_object(fresh);
     }
     return step(vm, p, value_as_object(*slot), args[1]);
@@ -189,10 +199,12 @@ verdict list_sort(csp_vm *vm, process *p, value *args, uint32_t argc, value *res
 {
     (void)argc;
     verdict v = run(vm, p, args, false);
-    if (v != VERDICT_DONE) return v;
+    if (v != VERDICT_DONE)
+        return v;
     const sort_walk *s = value_as_object(args[2]);
     *result = list_new(vm, p, NULL, 0);
-    if (*result == VALUE_ABSENT || !list_reserve(vm, value_list(*result), s->count)) return vm_raise_memory(vm);
+    if (*result == VALUE_ABSENT || !list_reserve(vm, value_list(*result), s->count))
+        return vm_raise_memory(vm);
     copy_items(s, value_list(*result));
     return VERDICT_DONE;
 }
@@ -201,11 +213,14 @@ verdict list_sort_in_place(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     (void)argc;
     verdict v = run(vm, p, args, true);
-    if (v != VERDICT_DONE) return v;
+    if (v != VERDICT_DONE)
+        return v;
     list *l = data_own_list(vm, p, args[0]);
-    if (!l) return VERDICT_FAIL;
+    if (!l)
+        return VERDICT_FAIL;
     const sort_walk *s = value_as_object(args[2]);
-    if (l->count != s->count) return vm_raise(vm, ERR_VALUE, "the list was changed while it was sorted");
+    if (l->count != s->count)
+        return vm_raise(vm, ERR_VALUE, "the list was changed while it was sorted");
     copy_items(s, l);
     *result = args[0];
     return VERDICT_DONE;

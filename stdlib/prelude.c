@@ -14,22 +14,27 @@ static verdict made(csp_vm *vm, value v, value *result)
     return v == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-/* --- output. args: the list of values; slot: the text under way. The text is written at once, so that none is torn by another's. */
+/* --- output. args: the list of values; slot: the text under way. The text is written at once, so that none is torn
+ * by another's. */
 
 static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, value *result)
 {
     value *slot = &args[1];
     if (*slot == VALUE_ABSENT) {
         struct show_walk *fresh = walk_text_new(vm, false, " ");
-        if (!fresh) return VERDICT_FAIL;
+        if (!fresh)
+            return VERDICT_FAIL;
         *slot = value_object(fresh);
     }
     struct show_walk *w = value_as_object(*slot);
     verdict v = walk_text_step(vm, p, w, args[0]);
-    if (v != VERDICT_DONE) return v;
+    if (v != VERDICT_DONE)
+        return v;
     text *t = walk_text_of(w);
-    if (line && !text_put(t, '\n')) return vm_raise_memory(vm);
-    if (t->used > 0) vm_write(vm, stream, t->block, t->used);
+    if (line && !text_put(t, '\n'))
+        return vm_raise_memory(vm);
+    if (t->used > 0)
+        vm_write(vm, stream, t->block, t->used);
     *result = VALUE_NIL;
     return VERDICT_DONE;
 }
@@ -58,7 +63,8 @@ static verdict native_len(csp_vm *vm, process *p, value *args, uint32_t argc, va
 {
     (void)argc;
     uint64_t length;
-    if (data_length(vm, p, args[0], &length) != VERDICT_DONE) return VERDICT_FAIL;
+    if (data_length(vm, p, args[0], &length) != VERDICT_DONE)
+        return VERDICT_FAIL;
     return made(vm, num_uint(vm, length), result);
 }
 
@@ -75,7 +81,8 @@ static verdict not_converted(csp_vm *vm, value x, const char *what, value *resul
     enum { SHOWN = 80 };
     text t;
     text_init(&t, vm);
-    if (!walk_show(vm, &t, x, SHOWN)) return vm_raise_memory(vm);
+    if (!walk_show(vm, &t, x, SHOWN))
+        return vm_raise_memory(vm);
     return made(vm, error_make(vm, ERR_VALUE, "%.*s is not %s", (int)t.used, t.used ? t.block : "", what), result);
 }
 
@@ -83,7 +90,8 @@ static verdict text_to_int(csp_vm *vm, process *p, const value *args, uint32_t a
 {
     int base = 10;
     if (argc > 1 && args[1] != VALUE_ABSENT) {
-        if (!value_is_integer(args[1])) return vm_raise_type(vm, p, args[1], "an int as the base");
+        if (!value_is_integer(args[1]))
+            return vm_raise_type(vm, p, args[1], "an int as the base");
         if (!value_is_int(args[1]) || value_as_int(args[1]) < 2 || value_as_int(args[1]) > 36)
             return vm_raise(vm, ERR_VALUE, "a base is from 2 to 36");
         base = (int)value_as_int(args[1]);
@@ -91,20 +99,26 @@ static verdict text_to_int(csp_vm *vm, process *p, const value *args, uint32_t a
     const string *s = value_string(args[0]);
     vm_charge(vm, s->size / 8);
     value n = num_parse_int(vm, s->text, s->size, base);
-    if (n == VALUE_NIL) return not_converted(vm, args[0], "a whole number", result);
+    if (n == VALUE_NIL)
+        return not_converted(vm, args[0], "a whole number", result);
     return made(vm, n, result);
 }
 
 static verdict native_int(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     value x = args[0];
-    if (value_is(x, OBJ_STRING)) return text_to_int(vm, p, args, argc, result);
-    if (argc > 1 && args[1] != VALUE_ABSENT) return vm_raise_type(vm, p, x, "a string, as a base is given");
-    if (value_is_object(x) && !value_usable(p, x)) return data_raise_moved(vm, x);
+    if (value_is(x, OBJ_STRING))
+        return text_to_int(vm, p, args, argc, result);
+    if (argc > 1 && args[1] != VALUE_ABSENT)
+        return vm_raise_type(vm, p, x, "a string, as a base is given");
+    if (value_is_object(x) && !value_usable(p, x))
+        return data_raise_moved(vm, x);
     *result = x;
-    if (value_is_integer(x)) return VERDICT_DONE;
+    if (value_is_integer(x))
+        return VERDICT_DONE;
     value n = value_is_float(x) ? num_truncate(vm, value_as_float(x)) : VALUE_NIL;
-    if (n == VALUE_NIL) return not_converted(vm, x, "a whole number", result);
+    if (n == VALUE_NIL)
+        return not_converted(vm, x, "a whole number", result);
     return made(vm, n, result);
 }
 
@@ -112,12 +126,16 @@ static verdict native_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
 {
     (void)argc;
     value x = args[0];
-    if (value_is_object(x) && !value_usable(p, x)) return data_raise_moved(vm, x);
+    if (value_is_object(x) && !value_usable(p, x))
+        return data_raise_moved(vm, x);
     *result = x;
-    if (value_is_float(x)) return VERDICT_DONE;
-    if (value_is_number(x)) return made(vm, num_float(vm, num_as_double(x)), result);
+    if (value_is_float(x))
+        return VERDICT_DONE;
+    if (value_is_number(x))
+        return made(vm, num_float(vm, num_as_double(x)), result);
     value n = value_is(x, OBJ_STRING) ? num_parse_float(vm, value_string(x)->text, value_string(x)->size) : VALUE_NIL;
-    if (n == VALUE_NIL) return not_converted(vm, x, "a number", result);
+    if (n == VALUE_NIL)
+        return not_converted(vm, x, "a number", result);
     return made(vm, n, result);
 }
 
@@ -125,26 +143,28 @@ static verdict native_abs(csp_vm *vm, process *p, value *args, uint32_t argc, va
 {
     (void)argc;
     value x = args[0];
-    if (!value_is_number(x)) return vm_raise_type(vm, p, x, "a number");
-    if (value_is_float(x)) return made(vm, num_float(vm, fabs(value_as_float(x))), result);
+    if (!value_is_number(x))
+        return vm_raise_type(vm, p, x, "a number");
+    if (value_is_float(x))
+        return made(vm, num_float(vm, fabs(value_as_float(x))), result);
     *result = x;
     return num_compare(x, value_int(0)) < 0 ? num_unary(vm, OPC_NEG, x, result) : VERDICT_DONE;
 }
 
-static bool is_nan(value x)
-{
-    return value_is_float(x) && isnan(value_as_float(x));
-}
+static bool is_nan(value x) { return value_is_float(x) && isnan(value_as_float(x)); }
 
 /* The first of the least (sign -1) or greatest (1); a NaN among numbers is the result. */
 static verdict extreme(csp_vm *vm, process *p, const value *args, uint32_t argc, int sign, value *result)
 {
     value best = args[0];
     int order;
-    if (argc == 1 && walk_compare_now(vm, p, best, best, &order) != VERDICT_DONE) return VERDICT_FAIL;
+    if (argc == 1 && walk_compare_now(vm, p, best, best, &order) != VERDICT_DONE)
+        return VERDICT_FAIL;
     for (uint32_t i = 1; i < argc; i++) {
-        if (walk_compare_now(vm, p, args[i], best, &order) != VERDICT_DONE) return VERDICT_FAIL;
-        if (order == sign || (is_nan(args[i]) && !is_nan(best))) best = args[i];
+        if (walk_compare_now(vm, p, args[i], best, &order) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (order == sign || (is_nan(args[i]) && !is_nan(best)))
+            best = args[i];
     }
     *result = best;
     return VERDICT_DONE;
@@ -166,8 +186,10 @@ static verdict native_error(csp_vm *vm, process *p, value *args, uint32_t argc, 
 {
     value message = argc > 1 && args[1] != VALUE_ABSENT ? args[1] : vm->empty_string;
     value data = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL;
-    if (!value_is(args[0], OBJ_STRING)) return vm_raise_type(vm, p, args[0], "a string as an error's kind");
-    if (!value_is(message, OBJ_STRING)) return vm_raise_type(vm, p, message, "a string as an error's message");
+    if (!value_is(args[0], OBJ_STRING))
+        return vm_raise_type(vm, p, args[0], "a string as an error's kind");
+    if (!value_is(message, OBJ_STRING))
+        return vm_raise_type(vm, p, message, "a string as an error's message");
     return made(vm, error_new(vm, args[0], message, data), result);
 }
 
@@ -180,17 +202,22 @@ static verdict raise_text(csp_vm *vm, error_kind kind, value message)
 static verdict native_fail(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc, (void)result;
-    if (value_is(args[0], OBJ_ERROR) && value_usable(p, args[0])) return vm_raise_value(vm, args[0]);
-    if (!value_is(args[0], OBJ_STRING)) return vm_raise_type(vm, p, args[0], "a string or an error");
+    if (value_is(args[0], OBJ_ERROR) && value_usable(p, args[0]))
+        return vm_raise_value(vm, args[0]);
+    if (!value_is(args[0], OBJ_STRING))
+        return vm_raise_type(vm, p, args[0], "a string or an error");
     return raise_text(vm, ERR_FAIL, args[0]);
 }
 
 static verdict native_assert(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     *result = VALUE_NIL;
-    if (value_truthy(args[0])) return VERDICT_DONE;
-    if (argc < 2 || args[1] == VALUE_ABSENT) return vm_raise(vm, ERR_ASSERT, "assertion failed");
-    if (!value_is(args[1], OBJ_STRING)) return vm_raise_type(vm, p, args[1], "a string as the assertion's message");
+    if (value_truthy(args[0]))
+        return VERDICT_DONE;
+    if (argc < 2 || args[1] == VALUE_ABSENT)
+        return vm_raise(vm, ERR_ASSERT, "assertion failed");
+    if (!value_is(args[1], OBJ_STRING))
+        return vm_raise_type(vm, p, args[1], "a string as the assertion's message");
     return raise_text(vm, ERR_ASSERT, args[1]);
 }
 
@@ -200,14 +227,18 @@ static verdict native_chan(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     uint32_t capacity = 0;
     if (argc > 0 && args[0] != VALUE_ABSENT) {
-        if (!value_is_integer(args[0])) return vm_raise_type(vm, p, args[0], "an int as the size of the channel's buffer");
+        if (!value_is_integer(args[0]))
+            return vm_raise_type(vm, p, args[0], "an int as the size of the channel's buffer");
         if (!value_is_int(args[0]) || value_as_int(args[0]) < 1 || value_as_int(args[0]) > (int64_t)LIST_MAX)
-            return vm_raise(vm, ERR_VALUE, "a channel's buffer has room for 1 to %zu messages; without one, write chan()", LIST_MAX);
+            return vm_raise(vm, ERR_VALUE,
+                            "a channel's buffer has room for 1 to %zu messages; without one, write chan()", LIST_MAX);
         capacity = (uint32_t)value_as_int(args[0]);
     }
     channel *c = chan_new(vm, capacity);
-    if (c) c->made_at = vm_call_position(vm);
-    if (!c) return VERDICT_FAIL;
+    if (c)
+        c->made_at = vm_call_position(vm);
+    if (!c)
+        return VERDICT_FAIL;
     *result = value_object(c);
     return VERDICT_DONE;
 }
@@ -219,12 +250,14 @@ static verdict native_close(csp_vm *vm, process *p, value *args, uint32_t argc, 
     channel *c;
     if (value_is(args[0], OBJ_CHANNEL)) {
         c = value_as_object(args[0]);
-        if (c->header & CHANNEL_DONE) return vm_raise(vm, ERR_TYPE, "the channel of a process's outcome is never closed");
+        if (c->header & CHANNEL_DONE)
+            return vm_raise(vm, ERR_TYPE, "the channel of a process's outcome is never closed");
     } else {
         if (value_is(args[0], OBJ_END) && (obj_header(args[0]) & OBJ_FLAG_A))
             return vm_raise(vm, ERR_TYPE, "the receiving end of a channel cannot be closed");
         c = chan_of(vm, p, args[0], true);
-        if (!c) return VERDICT_FAIL;
+        if (!c)
+            return VERDICT_FAIL;
     }
     chan_close(vm, c);
     return VERDICT_DONE;
@@ -234,9 +267,11 @@ static verdict native_close(csp_vm *vm, process *p, value *args, uint32_t argc, 
 static verdict end_of(csp_vm *vm, process *p, value handle, bool receives, value *result)
 {
     channel *c = chan_of(vm, p, handle, !receives);
-    if (!c) return VERDICT_FAIL;
+    if (!c)
+        return VERDICT_FAIL;
     channel_end *e = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *e);
-    if (!e) return vm_raise_memory(vm);
+    if (!e)
+        return vm_raise_memory(vm);
     e->header = OBJ_END | OBJ_IMMUTABLE | (receives ? OBJ_FLAG_A : 0);
     e->chan = c;
     *result = value_object(e);
@@ -256,19 +291,22 @@ static verdict native_recv_end(csp_vm *vm, process *p, value *args, uint32_t arg
 }
 
 const native_entry prelude_natives[] = {
-    {"print", "print(..values)", "writes the values with blanks between, and a newline", native_print, 0, NATIVE_VARIADIC, 1},
-    {"write", "write(..values)", "writes the values with blanks between, without a newline", native_write, 0, NATIVE_VARIADIC, 1},
+    {"print", "print(..values)", "writes the values with blanks between, and a newline", native_print, 0,
+     NATIVE_VARIADIC, 1},
+    {"write", "write(..values)", "writes the values with blanks between, without a newline", native_write, 0,
+     NATIVE_VARIADIC, 1},
     {"eprint", "eprint(..values)", "print to standard error", native_eprint, 0, NATIVE_VARIADIC, 1},
     {"len", "len(x)", "how many elements, characters, bytes or keys x has", native_len, 1, 1, 0},
     {"type", "type(x)", "the name of x's type", native_type, 1, 1, 0},
     {"str", "str(x)", "x as text, as print shows it", walk_run_str, 1, 1, 2},
     {"repr", "repr(x)", "x as text, as a container shows it: strings in quotes", walk_run_repr, 1, 1, 2},
-    {"int", "int(x, base = 10)", "a float truncated or a text read as a whole number; an error value where it is none", native_int, 1, 2, 0},
+    {"int", "int(x, base = 10)", "a float truncated or a text read as a whole number; an error value where it is none",
+     native_int, 1, 2, 0},
     {"float", "float(x)", "a number or text as a float; an error value where it is none", native_float, 1, 1, 0},
     {"error", "error(kind, message = \"\", data = nil)", "an error value", native_error, 1, 3, 0},
     {"fail", "fail(what)", "crashes the process with a message (kind fail) or an error", native_fail, 1, 1, 0},
-    {"assert", "assert(condition, message = \"assertion failed\")", "crashes with assert_error unless the condition holds", native_assert,
-     1, 2, 0},
+    {"assert", "assert(condition, message = \"assertion failed\")",
+     "crashes with assert_error unless the condition holds", native_assert, 1, 2, 0},
     {"freeze", "freeze(x)", "a deeply immutable copy of x; freeze(move x): x itself", walk_run_freeze, 1, 1, 1},
     {"copy", "copy(x)", "a deep copy of x that can be changed", walk_run_copy, 1, 1, 1},
     {"min", "min(..values)", "the least of the values", native_min, 1, NATIVE_VARIADIC, 0},

@@ -10,21 +10,25 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
     (void)argc;
     value *state = &args[1], *all = &args[3];
     if (*all == VALUE_ABSENT) {
-        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE)
+            return VERDICT_FAIL;
         *all = list_new(vm, p, NULL, 0);
-        if (*all == VALUE_ABSENT) return vm_raise_memory(vm);
+        if (*all == VALUE_ABSENT)
+            return vm_raise_memory(vm);
     }
     list *l = value_list(*all);
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;
-        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
+            return VERDICT_FAIL;
         if (!more) {
             vm_charge(vm, i / ELEMENTS_PER_REDUCTION);
             *result = tuple_new(vm, p, l->items, l->count);
             return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
         }
-        if (!list_push(vm, l, item)) return vm_raise_memory(vm);
+        if (!list_push(vm, l, item))
+            return vm_raise_memory(vm);
     }
     vm_charge(vm, ELEMENTS_PER_STEP / ELEMENTS_PER_REDUCTION);
     return VERDICT_YIELD;

@@ -29,9 +29,11 @@ static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *re
     (void)argc;
     if (args[2] == VALUE_ABSENT && (obj_header(args[0]) & OWNER_MASK) != OWNER_TRANSIT) {
         args[2] = value_int(1);
-        return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MOVE]), 1, args);
+        /* A session goes on with what its evaluation gave: there it is a copy. */
+        walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
+        return vm_native_call(vm, p, native_value(vm, &walk_natives[how]), 1, args);
     }
-    *result = args[0];
+    *result = args[2] == VALUE_ABSENT ? args[0] : *vm_native_result(vm, p);
     return VERDICT_DONE;
 }
 

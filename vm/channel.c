@@ -105,13 +105,14 @@ static value *value_of(void *link)
     return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->value : &((node *)link)->value;
 }
 
+/* The message of an embedded node stays with its process, which may have to take a moved value back. */
 static void drop_stale(channel *c, bool sends)
 {
     void **first = sends ? &c->send_first : &c->recv_first;
     while (*first && !valid(*first)) {
         void *link = *first;
         chan_unlink(c, link, sends);
-        *value_of(link) = VALUE_ABSENT;
+        if (obj_kind_of(((object *)link)->header) == OBJ_NODE) ((node *)link)->value = VALUE_ABSENT;
     }
 }
 

@@ -4,15 +4,16 @@
 
 #include "vm/data.h"
 
-/* container[r]: negatives from the end, then clamped; a fresh copy. Whether p may use the container is checked before. */
+/* container[r]: negatives from the end, then clamped; a fresh copy. Whether p may use the container is checked
+ * before. */
 verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out);
 /* FAIL for an open range, and for one that is too long to count. */
 verdict data_range_length(csp_vm *vm, process *p, const range *r, uint64_t *length);
 verdict data_range_at(csp_vm *vm, process *p, const range *r, value index, value *out);
-/* Behind the last element; VALUE_NIL where it is open. */
+/* Behind the last element; VALUE_NIL where it is open. The bound of a closed range is a small int (range_new). */
 static inline value data_range_stop(const range *r)
 {
-    return r->header & RANGE_CLOSED ? value_int(value_as_int(r->to) + 1) : r->to;     /* closed: a small negative one (range_new) */
+    return r->header & RANGE_CLOSED ? value_int(value_as_int(r->to) + 1) : r->to;
 }
 /* Whether v, a number, equals an element of r. */
 verdict data_range_has(csp_vm *vm, const range *r, value number, bool *has);

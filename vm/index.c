@@ -14,10 +14,7 @@ verdict data_raise_frozen(csp_vm *vm, value v)
     return vm_raise(vm, ERR_FROZEN, "the %s is frozen", vm_type_names[value_type_of(v)]);
 }
 
-static verdict raise_memory_unless(csp_vm *vm, bool done)
-{
-    return done ? VERDICT_DONE : vm_raise_memory(vm);
-}
+static verdict raise_memory_unless(csp_vm *vm, bool done) { return done ? VERDICT_DONE : vm_raise_memory(vm); }
 
 static verdict made(csp_vm *vm, value v, value *out)
 {
@@ -36,45 +33,67 @@ static verdict raise_index(csp_vm *vm, value index, uint64_t count, const char *
 verdict data_index(csp_vm *vm, process *p, value v, uint64_t count, const char *what, uint64_t *at)
 {
     if (!value_is_int(v)) {
-        if (value_is(v, OBJ_BIGINT)) return raise_index(vm, v, count, what);
+        if (value_is(v, OBJ_BIGINT))
+            return raise_index(vm, v, count, what);
         return vm_raise_type(vm, p, v, "an int as an index");
     }
     int64_t index = value_as_int(v);
     uint64_t place = index < 0 ? (uint64_t)index + count : (uint64_t)index;
-    if (place >= count) return raise_index(vm, v, count, what);
+    if (place >= count)
+        return raise_index(vm, v, count, what);
     *at = place;
     return VERDICT_DONE;
 }
 
 verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length)
 {
-    if (value_is_object(v) && !value_usable(p, v)) return data_raise_moved(vm, v);
+    if (value_is_object(v) && !value_usable(p, v))
+        return data_raise_moved(vm, v);
     switch (value_kind(v)) {
     case OBJ_STRING: *length = value_string(v)->length; return VERDICT_DONE;
-    case OBJ_BYTES:  *length = value_bytes(v)->size; return VERDICT_DONE;
-    case OBJ_TUPLE:  *length = value_tuple(v)->count; return VERDICT_DONE;
-    case OBJ_LIST:   *length = value_list(v)->count; return VERDICT_DONE;
-    case OBJ_MAP:    *length = value_map(v)->count; return VERDICT_DONE;
+    case OBJ_BYTES: *length = value_bytes(v)->size; return VERDICT_DONE;
+    case OBJ_TUPLE: *length = value_tuple(v)->count; return VERDICT_DONE;
+    case OBJ_LIST: *length = value_list(v)->count; return VERDICT_DONE;
+    case OBJ_MAP: *length = value_map(v)->count; return VERDICT_DONE;
     case OBJ_BUFFER: *length = ((buffer *)value_as_object(v))->size; return VERDICT_DONE;
-    case OBJ_RANGE:  return data_range_length(vm, p, value_as_object(v), length);
-    case OBJ_NONE: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_CHANNEL: case OBJ_END: case OBJ_PROCESS: case OBJ_NATIVE:
-    case OBJ_CLOSURE: case OBJ_ERROR: case OBJ_NODE: case OBJ_PAR: case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL: case OBJ_WALK:
-    case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT: case OBJ_KIND_LIMIT: break;
+    case OBJ_RANGE: return data_range_length(vm, p, value_as_object(v), length);
+    case OBJ_NONE:
+    case OBJ_BIGINT:
+    case OBJ_FLOAT:
+    case OBJ_CHANNEL:
+    case OBJ_END:
+    case OBJ_PROCESS:
+    case OBJ_NATIVE:
+    case OBJ_CLOSURE:
+    case OBJ_ERROR:
+    case OBJ_NODE:
+    case OBJ_PAR:
+    case OBJ_DEFER:
+    case OBJ_TRACE:
+    case OBJ_CELL:
+    case OBJ_WALK:
+    case OBJ_CAUSE:
+    case OBJ_SIDE:
+    case OBJ_ALT:
+    case OBJ_KIND_LIMIT: break;
     }
     return vm_raise_type(vm, p, v, "something that has a length");
 }
 
-static verdict get_element(csp_vm *vm, process *p, value key, uint64_t count, const value *items, const char *what, value *out)
+static verdict get_element(csp_vm *vm, process *p, value key, uint64_t count, const value *items, const char *what,
+                           value *out)
 {
-    uint64_t at;
-    if (data_index(vm, p, key, count, what, &at) != VERDICT_DONE) return VERDICT_FAIL;
+    uint64_t at = 0;
+    if (data_index(vm, p, key, count, what, &at) != VERDICT_DONE)
+        return VERDICT_FAIL;
     *out = items[at];
     return VERDICT_DONE;
 }
 
 static verdict get_key(csp_vm *vm, process *p, const map *m, value key, value *out)
 {
-    if (map_key_check(vm, p, key) != VERDICT_DONE) return VERDICT_FAIL;
+    if (map_key_check(vm, p, key) != VERDICT_DONE)
+        return VERDICT_FAIL;
     value item = map_get(vm, m, key);
     *out = item == VALUE_ABSENT ? VALUE_NIL : item;
     return VERDICT_DONE;
@@ -83,41 +102,66 @@ static verdict get_key(csp_vm *vm, process *p, const map *m, value key, value *o
 verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
 {
     obj_kind kind = value_kind(container);
-    if (kind != OBJ_NONE && !value_usable(p, container)) return data_raise_moved(vm, container);
-    if (kind == OBJ_MAP) return get_key(vm, p, value_map(container), key, out);
-    if (value_is(key, OBJ_RANGE)) return data_slice_range(vm, p, container, value_as_object(key), out);
-    uint64_t at;
+    if (kind != OBJ_NONE && !value_usable(p, container))
+        return data_raise_moved(vm, container);
+    if (kind == OBJ_MAP)
+        return get_key(vm, p, value_map(container), key, out);
+    if (value_is(key, OBJ_RANGE))
+        return data_slice_range(vm, p, container, value_as_object(key), out);
+    uint64_t at = 0;
     switch (kind) {
     case OBJ_LIST:
         return get_element(vm, p, key, value_list(container)->count, value_list(container)->items, "list", out);
     case OBJ_TUPLE:
         return get_element(vm, p, key, value_tuple(container)->count, value_tuple(container)->items, "tuple", out);
     case OBJ_STRING:
-        if (data_index(vm, p, key, value_string(container)->length, "string", &at) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_index(vm, p, key, value_string(container)->length, "string", &at) != VERDICT_DONE)
+            return VERDICT_FAIL;
         return made(vm, str_at(vm, value_string(container), (uint32_t)at), out);
     case OBJ_BYTES:
-        if (data_index(vm, p, key, value_bytes(container)->size, "bytes", &at) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_index(vm, p, key, value_bytes(container)->size, "bytes", &at) != VERDICT_DONE)
+            return VERDICT_FAIL;
         *out = value_int(value_bytes(container)->data[at]);
         return VERDICT_DONE;
     case OBJ_BUFFER: {
         buffer *b = value_as_object(container);
-        if (data_index(vm, p, key, b->size, "buffer", &at) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_index(vm, p, key, b->size, "buffer", &at) != VERDICT_DONE)
+            return VERDICT_FAIL;
         *out = value_int(b->data[at]);
         return VERDICT_DONE;
     }
     case OBJ_RANGE: return data_range_at(vm, p, value_as_object(container), key, out);
-    case OBJ_NONE: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_CHANNEL: case OBJ_END: case OBJ_PROCESS: case OBJ_NATIVE:
-    case OBJ_CLOSURE: case OBJ_ERROR: case OBJ_MAP: case OBJ_NODE: case OBJ_PAR: case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL:
-    case OBJ_WALK: case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT: case OBJ_KIND_LIMIT: break;
+    case OBJ_NONE:
+    case OBJ_BIGINT:
+    case OBJ_FLOAT:
+    case OBJ_CHANNEL:
+    case OBJ_END:
+    case OBJ_PROCESS:
+    case OBJ_NATIVE:
+    case OBJ_CLOSURE:
+    case OBJ_ERROR:
+    case OBJ_MAP:
+    case OBJ_NODE:
+    case OBJ_PAR:
+    case OBJ_DEFER:
+    case OBJ_TRACE:
+    case OBJ_CELL:
+    case OBJ_WALK:
+    case OBJ_CAUSE:
+    case OBJ_SIDE:
+    case OBJ_ALT:
+    case OBJ_KIND_LIMIT: break;
     }
     return vm_raise_type(vm, p, container, "something with elements");
 }
 
 static verdict set_byte(csp_vm *vm, process *p, buffer *b, value key, value item)
 {
-    uint64_t at;
-    if (data_index(vm, p, key, b->size, "buffer", &at) != VERDICT_DONE) return VERDICT_FAIL;
-    if (!value_is_integer(item)) return vm_raise_type(vm, p, item, "an int from 0 to 255");
+    uint64_t at = 0;
+    if (data_index(vm, p, key, b->size, "buffer", &at) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    if (!value_is_integer(item))
+        return vm_raise_type(vm, p, item, "an int from 0 to 255");
     if (!value_is_int(item) || value_as_int(item) < 0 || value_as_int(item) > 255)
         return vm_raise(vm, ERR_VALUE, "a byte is an int from 0 to 255");
     b->data[at] = (uint8_t)value_as_int(item);
@@ -127,19 +171,23 @@ static verdict set_byte(csp_vm *vm, process *p, buffer *b, value key, value item
 verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
 {
     obj_kind kind = value_kind(container);
-    if (kind != OBJ_NONE && !value_usable(p, container)) return data_raise_moved(vm, container);
+    if (kind != OBJ_NONE && !value_usable(p, container))
+        return data_raise_moved(vm, container);
     if (kind == OBJ_LIST) {
         list *l = data_own_list(vm, p, container);
-        uint64_t at;
-        if (!l || data_index(vm, p, key, l->count, "list", &at) != VERDICT_DONE) return VERDICT_FAIL;
+        uint64_t at = 0;
+        if (!l || data_index(vm, p, key, l->count, "list", &at) != VERDICT_DONE)
+            return VERDICT_FAIL;
         l->items[at] = item;
         return VERDICT_DONE;
     }
     if (kind == OBJ_MAP) {
         map *m = data_own_map(vm, p, container);
-        if (!m || map_key_check(vm, p, key) != VERDICT_DONE) return VERDICT_FAIL;
+        if (!m || map_key_check(vm, p, key) != VERDICT_DONE)
+            return VERDICT_FAIL;
         return raise_memory_unless(vm, map_put(vm, m, key, item));
     }
-    if (kind == OBJ_BUFFER) return set_byte(vm, p, value_as_object(container), key, item);
+    if (kind == OBJ_BUFFER)
+        return set_byte(vm, p, value_as_object(container), key, item);
     return vm_raise_type(vm, p, container, "something whose elements can be assigned (a list, map or buffer)");
 }

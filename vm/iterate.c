@@ -21,16 +21,36 @@ static value map_state(const map *m, uint32_t position)
 verdict data_iterate(csp_vm *vm, process *p, value v, value *state)
 {
     obj_kind kind = value_kind(v);
-    if (kind != OBJ_NONE && !value_usable(p, v)) return data_raise_moved(vm, v);
+    if (kind != OBJ_NONE && !value_usable(p, v))
+        return data_raise_moved(vm, v);
     value start = value_int(0);
     switch (kind) {
-    case OBJ_LIST: case OBJ_TUPLE: case OBJ_STRING: case OBJ_BYTES: case OBJ_BUFFER: break;
+    case OBJ_LIST:
+    case OBJ_TUPLE:
+    case OBJ_STRING:
+    case OBJ_BYTES:
+    case OBJ_BUFFER: break;
     case OBJ_MAP: start = map_state(value_map(v), 0); break;
     case OBJ_RANGE: start = ((range *)value_as_object(v))->from; break;
-    case OBJ_NONE: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_CHANNEL: case OBJ_END: case OBJ_PROCESS: case OBJ_NATIVE:
-    case OBJ_CLOSURE: case OBJ_ERROR: case OBJ_NODE: case OBJ_PAR: case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL: case OBJ_WALK:
-    case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT: case OBJ_KIND_LIMIT:
-        return vm_raise_type(vm, p, v, "something that can be iterated over");
+    case OBJ_NONE:
+    case OBJ_BIGINT:
+    case OBJ_FLOAT:
+    case OBJ_CHANNEL:
+    case OBJ_END:
+    case OBJ_PROCESS:
+    case OBJ_NATIVE:
+    case OBJ_CLOSURE:
+    case OBJ_ERROR:
+    case OBJ_NODE:
+    case OBJ_PAR:
+    case OBJ_DEFER:
+    case OBJ_TRACE:
+    case OBJ_CELL:
+    case OBJ_WALK:
+    case OBJ_CAUSE:
+    case OBJ_SIDE:
+    case OBJ_ALT:
+    case OBJ_KIND_LIMIT: return vm_raise_type(vm, p, v, "something that can be iterated over");
     }
     state[0] = v;
     state[1] = start;
@@ -39,13 +59,17 @@ verdict data_iterate(csp_vm *vm, process *p, value v, value *state)
 
 /* --- the next step of each kind: DONE with *more, or FAIL */
 
-typedef struct step { value index, item; bool more; } step;
+typedef struct step {
+    value index, item;
+    bool more;
+} step;
 
 static verdict next_of_items(const value *items, uint64_t count, value *state, step *s)
 {
     uint64_t at = (uint64_t)value_as_int(state[1]);
     s->more = at < count;
-    if (!s->more) return VERDICT_DONE;
+    if (!s->more)
+        return VERDICT_DONE;
     s->index = state[1];
     s->item = items[at];
     state[1] = value_int((int64_t)at + 1);
@@ -56,7 +80,8 @@ static verdict next_of_bytes(const uint8_t *data, uint64_t count, value *state, 
 {
     uint64_t at = (uint64_t)value_as_int(state[1]);
     s->more = at < count;
-    if (!s->more) return VERDICT_DONE;
+    if (!s->more)
+        return VERDICT_DONE;
     s->index = state[1];
     s->item = value_int(data[at]);
     state[1] = value_int((int64_t)at + 1);
@@ -69,14 +94,16 @@ static verdict next_of_string(csp_vm *vm, const string *s, value *state, step *n
     uint32_t offset = (uint32_t)(place >> STRING_SHIFT);
     int64_t index = place & STRING_INDEX;
     next->more = offset < s->size;
-    if (!next->more) return VERDICT_DONE;
+    if (!next->more)
+        return VERDICT_DONE;
     unsigned size = 1;
     unsigned char first = (unsigned char)s->text[offset];
     next->item = first < 0x80 ? vm->characters[first] : VALUE_ABSENT;
     if (next->item == VALUE_ABSENT) {
         str_decode(s->text + offset, &size);
         next->item = str_new(vm, s->text + offset, size);
-        if (next->item == VALUE_ABSENT) return vm_raise_memory(vm);
+        if (next->item == VALUE_ABSENT)
+            return vm_raise_memory(vm);
     }
     next->index = value_int(index);
     state[1] = value_int((int64_t)(offset + size) << STRING_SHIFT | (index + 1));
@@ -91,7 +118,8 @@ static verdict next_of_map(csp_vm *vm, const map *m, value *state, step *s)
     uint32_t position = (uint32_t)(place & MAP_POSITION);
     map_entry *e = map_next(m, &position);
     s->more = e != NULL;
-    if (!e) return VERDICT_DONE;
+    if (!e)
+        return VERDICT_DONE;
     s->index = e->key;
     s->item = e->item;
     state[1] = map_state(m, position);
@@ -108,7 +136,8 @@ static verdict next_of_range(csp_vm *vm, process *p, const range *r, value *stat
         else
             order = num_compare(at, r->to);
         s->more = order < (r->header & RANGE_CLOSED ? 1 : 0);
-        if (!s->more) return VERDICT_DONE;
+        if (!s->more)
+            return VERDICT_DONE;
     }
     s->more = true;
     s->item = at;
@@ -122,36 +151,43 @@ static verdict next_of_range(csp_vm *vm, process *p, const range *r, value *stat
 static verdict next(csp_vm *vm, process *p, value *state, step *s)
 {
     value v = state[0];
-    if (!value_usable(p, v)) return data_raise_moved(vm, v);
+    if (!value_usable(p, v))
+        return data_raise_moved(vm, v);
     switch (value_kind(v)) {
-    case OBJ_LIST:   return next_of_items(value_list(v)->items, value_list(v)->count, state, s);
-    case OBJ_TUPLE:  return next_of_items(value_tuple(v)->items, value_tuple(v)->count, state, s);
-    case OBJ_BYTES:  return next_of_bytes(value_bytes(v)->data, value_bytes(v)->size, state, s);
-    case OBJ_BUFFER: return next_of_bytes(((buffer *)value_as_object(v))->data, ((buffer *)value_as_object(v))->size, state, s);
+    case OBJ_LIST: return next_of_items(value_list(v)->items, value_list(v)->count, state, s);
+    case OBJ_TUPLE: return next_of_items(value_tuple(v)->items, value_tuple(v)->count, state, s);
+    case OBJ_BYTES: return next_of_bytes(value_bytes(v)->data, value_bytes(v)->size, state, s);
+    case OBJ_BUFFER:
+        return next_of_bytes(((buffer *)value_as_object(v))->data, ((buffer *)value_as_object(v))->size, state, s);
     case OBJ_STRING: return next_of_string(vm, value_string(v), state, s);
-    case OBJ_MAP:    return next_of_map(vm, value_map(v), state, s);
-    default:         return next_of_range(vm, p, value_as_object(v), state, s);     /* data_iterate let nothing else pass */
+    case OBJ_MAP: return next_of_map(vm, value_map(v), state, s);
+    default: return next_of_range(vm, p, value_as_object(v), state, s); /* data_iterate let nothing else pass */
     }
 }
 
 verdict data_next(csp_vm *vm, process *p, value *state, value *item, bool *more)
 {
-    step s;
-    if (next(vm, p, state, &s) != VERDICT_DONE) return VERDICT_FAIL;
+    step s = {VALUE_ABSENT, VALUE_ABSENT, false};
+    if (next(vm, p, state, &s) != VERDICT_DONE)
+        return VERDICT_FAIL;
     *more = s.more;
-    if (!s.more) return VERDICT_DONE;
+    if (!s.more)
+        return VERDICT_DONE;
     *item = s.item;
-    if (!value_is(state[0], OBJ_MAP)) return VERDICT_DONE;
+    if (!value_is(state[0], OBJ_MAP))
+        return VERDICT_DONE;
     *item = tuple_new(vm, p, (value[]){s.index, s.item}, 2);
     return *item == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
 verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *second, bool *more)
 {
-    step s;
-    if (next(vm, p, state, &s) != VERDICT_DONE) return VERDICT_FAIL;
+    step s = {VALUE_ABSENT, VALUE_ABSENT, false};
+    if (next(vm, p, state, &s) != VERDICT_DONE)
+        return VERDICT_FAIL;
     *more = s.more;
-    if (!s.more) return VERDICT_DONE;
+    if (!s.more)
+        return VERDICT_DONE;
     *second = s.item;
     if (!value_is(state[0], OBJ_RANGE)) {
         *first = s.index;
@@ -163,16 +199,20 @@ verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *se
 verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
 {
     value state[2];
-    if (data_iterate(vm, p, iterable, state) != VERDICT_DONE) return VERDICT_FAIL;
+    if (data_iterate(vm, p, iterable, state) != VERDICT_DONE)
+        return VERDICT_FAIL;
     uint64_t length;
-    if (data_length(vm, p, iterable, &length) != VERDICT_DONE) return VERDICT_FAIL;
-    if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length)) return vm_raise_memory(vm);
+    if (data_length(vm, p, iterable, &length) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length))
+        return vm_raise_memory(vm);
     vm_charge(vm, length / 8);
     /* Counted ahead: a list may be appended to itself. */
     for (uint64_t i = 0; i < length; i++) {
-        value item;
+        value item = VALUE_ABSENT;
         bool more;
-        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE) return VERDICT_FAIL;
+        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
+            return VERDICT_FAIL;
         l->items[l->count++] = item;
     }
     return VERDICT_DONE;

@@ -6,7 +6,8 @@
 
 #define MAP_NO_ENTRY UINT32_MAX
 
-/* The entries of m whose hash is `hash`, one after the other: *cursor starts at 0 and is opaque. Gives the entry's number, MAP_NO_ENTRY at the end. */
+/* The entries of m whose hash is `hash`, one after the other: *cursor starts at 0 and is opaque. Gives the entry's
+ * number, MAP_NO_ENTRY at the end. */
 uint32_t map_probe(const map *m, uint64_t hash, uint64_t *cursor);
 
 /* Room for `capacity` entries in all. False: out of memory. */

@@ -17,20 +17,24 @@ static value plus(csp_vm *vm, process *p, opcode op, value a, value b)
 {
     if (value_both_int(a, b)) {
         int64_t n = op == OPC_ADD ? value_as_int(a) + value_as_int(b) : value_as_int(a) - value_as_int(b);
-        if (value_fits_int(n)) return value_int(n);
+        if (value_fits_int(n))
+            return value_int(n);
     }
-    value out;
+    value out = VALUE_ABSENT;
     return num_binary(vm, p, op, a, b, &out) == VERDICT_DONE ? out : VALUE_ABSENT;
 }
 
 verdict data_range_length(csp_vm *vm, process *p, const range *r, uint64_t *length)
 {
-    if (r->to == VALUE_NIL) return vm_raise(vm, ERR_VALUE, "an open range has no length");
+    if (r->to == VALUE_NIL)
+        return vm_raise(vm, ERR_VALUE, "an open range has no length");
     value count = plus(vm, p, OPC_SUB, data_range_stop(r), r->from);
-    if (count == VALUE_ABSENT) return VERDICT_FAIL;
+    if (count == VALUE_ABSENT)
+        return VERDICT_FAIL;
     *length = 0;
     if (value_is_int(count)) {
-        if (value_as_int(count) > 0) *length = (uint64_t)value_as_int(count);
+        if (value_as_int(count) > 0)
+            *length = (uint64_t)value_as_int(count);
     } else if (num_compare(count, value_int(0)) > 0) {
         return vm_raise(vm, ERR_VALUE, "the range is too long");
     }
@@ -39,14 +43,18 @@ verdict data_range_length(csp_vm *vm, process *p, const range *r, uint64_t *leng
 
 verdict data_range_at(csp_vm *vm, process *p, const range *r, value index, value *out)
 {
-    uint64_t at;
+    uint64_t at = 0;
     if (r->to != VALUE_NIL) {
-        uint64_t length;
-        if (data_range_length(vm, p, r, &length) != VERDICT_DONE) return VERDICT_FAIL;
-        if (data_index(vm, p, index, length, "range", &at) != VERDICT_DONE) return VERDICT_FAIL;
+        uint64_t length = 0;
+        if (data_range_length(vm, p, r, &length) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (data_index(vm, p, index, length, "range", &at) != VERDICT_DONE)
+            return VERDICT_FAIL;
     } else {
-        if (!value_is_int(index)) return vm_raise_type(vm, p, index, "an int as an index");
-        if (value_as_int(index) < 0) return vm_raise(vm, ERR_INDEX, "an open range cannot be indexed from its end");
+        if (!value_is_int(index))
+            return vm_raise_type(vm, p, index, "an int as an index");
+        if (value_as_int(index) < 0)
+            return vm_raise(vm, ERR_INDEX, "an open range cannot be indexed from its end");
         at = (uint64_t)value_as_int(index);
     }
     *out = plus(vm, p, OPC_ADD, r->from, value_int((int64_t)at));
@@ -58,10 +66,13 @@ verdict data_range_has(csp_vm *vm, const range *r, value number, bool *has)
     *has = false;
     if (value_is_float(number)) {
         value whole = num_truncate(vm, value_as_float(number));
-        if (whole == VALUE_ABSENT) return vm_raise_memory(vm);
-        if (whole == VALUE_NIL || num_compare(whole, number) != 0) return VERDICT_DONE;
+        if (whole == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+        if (whole == VALUE_NIL || num_compare(whole, number) != 0)
+            return VERDICT_DONE;
     }
-    if (num_compare(number, r->from) < 0) return VERDICT_DONE;
+    if (num_compare(number, r->from) < 0)
+        return VERDICT_DONE;
     value end = data_range_stop(r);
     *has = end == VALUE_NIL || num_compare(number, end) < 0;
     return VERDICT_DONE;
@@ -69,14 +80,17 @@ verdict data_range_has(csp_vm *vm, const range *r, value number, bool *has)
 
 /* --- slices */
 
-/* A bound of a slice of `length` elements: negative from the end, then clamped. Bounds that are no small ints are far outside. */
+/* A bound of a slice of `length` elements: negative from the end, then clamped. Bounds that are no small ints are
+ * far outside. */
 static uint64_t clamp(value bound, bool included, uint64_t length)
 {
-    if (!value_is_int(bound)) return num_compare(bound, value_int(0)) < 0 ? 0 : length;
+    if (!value_is_int(bound))
+        return num_compare(bound, value_int(0)) < 0 ? 0 : length;
     int64_t n = value_as_int(bound);
     if (n < 0) {
         uint64_t back = 0 - (uint64_t)n;
-        if (back > length) return 0;
+        if (back > length)
+            return 0;
         return length - back + included;
     }
     uint64_t at = (uint64_t)n + included;
@@ -92,26 +106,32 @@ static verdict slice_range(csp_vm *vm, process *p, const range *of, const range 
         from = plus(vm, p, OPC_ADD, of->from, by->from);
         to = by->to == VALUE_NIL ? VALUE_NIL : plus(vm, p, OPC_ADD, of->from, by->to);
     } else {
-        uint64_t length;
-        if (data_range_length(vm, p, of, &length) != VERDICT_DONE) return VERDICT_FAIL;
+        uint64_t length = 0;
+        if (data_range_length(vm, p, of, &length) != VERDICT_DONE)
+            return VERDICT_FAIL;
         uint64_t a = clamp(by->from, false, length);
         uint64_t b = by->to == VALUE_NIL ? length : clamp(by->to, (by->header & RANGE_CLOSED) != 0, length);
-        if (b < a) b = a;
+        if (b < a)
+            b = a;
         from = plus(vm, p, OPC_ADD, of->from, value_int((int64_t)a));
         to = plus(vm, p, OPC_ADD, of->from, value_int((int64_t)b));
     }
-    if (from == VALUE_ABSENT || to == VALUE_ABSENT) return VERDICT_FAIL;
+    if (from == VALUE_ABSENT || to == VALUE_ABSENT)
+        return VERDICT_FAIL;
     return made(vm, range_new(vm, from, to, false), out);
 }
 
 static value slice_buffer(csp_vm *vm, const process *p, const buffer *from, uint64_t a, uint64_t count)
 {
     buffer *b = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *b);
-    if (!b) return VALUE_ABSENT;
+    if (!b)
+        return VALUE_ABSENT;
     b->header = OBJ_BUFFER | process_owner(p);
-    if (count == 0) return value_object(b);
+    if (count == 0)
+        return value_object(b);
     b->data = heap_alloc(vm_heap(vm), HEAP_BYTES, count);
-    if (!b->data) return VALUE_ABSENT;
+    if (!b->data)
+        return VALUE_ABSENT;
     memcpy(b->data, from->data + a, count);
     b->size = b->capacity = count;
     return value_object(b);
@@ -120,30 +140,35 @@ static value slice_buffer(csp_vm *vm, const process *p, const buffer *from, uint
 verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out)
 {
     obj_kind kind = value_kind(container);
-    if (kind == OBJ_RANGE) return slice_range(vm, p, value_as_object(container), r, out);
+    if (kind == OBJ_RANGE)
+        return slice_range(vm, p, value_as_object(container), r, out);
     if (kind != OBJ_LIST && kind != OBJ_TUPLE && kind != OBJ_STRING && kind != OBJ_BYTES && kind != OBJ_BUFFER)
         return vm_raise_type(vm, p, container, "something that can be sliced");
-    uint64_t length;
-    if (data_length(vm, p, container, &length) != VERDICT_DONE) return VERDICT_FAIL;
+    uint64_t length = 0;
+    if (data_length(vm, p, container, &length) != VERDICT_DONE)
+        return VERDICT_FAIL;
     uint64_t a = clamp(r->from, false, length);
     uint64_t b = r->to == VALUE_NIL ? length : clamp(r->to, (r->header & RANGE_CLOSED) != 0, length);
-    if (b < a) b = a;
+    if (b < a)
+        b = a;
     uint64_t count = b - a;
     vm_charge(vm, count / 64);
     switch (kind) {
-    case OBJ_LIST:   return made(vm, list_new(vm, p, count ? value_list(container)->items + a : NULL, count), out);
-    case OBJ_TUPLE:  return made(vm, tuple_new(vm, p, value_tuple(container)->items + a, count), out);
+    case OBJ_LIST: return made(vm, list_new(vm, p, count ? value_list(container)->items + a : NULL, count), out);
+    case OBJ_TUPLE: return made(vm, tuple_new(vm, p, value_tuple(container)->items + a, count), out);
     case OBJ_STRING: return made(vm, str_slice(vm, value_string(container), (uint32_t)a, (uint32_t)b), out);
-    case OBJ_BYTES:  return made(vm, bytes_new(vm, value_bytes(container)->data + a, count), out);
-    default:         return made(vm, slice_buffer(vm, p, value_as_object(container), a, count), out);
+    case OBJ_BYTES: return made(vm, bytes_new(vm, value_bytes(container)->data + a, count), out);
+    default: return made(vm, slice_buffer(vm, p, value_as_object(container), a, count), out);
     }
 }
 
 verdict data_slice(csp_vm *vm, process *p, value container, value from, value to, value *out)
 {
-    if (value_is_object(container) && !value_usable(p, container)) return data_raise_moved(vm, container);
+    if (value_is_object(container) && !value_usable(p, container))
+        return data_raise_moved(vm, container);
     value first = from == VALUE_NIL ? value_int(0) : from;
-    if (range_check(vm, first, to) != VERDICT_DONE) return VERDICT_FAIL;
+    if (range_check(vm, first, to) != VERDICT_DONE)
+        return VERDICT_FAIL;
     if (value_is(container, OBJ_MAP)) {
         value key = range_new(vm, first, to, false);
         return key == VALUE_ABSENT ? vm_raise_memory(vm) : data_get(vm, p, container, key, out);
@@ -157,7 +182,8 @@ verdict data_slice(csp_vm *vm, process *p, value container, value from, value to
 static value join_bytes(csp_vm *vm, const bytes *a, const bytes *b)
 {
     value out = bytes_new(vm, NULL, (size_t)a->size + b->size);
-    if (out == VALUE_ABSENT) return out;
+    if (out == VALUE_ABSENT)
+        return out;
     memcpy(value_bytes(out)->data, a->data, a->size);
     memcpy(value_bytes(out)->data + a->size, b->data, b->size);
     return out;
@@ -166,11 +192,15 @@ static value join_bytes(csp_vm *vm, const bytes *a, const bytes *b)
 static value join_tuples(csp_vm *vm, const process *p, value left, value right)
 {
     tuple *a = value_tuple(left), *b = value_tuple(right);
-    if (a->count + b->count > LIST_MAX) return VALUE_ABSENT;
-    if (b->count == 0) return left;
-    if (a->count == 0) return right;
+    if (a->count + b->count > LIST_MAX)
+        return VALUE_ABSENT;
+    if (b->count == 0)
+        return left;
+    if (a->count == 0)
+        return right;
     tuple *t = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + (a->count + b->count) * sizeof(value));
-    if (!t) return VALUE_ABSENT;
+    if (!t)
+        return VALUE_ABSENT;
     uint64_t both = a->header & b->header & OBJ_IMMUTABLE;
     t->header = OBJ_TUPLE | (both ? both : process_owner(p));
     t->count = a->count + b->count;
@@ -182,11 +212,15 @@ static value join_tuples(csp_vm *vm, const process *p, value left, value right)
 static value join_lists(csp_vm *vm, const process *p, const list *a, const list *b)
 {
     value out = list_new(vm, p, NULL, 0);
-    if (out == VALUE_ABSENT) return out;
+    if (out == VALUE_ABSENT)
+        return out;
     list *l = value_list(out);
-    if (!list_reserve(vm, l, (size_t)a->count + b->count)) return VALUE_ABSENT;
-    if (a->count > 0) memcpy(l->items, a->items, a->count * sizeof(value));
-    if (b->count > 0) memcpy(l->items + a->count, b->items, b->count * sizeof(value));
+    if (!list_reserve(vm, l, (size_t)a->count + b->count))
+        return VALUE_ABSENT;
+    if (a->count > 0)
+        memcpy(l->items, a->items, a->count * sizeof(value));
+    if (b->count > 0)
+        memcpy(l->items + a->count, b->items, b->count * sizeof(value));
     l->count = a->count + b->count;
     return out;
 }
@@ -195,18 +229,21 @@ verdict data_join(csp_vm *vm, process *p, value a, value b, value *out)
 {
     obj_kind kind = value_kind(a);
     bool joins = kind == OBJ_STRING || kind == OBJ_BYTES || kind == OBJ_TUPLE || kind == OBJ_LIST;
-    if (joins && !value_usable(p, a)) return data_raise_moved(vm, a);
-    if (value_is_object(b) && !value_usable(p, b)) return data_raise_moved(vm, b);
+    if (joins && !value_usable(p, a))
+        return data_raise_moved(vm, a);
+    if (value_is_object(b) && !value_usable(p, b))
+        return data_raise_moved(vm, b);
     if (!joins || value_kind(b) != kind)
-        return vm_raise(vm, ERR_TYPE, "cannot add %s and %s", vm_type_names[value_type_of(a)], vm_type_names[value_type_of(b)]);
+        return vm_raise(vm, ERR_TYPE, "cannot add %s and %s", vm_type_names[value_type_of(a)],
+                        vm_type_names[value_type_of(b)]);
     uint64_t first = 0, second = 0;
     data_length(vm, p, a, &first);
     data_length(vm, p, b, &second);
     vm_charge(vm, (first + second) / 64);
     switch (kind) {
     case OBJ_STRING: return made(vm, str_concat(vm, a, b), out);
-    case OBJ_BYTES:  return made(vm, join_bytes(vm, value_bytes(a), value_bytes(b)), out);
-    case OBJ_TUPLE:  return made(vm, join_tuples(vm, p, a, b), out);
-    default:         return made(vm, join_lists(vm, p, value_list(a), value_list(b)), out);
+    case OBJ_BYTES: return made(vm, join_bytes(vm, value_bytes(a), value_bytes(b)), out);
+    case OBJ_TUPLE: return made(vm, join_tuples(vm, p, a, b), out);
+    default: return made(vm, join_lists(vm, p, value_list(a), value_list(b)), out);
     }
 }

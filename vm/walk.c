@@ -3,7 +3,8 @@
 
 const native_entry walk_natives[WALK_KINDS] = {
     [WALK_EQUAL] = {"equal", "equal(a, b)", "a == b", walk_run_equal, 2, 2, 1},
-    [WALK_COMPARE] = {"compare", "compare(a, b)", "-1, 0 or 1; nil where a NaN leaves them unordered", walk_run_compare, 2, 2, 1},
+    [WALK_COMPARE] = {"compare", "compare(a, b)", "-1, 0 or 1; nil where a NaN leaves them unordered", walk_run_compare,
+                      2, 2, 1},
     [WALK_CONTAINS] = {"contains", "contains(x, xs)", "x in xs", walk_run_contains, 2, 2, 2},
     [WALK_STR] = {"str", "str(x)", "x as `print` shows it", walk_run_str, 1, 1, 2},
     [WALK_REPR] = {"repr", "repr(x)", "x as a container shows it", walk_run_repr, 1, 1, 2},

@@ -1,5 +1,6 @@
-/* Order of whole values: tuples and lists element by element, the first that differs decides. Elements that are equal at once need no order (nil
- * and nil); a pair that is met again is taken as equal (walk_assume), so it ends on cycles. */
+/* Order of whole values: tuples and lists element by element, the first that differs decides. Elements that are
+ * equal at once need no order (nil and nil); a pair that is met again is taken as equal (walk_assume), so it ends on
+ * cycles. */
 #include "vm/data_check.h"
 #include "vm/num.h"
 #include "vm/text.h"
@@ -9,48 +10,61 @@ enum { QUICK_ELEMENTS = 32, UNORDERED = 2 };
 
 verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out)
 {
+    *out = 0;
     if (value_is_number(a) && value_is_number(b)) {
         *out = num_compare(a, b);
         return VERDICT_DONE;
     }
-    if (value_is_object(a) && !value_usable(p, a)) return data_raise_moved(vm, a);
-    if (value_is_object(b) && !value_usable(p, b)) return data_raise_moved(vm, b);
+    if (value_is_object(a) && !value_usable(p, a))
+        return data_raise_moved(vm, a);
+    if (value_is_object(b) && !value_usable(p, b))
+        return data_raise_moved(vm, b);
     obj_kind kind = value_kind(a);
     if (kind == value_kind(b)) {
         if (kind == OBJ_STRING) {
             *out = str_compare(value_string(a), value_string(b));
             return VERDICT_DONE;
         }
-        if (kind == OBJ_TUPLE || kind == OBJ_LIST) return VERDICT_CALL;
+        if (kind == OBJ_TUPLE || kind == OBJ_LIST)
+            return VERDICT_CALL;
     }
     const char *x = vm_type_names[value_type_of(a)], *y = vm_type_names[value_type_of(b)];
-    if (strcmp(x, y) == 0) return vm_raise(vm, ERR_TYPE, "values of type %s have no order", x);
+    if (strcmp(x, y) == 0)
+        return vm_raise(vm, ERR_TYPE, "values of type %s have no order", x);
     return vm_raise(vm, ERR_TYPE, "%s and %s have no order", x, y);
 }
 
-static int by_length(uint64_t a, uint64_t b)
-{
-    return a < b ? -1 : a > b;
-}
+static int by_length(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }
 
 verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out)
 {
     verdict v = walk_compare_atoms(vm, p, a, b, out);
-    if (v != VERDICT_CALL) return v;
+    if (v != VERDICT_CALL)
+        return v;
     walk_children x = walk_children_of(a), y = walk_children_of(b);
     uint64_t count = x.count < y.count ? x.count : y.count;
-    if (count > QUICK_ELEMENTS) return VERDICT_CALL;
+    if (count > QUICK_ELEMENTS)
+        return VERDICT_CALL;
     for (uint64_t i = 0; i < count; i++) {
-        if (walk_equal_atoms(p, x.items[i], y.items[i]) == 1) continue;
+        if (walk_equal_atoms(p, x.items[i], y.items[i]) == 1)
+            continue;
         v = walk_compare_atoms(vm, p, x.items[i], y.items[i], out);
-        if (v != VERDICT_DONE || *out != 0) return v;
+        if (v != VERDICT_DONE || *out != 0)
+            return v;
     }
     *out = by_length(x.count, y.count);
     return VERDICT_DONE;
 }
 
-typedef struct compare_walk { uint64_t header; walk_stack stack; walk_classes classes; } compare_walk;
-typedef struct ordered { value a, b; uint64_t index; } ordered;
+typedef struct compare_walk {
+    uint64_t header;
+    walk_stack stack;
+    walk_classes classes;
+} compare_walk;
+typedef struct ordered {
+    value a, b;
+    uint64_t index;
+} ordered;
 enum { ORDERED_WORDS = sizeof(ordered) / sizeof(uint64_t) };
 
 static verdict push(csp_vm *vm, compare_walk *w, value a, value b)
@@ -59,7 +73,8 @@ static verdict push(csp_vm *vm, compare_walk *w, value a, value b)
     case WALK_KNOWN: return VERDICT_DONE;
     case WALK_NEW: {
         ordered *f = (ordered *)walk_push(vm, &w->stack, ORDERED_WORDS);
-        if (!f) break;
+        if (!f)
+            break;
         f->a = a;
         f->b = b;
         return VERDICT_DONE;
@@ -75,15 +90,18 @@ static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t
     walk_children x = walk_children_of(f->a), y = walk_children_of(f->b);
     uint64_t count = x.count < y.count ? x.count : y.count;
     while (f->index < count) {
-        if (--*budget < 0) return VERDICT_YIELD;
+        if (--*budget < 0)
+            return VERDICT_YIELD;
         uint64_t i = f->index++;
-        if (walk_equal_atoms(p, x.items[i], y.items[i]) == 1) continue;
+        if (walk_equal_atoms(p, x.items[i], y.items[i]) == 1)
+            continue;
         verdict v = walk_compare_atoms(vm, p, x.items[i], y.items[i], out);
         if (v == VERDICT_CALL) {
             *out = 0;
             return push(vm, w, x.items[i], y.items[i]);
         }
-        if (v != VERDICT_DONE || *out != 0) return v;
+        if (v != VERDICT_DONE || *out != 0)
+            return v;
     }
     *out = by_length(x.count, y.count);
     walk_pop(&w->stack, ORDERED_WORDS);
@@ -96,7 +114,8 @@ static verdict run(csp_vm *vm, process *p, compare_walk *w, int64_t *budget, int
     while (*out == 0 && !walk_stack_empty(&w->stack)) {
         ordered *f = (ordered *)walk_top(&w->stack, ORDERED_WORDS);
         verdict v = step(vm, p, w, f, budget, out);
-        if (v != VERDICT_DONE) return v;
+        if (v != VERDICT_DONE)
+            return v;
         *budget -= WALK_OBJECT;
     }
     return VERDICT_DONE;
@@ -117,9 +136,11 @@ static compare_walk *compare_new(csp_vm *vm, value a, value b)
 verdict walk_compare_now(csp_vm *vm, process *p, value a, value b, int *out)
 {
     verdict v = walk_compare_quick(vm, p, a, b, out);
-    if (v != VERDICT_CALL) return v;
+    if (v != VERDICT_CALL)
+        return v;
     compare_walk *w = compare_new(vm, a, b);
-    if (!w) return VERDICT_FAIL;
+    if (!w)
+        return VERDICT_FAIL;
     int64_t budget = INT64_MAX;
     v = run(vm, p, w, &budget, out);
     vm_charge(vm, (uint64_t)(INT64_MAX - budget) / WALK_UNITS_PER_REDUCTION);
@@ -130,13 +151,14 @@ verdict walk_run_compare(csp_vm *vm, process *p, value *args, uint32_t argc, val
 {
     (void)argc;
     value *slot = &args[2];
-    int order;
+    int order = 0;
     verdict v;
     if (*slot == VALUE_ABSENT) {
         v = walk_compare_quick(vm, p, args[0], args[1], &order);
         if (v == VERDICT_CALL) {
             compare_walk *fresh = compare_new(vm, args[0], args[1]);
-            if (!fresh) return VERDICT_FAIL;
+            if (!fresh)
+                return VERDICT_FAIL;
             *slot = value_object(fresh);
             return VERDICT_YIELD;
         }
@@ -145,6 +167,7 @@ verdict walk_run_compare(csp_vm *vm, process *p, value *args, uint32_t argc, val
         v = run(vm, p, value_as_object(*slot), &budget, &order);
         walk_charge(vm, budget);
     }
-    if (v == VERDICT_DONE) *result = order == UNORDERED ? VALUE_NIL : value_int(order);
+    if (v == VERDICT_DONE)
+        *result = order == UNORDERED ? VALUE_NIL : value_int(order);
     return v;
 }

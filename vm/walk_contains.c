@@ -14,7 +14,8 @@ static verdict in_bytes(csp_vm *vm, process *p, value x, const uint8_t *data, si
                  memchr(data, (int)value_as_int(x), size) != NULL;
         return VERDICT_DONE;
     }
-    if (!value_is(x, OBJ_BYTES)) return vm_raise_type(vm, p, x, "an int or bytes to search for");
+    if (!value_is(x, OBJ_BYTES))
+        return vm_raise_type(vm, p, x, "an int or bytes to search for");
     const bytes *part = value_bytes(x);
     *found = part->size == 0 || (size > 0 && memmem(data, size, part->data, part->size) != NULL);
     return VERDICT_DONE;
@@ -23,11 +24,14 @@ static verdict in_bytes(csp_vm *vm, process *p, value x, const uint8_t *data, si
 /* What needs no walk; CALL: a list or tuple. */
 static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, bool *found)
 {
-    if (value_is_object(xs) && !value_usable(p, xs)) return data_raise_moved(vm, xs);
+    if (value_is_object(xs) && !value_usable(p, xs))
+        return data_raise_moved(vm, xs);
     switch (value_kind(xs)) {
-    case OBJ_LIST: case OBJ_TUPLE: return VERDICT_CALL;
+    case OBJ_LIST:
+    case OBJ_TUPLE: return VERDICT_CALL;
     case OBJ_STRING:
-        if (!value_is(x, OBJ_STRING)) return vm_raise_type(vm, p, x, "a string to search for");
+        if (!value_is(x, OBJ_STRING))
+            return vm_raise_type(vm, p, x, "a string to search for");
         vm_charge(vm, value_string(xs)->size / 64);
         *found = str_find(value_string(xs), value_string(x), 0) >= 0;
         return VERDICT_DONE;
@@ -37,16 +41,34 @@ static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, bool *f
         return in_bytes(vm, p, x, b->data, b->size, found);
     }
     case OBJ_MAP:
-        if (map_key_check(vm, p, x) != VERDICT_DONE) return VERDICT_FAIL;
+        if (map_key_check(vm, p, x) != VERDICT_DONE)
+            return VERDICT_FAIL;
         *found = map_get(vm, value_map(xs), x) != VALUE_ABSENT;
         return VERDICT_DONE;
     case OBJ_RANGE:
-        if (value_is_number(x)) return data_range_has(vm, value_as_object(xs), x, found);
+        if (value_is_number(x))
+            return data_range_has(vm, value_as_object(xs), x, found);
         *found = false;
         return VERDICT_DONE;
-    case OBJ_NONE: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_CHANNEL: case OBJ_END: case OBJ_PROCESS: case OBJ_NATIVE:
-    case OBJ_CLOSURE: case OBJ_ERROR: case OBJ_NODE: case OBJ_PAR: case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL: case OBJ_WALK:
-    case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT: case OBJ_KIND_LIMIT: break;
+    case OBJ_NONE:
+    case OBJ_BIGINT:
+    case OBJ_FLOAT:
+    case OBJ_CHANNEL:
+    case OBJ_END:
+    case OBJ_PROCESS:
+    case OBJ_NATIVE:
+    case OBJ_CLOSURE:
+    case OBJ_ERROR:
+    case OBJ_NODE:
+    case OBJ_PAR:
+    case OBJ_DEFER:
+    case OBJ_TRACE:
+    case OBJ_CELL:
+    case OBJ_WALK:
+    case OBJ_CAUSE:
+    case OBJ_SIDE:
+    case OBJ_ALT:
+    case OBJ_KIND_LIMIT: break;
     }
     return vm_raise_type(vm, p, xs, "something to search with `in`");
 }
@@ -60,12 +82,14 @@ verdict walk_run_contains(csp_vm *vm, process *p, value *args, uint32_t argc, va
     if (*next == VALUE_ABSENT) {
         verdict v = contains_quick(vm, p, x, xs, &found);
         if (v != VERDICT_CALL) {
-            if (v == VERDICT_DONE) *result = value_bool(found);
+            if (v == VERDICT_DONE)
+                *result = value_bool(found);
             return v;
         }
         *next = value_int(0);
     }
-    if (value_is_object(x) && !value_usable(p, x)) return data_raise_moved(vm, x);
+    if (value_is_object(x) && !value_usable(p, x))
+        return data_raise_moved(vm, x);
     int64_t budget = WALK_STEP;
     walk_children c = walk_children_of(xs);
     uint64_t i = (uint64_t)value_as_int(*next);
@@ -80,18 +104,22 @@ verdict walk_run_contains(csp_vm *vm, process *p, value *args, uint32_t argc, va
                 continue;
             }
             struct equal_walk *w = walk_equal_new(vm);
-            if (!w || !walk_equal_begin(vm, p, w, x, c.items[i])) return VERDICT_FAIL;
+            if (!w || !walk_equal_begin(vm, p, w, x, c.items[i]))
+                return VERDICT_FAIL;
             *comparing = value_object(w);
         }
         v = walk_equal_run(vm, p, value_as_object(*comparing), &budget, &found);
-        if (v != VERDICT_DONE) break;
+        if (v != VERDICT_DONE)
+            break;
         *comparing = VALUE_ABSENT;
         i++;
     }
     walk_charge(vm, budget);
     *next = value_int((int64_t)i);
-    if (v == VERDICT_FAIL) return v;
-    if (!found && (v == VERDICT_YIELD || i < c.count)) return VERDICT_YIELD;
+    if (v == VERDICT_FAIL)
+        return v;
+    if (!found && (v == VERDICT_YIELD || i < c.count))
+        return VERDICT_YIELD;
     *result = value_bool(found);
     return VERDICT_DONE;
 }

@@ -1,5 +1,6 @@
-/* Deep copies: a shell is made of each container when it is first met and entered in a table from sources to copies, so that sharing and cycles are
- * kept; then it is filled, depth first, so that what holds nothing mutable is known when its frame ends. The source is only read. */
+/* Deep copies: a shell is made of each container when it is first met and entered in a table from sources to copies,
+ * so that sharing and cycles are kept; then it is filled, depth first, so that what holds nothing mutable is known
+ * when its frame ends. The source is only read. */
 #include "vm/data_check.h"
 #include "vm/map_probe.h"
 #include "vm/walk_state.h"
@@ -13,37 +14,46 @@ typedef struct copy_walk {
     walk_stack stack;
     walk_table copies;
     copy_mode mode;
-    uint64_t from;      /* whose the source must be (an owner field) */
-    uint64_t to;        /* whose the copy is */
+    uint64_t from; /* whose the source must be (an owner field) */
+    uint64_t to;   /* whose the copy is */
     value root;
 } copy_walk;
 
-typedef struct copying { value source, copy; uint64_t index; } copying;
+typedef struct copying {
+    value source, copy;
+    uint64_t index;
+} copying;
 enum { COPYING_WORDS = sizeof(copying) / sizeof(uint64_t) };
 
 static bool is_container(value v)
 {
     obj_kind kind = value_kind(v);
-    return kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_TUPLE || kind == OBJ_CLOSURE || kind == OBJ_ERROR || kind == OBJ_BUFFER;
+    return kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_TUPLE || kind == OBJ_CLOSURE || kind == OBJ_ERROR ||
+           kind == OBJ_BUFFER;
 }
 
 /* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds no container. */
 static bool must_thaw(value v)
 {
     obj_kind kind = value_kind(v);
-    if (kind == OBJ_LIST || kind == OBJ_MAP) return true;
-    if (kind != OBJ_TUPLE) return false;
+    if (kind == OBJ_LIST || kind == OBJ_MAP)
+        return true;
+    if (kind != OBJ_TUPLE)
+        return false;
     enum { ENOUGH = 64 };
     walk_children c = walk_children_of(v);
-    if (c.count > ENOUGH) return true;
+    if (c.count > ENOUGH)
+        return true;
     for (uint64_t i = 0; i < c.count; i++)
-        if (is_container(c.items[i])) return true;
+        if (is_container(c.items[i]))
+            return true;
     return false;
 }
 
 static bool must_copy(const copy_walk *w, value v)
 {
-    if (!is_container(v)) return false;
+    if (!is_container(v))
+        return false;
     return !value_is_immutable(v) || (w->mode == COPY_DEEP && must_thaw(v));
 }
 
@@ -51,23 +61,27 @@ static bool must_copy(const copy_walk *w, value v)
 
 static uint64_t shell_header(const copy_walk *w, obj_kind kind)
 {
-    if (w->mode != COPY_FREEZE) return (uint64_t)kind | w->to;
+    if (w->mode != COPY_FREEZE)
+        return (uint64_t)kind | w->to;
     return (uint64_t)kind | OBJ_IMMUTABLE | (kind == OBJ_LIST || kind == OBJ_MAP ? OBJ_FROZEN : 0);
 }
 
 static void *shell_object(csp_vm *vm, const copy_walk *w, obj_kind kind, size_t size)
 {
     object *o = heap_alloc(vm_heap(vm), HEAP_TRACED, size);
-    if (o) o->header = shell_header(w, kind);
+    if (o)
+        o->header = shell_header(w, kind);
     return o;
 }
 
 static void *list_shell(csp_vm *vm, const copy_walk *w, const list *source)
 {
     list *l = shell_object(vm, w, OBJ_LIST, sizeof *l);
-    if (!l || source->count == 0) return l;
+    if (!l || source->count == 0)
+        return l;
     l->items = heap_alloc(vm_heap(vm), HEAP_TRACED, source->count * sizeof *l->items);
-    if (!l->items) return NULL;
+    if (!l->items)
+        return NULL;
     l->capacity = source->count;
     return l;
 }
@@ -75,16 +89,19 @@ static void *list_shell(csp_vm *vm, const copy_walk *w, const list *source)
 static void *map_shell(csp_vm *vm, const copy_walk *w, const map *source)
 {
     map *m = shell_object(vm, w, OBJ_MAP, sizeof *m);
-    if (!m || source->count == 0) return m;
+    if (!m || source->count == 0)
+        return m;
     return map_reserve(vm, m, source->count) ? m : NULL;
 }
 
 static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
 {
     buffer *b = shell_object(vm, w, OBJ_BUFFER, sizeof *b);
-    if (!b || source->size == 0) return b;
+    if (!b || source->size == 0)
+        return b;
     b->data = heap_alloc(vm_heap(vm), HEAP_BYTES, source->size);
-    if (!b->data) return NULL;
+    if (!b->data)
+        return NULL;
     memcpy(b->data, source->data, source->size);
     b->size = b->capacity = source->size;
     return b;
@@ -93,28 +110,31 @@ static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
 static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
 {
     switch (value_kind(source)) {
-    case OBJ_LIST:   return list_shell(vm, w, value_as_object(source));
-    case OBJ_MAP:    return map_shell(vm, w, value_as_object(source));
+    case OBJ_LIST: return list_shell(vm, w, value_as_object(source));
+    case OBJ_MAP: return map_shell(vm, w, value_as_object(source));
     case OBJ_BUFFER: return buffer_shell(vm, w, value_as_object(source));
     case OBJ_TUPLE: {
         tuple *t = shell_object(vm, w, OBJ_TUPLE, sizeof *t + value_tuple(source)->count * sizeof(value));
-        if (t) t->count = value_tuple(source)->count;
+        if (t)
+            t->count = value_tuple(source)->count;
         return t;
     }
     case OBJ_CLOSURE: {
         const code *c = ((closure *)value_as_object(source))->code;
         closure *f = shell_object(vm, w, OBJ_CLOSURE, sizeof *f + c->captures * sizeof(value));
-        if (f) f->code = c;
+        if (f)
+            f->code = c;
         return f;
     }
-    default:         return shell_object(vm, w, OBJ_ERROR, sizeof(error));      /* is_container lets nothing else pass */
+    default: return shell_object(vm, w, OBJ_ERROR, sizeof(error)); /* is_container lets nothing else pass */
     }
 }
 
 /* Bytes of a buffer count like elements. */
 static int64_t cost_of(value source)
 {
-    if (!value_is(source, OBJ_BUFFER)) return WALK_OBJECT;
+    if (!value_is(source, OBJ_BUFFER))
+        return WALK_OBJECT;
     return WALK_OBJECT + (int64_t)(((buffer *)value_as_object(source))->size / 64);
 }
 
@@ -122,21 +142,26 @@ static int64_t cost_of(value source)
 static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *budget)
 {
     *out = v;
-    if (!must_copy(w, v)) return VERDICT_DONE;
+    if (!must_copy(w, v))
+        return VERDICT_DONE;
     uint64_t header = obj_header(v);
-    if (!(header & OBJ_IMMUTABLE) && (header & OWNER_MASK) != w->from) return data_raise_moved(vm, v);
+    if (!(header & OBJ_IMMUTABLE) && (header & OWNER_MASK) != w->from)
+        return data_raise_moved(vm, v);
     value *known = walk_find(vm, &w->copies, v);
     if (known) {
         *out = *known;
         return VERDICT_DONE;
     }
-    if (w->mode == COPY_FREEZE && value_is(v, OBJ_BUFFER)) return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
+    if (w->mode == COPY_FREEZE && value_is(v, OBJ_BUFFER))
+        return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
     void *shell = shell_of(vm, w, v);
-    if (!shell) return vm_raise_memory(vm);
+    if (!shell)
+        return vm_raise_memory(vm);
     *out = value_object(shell);
     value *entry = walk_insert(vm, &w->copies, v);
     copying *f = entry ? (copying *)walk_push(vm, &w->stack, COPYING_WORDS) : NULL;
-    if (!f) return vm_raise_memory(vm);
+    if (!f)
+        return vm_raise_memory(vm);
     *entry = *out;
     f->source = v;
     f->copy = *out;
@@ -150,10 +175,12 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
 static void note_immutable(const copy_walk *w, value copy)
 {
     obj_kind kind = value_kind(copy);
-    if (w->mode == COPY_FREEZE || (kind != OBJ_TUPLE && kind != OBJ_CLOSURE && kind != OBJ_ERROR)) return;
+    if (w->mode == COPY_FREEZE || (kind != OBJ_TUPLE && kind != OBJ_CLOSURE && kind != OBJ_ERROR))
+        return;
     walk_children c = walk_children_of(copy);
     for (uint64_t i = 0; i < c.count; i++)
-        if (c.items[i] != copy && !value_is_immutable(c.items[i]) && !value_is(c.items[i], OBJ_TRACE)) return;
+        if (c.items[i] != copy && !value_is_immutable(c.items[i]) && !value_is(c.items[i], OBJ_TRACE))
+            return;
     ((object *)value_as_object(copy))->header = (uint64_t)kind | OBJ_IMMUTABLE;
 }
 
@@ -162,15 +189,20 @@ static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
     const map *source = value_as_object(f->source);
     map *m = value_as_object(f->copy);
     while (f->index < source->used) {
-        if (--*budget < 0) return VERDICT_YIELD;
+        if (--*budget < 0)
+            return VERDICT_YIELD;
         const map_entry *e = &source->entries[f->index++];
-        if (e->key == VALUE_ABSENT) continue;
+        if (e->key == VALUE_ABSENT)
+            continue;
         const copying *before = f;
         value item;
         verdict v = copy_of(vm, w, e->item, &item, budget);
-        if (v != VERDICT_DONE) return v;
-        if (!map_append(vm, m, e->key, item, e->hash)) return vm_raise_memory(vm);
-        if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before) return VERDICT_DONE;
+        if (v != VERDICT_DONE)
+            return v;
+        if (!map_append(vm, m, e->key, item, e->hash))
+            return vm_raise_memory(vm);
+        if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before)
+            return VERDICT_DONE;
     }
     walk_pop(&w->stack, COPYING_WORDS);
     return VERDICT_DONE;
@@ -181,18 +213,22 @@ static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
     walk_children from = walk_children_of(f->source);
     value *to = walk_children_of(f->copy).items;
     while (f->index < from.count) {
-        if (--*budget < 0) return VERDICT_YIELD;
+        if (--*budget < 0)
+            return VERDICT_YIELD;
         value v = from.items[f->index], *place = &to[f->index];
         f->index++;
-        if (value_is(f->copy, OBJ_LIST)) value_list(f->copy)->count++;
+        if (value_is(f->copy, OBJ_LIST))
+            value_list(f->copy)->count++;
         if (!value_is_object(v)) {
             *place = v;
             continue;
         }
         const copying *before = f;
         verdict done = copy_of(vm, w, v, place, budget);
-        if (done != VERDICT_DONE) return done;
-        if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before) return VERDICT_DONE;
+        if (done != VERDICT_DONE)
+            return done;
+        if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before)
+            return VERDICT_DONE;
     }
     note_immutable(w, f->copy);
     walk_pop(&w->stack, COPYING_WORDS);
@@ -202,10 +238,12 @@ static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
 static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
 {
     while (!walk_stack_empty(&w->stack)) {
-        if (*budget < 0) return VERDICT_YIELD;
+        if (*budget < 0)
+            return VERDICT_YIELD;
         copying *f = (copying *)walk_top(&w->stack, COPYING_WORDS);
         verdict v = value_is(f->source, OBJ_MAP) ? fill_map(vm, w, f, budget) : fill_items(vm, w, f, budget);
-        if (v != VERDICT_DONE) return v;
+        if (v != VERDICT_DONE)
+            return v;
     }
     return VERDICT_DONE;
 }
@@ -217,16 +255,19 @@ static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint
     int64_t budget = WALK_STEP;
     if (*slot == VALUE_ABSENT) {
         copy_walk *fresh = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *fresh);
-        if (!fresh) return vm_raise_memory(vm);
+        if (!fresh)
+            return vm_raise_memory(vm);
         *fresh = (copy_walk){.header = OBJ_WALK, .mode = mode, .from = from, .to = to};
         *slot = value_object(fresh);
         verdict v = copy_of(vm, fresh, args[0], &fresh->root, &budget);
-        if (v != VERDICT_DONE) return v;
+        if (v != VERDICT_DONE)
+            return v;
     }
     copy_walk *w = value_as_object(*slot);
     verdict v = run(vm, w, &budget);
     walk_charge(vm, budget);
-    if (v == VERDICT_DONE) *result = w->root;
+    if (v == VERDICT_DONE)
+        *result = w->root;
     return v;
 }
 
@@ -248,12 +289,13 @@ verdict walk_run_freeze(csp_vm *vm, process *p, value *args, uint32_t argc, valu
     return step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
 }
 
-/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a message, but its own at once. Programs cannot
- * come here with what they gave away: `copy` is walk_run_copy. */
+/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a message, but its own at
+ * once. Programs cannot come here with what they gave away: `copy` is walk_run_copy. */
 verdict walk_run_outcome(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     bool master = !value_is_immutable(args[0]) && (obj_header(args[0]) & OWNER_MASK) == OWNER_TRANSIT;
-    if (!master) return walk_run_copy(vm, p, args, argc, result);
+    if (!master)
+        return walk_run_copy(vm, p, args, argc, result);
     return step(vm, args, COPY_MESSAGE, OWNER_TRANSIT, process_owner(p), result);
 }
 
@@ -261,39 +303,48 @@ verdict walk_run_outcome(csp_vm *vm, process *p, value *args, uint32_t argc, val
 
 static bool all_immutable(walk_children c)
 {
-    if (c.count > QUICK_ELEMENTS) return false;
+    if (c.count > QUICK_ELEMENTS)
+        return false;
     for (uint64_t i = 0; i < c.count; i++)
-        if (!value_is_immutable(c.items[i * c.stride])) return false;
+        if (!value_is_immutable(c.items[i * c.stride]))
+            return false;
     return true;
 }
 
 static value quick_map(csp_vm *vm, const copy_walk *w, const map *source)
 {
     map *m = map_shell(vm, w, source);
-    if (!m) return VALUE_ABSENT;
+    if (!m)
+        return VALUE_ABSENT;
     uint32_t position = 0;
     map_entry *e;
     while ((e = map_next(source, &position)))
-        map_append(vm, m, e->key, e->item, e->hash);    /* there is room */
+        map_append(vm, m, e->key, e->item, e->hash); /* there is room */
     return value_object(m);
 }
 
 value walk_copy_quick(csp_vm *vm, process *p, value v)
 {
-    if (value_is_immutable(v)) return v;
-    if ((obj_header(v) & OWNER_MASK) != process_owner(p)) return VALUE_ABSENT;      /* the walk will say so */
+    if (value_is_immutable(v))
+        return v;
+    if ((obj_header(v) & OWNER_MASK) != process_owner(p))
+        return VALUE_ABSENT; /* the walk will say so */
     const copy_walk w = {.mode = COPY_MESSAGE, .to = OWNER_TRANSIT};
     obj_kind kind = value_kind(v);
     if (kind == OBJ_BUFFER && ((buffer *)value_as_object(v))->size <= QUICK_BYTES) {
         void *b = buffer_shell(vm, &w, value_as_object(v));
         return b ? value_object(b) : VALUE_ABSENT;
     }
-    if ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(walk_children_of(v))) return VALUE_ABSENT;
-    if (kind == OBJ_MAP) return quick_map(vm, &w, value_as_object(v));
+    if ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(walk_children_of(v)))
+        return VALUE_ABSENT;
+    if (kind == OBJ_MAP)
+        return quick_map(vm, &w, value_as_object(v));
     const list *source = value_as_object(v);
     list *l = list_shell(vm, &w, source);
-    if (!l) return VALUE_ABSENT;
-    if (source->count > 0) memcpy(l->items, source->items, source->count * sizeof *l->items);
+    if (!l)
+        return VALUE_ABSENT;
+    if (source->count > 0)
+        memcpy(l->items, source->items, source->count * sizeof *l->items);
     l->count = source->count;
     return value_object(l);
 }

@@ -1,8 +1,10 @@
-/* Giving away without a copy, and taking back: the owners in the headers are rewritten, and are the visited mark, too.
+/* Giving away without a copy, and taking back: the owners in the headers are rewritten, and are the visited mark,
+ * too.
  *
- * MOVE and FREEZE_MOVE first give everything mutable that is reachable to OWNER_MOVING, keeping a log of all objects; when nothing was found that
- * belongs to somebody else, a second pass over the log gives them their final headers. Until then everything can be given back, by the log alone,
- * which takes no memory: by a crash, or by walk_abandon when the process is killed. */
+ * MOVE and FREEZE_MOVE first give everything mutable that is reachable to OWNER_MOVING, keeping a log of all
+ * objects; when nothing was found that belongs to somebody else, a second pass over the log gives them their final
+ * headers. Until then everything can be given back, by the log alone, which takes no memory: by a crash, or by
+ * walk_abandon when the process is killed. */
 #include "vm/data_check.h"
 #include "vm/walk_state.h"
 
@@ -13,13 +15,13 @@ typedef enum own_phase { OWN_COLLECT, OWN_SETTLE } own_phase;
 
 typedef struct own_walk {
     uint64_t header;
-    walk_link *first;   /* of the log: for MOVE and FREEZE_MOVE; else NULL, and what is read is dropped */
-    walk_queue queue;   /* what still has to be looked into */
+    walk_link *first;     /* of the log: for MOVE and FREEZE_MOVE; else NULL, and what is read is dropped */
+    walk_queue queue;     /* what still has to be looked into */
     walk_link *unsettled; /* what of the log still has to get its final headers */
-    uint64_t index;     /* of the next child of the queue's head */
-    uint64_t from, to;  /* owners */
+    uint64_t index;       /* of the next child of the queue's head */
+    uint64_t from, to;    /* owners */
     own_phase phase;
-    bool strict;        /* what belongs to neither is the crash `moved` */
+    bool strict; /* what belongs to neither is the crash `moved` */
     bool freezes;
 } own_walk;
 
@@ -30,23 +32,26 @@ static void give(value v, uint64_t owner)
     o->header = (o->header & ~(OWNER_MASK | WALK_MOVED)) | owner;
 }
 
-static verdict refuse_pinned(csp_vm *vm)
-{
-    return vm_raise(vm, ERR_VALUE, "the buffer is in use by a C call");
-}
+static verdict refuse_pinned(csp_vm *vm) { return vm_raise(vm, ERR_VALUE, "the buffer is in use by a C call"); }
 
 /* Takes v over, unless that is done or it need not be. */
 static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
 {
-    if (value_is_immutable(v) || value_is(v, OBJ_TRACE)) return VERDICT_DONE;
+    if (value_is_immutable(v) || value_is(v, OBJ_TRACE))
+        return VERDICT_DONE;
     uint64_t owner = obj_header(v) & OWNER_MASK;
-    if (owner != w->from) return owner == w->to || !w->strict ? VERDICT_DONE : data_raise_moved(vm, v);
+    if (owner != w->from)
+        return owner == w->to || !w->strict ? VERDICT_DONE : data_raise_moved(vm, v);
     if (w->strict && value_is(v, OBJ_BUFFER)) {
-        if (((buffer *)value_as_object(v))->pinned > 0) return refuse_pinned(vm);
-        if (w->freezes) return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
+        if (((buffer *)value_as_object(v))->pinned > 0)
+            return refuse_pinned(vm);
+        if (w->freezes)
+            return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
     }
-    if (!walk_enqueue(vm, &w->queue, v)) return vm_raise_memory(vm);
-    if (w->strict && !w->first) w->first = w->queue.last;
+    if (!walk_enqueue(vm, &w->queue, v))
+        return vm_raise_memory(vm);
+    if (w->strict && !w->first)
+        w->first = w->queue.last;
     give(v, w->to);
     *budget -= WALK_OBJECT;
     return VERDICT_DONE;
@@ -58,11 +63,14 @@ static verdict collect(csp_vm *vm, own_walk *w, int64_t *budget)
     while ((v = walk_head(&w->queue)) != VALUE_ABSENT) {
         walk_children c = walk_children_of(v);
         while (w->index < c.count) {
-            if (--*budget < 0) return VERDICT_YIELD;
+            if (--*budget < 0)
+                return VERDICT_YIELD;
             verdict done = take(vm, w, c.items[w->index++ * c.stride], budget);
-            if (done != VERDICT_DONE) return done;
+            if (done != VERDICT_DONE)
+                return done;
         }
-        if (--*budget < 0) return VERDICT_YIELD;
+        if (--*budget < 0)
+            return VERDICT_YIELD;
         w->index = 0;
         walk_dequeue(&w->queue);
     }
@@ -85,7 +93,8 @@ static void settle_one(const own_walk *w, value v)
 static verdict settle(own_walk *w, int64_t *budget)
 {
     for (; w->unsettled; w->unsettled = w->unsettled->next) {
-        if (*budget < 0) return VERDICT_YIELD;
+        if (*budget < 0)
+            return VERDICT_YIELD;
         for (uint64_t i = 0; i < w->unsettled->used; i++)
             settle_one(w, w->unsettled->items[i]);
         *budget -= (int64_t)w->unsettled->used;
@@ -121,7 +130,8 @@ static verdict hand_over(csp_vm *vm, process *p, value *args, bool freezes, valu
     own_walk *w = *slot == VALUE_ABSENT ? NULL : value_as_object(*slot);
     if (!w) {
         w = begin(vm, slot, process_owner(p), OWNER_MOVING, true, freezes);
-        if (!w) return VERDICT_FAIL;
+        if (!w)
+            return VERDICT_FAIL;
         v = take(vm, w, args[0], &budget);
     }
     if (v == VERDICT_DONE && w->phase == OWN_COLLECT) {
@@ -131,13 +141,15 @@ static verdict hand_over(csp_vm *vm, process *p, value *args, bool freezes, valu
             w->unsettled = w->first;
         }
     }
-    if (v == VERDICT_DONE) v = settle(w, &budget);
+    if (v == VERDICT_DONE)
+        v = settle(w, &budget);
     if (v == VERDICT_FAIL) {
         give_back(w);
         *slot = VALUE_ABSENT;
     }
     walk_charge(vm, budget);
-    if (v == VERDICT_DONE) *result = args[0];
+    if (v == VERDICT_DONE)
+        *result = args[0];
     return v;
 }
 
@@ -161,11 +173,14 @@ static verdict take_back(csp_vm *vm, process *p, value *args, int64_t *budget, v
     own_walk *w = *slot == VALUE_ABSENT ? NULL : value_as_object(*slot);
     if (!w) {
         w = begin(vm, slot, OWNER_TRANSIT, process_owner(p), false, false);
-        if (!w) return VERDICT_FAIL;
+        if (!w)
+            return VERDICT_FAIL;
         v = take(vm, w, args[0], budget);
     }
-    if (v == VERDICT_DONE) v = collect(vm, w, budget);
-    if (v == VERDICT_DONE) *result = args[0];
+    if (v == VERDICT_DONE)
+        v = collect(vm, w, budget);
+    if (v == VERDICT_DONE)
+        *result = args[0];
     return v;
 }
 
@@ -189,12 +204,13 @@ void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args)
         vm->sched.raised = raised;
         return;
     }
-    if ((kind != WALK_MOVE && kind != WALK_FREEZE_MOVE) || *slot == VALUE_ABSENT) return;
+    if ((kind != WALK_MOVE && kind != WALK_FREEZE_MOVE) || *slot == VALUE_ABSENT)
+        return;
     own_walk *w = value_as_object(*slot);
     *slot = VALUE_ABSENT;
     int64_t budget = INT64_MAX;
     if (w->phase == OWN_SETTLE && w->freezes)
-        settle(w, &budget);     /* what is frozen already must not hold what is not */
+        settle(w, &budget); /* what is frozen already must not hold what is not */
     else
         give_back(w);
 }

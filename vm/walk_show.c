@@ -13,31 +13,36 @@ typedef struct show_walk {
     walk_table path;
     text out;
     const char *separator;
-    uint64_t next;      /* part */
+    uint64_t next; /* part */
     bool repr;
-    bool trusted;       /* a report: whose the values are does not matter */
 } show_walk;
 
 /* state, for maps: what comes next. */
 typedef enum shown_state { SHOW_KEY, SHOW_VALUE } shown_state;
-typedef struct shown { value v; uint32_t index, state; } shown;
+typedef struct shown {
+    value v;
+    uint32_t index, state;
+} shown;
 enum { SHOWN_WORDS = sizeof(shown) / sizeof(uint64_t), SHOW_ATOM = 4 };
 
 /* --- atoms */
 
-static bool add_string(text *t, const char *s)
-{
-    return text_add(t, s, strlen(s));
-}
+static bool add_string(text *t, const char *s) { return text_add(t, s, strlen(s)); }
 
 static bool is_name_part(utf8proc_int32_t rune, bool first)
 {
     switch (utf8proc_category(rune)) {
-    case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT: case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO: case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_NL:
         /* Letters that Unicode keeps out of names. */
         return rune != 0x2e2f && rune != 0x037a && rune != 0x0e33 && rune != 0x0eb3 && rune != 0xff9e && rune != 0xff9f;
-    case UTF8PROC_CATEGORY_MN: case UTF8PROC_CATEGORY_MC: case UTF8PROC_CATEGORY_ND: return !first;
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ND: return !first;
     case UTF8PROC_CATEGORY_PC: return !first || rune == '_';
     default: return false;
     }
@@ -47,24 +52,28 @@ static bool is_name_part(utf8proc_int32_t rune, bool first)
 static bool is_name(const string *s)
 {
     enum { NAME_LENGTH = 200 };
-    if (s->size == 0 || s->size > NAME_LENGTH || (s->size == 1 && s->text[0] == '_')) return false;
+    if (s->size == 0 || s->size > NAME_LENGTH || (s->size == 1 && s->text[0] == '_'))
+        return false;
     unsigned size;
     for (uint32_t i = 0; i < s->size; i += size)
-        if (!is_name_part((utf8proc_int32_t)str_decode(s->text + i, &size), i == 0)) return false;
+        if (!is_name_part((utf8proc_int32_t)str_decode(s->text + i, &size), i == 0))
+            return false;
     return true;
 }
 
 static bool show_name_of(text *t, const char *what, value name)
 {
     if (value_is(name, OBJ_STRING) && value_string(name)->size > 0)
-        return text_printf(t, "<%s ", what) && text_add(t, value_string(name)->text, value_string(name)->size) && text_put(t, '>');
+        return text_printf(t, "<%s ", what) && text_add(t, value_string(name)->text, value_string(name)->size) &&
+               text_put(t, '>');
     return text_printf(t, "<%s>", what);
 }
 
 /* Channels are numbered when they are first shown. */
 static bool show_channel(text *t, channel *c, const char *which)
 {
-    if (c->header >> OWNER_SHIFT == 0) c->header |= ++t->vm->last_channel << OWNER_SHIFT;
+    if (c->header >> OWNER_SHIFT == 0)
+        c->header |= ++t->vm->last_channel << OWNER_SHIFT;
     return text_printf(t, "<chan %llu%s>", (unsigned long long)(c->header >> OWNER_SHIFT), which);
 }
 
@@ -80,40 +89,61 @@ static bool show_process(text *t, const process *p)
 
 static bool show_range(text *t, const range *r)
 {
-    if (!num_format_int(t, r->from, 10) || !add_string(t, "..")) return false;
+    if (!num_format_int(t, r->from, 10) || !add_string(t, ".."))
+        return false;
     return r->to == VALUE_NIL || num_format_int(t, data_range_stop(r), 10);
 }
 
 /* Anything but a container; `quoted`: as within one. */
 static bool show_atom(text *t, value v, bool quoted)
 {
-    if (v == VALUE_NIL) return add_string(t, "nil");
-    if (v == VALUE_TRUE) return add_string(t, "true");
-    if (v == VALUE_FALSE) return add_string(t, "false");
-    if (value_is_integer(v)) return num_format_int(t, v, 10);
+    if (v == VALUE_NIL)
+        return add_string(t, "nil");
+    if (v == VALUE_TRUE)
+        return add_string(t, "true");
+    if (v == VALUE_FALSE)
+        return add_string(t, "false");
+    if (value_is_integer(v))
+        return num_format_int(t, v, 10);
     if (value_is_float(v)) {
         char digits[64];
         return text_add(t, digits, num_format_float(value_as_float(v), digits));
     }
     switch (value_kind(v)) {
     case OBJ_STRING:
-        return quoted ? text_quote_string(t, value_string(v)) : text_add(t, value_string(v)->text, value_string(v)->size);
-    case OBJ_BYTES:   return text_quote_bytes(t, value_bytes(v));
-    case OBJ_RANGE:   return show_range(t, value_as_object(v));
+        return quoted ? text_quote_string(t, value_string(v))
+                      : text_add(t, value_string(v)->text, value_string(v)->size);
+    case OBJ_BYTES: return text_quote_bytes(t, value_bytes(v));
+    case OBJ_RANGE: return show_range(t, value_as_object(v));
     case OBJ_CHANNEL: return show_channel(t, value_as_object(v), "");
     case OBJ_END: {
         channel_end *e = value_as_object(v);
         return show_channel(t, e->chan, e->header & OBJ_FLAG_A ? " recv" : " send");
     }
     case OBJ_PROCESS: return show_process(t, value_as_object(v));
-    case OBJ_NATIVE:  return text_printf(t, "<fn %s>", ((native *)value_as_object(v))->entry->name);
+    case OBJ_NATIVE: return text_printf(t, "<fn %s>", ((native *)value_as_object(v))->entry->name);
     case OBJ_CLOSURE: {
         const code *c = ((closure *)value_as_object(v))->code;
-        return show_name_of(t, "fn", c ? c->name : VALUE_NIL);      /* NULL: it was moved, and this is a report */
+        return show_name_of(t, "fn", c ? c->name : VALUE_NIL); /* NULL: it was moved, and this is a report */
     }
-    case OBJ_BUFFER:  return text_printf(t, "<buffer %llu bytes>", (unsigned long long)((buffer *)value_as_object(v))->size);
-    case OBJ_NONE: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_TUPLE: case OBJ_ERROR: case OBJ_LIST: case OBJ_MAP: case OBJ_NODE:
-    case OBJ_PAR: case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL: case OBJ_WALK: case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT:
+    case OBJ_BUFFER:
+        return text_printf(t, "<buffer %llu bytes>", (unsigned long long)((buffer *)value_as_object(v))->size);
+    case OBJ_NONE:
+    case OBJ_BIGINT:
+    case OBJ_FLOAT:
+    case OBJ_TUPLE:
+    case OBJ_ERROR:
+    case OBJ_LIST:
+    case OBJ_MAP:
+    case OBJ_NODE:
+    case OBJ_PAR:
+    case OBJ_DEFER:
+    case OBJ_TRACE:
+    case OBJ_CELL:
+    case OBJ_WALK:
+    case OBJ_CAUSE:
+    case OBJ_SIDE:
+    case OBJ_ALT:
     case OBJ_KIND_LIMIT: break;
     }
     return text_printf(t, "<%s>", vm_type_names[value_type_of(v)]);
@@ -144,10 +174,11 @@ static verdict done_or_memory(csp_vm *vm, const show_walk *w)
     return w->out.failed ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-/* Shows v, or its beginning: then a frame is pushed. */
+/* Shows v, or its beginning: then a frame is pushed. p NULL: a report, in which it does not matter whose v is. */
 static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted, int64_t *budget)
 {
-    if (value_is_object(v) && !w->trusted && !value_usable(p, v)) return data_raise_moved(vm, v);
+    if (p && value_is_object(v) && !value_usable(p, v))
+        return data_raise_moved(vm, v);
     size_t before = w->out.used;
     if (!is_container(v)) {
         show_atom(&w->out, v, quoted);
@@ -160,7 +191,8 @@ static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted,
         return done_or_memory(vm, w);
     }
     shown *f = (shown *)walk_push(vm, &w->stack, SHOWN_WORDS);
-    if (!f || !walk_insert(vm, &w->path, v)) return vm_raise_memory(vm);
+    if (!f || !walk_insert(vm, &w->path, v))
+        return vm_raise_memory(vm);
     f->v = v;
     add_string(&w->out, opener(v));
     return done_or_memory(vm, w);
@@ -178,8 +210,10 @@ static verdict step_elements(csp_vm *vm, process *p, show_walk *w, shown *f, int
 {
     walk_children c = walk_children_of(f->v);
     bool is_tuple = value_is(f->v, OBJ_TUPLE);
-    if (f->index == c.count) return leave(vm, w, f, !is_tuple ? "]" : c.count == 1 ? ",)" : ")");
-    if (f->index > 0) add_string(&w->out, ", ");
+    if (f->index == c.count)
+        return leave(vm, w, f, !is_tuple ? "]" : c.count == 1 ? ",)" : ")");
+    if (f->index > 0)
+        add_string(&w->out, ", ");
     return enter(vm, p, w, c.items[f->index++], true, budget);
 }
 
@@ -190,9 +224,11 @@ static verdict step_map(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t 
     case SHOW_KEY: {
         bool first = f->index == 0;
         map_entry *e = map_next(m, &f->index);
-        if (!e) return leave(vm, w, f, "}");
-        if (!first) add_string(&w->out, ", ");
-        f->index--;         /* map_next moved behind it */
+        if (!e)
+            return leave(vm, w, f, "}");
+        if (!first)
+            add_string(&w->out, ", ");
+        f->index--; /* map_next moved behind it */
         f->state = SHOW_VALUE;
         if (value_is(e->key, OBJ_STRING)) {
             show_atom(&w->out, e->key, !is_name(value_string(e->key)));
@@ -214,12 +250,14 @@ static verdict step_map(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t 
 static verdict step_error(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t *budget)
 {
     const error *e = value_error(f->v);
-    if (f->index > 0) return leave(vm, w, f, ")");
+    if (f->index > 0)
+        return leave(vm, w, f, ")");
     f->index = 1;
     show_atom(&w->out, e->kind, true);
     add_string(&w->out, ", ");
     show_atom(&w->out, e->message, true);
-    if (e->data == VALUE_NIL) return leave(vm, w, f, ")");
+    if (e->data == VALUE_NIL)
+        return leave(vm, w, f, ")");
     add_string(&w->out, ", ");
     return enter(vm, p, w, e->data, true, budget);
 }
@@ -228,7 +266,8 @@ static verdict step_error(csp_vm *vm, process *p, show_walk *w, shown *f, int64_
 static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
 {
     while (!walk_stack_empty(&w->stack)) {
-        if (--*budget < 0) return VERDICT_YIELD;
+        if (--*budget < 0)
+            return VERDICT_YIELD;
         shown *f = (shown *)walk_top(&w->stack, SHOWN_WORDS);
         obj_kind kind = value_kind(f->v);
         verdict v;
@@ -238,7 +277,8 @@ static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
             v = step_error(vm, p, w, f, budget);
         else
             v = step_elements(vm, p, w, f, budget);
-        if (v != VERDICT_DONE) return v;
+        if (v != VERDICT_DONE)
+            return v;
     }
     return VERDICT_DONE;
 }
@@ -259,10 +299,7 @@ show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator)
     return w;
 }
 
-text *walk_text_of(show_walk *w)
-{
-    return &w->out;
-}
+text *walk_text_of(show_walk *w) { return &w->out; }
 
 verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
 {
@@ -274,9 +311,11 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
             v = VERDICT_YIELD;
             break;
         }
-        if (w->next > 0) add_string(&w->out, w->separator);
+        if (w->next > 0)
+            add_string(&w->out, w->separator);
         v = enter(vm, p, w, c.items[w->next++], w->repr, &budget);
-        if (v == VERDICT_DONE) v = run(vm, p, w, &budget);
+        if (v == VERDICT_DONE)
+            v = run(vm, p, w, &budget);
     }
     walk_charge(vm, budget);
     return v;
@@ -292,14 +331,17 @@ static verdict show_one(csp_vm *vm, process *p, value *args, bool repr, value *r
             return VERDICT_DONE;
         }
         show_walk *fresh = walk_text_new(vm, repr, "");
-        if (!fresh) return VERDICT_FAIL;
+        if (!fresh)
+            return VERDICT_FAIL;
         *slot = value_object(fresh);
         *parts = tuple_new(vm, p, &args[0], 1);
-        if (*parts == VALUE_ABSENT) return vm_raise_memory(vm);
+        if (*parts == VALUE_ABSENT)
+            return vm_raise_memory(vm);
     }
     show_walk *w = value_as_object(*slot);
     verdict v = walk_text_step(vm, p, w, *parts);
-    if (v != VERDICT_DONE) return v;
+    if (v != VERDICT_DONE)
+        return v;
     *result = text_string(&w->out);
     return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
@@ -322,12 +364,14 @@ verdict walk_run_join(csp_vm *vm, process *p, value *args, uint32_t argc, value 
     value *slot = &args[1];
     if (*slot == VALUE_ABSENT) {
         show_walk *fresh = walk_text_new(vm, false, "");
-        if (!fresh) return VERDICT_FAIL;
+        if (!fresh)
+            return VERDICT_FAIL;
         *slot = value_object(fresh);
     }
     show_walk *w = value_as_object(*slot);
     verdict v = walk_text_step(vm, p, w, args[0]);
-    if (v != VERDICT_DONE) return v;
+    if (v != VERDICT_DONE)
+        return v;
     *result = text_string(&w->out);
     return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
@@ -340,18 +384,20 @@ bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
         vm->sched.raised = raised;
         return false;
     }
-    w->trusted = true;
     int64_t budget = 4096;
     verdict done = enter(vm, NULL, w, v, true, &budget);
     while (done == VERDICT_DONE && !walk_stack_empty(&w->stack) && w->out.used <= limit) {
         budget = 4096;
         done = run(vm, NULL, w, &budget);
-        if (done == VERDICT_YIELD) done = VERDICT_DONE;
+        if (done == VERDICT_YIELD)
+            done = VERDICT_DONE;
     }
     vm->sched.raised = raised;
-    if (done != VERDICT_DONE) return false;
+    if (done != VERDICT_DONE)
+        return false;
     size_t size = w->out.used;
-    if (size <= limit) return text_add(t, w->out.block, size);
+    if (size <= limit)
+        return text_add(t, w->out.block, size);
     size = limit;
     while (size > 0 && ((unsigned char)w->out.block[size] & 0xc0) == 0x80)
         size--;

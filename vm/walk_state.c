@@ -1,7 +1,8 @@
 #include "vm/walk_state.h"
 
 _Static_assert(sizeof(map_entry) == 3 * sizeof(value), "the items of a map stand three words apart");
-_Static_assert(offsetof(error, cause) == offsetof(error, kind) + 4 * sizeof(value), "an error's five values stand side by side");
+_Static_assert(offsetof(error, cause) == offsetof(error, kind) + 4 * sizeof(value),
+               "an error's five values stand side by side");
 
 /* --- stack */
 
@@ -16,7 +17,8 @@ uint64_t *walk_push(csp_vm *vm, walk_stack *s, uint32_t words)
         if (!fresh) {
             uint32_t capacity = top ? CHUNK_WORDS : CHUNK_FIRST;
             fresh = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *fresh + capacity * sizeof(uint64_t));
-            if (!fresh) return NULL;
+            if (!fresh)
+                return NULL;
             fresh->capacity = capacity;
         }
         fresh->below = top;
@@ -43,7 +45,14 @@ void walk_pop(walk_stack *s, uint32_t words)
 
 /* --- table */
 
-typedef struct bucket { uint32_t depth; uint16_t count, capacity; struct { uint64_t key; value item; } slots[]; } bucket;
+typedef struct bucket {
+    uint32_t depth;
+    uint16_t count, capacity;
+    struct {
+        uint64_t key;
+        value item;
+    } slots[];
+} bucket;
 enum { BUCKET_FIRST = 7, BUCKET_SLOTS = 31, TABLE_DEPTH = 28 };
 
 static uint64_t mix(uint64_t x)
@@ -55,41 +64,39 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 32;
 }
 
-static size_t bucket_size(uint32_t capacity)
-{
-    return sizeof(bucket) + capacity * 2 * sizeof(uint64_t);
-}
+static size_t bucket_size(uint32_t capacity) { return sizeof(bucket) + capacity * 2 * sizeof(uint64_t); }
 
 static bucket *bucket_new(csp_vm *vm, uint32_t capacity, uint32_t depth)
 {
     bucket *b = heap_alloc(vm_heap(vm), HEAP_TRACED, bucket_size(capacity));
-    if (!b) return NULL;
+    if (!b)
+        return NULL;
     b->capacity = (uint16_t)capacity;
     b->depth = depth;
     return b;
 }
 
-static uint64_t low_bits(uint64_t hash, uint32_t depth)
-{
-    return hash & (((uint64_t)1 << depth) - 1);
-}
+static uint64_t low_bits(uint64_t hash, uint32_t depth) { return hash & (((uint64_t)1 << depth) - 1); }
 
 static bucket *bucket_of(const walk_table *t, uint64_t hash)
 {
-    if (t->depth == 0) return t->root;
+    if (t->depth == 0)
+        return t->root;
     return ((bucket **)t->root)[low_bits(hash, t->depth)];
 }
 
 static int64_t slot_of(const bucket *b, uint64_t key)
 {
     for (uint32_t i = 0; i < b->count; i++)
-        if (b->slots[i].key == key) return i;
+        if (b->slots[i].key == key)
+            return i;
     return -1;
 }
 
 value *walk_find(const csp_vm *vm, const walk_table *t, uint64_t key)
 {
-    if (!t->root) return NULL;
+    if (!t->root)
+        return NULL;
     bucket *b = bucket_of(t, mix(key ^ vm->hash_seed));
     int64_t slot = slot_of(b, key);
     return slot < 0 ? NULL : &b->slots[slot].item;
@@ -97,15 +104,17 @@ value *walk_find(const csp_vm *vm, const walk_table *t, uint64_t key)
 
 static bool double_directory(csp_vm *vm, walk_table *t)
 {
-    if (t->depth == TABLE_DEPTH) return false;
+    if (t->depth == TABLE_DEPTH)
+        return false;
     size_t size = (size_t)1 << t->depth;
-    bucket **directory = heap_alloc(vm_heap(vm), HEAP_TRACED, 2 * size * sizeof *directory);
-    if (!directory) return false;
+    bucket **directory = heap_alloc(vm_heap(vm), HEAP_TRACED, 2 * size * sizeof(void *));
+    if (!directory)
+        return false;
     if (t->depth == 0) {
         directory[0] = directory[1] = t->root;
     } else {
-        memcpy(directory, t->root, size * sizeof *directory);
-        memcpy(directory + size, t->root, size * sizeof *directory);
+        memcpy(directory, t->root, size * sizeof(void *));
+        memcpy(directory + size, t->root, size * sizeof(void *));
     }
     t->root = directory;
     t->depth++;
@@ -115,11 +124,13 @@ static bool double_directory(csp_vm *vm, walk_table *t)
 /* Shares out the full bucket that `hash` leads to among two of one more bit. */
 static bool split(csp_vm *vm, walk_table *t, bucket *full, uint64_t hash)
 {
-    if (full->depth == t->depth && !double_directory(vm, t)) return false;
+    if (full->depth == t->depth && !double_directory(vm, t))
+        return false;
     bucket *halves[2];
     for (unsigned i = 0; i < 2; i++) {
         halves[i] = bucket_new(vm, BUCKET_SLOTS, full->depth + 1);
-        if (!halves[i]) return false;
+        if (!halves[i])
+            return false;
     }
     for (uint32_t i = 0; i < full->count; i++) {
         bucket *b = halves[mix(full->slots[i].key ^ vm->hash_seed) >> full->depth & 1];
@@ -137,7 +148,8 @@ static bool split(csp_vm *vm, walk_table *t, bucket *full, uint64_t hash)
 static bucket *widen(csp_vm *vm, walk_table *t, bucket *small)
 {
     bucket *b = bucket_new(vm, BUCKET_SLOTS, 0);
-    if (!b) return NULL;
+    if (!b)
+        return NULL;
     memcpy(b->slots, small->slots, small->count * sizeof *small->slots);
     b->count = small->count;
     heap_release(vm_heap(vm), HEAP_TRACED, small, bucket_size(small->capacity));
@@ -149,16 +161,19 @@ value *walk_insert(csp_vm *vm, walk_table *t, uint64_t key)
 {
     if (!t->root) {
         t->root = bucket_new(vm, BUCKET_FIRST, 0);
-        if (!t->root) return NULL;
+        if (!t->root)
+            return NULL;
     }
     uint64_t hash = mix(key ^ vm->hash_seed);
     bucket *b = bucket_of(t, hash);
     while (b->count == b->capacity) {
         if (b->capacity < BUCKET_SLOTS) {
             b = widen(vm, t, b);
-            if (!b) return NULL;
+            if (!b)
+                return NULL;
         } else {
-            if (!split(vm, t, b, hash)) return NULL;
+            if (!split(vm, t, b, hash))
+                return NULL;
             b = bucket_of(t, hash);
         }
     }
@@ -180,13 +195,17 @@ void walk_remove(const csp_vm *vm, walk_table *t, uint64_t key)
 
 /* --- classes: a member's item is its parent, a root's the size of its class as an int */
 
-enum { TRAIL_WORDS = 3 };   /* the member whose item changed, what it was (ABSENT: it was no member), the root whose class grew, or 0 */
+enum {
+    TRAIL_WORDS = 3
+}; /* the member whose item changed, what it was (ABSENT: it was no member), the root whose class grew, or 0 */
 
 static bool leave_trail(csp_vm *vm, walk_classes *c, value member, value before, value grown)
 {
-    if (!c->trailing) return true;
+    if (!c->trailing)
+        return true;
     uint64_t *mark = walk_push(vm, &c->trail, TRAIL_WORDS);
-    if (!mark) return false;
+    if (!mark)
+        return false;
     mark[0] = member;
     mark[1] = before;
     mark[2] = grown;
@@ -201,7 +220,8 @@ static value class_of(csp_vm *vm, walk_classes *c, value v, bool *known)
     *known = item != NULL;
     if (!item) {
         item = walk_insert(vm, &c->members, v);
-        if (!item) return VALUE_ABSENT;
+        if (!item)
+            return VALUE_ABSENT;
         *item = value_int(1);
         return leave_trail(vm, c, v, VALUE_ABSENT, VALUE_ABSENT) ? v : VALUE_ABSENT;
     }
@@ -216,11 +236,15 @@ walk_known walk_assume(csp_vm *vm, walk_classes *c, value a, value b)
 {
     bool a_known, b_known;
     value x = class_of(vm, c, a, &a_known);
-    if (x == VALUE_ABSENT) return WALK_NO_MEMORY;
-    if (a == b) return a_known ? WALK_KNOWN : WALK_NEW;
+    if (x == VALUE_ABSENT)
+        return WALK_NO_MEMORY;
+    if (a == b)
+        return a_known ? WALK_KNOWN : WALK_NEW;
     value y = class_of(vm, c, b, &b_known);
-    if (y == VALUE_ABSENT) return WALK_NO_MEMORY;
-    if (x == y) return WALK_KNOWN;
+    if (y == VALUE_ABSENT)
+        return WALK_NO_MEMORY;
+    if (x == y)
+        return WALK_KNOWN;
     value *size_x = walk_find(vm, &c->members, x), *size_y = walk_find(vm, &c->members, y);
     if (value_as_int(*size_x) < value_as_int(*size_y)) {
         value root = x, *size = size_x;
@@ -229,7 +253,8 @@ walk_known walk_assume(csp_vm *vm, walk_classes *c, value a, value b)
         y = root;
         size_y = size;
     }
-    if (!leave_trail(vm, c, y, *size_y, x)) return WALK_NO_MEMORY;
+    if (!leave_trail(vm, c, y, *size_y, x))
+        return WALK_NO_MEMORY;
     *size_x = value_int(value_as_int(*size_x) + value_as_int(*size_y));
     *size_y = x;
     return WALK_NEW;
@@ -257,7 +282,8 @@ bool walk_enqueue(csp_vm *vm, walk_queue *q, value v)
     enum { SLOTS = sizeof q->last->items / sizeof *q->last->items };
     if (!q->last || q->last->used == SLOTS) {
         walk_link *link = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *link);
-        if (!link) return false;
+        if (!link)
+            return false;
         if (q->last)
             q->last->next = link;
         else
@@ -282,17 +308,36 @@ void walk_dequeue(walk_queue *q)
 walk_children walk_children_of(value v)
 {
     switch (value_kind(v)) {
-    case OBJ_TUPLE:   return (walk_children){value_tuple(v)->items, value_tuple(v)->count, 1};
-    case OBJ_LIST:    return (walk_children){value_list(v)->items, value_list(v)->count, 1};
-    case OBJ_MAP:     return (walk_children){value_map(v)->used ? &value_map(v)->entries->item : NULL, value_map(v)->used, 3};
-    case OBJ_ERROR:   return (walk_children){&value_error(v)->kind, 5, 1};
+    case OBJ_TUPLE: return (walk_children){value_tuple(v)->items, value_tuple(v)->count, 1};
+    case OBJ_LIST: return (walk_children){value_list(v)->items, value_list(v)->count, 1};
+    case OBJ_MAP:
+        return (walk_children){value_map(v)->used ? &value_map(v)->entries->item : NULL, value_map(v)->used, 3};
+    case OBJ_ERROR: return (walk_children){&value_error(v)->kind, 5, 1};
     case OBJ_CLOSURE: {
         closure *f = value_as_object(v);
         return (walk_children){f->captures, f->code->captures, 1};
     }
-    case OBJ_NONE: case OBJ_STRING: case OBJ_BYTES: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_RANGE: case OBJ_CHANNEL: case OBJ_END:
-    case OBJ_PROCESS: case OBJ_NATIVE: case OBJ_BUFFER: case OBJ_NODE: case OBJ_PAR: case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL:
-    case OBJ_WALK: case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT: case OBJ_KIND_LIMIT: break;
+    case OBJ_NONE:
+    case OBJ_STRING:
+    case OBJ_BYTES:
+    case OBJ_BIGINT:
+    case OBJ_FLOAT:
+    case OBJ_RANGE:
+    case OBJ_CHANNEL:
+    case OBJ_END:
+    case OBJ_PROCESS:
+    case OBJ_NATIVE:
+    case OBJ_BUFFER:
+    case OBJ_NODE:
+    case OBJ_PAR:
+    case OBJ_DEFER:
+    case OBJ_TRACE:
+    case OBJ_CELL:
+    case OBJ_WALK:
+    case OBJ_CAUSE:
+    case OBJ_SIDE:
+    case OBJ_ALT:
+    case OBJ_KIND_LIMIT: break;
     }
     return (walk_children){NULL, 0, 1};
 }

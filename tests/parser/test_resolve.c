@@ -84,8 +84,8 @@ static bool session_find(void *user, const char *name, resolve_session_name *out
 
 static resolve_unit *resolve_text(const char *text, bool session)
 {
-    static const resolve_world world = {NULL,         world_global,     world_module, world_member,
-                                        world_candidates, session_find, NULL};
+    static const resolve_world world = {NULL,         world_global, world_module, world_member, world_candidates,
+                                        session_find, NULL};
     const ast_module *ast = parse_fixture_text(&fixture, text);
     cr_assert_eq(fixture.list.errors, 0, "%s does not parse", text);
     return resolve_module(ast, &world, session, &fixture.list);
@@ -171,7 +171,8 @@ Test(resolve, functions_do_not_see_the_scripts_variables)
 
 Test(resolve, blocks_have_their_own_names)
 {
-    assert_fine("let x = 1\n{ let x = 2; print(x) }\nif x { let y = 1 } else { let y = 2 }\nfor x in [x] { let x = x }");
+    assert_fine(
+        "let x = 1\n{ let x = 2; print(x) }\nif x { let y = 1 } else { let y = 2 }\nfor x in [x] { let x = x }");
     assert_error("{ let inner = 1 }\nprint([[inner]])", "unknown name `inner`", NULL);
     assert_error("let x = [[x]]", "unknown name `x`", NULL);
     assert_error("match 1 { n => n }\nprint([[n]])", "unknown name `n`", NULL);
@@ -196,7 +197,8 @@ Test(resolve, what_may_be_bound_again)
 Test(resolve, a_receive_does_not_hide_a_var)
 {
     assert_error("let c = chan()\nvar x = 0\nc ? [[x]]", "this receive would hide the `var` `x`", "`x = ?c`");
-    assert_error("let c = chan()\nvar x = 0\nif c { c ? (1, [[x]]) }", "this receive would hide the `var` `x`", "`x = ?c`");
+    assert_error("let c = chan()\nvar x = 0\nif c { c ? (1, [[x]]) }", "this receive would hide the `var` `x`",
+                 "`x = ?c`");
     assert_fine("let c = chan()\nvar x = 0\nspawn { c ? x\nx }");
     assert_fine("let c = chan()\nlet x = 0\nc ? x");
 }
@@ -225,8 +227,9 @@ Test(resolve, only_variables_are_assigned)
 
 Test(resolve, captured_names_are_not_assigned)
 {
-    const char *message = "`n` is captured here and cannot be assigned: a function, `spawn` block or `par` branch sees a "
-                          "copy of the value";
+    const char *message =
+        "`n` is captured here and cannot be assigned: a function, `spawn` block or `par` branch sees a "
+        "copy of the value";
     assert_error("var n = 1\nlet f = fn() { [[n]] = 2 }", message, "channel");
     assert_error("var n = 1\nspawn { [[n]] += 2 }", message, NULL);
     assert_error("var n = 1\npar { [[n]] = 2; 1 }", message, NULL);
@@ -267,7 +270,8 @@ Test(resolve, arity_of_known_functions)
 Test(resolve, arguments_by_name)
 {
     assert_fine("fn f(a, b = 2, c = 3) => a\nf(1, c: 2)\nf(a: 1)\nkill(1, reason: 2)");
-    assert_error("fn f(a, width = 1) => a\nf(1, [[widht: 2]])", "`f` has no parameter `widht`", "did you mean `width`?");
+    assert_error("fn f(a, width = 1) => a\nf(1, [[widht: 2]])", "`f` has no parameter `widht`",
+                 "did you mean `width`?");
     assert_error("fn f(a) => a\nf(1, [[a: 2]])", "the argument `a` is given twice", NULL);
     assert_error("fn f(a, b) => a\n[[f]](b: 2)", "`f` needs a value for its parameter `a`", NULL);
     assert_error("print([[sep: 2]])", "`print` takes no arguments by name", NULL);
@@ -325,7 +329,8 @@ Test(resolve, a_defer_block_returns_nothing)
 {
     assert_error("fn f() { defer { [[return 1]] } }", "`return` in a `defer` block: the function has returned already",
                  NULL);
-    assert_error("fn f() { defer { [[try f()]] } }", "`try` in a `defer` block: the function has returned already", NULL);
+    assert_error("fn f() { defer { [[try f()]] } }", "`try` in a `defer` block: the function has returned already",
+                 NULL);
     assert_fine("fn f() { defer { fn() { return 1 } } }");
 }
 
@@ -338,10 +343,7 @@ Test(resolve, arms_of_an_alt)
     assert_fine("let cs = [chan()]\nalt { for i, c in cs, when i > 0, c ? (x, y) => print(i, c, x, y); closed => 1 }");
 }
 
-Test(resolve, several_errors_in_one_go)
-{
-    assert_errors("print(a)\nlet x = 1\nx = 2\nfn f() => b\nlen()", 4);
-}
+Test(resolve, several_errors_in_one_go) { assert_errors("print(a)\nlet x = 1\nx = 2\nfn f() => b\nlen()", 4); }
 
 /* ---- what is found out ---- */
 

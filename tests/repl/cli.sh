@@ -80,6 +80,8 @@ check crash-of-another 0 'after' 'index_error' -- "$CSP" -e 'spawn { [1][5] }; s
 check killed 1 '' 'enough' -- "$CSP" -e 'kill(self(), "enough")'
 check try-at-top 1 '' 'value_error' -- "$CSP" -e 'let n = try int("x"); print(n)'
 check error-value 0 '' '' -- "$CSP" -e 'let e = error("lost", "no way")'
+check error-value-last 0 '' '' -- "$CSP" -e 'error("lost", "no way")'
+check error-value-of-function-last 0 '' '' -- "$CSP" -e 'fn main() { let n = try int("x"); n }; main()'
 check compile-error 2 '' 'did you mean `print`?' -- "$CSP" -e 'prnt(1)'
 check compile-error-runs-nothing 2 '' 'error' -- "$CSP" -e 'print("never"); let x = nowhere'
 check deadlock 3 'before' 'deadlock' -- "$CSP" -e 'print("before"); let c = chan(); ?c'

@@ -17,17 +17,11 @@ static void setup(void)
     p = fixture_process(vm);
 }
 
-static void teardown(void)
-{
-    fixture_close(vm);
-}
+static void teardown(void) { fixture_close(vm); }
 
 TestSuite(index, .init = setup, .fini = teardown);
 
-static value str(const char *s)
-{
-    return fixture_string(vm, s);
-}
+static value str(const char *s) { return fixture_string(vm, s); }
 
 static value one_to(int n)
 {
@@ -53,15 +47,9 @@ static value new_buffer(const char *data, size_t size)
     return value_object(b);
 }
 
-static value range_of(int from, int to)
-{
-    return range_new(vm, value_int(from), value_int(to), false);
-}
+static value range_of(int from, int to) { return range_new(vm, value_int(from), value_int(to), false); }
 
-static value from(int n)
-{
-    return range_new(vm, value_int(n), VALUE_NIL, false);
-}
+static value from(int n) { return range_new(vm, value_int(n), VALUE_NIL, false); }
 
 /* What a verdict with a result came to, as text. */
 static void check(verdict v, value out, const char *wanted)
@@ -91,7 +79,8 @@ Test(index, elements)
     get(one_to(3), value_int(3), "index_error: index 3 outside a list of length 3");
     get(one_to(3), value_int(-4), "index_error: index -4 outside a list of length 3");
     get(one_to(3), VALUE_TRUE, "type_error: expected an int as an index, got a bool");
-    get(one_to(3), num_from_digits(vm, "99999999999999999999", 20, 10, true), "index_error: index outside a list of length 3");
+    get(one_to(3), num_from_digits(vm, "99999999999999999999", 20, 10, true),
+        "index_error: index outside a list of length 3");
     get(tuple_to(2), value_int(-2), "1");
     get(tuple_to(2), value_int(2), "index_error: index 2 outside a tuple of length 2");
     get(str("na\xc3\xafve"), value_int(2), "\"\xc3\xaf\"");

@@ -101,9 +101,9 @@ static const scenario scenarios[] = {
 
     {.name = "alt with times and guards", .processes = 3, .receivers = 1 << 2, .spare = 1, .times = true,
      .source = PRODUCER
-     "fn choose(a, n) { defer print('close x'); print('open x'); var more = true\n"
+     "fn choose(a, n) { defer print('close x'); print('open x'); var more = true; var late = 0\n"
      "    while more { alt { when n > 0, a ? x => { print('got a${x}'); if x == 2 { more = false } }\n"
-     "        when n < 0, a ? x => print('never')\n        after 20us => print('late')\n        closed => { more = false } } } }\n"
+     "        when n < 0, a ? x => print('never')\n        after 20us => { late += 1; if late == 5 { more = false } }\n        closed => { more = false } } } }\n"
      "let a = chan(); spawn producer(a, 'a', 3); let q = spawn choose(a, 1); wait(q); print('main end')\n"},
 
     {.name = "sleep", .processes = 3, .times = true,
@@ -260,9 +260,9 @@ static const char *after_word(const char *line, const char *word, size_t *length
 }
 
 /* Without main the receiver may never be made. */
-static bool loses(const scenario *s, int victim) { return victim == 0 || (victim > 0 && (s->receivers >> victim & 1)); }
+static unsigned count_losers(const scenario *s, unsigned victims) { return (unsigned)__builtin_popcount(victims & (s->receivers | 1)); }
 
-static char *check_messages(const scenario *s, const char *out, int victim)
+static char *check_messages(const scenario *s, const char *out, unsigned victims)
 {
     unsigned lost = 0;
     int last[256];
@@ -283,10 +283,10 @@ static char *check_messages(const scenario *s, const char *out, int victim)
         m = after_word(line, "sent", &n);
         lost += m && count_message(out, "got", m, n) == 0;
         m = after_word(line, "try", &n);
-        if (m && s->keeps && !loses(s, victim) && count_message(out, "got", m, n) + count_message(out, "kept", m, n) == 0)
+        if (m && s->keeps && count_losers(s, victims) == 0 && count_message(out, "got", m, n) + count_message(out, "kept", m, n) == 0)
             return support_format("%.*s is nobody's", (int)n, m);
     }
-    if (lost > (loses(s, victim) ? s->spare : 0))
+    if (lost > count_losers(s, victims) * s->spare)
         return support_format("%u messages were lost", lost);
     return NULL;
 }
@@ -305,25 +305,25 @@ static char *check_defers(const char *out)
     return NULL;
 }
 
-static char *check_bystanders(const char *out, int victim)
+static char *check_bystanders(const char *out, unsigned victims)
 {
     for (const char *line = out; *line; line = next_line(line)) {
         size_t n;
         const char *x = after_word(line, "will", &n);
-        if (x && atoi(x) != victim && count_message(out, "did", x, n) != 1)
+        if (x && !(victims >> atoi(x) & 1) && count_message(out, "did", x, n) != 1)
             return support_format("process %.*s was not to be disturbed", (int)n, x);
     }
     return NULL;
 }
 
 /* False: the VM is of no more use. */
-static bool check(program *p, const scenario *s, int victim)
+static bool check(program *p, const scenario *s, unsigned victims)
 {
-    bool ended = program_finish(p), stuck = s->stuck && loses(s, victim);
+    bool ended = program_finish(p), stuck = s->stuck && count_losers(s, victims) > 0;
     const char *out = program_out(p);
-    char *wrong = check_messages(s, out, victim);
+    char *wrong = check_messages(s, out, victims);
     if (!wrong)
-        wrong = check_bystanders(out, victim);
+        wrong = check_bystanders(out, victims);
     if (!wrong && !ended && !stuck)
         wrong = support_format("a process did not end");
     if (!wrong && !stuck)
@@ -337,19 +337,34 @@ static bool check(program *p, const scenario *s, int victim)
 
 /* --- the runs */
 
-static long run_and_kill(program **of, const scenario *s, int64_t slice, int victim, long after)
+/* The victim is killed after so many steps; -1: nobody. */
+typedef struct murder {
+    int victim;
+    long after;
+} murder;
+
+static const murder nobody = {-1, 0};
+
+static unsigned bit(const murder *m) { return m->victim < 0 ? 0 : 1u << m->victim; }
+
+/* Gives the number of steps. The bit of each process that was killed counts, whether it was still there or not. */
+static long run_and_kill(program **of, const scenario *s, int64_t slice, murder first, murder second)
 {
+    enum { TOO_MANY = 1000000 };
     program *p = *of;
-    snprintf(p->about, sizeof p->about, "%s: slice %d, process %d killed after %ld steps", s->name, (int)slice, victim, after);
+    snprintf(p->about, sizeof p->about, "%s: slice %d, process %d killed after %ld steps, %d after %ld", s->name, (int)slice, first.victim,
+             first.after, second.victim, second.after);
     program_begin(p, slice);
     long steps = 0;
-    bool killed = false;
     do {
-        if (steps == after && victim >= 0)
-            killed = program_kill(p, (unsigned)victim);
-        steps++;
-    } while (program_step(p) && steps < 2000000);
-    if (!check(p, s, killed ? victim : -1)) {
+        if (steps == first.after && first.victim >= 0)
+            program_kill(p, (unsigned)first.victim);
+        if (steps == second.after && second.victim >= 0)
+            program_kill(p, (unsigned)second.victim);
+        if (++steps == TOO_MANY)
+            cr_assert_fail("%s: runs for ever", p->about);
+    } while (program_step(p));
+    if (!check(p, s, bit(&first) | bit(&second))) {
         program_free(p);
         *of = program_new(s->source);
     }
@@ -403,12 +418,34 @@ ParameterizedTest(int *number, kill_everywhere, each_step)
     const scenario *s = &scenarios[*number];
     program *p = program_new(s->source);
     long stride = p->vm->heap.stress ? 23 : 1;
-    static const int64_t slices[] = {1, 3};
+    static const int64_t slices[] = {1, 2, 3, 5};
     for (size_t i = 0; i < sizeof slices / sizeof *slices; i++) {
-        long steps = run_and_kill(&p, s, slices[i], -1, 0);
-        for (unsigned victim = 0; victim < s->processes; victim++)
+        long steps = run_and_kill(&p, s, slices[i], nobody, nobody);
+        for (int victim = 0; victim < (int)s->processes; victim++)
             for (long after = 0; after <= steps; after += stride)
-                run_and_kill(&p, s, slices[i], (int)victim, after);
+                run_and_kill(&p, s, slices[i], (murder){victim, after}, nobody);
+    }
+    program_free(p);
+}
+
+ParameterizedTestParameters(kill_everywhere, two_at_any_step)
+{
+    return number_scenarios();
+}
+
+/* Two kills: too many pairs to try them all. */
+ParameterizedTest(int *number, kill_everywhere, two_at_any_step)
+{
+    const scenario *s = &scenarios[*number];
+    program *p = program_new(s->source);
+    uint64_t random[4];
+    sched_seed(random, 7);
+    long steps = run_and_kill(&p, s, 1, nobody, nobody);
+    for (int runs = p->vm->heap.stress ? 20 : 2000; runs > 0; runs--) {
+        murder m[2];
+        for (int i = 0; i < 2; i++)
+            m[i] = (murder){(int)(sched_random(random) % s->processes), (long)(sched_random(random) % (uint64_t)steps)};
+        run_and_kill(&p, s, 1 + (int64_t)(sched_random(random) % 3), m[0], m[1]);
     }
     program_free(p);
 }

@@ -18,10 +18,7 @@ static void setup(void)
     p = fixture_process(vm);
 }
 
-static void teardown(void)
-{
-    fixture_close(vm);
-}
+static void teardown(void) { fixture_close(vm); }
 
 TestSuite(list, .init = setup, .fini = teardown);
 
@@ -96,8 +93,10 @@ Test(list, in_place)
     check_raised(LIST("pop", 1, xs), "index_error: pop from an empty list");
     check_raised(LIST("insert", 3, xs, value_int(1), VALUE_NIL), "index_error: index 1 outside a list of length 0");
     check_raised(LIST("remove", 2, xs, value_int(0)), "index_error: index 0 outside a list of length 0");
-    check_raised(LIST("extend", 2, xs, value_int(0)), "type_error: expected something that can be iterated over, got an int");
-    check_raised(LIST("extend", 2, xs, range_new(vm, value_int(0), VALUE_NIL, false)), "value_error: an open range has no length");
+    check_raised(LIST("extend", 2, xs, value_int(0)),
+                 "type_error: expected something that can be iterated over, got an int");
+    check_raised(LIST("extend", 2, xs, range_new(vm, value_int(0), VALUE_NIL, false)),
+                 "value_error: an open range has no length");
 }
 
 Test(list, of_others_and_frozen_ones_are_refused)
@@ -170,13 +169,17 @@ Test(list, sorts_stably_and_by_any_order)
 static char *iterated(value v, bool two)
 {
     value state[2], out = list_new(vm, p, NULL, 0);
-    if (data_iterate(vm, p, v, state) != VERDICT_DONE) return fixture_raised(vm);
+    if (data_iterate(vm, p, v, state) != VERDICT_DONE)
+        return fixture_raised(vm);
     for (;;) {
         value pair[2];
         bool more;
-        verdict done = two ? data_next2(vm, p, state, &pair[0], &pair[1], &more) : data_next(vm, p, state, &pair[0], &more);
-        if (done != VERDICT_DONE) return fixture_raised(vm);
-        if (!more) return fixture_show(vm, out);
+        verdict done =
+            two ? data_next2(vm, p, state, &pair[0], &pair[1], &more) : data_next(vm, p, state, &pair[0], &more);
+        if (done != VERDICT_DONE)
+            return fixture_raised(vm);
+        if (!more)
+            return fixture_show(vm, out);
         list_push(vm, value_list(out), two ? tuple_new(vm, p, pair, 2) : pair[0]);
     }
 }
@@ -194,7 +197,8 @@ static void check_iterated(value v, const char *one, const char *two)
 Test(list, iteration)
 {
     check_iterated(ints(2, 5, 6), "[5, 6]", "[(0, 5), (1, 6)]");
-    check_iterated(fixture_string(vm, "a\xc3\xa9z"), "[\"a\", \"\xc3\xa9\", \"z\"]", "[(0, \"a\"), (1, \"\xc3\xa9\"), (2, \"z\")]");
+    check_iterated(fixture_string(vm, "a\xc3\xa9z"), "[\"a\", \"\xc3\xa9\", \"z\"]",
+                   "[(0, \"a\"), (1, \"\xc3\xa9\"), (2, \"z\")]");
     check_iterated(bytes_new(vm, "\x01\xff", 2), "[1, 255]", "[(0, 1), (1, 255)]");
     check_iterated(range_new(vm, value_int(-1), value_int(1), true), "[-1, 0, 1]", "[(0, -1), (1, 0), (2, 1)]");
     check_iterated(range_new(vm, value_int(-3), value_int(-2), true), "[-3, -2]", "[(0, -3), (1, -2)]");
@@ -217,7 +221,8 @@ Test(list, a_list_may_grow_under_iteration_a_map_may_not)
     data_iterate(vm, p, xs, state);
     for (int i = 0; more; i++) {
         data_next(vm, p, state, &item, &more);
-        if (i < 5) list_push(vm, value_list(xs), value_int(i));
+        if (i < 5)
+            list_push(vm, value_list(xs), value_int(i));
     }
     cr_expect_eq(value_list(xs)->count, 6);
     cr_expect_eq(item, value_int(4));

@@ -19,10 +19,7 @@ static void setup(void)
     p = fixture_process(vm);
 }
 
-static void teardown(void)
-{
-    fixture_close(vm);
-}
+static void teardown(void) { fixture_close(vm); }
 
 TestSuite(map, .init = setup, .fini = teardown);
 
@@ -34,10 +31,7 @@ static value text_key(int n)
     return v;
 }
 
-static value pair(value a, value b)
-{
-    return tuple_new(vm, p, (value[]){a, b}, 2);
-}
+static value pair(value a, value b) { return tuple_new(vm, p, (value[]){a, b}, 2); }
 
 static value frozen(value v)
 {

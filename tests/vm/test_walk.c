@@ -19,16 +19,13 @@ static void setup(void)
     p = fixture_process(vm);
 }
 
-static void teardown(void)
-{
-    fixture_close(vm);
-}
+static void teardown(void) { fixture_close(vm); }
 
 TestSuite(walk, .init = setup, .fini = teardown);
 
 enum { DEEP = 1000000, MAX_SLOTS = 8 };
 
-static unsigned steps;      /* of the last walk */
+static unsigned steps; /* of the last walk */
 
 static value run(walk_kind kind, value a, value b)
 {
@@ -43,20 +40,11 @@ static value run(walk_kind kind, value a, value b)
     return v == VERDICT_DONE ? out : VALUE_ABSENT;
 }
 
-static value walk1(walk_kind kind, value a)
-{
-    return run(kind, a, VALUE_ABSENT);
-}
+static value walk1(walk_kind kind, value a) { return run(kind, a, VALUE_ABSENT); }
 
-static value str(const char *s)
-{
-    return fixture_string(vm, s);
-}
+static value str(const char *s) { return fixture_string(vm, s); }
 
-static value list_of(int count, const value *items)
-{
-    return list_new(vm, p, items, (size_t)count);
-}
+static value list_of(int count, const value *items) { return list_new(vm, p, items, (size_t)count); }
 #define LIST(...)  list_of(sizeof((value[]){__VA_ARGS__}) / sizeof(value), (value[]){__VA_ARGS__})
 #define TUPLE(...) tuple_new(vm, p, (value[]){__VA_ARGS__}, sizeof((value[]){__VA_ARGS__}) / sizeof(value))
 #define INT(n)     value_int(n)
@@ -86,15 +74,9 @@ static value ring(value first)
     return xs;
 }
 
-static uint64_t owner(value v)
-{
-    return obj_header(v) & OWNER_MASK;
-}
+static uint64_t owner(value v) { return obj_header(v) & OWNER_MASK; }
 
-static value at(value v, int i)
-{
-    return value_is(v, OBJ_TUPLE) ? value_tuple(v)->items[i] : value_list(v)->items[i];
-}
+static value at(value v, int i) { return value_is(v, OBJ_TUPLE) ? value_tuple(v)->items[i] : value_list(v)->items[i]; }
 
 static void check_text(value v, const char *wanted)
 {
@@ -144,7 +126,8 @@ Test(walk, equality_by_structure)
     check_equal(MAP(str("a"), INT(1)), MAP(str("a"), INT(2)), false);
     check_equal(walk1(WALK_FREEZE, LIST(INT(1))), LIST(INT(1)), true);
     check_equal(error_new(vm, str("k"), str("m"), LIST(INT(1))), error_new(vm, str("k"), str("m"), LIST(INT(1))), true);
-    check_equal(error_new(vm, str("k"), str("m"), LIST(INT(1))), error_new(vm, str("k"), str("m"), LIST(INT(2))), false);
+    check_equal(error_new(vm, str("k"), str("m"), LIST(INT(1))), error_new(vm, str("k"), str("m"), LIST(INT(2))),
+                false);
     value nan = LIST(num_float(vm, NAN));
     check_equal(nan, nan, false);
     check_equal(LIST(nan, nan), LIST(nan, nan), false);
@@ -198,10 +181,7 @@ Test(walk, equality_of_deep_lists)
 
 /* --- order */
 
-static void check_order(value a, value b, value wanted)
-{
-    cr_expect_eq(run(WALK_COMPARE, a, b), wanted);
-}
+static void check_order(value a, value b, value wanted) { cr_expect_eq(run(WALK_COMPARE, a, b), wanted); }
 
 Test(walk, order)
 {
@@ -252,20 +232,28 @@ Test(walk, text)
 {
     check_text(walk1(WALK_STR, str("a\"b")), "a\"b");
     check_text(walk1(WALK_REPR, str("a\"b\n")), "\"a\\\"b\\n\"");
-    check_text(walk1(WALK_STR, LIST(INT(1), num_float(vm, 2), str("x"), VALUE_NIL, VALUE_TRUE)), "[1, 2.0, \"x\", nil, true]");
+    check_text(walk1(WALK_STR, LIST(INT(1), num_float(vm, 2), str("x"), VALUE_NIL, VALUE_TRUE)),
+               "[1, 2.0, \"x\", nil, true]");
     check_text(walk1(WALK_STR, TUPLE(INT(1))), "(1,)");
     check_text(walk1(WALK_STR, TUPLE(INT(1), LIST(INT(2)))), "(1, [2])");
     check_text(walk1(WALK_STR, vm->empty_tuple), "()");
     check_text(walk1(WALK_STR, MAP(INT(1), VALUE_NIL)), "{[1]: nil}");
-    check_text(walk1(WALK_STR, MAP(str("if"), INT(1), str("b c"), INT(2), TUPLE(INT(1), INT(2)), INT(3), VALUE_TRUE, LIST(INT(1)))),
+    check_text(walk1(WALK_STR, MAP(str("if"), INT(1), str("b c"), INT(2), TUPLE(INT(1), INT(2)), INT(3), VALUE_TRUE,
+                                   LIST(INT(1)))),
                "{if: 1, \"b c\": 2, [(1, 2)]: 3, [true]: [1]}");
-    check_text(walk1(WALK_STR, MAP(str("\xc3\xa9t\xc3\xa9"), INT(1), str("_"), INT(2), str("9a"), INT(3), str(""), INT(4))),
-               "{\xc3\xa9t\xc3\xa9: 1, \"_\": 2, \"9a\": 3, \"\": 4}");
+    check_text(
+        walk1(WALK_STR, MAP(str("\xc3\xa9t\xc3\xa9"), INT(1), str("_"), INT(2), str("9a"), INT(3), str(""), INT(4))),
+        "{\xc3\xa9t\xc3\xa9: 1, \"_\": 2, \"9a\": 3, \"\": 4}");
     check_text(walk1(WALK_STR, map_of(0, NULL)), "{}");
-    check_text(walk1(WALK_STR, error_new(vm, str("k"), str("m\"")  , VALUE_NIL)), "error(\"k\", \"m\\\"\")");
+    check_text(walk1(WALK_STR, error_new(vm, str("k"), str("m\""), VALUE_NIL)), "error(\"k\", \"m\\\"\")");
     check_text(walk1(WALK_STR, error_new(vm, str("k"), str("m"), LIST(str("d")))), "error(\"k\", \"m\", [\"d\"])");
-    check_text(walk1(WALK_STR, LIST(range_new(vm, INT(0), INT(9), true), range_new(vm, INT(2), VALUE_NIL, false))), "[0..10, 2..]");
-    check_text(walk1(WALK_STR, LIST(bytes_new(vm, "\x00" "a", 2))), "[b\"\\0a\"]");
+    check_text(walk1(WALK_STR, LIST(range_new(vm, INT(0), INT(9), true), range_new(vm, INT(2), VALUE_NIL, false))),
+               "[0..10, 2..]");
+    check_text(walk1(WALK_STR, LIST(bytes_new(vm,
+                                              "\x00"
+                                              "a",
+                                              2))),
+               "[b\"\\0a\"]");
     check_text(walk1(WALK_STR, value_object(p)), "<process 1>");
     check_text(walk1(WALK_STR, walk1(WALK_FREEZE, LIST(INT(1)))), "[1]");
     check_text(walk1(WALK_JOIN, TUPLE(str("a"), INT(1), LIST(str("b")))), "a1[\"b\"]");
