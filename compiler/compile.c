@@ -139,6 +139,8 @@ static bool verify(compiler *c, const module *m)
     const char *wrong = code_verify_module(c->vm, m, &which, &at);
     if (!wrong)
         return true;
+    if (strcmp(wrong, "out of memory") == 0)
+        return false;
     src_span span = {0, 0};
     if (which && at < which->count)
         span = (src_span){which->places[at].start, which->places[at].end};

@@ -219,6 +219,8 @@ static void refuse(resolver *r, const ast_node *node, const char *word, ast_name
 
 void resolve_node(resolver *r, ast_node *node)
 {
+    if (r->failed)
+        return; /* half of the names are missing: nothing that could be said would be true */
     switch (node->kind) {
     case AST_NIL:
     case AST_TRUE:

@@ -169,6 +169,8 @@ static void mark_moved(resolver *r, const ast_node *move)
     if (name->kind != AST_NAME)
         return;
     ast_binding *b = name->as.name.binding;
+    if (r->failed)
+        return; /* it may not be bound */
     switch (b->kind) {
     case BINDING_LET:
     case BINDING_VAR:
@@ -233,7 +235,7 @@ void resolve_call(resolver *r, ast_node *node, bool spawned)
     if (moves && special && spawned)
         diag_error(r->diags, node->span, "`move` and `..` cannot stand in one `spawn`");
     resolve_signature signature;
-    if (resolve_signature_of(call->callee, &signature))
+    if (!r->failed && resolve_signature_of(call->callee, &signature))
         check_call(r, node, &signature);
 }
 
@@ -342,6 +344,8 @@ static void assign_name(resolver *r, ast_node *place)
             return;
     }
     place->as.name.binding = b;
+    if (r->failed)
+        return;
     bool frame = b->owner != NULL && b->kind != BINDING_TOP_FN && b->kind != BINDING_CONST;
     if (b->kind == BINDING_CAPTURE || (frame && b->owner != r->function)) {
         report_captured(r, b, place->span);

@@ -364,6 +364,8 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
 
 ast_binding *resolve_use(resolver *r, ast_name *name, src_span span)
 {
+    if (r->failed)
+        return bad_binding(r);
     ast_binding *hidden;
     ast_binding *b = resolve_find(r, name, &hidden);
     if (!b)

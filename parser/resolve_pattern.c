@@ -43,6 +43,8 @@ static void check_hides_var(resolver *r, const ast_node *node)
 static void bind_name(pattern_walk *w, ast_node *node)
 {
     resolver *r = w->r;
+    if (r->failed)
+        return;
     ast_name *name = node->as.name.id;
     ast_binding *hidden;
     ast_binding *old = resolve_find(r, name, &hidden);

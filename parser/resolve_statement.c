@@ -14,7 +14,7 @@ void resolve_let(resolver *r, ast_node *node)
     ast_node *pattern = node->as.let.pattern, *value = node->as.let.value;
     resolve_bound_value(r, pattern, value);
     resolve_pattern(r, pattern, NULL, false);
-    if (pattern->kind == PAT_NAME) {
+    if (pattern->kind == PAT_NAME && !r->failed) {
         node->as.let.binding = pattern->as.name.binding;
         if (value->kind == AST_FN)
             pattern->as.name.binding->fn = value->as.fn;

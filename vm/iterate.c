@@ -198,7 +198,7 @@ verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *se
 
 verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
 {
-    value state[2];
+    value state[2] = {VALUE_ABSENT, VALUE_ABSENT};
     if (data_iterate(vm, p, iterable, state) != VERDICT_DONE)
         return VERDICT_FAIL;
     uint64_t length;

@@ -38,27 +38,25 @@ static inline value value_bool(bool b) { return b ? VALUE_TRUE : VALUE_FALSE; }
 static inline value value_object(const void *object) { return (value)(uintptr_t)object; }
 static inline void *value_as_object(value v) { return (void *)(uintptr_t)v; }
 
-#define FLONUM_ZERO ((value)0x8000000000000002)
+/* Adding 1 to the exponent's top three bits makes 011 and 100, the usual exponents, begin with 10; rotated left by 3, those two bits
+ * are the tag. The one word that is left over for 0.0, whose exponent is not among them, is that of 2**-254, which is boxed. */
+#define FLONUM_ZERO  ((value)2)
+#define FLONUM_SHIFT ((uint64_t)1 << 60)
 
 /* The double as a word, or VALUE_ABSENT when its exponent is too large or too small for that: then it must be boxed (num_float). */
 static inline value value_flonum(double d)
 {
     uint64_t bits;
     memcpy(&bits, &d, sizeof bits);
-    unsigned top = (unsigned)(bits >> 60) & 7;
-    if (bits != 0x3000000000000000 && ((top - 3) & ~1u) == 0)
-        return ((bits << 3 | bits >> 61) & ~(uint64_t)3) | 2;
+    uint64_t shifted = bits + FLONUM_SHIFT, v = shifted << 3 | shifted >> 61;
+    if (__builtin_expect((v & 3) == 2 && v != FLONUM_ZERO, 1)) return v;
     return bits == 0 ? FLONUM_ZERO : VALUE_ABSENT;
 }
 
 static inline double value_as_flonum(value v)
 {
     double d;
-    uint64_t bits = 0;
-    if (v != FLONUM_ZERO) {
-        bits = (2 - (v >> 63)) | (v & ~(uint64_t)3);
-        bits = bits >> 3 | bits << 61;
-    }
+    uint64_t bits = v == FLONUM_ZERO ? 0 : (v >> 3 | v << 61) - FLONUM_SHIFT;
     memcpy(&d, &bits, sizeof d);
     return d;
 }

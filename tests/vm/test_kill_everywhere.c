@@ -316,6 +316,16 @@ static char *check_bystanders(const char *out, unsigned victims)
     return NULL;
 }
 
+/* A par whose branch was killed crashes with that. */
+static bool crashed(const char *reports)
+{
+    static const char says[] = " crashed: ";
+    for (const char *at = reports; (at = strstr(at, says)); at++)
+        if (strncmp(at + sizeof says - 1, "killed", 6) != 0)
+            return true;
+    return false;
+}
+
 /* False: the VM is of no more use. */
 static bool check(program *p, const scenario *s, unsigned victims)
 {
@@ -328,7 +338,7 @@ static bool check(program *p, const scenario *s, unsigned victims)
         wrong = support_format("a process did not end");
     if (!wrong && !stuck)
         wrong = check_defers(out);
-    if (!wrong && !strstr(s->source, "fail(") && strstr(program_err(p), "crashed"))
+    if (!wrong && !strstr(s->source, "fail(") && crashed(program_err(p)))
         wrong = support_format("a crash: %s", program_err(p));
     if (wrong)
         cr_assert_fail("%s: %s\noutput:\n%s%s", p->about, wrong, out, program_err(p));
@@ -441,7 +451,7 @@ ParameterizedTest(int *number, kill_everywhere, two_at_any_step)
     uint64_t random[4];
     sched_seed(random, 7);
     long steps = run_and_kill(&p, s, 1, nobody, nobody);
-    for (int runs = p->vm->heap.stress ? 20 : 2000; runs > 0; runs--) {
+    for (int runs = p->vm->heap.stress ? 20 : 4000; runs > 0; runs--) {
         murder m[2];
         for (int i = 0; i < 2; i++)
             m[i] = (murder){(int)(sched_random(random) % s->processes), (long)(sched_random(random) % (uint64_t)steps)};
@@ -472,4 +482,27 @@ ParameterizedTest(int *number, kill_everywhere, slice_of_one)
     }
     free(whole);
     program_free(p);
+}
+
+ParameterizedTestParameters(kill_everywhere, from_inside)
+{
+    return number_scenarios();
+}
+
+/* A process of the program kills one of all that there are, itself and main included. */
+ParameterizedTest(int *number, kill_everywhere, from_inside)
+{
+    const scenario *s = &scenarios[*number];
+    static const char killer[] = "fn _killer(turns, n) { for _ in 0..turns {}; let all = Process.list(); kill(all[n % len(all)]) }\n";
+    for (int run = 0; run < 160; run++) {
+        char *source = support_format("%sspawn _killer(%d, %d)\n%s", killer, run / 4, run % 4, s->source);
+        program *p = program_new(source);
+        snprintf(p->about, sizeof p->about, "%s: kills number %d after %d turns", s->name, run % 4, run / 4);
+        free(source);
+        program_begin(p, 1);
+        program_rest(p);
+        check(p, s, ~0u);
+        run += p->vm->heap.stress ? 30 : 0;
+        program_free(p);
+    }
 }
