@@ -1,5 +1,6 @@
-/* Calls. A call of a function that is known is laid out here: each argument in its parameter's register, VALUE_ABSENT where none is given, the
- * rest as a list; the machine only jumps. Other calls are arranged by the machine. */
+/* Calls. A call of a function that is known is laid out here: each argument in its parameter's register,
+ * VALUE_ABSENT where none is given, the rest as a list; the machine only jumps. Other calls are arranged by the
+ * machine. */
 #include "compiler/internal.h"
 
 #include "vm/text.h"
@@ -155,8 +156,8 @@ static uint32_t code_words(const code *made, const ast_fn *fn)
     return fn ? fn->param_count + (fn->rest != NULL) : (uint32_t)made->params + made->has_rest;
 }
 
-/* Arguments to the registers of their parameters, from `base` on; `limit`: how many parameters there are. What is beyond is left out. Gives one
- * more than the last one filled. */
+/* Arguments to the registers of their parameters, from `base` on; `limit`: how many parameters there are. What is
+ * beyond is left out. Gives one more than the last one filled. */
 static uint32_t compile_placed(builder *b, const ast_call *call, const resolve_signature *signature, unsigned base,
                                uint32_t limit, bool *filled)
 {

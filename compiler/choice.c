@@ -1,4 +1,5 @@
-/* alt: every arm's guard, channel and value in the order of the text, into registers of its own; then the choice; then the bodies. */
+/* alt: every arm's guard, channel and value in the order of the text, into registers of its own; then the choice;
+ * then the bodies. */
 #include "compiler/internal.h"
 
 typedef struct arm_place {

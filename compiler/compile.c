@@ -1,4 +1,5 @@
-/* A module: cells of its consts, codes of its functions, its body; then everything put together, verified and given to the VM. */
+/* A module: cells of its consts, codes of its functions, its body; then everything put together, verified and given
+ * to the VM. */
 #include "compiler/compile.h"
 
 #include <stdlib.h>

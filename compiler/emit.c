@@ -201,7 +201,8 @@ void compile_add_cold(builder *b, cold_code cold)
         b->cold[b->cold_count++] = cold;
 }
 
-/* Emits the cold code added since `from` here, jumped over: at the end of a handler's range, so that it is covered, or of the function. */
+/* Emits the cold code added since `from` here, jumped over: at the end of a handler's range, so that it is covered,
+ * or of the function. */
 void compile_flush_cold(builder *b, uint32_t from, src_span at)
 {
     if (b->cold_count == from)

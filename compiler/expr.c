@@ -40,7 +40,7 @@ static void compile_value(builder *b, value v, dest d, src_span at)
     if (d.kind == DEST_DISCARD)
         return;
     int64_t n = value_is_int(v) ? value_as_int(v) : 0;
-    if (v == VALUE_NIL || v == VALUE_TRUE || v == VALUE_FALSE)
+    if (v == VALUE_NIL || v == VALUE_TRUE || v == VALUE_FALSE || v == VALUE_ABSENT)
         load_immediate(b, d, v, at);
     else if (value_is_int(v) && n >= INT32_MIN && n <= INT32_MAX)
         load_constant(b, OPC_LOADI, d, (uint32_t)(int32_t)n, at);
@@ -235,8 +235,8 @@ static void compile_slice(builder *b, ast_node *ast, dest d)
     unsigned bounds = compile_registers(b, 2, ast->span);
     /* xs[a..=b] is xs indexed by the range a..=b */
     bool closed = ast->as.slice.closed && ast->as.slice.to;
-    compile_bound(b, ast->as.slice.from, closed ? value_int(0) : VALUE_NIL, bounds, ast->span);
-    compile_bound(b, ast->as.slice.to, VALUE_NIL, bounds + 1, ast->span);
+    compile_bound(b, ast->as.slice.from, closed ? value_int(0) : VALUE_ABSENT, bounds, ast->span);
+    compile_bound(b, ast->as.slice.to, VALUE_ABSENT, bounds + 1, ast->span);
     if (closed) {
         compile_emit(b, insn_abc(OPC_RANGEI, bounds, bounds, bounds + 1), ast->span);
         compile_emit(b, insn_abc(OPC_GETIDX, out, subject, bounds), ast->span);
@@ -255,7 +255,7 @@ static void compile_range(builder *b, ast_node *ast, dest d)
         to = compile_any(b, ast->as.slice.to);
     } else {
         to = compile_registers(b, 1, ast->span);
-        compile_load(b, to, VALUE_NIL, ast->span);
+        compile_load(b, to, VALUE_ABSENT, ast->span);
     }
     compile_emit(b, insn_abc(ast->as.slice.closed ? OPC_RANGEI : OPC_RANGE, out, from, to), ast->span);
     compile_release(b, mark);

@@ -119,7 +119,8 @@ static void begin_defers(builder *b, src_span at)
     b->tail_calls = false;
 }
 
-/* The blocks use registers beyond all others: at the end of the function, locals of blocks that were left long ago are seen again. */
+/* The blocks use registers beyond all others: at the end of the function, locals of blocks that were left long ago
+ * are seen again. */
 static void end_defers(builder *b, src_span at)
 {
     if (!b->info->has_defer)
@@ -285,7 +286,8 @@ void compile_defer(builder *b, ast_node *ast)
     compile_release(b, mark);
 }
 
-/* apply(f, arguments, named): what `spawn` and `defer` run in the place of a call with `..` or names that cannot be laid out beforehand. */
+/* apply(f, arguments, named): what `spawn` and `defer` run in the place of a call with `..` or names that cannot be
+ * laid out beforehand. */
 code *compile_apply(compiler *c)
 {
     if (c->apply)

@@ -124,7 +124,8 @@ uint32_t compile_here(builder *b);                       /* the next pc, for goo
 void compile_jump_back(builder *b, insn i, uint32_t target, src_span at);
 void compile_too_large(builder *b, src_span at);
 unsigned compile_registers(builder *b, uint32_t n, src_span at); /* the first of n new ones */
-/* The same for a result that is made in the first of them: that is the destination itself where nothing lies above it. */
+/* The same for a result that is made in the first of them: that is the destination itself where nothing lies above
+ * it. */
 unsigned compile_result_registers(builder *b, dest d, uint32_t n, src_span at);
 void compile_release(builder *b, unsigned mark); /* top = mark */
 void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at);

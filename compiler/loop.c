@@ -24,7 +24,7 @@ static void begin_counting(builder *b, iteration *it, const ast_node *bounds, sr
     if (bounds->as.slice.to)
         compile_to(b, bounds->as.slice.to, it->base + 1);
     else
-        compile_load(b, it->base + 1, VALUE_NIL, at);
+        compile_load(b, it->base + 1, VALUE_ABSENT, at);
     compile_jump_to(b, insn_abc(OPC_FORI, it->base, bounds->as.slice.closed, 0), &it->exits, bounds->span);
     it->head = compile_here(b);
 }

@@ -84,7 +84,8 @@ void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left
         compile_emit(b, insn_abc(OPC_NOT, out, out, 0), at);
 }
 
-/* `a + b + c + …` leans to the left, as long as its author likes: from the innermost operand outward, without recursion. */
+/* `a + b + c + …` leans to the left, as long as its author likes: from the innermost operand outward, without
+ * recursion. */
 void compile_binary(builder *b, ast_node *ast, dest d)
 {
     uint32_t depth = 1;
@@ -252,7 +253,8 @@ static void compile_comparison(builder *b, ast_node *ast, bool sense, jumps *int
     compile_jump_to(b, insn_abc(sense ? jump.holds : jump.fails, turned ? r : l, turned ? l : r, 0), into, ast->span);
 }
 
-/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the left side may skip the right one. */
+/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the left side may skip the right
+ * one. */
 static void compile_both(builder *b, ast_node *ast, bool sense, jumps *into)
 {
     if (sense == (ast->kind == AST_OR)) {

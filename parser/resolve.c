@@ -1,5 +1,6 @@
-/* Modules and functions, and the one switch over all nodes. The order of a script: its consts and fns are known everywhere, so they are
- * declared first; then the statements, top to bottom; then what sees none of the statements' variables: consts, fns, tests. */
+/* Modules and functions, and the one switch over all nodes. The order of a script: its consts and fns are known
+ * everywhere, so they are declared first; then the statements, top to bottom; then what sees none of the statements'
+ * variables: consts, fns, tests. */
 #include "parser/resolve_internal.h"
 
 static ast_function_info *new_info(resolver *r, const ast_fn *fn, ast_function_info *outer)

@@ -1,73 +1,82 @@
-/* What every name stands for: the resolver walks the AST, binds names, and reports what can be known without running. */
+/* What every name stands for: the resolver walks the AST, binds names, and reports what can be known without
+ * running. */
 #ifndef CSP_PARSER_RESOLVE_H
 #define CSP_PARSER_RESOLVE_H
 
 #include "parser/ast.h"
 
-/* What the world outside the text offers. `resolve` knows nothing of the VM: symbols carry an opaque word for the compiler. */
+/* What the world outside the text offers. `resolve` knows nothing of the VM: symbols carry an opaque word for the
+ * compiler. */
 typedef enum resolve_symbol_kind { RESOLVE_FUNCTION, RESOLVE_CONSTANT } resolve_symbol_kind;
 typedef struct resolve_symbol {
     resolve_symbol_kind kind;
-    uint64_t word;                      /* the value (vm/value.h), rooted by whoever answered */
-    uint32_t min, max;                  /* functions: positional arguments; max UINT32_MAX: any number */
-    const char *const *param_names;     /* max of them where named arguments are possible, else NULL */
+    uint64_t word;                  /* the value (vm/value.h), rooted by whoever answered */
+    uint32_t min, max;              /* functions: positional arguments; max UINT32_MAX: any number */
+    const char *const *param_names; /* max of them where named arguments are possible, else NULL */
 } resolve_symbol;
 
 typedef enum resolve_status {
     RESOLVE_FOUND,
-    RESOLVE_NO_SUCH,                    /* no such name (in that module) */
-    RESOLVE_NOT_YET                     /* the language has it, this VM has not yet: an error that says so */
+    RESOLVE_NO_SUCH, /* no such name (in that module) */
+    RESOLVE_NOT_YET  /* the language has it, this VM has not yet: an error that says so */
 } resolve_status;
 
 /* A variable of a session (the REPL's top level). */
-typedef struct resolve_session_name { uint64_t cell; /* word of the OBJ_CELL */ bool assignable; resolve_symbol function; bool is_function; } resolve_session_name;
+typedef struct resolve_session_name {
+    uint64_t cell; /* word of the OBJ_CELL */
+    bool assignable;
+    resolve_symbol function;
+    bool is_function;
+} resolve_session_name;
 
 typedef struct resolve_world {
     void *user;
     /* A name of the prelude. */
     resolve_status (*global)(void *user, const char *name, resolve_symbol *out);
-    /* Whether `name` is a standard module (String, List …), and a member of it (loads the module when it is first used). */
+    /* Whether `name` is a standard module (String, List …), and a member of it (loads the module when it is first
+     * used). */
     resolve_status (*module)(void *user, const char *name);
     resolve_status (*member)(void *user, const char *module, const char *name, resolve_symbol *out);
     /* Feeds all candidates for "did you mean": names of the prelude and modules (module NULL), or of one module. */
     void (*candidates)(void *user, const char *module, diag_suggestion *s);
     /* A session: where top-level `let`, `var`, `fn`, receives and patterns live on. NULL in a script. */
     bool (*session_find)(void *user, const char *name, resolve_session_name *out);
-    bool (*session_define)(void *user, const char *name, bool assignable, resolve_session_name *out);   /* makes or re-makes the cell; false: no memory */
+    bool (*session_define)(void *user, const char *name, bool assignable,
+                           resolve_session_name *out); /* makes or re-makes the cell; false: no memory */
 } resolve_world;
 
 /* --- what the resolver found out */
 
 typedef enum binding_kind {
-    BINDING_LET,                        /* let, a pattern's name, a loop's variable: bound for good */
+    BINDING_LET, /* let, a pattern's name, a loop's variable: bound for good */
     BINDING_VAR,
     BINDING_PARAM,
-    BINDING_FN,                         /* a fn in a block */
-    BINDING_TOP_FN,                     /* a fn of a script's top level: a constant */
-    BINDING_CONST,                      /* lives in a cell */
-    BINDING_CAPTURE,                    /* the copy of an outer function's value that this function carries */
-    BINDING_SESSION,                    /* a session's variable: lives in a cell */
-    BINDING_SYMBOL,                     /* of the prelude or a standard module */
-    BINDING_BAD                         /* an error was reported where it was declared or used */
+    BINDING_FN,      /* a fn in a block */
+    BINDING_TOP_FN,  /* a fn of a script's top level: a constant */
+    BINDING_CONST,   /* lives in a cell */
+    BINDING_CAPTURE, /* the copy of an outer function's value that this function carries */
+    BINDING_SESSION, /* a session's variable: lives in a cell */
+    BINDING_SYMBOL,  /* of the prelude or a standard module */
+    BINDING_BAD      /* an error was reported where it was declared or used */
 } binding_kind;
 
 struct ast_binding {
     binding_kind kind;
     ast_name *name;
-    src_span span;                      /* where it was declared */
-    ast_function_info *owner;           /* the function whose frame holds it; NULL for symbols */
-    const ast_fn *fn;                   /* the function it stands for, where that is known for good */
-    ast_binding *origin;                /* a capture: what it is a copy of, in the enclosing function */
-    const char *module;                 /* a symbol: the standard module it is a member of, NULL: the prelude */
-    resolve_symbol symbol;              /* a symbol, or what a session knows of an earlier function */
+    src_span span;            /* where it was declared */
+    ast_function_info *owner; /* the function whose frame holds it; NULL for symbols */
+    const ast_fn *fn;         /* the function it stands for, where that is known for good */
+    ast_binding *origin;      /* a capture: what it is a copy of, in the enclosing function */
+    const char *module;       /* a symbol: the standard module it is a member of, NULL: the prelude */
+    resolve_symbol symbol;    /* a symbol, or what a session knows of an earlier function */
     bool has_symbol;
-    bool assignable;                    /* a session's variable */
-    bool top;                           /* of the top-level block */
+    bool assignable; /* a session's variable */
+    bool top;        /* of the top-level block */
     bool used, assigned;
-    bool assigned_within;               /* assigned inside an operand of an expression: must not be read in place */
-    uint64_t cell;                      /* const, session: word of the OBJ_CELL (a const's is made by the compiler) */
-    uint32_t reg;                       /* the compiler's: its register */
-    ast_binding *next_pending;          /* of a session: definitions in the order of the text */
+    bool assigned_within;      /* assigned inside an operand of an expression: must not be read in place */
+    uint64_t cell;             /* const, session: word of the OBJ_CELL (a const's is made by the compiler) */
+    uint32_t reg;              /* the compiler's: its register */
+    ast_binding *next_pending; /* of a session: definitions in the order of the text */
     /* the resolver's own */
     struct scope *scope;
     ast_binding *shadowed, *next_in_scope;
@@ -77,35 +86,37 @@ struct ast_binding {
 };
 
 struct ast_function_info {
-    ast_function_info *outer;           /* the enclosing function whose values it may capture, or NULL */
-    const ast_fn *fn;                   /* NULL: the module's body */
-    ast_binding **captures; uint32_t capture_count, capture_capacity;
-    ast_binding *self;                  /* the capture that is the function itself, or NULL */
-    bool constant;                      /* captures nothing (but itself): one closure does for all */
+    ast_function_info *outer; /* the enclosing function whose values it may capture, or NULL */
+    const ast_fn *fn;         /* NULL: the module's body */
+    ast_binding **captures;
+    uint32_t capture_count, capture_capacity;
+    ast_binding *self; /* the capture that is the function itself, or NULL */
+    bool constant;     /* captures nothing (but itself): one closure does for all */
     bool has_defer;
-    uint32_t code;                      /* the compiler's: number of its code, 0: none yet */
+    uint32_t code; /* the compiler's: number of its code, 0: none yet */
     /* the resolver's own */
-    bool isolated;                      /* sees no frame but its own: a top-level fn, a test */
+    bool isolated; /* sees no frame but its own: a top-level fn, a test */
     bool done;
     bool in_defer;
-    uint32_t loops, operands;           /* how deep in loops, in operands of expressions */
+    uint32_t loops, operands; /* how deep in loops, in operands of expressions */
 };
 
 typedef struct resolve_unit {
     ast_function_info *body;
-    ast_binding *pending;               /* a session's new variables: session_define has not been called for them yet */
+    ast_binding *pending; /* a session's new variables: session_define has not been called for them yet */
 } resolve_unit;
 
-/* Binds all names of a parsed module and reports every error that can be known without running. The result lives in the module's arena; NULL:
- * errors (in diags), or no memory (diags untouched). Changes the AST's [resolve] fields only. */
+/* Binds all names of a parsed module and reports every error that can be known without running. The result lives in
+ * the module's arena; NULL: errors (in diags), or no memory (diags untouched). Changes the AST's [resolve] fields
+ * only. */
 resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session, diag_list *diags);
 
 /* What is known of a function before it is called. */
 typedef struct resolve_signature {
-    const char *module, *name;          /* module NULL: not a member; name NULL: anonymous */
-    const ast_fn *fn;                   /* in this text, else NULL … */
-    const resolve_symbol *symbol;       /* … and then a symbol */
-    uint32_t params, required;          /* positional parameters; params UINT32_MAX: any number of arguments */
+    const char *module, *name;    /* module NULL: not a member; name NULL: anonymous */
+    const ast_fn *fn;             /* in this text, else NULL … */
+    const resolve_symbol *symbol; /* … and then a symbol */
+    uint32_t params, required;    /* positional parameters; params UINT32_MAX: any number of arguments */
     bool has_rest;
 } resolve_signature;
 

@@ -1,5 +1,5 @@
-/* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c, resolve_expr.c, resolve_pattern.c (walking),
- * resolve_names.c (scopes and captures), resolve_check.c (calls, assignments, moves). */
+/* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c, resolve_expr.c,
+ * resolve_pattern.c (walking), resolve_names.c (scopes and captures), resolve_check.c (calls, assignments, moves). */
 #ifndef CSP_PARSER_RESOLVE_INTERNAL_H
 #define CSP_PARSER_RESOLVE_INTERNAL_H
 
@@ -48,7 +48,8 @@ void resolve_close(resolver *r);
 ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src_span span);
 /* What a name means where it is read; reports unknown ones. Captures it where it belongs to an enclosing function. */
 ast_binding *resolve_use(resolver *r, ast_name *name, src_span span);
-/* The same without capturing or reporting; NULL: only the world outside may know it. *hidden: a top-level variable that a function cannot see. */
+/* The same without capturing or reporting; NULL: only the world outside may know it. *hidden: a top-level variable
+ * that a function cannot see. */
 ast_binding *resolve_find(resolver *r, const ast_name *name, ast_binding **hidden);
 /* Whether the name means a standard module here; if so, *status says of which sort. */
 bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status);
@@ -77,7 +78,8 @@ void resolve_match(resolver *r, ast_node *node);
 void resolve_alt(resolver *r, ast_node *node);
 
 /* --- resolve_pattern.c */
-/* Binds the names of up to two patterns (the second may be NULL) in the current block. A receive must not hide a `var`. */
+/* Binds the names of up to two patterns (the second may be NULL) in the current block. A receive must not hide a
+ * `var`. */
 void resolve_pattern(resolver *r, ast_node *first, ast_node *second, bool receive);
 
 /* --- resolve_check.c */

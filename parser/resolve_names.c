@@ -1,5 +1,5 @@
-/* Scopes: for each name a chain of bindings, the innermost first. A function's captures are bindings of its own in that chain, so that
- * the second use of a captured name finds the copy at once. */
+/* Scopes: for each name a chain of bindings, the innermost first. A function's captures are bindings of its own in
+ * that chain, so that the second use of a captured name finds the copy at once. */
 #include "parser/resolve_internal.h"
 
 #include <stdlib.h>
@@ -199,7 +199,8 @@ static void check_moved(resolver *r, const ast_binding *b, src_span span)
     diag_hint(d, "send it without `move` to send a copy");
 }
 
-/* The binding that f's own frame has for b, which an enclosing function of f holds; goes through all functions in between. */
+/* The binding that f's own frame has for b, which an enclosing function of f holds; goes through all functions in
+ * between. */
 static ast_binding *capture(resolver *r, ast_function_info *f, ast_binding *b, src_span span)
 {
     if (b->owner == f)
@@ -330,7 +331,8 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
     resolve_symbol symbol = {0};
     switch (r->world->global(r->world->user, name->text, &symbol)) {
     case RESOLVE_FOUND: {
-        /* At the bottom of the name's chain it is found again at once; where a variable hides it, that must stay the innermost. */
+        /* At the bottom of the name's chain it is found again at once; where a variable hides it, that must stay the
+         * innermost. */
         ast_binding *b = hidden ? bad_binding(r) : new_binding(r, BINDING_SYMBOL, name, span);
         b->kind = BINDING_SYMBOL;
         b->name = name;

@@ -1,4 +1,5 @@
-/* Patterns: what they bind. Every alternative of `p | q` binds the same names, and so the same bindings: the first makes them. */
+/* Patterns: what they bind. Every alternative of `p | q` binds the same names, and so the same bindings: the first
+ * makes them. */
 #include "parser/resolve_internal.h"
 
 typedef struct pattern_walk {

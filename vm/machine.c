@@ -78,6 +78,7 @@ void vm_destroy(csp_vm *vm)
     vm_flush(vm);
     while (vm->table_count) {               /* what did not end by itself ends here, without a word */
         process *p = vm->table[vm->table_count - 1];
+        p->code = NULL;                     /* the collector may come across p when the code is gone */
         if (p->stack != p->slots) heap_stack_free(&vm->heap, p->stack, (p->capacity * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1));
         vm->table_count--;
     }

@@ -57,7 +57,7 @@ static bool rebuild(csp_vm *vm, map *m, size_t capacity)
     m->capacity = (uint32_t)capacity;
     m->index = index;
     m->index_mask = size > 0 ? (uint32_t)(size - 1) : 0;
-    m->pad = 0;
+    m->first = 0;
     if (index)
         for (uint32_t i = 0; i < used; i++)
             index_add(m, i);
@@ -188,7 +188,7 @@ static void compact(map *m)
             m->entries[used++] = m->entries[i];
     memset(m->entries + used, 0, (m->used - used) * sizeof *m->entries);
     m->used = used;
-    m->pad = 0;
+    m->first = 0;
     if (!m->index)
         return;
     memset(m->index, 0, ((size_t)m->index_mask + 1) * sizeof *m->index);
@@ -207,8 +207,8 @@ bool map_remove(csp_vm *vm, map *m, value key)
     m->entries[entry].item = VALUE_ABSENT;
     m->count--;
     m->version++;
-    while (m->pad < m->used && m->entries[m->pad].key == VALUE_ABSENT)
-        m->pad++;
+    while (m->first < m->used && m->entries[m->first].key == VALUE_ABSENT)
+        m->first++;
     if (m->used >= 2 * MAP_LINEAR ? m->count < m->used / 4 : m->count == 0)
         compact(m);
     return true;
@@ -220,7 +220,7 @@ void map_clear(map *m)
         m->version++;
     m->entries = NULL;
     m->index = NULL;
-    m->count = m->used = m->capacity = m->index_mask = m->pad = 0;
+    m->count = m->used = m->capacity = m->index_mask = m->first = 0;
 }
 
 verdict map_key_check(csp_vm *vm, process *p, value key)
@@ -232,8 +232,8 @@ verdict map_key_check(csp_vm *vm, process *p, value key)
 
 map_entry *map_next(const map *m, uint32_t *position)
 {
-    if (*position < m->pad)
-        *position = m->pad;
+    if (*position < m->first)
+        *position = m->first;
     while (*position < m->used) {
         map_entry *e = &m->entries[(*position)++];
         if (e->key != VALUE_ABSENT)

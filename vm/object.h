@@ -108,7 +108,7 @@ typedef struct list { uint64_t header; value *items; /* a block of its own, NULL
 enum { MAP_LINEAR = 8 };
 typedef struct map_entry { value key, item; uint64_t hash; } map_entry;
 typedef struct map { uint64_t header; map_entry *entries; uint32_t *index; uint32_t count; /* live */ uint32_t used; /* with removed ones */
-                     uint32_t capacity; /* of entries */ uint32_t index_mask; /* size - 1, 0: none */ uint32_t version; uint32_t pad; } map;
+                     uint32_t capacity; /* of entries */ uint32_t index_mask; /* size - 1, 0: none */ uint32_t version; uint32_t first; /* no live entry stands before it */ } map;
 
 typedef struct buffer { uint64_t header; uint8_t *data; size_t size, capacity; uint32_t pinned; } buffer;
 

@@ -180,6 +180,7 @@ static void drop_stack(csp_vm *vm, process *p)
     size_t size = stack_bytes(p->capacity);
     memset(p->slots, 0, sizeof p->slots);
     p->base = 0;
+    p->code = NULL;                     /* its handle may outlive the VM that the code belongs to */
     p->capacity = PROCESS_INLINE_SLOTS;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     p->stack = p->slots;

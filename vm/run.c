@@ -64,8 +64,16 @@ static verdict make_map(csp_vm *vm, process *p, value *dest, const value *pairs,
     return v;
 }
 
-static verdict make_range(csp_vm *vm, value from, value to, bool closed, value *out)
+/* A bound as the text gave it: absent where it is open (nil for the makers of ranges); a nil that was computed is none. */
+static verdict take_bound(csp_vm *vm, process *p, value given, value *out)
 {
+    *out = given == VALUE_ABSENT ? VALUE_NIL : given;
+    return given == VALUE_NIL ? vm_raise_type(vm, p, given, "an int as a range's bound") : VERDICT_DONE;
+}
+
+static verdict make_range(csp_vm *vm, process *p, value from, value to, bool closed, value *out)
+{
+    if (take_bound(vm, p, to, &to) != VERDICT_DONE) return VERDICT_FAIL;
     if (range_check(vm, from, to) != VERDICT_DONE) return VERDICT_FAIL;
     *out = range_new(vm, from, to, closed);
     return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
@@ -111,6 +119,7 @@ static verdict read_cell(csp_vm *vm, value k, value *out)
 /* The numeric for: start and limit in r[0], r[1]; false in *more: no turn. An included limit becomes an excluded one. */
 static verdict fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *more)
 {
+    if (take_bound(vm, p, r[1], &r[1]) != VERDICT_DONE) return VERDICT_FAIL;
     if (range_check(vm, r[0], r[1]) != VERDICT_DONE) return VERDICT_FAIL;
     if (included && r[1] != VALUE_NIL && num_binary(vm, p, OPC_ADD, r[1], value_int(1), &r[1]) != VERDICT_DONE) return VERDICT_FAIL;
     *more = r[1] == VALUE_NIL || num_compare(r[0], r[1]) < 0;
@@ -517,8 +526,8 @@ compare: {
         NEXT();
     CASE(PUTALL) : CHECK(put_pairs(vm, p, A, &B, pc->c));
     CASE(EXTEND) : CHECK(data_extend(vm, p, value_list(A), B));
-    CASE(RANGE) : CHECK(make_range(vm, B, C, false, &A));
-    CASE(RANGEI) : CHECK(make_range(vm, B, C, true, &A));
+    CASE(RANGE) : CHECK(make_range(vm, p, B, C, false, &A));
+    CASE(RANGEI) : CHECK(make_range(vm, p, B, C, true, &A));
     CASE(INTERP) :
         switch (interpolate(vm, &B, pc->c, &A)) {
         case VERDICT_DONE: NEXT();
@@ -571,8 +580,9 @@ get_index:
         CHECK(data_set_field(vm, p, container, name, hint, C));
     }
     CASE(SLICE) : {
-        value result;
-        if (unlikely(data_slice(vm, p, B, R[pc->c], R[pc->c + 1], &result) != VERDICT_DONE)) goto fail;
+        value result, from, to;
+        if (take_bound(vm, p, R[pc->c], &from) != VERDICT_DONE || take_bound(vm, p, R[pc->c + 1], &to) != VERDICT_DONE) goto fail;
+        if (unlikely(data_slice(vm, p, B, from, to, &result) != VERDICT_DONE)) goto fail;
         A = result;
         NEXT();
     }
@@ -1187,7 +1197,15 @@ finish: {                                               /* op_a: the walk's resu
             break;
         case OPC_RECV: A = op_a; break;
         case OPC_ITERNEXT: R[pc->a + 2] = op_a; break;
-        case OPC_MOVEARG: break;
+        case OPC_MOVEARG: {
+            cell *wrapped = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *wrapped);
+            if (!wrapped) goto no_memory;
+            wrapped->header = OBJ_CELL;
+            wrapped->item = op_a;
+            wrapped->name = VALUE_NIL;
+            A = value_object(wrapped);
+            break;
+        }
         case OPC_SPAWN: case OPC_SPAWNB: goto bundled;
         case OPC_PARADD:
             if (((par *)value_as_object(A))->error != VALUE_ABSENT) break;

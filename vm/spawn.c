@@ -42,13 +42,14 @@ process *spawn_block_quick(csp_vm *vm, process *parent, const code *c, const val
     return p;
 }
 
-static bool in_transit(value v) { return value_is_object(v) && !(obj_header(v) & OBJ_IMMUTABLE) && (obj_header(v) & OWNER_MASK) == OWNER_TRANSIT; }
+/* An argument that was handed over stands in a cell (MOVEARG): no program can have made that. */
+static bool handed_over(value v) { return value_is(v, OBJ_CELL); }
 
 value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv)
 {
     value l = list_new(vm, parent, &fn, 1);
     bool ok = l != VALUE_ABSENT;
-    for (uint32_t i = 0; ok && i < argc; i++) ok = list_push(vm, value_list(l), in_transit(argv[i]) ? VALUE_NIL : argv[i]);
+    for (uint32_t i = 0; ok && i < argc; i++) ok = list_push(vm, value_list(l), handed_over(argv[i]) ? VALUE_NIL : argv[i]);
     value t = ok ? tuple_new(vm, parent, value_list(l)->items, value_list(l)->count) : VALUE_ABSENT;
     if (t == VALUE_ABSENT) vm_raise_memory(vm);
     return t;
@@ -63,7 +64,7 @@ process *spawn_bundled(csp_vm *vm, process *parent, value message, uint32_t argc
         return NULL;
     }
     bool moved = false;
-    for (uint32_t i = 0; i < argc; i++) moved = moved || in_transit(argv[i]);
+    for (uint32_t i = 0; i < argc; i++) moved = moved || handed_over(argv[i]);
     if (moved) {                    /* the bundle again, with what was handed over in its places */
         const tuple *t = value_tuple(message);
         uint64_t count = t->count;
@@ -76,7 +77,7 @@ process *spawn_bundled(csp_vm *vm, process *parent, value message, uint32_t argc
         with->count = count;
         memcpy(with->items, t->items, count * sizeof(value));
         for (uint32_t i = 0; i < argc; i++) {
-            if (in_transit(argv[i])) with->items[i + 1] = argv[i];
+            if (handed_over(argv[i])) with->items[i + 1] = ((cell *)value_as_object(argv[i]))->item;
         }
         message = value_object(with);
     }

@@ -46,7 +46,8 @@ static void put_line(char **out, const char *line, const char *end)
     *(*out)++ = '\n';
 }
 
-/* The instructions of the function whose heading begins with `heading` ("fn f("), one a line; for the caller to free. */
+/* The instructions of the function whose heading begins with `heading` ("fn f("), one a line; for the caller to
+ * free. */
 static char *code_of(const char *listing, const char *heading)
 {
     char *wanted = support_format("\n%s", heading);
