@@ -10,7 +10,8 @@ static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     value step = args[1];
     if (step == VALUE_ABSENT) {
         args[1] = value_int(1);
-        if (!walk_adopt_quick(p, args[0])) return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_ADOPT]), 1, args);
+        if (!walk_adopt_quick(p, args[0]))
+            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_ADOPT]), 1, args);
         step = args[1];
     }
     if (step == value_int(1)) {
@@ -22,7 +23,8 @@ static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     return VERDICT_DONE;
 }
 
-/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit), each who asks copies it. That of a kill
+/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit), each who asks
+ * copies it. That of a kill
  * may be in transit already. */
 static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
@@ -42,16 +44,19 @@ static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *r
 {
     (void)argc;
     channel *c = chan_of(vm, p, args[0], true);
-    if (!c) return VERDICT_FAIL;
+    if (!c)
+        return VERDICT_FAIL;
     if (args[2] == VALUE_ABSENT) {
         args[2] = value_int(1);
         args[3] = args[1];
-        if (!value_is_immutable(args[1])) return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, args + 1);
+        if (!value_is_immutable(args[1]))
+            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, args + 1);
     } else if (args[2] == value_int(1)) {
         args[3] = *vm_native_result(vm, p);
     } else {
         p->value = VALUE_ABSENT;
-        if (p->wake == WAKE_CLOSED) return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+        if (p->wake == WAKE_CLOSED)
+            return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
         *result = VALUE_NIL;
         return VERDICT_DONE;
     }
@@ -67,7 +72,8 @@ static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *r
 }
 
 const native_entry vm_builtins[BUILTIN_COUNT] = {
-    [BUILTIN_START] = {"start", "start(bundle)", "first frame of a process that is given mutable values", start, 1, 1, 1},
+    [BUILTIN_START] = {"start", "start(bundle)", "first frame of a process that is given mutable values", start, 1, 1,
+                       1},
     [BUILTIN_END] = {"end", "end(outcome, failed)", "last frame of a process whose outcome is mutable", end, 2, 2, 1},
     [BUILTIN_SEND] = {"send", "send(c, v)", "c ! v as a call", send, 2, 2, 2},
 };

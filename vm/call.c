@@ -8,32 +8,41 @@ static const char *name_of(const code *c) { return value_is(c->name, OBJ_STRING)
 static verdict arity(csp_vm *vm, const char *name, uint32_t min, uint32_t max, bool open, uint32_t given)
 {
     const char *are = given == 1 ? "is" : "are";
-    if (open) return vm_raise(vm, ERR_ARITY, "`%s` takes at least %u argument%s, but %u %s given", name, min, min == 1 ? "" : "s", given, are);
-    if (min == max) return vm_raise(vm, ERR_ARITY, "`%s` takes %u argument%s, but %u %s given", name, min, min == 1 ? "" : "s", given, are);
+    if (open)
+        return vm_raise(vm, ERR_ARITY, "`%s` takes at least %u argument%s, but %u %s given", name, min,
+                        min == 1 ? "" : "s", given, are);
+    if (min == max)
+        return vm_raise(vm, ERR_ARITY, "`%s` takes %u argument%s, but %u %s given", name, min, min == 1 ? "" : "s",
+                        given, are);
     return vm_raise(vm, ERR_ARITY, "`%s` takes %u to %u arguments, but %u %s given", name, min, max, given, are);
 }
 
 /* A closure's registers behind its parameters: what it captured. */
 static void place_captures(const closure *f, value *at)
 {
-    for (uint32_t i = 0; i < f->code->captures; i++) at[i] = f->captures[i];
+    for (uint32_t i = 0; i < f->code->captures; i++)
+        at[i] = f->captures[i];
 }
 
 static verdict enter_closure(csp_vm *vm, process *p, value **window, uint32_t argc, const closure *f)
 {
     const code *c = f->code;
-    if (argc < c->required || (argc > c->params && !c->has_rest)) return arity(vm, name_of(c), c->required, c->params, c->has_rest, argc);
+    if (argc < c->required || (argc > c->params && !c->has_rest))
+        return arity(vm, name_of(c), c->required, c->params, c->has_rest, argc);
     uint32_t need = c->registers > argc ? c->registers : argc;
     value *n = process_reserve(vm, p, *window, need);
-    if (!n) return VERDICT_FAIL;
+    if (!n)
+        return VERDICT_FAIL;
     *window = n;
     uint32_t extra = argc > c->params ? argc - c->params : 0;
     if (c->has_rest) {
         value rest = list_new(vm, p, n + c->params, extra);
-        if (rest == VALUE_ABSENT) return vm_raise_memory(vm);
+        if (rest == VALUE_ABSENT)
+            return vm_raise_memory(vm);
         n[c->params] = rest;
     }
-    for (uint32_t i = argc; i < c->params; i++) n[i] = VALUE_ABSENT;
+    for (uint32_t i = argc; i < c->params; i++)
+        n[i] = VALUE_ABSENT;
     place_captures(f, n + c->params + c->has_rest);
     return VERDICT_CALL;
 }
@@ -42,7 +51,8 @@ static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t arg
 {
     const native_entry *e = f->entry;
     bool open = e->max == NATIVE_VARIADIC;
-    if (argc < e->min || (argc > e->max && !open)) return arity(vm, e->name, e->min, e->max, open, argc);
+    if (argc < e->min || (argc > e->max && !open))
+        return arity(vm, e->name, e->min, e->max, open, argc);
     if (!e->slots) {
         value result = VALUE_NIL;
         verdict v = e->fn(vm, p, *window, argc, &result);
@@ -52,15 +62,18 @@ static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t arg
     const code *c = f->code;
     uint32_t need = c->registers > argc ? c->registers : argc;
     value *n = process_reserve(vm, p, *window, need);
-    if (!n) return VERDICT_FAIL;
+    if (!n)
+        return VERDICT_FAIL;
     *window = n;
     if (open) {
         value all = list_new(vm, p, n, argc);
-        if (all == VALUE_ABSENT) return vm_raise_memory(vm);
+        if (all == VALUE_ABSENT)
+            return vm_raise_memory(vm);
         n[0] = all;
         argc = 1;
     }
-    for (uint32_t i = argc; i < c->registers; i++) n[i] = VALUE_ABSENT;
+    for (uint32_t i = argc; i < c->registers; i++)
+        n[i] = VALUE_ABSENT;
     *callee = c;
     return VERDICT_CALL;
 }
@@ -73,12 +86,31 @@ verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, cons
         case OBJ_CLOSURE:
             *callee = ((closure *)value_as_object(fn))->code;
             return enter_closure(vm, p, window, argc, value_as_object(fn));
-        case OBJ_NATIVE:
-            return enter_native(vm, p, window, argc, value_as_object(fn), callee);
-        case OBJ_NONE: case OBJ_STRING: case OBJ_BYTES: case OBJ_BIGINT: case OBJ_FLOAT: case OBJ_RANGE: case OBJ_CHANNEL: case OBJ_END:
-        case OBJ_PROCESS: case OBJ_TUPLE: case OBJ_ERROR: case OBJ_LIST: case OBJ_MAP: case OBJ_BUFFER: case OBJ_NODE: case OBJ_PAR:
-        case OBJ_DEFER: case OBJ_TRACE: case OBJ_CELL: case OBJ_WALK: case OBJ_CAUSE: case OBJ_SIDE: case OBJ_ALT: case OBJ_KIND_LIMIT:
-            break;
+        case OBJ_NATIVE: return enter_native(vm, p, window, argc, value_as_object(fn), callee);
+        case OBJ_NONE:
+        case OBJ_STRING:
+        case OBJ_BYTES:
+        case OBJ_BIGINT:
+        case OBJ_FLOAT:
+        case OBJ_RANGE:
+        case OBJ_CHANNEL:
+        case OBJ_END:
+        case OBJ_PROCESS:
+        case OBJ_TUPLE:
+        case OBJ_ERROR:
+        case OBJ_LIST:
+        case OBJ_MAP:
+        case OBJ_BUFFER:
+        case OBJ_NODE:
+        case OBJ_PAR:
+        case OBJ_DEFER:
+        case OBJ_TRACE:
+        case OBJ_CELL:
+        case OBJ_WALK:
+        case OBJ_CAUSE:
+        case OBJ_SIDE:
+        case OBJ_ALT:
+        case OBJ_KIND_LIMIT: break;
         }
     }
     return vm_raise_type(vm, p, fn, "a function");
@@ -88,7 +120,8 @@ verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, cons
 static int32_t param_named(const code *c, value name)
 {
     for (uint32_t i = 0; i < c->params; i++) {
-        if (value_is(c->param_names[i], OBJ_STRING) && str_equal(value_string(c->param_names[i]), value_string(name))) return (int32_t)i;
+        if (value_is(c->param_names[i], OBJ_STRING) && str_equal(value_string(c->param_names[i]), value_string(name)))
+            return (int32_t)i;
     }
     return -1;
 }
@@ -96,24 +129,32 @@ static int32_t param_named(const code *c, value name)
 /* Named arguments (name, value, …) into the list of positional ones; what is left out between is ABSENT. */
 static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
 {
-    if (!value_is(fn, OBJ_CLOSURE)) return vm_raise(vm, ERR_ARITY, "this function takes no named arguments");
+    if (!value_is(fn, OBJ_CLOSURE))
+        return vm_raise(vm, ERR_ARITY, "this function takes no named arguments");
     const code *c = ((closure *)value_as_object(fn))->code;
     uint32_t given = args->count;
-    if (given > c->params) given = c->params;
+    if (given > c->params)
+        given = c->params;
     if (args->count < c->params) {
-        if (!list_reserve(vm, args, c->params)) return vm_raise_memory(vm);
-        while (args->count < c->params) args->items[args->count++] = VALUE_ABSENT;
+        if (!list_reserve(vm, args, c->params))
+            return vm_raise_memory(vm);
+        while (args->count < c->params)
+            args->items[args->count++] = VALUE_ABSENT;
     }
     for (uint32_t i = 0; i + 1 < named->count; i += 2) {
         int32_t at = param_named(c, named->items[i]);
-        if (at < 0) return vm_raise(vm, ERR_ARITY, "`%s` has no parameter `%s`", name_of(c), value_string(named->items[i])->text);
+        if (at < 0)
+            return vm_raise(vm, ERR_ARITY, "`%s` has no parameter `%s`", name_of(c),
+                            value_string(named->items[i])->text);
         if ((uint32_t)at < given || args->items[at] != VALUE_ABSENT) {
-            return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is given twice", value_string(named->items[i])->text, name_of(c));
+            return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is given twice",
+                            value_string(named->items[i])->text, name_of(c));
         }
         args->items[at] = named->items[i + 1];
     }
     for (uint32_t i = 0; i < c->required; i++) {
-        if (args->items[i] == VALUE_ABSENT) return vm_raise(vm, ERR_ARITY, "the argument for parameter %u of `%s` is missing", i + 1, name_of(c));
+        if (args->items[i] == VALUE_ABSENT)
+            return vm_raise(vm, ERR_ARITY, "the argument for parameter %u of `%s` is missing", i + 1, name_of(c));
     }
     return VERDICT_DONE;
 }
@@ -125,10 +166,12 @@ verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee)
     value named = (*window)[1];
     if (value_is(named, OBJ_LIST)) {
         verdict v = merge_named(vm, fn, args, value_list(named));
-        if (v != VERDICT_DONE) return v;
+        if (v != VERDICT_DONE)
+            return v;
     }
     value *n = process_reserve(vm, p, *window, args->count + 2);
-    if (!n) return VERDICT_FAIL;
+    if (!n)
+        return VERDICT_FAIL;
     *window = n;
     memcpy(n, args->items, args->count * sizeof *n);
     vm_charge(vm, args->count / 16);

@@ -1,5 +1,7 @@
-/* Containers: tuples, lists, maps, ranges, closures; indexing and slicing of everything. All makers give VALUE_ABSENT when memory has run out.
- * Whatever takes a process checks that the container is its own (crash `moved`) and, to change it, not frozen (crash `frozen`). */
+/* Containers: tuples, lists, maps, ranges, closures; indexing and slicing of everything. All makers give VALUE_ABSENT
+ * when memory has run out.
+ * Whatever takes a process checks that the container is its own (crash `moved`) and, to change it, not frozen
+ * (crash `frozen`). */
 #ifndef CSP_VM_DATA_H
 #define CSP_VM_DATA_H
 
@@ -14,34 +16,42 @@ static inline error *value_error(value v) { return (error *)value_as_object(v); 
 value tuple_new(csp_vm *vm, const process *p, const value *items, size_t count);
 value list_new(csp_vm *vm, const process *p, const value *items, size_t count);
 value map_new(csp_vm *vm, const process *p, size_t capacity);
-value range_new(csp_vm *vm, value from, value to, bool closed);     /* checked by the caller: range_check */
-verdict range_check(csp_vm *vm, value from, value to);              /* FAIL unless ints (or `to` nil) */
-value closure_new(csp_vm *vm, const process *p, const code *c, const value *captures);  /* c->captures of them; self_capture filled in */
+value range_new(csp_vm *vm, value from, value to, bool closed); /* checked by the caller: range_check */
+verdict range_check(csp_vm *vm, value from, value to);          /* FAIL unless ints (or `to` nil) */
+/* c->captures of them; self_capture filled in */
+value closure_new(csp_vm *vm, const process *p, const code *c, const value *captures);
 
 /* Bare structure, no checks of owner or frozen. False: out of memory. */
-bool  list_push(csp_vm *vm, list *l, value v);
-bool  list_reserve(csp_vm *vm, list *l, size_t capacity);
-bool  map_put(csp_vm *vm, map *m, value key, value item);           /* key is valid (map_key_check) */
-value map_get(csp_vm *vm, const map *m, value key);                 /* VALUE_ABSENT: no such key */
+bool list_push(csp_vm *vm, list *l, value v);
+bool list_reserve(csp_vm *vm, list *l, size_t capacity);
+bool map_put(csp_vm *vm, map *m, value key, value item); /* key is valid (map_key_check) */
+value map_get(csp_vm *vm, const map *m, value key);      /* VALUE_ABSENT: no such key */
 /* For field caches: finds an interned-string key; *entry is a hint on entry and the place on return. */
 value map_get_name(csp_vm *vm, const map *m, value name, uint16_t *entry);
-bool  map_remove(csp_vm *vm, map *m, value key);                    /* false: it was not there */
-verdict map_key_check(csp_vm *vm, process *p, value key);           /* FAIL: type_error for what can change */
-/* Iteration in order of insertion: the next live entry at or after *position, which moves behind it; NULL at the end. */
+bool map_remove(csp_vm *vm, map *m, value key);           /* false: it was not there */
+verdict map_key_check(csp_vm *vm, process *p, value key); /* FAIL: type_error for what can change */
+/* Iteration in order of insertion: the next live entry at or after *position, which moves behind it; NULL at the end.
+ */
 map_entry *map_next(const map *m, uint32_t *position);
 
 /* x[k], x[k] = v, x.name, x.name = v, x[a..b] on any values, with every error case. DONE or FAIL. */
 verdict data_get(csp_vm *vm, process *p, value container, value key, value *out);
 verdict data_set(csp_vm *vm, process *p, value container, value key, value item);
-verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out);    /* errors have .kind .message .data .trace .cause */
+/* errors have .kind .message .data .trace .cause */
+verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out);
 verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item);
 verdict data_slice(csp_vm *vm, process *p, value container, value from, value to, value *out);
-verdict data_join(csp_vm *vm, process *p, value a, value b, value *out);       /* a + b for strings, lists, tuples, bytes; type_error otherwise */
-verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length);        /* code points, elements, keys; of a range too (open: value_error) */
+/* a + b for strings, lists, tuples, bytes; type_error otherwise */
+verdict data_join(csp_vm *vm, process *p, value a, value b, value *out);
+/* code points, elements, keys; of a range too (open: value_error) */
+verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length);
 
-/* Iteration as the instructions do it: state[0] the collection, state[1] the position. data_iterate checks that v is iterable (not a channel, which
- * the interpreter handles). data_next: *item gets the next (of a map: a tuple of two), false at the end. data_next2: index and element, or key and
- * value. FAIL: a map that changed, a moved value, no memory. Objects may lie in registers: `state` is a pointer into p's stack. */
+/* Iteration as the instructions do it: state[0] the collection, state[1] the position. data_iterate checks that v is
+ * iterable (not a channel, which
+ * the interpreter handles). data_next: *item gets the next (of a map: a tuple of two), false at the end. data_next2:
+ * index and element, or key and
+ * value. FAIL: a map that changed, a moved value, no memory. Objects may lie in registers: `state` is a pointer
+ * into p's stack. */
 verdict data_iterate(csp_vm *vm, process *p, value v, value *state);
 verdict data_next(csp_vm *vm, process *p, value *state, value *item, bool *more);
 verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *second, bool *more);

@@ -1,4 +1,5 @@
-/* The outside world: libuv's loop, one per VM, with one timerfd behind it for exact deadlines. loop.c is the only file that calls uv_*. */
+/* The outside world: libuv's loop, one per VM, with one timerfd behind it for exact deadlines. loop.c is the only
+ * file that calls uv_*. */
 #ifndef CSP_VM_LOOP_H
 #define CSP_VM_LOOP_H
 
@@ -8,15 +9,17 @@ typedef struct loop loop;
 
 #define LOOP_NEVER INT64_MAX
 
-loop *loop_new(csp_vm *vm);         /* NULL: out of memory or descriptors */
-void  loop_free(loop *l);
-int64_t loop_now(void);             /* CLOCK_MONOTONIC in ns */
-/* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER: none), a completion, or loop_wake. Returns early at will. */
-void  loop_wait(loop *l, int64_t deadline);
-void  loop_poll(loop *l);           /* takes what is there, never waits */
-void  loop_wake(loop *l);           /* from any thread or signal handler: ends a wait */
-/* Whether requests are under way that may wake a process (I/O): then nothing is a deadlock. Timers do not count: the scheduler knows them. */
-bool  loop_pending(const loop *l);
-int   loop_fd(const loop *l);       /* for a host to poll */
+loop *loop_new(csp_vm *vm); /* NULL: out of memory or descriptors */
+void loop_free(loop *l);
+int64_t loop_now(void); /* CLOCK_MONOTONIC in ns */
+/* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER: none), a completion,
+ * or loop_wake. Returns early at will. */
+void loop_wait(loop *l, int64_t deadline);
+void loop_poll(loop *l); /* takes what is there, never waits */
+void loop_wake(loop *l); /* from any thread or signal handler: ends a wait */
+/* Whether requests are under way that may wake a process (I/O): then nothing is a deadlock. Timers do not count: the
+ * scheduler knows them. */
+bool loop_pending(const loop *l);
+int loop_fd(const loop *l); /* for a host to poll */
 
 #endif

@@ -1,14 +1,20 @@
 /* Native functions: the interface between the VM and the standard library's C.
  *
- * A simple native gets its arguments in place and stores its result in *result: VERDICT_DONE. On failure it calls vm_raise and returns what
- * that gave (VERDICT_FAIL). It may allocate (the arguments are rooted: they lie in the caller's frame), but `args` is a pointer into the
- * stack: a native that starts nothing else never sees it move. Work in proportion to an argument's size is charged: vm_charge(vm, n).
+ * A simple native gets its arguments in place and stores its result in *result: VERDICT_DONE. On failure it calls
+ * vm_raise and returns what
+ * that gave (VERDICT_FAIL). It may allocate (the arguments are rooted: they lie in the caller's frame), but `args` is
+ * a pointer into the
+ * stack: a native that starts nothing else never sees it move. Work in proportion to an argument's size is charged:
+ * vm_charge(vm, n).
  *
- * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its parameters (VALUE_ABSENT: not given; a
- * variadic one gets a list in args[0]), args[max .. max + slots) its slots, zeroed (VALUE_ABSENT) at the start: for values and ints that must survive. It
+ * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its parameters (VALUE_ABSENT:
+ * not given; a
+ * variadic one gets a list in args[0]), args[max .. max + slots) its slots, zeroed (VALUE_ABSENT) at the start: for
+ * values and ints that must survive. It
  * is called again and again, from the first slot's step number on, until it gives DONE or FAIL:
  *   VERDICT_YIELD   call me again (the slice may have ended in between)
- *   VERDICT_CALL    vm_native_call prepared a call of a function value: call me again with its result in *vm_native_result(…)
+ *   VERDICT_CALL    vm_native_call prepared a call of a function value: call me again with its result in
+ *   *vm_native_result(…)
  *   VERDICT_BLOCK   it parked the process (channel.h …): call me again when it is woken, with p->wake telling why
  * `args` is computed anew at each step. */
 #ifndef CSP_VM_NATIVE_H
@@ -21,18 +27,22 @@ typedef verdict native_fn(csp_vm *vm, process *p, value *args, uint32_t argc, va
 enum { NATIVE_VARIADIC = 255 };
 
 typedef struct native_entry {
-    const char *name;           /* "push"; of the module in whose table it stands */
-    const char *signature;      /* "push(xs, x)": shown by the REPL and LANGUAGE.md */
-    const char *doc;            /* one line */
+    const char *name;      /* "push"; of the module in whose table it stands */
+    const char *signature; /* "push(xs, x)": shown by the REPL and LANGUAGE.md */
+    const char *doc;       /* one line */
     native_fn *fn;
-    uint8_t min, max;           /* arguments; max may be NATIVE_VARIADIC */
-    uint8_t slots;              /* > 0: resumable */
+    uint8_t min, max; /* arguments; max may be NATIVE_VARIADIC */
+    uint8_t slots;    /* > 0: resumable */
 } native_entry;
 
 /* A table of natives ends with an entry whose name is NULL. Module "" is the prelude. */
-typedef struct native_module { const char *name; const native_entry *entries; } native_module;
+typedef struct native_module {
+    const char *name;
+    const native_entry *entries;
+} native_module;
 
-/* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once. Give what this gives (CALL or FAIL). */
+/* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once. Give what this gives
+ * (CALL or FAIL). */
 verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
 /* Where the result of that call is, when the native runs again. */
 value *vm_native_result(csp_vm *vm, process *p);

@@ -1,4 +1,5 @@
-/* Numbers: ints of any size (GMP on limbs kept in the collected heap) and floats; arithmetic beyond the interpreter's fast paths. */
+/* Numbers: ints of any size (GMP on limbs kept in the collected heap) and floats; arithmetic beyond the interpreter's
+ * fast paths. */
 #ifndef CSP_VM_NUM_H
 #define CSP_VM_NUM_H
 
@@ -13,12 +14,20 @@ value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, b
 
 static inline bool value_is_float(value v) { return value_is_flonum(v) || value_is(v, OBJ_FLOAT); }
 static inline bool value_is_integer(value v) { return value_is_int(v) || value_is(v, OBJ_BIGINT); }
-static inline bool value_is_number(value v) { return value_is_int(v) || value_is_flonum(v) || value_is(v, OBJ_BIGINT) || value_is(v, OBJ_FLOAT); }
-double num_as_double(value number);             /* of any number; a bigint is rounded to nearest, or ±inf */
-static inline double value_as_float(value v) { return value_is_flonum(v) ? value_as_flonum(v) : ((boxed_float *)value_as_object(v))->number; }
+static inline bool value_is_number(value v)
+{
+    return value_is_int(v) || value_is_flonum(v) || value_is(v, OBJ_BIGINT) || value_is(v, OBJ_FLOAT);
+}
+double num_as_double(value number); /* of any number; a bigint is rounded to nearest, or ±inf */
+static inline double value_as_float(value v)
+{
+    return value_is_flonum(v) ? value_as_flonum(v) : ((boxed_float *)value_as_object(v))->number;
+}
 
-/* One arithmetic instruction on any operands (OPC_ADD … OPC_SHR, as the register form): numbers, and for ADD two strings, tuples, lists or
- * bytes (data.h). DONE with *out, or FAIL (type_error, zero_division, value_error, out_of_memory, the limit on bits). Small and flat work is
+/* One arithmetic instruction on any operands (OPC_ADD … OPC_SHR, as the register form): numbers, and for ADD two
+ * strings, tuples, lists or
+ * bytes (data.h). DONE with *out, or FAIL (type_error, zero_division, value_error, out_of_memory, the limit on bits).
+ * Small and flat work is
  * charged; the result of joining lists belongs to p. */
 verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *out);
 verdict num_unary(csp_vm *vm, opcode op /* OPC_NEG, OPC_BNOT */, value a, value *out);
@@ -28,12 +37,14 @@ int num_compare(value a, value b);
 /* Equal numbers have equal hashes (1 and 1.0, bigints and floats alike). */
 uint64_t num_hash(value number, uint64_t seed);
 
-/* Text: a float as the shortest text that reads back, always with `.` or `e` (or inf, nan, -inf). Returns the length; out holds 40 bytes. */
+/* Text: a float as the shortest text that reads back, always with `.` or `e` (or inf, nan, -inf). Returns the length;
+ * out holds 40 bytes. */
 size_t num_format_float(double d, char *out);
 /* Appends an integer's digits (bigints too, in base 2..36) to the text builder; false: out of memory. */
 struct text;
 bool num_format_int(struct text *t, value integer, int base);
-/* Text to number as `int(text, base)` and `float(text)` do: surrounding white space refused, sign optional, digits only; VALUE_NIL: no number. */
+/* Text to number as `int(text, base)` and `float(text)` do: surrounding white space refused, sign optional, digits
+ * only; VALUE_NIL: no number. */
 value num_parse_int(csp_vm *vm, const char *chars, size_t size, int base);
 value num_parse_float(csp_vm *vm, const char *chars, size_t size);
 /* A float truncated to an int; VALUE_NIL for inf and nan. */

@@ -1,4 +1,5 @@
-/* Making processes: what they are given is a message. Where all of it is immutable the new process's frame is filled at once; otherwise it
+/* Making processes: what they are given is a message. Where all of it is immutable the new process's frame is filled
+ * at once; otherwise it
  * is copied first (a walk in slices, run.c) and a starter frame takes it over in the child. */
 #include "vm/chan.h"
 #include "vm/data.h"
@@ -6,7 +7,8 @@
 static bool all_immutable(const value *v, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
-        if (!value_is_immutable(v[i])) return false;
+        if (!value_is_immutable(v[i]))
+            return false;
     }
     return true;
 }
@@ -26,19 +28,23 @@ process *spawn_quick(csp_vm *vm, process *parent, value fn, uint32_t argc, const
     }
     (void)parent;
     process *p = process_new(vm, c, 0);
-    if (!p) return NULL;
+    if (!p)
+        return NULL;
     memcpy(p->stack, argv, argc * sizeof *argv);
-    for (uint32_t i = 0; i < c->captures; i++) p->stack[argc + i] = f->captures[i];
+    for (uint32_t i = 0; i < c->captures; i++)
+        p->stack[argc + i] = f->captures[i];
     return p;
 }
 
 process *spawn_block_quick(csp_vm *vm, process *parent, const code *c, const value *captures, bool *slow)
 {
     *slow = !all_immutable(captures, c->captures);
-    if (*slow) return NULL;
+    if (*slow)
+        return NULL;
     (void)parent;
     process *p = process_new(vm, c, 0);
-    if (p) memcpy(p->stack, captures, c->captures * sizeof *captures);
+    if (p)
+        memcpy(p->stack, captures, c->captures * sizeof *captures);
     return p;
 }
 
@@ -49,9 +55,11 @@ value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const v
 {
     value l = list_new(vm, parent, &fn, 1);
     bool ok = l != VALUE_ABSENT;
-    for (uint32_t i = 0; ok && i < argc; i++) ok = list_push(vm, value_list(l), handed_over(argv[i]) ? VALUE_NIL : argv[i]);
+    for (uint32_t i = 0; ok && i < argc; i++)
+        ok = list_push(vm, value_list(l), handed_over(argv[i]) ? VALUE_NIL : argv[i]);
     value t = ok ? tuple_new(vm, parent, value_list(l)->items, value_list(l)->count) : VALUE_ABSENT;
-    if (t == VALUE_ABSENT) vm_raise_memory(vm);
+    if (t == VALUE_ABSENT)
+        vm_raise_memory(vm);
     return t;
 }
 
@@ -64,8 +72,9 @@ process *spawn_bundled(csp_vm *vm, process *parent, value message, uint32_t argc
         return NULL;
     }
     bool moved = false;
-    for (uint32_t i = 0; i < argc; i++) moved = moved || handed_over(argv[i]);
-    if (moved) {                    /* the bundle again, with what was handed over in its places */
+    for (uint32_t i = 0; i < argc; i++)
+        moved = moved || handed_over(argv[i]);
+    if (moved) { /* the bundle again, with what was handed over in its places */
         const tuple *t = value_tuple(message);
         uint64_t count = t->count;
         tuple *with = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *with + count * sizeof(value));
@@ -77,12 +86,14 @@ process *spawn_bundled(csp_vm *vm, process *parent, value message, uint32_t argc
         with->count = count;
         memcpy(with->items, t->items, count * sizeof(value));
         for (uint32_t i = 0; i < argc; i++) {
-            if (handed_over(argv[i])) with->items[i + 1] = ((cell *)value_as_object(argv[i]))->item;
+            if (handed_over(argv[i]))
+                with->items[i + 1] = ((cell *)value_as_object(argv[i]))->item;
         }
         message = value_object(with);
     }
     process *p = process_new(vm, starter, 0);
-    if (p) p->stack[0] = message;
+    if (p)
+        p->stack[0] = message;
     return p;
 }
 

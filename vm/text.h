@@ -1,44 +1,56 @@
-/* Strings and bytes, and a builder for texts. Strings are valid UTF-8; lengths and indices that programs see count code points. */
+/* Strings and bytes, and a builder for texts. Strings are valid UTF-8; lengths and indices that programs see count
+ * code points. */
 #ifndef CSP_VM_TEXT_H
 #define CSP_VM_TEXT_H
 
 #include "vm/vm.h"
 
 /* Makers: VALUE_ABSENT where memory has run out (or the text is longer than STRING_MAX). */
-value str_new(csp_vm *vm, const char *utf8, size_t size);          /* valid UTF-8 */
-value str_checked(csp_vm *vm, const char *data, size_t size);     /* VALUE_NIL where it is not UTF-8 */
+value str_new(csp_vm *vm, const char *utf8, size_t size);     /* valid UTF-8 */
+value str_checked(csp_vm *vm, const char *data, size_t size); /* VALUE_NIL where it is not UTF-8 */
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
-value str_intern(csp_vm *vm, const char *utf8, size_t size);       /* one object per text, kept as long as the VM: names and constants only */
+/* one object per text, kept as long as the VM: names and constants only */
+value str_intern(csp_vm *vm, const char *utf8, size_t size);
 value str_concat(csp_vm *vm, value a, value b);
-value bytes_new(csp_vm *vm, const void *data, size_t size);        /* data NULL: zeroes */
+value bytes_new(csp_vm *vm, const void *data, size_t size); /* data NULL: zeroes */
+/* A string of `size` zero bytes for the caller to fill, in slices if it likes, with `length` code points of valid
+ * UTF-8 before a program
+ * sees it. NULL: out of memory, or longer than STRING_MAX. */
+string *str_blank(csp_vm *vm, size_t size, size_t length);
 
 static inline string *value_string(value v) { return (string *)value_as_object(v); }
 static inline bytes *value_bytes(value v) { return (bytes *)value_as_object(v); }
 
-uint32_t str_hash(const csp_vm *vm, string *s);                    /* kept in the string; never 0 */
+uint32_t str_hash(const csp_vm *vm, string *s); /* kept in the string; never 0 */
 bool str_equal(const string *a, const string *b);
-int  str_compare(const string *a, const string *b);                /* by code points: -1, 0, 1 */
+int str_compare(const string *a, const string *b); /* by code points: -1, 0, 1 */
 
 /* The byte offset of code point `index` (0 … length); O(1) for ASCII, else by the table of offsets. */
 uint32_t str_offset(string *s, uint32_t index);
-value str_at(csp_vm *vm, string *s, uint32_t index);               /* one code point, index < length */
-value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to);/* code points, from <= to <= length */
+value str_at(csp_vm *vm, string *s, uint32_t index);                /* one code point, index < length */
+value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to); /* code points, from <= to <= length */
 /* First occurrence at or after byte `from`: byte offset, or -1. */
 int64_t str_find(const string *s, const string *part, uint32_t from);
 uint32_t str_code_points(const char *utf8, size_t size);
-bool str_valid(const char *data, size_t size, size_t *bad);       /* *bad: offset of the first wrong byte */
-unsigned str_encode(uint32_t code_point, char out[4]);             /* bytes written */
+bool str_valid(const char *data, size_t size, size_t *bad); /* *bad: offset of the first wrong byte */
+unsigned str_encode(uint32_t code_point, char out[4]);      /* bytes written */
 uint32_t str_decode(const char *utf8, unsigned *size);
 
-/* Builds a text piece by piece, in a growing block of the collected heap (held by the C stack or a slot through `block`). */
-typedef struct text { csp_vm *vm; char *block; size_t used, capacity; bool failed; } text;
-void  text_init(text *t, csp_vm *vm);
-bool  text_add(text *t, const char *data, size_t size);           /* false and failed: out of memory */
-bool  text_put(text *t, char c);
-bool  text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-value text_string(text *t);                                        /* ABSENT where it failed */
+/* Builds a text piece by piece, in a growing block of the collected heap (held by the C stack or a slot through
+ * `block`). */
+typedef struct text {
+    csp_vm *vm;
+    char *block;
+    size_t used, capacity;
+    bool failed;
+} text;
+void text_init(text *t, csp_vm *vm);
+bool text_add(text *t, const char *data, size_t size); /* false and failed: out of memory */
+bool text_put(text *t, char c);
+bool text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+value text_string(text *t); /* ABSENT where it failed */
 /* Between quotes, with escapes, as `repr` shows it. */
-bool  text_quote_string(text *t, const string *s);
-bool  text_quote_bytes(text *t, const bytes *b);
+bool text_quote_string(text *t, const string *s);
+bool text_quote_bytes(text *t, const bytes *b);
 
 #endif
