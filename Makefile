@@ -93,7 +93,7 @@ SUB = --no-print-directory $(PARALLEL)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help build unit-tests run test check format bench install clean setup FORCE
+.PHONY: all help build unit-tests run test check conformance format bench install clean setup FORCE
 
 all: ## build/csp, build/libcsp.a and build/libcsp.so
 	@CC='$(firstword $(CC))' scripts/setup --dry-run build
@@ -118,11 +118,17 @@ test: ## all tests; installs what they need first
 	@scripts/run-tests --csp build/csp --san build/san/csp --unit build/unit.list --unit build/san/unit.list \
 		$(if $(WAY),--way '$(WAY)') $(ONLY)
 
-check: ## formatting, clang-tidy, cppcheck, directions of includes, headers that stand alone
+check: ## mistakes in our programs, formatting, clang-tidy, cppcheck, directions of includes, headers that stand alone, tables of the documents
 	@CC='$(firstword $(CC))' scripts/setup build test check
+	@$(MAKE) $(SUB) -s SAN= DEBUG= build/csp
 	@scripts/doc-tables --check
+	@scripts/conformance --quiet
+	@$(MAKE) $(SUB) -s build/csp && build/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
 	@$(MAKE) $(SUB) -s -k check-format check-includes check-headers check-text check-cppcheck check-tidy
 	@echo 'check: all is well'
+
+conformance: ## the language, sentence by sentence, beside the script tests that show it; ARGS= names sections
+	@scripts/conformance $(ARGS)
 
 bench: ## our benchmarks beside the peers that are installed; ARGS= goes to bench/run
 	@CC='$(firstword $(CC))' scripts/setup build bench

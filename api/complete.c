@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "api/loader.h"
 #include "api/session.h"
 #include "lexer/lexer.h"
 #include "vm/data.h"
@@ -82,8 +83,11 @@ void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
     if (prefix && *start > 0 && text[*start - 1] == '.') {
         size_t owner = word_start(text, *start - 1);
         char *name = strndup(text + owner, *start - 1 - owner);
+        const void *home = name ? session_module(s, name) : NULL;
         int index = name ? world_find_module(name) : -1;
-        if (index > WORLD_PRELUDE)
+        if (home)
+            loader_each_member(home, add, &c);
+        else if (index > WORLD_PRELUDE)
             world_each_member(s->world, index, add, &c);
         else if (name)
             add_fields(s, name, &c);

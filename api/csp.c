@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "api/error.h"
+#include "api/loader.h"
 #include "api/session.h"
 #include "parser/parse.h"
 #include "vm/loop.h"
@@ -51,11 +52,13 @@ static void free_world(world *w)
 {
     while (w->sessions)
         csp_session_free(w->sessions);
-    while (w->signatures) {
-        world_signature *next = w->signatures->next;
-        free(w->signatures);
-        w->signatures = next;
-    }
+    loader_free(w);
+    for (uint32_t i = 0; i < SIGNATURE_LISTS; i++)
+        while (w->signatures[i]) {
+            world_signature *next = w->signatures[i]->next;
+            free(w->signatures[i]);
+            w->signatures[i] = next;
+        }
     for (char **arg = w->args; arg && *arg; arg++)
         free(*arg);
     free(w->args);
@@ -79,11 +82,15 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     if (!w)
         return CSP_E_MEMORY;
     w->user = config.user;
+    w->import_files = config.import_files;
     vm_limits limits = {.memory = config.max_memory,
                         .stack = config.max_stack,
                         .processes = config.max_processes,
                         .reductions = config.max_reductions};
-    vm_host host = {.user = config.user, .write = config.write ? config.write : write_descriptor};
+    vm_host host = {.user = config.user, .write = config.write ? config.write : write_descriptor,
+                    .style = config.reports == CSP_COLOUR ? VM_COLOUR
+                             : config.reports == CSP_JSON ? VM_JSON
+                                                          : VM_PLAIN};
     if (copy_args(w, &config))
         w->vm = vm_create(&limits, &host);
     if (w->vm)
@@ -94,6 +101,7 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         free_world(w);
         return CSP_E_MEMORY;
     }
+    w->vm->final_check = config.report_leaks;
     w->vm->args = (const char *const *)w->args;
     w->vm->arg_count = config.arg_count;
     *out = w->vm;
@@ -136,6 +144,7 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
         return CSP_E_MISUSE;
     w->busy = w->program = true;
     csp_error_free(csp_take_error(vm));
+    loader_settle(w);
     csp_status status;
     const module *m = world_compile(w, name, text, size, 1, NULL);
     process *p = m ? vm_start(vm, m->codes[0], 0, PROCESS_MAIN | PROCESS_SYSTEM) : NULL;
@@ -163,6 +172,12 @@ void csp_interrupt(csp_vm *vm)
     loop_wake(vm->loop);
 }
 
+void csp_request_report(csp_vm *vm)
+{
+    vm->asked = 1;
+    loop_wake(vm->loop);
+}
+
 csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out)
 {
     world *w = world_of(vm);
@@ -170,6 +185,7 @@ csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_
     if (w->busy || w->ran)
         return CSP_E_MISUSE;
     csp_error_free(csp_take_error(vm));
+    loader_settle(w);
     const module *m = world_compile(w, name, text, size, 1, NULL);
     if (!m)
         return compile_failure(w);

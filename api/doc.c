@@ -1,8 +1,10 @@
 /* What is known about a name. */
 #include <stdlib.h>
 
+#include "api/loader.h"
 #include "api/session.h"
 #include "parser/parse.h"
+#include "stdlib/natives.h"
 #include "vm/text.h"
 
 static void write_indented(const char *lines, size_t size, FILE *out)
@@ -25,6 +27,17 @@ static bool write_native(world *w, int index, const char *name, FILE *out)
     fprintf(out, "%s%s%s\n", world_modules[index].name, index == WORLD_PRELUDE ? "" : ".", e->signature);
     write_indented(e->doc, strlen(e->doc), out);
     return true;
+}
+
+static bool write_constant(int index, const char *name, FILE *out)
+{
+    for (const native_constant *c = math_constants; index == WORLD_MATH && c->name; c++)
+        if (strcmp(c->name, name) == 0) {
+            fprintf(out, "%s.%s\n", world_modules[index].name, name);
+            write_indented(c->doc, strlen(c->doc), out);
+            return true;
+        }
+    return false;
 }
 
 /* The declaration of a top-level function in a parsed source, or NULL. */
@@ -68,16 +81,25 @@ static bool write_source(const char *source, size_t size, const char *module_nam
     return fn != NULL;
 }
 
-static bool write_export(world *w, int index, const char *name, FILE *out)
+static bool write_export(const module *m, const char *home, const char *name, FILE *out)
 {
-    const module *m = world_load_module(w, index);
     for (uint32_t i = 0; m && i < m->export_count; i++)
         if (strcmp(value_string(m->exports[i].name)->text, name) == 0)
-            return write_source(m->text, m->length, world_modules[index].name, name, out);
+            return write_source(m->text, m->length, home, name, out);
     return false;
 }
 
 static void write_name(void *out, const char *name) { fprintf(out, " %s", name); }
+
+static bool write_import(const void *home, const char *name, FILE *out)
+{
+    if (!home)
+        return false;
+    fprintf(out, "%s:", name);
+    loader_each_member(home, write_name, out);
+    putc('\n', out);
+    return true;
+}
 
 static bool write_module(world *w, int index, FILE *out)
 {
@@ -92,7 +114,8 @@ static bool write_module(world *w, int index, FILE *out)
 static bool write_member(world *w, const char *home, const char *name, FILE *out)
 {
     int index = world_find_module(home);
-    return index >= 0 && (write_native(w, index, name, out) || write_export(w, index, name, out));
+    return index >= 0 && (write_native(w, index, name, out) || write_constant(index, name, out) ||
+                          write_export(world_load_module(w, index), home, name, out));
 }
 
 static bool write_variable(const csp_session *s, const char *name, FILE *out)
@@ -117,10 +140,12 @@ char *csp_doc(csp_session *s, const char *name)
         char *point = strchr(home, '.');
         if (point) {
             *point = '\0';
-            found = write_member(s->world, home, point + 1, out);
+            const void *imported = session_module(s, home);
+            found = imported ? write_export(loader_code(imported), home, point + 1, out)
+                             : write_member(s->world, home, point + 1, out);
         } else {
-            found = write_variable(s, name, out) || write_member(s->world, "", name, out) ||
-                    write_module(s->world, world_find_module(name), out);
+            found = write_import(session_module(s, name), name, out) || write_variable(s, name, out) ||
+                    write_member(s->world, "", name, out) || write_module(s->world, world_find_module(name), out);
         }
     }
     free(home);

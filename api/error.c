@@ -14,13 +14,19 @@ typedef struct error_frame {
 
 enum { ERROR_FRAMES = 64 };
 
+/* What is said about one source that does not compile. */
+typedef struct error_source {
+    struct error_source *next;
+    char *name, *text; /* owned */
+    src_text src;
+    diag_list diags;
+} error_source;
+
 struct csp_error {
     char *kind, *message;
-    const char *head;  /* what a crash's report begins with */
-    char *name, *text; /* of the source of a compile error; owned */
-    src_text src;
-    diag_list diags; /* of a compile error: what is said about places in src */
-    char *report;    /* for people, behind the head; NULL: kind and message are all */
+    const char *head;      /* what a crash's report begins with */
+    error_source *sources; /* of a compile error: a module's before its importer's */
+    char *report;          /* for people, behind the head; NULL: kind and message are all */
     error_frame *frames;
     uint32_t count;
 };
@@ -29,16 +35,21 @@ void csp_error_free(csp_error *err)
 {
     if (!err)
         return;
-    diag_free(&err->diags);
-    src_free(&err->src);
+    while (err->sources) {
+        error_source *s = err->sources;
+        err->sources = s->next;
+        diag_free(&s->diags);
+        src_free(&s->src);
+        free(s->name);
+        free(s->text);
+        free(s);
+    }
     for (uint32_t i = 0; i < err->count; i++) {
         free(err->frames[i].file);
         free(err->frames[i].function);
     }
     free(err->frames);
     free(err->report);
-    free(err->name);
-    free(err->text);
     free(err->kind);
     free(err->message);
     free(err);
@@ -62,7 +73,6 @@ static csp_error *start(world *w, const char *kind, const char *message)
     csp_error *err = calloc(1, sizeof *err);
     if (!err)
         return NULL;
-    diag_init(&err->diags, &err->src);
     err->head = "error";
     err->kind = strdup(kind);
     err->message = strdup(message);
@@ -74,17 +84,29 @@ static csp_error *start(world *w, const char *kind, const char *message)
     return err;
 }
 
-/* Copies the source that the diagnostics are to speak of. */
-static bool keep_source(csp_error *err, const char *name, const char *from, size_t size, uint32_t first_line)
+/* Adds the diagnostics and a copy of the source that they speak of. False: no memory. */
+static bool add_source(csp_error *err, diag_list *diags)
 {
-    err->name = strdup(name);
-    err->text = malloc(size + 1);
-    if (!err->name || !err->text)
+    const src_text *from = diags->src;
+    error_source *s = calloc(1, sizeof *s);
+    if (!s)
         return false;
-    memcpy(err->text, from, size);
-    err->text[size] = '\0';
-    src_init(&err->src, err->name, err->text, size);
-    err->src.first_line = first_line;
+    error_source **end = &err->sources;
+    while (*end)
+        end = &(*end)->next;
+    *end = s;
+    diag_init(&s->diags, &s->src);
+    s->name = strdup(from->name);
+    s->text = malloc((size_t)from->length + 1);
+    if (!s->name || !s->text)
+        return false;
+    memcpy(s->text, from->text, from->length);
+    s->text[from->length] = '\0';
+    src_init(&s->src, s->name, s->text, from->length);
+    s->src.first_line = from->first_line;
+    s->diags = *diags;
+    s->diags.src = &s->src;
+    diag_init(diags, diags->src);
     return true;
 }
 
@@ -101,18 +123,19 @@ static const diag *first_error(const diag_list *diags)
 
 void error_set_compile(world *w, diag_list *diags)
 {
+    if (w->error && w->error->sources) {
+        add_source(w->error, diags);
+        return;
+    }
     const diag *first = first_error(diags);
     csp_error *err = start(w, "compile", first && first->message ? first->message : "the source has errors");
-    const src_text *src = diags->src;
-    if (!err || !keep_source(err, src->name, src->text, src->length, src->first_line))
+    if (!err || !add_source(err, diags))
         return;
-    err->diags = *diags;
-    err->diags.src = &err->src;
-    diag_init(diags, diags->src);
     err->frames = calloc(1, sizeof *err->frames);
     if (!err->frames || !first)
         return;
-    src_position at = src_locate(&err->src, first->span.start);
+    src_text *src = &err->sources->src;
+    src_position at = src_locate(src, first->span.start);
     err->frames[0] = (error_frame){.file = strdup(src->name), .line = at.line, .column = at.column};
     err->count = 1;
 }
@@ -203,18 +226,30 @@ bool csp_error_frame(const csp_error *err, uint32_t index, csp_place *out)
     return true;
 }
 
+void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings)
+{
+    *errors = err->sources ? 0 : 1;
+    *warnings = 0;
+    for (const error_source *s = err->sources; s; s = s->next) {
+        *errors += s->diags.errors;
+        *warnings += s->diags.warnings;
+    }
+}
+
 /* ---- Text ---- */
 
-static bool is_compile(const csp_error *err) { return strcmp(err->kind, "compile") == 0; }
+/* A module's diagnostics before those of what imports it. */
+static void write_sources(csp_error *err, diag_style style, FILE *out)
+{
+    for (error_source *s = err->sources; s; s = s->next) {
+        char *places = diag_render(&s->diags, style);
+        fputs(places ? places : "out of memory\n", out);
+        free(places);
+    }
+}
 
 static void write_text(csp_error *err, bool colour, FILE *out)
 {
-    if (err->diags.count) {
-        char *places = diag_render(&err->diags, colour ? DIAG_COLOUR : DIAG_TEXT);
-        fputs(places ? places : "out of memory\n", out);
-        free(places);
-        return;
-    }
     fprintf(out, colour ? "\033[1;31m%s:\033[0m " : "%s: ", err->head);
     if (err->report)
         fputs(err->report, out);
@@ -246,10 +281,10 @@ static void write_json_place(const error_frame *f, FILE *out)
     fprintf(out, ",\"line\":%u,\"column\":%u", f->line, f->column);
 }
 
-/* As diag_render's: an array of objects, here of one. */
+/* As diag_render's: an object on a line. */
 static void write_json(const csp_error *err, FILE *out)
 {
-    fputs("[\n{", out);
+    putc('{', out);
     write_json_place(err->count ? &err->frames[0] : &(error_frame){0}, out);
     fputs(",\"severity\":\"error\",\"kind\":", out);
     write_json_string(err->kind, out);
@@ -265,19 +300,19 @@ static void write_json(const csp_error *err, FILE *out)
         write_json_place(&err->frames[i], out);
         putc('}', out);
     }
-    fputs("]}\n]\n", out);
+    fputs("]}\n", out);
 }
 
 char *csp_error_text(csp_error *err, csp_style style)
 {
-    if (style == CSP_JSON && is_compile(err) && err->diags.count)
-        return diag_render(&err->diags, DIAG_JSON);
     char *rendered = NULL;
     size_t size;
     FILE *out = open_memstream(&rendered, &size);
     if (!out)
         return NULL;
-    if (style == CSP_JSON)
+    if (err->sources)
+        write_sources(err, style == CSP_JSON ? DIAG_JSON : style == CSP_COLOUR ? DIAG_COLOUR : DIAG_TEXT, out);
+    else if (style == CSP_JSON)
         write_json(err, out);
     else
         write_text(err, style == CSP_COLOUR, out);

@@ -6,13 +6,16 @@
 
 /* All of these set the world's error; without memory for it there is none. */
 
-/* Takes over the diagnostics, whose list is empty afterwards, and copies the text that they speak of. */
+/* Takes over the diagnostics, whose list is empty afterwards, and copies the text that they speak of. Where the world's
+ * error is one of compilation, of a module that this text imports, they are added to it. */
 void error_set_compile(world *w, diag_list *diags);
 /* The error that the host's process ended with: an OBJ_ERROR. head: a static text that its report begins with. */
 void error_set_crash(world *w, const char *head, value v);
 /* A failure without place. report: all that is to be said, in lines, or NULL; copied. */
 void error_set_plain(world *w, const char *kind, const char *message, const char *report);
 void error_set_memory(world *w);
+/* How many errors and warnings it tells of. */
+void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings);
 /* Nothing can run any more: with the report of who waits for what. */
 void error_set_deadlock(world *w);
 

@@ -2,9 +2,12 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/loader.h"
 #include "api/session.h"
 #include "compiler/compile.h"
+#include "parser/lint.h"
 #include "parser/parse.h"
+#include "stdlib/sources.h"
 #include "vm/text.h"
 
 /* One compilation. */
@@ -24,20 +27,21 @@ static bool word_in(const char *words, const char *word)
 
 /* ---- Parameter names ---- */
 
-/* The signature kept for `of`, or a new one with room for `count` names and `room` bytes of text; *made tells
- * which. NULL: no memory. */
+/* The signature kept for `of`, or a new one with room for `count` names, NULL behind them and `room` bytes of text;
+ * *made tells which. NULL: no memory. */
 static world_signature *signature_for(world *w, const void *of, uint32_t count, size_t room, bool *made)
 {
-    for (world_signature *s = w->signatures; s; s = s->next)
+    world_signature **first = &w->signatures[((uintptr_t)of >> 4) % SIGNATURE_LISTS];
+    for (world_signature *s = *first; s; s = s->next)
         if (s->of == of) {
             *made = false;
             return s;
         }
-    world_signature *s = calloc(1, sizeof *s + count * sizeof *s->names + room);
+    world_signature *s = calloc(1, sizeof *s + (count + (size_t)1) * sizeof *s->names + room);
     if (!s)
         return NULL;
-    *s = (world_signature){.next = w->signatures, .of = of, .count = count};
-    w->signatures = s;
+    *s = (world_signature){.next = *first, .of = of, .count = count};
+    *first = s;
     *made = true;
     return s;
 }
@@ -49,7 +53,7 @@ static world_signature *native_signature(world *w, const native_entry *entry)
     world_signature *s = signature_for(w, entry, entry->max, strlen(entry->signature) + 1, &made);
     if (!s || !made)
         return s;
-    char *texts = (char *)&s->names[s->count];
+    char *texts = (char *)&s->names[s->count + 1];
     const char *at = strchr(entry->signature, '(');
     uint32_t count = 0;
     while (at && *at != ')' && *at != '\0' && count < s->count) {
@@ -106,7 +110,7 @@ bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out)
                             .word = value_object(fn),
                             .min = c->required,
                             .max = c->has_rest ? UINT32_MAX : c->params,
-                            .param_names = c->has_rest ? NULL : s->names};
+                            .param_names = s->names};
     return true;
 }
 
@@ -193,10 +197,30 @@ static bool answer_session_find(void *user, const char *name, resolve_session_na
     return session_find(r->session, name, out);
 }
 
-static bool answer_session_define(void *user, const char *name, bool assignable, resolve_session_name *out)
+static bool answer_session_define(void *user, const char *name, bool assignable, const void *home,
+                                  resolve_session_name *out)
 {
     const resolver *r = user;
-    return session_define(r->session, name, assignable, out);
+    return session_define(r->session, name, assignable, home, out);
+}
+
+static bool answer_import(void *user, const char *path, size_t length, src_span at, diag_list *diags,
+                          resolve_import *out)
+{
+    const resolver *r = user;
+    return loader_import(r->world, path, length, at, diags, out);
+}
+
+static resolve_status answer_imported(void *user, const void *home, const char *name, resolve_symbol *out)
+{
+    const resolver *r = user;
+    return loader_member(r->world, home, name, out);
+}
+
+static void answer_imported_candidates(void *user, const void *home, diag_suggestion *s)
+{
+    (void)user;
+    loader_candidates(home, s);
 }
 
 /* ---- Compilation ---- */
@@ -220,34 +244,54 @@ static bool end_with_nil(ast_module *ast)
     return true;
 }
 
-module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
-                      csp_session *session)
+/* The answers of a compilation; r must outlive them. */
+static resolve_world answers_of(resolver *r)
 {
-    if (size > SOURCE_MAX) {
-        error_set_plain(w, "compile", "the source is larger than 1 GiB", NULL);
-        return NULL;
-    }
+    world *w = r->world;
+    return (resolve_world){.user = r,
+                           .global = answer_global,
+                           .module = answer_module,
+                           .member = answer_member,
+                           .candidates = answer_candidates,
+                           .session_find = r->session ? answer_session_find : NULL,
+                           .session_define = r->session ? answer_session_define : NULL,
+                           .import = w->loading ? NULL : answer_import,
+                           .imported = answer_imported,
+                           .imported_candidates = answer_imported_candidates,
+                           .body_name = w->loading ? NULL : loader_body_name(w)};
+}
+
+/* NULL: errors in diags, or no memory. lint: looks for mistakes that are no errors, too. */
+static module *compile(world *w, csp_session *session, bool lint, arena *a, diag_list *diags)
+{
     resolver r = {.world = w, .session = session};
-    resolve_world answers = {.user = &r,
-                             .global = answer_global,
-                             .module = answer_module,
-                             .member = answer_member,
-                             .candidates = answer_candidates,
-                             .session_find = session ? answer_session_find : NULL,
-                             .session_define = session ? answer_session_define : NULL};
-    src_text src;
-    src_init(&src, name, source, size);
-    src.first_line = first_line;
+    resolve_world answers = answers_of(&r);
+    ast_module *ast = parse_module(a, diags);
+    if (!ast)
+        return NULL;
+    bool readable = diags->errors == 0;
+    ast_module written = *ast;
+    if (!session && !end_with_nil(ast))
+        return NULL;
+    /* Wrong names in a text that cannot be read are reported as well: the resolver knows the holes. */
+    const resolve_unit *unit = resolve_module(ast, &answers, session != NULL, diags);
+    if (!unit && diags->errors == 0)
+        return NULL;
+    if (lint && readable)
+        lint_module(&written, diags);
+    return unit && diags->errors == 0 ? compile_unit(w->vm, ast, unit, &answers, session != NULL, diags) : NULL;
+}
+
+/* The world's error: what was found, but for mere warnings unless those are wanted; without memory, that. */
+static module *compile_text(world *w, const src_text *given, csp_session *session, bool lint)
+{
+    src_text src = *given;
     diag_list diags;
     diag_init(&diags, &src);
     arena a;
     arena_init(&a);
-    ast_module *ast = parse_module(&a, &diags);
-    if (ast && !session && !end_with_nil(ast))
-        ast = NULL;
-    /* Names in a text that cannot be read are reported as well: the resolver knows the holes. */
-    module *m = ast ? compile_module(w->vm, ast, &answers, session != NULL, &diags) : NULL;
-    if (!m && diags.errors > 0)
+    module *m = compile(w, session, lint, &a, &diags);
+    if (diags.errors > 0 || diags.warnings > 0)
         error_set_compile(w, &diags);
     else if (!m)
         error_set_memory(w);
@@ -255,4 +299,43 @@ module *world_compile(world *w, const char *name, const char *source, size_t siz
     arena_free(&a);
     src_free(&src);
     return m;
+}
+
+static bool is_too_large(world *w, size_t size)
+{
+    if (size > SOURCE_MAX)
+        error_set_plain(w, "compile", "the source is larger than 1 GiB", NULL);
+    return size > SOURCE_MAX;
+}
+
+module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
+                      csp_session *session)
+{
+    if (is_too_large(w, size))
+        return NULL;
+    src_text src;
+    src_init(&src, name, source, size);
+    src.first_line = first_line;
+    return compile_text(w, &src, session, false);
+}
+
+/* The library's own sources may use what nobody else may. */
+static bool is_own_source(const char *source, size_t size)
+{
+    for (const struct stdlib_source *s = stdlib_sources; s->name; s++)
+        if (s->length == size && memcmp(s->text, source, size) == 0)
+            return true;
+    return false;
+}
+
+void world_check(world *w, const char *name, const char *source, size_t size)
+{
+    if (is_too_large(w, size))
+        return;
+    src_text src;
+    src_init(&src, name, source, size);
+    bool own = is_own_source(source, size);
+    w->loading += own;
+    compile_text(w, &src, NULL, true);
+    w->loading -= own;
 }

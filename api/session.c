@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/loader.h"
 #include "vm/text.h"
 #include "vm/walk.h"
 
@@ -54,7 +55,8 @@ static uint32_t find_before(const csp_session *s, const char *name, uint32_t end
 static void describe(const csp_session *s, uint32_t i, resolve_session_name *out)
 {
     cell *c = variable_cell(s, i);
-    *out = (resolve_session_name){.cell = value_object(c), .assignable = s->variables[i].assignable};
+    *out = (resolve_session_name){
+        .cell = value_object(c), .assignable = s->variables[i].assignable, .home = s->variables[i].home};
     /* The arity of what can be assigned, or captures something of this session, is looked at when it is called. */
     if (out->assignable || !value_is(c->item, OBJ_CLOSURE))
         return;
@@ -75,6 +77,12 @@ value session_value(const csp_session *s, const char *name)
 {
     uint32_t i = find_before(s, name, s->count);
     return i == s->count ? VALUE_ABSENT : variable_cell(s, i)->item;
+}
+
+const void *session_module(const csp_session *s, const char *name)
+{
+    uint32_t i = find_before(s, name, s->count);
+    return i == s->count ? NULL : s->variables[i].home;
 }
 
 static bool reserve(csp_session *s)
@@ -98,7 +106,7 @@ static bool reserve(csp_session *s)
     return true;
 }
 
-bool session_define(csp_session *s, const char *name, bool assignable, resolve_session_name *out)
+bool session_define(csp_session *s, const char *name, bool assignable, const void *home, resolve_session_name *out)
 {
     csp_vm *vm = s->world->vm;
     value label = str_new(vm, name, strlen(name));
@@ -109,7 +117,7 @@ bool session_define(csp_session *s, const char *name, bool assignable, resolve_s
         return false;
     }
     *c = (cell){.header = OBJ_CELL | OBJ_IMMUTABLE, .name = label};
-    s->variables[s->total] = (session_variable){.name = copy, .assignable = assignable};
+    s->variables[s->total] = (session_variable){.name = copy, .assignable = assignable, .home = home};
     s->cells[s->total] = value_object(c);
     describe(s, s->total++, out);
     return true;
@@ -199,6 +207,7 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
         return CSP_E_MISUSE;
     w->busy = true;
     csp_error_free(csp_take_error(w->vm));
+    loader_settle(w);
     const module *m = world_compile(w, "repl", source, size, s->line, s);
     s->line += count_lines(source, size);
     value v = VALUE_NIL;

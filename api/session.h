@@ -7,6 +7,7 @@
 typedef struct session_variable {
     char *name; /* owned */
     bool assignable;
+    const void *home; /* an imported module: its cell holds true; else NULL */
 } session_variable;
 
 struct csp_session {
@@ -24,8 +25,10 @@ struct csp_session {
 
 /* For the resolver: user is the csp_session. See resolve.h. */
 bool session_find(csp_session *s, const char *name, resolve_session_name *out);
-bool session_define(csp_session *s, const char *name, bool assignable, resolve_session_name *out);
+bool session_define(csp_session *s, const char *name, bool assignable, const void *home, resolve_session_name *out);
 /* What a variable holds now; VALUE_ABSENT: there is none. */
 value session_value(const csp_session *s, const char *name);
+/* The imported module of that name (see loader.h), or NULL. */
+const void *session_module(const csp_session *s, const char *name);
 
 #endif

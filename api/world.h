@@ -35,17 +35,27 @@ typedef struct world_signature {
     const char *names[];
 } world_signature;
 
+struct own_module;   /* loader.c */
+struct own_importer; /* loader.c */
+struct host_module;  /* locate.h */
+
+enum { SIGNATURE_LISTS = 256 };
+
 typedef struct world {
     csp_vm *vm;
     void *user;
     csp_error *error;      /* the last failure, until it is taken; owned */
     csp_session *sessions; /* list */
     char **args;           /* owned, ends with NULL */
-    world_signature *signatures;
+    world_signature *signatures[SIGNATURE_LISTS]; /* by what they are of */
     value *constants; /* pinned: the values of math_constants, made when first asked for */
     uint32_t loading; /* standard modules under way */
     bool program;     /* it runs the VM's one program, no session */
     bool ran;         /* the VM's one program has run */
+    bool import_files;
+    struct own_module *own_modules;      /* list: what programs have imported */
+    struct host_module *host_modules;    /* list */
+    const struct own_importer *importer; /* whose imports are being resolved; NULL: nobody's */
     bool busy;        /* inside a run: no other may begin */
     world_module modules[WORLD_MODULES];
 } world;
@@ -75,6 +85,10 @@ bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
  * first_line: the number of the text's first line. */
 module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
                       csp_session *session);
+
+/* Compiles a program and looks for mistakes that are no errors as well. Whatever there is to say becomes the world's
+ * error, warnings too; none: nothing. */
+void world_check(world *w, const char *name, const char *source, size_t size);
 
 /* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads the module. */
 void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user);

@@ -64,11 +64,21 @@ static bool is_freeze_move(const ast_node *ast, const resolve_signature *signatu
            strcmp(signature->name, "freeze") == 0;
 }
 
+/* A call that nobody checked is laid out here only where nothing can be wrong with it. */
+static bool fits(const resolve_signature *signature, const ast_call *call)
+{
+    shape s = shape_of(call);
+    if (signature->certain)
+        return true;
+    return s.named == 0 && !s.spread && call->count >= signature->required &&
+           (call->count <= signature->params || signature->has_rest);
+}
+
 static known_callee classify(builder *b, const ast_node *ast)
 {
     const ast_node *callee_node = ast->as.call.callee;
     known_callee out = {.kind = CALLEE_VALUE};
-    out.known = resolve_signature_of(callee_node, &out.signature);
+    out.known = resolve_signature_of(callee_node, &out.signature) && fits(&out.signature, &ast->as.call);
     if (!out.known)
         return out;
     if (out.signature.fn) {
@@ -148,7 +158,7 @@ static bool needs_list(const known_callee *callee, const shape *s)
     if (s->named == 0)
         return false;
     return callee->kind == CALLEE_VALUE ? !callee->known || callee->signature.has_rest
-                                        : callee->signature.symbol && callee->signature.has_rest;
+                                        : callee->signature.params == UINT32_MAX;
 }
 
 static uint32_t code_words(const code *made, const ast_fn *fn)
@@ -198,7 +208,7 @@ static void rest_list(builder *b, const ast_call *call, uint32_t params, unsigne
     }
     /* A rest is given by position only: there are no names among these. */
     uint32_t count = call->count - params;
-    ast_node **items = arena_alloc(b->c->ast->arena, count * sizeof *items);
+    ast_node **items = arena_alloc(b->c->ast->arena, count * sizeof(ast_node *));
     if (!items) {
         b->c->failed = true;
         return;
@@ -366,4 +376,26 @@ void compile_defer_call(builder *b, ast_node *ast)
     unsigned base;
     uint32_t count = compile_prepared(b, ast, TO_DISCARD, false, &base);
     compile_emit(b, insn_abc(OPC_DEFER, base, count, 0), ast->span);
+}
+
+/* Runs the module's body, where this import is the one that does. */
+void compile_import(builder *b, const ast_node *ast)
+{
+    const ast_binding *binding = ast->as.import.binding;
+    unsigned mark = b->top, base = compile_registers(b, 2, ast->span);
+    if (binding->import.body) {
+        compile_wide(b, OPC_CALLF, base, compile_constant(b->c, binding->import.body), ast->span);
+        /* The error that a `try` in it gave up with is this body's outcome, too. */
+        jumps good = {0};
+        compile_jump_to(b, insn_aw(OPC_JNERROR, base, 0), &good, ast->span);
+        compile_return(b, base, ast->span);
+        compile_land(b, &good);
+    }
+    if (binding->import.body || b->c->session)
+        compile_load(b, base, VALUE_TRUE, ast->span);
+    if (binding->import.body)
+        compile_wide(b, OPC_SETCELL, base, compile_constant(b->c, binding->import.loaded), ast->span);
+    if (b->c->session)
+        compile_wide(b, OPC_SETCELL, base, compile_constant(b->c, binding->cell), ast->span);
+    compile_release(b, mark);
 }

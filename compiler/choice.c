@@ -143,7 +143,7 @@ static void compile_for_alt(builder *b, const ast_alt *choice, arm_place *places
         prepare_arm(b, &choice->arms[i], places[i].reg);
     compile_choice(b, choice, places, at);
     compile_jump(b, &frame.exits, at);
-    b->loop = &frame;
+    b->loop = &frame; /* cppcheck-suppress autoVariables ; until the loop is done */
     for (uint32_t i = 0; i < choice->count; i++) {
         compile_land(b, &places[i].entry);
         compile_arm_body(b, &choice->arms[i], places[i].reg, TO_DISCARD);

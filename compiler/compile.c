@@ -38,7 +38,7 @@ static bool define_session(compiler *c, const resolve_unit *unit)
 {
     for (ast_binding *b = unit->pending; b; b = b->next_pending) {
         resolve_session_name made = {0};
-        if (!c->world->session_define(c->world->user, b->name->text, b->assignable, &made))
+        if (!c->world->session_define(c->world->user, b->name->text, b->assignable, b->import.home, &made))
             return false;
         b->cell = made.cell;
     }
@@ -114,7 +114,7 @@ static bool assemble(compiler *c, module *m)
     const char *name = c->ast->src->name ? c->ast->src->name : "";
     m->name = str_intern(c->vm, name, strlen(name));
     compile_constant(c, m->name);
-    m->codes = malloc((c->code_count + 1u) * sizeof *m->codes);
+    m->codes = malloc((c->code_count + 1u) * sizeof(code *));
     if (!m->codes || !copy_text(m, c->ast->src) || !make_exports(c, m) || c->failed)
         return false;
     for (uint32_t i = 0; i < c->code_count; i++) {
@@ -178,11 +178,14 @@ static void release(compiler *c)
 
 module *compile_module(csp_vm *vm, const ast_module *ast, const resolve_world *world, bool session, diag_list *diags)
 {
-    if (diags->errors > 0)
-        return NULL;
-    resolve_unit *unit = resolve_module(ast, world, session, diags);
-    if (!unit)
-        return NULL;
+    /* Wrong names are reported beside the errors of the parser. */
+    const resolve_unit *unit = resolve_module(ast, world, session, diags);
+    return unit && diags->errors == 0 ? compile_unit(vm, ast, unit, world, session, diags) : NULL;
+}
+
+module *compile_unit(csp_vm *vm, const ast_module *ast, const resolve_unit *unit, const resolve_world *world,
+                     bool session, diag_list *diags)
+{
     compiler c = {.vm = vm, .ast = ast, .world = world, .diags = diags, .session = session};
     compile_new_code(&c);
     declare(&c);

@@ -11,4 +11,8 @@
  * top-level names are the session's (world->session_*): cells, captured by value by `fn`. */
 module *compile_module(csp_vm *vm, const ast_module *ast, const resolve_world *world, bool session, diag_list *diags);
 
+/* The second half of it: compiles what resolve_module has resolved without an error. */
+module *compile_unit(csp_vm *vm, const ast_module *ast, const resolve_unit *unit, const resolve_world *world,
+                     bool session, diag_list *diags);
+
 #endif

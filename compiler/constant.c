@@ -35,6 +35,14 @@ static uint64_t constant_hash(value v)
     return hash_bytes(&v, sizeof v);
 }
 
+/* 0.0 and -0.0 are two constants, and a NaN is one. */
+static uint64_t float_bits(value boxed)
+{
+    uint64_t bits;
+    memcpy(&bits, &((const boxed_float *)value_as_object(boxed))->number, sizeof bits);
+    return bits;
+}
+
 static bool same_constant(value a, value b)
 {
     if (a == b)
@@ -47,10 +55,8 @@ static bool same_constant(value a, value b)
         const bytes *m = value_as_object(a), *n = value_as_object(b);
         return m->size == n->size && memcmp(m->data, n->data, m->size) == 0;
     }
-    if (value_is(a, OBJ_FLOAT) && value_is(b, OBJ_FLOAT)) {
-        const boxed_float *m = value_as_object(a), *n = value_as_object(b);
-        return memcmp(&m->number, &n->number, sizeof m->number) == 0;
-    }
+    if (value_is(a, OBJ_FLOAT) && value_is(b, OBJ_FLOAT))
+        return float_bits(a) == float_bits(b);
     return false;
 }
 

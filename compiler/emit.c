@@ -3,17 +3,26 @@
 
 #include <stdlib.h>
 
-bool compile_grow(builder *b, void **items, uint32_t *capacity, uint32_t count, size_t size)
+bool compile_resize(void *items, size_t size)
+{
+    void *old;
+    memcpy(&old, items, sizeof old);
+    void *fresh = realloc(old, size);
+    if (!fresh)
+        return false;
+    memcpy(items, &fresh, sizeof fresh);
+    return true; /* cppcheck-suppress memleak ; it is where `items` points */
+}
+
+bool compile_grow(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size)
 {
     if (count < *capacity)
         return true;
     uint32_t larger = *capacity ? *capacity * 2 : 8;
-    void *fresh = realloc(*items, larger * size);
-    if (!fresh) {
+    if (!compile_resize(items, larger * size)) {
         b->c->failed = true;
         return false;
     }
-    *items = fresh;
     *capacity = larger;
     return true;
 }
@@ -32,13 +41,9 @@ static bool grow_insns(builder *b)
     if (b->count < b->capacity)
         return true;
     uint32_t capacity = b->capacity ? b->capacity * 2 : 64;
-    insn *insns = realloc(b->insns, capacity * sizeof *insns);
-    b->insns = insns ? insns : b->insns;
-    src_place *places = realloc(b->places, capacity * sizeof *places);
-    b->places = places ? places : b->places;
-    uint32_t *links = realloc(b->links, capacity * sizeof *links);
-    b->links = links ? links : b->links;
-    if (!insns || !places || !links) {
+    if (!compile_resize(&b->insns, capacity * sizeof *b->insns) ||
+        !compile_resize(&b->places, capacity * sizeof *b->places) ||
+        !compile_resize(&b->links, capacity * sizeof *b->links)) {
         b->c->failed = true;
         return false;
     }
@@ -191,13 +196,13 @@ unsigned compile_short_constant(builder *b, uint32_t k, src_span at)
 
 void compile_add_handler(builder *b, handler h)
 {
-    if (compile_grow(b, (void **)&b->handlers, &b->handler_capacity, b->handler_count, sizeof h))
+    if (compile_grow(b, &b->handlers, &b->handler_capacity, b->handler_count, sizeof h))
         b->handlers[b->handler_count++] = h;
 }
 
 void compile_add_cold(builder *b, cold_code cold)
 {
-    if (compile_grow(b, (void **)&b->cold, &b->cold_capacity, b->cold_count, sizeof cold))
+    if (compile_grow(b, &b->cold, &b->cold_capacity, b->cold_count, sizeof cold))
         b->cold[b->cold_count++] = cold;
 }
 

@@ -66,6 +66,7 @@ static bool in_frame(const ast_binding *binding, unsigned *reg)
     case BINDING_TOP_FN:
     case BINDING_CONST:
     case BINDING_SESSION:
+    case BINDING_MODULE:
     case BINDING_SYMBOL:
     case BINDING_BAD: return false;
     }
@@ -89,10 +90,16 @@ void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
         break;
     case BINDING_CONST:
     case BINDING_SESSION: load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->cell), at); break;
-    case BINDING_SYMBOL: compile_value(b, binding->symbol.word, d, at); break;
+    case BINDING_SYMBOL:
+        if (binding->symbol.kind == RESOLVE_CELL)
+            load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->symbol.word), at);
+        else
+            compile_value(b, binding->symbol.word, d, at);
+        break;
     case BINDING_LET:
     case BINDING_VAR:
     case BINDING_PARAM:
+    case BINDING_MODULE:
     case BINDING_BAD: break;
     }
 }
@@ -360,6 +367,9 @@ void compile_node(builder *b, ast_node *ast, dest d)
     case AST_FOR: compile_for(b, ast); break;
     case AST_DEFER: compile_defer(b, ast); break;
     case AST_IMPORT:
+        if (b->c->session)
+            compile_import(b, ast);
+        break;
     case AST_EXTERN:
     case AST_TEST: break;
     case PAT_HOLE:

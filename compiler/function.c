@@ -6,26 +6,28 @@
 #include "vm/data.h"
 #include "vm/text.h"
 
+static bool grow_codes(compiler *c)
+{
+    if (c->code_count < c->code_capacity)
+        return true;
+    uint32_t capacity = c->code_capacity ? c->code_capacity * 2 : 16;
+    if (!compile_resize(&c->codes, capacity * sizeof *c->codes))
+        return false;
+    c->code_capacity = capacity;
+    return true;
+}
+
 uint32_t compile_new_code(compiler *c)
 {
-    code *made = calloc(1, sizeof *made);
-    if (made && c->code_count == c->code_capacity) {
-        uint32_t capacity = c->code_capacity ? c->code_capacity * 2 : 16;
-        made_code *codes = realloc(c->codes, capacity * sizeof *codes);
-        if (codes) {
-            c->codes = codes;
-            c->code_capacity = capacity;
-        } else {
-            free(made);
-            made = NULL;
-        }
-    }
-    if (!made) {
+    made_code made = {0};
+    if (grow_codes(c))
+        made.code = calloc(1, sizeof *made.code);
+    if (!made.code) {
         c->failed = true;
         return 0;
     }
-    made->self_capture = made->defer_reg = CODE_NO_REGISTER;
-    c->codes[c->code_count] = (made_code){made, 0, 0};
+    made.code->self_capture = made.code->defer_reg = CODE_NO_REGISTER;
+    c->codes[c->code_count] = made;
     return c->code_count++;
 }
 
@@ -160,10 +162,11 @@ void compile_return(builder *b, unsigned reg, src_span at)
 static void hand_over(builder *b)
 {
     code *made = b->code;
-    insn *insns = realloc(b->insns, b->count * sizeof *b->insns);
-    src_place *places = realloc(b->places, b->count * sizeof *b->places);
-    made->insns = insns ? insns : b->insns;
-    made->places = places ? places : b->places;
+    /* What cannot be made smaller stays as it is. */
+    (void)compile_resize(&b->insns, b->count * sizeof *b->insns);
+    (void)compile_resize(&b->places, b->count * sizeof *b->places);
+    made->insns = b->insns;
+    made->places = b->places;
     made->handlers = b->handlers;
     made->handler_count = b->handler_count;
     made->count = b->count;
@@ -214,12 +217,16 @@ code *compile_function(compiler *c, ast_node *ast, value name, bool branch)
 code *compile_body(compiler *c, const resolve_unit *unit)
 {
     builder b = begin(c, 0, unit->body);
-    b.code->name = name_value(c, "main", 4);
+    const char *name = c->world->body_name ? c->world->body_name : "main";
+    b.code->name = name_value(c, name, strlen(name));
     b.code->plain = true;
     b.tail_calls = false;
     src_span at = {0, 0};
     begin_defers(&b, at);
     ast_list items = c->ast->items;
+    for (uint32_t i = 0; i < items.count && !c->session; i++)
+        if (items.items[i]->kind == AST_IMPORT)
+            compile_import(&b, items.items[i]);
     for (uint32_t i = 0; i < items.count && !c->session; i++)
         if (items.items[i]->kind == AST_CONST)
             compile_const(&b, items.items[i]);
@@ -261,7 +268,7 @@ void compile_closure(builder *b, ast_node *ast, const ast_name *name, dest d)
 
 static void defer_block(builder *b, ast_node *ast)
 {
-    if (!compile_grow(b, (void **)&b->blocks, &b->block_capacity, b->block_count, sizeof *b->blocks))
+    if (!compile_grow(b, &b->blocks, &b->block_capacity, b->block_count, sizeof *b->blocks))
         return;
     deferred_block *entry = &b->blocks[b->block_count++];
     *entry = (deferred_block){.block = ast->as.unary.operand};

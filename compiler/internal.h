@@ -1,14 +1,15 @@
 /* What the files of the compiler share.
  *
- *   compile.c    a module: its codes, constants, exports        constant.c  the module's table of constants
- *   emit.c       instructions, jumps, registers of one function  function.c  function bodies, closures, defers
- *   expr.c       expressions                                     operator.c  operators, conditions
- *   call.c       calls, defer of a call                          statement.c statements, assignments, if, match, loops
- *   pattern.c    patterns                                        choice.c    alt         process.c  spawn, par, send, receive
+ *   compile.c    a module: codes, exports          constant.c  the module's table of constants
+ *   emit.c       instructions, jumps, registers    function.c  function bodies, closures, defers
+ *   expr.c       expressions                       operator.c  operators, conditions
+ *   call.c       calls                             statement.c statements, assignments, if, match
+ *   loop.c       loops                             pattern.c   patterns
+ *   choice.c     alt                               process.c   spawn, par, send, receive
  *
- * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and temporaries of an inner construct lie
- * above those of the outer one, and `top` goes back when it is left. Running out of memory or registers sets a flag; then everything goes on
- * without effect, and compile_module gives up at the end. */
+ * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and temporaries of an
+ * inner construct lie above those of the outer one, and `top` goes back when it is left. Running out of memory or
+ * registers sets a flag; then everything goes on without effect, and compile_module gives up at the end. */
 #ifndef CSP_COMPILER_INTERNAL_H
 #define CSP_COMPILER_INTERNAL_H
 
@@ -136,7 +137,10 @@ unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
 void compile_add_handler(builder *b, handler h);
 void compile_add_cold(builder *b, cold_code cold);
 void compile_flush_cold(builder *b, uint32_t from, src_span at);
-bool compile_grow(builder *b, void **items, uint32_t *capacity, uint32_t count, size_t size);
+/* `items` is the address of a malloc'ed array: room for `size` bytes, or for one more than `count`. False: no
+ * memory. */
+bool compile_resize(void *items, size_t size);
+bool compile_grow(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size);
 
 /* --- function.c */
 /* The code of a function, made now (info->code was allocated before, or is). NULL: no memory. */
@@ -180,6 +184,7 @@ void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into);
 void compile_call(builder *b, ast_node *ast, dest d);
 void compile_spawn_call(builder *b, ast_node *ast, dest d, src_span at);
 void compile_defer_call(builder *b, ast_node *ast);
+void compile_import(builder *b, const ast_node *ast);
 
 /* --- statement.c */
 void compile_let(builder *b, ast_node *ast);

@@ -8,7 +8,7 @@ void compile_while(builder *b, ast_node *ast)
     uint32_t head = compile_here(b);
     if (loop->value)
         compile_condition(b, loop->value, false, &frame.exits);
-    b->loop = &frame;
+    b->loop = &frame; /* cppcheck-suppress autoVariables ; until the loop is done */
     compile_node(b, loop->body, TO_DISCARD);
     b->loop = frame.outer;
     compile_land(b, &frame.turns);
@@ -68,7 +68,7 @@ void compile_for(builder *b, ast_node *ast)
     iteration it;
     compile_iteration(b, &it, loop->value, loop->target, ast->span);
     loop_frame frame = {.outer = b->loop};
-    b->loop = &frame;
+    b->loop = &frame; /* cppcheck-suppress autoVariables ; until the loop is done */
     compile_node(b, loop->body, TO_DISCARD);
     b->loop = frame.outer;
     compile_next_turn(b, &it, &frame.turns, ast->span);

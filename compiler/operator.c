@@ -91,7 +91,7 @@ void compile_binary(builder *b, ast_node *ast, dest d)
     uint32_t depth = 1;
     for (const ast_node *n = ast; n->as.binary.left->kind == AST_BINARY; n = n->as.binary.left)
         depth++;
-    ast_node **spine = arena_alloc(b->c->ast->arena, depth * sizeof *spine);
+    ast_node **spine = arena_alloc(b->c->ast->arena, depth * sizeof(ast_node *));
     if (!spine) {
         b->c->failed = true;
         return;

@@ -79,6 +79,7 @@ static void GC_CALLBACK push_roots(void)
         heap_push_range(h, h + 1);
         mark_free_bytes(h);
         mapped_push(h);
+        h->watching = h->armed && !h->found;
         if (h->roots)
             h->roots(h, h->user);
     }
@@ -111,6 +112,9 @@ static void GC_CALLBACK on_event(GC_EventType event)
 {
     if (registry.old_event)
         registry.old_event(event);
+    if (event == GC_EVENT_MARK_END)
+        for (heap *h = registry.heaps; h; h = h->next)
+            watch_marked(h);
     if (event != GC_EVENT_START)
         return;
     for (heap *h = registry.heaps; h; h = h->next) {
@@ -228,6 +232,7 @@ void collector_remove(heap *h)
     while (*at != h)
         at = &(*at)->next;
     *at = h->next;
+    watch_close(h);
     GC_alloc_unlock();
     collector_apply_limits();
 }

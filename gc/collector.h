@@ -28,6 +28,10 @@ void collector_collect(void);
 /* Tells the collector how much it may take now: the limits of all heaps less what they have mapped. */
 void collector_apply_limits(void);
 
+/* watch.c; the world is stopped and everything reachable is marked. */
+void watch_marked(heap *h);
+void watch_close(heap *h); /* under the allocation lock */
+
 /* mapped.c; under the collector's allocation lock, the world may be stopped. */
 void mapped_push(heap *h);
 void mapped_close(heap *h);

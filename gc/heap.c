@@ -10,6 +10,18 @@ enum {
 
 void *heap_pinned(size_t size) { return collector_start() ? GC_malloc_uncollectable(size) : NULL; }
 
+void *heap_pinned_plain(size_t size)
+{
+    void *memory = collector_start() ? GC_malloc_atomic_uncollectable(size) : NULL;
+    return memory ? memset(memory, 0, size) : NULL;
+}
+
+size_t heap_object_size(uint64_t word)
+{
+    void *object = (void *)(uintptr_t)word;
+    return word % HEAP_GRANULE == 0 && GC_base(object) == object ? GC_size(object) : 0;
+}
+
 void heap_unpin(void *memory) { GC_free(memory); }
 
 bool heap_init(heap *h, size_t max_bytes, heap_mark_fn *mark_process, void (*roots)(heap *, void *),

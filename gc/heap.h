@@ -12,6 +12,10 @@
  * caller makes that the crash `out_of_memory` of its process. A reserve is set aside so that the crash itself can be
  * reported.
  *
+ * Weak references: what is in plain memory or in heap_pinned_plain keeps nothing alive. A heap that watches (heap_watch)
+ * is told at the end of each marking, and can bring back to life whatever it finds unmarked, with all that this
+ * reaches.
+ *
  * Several VMs may live in one host process, each on its own thread. The one locked registry of the house is in
  * collector.c: kinds, hooks and the collector's settings, made once. Where the host has started the collector before
  * us, its settings stand: interior pointers may then keep objects alive, and limits are kept by accounting alone. */
@@ -60,7 +64,14 @@ typedef struct heap {
     /* … and how many bytes of a mapped stack are live. */
     size_t (*stack_live)(void *owner);
     void *user;
-    struct heap *next; /* in the registry */
+    /* heap_watch: */
+    void *(*unreached)(struct heap *h, void *user);
+    struct heap_anchor *anchor; /* what brings objects back */
+    void *revived;              /* what it brought, until that is taken */
+    bool armed;                 /* the anchor can be used */
+    bool watching;              /* unreached is called at the end of the marking under way */
+    bool found;                 /* there is, or soon will be, something in `revived` */
+    struct heap *next;          /* in the registry */
 } heap;
 
 /* Starts the collector where nobody has yet, registers the calling thread, the heap and its hooks. `h` must not move
@@ -77,6 +88,24 @@ void heap_close(heap *h); /* takes it out of the registry, frees mapped stacks; 
  * if need be. */
 void *heap_pinned(size_t size);
 void heap_unpin(void *memory); /* frees it */
+
+/* The same, but it is not scanned: pointers in it keep nothing alive. */
+void *heap_pinned_plain(size_t size);
+
+/* From now on `unreached(h, user)` is called at the end of each marking, the world being stopped: heap_is_marked tells
+ * what is alive. It gives the first of the objects that are to be brought back, which it has chained through words
+ * that are marked from them, or NULL. It must not allocate. False: out of memory. */
+bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user));
+/* In the roots callback: whether `unreached` will be called at the end of this marking. Where it will not, what is weak
+ * has to be pushed like anything else. */
+static inline bool heap_watches(const heap *h) { return h->watching; }
+/* In `unreached`: whether the object, given by its base, is alive. */
+bool heap_is_marked(const void *object);
+/* At a safe point: the first of the objects brought back, once; NULL: none, or not yet. */
+void *heap_take_revived(heap *h);
+
+/* The bytes of the object that begins at this address, 0 where none does: what a stale word may not tell. */
+size_t heap_object_size(uint64_t word);
 
 /* The slow path of heap_alloc: refills a free list, or allocates a large object; NULL: out of memory. */
 void *heap_refill(heap *h, heap_kind kind, size_t size);

@@ -63,6 +63,9 @@ CSP_API void csp_text_free(char *text);
 
 /* ---- Making a VM ---- */
 
+/* How something is told: for people, with ANSI sequences, or as JSON (an object on a line of its own). */
+typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
+
 typedef struct csp_config {
     size_t struct_size;      /* set by csp_config_init */
     void *user;              /* handed to the callbacks */
@@ -75,6 +78,13 @@ typedef struct csp_config {
     void (*write)(void *user, int stream, const char *text, size_t size);
     const char *const *args; /* what Os.args() gives; copied. Default: none */
     uint32_t arg_count;
+    /* Whether `import` reads files, beside the importing one and in the folders of the environment's CSP_PATH. Default:
+     * false: only what csp_module_add has added can be imported. */
+    bool import_files;
+    csp_style reports; /* of crashes that nobody awaits and of leaks, on stream 2. Default: CSP_PLAIN */
+    /* Whether csp_run_text looks for leaked processes when main has returned, so that all are reported; else only those
+     * that collections happen to find. Others may run up to a second longer for it. Default: false. */
+    bool report_leaks;
 } csp_config;
 
 /* Fills in the defaults. struct_size: sizeof(csp_config) as the caller was compiled with. [MT] */
@@ -90,11 +100,19 @@ CSP_API void csp_free(csp_vm *vm);
 /* config.user. [MT] [AS] */
 CSP_API void *csp_user(const csp_vm *vm);
 
+/* ---- Modules ---- */
+
+/* Offers a module to programs and sessions: `import "lib/geometry"` finds what was added as "lib/geometry", before any
+ * file of that name. A module that was added may import others beside it: in "lib/geometry", `import "vector"` means
+ * "lib/vector", or else "vector". The text is copied; it is compiled when it is first imported, and what is wrong with it
+ * is reported then. CSP_OK, CSP_E_MEMORY; CSP_E_MISUSE: the name is empty, taken, or that of a standard module. */
+CSP_API csp_status csp_module_add(csp_vm *vm, const char *name, const char *text, size_t size);
+
 /* ---- Running a program ---- */
 
 /* Compiles `size` bytes of text and runs them as a program: the main process until it ends; then the other
  * processes are killed, their deferred calls run, and all output is written. `name` is what messages call the
- * text. A VM runs one program; after that only csp_take_error, csp_exit_status and csp_free are of use. CSP_OK,
+ * text, and the name of its file where its imports are files: they are looked for beside it. A VM runs one program; after that only csp_take_error, csp_exit_status and csp_free are of use. CSP_OK,
  * CSP_EXIT, or any failure. */
 CSP_API csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size);
 
@@ -104,6 +122,9 @@ CSP_API int csp_exit_status(const csp_vm *vm);
 /* Stops the program or evaluation that runs, if one does, at its next safe point: it ends with CSP_E_INTERRUPTED.
  * [MT] [AS] */
 CSP_API void csp_interrupt(csp_vm *vm);
+
+/* Lets the VM tell on stream 2, as soon as it runs, what every process is doing; it goes on. [MT] [AS] */
+CSP_API void csp_request_report(csp_vm *vm);
 
 /* Compiles the text and gives its bytecode for people to read in *out. Runs nothing of it. CSP_OK, CSP_E_COMPILE,
  * CSP_E_MEMORY. */
@@ -162,13 +183,23 @@ typedef struct csp_place {
  * frame 0 is the place of the first error. */
 CSP_API bool csp_error_frame(const csp_error *error, uint32_t index, csp_place *out);
 
-typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
-
 /* All that is known, for people (several lines, with the source and a caret; coloured by ANSI sequences) or as
- * JSON. Ends with a newline. NULL: out of memory. */
+ * JSON, an object for each error on a line of its own. Ends with a newline. NULL: out of memory. */
 CSP_API char *csp_error_text(csp_error *error, csp_style style);
 
 /* ---- For tools ---- */
+
+typedef struct csp_findings {
+    uint32_t errors, warnings;
+} csp_findings;
+
+/* Looks for mistakes in a program without running any of it: all errors of compilation, and warnings of what can
+ * hardly be meant (`csp check`; LANGUAGE.md lists them). *found: how many; *report: all of them, of modules that the
+ * program imports those that are errors, as csp_error_text would give them (CSP_JSON: an object on a line for each);
+ * NULL where there are none. One VM can check any number of programs before it runs one. CSP_OK whether or not
+ * something was found, CSP_E_MEMORY, CSP_E_MISUSE. */
+CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, size_t size, csp_style style,
+                             csp_findings *found, char **report);
 
 /* Calls `each` with everything that could stand at the end of `text` (a whole name or field, keywords and modules
  * too), in order. *start: the byte offset in text that the candidates replace from. */

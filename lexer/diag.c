@@ -50,8 +50,24 @@ static uint32_t kept(const diag_list *list, diag_severity severity)
     return count;
 }
 
+/* Whether the place is in a piece that has been complained about as a whole. */
+static bool is_muted(const diag_list *list, src_span at)
+{
+    uint32_t from = 0, to = list->muted_count; /* the piece is among those in between */
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (list->muted[middle].end <= at.start)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < list->muted_count && list->muted[from].start <= at.start;
+}
+
 static diag *report(diag_list *list, diag_severity severity, src_span at, const char *format, va_list arguments)
 {
+    if (list->muted_count > 0 && is_muted(list, at))
+        return unkept(list);
     uint32_t *total = severity == DIAG_ERROR ? &list->errors : &list->warnings;
     if (list->items == NULL) {
         list->capacity = 2 * DIAG_MAX; /* made once: what diag_error returned must not move */

@@ -47,6 +47,7 @@ typedef struct diag {
     char *hint;            /* "did you mean `print`?", or NULL */
     src_span related;      /* second place, say the unclosed bracket's own; start == end: none */
     char *related_message; /* said at the second place */
+    const char *name;      /* of its kind, shown behind the message: a static text, or NULL */
 } diag;
 
 enum { DIAG_MAX = 20 }; /* errors kept for one text, and as many warnings; the rest are only counted */
@@ -57,6 +58,8 @@ typedef struct diag_list {
     uint32_t count, capacity;
     uint32_t errors, warnings; /* all that were reported, kept or not */
     diag unkept;               /* what is given out when the list is full; its texts are owned too */
+    const src_span *muted;     /* pieces that nothing more is said about: in order, apart from each other; not owned */
+    uint32_t muted_count;
     bool incomplete; /* the text may be the beginning of a correct one: more input could mend it (see parse.h) */
 } diag_list;
 
@@ -73,8 +76,8 @@ void diag_related(diag *d, src_span at, const char *format, ...) __attribute__((
 typedef enum { DIAG_TEXT, DIAG_COLOUR, DIAG_JSON } diag_style;
 
 /* All entries in order of position, as text: `FILE:LINE:COLUMN: error: MESSAGE`, the source line, a caret line
- * under the exact span (tabs kept, wide characters counted, a long line cut around the span), the hint. The result
- * is malloc'ed: free() it. */
+ * under the exact span (tabs kept, wide characters counted, a long line cut around the span), the hint. As JSON: an
+ * object for each, on a line of its own. The result is malloc'ed: free() it; without entries it is "". */
 char *diag_render(diag_list *list, diag_style style);
 
 /* "Did you mean": the candidate nearest to `name` by edit distance, or NULL when none is near enough. Feed

@@ -184,7 +184,8 @@ static void put_line(output *out, src_text *src, src_span span, paint caret)
     put(out, "\n");
 }
 
-static void put_head(output *out, src_text *src, uint32_t offset, paint p, const char *severity, const char *message)
+static void put_head(output *out, src_text *src, uint32_t offset, paint p, const char *severity, const char *message,
+                     const char *name)
 {
     src_position position = src_locate(src, offset);
     set_paint(out, BOLD);
@@ -197,16 +198,21 @@ static void put_head(output *out, src_text *src, uint32_t offset, paint p, const
     put(out, ": ");
     set_paint(out, PLAIN);
     put(out, message == NULL ? "out of memory" : message);
+    if (name != NULL) {
+        put(out, " [");
+        put(out, name);
+        put(out, "]");
+    }
     put(out, "\n");
 }
 
 static void put_text(output *out, src_text *src, const diag *d)
 {
     bool is_error = d->severity == DIAG_ERROR;
-    put_head(out, src, d->span.start, is_error ? RED : YELLOW, is_error ? "error" : "warning", d->message);
+    put_head(out, src, d->span.start, is_error ? RED : YELLOW, is_error ? "error" : "warning", d->message, d->name);
     put_line(out, src, d->span, is_error ? RED : YELLOW);
     if (d->related_message != NULL) {
-        put_head(out, src, d->related.start, CYAN, "note", d->related_message);
+        put_head(out, src, d->related.start, CYAN, "note", d->related_message, NULL);
         put_line(out, src, d->related, CYAN);
     }
     if (d->hint != NULL) {
@@ -257,8 +263,7 @@ static void put_json_string(output *out, const char *text)
     put(out, "\"");
 }
 
-static void put_json(output *out, src_text *src, src_span span, const char *severity, const char *message,
-                     const char *hint)
+static void put_json(output *out, src_text *src, src_span span, const char *severity, const diag *d)
 {
     src_position start = src_locate(src, span.start), end = src_locate(src, span.end);
     put(out, "{\"file\":");
@@ -270,10 +275,14 @@ static void put_json(output *out, src_text *src, src_span span, const char *seve
     put(out, ",\"severity\":\"");
     put(out, severity);
     put(out, "\",\"message\":");
-    put_json_string(out, message == NULL ? "out of memory" : message);
+    put_json_string(out, d->message == NULL ? "out of memory" : d->message);
+    if (d->name != NULL) {
+        put(out, ",\"name\":");
+        put_json_string(out, d->name);
+    }
     put(out, ",\"hint\":");
-    put_json_string(out, hint);
-    put(out, "}");
+    put_json_string(out, d->hint);
+    put(out, "}\n");
 }
 
 /* ---- the whole list -------------------------------------------------------------------------------------------- */
@@ -305,13 +314,13 @@ static void sort_entries(const diag_list *list, uint32_t *order)
     }
 }
 
-static void put_more(output *out, diag_list *list, const char *text, bool as_json)
+static void put_more(output *out, diag_list *list, char *text, bool as_json)
 {
     if (text[0] == '\0')
         return;
     if (as_json) {
-        put(out, ",\n");
-        put_json(out, list->src, (src_span){list->src->length, list->src->length}, "note", text, NULL);
+        src_span end = {list->src->length, list->src->length};
+        put_json(out, list->src, end, "note", &(diag){.message = text});
     } else {
         put(out, text);
         put(out, "\n");
@@ -324,21 +333,18 @@ char *diag_render(diag_list *list, diag_style style)
     uint32_t order[2 * DIAG_MAX];
     bool as_json = style == DIAG_JSON;
     sort_entries(list, order);
-    put(&out, as_json ? "[" : "");
+    put(&out, "");
     for (uint32_t i = 0; i < list->count; i++) {
         const diag *d = &list->items[order[i]];
-        if (!as_json) {
+        if (as_json)
+            put_json(&out, list->src, d->span, d->severity == DIAG_ERROR ? "error" : "warning", d);
+        else
             put_text(&out, list->src, d);
-            continue;
-        }
-        put(&out, i == 0 ? "\n" : ",\n");
-        put_json(&out, list->src, d->span, d->severity == DIAG_ERROR ? "error" : "warning", d->message, d->hint);
     }
     char more[64];
     format_more(more, sizeof more, list->errors - kept(list, DIAG_ERROR), "error");
     put_more(&out, list, more, as_json);
     format_more(more, sizeof more, list->warnings - kept(list, DIAG_WARNING), "warning");
     put_more(&out, list, more, as_json);
-    put(&out, !as_json ? "" : list->count > 0 ? "\n]\n" : "]\n");
     return out.text;
 }

@@ -99,6 +99,8 @@ static void suffix(lexer *lx, lex_token *token, bool has_exponent)
     diag *d = number_error(lx, token, unit_problem(lx->text + start, length));
     if (lx->text[token->span.start] == '0' && start == token->span.start + 1 && strchr("XOB", lx->text[start]) != NULL)
         diag_hint(d, "the prefixes are `0x`, `0o` and `0b`");
+    else if (lx->text[start] == '_')
+        diag_hint(d, "one `_` at a time, with a digit on each side: `1_000`");
     else
         diag_hint(d, "durations end in ns, us, ms, s, m or h");
 }

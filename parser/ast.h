@@ -20,6 +20,7 @@ typedef struct ast_name {
     uint32_t length;
     uint32_t hash;
     struct ast_name *next;
+    bool lost;   /* stands in a piece that could not be read: it may be declared there */
     char text[]; /* NUL-terminated */
 } ast_name;
 
@@ -330,6 +331,9 @@ typedef struct ast_module {
     uint32_t doc_length;
     ast_name **name_slots; /* hash table of all names, chained through ast_name.next: see parse_intern */
     uint32_t name_capacity, name_count;
+    src_span *lost; /* the pieces of the text that could not be read and were skipped, in order */
+    uint32_t lost_count;
+    bool partial; /* parsing stopped somewhere: what follows is not in here */
 } ast_module;
 
 #endif

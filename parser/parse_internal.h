@@ -49,8 +49,9 @@ typedef struct parser {
     const ast_node *parenthesised; /* the node that the last ( ) gave */
     char *scratch;                 /* lists being made: malloc'ed, used as a stack */
     size_t scratch_used, scratch_capacity;
-    ast_node spare; /* given out when memory ran out */
-    diag unsaid;    /* given out for an error that is not reported */
+    ast_node spare;         /* given out when memory ran out */
+    diag unsaid;            /* given out for an error that is not reported */
+    uint32_t lost_capacity; /* of module->lost */
     uint32_t bracket_count;
     parse_bracket brackets[PARSE_MAX_BRACKETS];
 } parser;
@@ -90,6 +91,9 @@ bool parse_expect(parser *p, lex_kind kind);       /* takes it, or reports that 
 void parse_unclosed(parser *p,
                     const parse_bracket *bracket); /* the input ended, or something else closes, in a bracket */
 src_span parse_here(const parser *p); /* the current token, or the place behind the last for NL and the end */
+
+/* ---- what could not be read: parse_lost.c ---- */
+void parse_lose(parser *p, uint32_t start); /* from start to the current token */
 
 /* ---- other languages' habits: habits.c ---- */
 void parse_hint_expression(parser *p, diag *d); /* no expression starts at the current token */

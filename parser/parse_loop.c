@@ -79,20 +79,6 @@ ast_node *parse_loop(parser *p)
     return loop_node(p, AST_FOR, start, iteration(p));
 }
 
-static const char *refused_branch(const ast_node *branch)
-{
-    static const struct {
-        ast_kind kind;
-        const char *word;
-    } refused[] = {
-        {AST_LET, "let"}, {AST_VAR, "var"}, {AST_RETURN, "return"}, {AST_BREAK, "break"}, {AST_CONTINUE, "continue"},
-    };
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        if (branch->kind == refused[i].kind)
-            return refused[i].word;
-    return NULL;
-}
-
 ast_node *parse_par(parser *p)
 {
     uint32_t start = p->token.span.start;
@@ -104,14 +90,8 @@ ast_node *parse_par(parser *p)
     }
     ast_node *block = parse_block(p);
     ast_list branches = block->kind == AST_BLOCK ? block->as.list : (ast_list){0};
-    for (uint32_t i = 0; i < branches.count; i++) {
-        const char *refused = refused_branch(branches.items[i]);
-        if (refused != NULL && !p->panic) {
-            diag *d = parse_report(p, branches.items[i]->span, "`%s` is no branch of a `par`", refused);
-            diag_hint(d, "each statement of a `par` is a process of its own: put what belongs together into `{ … }`");
-        }
+    for (uint32_t i = 0; i < branches.count; i++)
         branches.items[i] = parse_thunk(p, branches.items[i]);
-    }
     ast_node *node = parse_node(p, AST_PAR, start);
     node->as.par.branches = branches;
     return node;

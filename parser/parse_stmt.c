@@ -282,7 +282,7 @@ ast_list parse_statements(parser *p, bool top_level)
         }
         uint32_t start = p->token.span.start;
         ast_node *node = top_level ? parse_item(p) : parse_statement(p);
-        parse_nodes_add(p, node);
+        parse_nodes_add(p, p->panic ? parse_error_node(p) : node); /* nobody needs what is half made */
         expect_end(p, node, top_level);
         if (!p->panic)
             continue;
@@ -359,6 +359,8 @@ static ast_node *imported(parser *p)
     } else if (!p->stopped) {
         node->as.import.alias = last_part(p, path, at);
     }
+    if (node->as.import.alias == NULL)
+        return parse_error_node(p);
     node->span.end = p->previous_end;
     return node;
 }

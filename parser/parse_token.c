@@ -261,5 +261,6 @@ void parse_sync(parser *p, uint32_t base, uint32_t start)
         skip_token(p, base);
     p->bracket_count = base;
     p->head = false;
+    parse_lose(p, start);
     p->panic = p->stopped;
 }

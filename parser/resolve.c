@@ -104,7 +104,7 @@ static void resolve_binary(resolver *r, ast_node *node)
     uint32_t depth = 1;
     for (ast_node *n = node; n->as.binary.left->kind == AST_BINARY; n = n->as.binary.left)
         depth++;
-    ast_node **spine = arena_alloc(r->arena, depth * sizeof *spine);
+    ast_node **spine = arena_alloc(r->arena, depth * sizeof(ast_node *));
     if (!spine) {
         r->failed = true;
         return;
@@ -218,6 +218,27 @@ static void refuse(resolver *r, const ast_node *node, const char *word, ast_name
         resolve_declare(r, BINDING_BAD, alias, node->span);
 }
 
+static void resolve_import_item(resolver *r, ast_node *node)
+{
+    ast_text path = node->as.import.path;
+    ast_name *alias = node->as.import.alias;
+    uint32_t errors = r->diags->errors;
+    if (!alias)
+        return; /* the parser has said why */
+    if (!r->world->import) {
+        refuse(r, node, "import", alias);
+        return;
+    }
+    resolve_import found = {0};
+    const char *bytes = path.length ? path.bytes : "";
+    bool ok = r->world->import(r->world->user, bytes, path.length, node->span, r->diags, &found);
+    if (!ok && r->diags->errors == errors)
+        r->failed = true;
+    ast_binding *b = resolve_declare(r, ok ? BINDING_MODULE : BINDING_BAD, alias, node->span);
+    b->import = found;
+    node->as.import.binding = b;
+}
+
 void resolve_node(resolver *r, ast_node *node)
 {
     if (r->failed)
@@ -276,7 +297,7 @@ void resolve_node(resolver *r, ast_node *node)
     case AST_TEST: resolve_function(r, node->as.test.body, true); break;
     case AST_MOVE: resolve_misplaced_move(r, node); break;
     case AST_CONST: resolve_inner_const(r, node); break;
-    case AST_IMPORT: refuse(r, node, "import", node->as.import.alias); break;
+    case AST_IMPORT: resolve_import_item(r, node); break;
     case AST_EXTERN: refuse(r, node, "extern", node->as.ext.alias); break;
     case PAT_HOLE:
     case PAT_NAME:
@@ -301,6 +322,9 @@ static void declare_script(resolver *r, ast_list items)
             ast_fn *fn = item->as.fn;
             fn->binding = resolve_declare(r, BINDING_TOP_FN, fn->name, fn->name_span);
             fn->binding->fn = fn;
+            fn->binding->declared = true;
+        } else if (item->kind == AST_IMPORT) {
+            resolve_import_item(r, item);
         }
     }
 }
@@ -310,7 +334,7 @@ static void resolve_script(resolver *r, ast_list items)
     declare_script(r, items);
     for (uint32_t i = 0; i < items.count; i++) {
         ast_kind kind = items.items[i]->kind;
-        if (kind != AST_CONST && kind != AST_FN_DECL && kind != AST_TEST)
+        if (kind != AST_CONST && kind != AST_FN_DECL && kind != AST_TEST && kind != AST_IMPORT)
             resolve_node(r, items.items[i]);
     }
     resolve_moves_end(r, NULL);
@@ -343,7 +367,11 @@ static void resolve_session(resolver *r, ast_list items)
 
 resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session, diag_list *diags)
 {
+    if (ast->partial)
+        return NULL; /* who knows what the rest declares */
     uint32_t errors = diags->errors;
+    diags->muted = ast->lost;
+    diags->muted_count = ast->lost_count;
     resolver r = {.arena = ast->arena, .diags = diags, .world = world, .session = session};
     r.pending_end = &r.pending;
     r.function = new_info(&r, NULL, NULL);
@@ -358,6 +386,7 @@ resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, 
         resolve_script(&r, ast->items);
     body->done = true;
     resolve_names_free(&r);
+    diags->muted_count = 0;
     if (r.failed || r.arena->failed || diags->errors > errors)
         return NULL;
     unit->body = body;

@@ -7,12 +7,18 @@
 
 /* What the world outside the text offers. `resolve` knows nothing of the VM: symbols carry an opaque word for the
  * compiler. */
-typedef enum resolve_symbol_kind { RESOLVE_FUNCTION, RESOLVE_CONSTANT } resolve_symbol_kind;
+typedef enum resolve_symbol_kind {
+    RESOLVE_FUNCTION,
+    RESOLVE_CONSTANT,
+    RESOLVE_CELL /* a constant that has no value yet: word is its OBJ_CELL */
+} resolve_symbol_kind;
 typedef struct resolve_symbol {
     resolve_symbol_kind kind;
-    uint64_t word;                  /* the value (vm/value.h), rooted by whoever answered */
-    uint32_t min, max;              /* functions: positional arguments; max UINT32_MAX: any number */
-    const char *const *param_names; /* max of them where named arguments are possible, else NULL */
+    uint64_t word;     /* the value (vm/value.h), rooted by whoever answered */
+    uint32_t min, max; /* functions: positional arguments; max UINT32_MAX: any number */
+    /* Where named arguments are possible, else NULL: max of them; with any number of arguments those that have names,
+     * and NULL behind them. */
+    const char *const *param_names;
 } resolve_symbol;
 
 typedef enum resolve_status {
@@ -27,7 +33,15 @@ typedef struct resolve_session_name {
     bool assignable;
     resolve_symbol function;
     bool is_function;
+    const void *home; /* no variable, but an imported module (see resolve_import); else NULL */
 } resolve_session_name;
+
+/* A module of the program's own, compiled. */
+typedef struct resolve_import {
+    const void *home; /* the world's; never NULL */
+    uint64_t body;    /* word of its body's code where this import is to run it; 0: it has run, or runs before */
+    uint64_t loaded;  /* word of the OBJ_CELL that is set when the body has run */
+} resolve_import;
 
 typedef struct resolve_world {
     void *user;
@@ -41,8 +55,14 @@ typedef struct resolve_world {
     void (*candidates)(void *user, const char *module, diag_suggestion *s);
     /* A session: where top-level `let`, `var`, `fn`, receives and patterns live on. NULL in a script. */
     bool (*session_find)(void *user, const char *name, resolve_session_name *out);
-    bool (*session_define)(void *user, const char *name, bool assignable,
+    bool (*session_define)(void *user, const char *name, bool assignable, const void *home,
                            resolve_session_name *out); /* makes or re-makes the cell; false: no memory */
+    /* What `import` at `at` names: finds and compiles it. False: reported in diags, or no memory. NULL: no imports. */
+    bool (*import)(void *user, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out);
+    /* As member and candidates, of such a module. */
+    resolve_status (*imported)(void *user, const void *home, const char *name, resolve_symbol *out);
+    void (*imported_candidates)(void *user, const void *home, diag_suggestion *s);
+    const char *body_name; /* what traces call the text's body; NULL: main */
 } resolve_world;
 
 /* --- what the resolver found out */
@@ -56,6 +76,7 @@ typedef enum binding_kind {
     BINDING_CONST,   /* lives in a cell */
     BINDING_CAPTURE, /* the copy of an outer function's value that this function carries */
     BINDING_SESSION, /* a session's variable: lives in a cell */
+    BINDING_MODULE,  /* what `import` binds: no value */
     BINDING_SYMBOL,  /* of the prelude or a standard module */
     BINDING_BAD      /* an error was reported where it was declared or used */
 } binding_kind;
@@ -65,18 +86,26 @@ struct ast_binding {
     ast_name *name;
     src_span span;            /* where it was declared */
     ast_function_info *owner; /* the function whose frame holds it; NULL for symbols */
-    const ast_fn *fn;         /* the function it stands for, where that is known for good */
+    const ast_fn *fn;         /* the function it stands for, where that is known for good … */
+    bool declared;            /* … because `fn NAME` declares it: calls of it are checked; else `let` binds it */
     ast_binding *origin;      /* a capture: what it is a copy of, in the enclosing function */
-    const char *module;       /* a symbol: the standard module it is a member of, NULL: the prelude */
+    const char *module;       /* a symbol: the module it is a member of, as the text calls it; NULL: the prelude */
+    resolve_import import;    /* of a module */
     resolve_symbol symbol;    /* a symbol, or what a session knows of an earlier function */
     bool has_symbol;
     bool assignable; /* a session's variable */
+    bool again;      /* its block had bound the name before */
     bool top;        /* of the top-level block */
     bool used, assigned;
     bool assigned_within;      /* assigned inside an operand of an expression: must not be read in place */
     uint64_t cell;             /* const, session: word of the OBJ_CELL (a const's is made by the compiler) */
     uint32_t reg;              /* the compiler's: its register */
     ast_binding *next_pending; /* of a session: definitions in the order of the text */
+    struct {
+        uint32_t reads;
+        bool written, inside; /* inside: its function is being walked */
+        uint8_t type;         /* of its value, where the text tells */
+    } lint;                   /* parser/lint.h's */
     /* the resolver's own */
     struct scope *scope;
     ast_binding *shadowed, *next_in_scope;
@@ -118,6 +147,7 @@ typedef struct resolve_signature {
     const resolve_symbol *symbol; /* … and then a symbol */
     uint32_t params, required;    /* positional parameters; params UINT32_MAX: any number of arguments */
     bool has_rest;
+    bool certain; /* wrong calls are reported; else they are let through and crash when they are made */
 } resolve_signature;
 
 /* Whether the callee of a call is known. O(1). */

@@ -16,8 +16,11 @@ bool resolve_signature_of(const ast_node *callee, resolve_signature *out)
     if (!b)
         return false;
     if (b->fn) {
-        *out = (resolve_signature){
-            .name = b->name->text, .fn = b->fn, .params = b->fn->param_count, .has_rest = b->fn->rest != NULL};
+        *out = (resolve_signature){.name = b->name->text,
+                                   .fn = b->fn,
+                                   .params = b->fn->param_count,
+                                   .has_rest = b->fn->rest != NULL,
+                                   .certain = b->declared};
         while (out->required < out->params && !b->fn->params[out->required].fallback)
             out->required++;
         return true;
@@ -29,7 +32,11 @@ bool resolve_signature_of(const ast_node *callee, resolve_signature *out)
                                .symbol = &b->symbol,
                                .params = b->symbol.max,
                                .required = b->symbol.min,
-                               .has_rest = b->symbol.max == UINT32_MAX};
+                               .has_rest = b->symbol.max == UINT32_MAX,
+                               .certain = true};
+    if (out->has_rest && b->symbol.param_names)
+        for (out->params = 0; b->symbol.param_names[out->params];)
+            out->params++;
     return true;
 }
 
@@ -42,8 +49,8 @@ uint32_t resolve_param_index(const resolve_signature *signature, const ast_name 
         return UINT32_MAX;
     }
     const char *const *names = signature->symbol->param_names;
-    for (uint32_t i = 0; names && !signature->has_rest && i < signature->params; i++)
-        if (names[i] && strcmp(names[i], name->text) == 0)
+    for (uint32_t i = 0; names && i < signature->params; i++)
+        if (strcmp(names[i], name->text) == 0)
             return i;
     return UINT32_MAX;
 }
@@ -63,7 +70,7 @@ static const char *plural(uint32_t n) { return n == 1 ? "" : "s"; }
 
 static void report_count(resolver *r, const ast_node *call, const resolve_signature *s, uint32_t given)
 {
-    callee_text buffer;
+    callee_text buffer = {""};
     const char *name = callee_name(s, &buffer);
     const char *are = given == 1 ? "is" : "are";
     diag *d;
@@ -86,14 +93,14 @@ static const char *param_name(const resolve_signature *s, uint32_t index)
 {
     if (s->fn)
         return s->fn->params[index].name ? s->fn->params[index].name->text : NULL;
-    return s->symbol->param_names && !s->has_rest ? s->symbol->param_names[index] : NULL;
+    return s->symbol && s->symbol->param_names ? s->symbol->param_names[index] : NULL;
 }
 
 static void report_no_such_param(resolver *r, const resolve_signature *s, const ast_argument *arg)
 {
-    callee_text buffer;
+    callee_text buffer = {""};
     const char *name = callee_name(s, &buffer);
-    if (!s->fn && !s->symbol->param_names) {
+    if (s->symbol && !s->symbol->param_names) {
         diag_error(r->diags, arg->span, "%s takes no arguments by name", name);
         return;
     }
@@ -122,7 +129,7 @@ static void check_named(resolver *r, const ast_call *call, const resolve_signatu
         else
             given[index] = true;
     }
-    callee_text buffer;
+    callee_text buffer = {""};
     for (uint32_t i = 0; i < s->required && !spread; i++)
         if (!given[i])
             diag_error(r->diags, call->callee->span, "%s needs a value for its parameter `%s`", callee_name(s, &buffer),
@@ -143,10 +150,9 @@ static void check_call(resolver *r, const ast_node *node, const resolve_signatur
         report_count(r, node, s, positional + named);
         return;
     }
-    /* A symbol's rest hides its parameters' names: whoever is called checks those. */
-    if (named == 0 || (s->symbol && s->has_rest && s->symbol->param_names))
+    if (named == 0)
         return;
-    uint32_t params = s->symbol && s->has_rest ? 0 : s->params;
+    uint32_t params = s->params == UINT32_MAX ? 0 : s->params;
     bool *given = arena_alloc(r->arena, params + 1);
     if (!given) {
         r->failed = true;
@@ -180,6 +186,7 @@ static void mark_moved(resolver *r, const ast_node *move)
     case BINDING_FN:
     case BINDING_TOP_FN:
     case BINDING_CONST:
+    case BINDING_MODULE:
     case BINDING_SYMBOL:
     case BINDING_BAD: return;
     }
@@ -235,11 +242,38 @@ void resolve_call(resolver *r, ast_node *node, bool spawned)
     if (moves && special && spawned)
         diag_error(r->diags, node->span, "`move` and `..` cannot stand in one `spawn`");
     resolve_signature signature;
-    if (!r->failed && resolve_signature_of(call->callee, &signature))
+    if (!r->failed && resolve_signature_of(call->callee, &signature) && signature.certain)
         check_call(r, node, &signature);
 }
 
-static void resolve_member(resolver *r, ast_node *node, resolve_status module)
+static resolve_status find_member(resolver *r, const void *home, const char *module, const char *name,
+                                  resolve_symbol *out)
+{
+    const resolve_world *world = r->world;
+    return home ? world->imported(world->user, home, name, out) : world->member(world->user, module, name, out);
+}
+
+static void report_member(resolver *r, const ast_node *node, const void *home)
+{
+    const resolve_world *world = r->world;
+    const char *module = node->as.field.object->as.name.id->text, *name = node->as.field.name->text;
+    if (home && name[0] == '_') {
+        diag *d = diag_error(r->diags, node->as.field.name_span, "`%s.%s` is private", module, name);
+        diag_hint(d, "a module keeps to itself what has a name that begins with `_`");
+        return;
+    }
+    diag *d = diag_error(r->diags, node->as.field.name_span, "`%s` has no member `%s`", module, name);
+    diag_suggestion s;
+    diag_suggest_init(&s, name, node->as.field.name->length);
+    if (r->diags->errors <= DIAG_MAX && home)
+        world->imported_candidates(world->user, home, &s);
+    else if (r->diags->errors <= DIAG_MAX)
+        world->candidates(world->user, module, &s);
+    if (s.best)
+        diag_hint(d, "did you mean `%s.%s`?", module, s.best);
+}
+
+static void resolve_member(resolver *r, ast_node *node, resolve_status module, const void *home)
 {
     ast_node *object = node->as.field.object;
     const char *module_name = object->as.name.id->text, *name = node->as.field.name->text;
@@ -250,8 +284,7 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module)
     }
     *b = (ast_binding){.kind = BINDING_BAD, .name = node->as.field.name, .module = module_name, .span = node->span};
     object->as.name.binding = b;
-    resolve_status status =
-        module == RESOLVE_FOUND ? r->world->member(r->world->user, module_name, name, &b->symbol) : module;
+    resolve_status status = module == RESOLVE_FOUND ? find_member(r, home, module_name, name, &b->symbol) : module;
     switch (status) {
     case RESOLVE_FOUND:
         b->kind = BINDING_SYMBOL;
@@ -263,16 +296,7 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module)
         else
             diag_error(r->diags, node->span, "`%s.%s` is not there yet in this version", module_name, name);
         break;
-    case RESOLVE_NO_SUCH: {
-        diag *d = diag_error(r->diags, node->as.field.name_span, "`%s` has no member `%s`", module_name, name);
-        diag_suggestion s;
-        diag_suggest_init(&s, name, node->as.field.name->length);
-        if (r->diags->errors <= DIAG_MAX)
-            r->world->candidates(r->world->user, module_name, &s);
-        if (s.best)
-            diag_hint(d, "did you mean `%s.%s`?", module_name, s.best);
-        break;
-    }
+    case RESOLVE_NO_SUCH: report_member(r, node, home); break;
     }
 }
 
@@ -280,8 +304,9 @@ void resolve_field(resolver *r, ast_node *node)
 {
     ast_node *object = node->as.field.object;
     resolve_status status;
-    if (object->kind == AST_NAME && resolve_is_module(r, object->as.name.id, &status))
-        resolve_member(r, node, status);
+    const void *home;
+    if (object->kind == AST_NAME && resolve_is_module(r, object->as.name.id, &status, &home))
+        resolve_member(r, node, status, home);
     else
         resolve_operand(r, object);
 }
@@ -302,6 +327,7 @@ static void report_assignment(resolver *r, const ast_binding *b, src_span span)
     case BINDING_FN:
     case BINDING_TOP_FN: d = diag_error(r->diags, span, "`%s` is a function and cannot be assigned", name); break;
     case BINDING_CONST: d = diag_error(r->diags, span, "`%s` is a `const` and cannot be assigned", name); break;
+    case BINDING_MODULE: d = diag_error(r->diags, span, "`%s` is a module and cannot be assigned", name); break;
     case BINDING_SESSION:
         d = diag_error(r->diags, span, "`%s` is no `var` and cannot be assigned", name);
         diag_hint(d, "bind it again: `var %s = …`", name);
@@ -346,7 +372,7 @@ static void assign_name(resolver *r, ast_node *place)
     place->as.name.binding = b;
     if (r->failed)
         return;
-    bool frame = b->owner != NULL && b->kind != BINDING_TOP_FN && b->kind != BINDING_CONST;
+    bool frame = b->owner != NULL && b->kind != BINDING_TOP_FN && b->kind != BINDING_CONST && b->kind != BINDING_MODULE;
     if (b->kind == BINDING_CAPTURE || (frame && b->owner != r->function)) {
         report_captured(r, b, place->span);
         return;

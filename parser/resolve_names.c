@@ -1,5 +1,6 @@
 /* Scopes: for each name a chain of bindings, the innermost first. A function's captures are bindings of its own in
  * that chain, so that the second use of a captured name finds the copy at once. */
+#include "parser/parse.h"
 #include "parser/resolve_internal.h"
 
 #include <stdlib.h>
@@ -98,6 +99,7 @@ static const char *kind_text(const ast_binding *b)
     case BINDING_FN:
     case BINDING_TOP_FN: return "a function";
     case BINDING_CONST: return "a `const`";
+    case BINDING_MODULE: return "a module";
     case BINDING_CAPTURE:
     case BINDING_SESSION:
     case BINDING_SYMBOL:
@@ -130,11 +132,12 @@ ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src
     bool session = r->session && r->scope == r->top_scope;
     if (old && old->scope == r->scope && !session)
         check_again(r, old, kind, span);
-    ast_binding *b = new_binding(r, session ? BINDING_SESSION : kind, name, span);
+    ast_binding *b = new_binding(r, session && kind != BINDING_MODULE ? BINDING_SESSION : kind, name, span);
     if (b == &r->spare)
         return b;
     b->owner = r->function;
     b->scope = r->scope;
+    b->again = old && old->scope == r->scope;
     b->top = r->scope == r->top_scope;
     b->next_in_scope = r->scope->first;
     r->scope->first = b;
@@ -157,6 +160,7 @@ static bool lives_in_frame(const ast_binding *b)
     case BINDING_FN: return !(b->fn && b->fn->info && b->fn->info->done && b->fn->info->constant);
     case BINDING_TOP_FN:
     case BINDING_CONST:
+    case BINDING_MODULE:
     case BINDING_SYMBOL:
     case BINDING_BAD: break;
     }
@@ -210,7 +214,7 @@ static ast_binding *capture(resolver *r, ast_function_info *f, ast_binding *b, s
     outer->used = true;
     if (f->capture_count == f->capture_capacity) {
         uint32_t capacity = f->capture_capacity ? f->capture_capacity * 2 : 4;
-        ast_binding **captures = arena_alloc(r->arena, capacity * sizeof *captures);
+        ast_binding **captures = arena_alloc(r->arena, capacity * sizeof(ast_binding *));
         if (!captures) {
             r->failed = true;
             return &r->spare;
@@ -226,6 +230,7 @@ static ast_binding *capture(resolver *r, ast_function_info *f, ast_binding *b, s
     copy->owner = f;
     copy->origin = outer;
     copy->fn = outer->fn;
+    copy->declared = outer->declared;
     copy->has_symbol = outer->has_symbol;
     copy->symbol = outer->symbol;
     f->captures[f->capture_count++] = copy;
@@ -245,8 +250,9 @@ static ast_binding *find_session(resolver *r, ast_name *name, src_span span)
         body = body->outer;
     if (body->isolated)
         return NULL;
-    ast_binding *b = new_binding(r, BINDING_SESSION, name, span);
+    ast_binding *b = new_binding(r, found.home ? BINDING_MODULE : BINDING_SESSION, name, span);
     b->owner = body;
+    b->import.home = found.home;
     b->cell = found.cell;
     b->assignable = found.assignable;
     b->has_symbol = found.is_function;
@@ -293,6 +299,8 @@ static void report_hidden(resolver *r, const ast_binding *hidden, src_span span)
 
 static void report_unknown(resolver *r, const ast_name *name, src_span span)
 {
+    if (name->lost)
+        return; /* declared in what could not be read, as far as anyone knows */
     diag *d = diag_error(r->diags, span, "unknown name `%s`", name->text);
     if (r->binding_fn == name) {
         diag_hint(d, "a function that calls itself is written `fn %s(…) { … }`", name->text);
@@ -300,6 +308,11 @@ static void report_unknown(resolver *r, const ast_name *name, src_span span)
     }
     if (r->diags->errors > DIAG_MAX)
         return; /* nobody will see it */
+    const char *foreign = parse_foreign_name(name->text);
+    if (foreign) {
+        diag_hint(d, "%s", foreign);
+        return;
+    }
     diag_suggestion s;
     diag_suggest_init(&s, name->text, name->length);
     for (uint32_t i = 0; r->names && i <= r->name_mask; i++)
@@ -313,16 +326,30 @@ static void report_unknown(resolver *r, const ast_name *name, src_span span)
         diag_hint(d, "did you mean `%s`?", s.best);
 }
 
-bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status)
+bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status, const void **home)
 {
+    *status = RESOLVE_FOUND;
+    *home = NULL;
     ast_binding *hidden;
-    if (resolve_find(r, name, &hidden))
-        return false;
+    ast_binding *b = resolve_find(r, name, &hidden);
+    if (b) {
+        b->used |= b->kind == BINDING_MODULE;
+        *home = b->import.home;
+        return b->kind == BINDING_MODULE;
+    }
     resolve_session_name found;
-    if (r->session && r->world->session_find && r->world->session_find(r->world->user, name->text, &found))
-        return false;
+    if (r->session && r->world->session_find && r->world->session_find(r->world->user, name->text, &found)) {
+        *home = found.home;
+        return found.home != NULL;
+    }
     *status = r->world->module(r->world->user, name->text);
     return *status != RESOLVE_NO_SUCH;
+}
+
+static void report_module(resolver *r, const ast_name *name, src_span span)
+{
+    diag *d = diag_error(r->diags, span, "`%s` is a module, not a value", name->text);
+    diag_hint(d, "name one of its members: `%s.…`", name->text);
 }
 
 /* A name that nothing in the text binds. */
@@ -350,11 +377,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
         return bad_binding(r);
     }
     switch (r->world->module(r->world->user, name->text)) {
-    case RESOLVE_FOUND: {
-        diag *d = diag_error(r->diags, span, "`%s` is a module, not a value", name->text);
-        diag_hint(d, "name one of its members: `%s.…`", name->text);
-        return bad_binding(r);
-    }
+    case RESOLVE_FOUND: report_module(r, name, span); return bad_binding(r);
     case RESOLVE_NOT_YET:
         diag_error(r->diags, span, "`%s` is not there yet in this version", name->text);
         return bad_binding(r);
@@ -374,6 +397,11 @@ ast_binding *resolve_use(resolver *r, ast_name *name, src_span span)
         b = find_session(r, name, span);
     if (!b)
         return find_outside(r, name, span, hidden);
+    if (b->kind == BINDING_MODULE) {
+        b->used = true;
+        report_module(r, name, span);
+        return bad_binding(r);
+    }
     if (lives_in_frame(b) && b->owner != r->function)
         b = capture(r, r->function, b, span);
     check_moved(r, b, span);

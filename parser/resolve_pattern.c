@@ -15,7 +15,7 @@ static void remember(pattern_walk *w, ast_node *node)
 {
     if (w->count == w->capacity) {
         uint32_t capacity = w->capacity ? w->capacity * 2 : 8;
-        ast_node **names = arena_alloc(w->r->arena, capacity * sizeof *names);
+        ast_node **names = arena_alloc(w->r->arena, capacity * sizeof(ast_node *));
         if (!names) {
             w->r->failed = true;
             return;

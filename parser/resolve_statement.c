@@ -34,6 +34,7 @@ void resolve_local_fn(resolver *r, ast_node *node)
     ast_fn *fn = node->as.fn;
     fn->binding = resolve_declare(r, BINDING_FN, fn->name, fn->name_span);
     fn->binding->fn = fn;
+    fn->binding->declared = true;
     resolve_function(r, node, false);
 }
 

@@ -2,6 +2,8 @@
 #include <locale.h>
 #include <unistd.h>
 
+#include "repl/check.h"
+#include "repl/doc.h"
 #include "repl/options.h"
 #include "repl/repl.h"
 #include "repl/script.h"
@@ -13,6 +15,7 @@ int main(int argc, char **argv)
     switch (o.action) {
     case ACTION_HELP: options_help(stdout); return 0;
     case ACTION_VERSION: printf("csp %s\n", csp_version()); return 0;
+    case ACTION_DOC: return doc_run(&o);
     case ACTION_ERROR: return EXIT_USAGE;
     case ACTION_DEFAULT:
         if (isatty(STDIN_FILENO))
@@ -20,6 +23,7 @@ int main(int argc, char **argv)
         o.action = ACTION_STDIN;
         o.input = "-";
         break;
+    case ACTION_CHECK: return check_run(&o);
     case ACTION_FILE:
     case ACTION_STDIN:
     case ACTION_EVAL:

@@ -68,7 +68,7 @@ void options_help(FILE *out)
     }
     fputs("  --                         the end of the options\n\n"
           "Exit status: 0; 1 the main process crashed or was killed; 2 the script could not start; 3 deadlock;\n"
-          "or what the script gave to Os.exit.\n",
+          "or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; 2 a file could not be read.\n",
           out);
 }
 
@@ -156,12 +156,18 @@ static bool read_number(options *o, option_id id, const char *from, bool is_size
 static bool read_colour(options *o, const char *when)
 {
     if (strcmp(when, "always") == 0)
-        o->colour = true;
+        o->colour = o->colour_out = true;
     else if (strcmp(when, "never") == 0)
-        o->colour = false;
+        o->colour = o->colour_out = false;
     else if (strcmp(when, "auto") != 0)
         return refuse(o, "--color wants auto, always or never, not `%s`", when);
     return true;
+}
+
+static bool read_format(options *o, const char *form)
+{
+    o->json = strcmp(form, "json") == 0;
+    return o->json || strcmp(form, "text") == 0 || refuse(o, "--error-format wants text or json, not `%s`", form);
 }
 
 static bool apply(options *o, option_id id, const char *argument)
@@ -173,6 +179,7 @@ static bool apply(options *o, option_id id, const char *argument)
         o->input = argument;
         return true;
     case OPTION_COLOR: return read_colour(o, argument);
+    case OPTION_ERROR_FORMAT: return read_format(o, argument);
     case OPTION_MAX_MEMORY:
         if (!read_number(o, id, argument, true, &number))
             return false;
@@ -191,6 +198,7 @@ static bool apply(options *o, option_id id, const char *argument)
         o->config.max_processes = (uint32_t)number;
         return true;
     case OPTION_MAX_REDUCTIONS: return read_number(o, id, argument, false, &o->config.max_reductions);
+    case OPTION_LEAKS: o->config.report_leaks = true; return true;
     case OPTION_HELP: o->action = ACTION_HELP; return true;
     case OPTION_VERSION: o->action = ACTION_VERSION; return true;
     case OPTION_COUNT: break;
@@ -249,14 +257,49 @@ static void set_args(options *o, int argc, char **argv, int from)
     o->config.arg_count = (uint32_t)(argc - from);
 }
 
+/* `check [OPTION...] FILE...`, from behind the word on. */
+static void read_check(options *o, int argc, char **argv, int i)
+{
+    o->action = ACTION_CHECK;
+    while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        }
+        option_id id = OPTION_COUNT;
+        if (!read_option(o, argc, argv, &i, &id) || id == OPTION_HELP || id == OPTION_VERSION)
+            return;
+        if (id == OPTION_EVAL) {
+            refuse(o, "`csp check` takes files");
+            return;
+        }
+    }
+    o->files = argv + i;
+    o->file_count = (uint32_t)(argc - i);
+    if (i == argc)
+        refuse(o, "`csp check` wants a file");
+}
+
 /* What to run: argv[i] and what follows. `literal`: behind `--`, where no word is a subcommand. */
 static void read_target(options *o, int argc, char **argv, int i, bool literal)
 {
     int sub = literal ? SUBCOMMAND_COUNT : find_subcommand(argv[i]);
+    if (sub == SUBCOMMAND_CHECK) {
+        read_check(o, argc, argv, i + 1);
+        return;
+    }
     if (sub == SUBCOMMAND_DISASM) {
         o->action = ACTION_DISASM;
         if (argc != i + 2)
             refuse(o, "`csp disasm` wants one file");
+        else
+            o->input = argv[i + 1];
+        return;
+    }
+    if (sub == SUBCOMMAND_DOC) {
+        o->action = ACTION_DOC;
+        if (argc > i + 2)
+            refuse(o, "`csp doc` wants one name, or none");
         else
             o->input = argv[i + 1];
         return;
@@ -272,16 +315,19 @@ static void read_target(options *o, int argc, char **argv, int i, bool literal)
     set_args(o, argc, argv, i + 1);
 }
 
-static bool colour_by_default(void)
+static bool colour_by_default(int fd)
 {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(STDERR_FILENO) && !(no_colour && *no_colour) && !(terminal && strcmp(terminal, "dumb") == 0);
+    return isatty(fd) && !(no_colour && *no_colour) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 options options_parse(int argc, char **argv)
 {
-    options o = {.action = ACTION_DEFAULT, .colour = colour_by_default()};
+    options o = {.action = ACTION_DEFAULT,
+                 .colour = colour_by_default(STDERR_FILENO),
+                 .colour_out = colour_by_default(STDOUT_FILENO)};
     csp_config_init(&o.config, sizeof o.config);
+    o.config.import_files = true;
     int i = 1;
     while (i < argc && argv[i][0] == '-' && argv[i][1]) {
         if (strcmp(argv[i], "--") == 0) {

@@ -13,6 +13,8 @@ typedef enum action {
     ACTION_STDIN,   /* run a script from standard input */
     ACTION_EVAL,    /* run the text `input` */
     ACTION_DISASM,  /* show the bytecode of the script `input`, "-": of standard input */
+    ACTION_CHECK,   /* look for mistakes in `files` */
+    ACTION_DOC,     /* print the documentation of the name `input`, NULL: of everything */
     ACTION_HELP,
     ACTION_VERSION,
     ACTION_ERROR /* it has been said on standard error what is wrong */
@@ -21,12 +23,16 @@ typedef enum action {
 typedef struct options {
     action action;
     const char *input;
-    bool colour;       /* of errors and values */
+    char *const *files; /* "-": standard input */
+    uint32_t file_count;
+    bool colour;       /* of errors and values, on standard error or the terminal */
+    bool colour_out;   /* of what goes to standard output */
+    bool json;         /* errors and findings as JSON, an object on a line */
     csp_config config; /* limits and arguments */
 } options;
 
 /* Exit statuses, as the language has them. */
-enum { EXIT_CRASH = 1, EXIT_USAGE = 2, EXIT_DEADLOCK = 3 };
+enum { EXIT_CRASH = 1, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_DEADLOCK = 3 };
 
 /* Reads the command line. Texts point into argv. */
 options options_parse(int argc, char **argv);

@@ -165,6 +165,7 @@ int repl_run(const options *o)
     repl r = {.colour = o->colour};
     csp_config config = o->config;
     config.write = on_write;
+    config.reports = o->colour ? CSP_COLOUR : CSP_PLAIN;
     if (csp_new(&config, &r.vm) != CSP_OK || !(r.session = csp_session_new(r.vm)) || !terminal_open(complete, &r)) {
         fputs("csp: out of memory\n", stderr);
         csp_free(r.vm);

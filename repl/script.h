@@ -7,7 +7,4 @@
 /* Runs what the options name (ACTION_FILE, ACTION_STDIN, ACTION_EVAL, ACTION_DISASM) and gives the exit status. */
 int script_run(const options *o);
 
-/* Prints the VM's last error on standard error. */
-void script_print_error(csp_vm *vm, bool colour);
-
 #endif

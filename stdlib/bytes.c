@@ -1,12 +1,18 @@
 /* The modules Bytes and Buffer. What only reads takes either. */
 #include "stdlib/natives.h"
 #include "stdlib/scalar.h"
+#include "stdlib/string_parts.h"
 #include "vm/data.h"
 #include "vm/data_check.h"
 #include "vm/num.h"
 #include "vm/text.h"
 
-enum { BYTES_PER_REDUCTION = 512, DIGITS_PER_REDUCTION = 64 };
+enum {
+    BYTES_PER_REDUCTION = 512,
+    DIGITS_PER_REDUCTION = 64,
+    DIGITS_PER_STEP = 3 << 14 /* whole groups */,
+    DIGITS_SLOTS = 2
+};
 
 static verdict give(csp_vm *vm, value v, value *result)
 {
@@ -195,43 +201,74 @@ static verdict buffer_set(csp_vm *vm, process *p, value *args, uint32_t argc, va
 
 /* --- texts */
 
-static verdict any_hex(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+/* Writes the text of the bytes [from, to) of a span to its place among the characters. */
+typedef void write_digits(const span *of, size_t from, size_t to, char *chars);
+
+/* args: what holds the bytes; slots: how many are written, the text under way. */
+static verdict digits(csp_vm *vm, process *p, value *args, uint64_t (*length)(size_t), write_digits *write,
+                      value *result)
 {
-    (void)argc;
-    static const char digits[] = "0123456789abcdef";
+    value *slots = args + 1;
     span from;
     if (!span_arg(vm, p, args[0], &from))
         return VERDICT_FAIL;
-    vm_charge(vm, from.size / DIGITS_PER_REDUCTION);
-    text t;
-    text_init(&t, vm);
-    for (size_t i = 0; i < from.size && !t.failed; i++)
-        text_add(&t, (char[]){digits[from.data[i] >> 4], digits[from.data[i] & 15]}, 2);
-    return give(vm, text_string(&t), result);
+    if (from.size == 0)
+        return give(vm, vm->empty_string, result);
+    uint64_t size = length(from.size);
+    string *made = string_blank(vm, &slots[1], size, size);
+    if (made == NULL)
+        return VERDICT_FAIL;
+    size_t at = string_at(slots[0]);
+    size_t stop = from.size - at > DIGITS_PER_STEP ? at + DIGITS_PER_STEP : from.size;
+    /* A buffer cannot have changed: its process runs this. */
+    write(&from, at, stop, made->text);
+    vm_charge(vm, (stop - at) / DIGITS_PER_REDUCTION);
+    slots[0] = value_int((int64_t)stop);
+    *result = slots[1];
+    return stop == from.size ? VERDICT_DONE : VERDICT_YIELD;
+}
+
+static uint64_t hex_length(size_t size) { return (uint64_t)size * 2; }
+
+static void write_hex(const span *of, size_t from, size_t to, char *chars)
+{
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = from; i < to; i++) {
+        chars[2 * i] = hex[of->data[i] >> 4];
+        chars[2 * i + 1] = hex[of->data[i] & 15];
+    }
+}
+
+static uint64_t base64_length(size_t size) { return ((uint64_t)size + 2) / 3 * 4; }
+
+static void write_base64(const span *of, size_t from, size_t to, char *chars)
+{
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = from; i < to; i += 3) {
+        size_t left = to - i;
+        char *quad = chars + i / 3 * 4;
+        uint32_t group = (uint32_t)of->data[i] << 16;
+        if (left > 1)
+            group |= (uint32_t)of->data[i + 1] << 8;
+        if (left > 2)
+            group |= of->data[i + 2];
+        quad[0] = base64[group >> 18];
+        quad[1] = base64[group >> 12 & 63];
+        quad[2] = left > 1 ? base64[group >> 6 & 63] : '=';
+        quad[3] = left > 2 ? base64[group & 63] : '=';
+    }
+}
+
+static verdict any_hex(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return digits(vm, p, args, hex_length, write_hex, result);
 }
 
 static verdict any_base64(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    span from;
-    if (!span_arg(vm, p, args[0], &from))
-        return VERDICT_FAIL;
-    vm_charge(vm, from.size / DIGITS_PER_REDUCTION);
-    text t;
-    text_init(&t, vm);
-    for (size_t i = 0; i < from.size && !t.failed; i += 3) {
-        size_t left = from.size - i;
-        uint32_t group = (uint32_t)from.data[i] << 16;
-        if (left > 1)
-            group |= (uint32_t)from.data[i + 1] << 8;
-        if (left > 2)
-            group |= from.data[i + 2];
-        char quad[4] = {digits[group >> 18], digits[group >> 12 & 63], left > 1 ? digits[group >> 6 & 63] : '=',
-                        left > 2 ? digits[group & 63] : '='};
-        text_add(&t, quad, sizeof quad);
-    }
-    return give(vm, text_string(&t), result);
+    return digits(vm, p, args, base64_length, write_base64, result);
 }
 
 static verdict any_utf8(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -248,10 +285,10 @@ static verdict any_utf8(csp_vm *vm, process *p, value *args, uint32_t argc, valu
 }
 
 const native_entry bytes_natives[] = {
-    {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, 0},
+    {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, DIGITS_SLOTS},
     {"get", "get(b, type, offset = 0)", "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3,
      0},
-    {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, 0},
+    {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, DIGITS_SLOTS},
     {"of", "of(x)", "x zero bytes, or the bytes of a text, of a buffer or of a list of ints", bytes_of, 1, 1, 0},
     {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
     {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, 0},
@@ -259,10 +296,10 @@ const native_entry bytes_natives[] = {
 };
 
 const native_entry buffer_natives[] = {
-    {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, 0},
+    {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, DIGITS_SLOTS},
     {"get", "get(b, type, offset = 0)", "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3,
      0},
-    {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, 0},
+    {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, DIGITS_SLOTS},
     {"of", "of(x)", "a buffer of x zero bytes, or with the bytes of a text, of bytes or of a list of ints", buffer_of,
      1, 1, 0},
     {"set", "set(b, type, offset, v)", "writes a number of C's type (\"i32\", \"f64be\") there; gives b", buffer_set, 4,

@@ -172,12 +172,15 @@ static list *list_of_size(csp_vm *vm, process *p, uint64_t count, value *result)
 static verdict native_reverse(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    const list *from = data_list(vm, p, args[0]);
-    list *l = from ? list_of_size(vm, p, from->count, result) : NULL;
-    if (!l)
+    list *l = list_of_size(vm, p, 0, result);
+    if (!l || data_extend(vm, p, l, args[0]) != VERDICT_DONE)
         return VERDICT_FAIL;
-    for (uint32_t i = from->count; i > 0; i--)
-        l->items[l->count++] = from->items[i - 1];
+    vm_charge(vm, l->count / ELEMENTS_PER_REDUCTION);
+    for (uint32_t i = 0; i < l->count / 2; i++) {
+        value front = l->items[i];
+        l->items[i] = l->items[l->count - 1 - i];
+        l->items[l->count - 1 - i] = front;
+    }
     return VERDICT_DONE;
 }
 
@@ -228,15 +231,17 @@ const native_entry list_natives[] = {
     {"insert", "insert(xs, i, x)", "puts x before element i (or at the end, with i = len(xs)); gives the list",
      native_insert, 3, 3, 0},
     {"remove", "remove(xs, i)", "takes element i out and gives it", native_remove, 2, 2, 0},
-    {"extend", "extend(xs, ys)", "appends all elements of ys; gives the list", native_extend, 2, 2, 3},
+    {"extend", "extend(xs, ys)", "appends all elements of an iterable (no channel; xs itself is fine); gives the list",
+     native_extend, 2, 2, 3},
     {"clear", "clear(xs)", "takes all elements out; gives the list", native_clear, 1, 1, 0},
-    {"sort_in_place", "sort_in_place(xs, by = nil)",
-     "sorts the list itself, stably, by the key that `by` gives; gives the list", list_sort_in_place, 1, 2,
+    {"sort_in_place", "sort_in_place(xs, by = nil)", "sorts the list itself as sort does; gives the list",
+     list_sort_in_place, 1, 2, LIST_SORT_SLOTS},
+    {"sort", "sort(xs, by = nil)",
+     "a sorted list of the elements, stable, by the key that `by` gives for each; nan comes last", list_sort, 1, 2,
      LIST_SORT_SLOTS},
-    {"sort", "sort(xs, by = nil)", "a sorted list, stable, by the key that `by` gives for each element", list_sort, 1,
-     2, LIST_SORT_SLOTS},
-    {"sum", "sum(xs)", "the sum of the numbers; 0 for none", native_sum, 1, 1, 3},
-    {"product", "product(xs)", "the product of the numbers; 1 for none", native_product, 1, 1, 3},
+    {"sum", "sum(xs)", "the sum of the numbers of an iterable (no channel); 0 for none", native_sum, 1, 1, 3},
+    {"product", "product(xs)", "the product of the numbers of an iterable (no channel); 1 for none", native_product, 1,
+     1, 3},
     {"reverse", "reverse(xs)", "the elements from the last to the first", native_reverse, 1, 1, 0},
     {"concat", "concat(..lists)", "the elements of all the lists, one after the other", native_concat, 0,
      NATIVE_VARIADIC, 0},

@@ -2,7 +2,10 @@
  * between any two comparisons, to yield, to have a key computed, or to have two keys compared by a walk. */
 #include "stdlib/list_sort.h"
 
+#include <math.h>
+
 #include "vm/data_check.h"
+#include "vm/num.h"
 #include "vm/walk_state.h"
 
 enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8 };
@@ -24,15 +27,29 @@ typedef struct sort_walk {
     bool in_order; /* the question is whether the runs are in order as they stand */
 } sort_walk;
 
-static sort_walk *begin(csp_vm *vm, process *p, const value *args, bool in_place)
+/* What is no list or tuple is sorted as the list of its elements: that takes its place in args[0]. False: raised. */
+static bool make_list(csp_vm *vm, process *p, value *args)
 {
     value xs = args[0];
-    if (in_place ? !data_own_list(vm, p, xs) : !value_is(xs, OBJ_TUPLE) && !data_list(vm, p, xs))
-        return NULL;
-    if (!value_usable(p, xs)) {
-        data_raise_moved(vm, xs);
-        return NULL;
+    if (value_is(xs, OBJ_LIST) || value_is(xs, OBJ_TUPLE)) {
+        if (!value_usable(p, xs))
+            data_raise_moved(vm, xs);
+        return value_usable(p, xs);
     }
+    value all = list_new(vm, p, NULL, 0);
+    if (all == VALUE_ABSENT) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    args[0] = all;
+    return data_extend(vm, p, value_list(all), xs) == VERDICT_DONE;
+}
+
+static sort_walk *begin(csp_vm *vm, process *p, value *args, bool in_place)
+{
+    if (in_place ? !data_own_list(vm, p, args[0]) : !make_list(vm, p, args))
+        return NULL;
+    value xs = args[0];
     walk_children c = walk_children_of(xs);
     sort_walk *s = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *s);
     keyed *blocks[2] = {NULL, NULL};
@@ -64,7 +81,9 @@ static verdict next_key(csp_vm *vm, process *p, sort_walk *s, value by)
     return vm_native_call(vm, p, by, 1, &s->from[s->at].item);
 }
 
-/* Order of the two: DONE with *order, CALL: a walk was started, FAIL. */
+static bool is_nan(value v) { return value_is_float(v) && isnan(value_as_float(v)); }
+
+/* Order of the two: DONE with *order, CALL: a walk was started, FAIL. A NaN, which has no order, comes behind all that has one. */
 static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, int *order)
 {
     if (value_both_int(a, b)) {
@@ -72,6 +91,8 @@ static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, i
         return VERDICT_DONE;
     }
     verdict v = walk_compare_quick(vm, p, a, b, order);
+    if (v == VERDICT_DONE && *order == 2)
+        *order = is_nan(a) - is_nan(b);
     if (v != VERDICT_CALL)
         return v;
     s->phase = SORT_COMPARED;

@@ -5,11 +5,11 @@
 #include "vm/bigint.h"
 
 const native_constant math_constants[] = {
-    {"e", 2.718281828459045235360287471352662498},
-    {"inf", (double)INFINITY},
-    {"nan", (double)NAN},
-    {"pi", 3.141592653589793238462643383279502884},
-    {NULL, 0},
+    {"e", 2.718281828459045235360287471352662498, "the base of the natural logarithm"},
+    {"inf", (double)INFINITY, "more than any other number"},
+    {"nan", (double)NAN, "not a number: it equals nothing, not even itself"},
+    {"pi", 3.141592653589793238462643383279502884, "the circumference of a circle of diameter 1"},
+    {NULL, 0, NULL},
 };
 
 static verdict give(csp_vm *vm, value v, value *result)
@@ -275,14 +275,17 @@ const native_entry math_natives[] = {
     {"hypot", "hypot(x, y)", "the length of the vector (x, y)", math_hypot, 2, 2, 0},
     {"is_inf", "is_inf(x)", "whether x is inf or -inf", math_is_inf, 1, 1, 0},
     {"is_nan", "is_nan(x)", "whether x is nan", math_is_nan, 1, 1, 0},
-    {"isqrt", "isqrt(n)", "the root of an int, rounded down", math_isqrt, 1, 1, 0},
+    {"isqrt", "isqrt(n)", "the square root of an int, rounded down; of a negative one it crashes with value_error",
+     math_isqrt, 1, 1, 0},
     {"lcm", "lcm(a, b)", "the least common multiple of two ints", math_lcm, 2, 2, 0},
     {"log", "log(x)", "the natural logarithm", math_log, 1, 1, 0},
     {"log10", "log10(x)", "the logarithm to base 10", math_log10, 1, 1, 0},
     {"log2", "log2(x)", "the logarithm to base 2", math_log2, 1, 1, 0},
     {"pow", "pow(x, y)", "x ** y", math_pow, 2, 2, 0},
-    {"round", "round(x)", "the nearest int, halves away from zero", math_round, 1, 1, 0},
-    {"sign", "sign(x)", "-1, 0 or 1", math_sign, 1, 1, 0},
+    {"round", "round(x)",
+     "the nearest int, halves away from zero; nan and inf crash with value_error, as in floor, ceil and trunc",
+     math_round, 1, 1, 0},
+    {"sign", "sign(x)", "-1, 0 or 1; nan of nan", math_sign, 1, 1, 0},
     {"sin", "sin(x)", "the sine of x radians", math_sin, 1, 1, 0},
     {"sinh", "sinh(x)", "the hyperbolic sine", math_sinh, 1, 1, 0},
     {"sqrt", "sqrt(x)", "the square root", math_sqrt, 1, 1, 0},

@@ -23,6 +23,7 @@ extern const native_entry tuple_natives[];
 typedef struct native_constant {
     const char *name;
     double number;
+    const char *doc; /* one line */
 } native_constant;
 extern const native_constant math_constants[];
 

@@ -169,6 +169,50 @@ static verdict native_failed(csp_vm *vm, process *p, value *args, uint32_t argc,
     return VERDICT_DONE;
 }
 
+/* _ended(p): like done(p), but a crash of p counts as unawaited still. */
+static verdict native_ended(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    process *q = process_arg(vm, p, args[0]);
+    if (!q) return VERDICT_FAIL;
+    uint64_t flags = q->flags;
+    channel *c = chan_done(vm, q);
+    if (!(flags & PROCESS_AWAITED)) q->flags &= (uint16_t)~PROCESS_AWAITED & 0xfff;
+    if (!c) return VERDICT_FAIL;
+    *result = value_object(c);
+    return VERDICT_DONE;
+}
+
+/* _controlled(c): makes the caller a supervisor, which is asked on c. */
+static verdict native_controlled(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    side *sd = process_side(vm, p);
+    if (!sd) return VERDICT_FAIL;
+    sd->control = args[0];
+    *result = VALUE_NIL;
+    return VERDICT_DONE;
+}
+
+/* _control(p, must = true): the channel on which the supervisor p is asked; of what is no supervisor, a crash or nil. */
+static verdict native_control(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    const process *q = value_is(args[0], OBJ_PROCESS) ? value_as_object(args[0]) : NULL;
+    bool supervises = q && q->side && q->side->control != VALUE_ABSENT;
+    *result = supervises ? q->side->control : VALUE_NIL;
+    if (supervises || argc > 1) return VERDICT_DONE;
+    if (q) return vm_raise(vm, ERR_TYPE, "expected a supervisor, got another process");
+    return vm_raise_type(vm, p, args[0], "a supervisor");
+}
+
+/* _caused(e, cause): the error e with that error, or nil, as its cause. */
+static verdict native_caused(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    *result = error_caused(vm, args[0], args[1], process_owner(p));
+    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
 /* --- Process */
 
 static verdict native_list(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -287,16 +331,20 @@ const native_entry prelude_process_natives[] = {
     {"kill", "kill(p, reason = \"killed\")", "stops p at its next safe point; its defers run", native_kill, 1, 2, 1},
     {"link", "link(p)", "when one of the two ends by crash or kill, the other is killed", native_link, 1, 1, 0},
     {"unlink", "unlink(p)", "undoes link(p)", native_unlink, 1, 1, 0},
-    {"sleep", "sleep(d)", "waits for d nanoseconds", native_sleep, 1, 1, 1},
+    {"sleep", "sleep(d)", "waits for d nanoseconds; 0 or less gives the others a turn", native_sleep, 1, 1, 1},
     {"now", "now()", "wall-clock time in nanoseconds since 1970", native_now, 0, 0, 0},
-    {"tick", "tick(d)", "a channel that gives the time every d nanoseconds", native_tick, 1, 1, 0},
+    {"tick", "tick(d)", "a channel that gives the time every d nanoseconds, the first after d; a slow receiver misses some", native_tick, 1, 1, 0},
     {"_failed", "_failed(p)", "whether p has ended by crash or kill", native_failed, 1, 1, 0},
+    {"_ended", "_ended(p)", "done(p), with which a crash of p is still reported", native_ended, 1, 1, 0},
+    {"_controlled", "_controlled(c)", "makes the caller a supervisor that is asked on c", native_controlled, 1, 1, 0},
+    {"_control", "_control(p, must = true)", "the channel on which a supervisor is asked", native_control, 1, 2, 0},
+    {"_caused", "_caused(e, cause)", "e with a cause", native_caused, 2, 2, 0},
     {0},
 };
 
 const native_entry process_natives[] = {
     {"list", "list()", "all processes that have not ended", native_list, 0, 0, 0},
     {"info", "info(p)", "what p is doing: a map with name state waits_for where reductions stack parent", native_info, 1, 1, 0},
-    {"name", "name(p, name)", "gives p a name; without one, tells it", native_name, 1, 2, 0},
+    {"name", "name(p, name)", "gives p a name, and the handle back; without a name, tells it, or nil", native_name, 1, 2, 0},
     {0},
 };

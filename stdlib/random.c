@@ -7,7 +7,8 @@
 #include "vm/sched.h"
 #include "vm/text.h"
 
-enum { ELEMENTS_PER_STEP = 1000, ELEMENTS_PER_REDUCTION = 16, WORDS_PER_REDUCTION = 64, WORD = sizeof(uint64_t) };
+enum { WORD = sizeof(uint64_t), WORDS_PER_REDUCTION = 64, BYTES_PER_STEP = 64 << 10 /* whole words */ };
+enum { ELEMENTS_PER_STEP = 1000, ELEMENTS_PER_REDUCTION = 16 };
 
 /* The state of p's generator; NULL: raised. */
 static uint64_t *generator(csp_vm *vm, process *p)
@@ -102,9 +103,12 @@ static verdict random_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return *result != VALUE_ABSENT ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
+/* args: how many; slots: how many there are already, the bytes. */
 static verdict random_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
+    value *done = &args[1];
+    value *made = &args[2];
     if (!value_is_integer(args[0]))
         return vm_raise_type(vm, p, args[0], "an int");
     if (num_compare(args[0], value_int(0)) < 0)
@@ -115,16 +119,23 @@ static verdict random_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, 
     if (state == NULL)
         return VERDICT_FAIL;
     size_t size = (size_t)value_as_int(args[0]);
-    *result = bytes_new(vm, NULL, size);
-    if (*result == VALUE_ABSENT)
-        return vm_raise_memory(vm);
-    uint8_t *data = value_bytes(*result)->data;
-    for (size_t at = 0; at < size; at += WORD) {
-        uint64_t word = sched_random(state);
-        memcpy(data + at, &word, size - at < WORD ? size - at : WORD);
+    if (*made == VALUE_ABSENT) {
+        *done = value_int(0);
+        *made = bytes_new(vm, NULL, size);
+        if (*made == VALUE_ABSENT)
+            return vm_raise_memory(vm);
     }
-    vm_charge(vm, size / (WORD * WORDS_PER_REDUCTION));
-    return VERDICT_DONE;
+    uint8_t *data = value_bytes(*made)->data;
+    size_t at = (size_t)value_as_int(*done);
+    size_t stop = size - at > BYTES_PER_STEP ? at + BYTES_PER_STEP : size;
+    vm_charge(vm, (stop - at) / (WORD * WORDS_PER_REDUCTION));
+    for (; at < stop; at += WORD) {
+        uint64_t word = sched_random(state);
+        memcpy(data + at, &word, stop - at < WORD ? stop - at : WORD);
+    }
+    *done = value_int((int64_t)stop);
+    *result = *made;
+    return stop == size ? VERDICT_DONE : VERDICT_YIELD;
 }
 
 static verdict random_seed(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -151,8 +162,12 @@ static verdict random_shuffle(csp_vm *vm, process *p, value *args, uint32_t argc
     if (state == NULL)
         return VERDICT_FAIL;
     if (*all == VALUE_ABSENT) {
-        if (data_iterate(vm, p, args[0], iteration) != VERDICT_DONE)
+        uint64_t length; /* of an open range there is none */
+        if (data_iterate(vm, p, args[0], iteration) != VERDICT_DONE ||
+            data_length(vm, p, args[0], &length) != VERDICT_DONE)
             return VERDICT_FAIL;
+        if (length > LIST_MAX)
+            return vm_raise_memory(vm);
         *all = list_new(vm, p, NULL, 0);
         if (*all == VALUE_ABSENT)
             return vm_raise_memory(vm);
@@ -178,7 +193,7 @@ static verdict random_shuffle(csp_vm *vm, process *p, value *args, uint32_t argc
 }
 
 const native_entry random_natives[] = {
-    {"bytes", "bytes(n)", "n random bytes (not for secrets)", random_bytes, 1, 1, 0},
+    {"bytes", "bytes(n)", "n random bytes (not for secrets)", random_bytes, 1, 1, 2},
     {"float", "float()", "a random float, at least 0 and less than 1", random_float, 0, 0, 0},
     {"int", "int(a, b)", "a random int from a to b, both included", random_int, 2, 2, 0},
     {"seed", "seed(n)", "sets out anew with this process's generator: the same numbers follow the same int; gives nil",

@@ -3,18 +3,6 @@
 #include "stdlib/string_parts.h"
 #include "vm/num.h"
 
-/* An int as a count: what does not fit is larger than every text can be. False: raised. */
-static bool count_arg(csp_vm *vm, process *p, value v, int64_t *count)
-{
-    if (!value_is_integer(v)) {
-        vm_raise_type(vm, p, v, "an int");
-        return false;
-    }
-    bool negative = num_compare(v, value_int(0)) < 0;
-    *count = value_is_int(v) ? value_as_int(v) : negative ? INT_SMALL_MIN : INT_SMALL_MAX;
-    return true;
-}
-
 /* Two strings; false: raised. */
 static bool two_args(csp_vm *vm, process *p, const value *args, string **a, string **b)
 {
@@ -141,7 +129,7 @@ static verdict string_index(csp_vm *vm, process *p, value *args, uint32_t argc, 
     string *s;
     string *wanted;
     int64_t from = 0;
-    if (!two_args(vm, p, args, &s, &wanted) || !count_arg(vm, p, given(args, argc, 2, value_int(0)), &from))
+    if (!two_args(vm, p, args, &s, &wanted) || !string_count_arg(vm, p, given(args, argc, 2, value_int(0)), &from))
         return VERDICT_FAIL;
     if (from < 0)
         from += s->length;
@@ -166,112 +154,6 @@ static verdict string_compare(csp_vm *vm, process *p, value *args, uint32_t argc
     charge_bytes(vm, a->size < b->size ? a->size : b->size);
     *result = value_int(str_compare(a, b));
     return VERDICT_DONE;
-}
-
-/* --- making texts of texts */
-
-static verdict string_replace(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    string *s;
-    string *old;
-    if (!two_args(vm, p, args, &s, &old))
-        return VERDICT_FAIL;
-    const string *new = string_arg(vm, p, args[2]);
-    if (new == NULL)
-        return VERDICT_FAIL;
-    if (old->size == 0)
-        return vm_raise(vm, ERR_VALUE, "the text to replace is empty");
-    text t;
-    text_init(&t, vm);
-    uint32_t plain = 0;
-    int64_t found;
-    while ((found = str_find(s, old, plain)) >= 0 && !t.failed) {
-        text_add(&t, s->text + plain, (size_t)found - plain);
-        text_add(&t, new->text, new->size);
-        plain = (uint32_t)found + old->size;
-    }
-    text_add(&t, s->text + plain, s->size - plain);
-    charge_bytes(vm, 4 * (s->size + t.used));
-    return string_give(vm, plain == 0 ? value_object(s) : text_string(&t), result);
-}
-
-/* Fills `room` with the pattern, again and again, by ever larger copies of what is there already. */
-static void fill_with(char *room, size_t size, const string *pattern)
-{
-    size_t done = pattern->size < size ? pattern->size : size;
-    memcpy(room, pattern->text, done);
-    while (done < size) {
-        size_t more = done < size - done ? done : size - done;
-        memcpy(room + done, room, more);
-        done += more;
-    }
-}
-
-/* `before` bytes of the pattern again and again, then s (unless NULL), then `behind` bytes of the pattern. */
-static verdict give_filled(csp_vm *vm, const string *s, const string *pattern, uint64_t before, uint64_t behind,
-                           value *result)
-{
-    uint64_t middle = s != NULL ? s->size : 0;
-    if (before > STRING_MAX || behind > STRING_MAX || before + middle + behind > STRING_MAX)
-        return vm_raise(vm, ERR_OUT_OF_MEMORY, "a string of more than %zu bytes", STRING_MAX);
-    size_t size = before + middle + behind;
-    charge_bytes(vm, size);
-    char *room = heap_alloc(vm_heap(vm), HEAP_BYTES, size + 1);
-    if (room == NULL)
-        return vm_raise_memory(vm);
-    fill_with(room, before, pattern);
-    if (s != NULL)
-        memcpy(room + before, s->text, s->size);
-    fill_with(room + before + middle, behind, pattern);
-    value v = str_new(vm, room, size);
-    heap_release(vm_heap(vm), HEAP_BYTES, room, size + 1);
-    return string_give(vm, v, result);
-}
-
-static verdict string_repeat(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    const string *s = string_arg(vm, p, args[0]);
-    int64_t count;
-    if (s == NULL || !count_arg(vm, p, args[1], &count))
-        return VERDICT_FAIL;
-    if (count < 0)
-        return vm_raise(vm, ERR_VALUE, "a negative number of repetitions");
-    uint64_t size;
-    if (__builtin_mul_overflow((uint64_t)count, (uint64_t)s->size, &size))
-        size = UINT64_MAX;
-    return give_filled(vm, NULL, s, size, 0, result);
-}
-
-static verdict pad(csp_vm *vm, process *p, const value *args, uint32_t argc, bool start, value *result)
-{
-    const string *s = string_arg(vm, p, args[0]);
-    int64_t width;
-    if (s == NULL || !count_arg(vm, p, args[1], &width))
-        return VERDICT_FAIL;
-    string *pattern = string_arg(vm, p, given(args, argc, 2, str_new(vm, " ", 1)));
-    if (pattern == NULL)
-        return VERDICT_FAIL;
-    if (pattern->size == 0)
-        return vm_raise(vm, ERR_VALUE, "the text to fill with is empty");
-    if (width <= s->length)
-        return string_give(vm, args[0], result);
-    uint64_t missing = (uint64_t)width - s->length;
-    uint64_t size = missing > STRING_MAX ? UINT64_MAX
-                                         : missing / pattern->length * pattern->size +
-                                               str_offset(pattern, (uint32_t)(missing % pattern->length));
-    return give_filled(vm, s, pattern, start ? size : 0, start ? 0 : size, result);
-}
-
-static verdict string_pad_start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    return pad(vm, p, args, argc, true, result);
-}
-
-static verdict string_pad_end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    return pad(vm, p, args, argc, false, result);
 }
 
 /* --- bytes */
@@ -322,24 +204,33 @@ const native_entry string_natives[] = {
      string_from_bytes, 1, 1, 0},
     {"graphemes", "graphemes(s)", "a list of what readers take for characters: letters with their accents, whole emoji",
      string_graphemes, 1, 1, STRING_SPLIT_SLOTS},
-    {"index", "index(s, part, from = 0)", "where part first occurs at or after from, or nil", string_index, 2, 3, 0},
+    {"index", "index(s, part, from = 0)",
+     "where part first occurs, in code points, at or after from (negative: from the end); nil where it does not",
+     string_index, 2, 3, 0},
     {"join", "join(xs, sep = \"\")", "the strings of a list or tuple as one, sep between them", string_join, 1, 2,
      STRING_JOIN_SLOTS},
-    {"lines", "lines(s)", "a list of the lines, without what ends them", string_lines, 1, 1, STRING_SPLIT_SLOTS},
-    {"lower", "lower(s)", "in lower case", string_lower, 1, 1, 0},
-    {"pad_end", "pad_end(s, width, fill = \" \")", "with fill repeated behind it up to width code points",
-     string_pad_end, 2, 3, 0},
-    {"pad_start", "pad_start(s, width, fill = \" \")", "with fill repeated before it up to width code points",
-     string_pad_start, 2, 3, 0},
-    {"repeat", "repeat(s, n)", "n times s", string_repeat, 2, 2, 0},
-    {"replace", "replace(s, old, new)", "with new in place of each old", string_replace, 3, 3, 0},
-    {"reverse", "reverse(s)", "the graphemes in reverse order", string_reverse, 1, 1, 0},
-    {"split", "split(s, sep)", "a list of the parts between the separators", string_split, 2, 2, STRING_SPLIT_SLOTS},
+    {"lines", "lines(s)", "a list of the lines without the LF or CR LF that ends them; no empty one behind the last",
+     string_lines, 1, 1, STRING_SPLIT_SLOTS},
+    {"lower", "lower(s)", "in lower case, character by character, in no language in particular", string_lower, 1, 1,
+     STRING_UNICODE_SLOTS},
+    {"pad_end", "pad_end(s, width, fill = \" \")", "with fill repeated, and cut, behind it up to width code points",
+     string_pad_end, 2, 3, STRING_FILL_SLOTS},
+    {"pad_start", "pad_start(s, width, fill = \" \")", "with fill repeated, and cut, before it up to width code points",
+     string_pad_start, 2, 3, STRING_FILL_SLOTS},
+    {"repeat", "repeat(s, n)", "n times s", string_repeat, 2, 2, STRING_FILL_SLOTS},
+    {"replace", "replace(s, old, new)",
+     "with new in place of each old, from the left; an empty old crashes with value_error", string_replace, 3, 3,
+     STRING_FILL_SLOTS},
+    {"reverse", "reverse(s)", "the graphemes in reverse order", string_reverse, 1, 1, STRING_UNICODE_SLOTS},
+    {"split", "split(s, sep)",
+     "a list of the parts between the separators, empty ones, too; an empty sep crashes with value_error", string_split,
+     2, 2, STRING_SPLIT_SLOTS},
     {"starts_with", "starts_with(s, part)", "whether s starts with part", string_starts_with, 2, 2, 0},
-    {"trim", "trim(s)", "without white space at both ends", string_trim, 1, 1, 0},
+    {"trim", "trim(s)", "without Unicode's white space at both ends", string_trim, 1, 1, 0},
     {"trim_end", "trim_end(s)", "without white space at the end", string_trim_end, 1, 1, 0},
     {"trim_start", "trim_start(s)", "without white space at the start", string_trim_start, 1, 1, 0},
-    {"upper", "upper(s)", "in upper case", string_upper, 1, 1, 0},
-    {"width", "width(s)", "the columns that it takes in a terminal", string_width, 1, 1, 0},
+    {"upper", "upper(s)", "in upper case, character by character, in no language in particular; ß becomes SS",
+     string_upper, 1, 1, STRING_UNICODE_SLOTS},
+    {"width", "width(s)", "the columns that it takes in a terminal", string_width, 1, 1, STRING_UNICODE_SLOTS},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

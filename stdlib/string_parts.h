@@ -16,6 +16,9 @@ static inline string *string_arg(csp_vm *vm, process *p, value v)
     return NULL;
 }
 
+/* An int as a count: what does not fit is larger than every text can be. False: raised. */
+bool string_count_arg(csp_vm *vm, process *p, value v, int64_t *count);
+
 /* A new value as the result; FAIL where there was no memory for it. */
 static inline verdict string_give(csp_vm *vm, value v, value *result)
 {
@@ -25,12 +28,31 @@ static inline verdict string_give(csp_vm *vm, value v, value *result)
     return VERDICT_DONE;
 }
 
+/* What a step of a resumable native goes through: by memcpy and the like, or character by character. Long enough that
+ * the steps cost nothing, short enough that the others are not held up. */
+enum { STRING_BYTES_PER_STEP = 256 << 10, STRING_CHARACTERS_PER_STEP = 8 << 10 };
+
+/* Where a resumable native has got to: the int in its slot, 0 at the start. */
+static inline uint32_t string_at(value slot) { return slot != VALUE_ABSENT ? (uint32_t)value_as_int(slot) : 0; }
+
+/* A text under way in a slot, made when first asked for; NULL: raised. */
+text *string_draft(csp_vm *vm, value *slot);
+
+/* A string that is filled in steps, in a slot: made by the first step. NULL: raised. */
+string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length);
+
 /* string_unicode.c */
 
 /* The end of the grapheme cluster (what a reader takes for one character) that starts at byte `at` < s->size. */
 uint32_t string_grapheme_end(const string *s, uint32_t at);
 
+/* Resumable, with two slots each. */
+enum { STRING_UNICODE_SLOTS = 2 };
 native_fn string_upper, string_lower, string_width, string_reverse;
+
+/* string_fill.c: resumable, with two slots each */
+enum { STRING_FILL_SLOTS = 2 };
+native_fn string_repeat, string_pad_start, string_pad_end, string_replace;
 
 /* string_split.c: resumable, with two slots each */
 enum { STRING_SPLIT_SLOTS = 2 };

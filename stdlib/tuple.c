@@ -10,8 +10,11 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
     (void)argc;
     value *state = &args[1], *all = &args[3];
     if (*all == VALUE_ABSENT) {
-        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE)
+        uint64_t length; /* of an open range there is none */
+        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE || data_length(vm, p, args[0], &length) != VERDICT_DONE)
             return VERDICT_FAIL;
+        if (length > LIST_MAX)
+            return vm_raise_memory(vm);
         *all = list_new(vm, p, NULL, 0);
         if (*all == VALUE_ABSENT)
             return vm_raise_memory(vm);
@@ -35,6 +38,6 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
 }
 
 const native_entry tuple_natives[] = {
-    {"of", "of(xs)", "the elements of anything that can be iterated over, as a tuple", native_of, 1, 1, 3},
+    {"of", "of(xs)", "the elements of an iterable (no channel) as a tuple", native_of, 1, 1, 3},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

@@ -46,6 +46,14 @@ static const char *audit_channel(const channel *c)
     return NULL;
 }
 
+/* Where a process or an arm waits: who is first in a queue answers for the whole channel. */
+static const char *audit_place(const channel *c, void *link)
+{
+    void *prev = link_prev(link);
+    if (!prev) return audit_channel(c);
+    return link_next(prev) == link ? NULL : "a channel's queue is not doubly linked";
+}
+
 static const char *audit_alt(const process *p)
 {
     const alt *a = p->side->alt;
@@ -55,7 +63,7 @@ static const char *audit_alt(const process *p)
         if (!n || !n->queued) continue;
         queued++;
         if (n->proc != p || n->ticket != p->ticket) return "I8: a waiting alt has a stale node in a queue";
-        const char *wrong = audit_channel(n->chan);
+        const char *wrong = audit_place(n->chan, a->cases[i].node);
         if (wrong) return wrong;
     }
     return queued == a->live ? NULL : "I11: an alt miscounts its queued nodes";
@@ -82,7 +90,7 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
     bool chooses = p->side && p->side->alt && p->side->alt->live;
     if (p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS))) return "I9: a killed process waits";
     if (p->wake != WAKE_NONE) return "I2: a waiting process has been woken";
-    if (p->chan) return audit_channel(p->chan);
+    if (p->chan) return audit_place(p->chan, (void *)(uintptr_t)p);
     if (chooses) {
         const char *wrong = audit_alt(p);
         if (wrong) return wrong;

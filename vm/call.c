@@ -173,7 +173,8 @@ verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee)
     if (!n)
         return VERDICT_FAIL;
     *window = n;
-    memcpy(n, args->items, args->count * sizeof *n);
+    if (args->count)
+        memcpy(n, args->items, args->count * sizeof *n);
     vm_charge(vm, args->count / 16);
     return call_arrange(vm, p, window, args->count, callee);
 }

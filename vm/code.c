@@ -157,6 +157,7 @@ void code_free_module(module *m)
     free(m->codes);
     free(m->text);
     free(m->lines);
+    free(m->exports);
     if (m->constants)
         heap_unpin(m->constants);
     free(m);

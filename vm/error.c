@@ -31,6 +31,18 @@ value error_new(csp_vm *vm, value kind, value message, value data)
     return value_object(e);
 }
 
+value error_caused(csp_vm *vm, value e, value by, uint64_t owner)
+{
+    error *with = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *with);
+    if (!with)
+        return VALUE_ABSENT;
+    *with = *value_error(e);
+    with->cause = by;
+    bool immutable = value_is_immutable(with->data) && value_is_immutable(by);
+    with->header = OBJ_ERROR | (immutable ? (uint64_t)OBJ_IMMUTABLE : owner);
+    return value_object(with);
+}
+
 /* The message may quote texts of any length: a long one is cut, between two characters. */
 static value format_message(csp_vm *vm, const char *format, va_list arguments)
 {

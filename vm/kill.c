@@ -50,6 +50,7 @@ value kill_outcome(csp_vm *vm, process *p)
     }
     value e = message == VALUE_ABSENT ? VALUE_ABSENT : error_new(vm, vm->error_names[ERR_KILLED], message, reason);
     if (e == VALUE_ABSENT) return vm->memory_error;
+    if (value_is(reason, OBJ_ERROR)) value_error(e)->cause = reason;
     /* A mutable reason is in transit, and others may have been killed for the same one: it is a master that is only copied. */
     if (!value_is_immutable(reason)) value_error(e)->header = OWNER_TRANSIT | OBJ_ERROR;
     return e;

@@ -8,6 +8,7 @@
 #include "vm/chan.h"
 #include "vm/error.h"
 #include "vm/data.h"
+#include "vm/leak.h"
 #include "vm/loop.h"
 #include "vm/text.h"
 
@@ -16,10 +17,10 @@ enum { SLICE = 4000, INT_BITS = 1 << 26 };
 /* While the world is stopped: the stack of the process that runs, to its capacity, since any instruction may be under way. */
 static void push_roots(heap *h, void *user)
 {
-    (void)h;
     const csp_vm *vm = user;
     const process *p = vm->sched.running;
     if (p) heap_push_range(p->stack, p->stack + p->capacity);
+    if (!heap_watches(h)) heap_push_range(vm->table, vm->table + vm->table_count);
 }
 
 static uint64_t seed(void)
@@ -66,7 +67,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     }
     vm->heap.stress = (uint32_t)environment("CSP_GC_STRESS", 0);
     vm->loop = loop_new(vm);
-    if (!vm->loop || !make_constants(vm)) {
+    if (!vm->loop || !make_constants(vm) || !leak_init(vm)) {
         vm_destroy(vm);
         return NULL;
     }
@@ -90,6 +91,7 @@ void vm_destroy(csp_vm *vm)
     native_free(vm);
     if (vm->interned) heap_unpin(vm->interned);
     if (vm->table) heap_unpin(vm->table);
+    leak_free(vm);
     if (vm->sched.timers) heap_unpin(vm->sched.timers);
     heap_close(&vm->heap);
     heap_unpin(vm);
@@ -97,8 +99,10 @@ void vm_destroy(csp_vm *vm)
 
 process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 {
+    if (!leak_reserve(vm)) return NULL;
     process *p = process_new(vm, body, number);
     if (!p) return NULL;
+    if (flags & (PROCESS_MAIN | PROCESS_SYSTEM)) leak_hold(vm, p);
     p->flags |= (flags | PROCESS_ESCAPED) & 0xfff;
     if (flags & PROCESS_MAIN) vm->main = p;
     sched_ready(&vm->sched, p, READY_TAIL);

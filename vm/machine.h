@@ -41,9 +41,13 @@ bool vm_kill(csp_vm *vm, process *p, const char *reason);
 /* Ends a program: kills every other process, gives their defers one second in all, then drops what is left; flushes the output. */
 void vm_shutdown(csp_vm *vm, process *except);
 
-/* The report of a deadlock, for people: each process that waits, for what, where; alike ones in one line. */
+/* The report of a deadlock, for people: each process that waits, for what, where, who else holds the channel; alike ones in one line. */
 struct text;
 void vm_report_deadlock(csp_vm *vm, struct text *out);
+/* The same as data: a JSON array of objects. */
+void vm_report_json(csp_vm *vm, struct text *out);
+/* What every process is doing, whatever that is. */
+void vm_report_processes(csp_vm *vm, struct text *out);
 
 /* Checks every invariant of the concurrency core over the whole VM (queues, tickets, timers, pars). NULL, or the first that is broken.
  * For tests and debug builds: O(everything). */

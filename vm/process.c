@@ -3,6 +3,7 @@
 
 #include "vm/chan.h"
 #include "vm/data.h"
+#include "vm/leak.h"
 #include "vm/loop.h"
 #include "vm/machine.h"
 #include "vm/text.h"
@@ -19,24 +20,37 @@ static bool table_reserve(csp_vm *vm)
 {
     if (vm->table_count < vm->table_capacity) return true;
     uint32_t capacity = vm->table_capacity ? vm->table_capacity * 2 : TABLE_FIRST;
-    process **table = heap_pinned(capacity * sizeof *table);
+    process **table = heap_pinned_plain(capacity * sizeof *table), **old = vm->table;
     if (!table) {
         vm_raise_memory(vm);
         return false;
     }
-    if (vm->table_count) memcpy(table, vm->table, vm->table_count * sizeof *table);
-    if (vm->table) heap_unpin(vm->table);
+    if (old) memcpy(table, old, vm->table_count * sizeof *table);
     vm->table = table;
     vm->table_capacity = capacity;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (old) heap_unpin(old);
     return true;
+}
+
+/* The table is read whenever some thread collects, at any instruction of this one: each process that has not ended must be found at the
+ * place that it names (leak.c), at every moment. */
+static void table_add(csp_vm *vm, process *p)
+{
+    p->index = vm->table_count;
+    vm->table[vm->table_count] = p;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    vm->table_count++;
 }
 
 static void table_remove(csp_vm *vm, process *p)
 {
-    process *last = vm->table[--vm->table_count];
+    process *last = vm->table[vm->table_count - 1];
     vm->table[p->index] = last;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     last->index = p->index;
-    vm->table[vm->table_count] = NULL;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    vm->table_count--;
 }
 
 /* A blank process object: a recycled one (whose ticket goes on counting) or a new one. */
@@ -78,8 +92,7 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
         p->capacity = (uint32_t)slots;
     }
     p->code = c;
-    p->index = vm->table_count;
-    vm->table[vm->table_count++] = p;
+    table_add(vm, p);
     return p;
 }
 
@@ -195,6 +208,7 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     p->value = outcome;
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
     table_remove(vm, p);
+    if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM)) leak_release(vm, p);
     if (failed) p->flags |= PROCESS_FAILED;
 
     side *sd = p->side;

@@ -72,6 +72,7 @@ typedef struct side {
     uint32_t link_count, link_capacity;
     process **links;                /* processes linked to it */
     value name;                     /* Process.name */
+    value control;                  /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
     uint64_t random[4];             /* its generator; all 0: not seeded yet */
 } side;
 

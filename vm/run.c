@@ -15,6 +15,7 @@
 
 #include "vm/chan.h"
 #include "vm/data.h"
+#include "vm/leak.h"
 #include "vm/machine.h"
 #include "vm/num.h"
 #include "vm/text.h"
@@ -825,9 +826,11 @@ call : {
     }
     s->call_code = body;
     s->call_pc = pc;
-    switch (call_arrange(vm, p, &N, argc, &callee)) {
-    case VERDICT_CALL: R = N - (window + 2); goto enter;
-    case VERDICT_DONE: R = N - (window + 2); goto called;
+    verdict v = call_arrange(vm, p, &N, argc, &callee);
+    R = N - (window + 2);                            /* the stack may have moved */
+    switch (v) {
+    case VERDICT_CALL: goto enter;
+    case VERDICT_DONE: goto called;
     case VERDICT_KILLED: goto killed;
     case VERDICT_EXIT: goto exit_program;
     case VERDICT_FAIL:
@@ -880,9 +883,11 @@ called: /* a simple native: its result is in R[window] */
     {
         value *N = &R[pc->a + 2];
         window = pc->a;
-        switch (call_spread(vm, p, &N, &callee)) {
-        case VERDICT_CALL: R = N - (window + 2); goto enter;
-        case VERDICT_DONE: R = N - (window + 2); goto called;
+        verdict v = call_spread(vm, p, &N, &callee);
+        R = N - (window + 2);                            /* the stack may have moved */
+        switch (v) {
+        case VERDICT_CALL: goto enter;
+        case VERDICT_DONE: goto called;
         case VERDICT_KILLED: goto killed;
         case VERDICT_EXIT: goto exit_program;
         case VERDICT_FAIL:
@@ -928,9 +933,11 @@ called: /* a simple native: its result is in R[window] */
                 goto replace;
             }
         }
-        switch (call_arrange(vm, p, &N, argc, &callee)) {
-        case VERDICT_CALL: R = N - (window + 2); goto replace_arranged;
-        case VERDICT_DONE: R = N - (window + 2); goto returned;
+        verdict v = call_arrange(vm, p, &N, argc, &callee);
+        R = N - (window + 2);                            /* the stack may have moved */
+        switch (v) {
+        case VERDICT_CALL: goto replace_arranged;
+        case VERDICT_DONE: goto returned;
         case VERDICT_KILLED: goto killed;
         case VERDICT_EXIT: goto exit_program;
         case VERDICT_FAIL:
@@ -942,9 +949,11 @@ called: /* a simple native: its result is in R[window] */
     {
         value *N = &R[pc->a + 2];
         window = pc->a;
-        switch (call_spread(vm, p, &N, &callee)) {
-        case VERDICT_CALL: R = N - (window + 2); goto replace_arranged;
-        case VERDICT_DONE: R = N - (window + 2); goto returned;
+        verdict v = call_spread(vm, p, &N, &callee);
+        R = N - (window + 2);                            /* the stack may have moved */
+        switch (v) {
+        case VERDICT_CALL: goto replace_arranged;
+        case VERDICT_DONE: goto returned;
         case VERDICT_KILLED: goto killed;
         case VERDICT_EXIT: goto exit_program;
         case VERDICT_FAIL:
@@ -1836,6 +1845,9 @@ unwound:
         goto preempt;
     DISPATCH();
 finished: /* the bottom frame returned op_a */
+    if (unlikely(vm->final_check && (p->flags & PROCESS_MAIN) && pc->op == OPC_RET) &&
+        leak_final_look(vm, p, R, body, pc))
+        goto preempt;
     if (!finish_process(vm, p, op_a, false, &f))
         goto unwound;
 gone:

@@ -5,8 +5,10 @@
 #include "vm/sched.h"
 
 #include "vm/chan.h"
+#include "vm/leak.h"
 #include "vm/loop.h"
 #include "vm/machine.h"
+#include "vm/text.h"
 
 enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* what a switch counts for */ };
 
@@ -77,11 +79,23 @@ void sched_settle(csp_vm *vm, process *p)
     if (sd->timer && sd->timer->index >= 0) timer_remove(&vm->sched, sd->timer);
 }
 
-/* Timers and the outside world, at most once in POLL_CREDIT reductions. */
+static void tell(csp_vm *vm)
+{
+    vm->asked = 0;
+    text t;
+    text_init(&t, vm);
+    vm_report_processes(vm, &t);
+    vm_flush(vm);
+    vm_write(vm, 2, t.block, t.used);
+}
+
+/* Leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
 static void poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     s->poll_credit = POLL_CREDIT;
+    if (vm->heap.found) leak_take(vm);
+    if (vm->asked) tell(vm);
     if (s->timer_count) timer_fire(vm, loop_now());
     if (loop_pending(vm->loop)) loop_poll(vm->loop);
 }

@@ -34,6 +34,11 @@ static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
     return s;
 }
 
+string *str_blank(csp_vm *vm, size_t size, size_t length)
+{
+    return size <= STRING_MAX ? string_alloc(vm, size, (uint32_t)length) : NULL;
+}
+
 static value string_make(csp_vm *vm, const char *utf8, size_t size, uint32_t length)
 {
     string *s = string_alloc(vm, size, length);

@@ -61,6 +61,29 @@ static value *defers_of(const frame *f)
 
 static void go_to(frame *f, uint32_t pc) { f->pc = f->code->insns + pc; }
 
+/* Raised once more: a copy may have got its trace in between. */
+static bool same(const error *a, const error *b)
+{
+    return a->kind == b->kind && a->message == b->message && a->data == b->data;
+}
+
+/* The kill as an error that p may own; a reason that can change is the master of others, too, and left out. */
+static value kill_as_cause(csp_vm *vm, process *p)
+{
+    value e = kill_outcome(vm, p);
+    return value_is_immutable(e) ? e : error_new(vm, value_error(e)->kind, value_error(e)->message, VALUE_NIL);
+}
+
+/* The crash of a defer is caused by what the frame was left for. An error that has a cause keeps it. */
+static value caused(csp_vm *vm, process *p, value crash, value replaced)
+{
+    if (!value_is(crash, OBJ_ERROR) || value_error(crash)->cause != VALUE_NIL) return crash;
+    if (replaced == VALUE_KILLED) replaced = kill_as_cause(vm, p);
+    if (!value_is(replaced, OBJ_ERROR) || same(value_error(crash), value_error(replaced))) return crash;
+    value with = error_caused(vm, crash, replaced, process_owner(p));
+    return with == VALUE_ABSENT ? crash : with;
+}
+
 /* `outcome`: the error, or VALUE_KILLED; `killed`: passes every catch. */
 static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool killed)
 {
@@ -88,6 +111,9 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
             /* false: the last one is running, or has crashed; what the frame was left for decides how it goes on */
             bool outermost = value_is_int(d[2]);
             if (d[2] == VALUE_KILLED) killed = true;
+            /* a kill that was put off until here: the crash that the frame is left for stays the outcome */
+            if (outcome == VALUE_KILLED && d[2] == VALUE_TRUE && f->pc->op == OPC_RUNDEFERS) outcome = d[1];
+            if (d[2] != VALUE_NIL && d[2] != value_int(0)) outcome = caused(vm, p, outcome, d[1]);
             if (value_is(d[0], OBJ_DEFER)) {
                 s->raised = VALUE_ABSENT;
                 d[1] = outcome;

@@ -18,10 +18,14 @@ struct loop;                            /* loop.c: libuv */
 /* Limits of a VM; 0: none. */
 typedef struct vm_limits { size_t memory; /* bytes */ size_t stack; /* bytes a process */ uint32_t processes; uint64_t reductions; uint64_t int_bits; } vm_limits;
 
+/* For people, with ANSI sequences, or as JSON: an object on a line. */
+typedef enum vm_style { VM_PLAIN, VM_COLOUR, VM_JSON } vm_style;
+
 /* What the host does for the VM. */
 typedef struct vm_host {
     void *user;
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
+    vm_style style;                     /* of reports on stream 2: crashes, leaks */
 } vm_host;
 
 /* Pinned (heap_pinned), so all values in it are roots. */
@@ -31,8 +35,11 @@ struct csp_vm {
     vm_host host;
     vm_limits limits;
 
-    process **table;                    /* all processes that have not ended, in no order; pinned; p->index is its place */
+    process **table;                    /* all processes that have not ended, in no order, held weakly (leak.h); p->index is its place */
     uint32_t table_count, table_capacity;
+    process **hosted;                   /* those that the host runs: pinned, for nobody else may hold them */
+    uint32_t hosted_count, hosted_capacity;
+    struct leak_places *leak_places;    /* leak.c: what has been reported */
     uint64_t last_number;               /* of a process */
     uint64_t last_channel;
     process *main;
@@ -59,10 +66,12 @@ struct csp_vm {
     void *top;                          /* whoever stands above (api/): module loader, sessions */
     const char *const *args; uint32_t arg_count;    /* of the script */
 
+    volatile int asked;                 /* set from outside (signal handlers too): tell on stream 2 what every process is doing */
     volatile int interrupted;           /* set from outside (signal handlers too): stop the foreground process */
     bool exiting;                       /* main has ended: the rest is being killed */
     int exit_status;                    /* of Os.exit; -1: nobody has called it */
     bool deadlock;
+    bool final_check;                   /* when main has returned, look for leaks once more (--leaks) */
     int64_t started;                    /* monotonic ns */
 };
 
@@ -80,6 +89,9 @@ verdict vm_raise_memory(csp_vm *vm);                    /* out_of_memory, made a
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what);
 /* An error as a value (not raised); VALUE_ABSENT: out of memory. data may be VALUE_NIL. */
 value error_new(csp_vm *vm, value kind, value message, value data);
+/* A copy, owned by `owner` where it is not immutable, of the error e with `by`, another error or VALUE_NIL, as its cause.
+ * ABSENT: out of memory. */
+value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
 value error_make(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* --- output.c: standard output is buffered: flushed when full, when the VM idles or ends, before anything goes to stderr, and after

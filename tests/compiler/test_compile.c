@@ -218,7 +218,7 @@ Test(compile, counting_makes_no_range)
 {
     assert_code("fn f(n) { var s = 0\nfor i in 0..n { s += i }\ns }", "fn f(",
                 "loadi r1, 0\nloadi r2, 0\nmove r3, r0\nfori r2, 0 -> 6\nadd r1, r1, r4\nforiloop r2 -> 4\nret r1\n");
-    assert_contains("fn f(n) { for i in n.. { } }", "fn f(", "loadp r2, nil\nfori r1, 0 ->");
+    assert_contains("fn f(n) { for i in n.. { } }", "fn f(", "loadp r2, absent\nfori r1, 0 ->");
     assert_contains("fn f(n) { for i in 1..=n { } }", "fn f(", "fori r1, 1 ->");
 }
 

@@ -168,7 +168,7 @@ Test(diag, entries_come_in_order_of_position)
 Test(diag, nothing_reported_renders_as_nothing)
 {
     assert_renders(DIAG_TEXT, "");
-    assert_renders(DIAG_JSON, "[]\n");
+    assert_renders(DIAG_JSON, "");
 }
 
 Test(diag, colours_change_nothing_else)
@@ -192,22 +192,42 @@ Test(diag, colours_change_nothing_else)
 
 /* ---- JSON ---- */
 
-Test(diag, json_is_an_array_of_objects_one_a_line)
+Test(diag, json_is_an_object_on_a_line_for_each)
 {
     source("ab\ncd");
     diag_hint(diag_error(&list, span(1, 5), "a \"quoted\"\ttext\\"), "\xff!\x01");
     diag_warning(&list, span(4, 5), "\xc3\xa9");
     assert_renders(
         DIAG_JSON,
-        "[\n"
         "{\"file\":\"a.csp\",\"line\":1,\"column\":2,\"end_line\":2,\"end_column\":3,\"severity\":\"error\","
-        "\"message\":\"a \\\"quoted\\\"\\u0009text\\\\\",\"hint\":\"\\ufffd!\\u0001\"},\n"
+        "\"message\":\"a \\\"quoted\\\"\\u0009text\\\\\",\"hint\":\"\\ufffd!\\u0001\"}\n"
         "{\"file\":\"a.csp\",\"line\":2,\"column\":2,\"end_line\":2,\"end_column\":3,\"severity\":\"warning\","
-        "\"message\":\"\xc3\xa9\",\"hint\":null}\n"
-        "]\n");
+        "\"message\":\"\xc3\xa9\",\"hint\":null}\n");
+}
+
+Test(diag, the_name_of_its_kind_is_shown_behind_the_message)
+{
+    source("ab");
+    diag_warning(&list, span(0, 1), "odd")->name = "oddity";
+    assert_renders(DIAG_TEXT, "a.csp:1:1: warning: odd [oddity]\nab\n^\n");
+    assert_renders(DIAG_JSON, "{\"file\":\"a.csp\",\"line\":1,\"column\":1,\"end_line\":1,\"end_column\":2,"
+                              "\"severity\":\"warning\",\"message\":\"odd\",\"name\":\"oddity\",\"hint\":null}\n");
 }
 
 /* ---- the list ---- */
+
+Test(diag, nothing_is_said_about_muted_pieces)
+{
+    static const src_span muted[] = {{1, 3}, {5, 6}};
+    source("abcdefgh");
+    list.muted = muted;
+    list.muted_count = 2;
+    for (uint32_t i = 0; i < 8; i++)
+        diag_error(&list, span(i, i + 1), "error %u", i);
+    cr_assert_eq(list.errors, 5);
+    for (uint32_t i = 0; i < list.count; i++)
+        cr_assert_null(strpbrk(list.items[i].message, "125"));
+}
 
 Test(diag, the_same_is_said_once)
 {

@@ -322,8 +322,6 @@ Test(parse, processes)
     assert_ast("let r = par { a() }[0]", "(let r (index (par (fn () (call a))) 0))");
     assert_ast("catch { f() }", "(catch (block (call f)))");
     assert_error("spawn f", 6, 7, "`spawn` takes", "spawn f(x)");
-    static const char *const refused[] = {"`let` is no branch", "`return` is no branch"};
-    assert_errors("par { let x = 1; return; f() }", 2, refused);
 }
 
 Test(parse, matches)

@@ -82,10 +82,52 @@ static bool session_find(void *user, const char *name, resolve_session_name *out
     return variable || strcmp(name, "fixed") == 0;
 }
 
+/* One module of its own can be imported: "geo", with `area(w, h = w)`, `sum(first, by = 1, ..rest)`, the const `unit`. */
+static bool world_import(void *user, const char *path, size_t length, src_span at, diag_list *diags,
+                         resolve_import *out)
+{
+    (void)user;
+    *out = (resolve_import){.home = everything, .body = 72, .loaded = 80};
+    if (length == 3 && memcmp(path, "geo", 3) == 0)
+        return true;
+    diag_error(diags, at, "no such module");
+    return false;
+}
+
+static resolve_status world_imported(void *user, const void *home, const char *name, resolve_symbol *out)
+{
+    static const char *const area_names[] = {"w", "h"}, *const sum_names[] = {"first", "by", NULL};
+    (void)user;
+    cr_assert_eq(home, everything);
+    if (strcmp(name, "area") == 0)
+        *out = (resolve_symbol){RESOLVE_FUNCTION, 88, 1, 2, area_names};
+    else if (strcmp(name, "sum") == 0)
+        *out = (resolve_symbol){RESOLVE_FUNCTION, 96, 1, UINT32_MAX, sum_names};
+    else if (strcmp(name, "unit") == 0)
+        *out = (resolve_symbol){RESOLVE_CELL, 104, 0, 0, NULL};
+    else
+        return RESOLVE_NO_SUCH;
+    return RESOLVE_FOUND;
+}
+
+static void world_imported_candidates(void *user, const void *home, diag_suggestion *s)
+{
+    (void)user;
+    cr_assert_eq(home, everything);
+    diag_suggest(s, "area");
+}
+
+static const resolve_world world = {.global = world_global,
+                                    .module = world_module,
+                                    .member = world_member,
+                                    .candidates = world_candidates,
+                                    .session_find = session_find,
+                                    .import = world_import,
+                                    .imported = world_imported,
+                                    .imported_candidates = world_imported_candidates};
+
 static resolve_unit *resolve_text(const char *text, bool session)
 {
-    static const resolve_world world = {NULL,         world_global, world_module, world_member, world_candidates,
-                                        session_find, NULL};
     const ast_module *ast = parse_fixture_text(&fixture, text);
     cr_assert_eq(fixture.list.errors, 0, "%s does not parse", text);
     return resolve_module(ast, &world, session, &fixture.list);
@@ -139,7 +181,35 @@ Test(resolve, what_is_not_there_yet_says_so)
     assert_error("[[File]].read(\"x\")", "`File` is not there yet in this version", NULL);
     assert_error("[[List.later]](1)", "`List.later` is not there yet in this version", NULL);
     assert_error("[[later]]()", "`later` is not there yet in this version", NULL);
-    assert_error("[[import \"lib/geo\"]]\ngeo.area(1)", "`import` is not there yet in this version", NULL);
+}
+
+Test(resolve, members_of_what_is_imported)
+{
+    assert_fine("print(geo.unit)\nimport \"geo\"\nimport \"geo\" as g\nfn f() => g.area(h: 1, w: 2)\nlet a = geo.area");
+    assert_fine("import \"geo\"\ngeo.sum(1)\ngeo.sum(1, 2, 3, 4)\ngeo.sum(1, by: 2)\ngeo.sum(by: 1, first: 2)");
+    assert_error("import \"geo\"\ngeo.[[aera]](1)", "`geo` has no member `aera`", "did you mean `geo.area`?");
+    assert_error("import \"geo\" as g\ng.[[_help]](1)", "`g._help` is private", "begins with `_`");
+    assert_error("import \"geo\"\n[[geo.area()]]", "`geo.area` takes 1 to 2 arguments, but 0 are given", NULL);
+    assert_error("import \"geo\"\n[[geo.sum()]]", "`geo.sum` takes at least 1 argument, but 0 are given", NULL);
+    assert_error("import \"geo\"\ngeo.sum(1, [[buy: 2]])", "`geo.sum` has no parameter `buy`", "did you mean `by`?");
+    assert_error("import \"geo\"\nfn f() => [[geo]]", "`geo` is a module, not a value", "geo.");
+    assert_error("import \"geo\"\n[[geo]] = 1", "`geo` is a module and cannot be assigned", NULL);
+    assert_error("import \"geo\"\n[[geo.unit]] = 1", "a member of the module `geo` cannot be assigned", NULL);
+    assert_error("import \"geo\"\nlet [[geo]] = 1", "`geo` is a module in this block already", NULL);
+    assert_fine("import \"geo\"\nfn f(geo) => geo.anything");
+}
+
+Test(resolve, what_cannot_be_imported_is_reported_once)
+{
+    assert_error("[[import \"lost\"]]\nlost.f(1)\nprint(lost)\nlost = 1", "no such module", NULL);
+}
+
+Test(resolve, an_import_in_a_session_is_defined_like_a_variable)
+{
+    const resolve_unit *unit = resolve_text("import \"geo\"\nprint(geo.unit)\nlet geo = 1\nprint(geo)", true);
+    cr_assert(unit != NULL);
+    cr_assert(unit->pending && unit->pending->kind == BINDING_MODULE && unit->pending->import.home == everything);
+    cr_assert(unit->pending->next_pending && unit->pending->next_pending->kind == BINDING_SESSION);
 }
 
 Test(resolve, modules_are_no_values)
@@ -259,12 +329,14 @@ Test(resolve, arity_of_known_functions)
     assert_error("fn f(a, b = 1) => a\n[[f()]]", "`f` takes 1 to 2 arguments, but 0 are given", NULL);
     assert_error("fn f(a, ..b) => a\n[[f()]]", "`f` takes at least 1 argument, but 0 are given", NULL);
     assert_error("fn f() => 1\n[[f(1)]]", "`f` takes no arguments, but 1 is given", NULL);
-    assert_error("let g = fn(a) => a\n[[g()]]", "`g` takes 1 argument, but 0 are given", NULL);
+    assert_error("{ fn g(a) => a\n[[g()]] }", "`g` takes 1 argument, but 0 are given", NULL);
     assert_error("[[len()]]", "`len` takes 1 argument, but 0 are given", NULL);
     assert_error("[[List.push([])]]", "`List.push` takes 2 arguments, but 1 is given", NULL);
     assert_error("fn f(a) => a\nspawn [[f()]]", "`f` takes 1 argument, but 0 are given", NULL);
     assert_error("fn f(a) => a\n[[1 |> f(2)]]", "`f` takes 1 argument, but 2 are given", NULL);
     assert_fine("fn f(a, b = 1, ..c) => a\nf(1)\nf(1, 2, 3)\nf(..[1])\nvar g = fn(a) => a\ng(1, 2)");
+    /* what `let` binds is a value: its wrong calls crash when they are made */
+    assert_fine("let g = fn(a) => a\ng(1, 2)\ng(b: 1)");
 }
 
 Test(resolve, arguments_by_name)
@@ -343,6 +415,50 @@ Test(resolve, arms_of_an_alt)
     assert_fine("let cs = [chan()]\nalt { for i, c in cs, when i > 0, c ? (x, y) => print(i, c, x, y); closed => 1 }");
 }
 
+Test(resolve, branches_of_a_par_are_processes)
+{
+    assert_error("par { [[let x = 1]]; print(1) }", "`let` cannot be a branch of `par`", "a process of its own");
+    assert_error("par { [[return]] }", "`return` cannot be a branch of `par`", NULL);
+    assert_error("loop { par { [[break]] } }", "`break` cannot be a branch of `par`", NULL);
+    assert_fine("par { { let x = 1; print(x) } }");
+}
+
+Test(resolve, names_of_other_languages)
+{
+    assert_error("print([[null]])", "unknown name `null`", "write `nil`");
+    assert_error("[[println]](1)", "unknown name `println`", "write `print`");
+    assert_fine("fn append(x) => x\nprint(append(1))");
+}
+
+/* So many errors of syntax, and so many in all. */
+static void assert_beside(const char *text, uint32_t syntax, uint32_t all)
+{
+    const ast_module *ast = parse_fixture_text(&fixture, text);
+    cr_assert_eq(fixture.list.errors, syntax, "%s: %u errors of syntax", text, fixture.list.errors);
+    resolve_module(ast, &world, false, &fixture.list);
+    char *said = diag_render(&fixture.list, DIAG_TEXT);
+    cr_assert_eq(fixture.list.errors, all, "%s\n%s", text, said);
+    free(said);
+}
+
+Test(resolve, names_beside_errors_of_syntax)
+{
+    assert_beside("let x = = 1\nprint(y)", 1, 2);
+    assert_beside("fn f() { let z = ) ; print(nowhere) }\nprint(y)", 1, 3);
+    assert_beside("match 1 { a b => c; d => e }\nprint(y)", 1, 3);
+    assert_beside("let x = 1 y\nx = 2", 1, 2);
+}
+
+Test(resolve, what_could_not_be_read_may_declare_anything)
+{
+    assert_beside("let (a b) = f()\nprint(a, b, f)", 1, 1);
+    assert_beside("fn f(a { a + 1 }\nf(2, 3)", 1, 1);
+    assert_beside("import geometry\ngeometry.area(1)", 1, 1);
+    assert_beside("fn main() { helper() }\nfn g() { if true { main()\nfn helper() { 1 }", 1, 1);
+    assert_beside("match 1 { a b => a }\nprint(a)", 1, 1);
+    assert_beside("fn f() {\n    let x = [1, 2\n}\nprint(x)", 1, 1);
+}
+
 Test(resolve, several_errors_in_one_go) { assert_errors("print(a)\nlet x = 1\nx = 2\nfn f() => b\nlen()", 4); }
 
 /* ---- what is found out ---- */
@@ -352,7 +468,6 @@ static const ast_fn *function_of(const ast_node *let) { return let->as.let.value
 Test(resolve, captures_are_counted_once_and_go_through)
 {
     const ast_module *ast = parse_fixture_text(&fixture, "let a = 1\nlet b = 2\nlet f = fn() => a + fn() => a + b");
-    static const resolve_world world = {NULL, world_global, world_module, world_member, world_candidates, NULL, NULL};
     cr_assert(resolve_module(ast, &world, false, &fixture.list) != NULL);
     const ast_function_info *info = function_of(ast->items.items[2])->info;
     cr_assert_eq(info->capture_count, 2);
@@ -363,7 +478,6 @@ Test(resolve, captures_are_counted_once_and_go_through)
 Test(resolve, what_captures_nothing_is_constant)
 {
     const ast_module *ast = parse_fixture_text(&fixture, "let f = fn(x) => x\nlet g = fn() { fn h(n) => h(n - 1)\nh }");
-    static const resolve_world world = {NULL, world_global, world_module, world_member, world_candidates, NULL, NULL};
     cr_assert(resolve_module(ast, &world, false, &fixture.list) != NULL);
     cr_assert(function_of(ast->items.items[0])->info->constant);
     const ast_node *h = function_of(ast->items.items[1])->body->as.list.items[0];
@@ -375,7 +489,6 @@ Test(resolve, variables_assigned_within_an_expression_are_marked)
 {
     const ast_module *ast =
         parse_fixture_text(&fixture, "var x = 1\nvar y = 1\nx = 2\nlet z = y + if true { y = 2\ny } else { 1 }");
-    static const resolve_world world = {NULL, world_global, world_module, world_member, world_candidates, NULL, NULL};
     cr_assert(resolve_module(ast, &world, false, &fixture.list) != NULL);
     cr_assert_not(ast->items.items[0]->as.let.binding->assigned_within);
     cr_assert(ast->items.items[1]->as.let.binding->assigned_within);

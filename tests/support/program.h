@@ -8,11 +8,11 @@
 typedef struct program {
     csp_vm *vm;
     const code *body;
-    process *main;     /* of the run under way */
-    uint64_t first;    /* its number */
-    char *out, *err;   /* what the run has written, NUL-terminated; the program's */
+    process *main;   /* of the run under way */
+    uint64_t first;  /* its number */
+    char *out, *err; /* what the run has written, NUL-terminated; the program's */
     size_t out_size, err_size;
-    char about[160];   /* what the test is doing, for messages */
+    char about[160]; /* what the test is doing, for messages */
 } program;
 
 /* Compiles the source, in which ' stands for " (so that it can be read inside a C string). What does not compile ends the test. */

@@ -1,0 +1,331 @@
+#include "api/loader.h"
+
+#include <stdlib.h>
+
+#include "api/error.h"
+#include "api/locate.h"
+#include "vm/text.h"
+
+/* A chain of imports is a recursion of the compiler. */
+enum { DEPTH_MAX = 100 };
+
+typedef enum own_state { OWN_COMPILING, OWN_BROKEN, OWN_COMPILED } own_state;
+
+typedef struct own_member {
+    const char *name; /* the export's */
+    value item;
+    resolve_symbol symbol;
+    bool known; /* the symbol is made */
+} own_member;
+
+/* An imported module. */
+struct own_module {
+    struct own_module *next;
+    char *key, *name; /* see located; owned */
+    bool is_host;
+    own_state state;
+    const module *code;  /* the VM's */
+    own_member *members; /* sorted by name */
+    uint32_t member_count;
+    value *loaded; /* pinned: an OBJ_CELL that holds true when the body has run */
+};
+
+/* A text whose imports are being resolved. */
+struct own_importer {
+    const struct own_importer *outer; /* who imports it; NULL: it is the program, or an input of a session */
+    const char *name, *key;           /* key NULL: nobody can import it */
+    bool is_host;
+    uint32_t depth;
+    char body_name[80];
+};
+
+/* ---- Life ---- */
+
+static void free_module(struct own_module *m)
+{
+    if (m->loaded)
+        heap_unpin(m->loaded);
+    free(m->members);
+    free(m->key);
+    free(m->name);
+    free(m);
+}
+
+static bool has_run(const struct own_module *m)
+{
+    return m->loaded && ((const cell *)value_as_object(m->loaded[0]))->item != VALUE_ABSENT;
+}
+
+void loader_settle(world *w)
+{
+    for (struct own_module **link = &w->own_modules; *link;) {
+        struct own_module *m = *link;
+        if (has_run(m)) {
+            link = &m->next;
+            continue;
+        }
+        *link = m->next;
+        free_module(m);
+    }
+}
+
+void loader_free(world *w)
+{
+    while (w->own_modules) {
+        struct own_module *m = w->own_modules;
+        w->own_modules = m->next;
+        free_module(m);
+    }
+    while (w->host_modules) {
+        host_module *m = w->host_modules;
+        w->host_modules = m->next;
+        free(m->name);
+        free(m->text);
+        free(m);
+    }
+}
+
+csp_status csp_module_add(csp_vm *vm, const char *name, const char *source, size_t size)
+{
+    world *w = world_of(vm);
+    if (w->busy || w->ran || !*name || world_find_module(name) >= 0)
+        return CSP_E_MISUSE;
+    for (const host_module *m = w->host_modules; m; m = m->next)
+        if (strcmp(m->name, name) == 0)
+            return CSP_E_MISUSE;
+    host_module *m = malloc(sizeof *m);
+    char *copy = malloc(size + 1), *label = strdup(name);
+    if (!m || !copy || !label) {
+        free(m);
+        free(copy);
+        free(label);
+        error_set_memory(w);
+        return CSP_E_MEMORY;
+    }
+    if (size > 0)
+        memcpy(copy, source, size);
+    *m = (host_module){.next = w->host_modules, .name = label, .text = copy, .size = size};
+    w->host_modules = m;
+    return CSP_OK;
+}
+
+/* ---- Members ---- */
+
+static int compare_members(const void *a, const void *b)
+{
+    return strcmp(((const own_member *)a)->name, ((const own_member *)b)->name);
+}
+
+static bool index_members(struct own_module *m)
+{
+    const module *made = m->code;
+    m->members = calloc(made->export_count + 1u, sizeof *m->members);
+    if (!m->members)
+        return false;
+    for (uint32_t i = 0; i < made->export_count; i++)
+        m->members[i] =
+            (own_member){.name = value_string(made->exports[i].name)->text, .item = made->exports[i].item};
+    m->member_count = made->export_count;
+    qsort(m->members, m->member_count, sizeof *m->members, compare_members);
+    return true;
+}
+
+resolve_status loader_member(world *w, const void *home, const char *name, resolve_symbol *out)
+{
+    const struct own_module *m = home;
+    const own_member wanted = {.name = name};
+    own_member *found = bsearch(&wanted, m->members, m->member_count, sizeof *m->members, compare_members);
+    if (!found)
+        return RESOLVE_NO_SUCH;
+    if (!found->known) {
+        found->symbol = (resolve_symbol){.kind = RESOLVE_CELL, .word = found->item};
+        found->known = !value_is(found->item, OBJ_CLOSURE) ||
+                       world_closure_symbol(w, value_as_object(found->item), &found->symbol);
+    }
+    *out = found->symbol;
+    return found->known ? RESOLVE_FOUND : RESOLVE_NO_SUCH;
+}
+
+void loader_each_member(const void *home, void (*each)(void *user, const char *name), void *user)
+{
+    const struct own_module *m = home;
+    for (uint32_t i = 0; i < m->member_count; i++)
+        each(user, m->members[i].name);
+}
+
+static void suggest(void *s, const char *name) { diag_suggest(s, name); }
+
+void loader_candidates(const void *home, diag_suggestion *s) { loader_each_member(home, suggest, s); }
+
+const module *loader_code(const void *home) { return ((const struct own_module *)home)->code; }
+
+const char *loader_body_name(const world *w) { return w->importer && w->importer->outer ? w->importer->body_name : NULL; }
+
+/* ---- Cycles ---- */
+
+/* As in the text of an import: without `.csp`. */
+static int shown_length(const char *name)
+{
+    size_t length = strlen(name);
+    return (int)(length > 4 && strcmp(name + length - 4, ".csp") == 0 ? length - 4 : length);
+}
+
+/* From the one at `end` outwards to the one at `from`: "a → b". */
+static void write_chain(const struct own_importer *end, const struct own_importer *from, FILE *out)
+{
+    const struct own_importer *chain[DEPTH_MAX + 2];
+    uint32_t count = 0;
+    for (const struct own_importer *i = end;; i = i->outer) {
+        chain[count++] = i;
+        if (i == from)
+            break;
+    }
+    while (count-- > 0)
+        fprintf(out, "%.*s → ", shown_length(chain[count]->name), chain[count]->name);
+    fprintf(out, "%.*s", shown_length(from->name), from->name);
+}
+
+/* Whether what has the key is being compiled; then it is reported. */
+static bool is_cycle(const world *w, const char *key, src_span at, diag_list *diags)
+{
+    const struct own_importer *from = w->importer;
+    while (from && !(from->key && strcmp(from->key, key) == 0))
+        from = from->outer;
+    if (!from)
+        return false;
+    char *chain = NULL;
+    size_t size;
+    FILE *out = open_memstream(&chain, &size);
+    if (out) {
+        write_chain(w->importer, from, out);
+        fclose(out);
+    }
+    diag *d = diag_error(diags, at, "modules import each other in a cycle: %s", chain ? chain : "");
+    diag_hint(d, "put what both need into a module of its own");
+    free(chain);
+    return true;
+}
+
+/* ---- Importing ---- */
+
+static struct own_module *find_module(const world *w, const char *key)
+{
+    struct own_module *m = w->own_modules;
+    while (m && strcmp(m->key, key) != 0)
+        m = m->next;
+    return m;
+}
+
+static bool make_cell(world *w, struct own_module *m)
+{
+    m->loaded = heap_pinned(sizeof *m->loaded);
+    if (!m->loaded)
+        return false;
+    value label = str_intern(w->vm, m->name, strlen(m->name));
+    cell *made = label == VALUE_ABSENT ? NULL : heap_alloc(vm_heap(w->vm), HEAP_TRACED, sizeof *made);
+    if (!made)
+        return false;
+    *made = (cell){.header = OBJ_CELL | OBJ_IMMUTABLE, .name = label};
+    m->loaded[0] = value_object(made);
+    return true;
+}
+
+/* Takes over what identifies it. */
+static struct own_module *add_module(world *w, located *l)
+{
+    struct own_module *m = calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    m->key = l->key;
+    m->name = l->name;
+    m->is_host = l->host != NULL;
+    l->key = l->name = NULL;
+    m->next = w->own_modules;
+    w->own_modules = m;
+    return m;
+}
+
+/* False: it has errors, which the world's error tells, or there is no memory. */
+static bool compile(world *w, struct own_module *m, const char *source, size_t size)
+{
+    struct own_importer frame = {
+        .outer = w->importer, .name = m->name, .key = m->key, .is_host = m->is_host, .depth = w->importer->depth + 1};
+    const char *slash = strrchr(m->name, '/');
+    const char *base = slash ? slash + 1 : m->name;
+    snprintf(frame.body_name, sizeof frame.body_name, "module %.*s", shown_length(base), base);
+    w->importer = &frame;
+    m->code = world_compile(w, m->name, source, size, 1, NULL);
+    w->importer = frame.outer;
+    return m->code && index_members(m);
+}
+
+static bool has_compile_errors(const world *w)
+{
+    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0;
+}
+
+/* Reads and compiles a module that nobody has imported before. */
+static bool load(world *w, struct own_module *m, const located *l, src_span at, diag_list *diags)
+{
+    char *source;
+    size_t size;
+    m->state = OWN_BROKEN;
+    locate_status status = locate_read(l, at, diags, &source, &size);
+    if (status != LOCATE_FOUND || !make_cell(w, m)) {
+        if (status == LOCATE_FOUND)
+            free(source);
+        return false;
+    }
+    m->state = OWN_COMPILING;
+    bool ok = compile(w, m, source, size);
+    free(source);
+    m->state = ok ? OWN_COMPILED : OWN_BROKEN;
+    return ok;
+}
+
+/* For a program that is being compiled: it has no importer. */
+static bool import(world *w, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out)
+{
+    const struct own_importer *from = w->importer;
+    if (from->depth >= DEPTH_MAX) {
+        diag_error(diags, at, "imports are nested more than %d deep", DEPTH_MAX);
+        return false;
+    }
+    located l;
+    locate_from place = {.name = from->name, .is_host = from->is_host};
+    if (locate(w, &place, path, length, at, diags, &l) != LOCATE_FOUND)
+        return false;
+    struct own_module *m = NULL;
+    uint32_t errors = diags->errors;
+    bool first = false;
+    if (!is_cycle(w, l.key, at, diags)) {
+        m = find_module(w, l.key);
+        first = !m;
+        if (first && (m = add_module(w, &l)) && !load(w, m, &l, at, diags) && !has_compile_errors(w)) {
+            locate_free(&l);
+            return false; /* no memory, or it was said why it cannot be read */
+        }
+    }
+    locate_free(&l);
+    if (!m || m->state != OWN_COMPILED) {
+        if (m && diags->errors == errors)
+            diag_error(diags, at, "the import of `%.*s` failed: %s has errors", (int)length, path, m->name);
+        return false;
+    }
+    *out = (resolve_import){
+        .home = m, .body = first ? value_object(m->code->codes[0]) : 0, .loaded = m->loaded[0]};
+    return true;
+}
+
+bool loader_import(world *w, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out)
+{
+    if (w->importer)
+        return import(w, path, length, at, diags, out);
+    char *key = w->import_files ? locate_key(diags->src->name) : NULL;
+    struct own_importer program = {.name = diags->src->name, .key = key};
+    w->importer = &program;
+    bool ok = import(w, path, length, at, diags, out);
+    w->importer = NULL;
+    free(key);
+    return ok;
+}

@@ -1,0 +1,92 @@
+/* What nobody reaches is found at the end of a marking and brought back to life.
+ *
+ * One object, the anchor, has a finalizer. When a heap finds objects that are not marked, it chains them, hangs the
+ * chain into the anchor and takes the anchor's own mark away: so the collector holds the anchor for garbage, marks it
+ * again with all that it reaches before anything is reclaimed, and calls the finalizer. A finalizer for each object
+ * would cost half a microsecond. */
+#include "gc/collector.h"
+
+struct heap_anchor {
+    heap *heap; /* NULL: it is closed */
+    void *first;
+};
+
+static bool arm(struct heap_anchor *a);
+
+/* May run on any thread that allocates; the heap may be closed meanwhile. */
+static void GC_CALLBACK revive(void *object, void *unused)
+{
+    (void)unused;
+    struct heap_anchor *a = object;
+    GC_alloc_lock();
+    bool closed = a->heap == NULL;
+    if (!closed)
+        a->heap->revived = a->first;
+    a->first = NULL;
+    GC_alloc_unlock();
+    if (closed)
+        return;
+    bool armed = arm(a);
+    GC_alloc_lock();
+    if (a->heap)
+        a->heap->armed = armed;
+    GC_alloc_unlock();
+}
+
+/* False: out of memory; then everything weak is strong from now on. */
+static bool arm(struct heap_anchor *a)
+{
+    /* Where there is no memory the collector leaves this as it is. */
+    GC_finalization_proc before = revive;
+    GC_register_finalizer_no_order(a, revive, NULL, &before, NULL);
+    return before == NULL;
+}
+
+bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user))
+{
+    struct heap_anchor *a = GC_malloc(sizeof *a);
+    if (!a || !arm(a))
+        return false;
+    a->heap = h;
+    h->anchor = a;
+    h->unreached = unreached;
+    h->armed = true;
+    return true;
+}
+
+void watch_close(heap *h)
+{
+    if (h->anchor)
+        h->anchor->heap = NULL;
+}
+
+bool heap_is_marked(const void *object) { return GC_is_marked(object) != 0; }
+
+void watch_marked(heap *h)
+{
+    if (!h->watching)
+        return;
+    h->watching = false;
+    void *first = h->unreached(h, h->user);
+    if (!first)
+        return;
+    h->anchor->first = first;
+    GC_clear_mark_bit(h->anchor);
+    h->armed = false;
+    h->found = true;
+}
+
+void *heap_take_revived(heap *h)
+{
+    if (!h->found)
+        return NULL;
+    if (GC_should_invoke_finalizers())
+        GC_invoke_finalizers();
+    GC_alloc_lock();
+    void *first = h->revived;
+    h->revived = NULL;
+    if (first)
+        h->found = false;
+    GC_alloc_unlock();
+    return first;
+}

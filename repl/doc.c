@@ -1,0 +1,99 @@
+#include "repl/doc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct names {
+    char **items;
+    size_t count;
+    bool failed; /* no memory */
+} names;
+
+/* A candidate lives no longer than the completion that gives it. */
+static void add_name(void *user, const char *name)
+{
+    names *all = user;
+    char **items = realloc(all->items, (all->count + 1) * sizeof *items);
+    char *own = strdup(name);
+    if (items)
+        all->items = items;
+    if (!items || !own) {
+        free(own);
+        all->failed = true;
+        return;
+    }
+    items[all->count++] = own;
+}
+
+static void free_names(names *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        free(all->items[i]);
+    free(all->items);
+}
+
+/* What may stand behind `text`; the caller frees. */
+static names complete(csp_session *session, const char *text)
+{
+    names all = {0};
+    size_t start;
+    csp_complete(session, text, strlen(text), &start, add_name, &all);
+    return all;
+}
+
+static bool print_name(csp_session *session, const char *name)
+{
+    char *text = csp_doc(session, name);
+    if (text)
+        fputs(text, stdout);
+    csp_text_free(text);
+    return text != NULL;
+}
+
+enum { LONGEST_NAME = 128 };
+
+/* False: it is no module, or there was no memory. */
+static bool print_members(csp_session *session, const char *module_name)
+{
+    char name[LONGEST_NAME];
+    if (snprintf(name, sizeof name, "%s.", module_name) >= (int)sizeof name)
+        return false;
+    names members = complete(session, name);
+    bool ok = members.count > 0 && !members.failed;
+    for (size_t i = 0; ok && i < members.count; i++)
+        if (snprintf(name, sizeof name, "%s.%s", module_name, members.items[i]) < (int)sizeof name)
+            print_name(session, name);
+    free_names(&members);
+    return ok;
+}
+
+static bool print_one(csp_session *session, const char *name)
+{
+    bool is_module = strchr(name, '.') == NULL && print_members(session, name);
+    return is_module || print_name(session, name);
+}
+
+/* Keywords are among the names, too: nothing is known about them. */
+static bool print_all(csp_session *session)
+{
+    names all = complete(session, "");
+    for (size_t i = 0; i < all.count; i++)
+        print_one(session, all.items[i]);
+    free_names(&all);
+    return !all.failed;
+}
+
+int doc_run(const options *o)
+{
+    csp_vm *vm;
+    if (csp_new(&o->config, &vm) != CSP_OK) {
+        fputs("csp: out of memory\n", stderr);
+        return EXIT_USAGE;
+    }
+    csp_session *session = csp_session_new(vm);
+    bool found = session && (o->input ? print_one(session, o->input) : print_all(session));
+    if (!found && o->input)
+        fprintf(stderr, "csp: nothing is known about `%s`\n", o->input);
+    csp_free(vm);
+    return fflush(stdout) == 0 && found ? 0 : EXIT_CRASH;
+}

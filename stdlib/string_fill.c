@@ -1,0 +1,196 @@
+/* String: what makes long texts of short ones, and what is shared by those that work in steps. */
+#include "stdlib/string_parts.h"
+#include "vm/num.h"
+
+enum { SLOT_AT, SLOT_TEXT };
+_Static_assert(SLOT_TEXT + 1 == STRING_FILL_SLOTS, "one place says how many slots");
+
+/* An int as a count: what does not fit is larger than every text can be. False: raised. */
+bool string_count_arg(csp_vm *vm, process *p, value v, int64_t *count)
+{
+    if (!value_is_integer(v)) {
+        vm_raise_type(vm, p, v, "an int");
+        return false;
+    }
+    bool negative = num_compare(v, value_int(0)) < 0;
+    *count = value_is_int(v) ? value_as_int(v) : negative ? INT_SMALL_MIN : INT_SMALL_MAX;
+    return true;
+}
+
+/* --- texts under way */
+
+typedef struct draft {
+    uint64_t header;
+    text text;
+} draft;
+
+text *string_draft(csp_vm *vm, value *slot)
+{
+    if (*slot == VALUE_ABSENT) {
+        draft *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
+        if (made == NULL) {
+            vm_raise_memory(vm);
+            return NULL;
+        }
+        made->header = OBJ_WALK;
+        text_init(&made->text, vm);
+        *slot = value_object(made);
+    }
+    return &((draft *)value_as_object(*slot))->text;
+}
+
+string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length)
+{
+    if (*slot == VALUE_ABSENT) {
+        if (size > STRING_MAX) {
+            vm_raise(vm, ERR_OUT_OF_MEMORY, "a string of more than %zu bytes", STRING_MAX);
+            return NULL;
+        }
+        string *made = str_blank(vm, size, length);
+        if (made == NULL) {
+            vm_raise_memory(vm);
+            return NULL;
+        }
+        *slot = value_object(made);
+    }
+    return value_string(*slot);
+}
+
+/* --- repeating and padding */
+
+/* One step of filling the bytes [start, end) with the pattern, again and again: from the pattern itself, then in larger
+ * pieces from what is there already. Gives where it got to from byte `at`. */
+static uint32_t fill_step(csp_vm *vm, char *chars, uint32_t start, uint32_t at, uint32_t end, const string *pattern)
+{
+    uint32_t stop = end - at > STRING_BYTES_PER_STEP ? at + STRING_BYTES_PER_STEP : end;
+    vm_charge(vm, (stop - at) / STRING_BYTES_PER_REDUCTION);
+    while (at < stop) {
+        uint32_t phase = (at - start) % pattern->size;
+        bool repeated = at - start >= pattern->size;
+        const char *from = repeated ? chars + start + phase : pattern->text + phase;
+        uint32_t count = repeated ? at - start - phase : pattern->size - phase;
+        if (count > stop - at)
+            count = stop - at;
+        memcpy(chars + at, from, count);
+        at += count;
+    }
+    return at;
+}
+
+verdict string_repeat(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    value *slots = args + 2;
+    const string *s = string_arg(vm, p, args[0]);
+    int64_t count;
+    if (s == NULL || !string_count_arg(vm, p, args[1], &count))
+        return VERDICT_FAIL;
+    if (count < 0)
+        return vm_raise(vm, ERR_VALUE, "a negative number of repetitions");
+    if (count == 0 || s->size == 0)
+        return string_give(vm, vm->empty_string, result);
+    uint64_t size;
+    if (__builtin_mul_overflow((uint64_t)count, (uint64_t)s->size, &size))
+        size = UINT64_MAX;
+    if (count == 1)
+        return string_give(vm, args[0], result);
+    string *all = string_blank(vm, &slots[SLOT_TEXT], size, (uint64_t)count * s->length);
+    if (all == NULL)
+        return VERDICT_FAIL;
+    uint32_t at = fill_step(vm, all->text, 0, string_at(slots[SLOT_AT]), all->size, s);
+    slots[SLOT_AT] = value_int(at);
+    *result = slots[SLOT_TEXT];
+    return at == all->size ? VERDICT_DONE : VERDICT_YIELD;
+}
+
+/* The bytes of so many code points of the pattern, again and again. */
+static uint64_t filled_size(string *pattern, uint64_t length)
+{
+    if (length > STRING_MAX)
+        return UINT64_MAX / 2;
+    return length / pattern->length * pattern->size + str_offset(pattern, (uint32_t)(length % pattern->length));
+}
+
+/* The text first, then what is filled. */
+static verdict pad(csp_vm *vm, process *p, value *args, bool start, value *result)
+{
+    value *slots = args + 3;
+    const string *s = string_arg(vm, p, args[0]);
+    int64_t width;
+    if (s == NULL || !string_count_arg(vm, p, args[1], &width))
+        return VERDICT_FAIL;
+    if (args[2] == VALUE_ABSENT)
+        args[2] = vm->characters[' '] != VALUE_ABSENT ? vm->characters[' '] : str_new(vm, " ", 1);
+    string *pattern = string_arg(vm, p, args[2]);
+    if (pattern == NULL)
+        return VERDICT_FAIL;
+    if (pattern->size == 0)
+        return vm_raise(vm, ERR_VALUE, "the text to fill with is empty");
+    if (width <= s->length)
+        return string_give(vm, args[0], result);
+    uint64_t room = filled_size(pattern, (uint64_t)width - s->length);
+    bool fresh = slots[SLOT_TEXT] == VALUE_ABSENT;
+    string *all = string_blank(vm, &slots[SLOT_TEXT], s->size + room, (uint64_t)width);
+    if (all == NULL)
+        return VERDICT_FAIL;
+    uint32_t from = start ? 0 : s->size;
+    if (fresh) {
+        memcpy(all->text + (start ? room : 0), s->text, s->size);
+        slots[SLOT_AT] = value_int(from);
+    }
+    uint32_t end = from + (uint32_t)room;
+    uint32_t at = fill_step(vm, all->text, from, string_at(slots[SLOT_AT]), end, pattern);
+    slots[SLOT_AT] = value_int(at);
+    *result = slots[SLOT_TEXT];
+    return at == end ? VERDICT_DONE : VERDICT_YIELD;
+}
+
+verdict string_pad_start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return pad(vm, p, args, true, result);
+}
+
+verdict string_pad_end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return pad(vm, p, args, false, result);
+}
+
+/* --- replacing */
+
+verdict string_replace(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    value *slots = args + 3;
+    const string *s = string_arg(vm, p, args[0]);
+    const string *old = s != NULL ? string_arg(vm, p, args[1]) : NULL;
+    const string *new = old != NULL ? string_arg(vm, p, args[2]) : NULL;
+    if (new == NULL)
+        return VERDICT_FAIL;
+    if (old->size == 0)
+        return vm_raise(vm, ERR_VALUE, "the text to replace is empty");
+    uint32_t at = string_at(slots[SLOT_AT]);
+    int64_t found = str_find(s, old, at);
+    if (at == 0 && found < 0) {
+        vm_charge(vm, s->size / STRING_BYTES_PER_REDUCTION);
+        return string_give(vm, args[0], result);
+    }
+    text *t = string_draft(vm, &slots[SLOT_TEXT]);
+    if (t == NULL)
+        return VERDICT_FAIL;
+    size_t before = at + t->used;
+    while (found >= 0 && !t->failed && at + t->used - before < STRING_BYTES_PER_STEP) {
+        text_add(t, s->text + at, (size_t)found - at);
+        text_add(t, new->text, new->size);
+        at = (uint32_t)found + old->size;
+        found = str_find(s, old, at);
+    }
+    slots[SLOT_AT] = value_int(at);
+    vm_charge(vm, (at + t->used - before) / (STRING_BYTES_PER_REDUCTION / 4));
+    if (found >= 0 && !t->failed)
+        return VERDICT_YIELD;
+    text_add(t, s->text + at, s->size - at);
+    vm_charge(vm, t->used / STRING_BYTES_PER_REDUCTION);
+    return string_give(vm, text_string(t), result);
+}

@@ -1,0 +1,50 @@
+/* What processes do, in words: for reports of deadlocks and leaks and for whoever asks. Nothing here is seen by
+ * programs. All processes must be at rest. */
+#ifndef CSP_VM_REPORT_H
+#define CSP_VM_REPORT_H
+
+#include "vm/process.h"
+#include "vm/text.h"
+
+/* What a process waits for. */
+typedef enum report_kind {
+    REPORT_RUNS,
+    REPORT_SEND,
+    REPORT_RECEIVE,
+    REPORT_OUTCOME, /* of another process */
+    REPORT_TICK,
+    REPORT_ALT,
+    REPORT_PAR,
+    REPORT_SLEEP,
+    REPORT_NATIVE /* something outside */
+} report_kind;
+report_kind report_kind_of(const csp_vm *vm, const process *p);
+
+/* Colours, where the host wants them on stream 2. */
+typedef enum report_colour { REPORT_PLAIN, REPORT_HEAD, REPORT_DIM, REPORT_CARET } report_colour;
+void report_style(const csp_vm *vm, text *t, report_colour colour);
+
+/* The name given by Process.name, or that of the function it runs; NULL: none is known. */
+const string *report_name(const process *p);
+/* "main", "process 7 (worker)". */
+void report_process(csp_vm *vm, text *t, const process *p);
+/* "waits to receive from <chan 3> (made at jobs.csp:3:9)". */
+void report_wait(csp_vm *vm, text *t, const process *p);
+/* Where it stands: natives have no place of their own, so where they were called. 0: no place. */
+uint32_t report_position(const process *p);
+/* `before` and the place; nothing for position 0. */
+void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);
+
+/* Who holds a channel, directly: in a variable, a captured value, or a container there. */
+enum { HOLDERS_SHOWN = 4 };
+typedef struct holders {
+    const channel *chan;
+    uint32_t count;
+    const process *first[HOLDERS_SHOWN];
+    const process *last; /* looked at */
+} holders;
+/* Fills in the processes that hold each of `n` distinct channels, those that wait on it left out. Looks at a bounded
+ * number of words; false: that was not enough to see all. */
+bool report_holders(csp_vm *vm, holders *of, uint32_t n);
+
+#endif
