@@ -87,7 +87,8 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
                         .stack = config.max_stack,
                         .processes = config.max_processes,
                         .reductions = config.max_reductions};
-    vm_host host = {.user = config.user, .write = config.write ? config.write : write_descriptor,
+    vm_host host = {.user = config.user,
+                    .write = config.write ? config.write : write_descriptor,
                     .style = config.reports == CSP_COLOUR ? VM_COLOUR
                              : config.reports == CSP_JSON ? VM_JSON
                                                           : VM_PLAIN};

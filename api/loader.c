@@ -123,8 +123,7 @@ static bool index_members(struct own_module *m)
     if (!m->members)
         return false;
     for (uint32_t i = 0; i < made->export_count; i++)
-        m->members[i] =
-            (own_member){.name = value_string(made->exports[i].name)->text, .item = made->exports[i].item};
+        m->members[i] = (own_member){.name = value_string(made->exports[i].name)->text, .item = made->exports[i].item};
     m->member_count = made->export_count;
     qsort(m->members, m->member_count, sizeof *m->members, compare_members);
     return true;
@@ -159,7 +158,10 @@ void loader_candidates(const void *home, diag_suggestion *s) { loader_each_membe
 
 const module *loader_code(const void *home) { return ((const struct own_module *)home)->code; }
 
-const char *loader_body_name(const world *w) { return w->importer && w->importer->outer ? w->importer->body_name : NULL; }
+const char *loader_body_name(const world *w)
+{
+    return w->importer && w->importer->outer ? w->importer->body_name : NULL;
+}
 
 /* ---- Cycles ---- */
 
@@ -259,10 +261,7 @@ static bool compile(world *w, struct own_module *m, const char *source, size_t s
     return m->code && index_members(m);
 }
 
-static bool has_compile_errors(const world *w)
-{
-    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0;
-}
+static bool has_compile_errors(const world *w) { return w->error && strcmp(csp_error_kind(w->error), "compile") == 0; }
 
 /* Reads and compiles a module that nobody has imported before. */
 static bool load(world *w, struct own_module *m, const located *l, src_span at, diag_list *diags)
@@ -312,8 +311,7 @@ static bool import(world *w, const char *path, size_t length, src_span at, diag_
             diag_error(diags, at, "the import of `%.*s` failed: %s has errors", (int)length, path, m->name);
         return false;
     }
-    *out = (resolve_import){
-        .home = m, .body = first ? value_object(m->code->codes[0]) : 0, .loaded = m->loaded[0]};
+    *out = (resolve_import){.home = m, .body = first ? value_object(m->code->codes[0]) : 0, .loaded = m->loaded[0]};
     return true;
 }
 

@@ -44,19 +44,19 @@ enum { SIGNATURE_LISTS = 256 };
 typedef struct world {
     csp_vm *vm;
     void *user;
-    csp_error *error;      /* the last failure, until it is taken; owned */
-    csp_session *sessions; /* list */
-    char **args;           /* owned, ends with NULL */
+    csp_error *error;                             /* the last failure, until it is taken; owned */
+    csp_session *sessions;                        /* list */
+    char **args;                                  /* owned, ends with NULL */
     world_signature *signatures[SIGNATURE_LISTS]; /* by what they are of */
-    value *constants; /* pinned: the values of math_constants, made when first asked for */
-    uint32_t loading; /* standard modules under way */
-    bool program;     /* it runs the VM's one program, no session */
-    bool ran;         /* the VM's one program has run */
+    value *constants;                             /* pinned: the values of math_constants, made when first asked for */
+    uint32_t loading;                             /* standard modules under way */
+    bool program;                                 /* it runs the VM's one program, no session */
+    bool ran;                                     /* the VM's one program has run */
     bool import_files;
     struct own_module *own_modules;      /* list: what programs have imported */
     struct host_module *host_modules;    /* list */
     const struct own_importer *importer; /* whose imports are being resolved; NULL: nobody's */
-    bool busy;        /* inside a run: no other may begin */
+    bool busy;                           /* inside a run: no other may begin */
     world_module modules[WORLD_MODULES];
 } world;
 

@@ -237,12 +237,17 @@ void collector_remove(heap *h)
     collector_apply_limits();
 }
 
-/* Overwrites what earlier calls left behind on the C stack: the collector's own frames cover it but for holes, and one
- * stale pointer there can hold a long list. */
+/* Overwrites what earlier calls left behind: on the C stack, since the collector's own frames cover it but for holes and
+ * one stale pointer there can hold a long list; and in the vector registers, where memcpy leaves the last words that it
+ * copied, and from where the dynamic linker spills them onto the stack when a function is called for the first time. */
 static __attribute__((noinline)) void clear_stack(void)
 {
     char hole[16 << 10];
     explicit_bzero(hole, sizeof hole);
+    for (volatile size_t size = 64; size <= sizeof hole / 2; size *= 2) {
+        memcpy(hole, hole + sizeof hole / 2, size);
+        __asm__ volatile("" : : "r"(hole) : "memory");
+    }
 }
 
 void collector_collect(void)

@@ -102,18 +102,19 @@ CSP_API void *csp_user(const csp_vm *vm);
 
 /* ---- Modules ---- */
 
-/* Offers a module to programs and sessions: `import "lib/geometry"` finds what was added as "lib/geometry", before any
- * file of that name. A module that was added may import others beside it: in "lib/geometry", `import "vector"` means
- * "lib/vector", or else "vector". The text is copied; it is compiled when it is first imported, and what is wrong with it
- * is reported then. CSP_OK, CSP_E_MEMORY; CSP_E_MISUSE: the name is empty, taken, or that of a standard module. */
+/* Offers a module to programs and sessions: `import "lib/geometry"` finds what was added as "lib/geometry", before
+ * any file of that name. A module that was added may import others beside it: in "lib/geometry", `import "vector"`
+ * means "lib/vector", or else "vector". The text is copied; it is compiled when it is first imported, and what is
+ * wrong with it is reported then. CSP_OK, CSP_E_MEMORY; CSP_E_MISUSE: the name is empty, taken, or that of a
+ * standard module. */
 CSP_API csp_status csp_module_add(csp_vm *vm, const char *name, const char *text, size_t size);
 
 /* ---- Running a program ---- */
 
 /* Compiles `size` bytes of text and runs them as a program: the main process until it ends; then the other
- * processes are killed, their deferred calls run, and all output is written. `name` is what messages call the
- * text, and the name of its file where its imports are files: they are looked for beside it. A VM runs one program; after that only csp_take_error, csp_exit_status and csp_free are of use. CSP_OK,
- * CSP_EXIT, or any failure. */
+ * processes are killed, their deferred calls run, and all output is written. `name` is what messages call the text,
+ * and the name of its file where its imports are files: they are looked for beside it. A VM runs one program; after
+ * that only csp_take_error, csp_exit_status and csp_free are of use. CSP_OK, CSP_EXIT, or any failure. */
 CSP_API csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size);
 
 /* The argument of Os.exit after CSP_EXIT, 0 … 255. */

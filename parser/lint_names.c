@@ -98,6 +98,13 @@ static void report_param(linter *l, const ast_binding *b)
     diag_hint(d, "call it `_`, or `_%s`", b->name->text);
 }
 
+static void report_import(linter *l, const ast_binding *b)
+{
+    const char *name = b->name->text;
+    diag *d = lint_warn(l, LINT_UNUSED_IMPORT, b->span, "nothing of the module `%s` is used", name);
+    diag_hint(d, "drop it; one that is imported for what loading it does may be called `_%s`", name);
+}
+
 static void report(linter *l, const lint_declared *d)
 {
     const ast_binding *b = d->binding;
@@ -137,8 +144,8 @@ static void report(linter *l, const lint_declared *d)
             lint_warn(l, LINT_UNUSED_CONSTANT, b->span, "the `const` `%s` is never used", b->name->text);
         break;
     case LINT_IMPORT:
-        if (unused && !b->used)
-            lint_warn(l, LINT_UNUSED_IMPORT, b->span, "nothing of the module `%s` is used", b->name->text);
+        if (unused && !b->used && !may_be_unused(b))
+            report_import(l, b);
         break;
     }
 }

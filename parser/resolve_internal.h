@@ -51,7 +51,8 @@ ast_binding *resolve_use(resolver *r, ast_name *name, src_span span);
 /* The same without capturing or reporting; NULL: only the world outside may know it. *hidden: a top-level variable
  * that a function cannot see. */
 ast_binding *resolve_find(resolver *r, const ast_name *name, ast_binding **hidden);
-/* Whether the name means a module here; if so, *status says of which sort, and *home is an imported one's, else NULL. */
+/* Whether the name means a module here; if so, *status says of which sort, and *home is an imported one's, else
+ * NULL. */
 bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status, const void **home);
 /* Drops the captures of a function that is left from the table of names. */
 void resolve_forget_captures(resolver *r, ast_function_info *info);

@@ -20,14 +20,17 @@ static void attach_trace(csp_vm *vm, process *p, const frame *f)
     s->raised = value_object(copy);
 }
 
-/* Leaves the frame: false at the bottom. */
+/* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left of it on the stack; its window is the topmost
+ * of what lives in its caller, so all from there on goes. */
 static bool pop(process *p, frame *f)
 {
     if (f->base == p->stack) return false;
     uint64_t link = f->base[-1];
+    value *window = f->base - 2, *end = f->base + f->code->registers, *limit = p->stack + p->capacity;
     f->pc = (const insn *)(uintptr_t)f->base[-2];
     f->base -= link >> LINK_SHIFT;
     f->code = (const code *)(uintptr_t)(link & LINK_CODE);
+    memset(window, 0, (size_t)((end < limit ? end : limit) - window) * sizeof *window);
     return true;
 }
 

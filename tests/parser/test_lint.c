@@ -168,7 +168,8 @@ Test(lint, unused_functions_constants_imports)
     each_warned("unused-constant", TEXTS("const [[N]] = 1\nprint(1)", "const [[_N]] = 1"));
     each_fine(TEXTS("const N = 1", "const N = 1\nfn f() => N\nprint(f())", "const A = 1\nconst _B = A\nfn f() => _B"));
     each_warned("unused-import", TEXTS("[[import \"lib/list\"]]", "[[import \"lib/list\" as l]]\nprint(1)"));
-    each_fine(TEXTS("import \"lib/list\"\nprint(list.len(1))", "import \"lib/list\" as l\nfn f() => l.len(2)"));
+    each_fine(TEXTS("import \"lib/list\" as _list", "import \"lib/list\"\nprint(list.len(1))",
+                    "import \"lib/list\" as l\nfn f() => l.len(2)"));
 }
 
 Test(lint, variables_that_do_not_vary)

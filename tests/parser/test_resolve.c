@@ -82,7 +82,7 @@ static bool session_find(void *user, const char *name, resolve_session_name *out
     return variable || strcmp(name, "fixed") == 0;
 }
 
-/* One module of its own can be imported: "geo", with `area(w, h = w)`, `sum(first, by = 1, ..rest)`, the const `unit`. */
+/* One module can be imported: "geo", with `area(w, h = w)`, `sum(first, by = 1, ..rest)` and the const `unit`. */
 static bool world_import(void *user, const char *path, size_t length, src_span at, diag_list *diags,
                          resolve_import *out)
 {
