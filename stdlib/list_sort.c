@@ -83,7 +83,8 @@ static verdict next_key(csp_vm *vm, process *p, sort_walk *s, value by)
 
 static bool is_nan(value v) { return value_is_float(v) && isnan(value_as_float(v)); }
 
-/* Order of the two: DONE with *order, CALL: a walk was started, FAIL. A NaN, which has no order, comes behind all that has one. */
+/* Order of the two: DONE with *order, CALL: a walk was started, FAIL. A NaN, which has no order, comes behind all that
+ * has one. */
 static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, int *order)
 {
     if (value_both_int(a, b)) {

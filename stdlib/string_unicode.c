@@ -117,7 +117,7 @@ verdict string_width(csp_vm *vm, process *p, value *args, uint32_t argc, value *
         return VERDICT_FAIL;
     int64_t width = slots[SLOT_MADE] != VALUE_ABSENT ? value_as_int(slots[SLOT_MADE]) : 0;
     uint32_t at = string_at(slots[SLOT_AT]);
-    uint32_t end = at;
+    uint32_t end;
     unsigned count = 0;
     for (; at < s->size && count < STRING_CHARACTERS_PER_STEP; at = end, count++) {
         end = string_grapheme_end(s, at);
@@ -145,7 +145,7 @@ verdict string_reverse(csp_vm *vm, process *p, value *args, uint32_t argc, value
     if (reversed == NULL)
         return VERDICT_FAIL;
     uint32_t at = string_at(slots[SLOT_AT]);
-    uint32_t end = at;
+    uint32_t end;
     unsigned count = 0;
     for (; at < s->size && count < STRING_CHARACTERS_PER_STEP; at = end, count++) {
         end = string_grapheme_end(s, at);

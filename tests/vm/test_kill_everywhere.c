@@ -1,5 +1,7 @@
-/* Small programs that wait in every way there is. Each process of each is killed after each step of the run, in slices of one reduction; the
- * programs print what they do, and the lines must add up: nothing lost, nothing delivered twice, every defer run once, the others unharmed.
+/* Small programs that wait in every way there is. Each process of each is killed after each step of the run, in
+ * slices of one reduction; the
+ * programs print what they do, and the lines must add up: nothing lost, nothing delivered twice, every defer run
+ * once, the others unharmed.
  *
  *   try m, sent m, got m    message m: about to be sent, sent, received. Its first letter names its sender
  *   open x, close x         a defer that prints "close x" has been registered just before / has run
@@ -282,7 +284,8 @@ ParameterizedTest(int *number, kill_everywhere, from_inside)
     }
 }
 
-/* Actors that do whatever comes into their heads with four channels: send, receive, choose, sleep, spawn, kill, link, wait, compose. */
+/* Actors that do whatever comes into their heads with four channels: send, receive, choose, sleep, spawn, kill, link,
+ * wait, compose. */
 static const char chaos[] =
     "fn next(s) => (s * 1103515245 + 12345) % 2147483648\n"
     "fn note(x) { print('got ${if x is list { x[0] } else { x }}') }\n"
