@@ -26,6 +26,7 @@ struct leak_places {
     uint32_t count, mask;
     process *found;      /* the processes under way, by run_next: keeps them */
     int64_t final_since; /* when main returned; 0: not yet */
+    bool final_due, final_done;
 };
 
 /* --- what the collector asks */
@@ -209,7 +210,7 @@ static bool can_be_leaked(const process *p)
     return (p->ticket & TICKET_STATE) == TICKET_WAIT && !(p->flags & (PROCESS_MAIN | PROCESS_SYSTEM));
 }
 
-void leak_take(csp_vm *vm)
+static void take_found(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
     process *next = heap_take_revived(&vm->heap);
@@ -255,14 +256,27 @@ static void clear_idle(const process *p, value *R, const code *body, const insn 
 bool leak_final_look(csp_vm *vm, process *p, value *R, const code *body, const insn *pc)
 {
     struct leak_places *places = vm->leak_places;
+    if (places->final_done)
+        return false;
     int64_t now = loop_now();
     if (!places->final_since)
         places->final_since = now;
-    if ((vm->sched.next || vm->sched.queue_first) && now - places->final_since < FINAL_WAIT)
-        return true;
-    vm->final_check = false;
-    clear_idle(p, R, body, pc);
+    if ((!vm->sched.next && !vm->sched.queue_first) || now - places->final_since >= FINAL_WAIT) {
+        clear_idle(p, R, body, pc);
+        places->final_due = true;
+        vm->sched.poll_credit = 0;
+    }
+    return true;
+}
+
+void leak_look(csp_vm *vm)
+{
+    struct leak_places *places = vm->leak_places;
+    take_found(vm);
+    if (!places->final_due)
+        return;
+    places->final_due = false;
+    places->final_done = true;
     heap_collect(&vm->heap);
-    leak_take(vm);
-    return false;
+    take_found(vm);
 }

@@ -21,11 +21,12 @@ bool leak_reserve(csp_vm *vm);
 void leak_hold(csp_vm *vm, process *p);
 void leak_release(csp_vm *vm, const process *p);
 
-/* At a safe point: reports and kills those that the latest collection has found, if any. */
-void leak_take(csp_vm *vm);
+/* Between two slices: reports and kills those that the latest collection has found, if any. */
+void leak_look(csp_vm *vm);
 
-/* main, at a RET of its bottom frame R, is about to end, and vm->final_check is set. True: it waits a little longer, for
- * others can still run. False: it ends; all leaks have been reported. */
+/* main, at a RET of its bottom frame R, is about to end, and vm->final_check is set. True: it has to wait a little longer:
+ * others can still run, or the last collection is due, which leak_look makes, since here the interpreter's own C frame
+ * would be scanned. False: it ends; all leaks have been reported. */
 bool leak_final_look(csp_vm *vm, process *p, value *R, const code *body, const insn *pc);
 
 #endif

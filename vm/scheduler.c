@@ -94,7 +94,7 @@ static void poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     s->poll_credit = POLL_CREDIT;
-    if (vm->heap.found) leak_take(vm);
+    if (vm->heap.found || vm->final_check) leak_look(vm);
     if (vm->asked) tell(vm);
     if (s->timer_count) timer_fire(vm, loop_now());
     if (loop_pending(vm->loop)) loop_poll(vm->loop);

@@ -16,7 +16,6 @@ let grows = {
     nested: fn() { var x = []; loop { x = [x, x] } },
     shown: fn() { var x = []; for _ in 0..40 { x = [x, x] }; str(x) },
     channels: fn() { let cs = []; loop { List.push(cs, chan(100)) } },
-    messages: fn() { let c = chan(10 ** 6); loop { c ! [1, 2, 3] } },
     buffers: fn() { let bs = []; loop { List.push(bs, Buffer.of(100000)) } },
     defers: fn() { fn f() { loop { defer len([]) } }; f() },
     lines: fn() { let s = String.repeat("\n", 10 ** 7); String.lines(s) },
