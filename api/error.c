@@ -27,6 +27,8 @@ struct csp_error {
     const char *head;      /* what a crash's report begins with */
     error_source *sources; /* of a compile error: a module's before its importer's */
     char *report;          /* for people, behind the head; NULL: kind and message are all */
+    char *coloured;        /* the same with ANSI sequences, or NULL */
+    char *processes;       /* of a deadlock: JSON of who waits for what; NULL: none */
     error_frame *frames;
     uint32_t count;
 };
@@ -50,6 +52,8 @@ void csp_error_free(csp_error *err)
     }
     free(err->frames);
     free(err->report);
+    free(err->coloured);
+    free(err->processes);
     free(err->kind);
     free(err->message);
     free(err);
@@ -149,13 +153,39 @@ void error_set_plain(world *w, const char *kind, const char *message, const char
 
 void error_set_memory(world *w) { error_set_plain(w, "out_of_memory", "out of memory", NULL); }
 
+/* What `tell` says of v in that style, malloc'ed; NULL: no memory. */
+static char *told(csp_vm *vm, vm_style style, void (*tell)(csp_vm *vm, text *out, value v), value v)
+{
+    vm_style kept = vm->host.style;
+    vm->host.style = style;
+    text t;
+    text_init(&t, vm);
+    tell(vm, &t, v);
+    text_put(&t, '\0');
+    vm->host.style = kept;
+    return t.failed ? NULL : strdup(t.block);
+}
+
+static void tell_deadlock(csp_vm *vm, text *out, value unused)
+{
+    (void)unused;
+    vm_report_deadlock(vm, out);
+}
+
+static void tell_processes(csp_vm *vm, text *out, value unused)
+{
+    (void)unused;
+    vm_report_json(vm, out);
+}
+
 void error_set_deadlock(world *w)
 {
-    text t;
-    text_init(&t, w->vm);
-    vm_report_deadlock(w->vm, &t);
-    text_put(&t, '\0');
-    error_set_plain(w, "deadlock", "no process can run, and no timer is left to wait for", t.failed ? NULL : t.block);
+    error_set_plain(w, "deadlock", "no process can run, and no timer is left to wait for", NULL);
+    if (!w->error)
+        return;
+    w->error->report = told(w->vm, VM_PLAIN, tell_deadlock, VALUE_NIL);
+    w->error->coloured = told(w->vm, VM_COLOUR, tell_deadlock, VALUE_NIL);
+    w->error->processes = told(w->vm, VM_JSON, tell_processes, VALUE_NIL);
 }
 
 static bool has_source(const code *c) { return c && !c->native && c->module && c->module->text; }
@@ -182,17 +212,8 @@ static void add_frames(csp_vm *vm, csp_error *err, const trace *t)
     }
 }
 
-/* What trace_report says behind the process's name, which here is always the one that the host ran. */
-static char *crash_report(csp_vm *vm, value v)
-{
-    static const char mark[] = " crashed: ";
-    text t;
-    text_init(&t, vm);
-    trace_report(vm, v, 0, NULL, &t);
-    text_put(&t, '\0');
-    const char *at = t.failed ? NULL : strstr(t.block, mark);
-    return at ? strdup(at + strlen(mark)) : NULL;
-}
+/* The head, which names the process, is the caller's: here it is always the one that the host ran. */
+static void tell_crash(csp_vm *vm, text *out, value v) { trace_report_error(vm, v, out); }
 
 void error_set_crash(world *w, const char *head, value v)
 {
@@ -206,7 +227,8 @@ void error_set_crash(world *w, const char *head, value v)
     if (!err)
         return;
     err->head = head;
-    err->report = crash_report(w->vm, v);
+    err->report = told(w->vm, VM_PLAIN, tell_crash, v);
+    err->coloured = told(w->vm, VM_COLOUR, tell_crash, v);
     if (value_is(e->trace, OBJ_TRACE))
         add_frames(w->vm, err, value_as_object(e->trace));
 }
@@ -252,7 +274,7 @@ static void write_text(csp_error *err, bool colour, FILE *out)
 {
     fprintf(out, colour ? "\033[1;31m%s:\033[0m " : "%s: ", err->head);
     if (err->report)
-        fputs(err->report, out);
+        fputs(colour && err->coloured ? err->coloured : err->report, out);
     else
         fprintf(out, "%s: %s\n", err->kind, err->message);
 }
@@ -300,7 +322,10 @@ static void write_json(const csp_error *err, FILE *out)
         write_json_place(&err->frames[i], out);
         putc('}', out);
     }
-    fputs("]}\n", out);
+    putc(']', out);
+    if (err->processes)
+        fprintf(out, ",\"processes\":%s", err->processes);
+    fputs("}\n", out);
 }
 
 char *csp_error_text(csp_error *err, csp_style style)

@@ -240,7 +240,7 @@ void collector_remove(heap *h)
 /* Overwrites what earlier calls left behind: on the C stack, since the collector's own frames cover it but for holes and
  * one stale pointer there can hold a long list; and in the vector registers, where memcpy leaves the last words that it
  * copied, and from where the dynamic linker spills them onto the stack when a function is called for the first time. */
-static __attribute__((noinline)) void clear_stack(void)
+__attribute__((noinline)) void heap_clear_stack(void)
 {
     char hole[16 << 10];
     explicit_bzero(hole, sizeof hole);
@@ -252,7 +252,7 @@ static __attribute__((noinline)) void clear_stack(void)
 
 void collector_collect(void)
 {
-    clear_stack();
+    heap_clear_stack();
     __atomic_add_fetch(&registry.on_purpose, 1, __ATOMIC_RELAXED);
     GC_gcollect();
     __atomic_sub_fetch(&registry.on_purpose, 1, __ATOMIC_RELAXED);

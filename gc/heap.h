@@ -101,6 +101,8 @@ bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user));
 static inline bool heap_watches(const heap *h) { return h->watching; }
 /* In `unreached`: whether the object, given by its base, is alive. */
 bool heap_is_marked(const void *object);
+/* Overwrites what earlier calls have left behind the caller's frame: after handling objects that are to be found again. */
+void heap_clear_stack(void);
 /* At a safe point: the first of the objects brought back, once; NULL: none, or not yet. */
 void *heap_take_revived(heap *h);
 

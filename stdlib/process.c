@@ -12,7 +12,8 @@
 
 static process *process_arg(csp_vm *vm, process *p, value v)
 {
-    if (value_is(v, OBJ_PROCESS)) return value_as_object(v);
+    if (value_is(v, OBJ_PROCESS))
+        return value_as_object(v);
     vm_raise_type(vm, p, v, "a process");
     return NULL;
 }
@@ -30,7 +31,8 @@ static verdict native_done(csp_vm *vm, process *p, value *args, uint32_t argc, v
     (void)argc;
     process *q = process_arg(vm, p, args[0]);
     channel *c = q ? chan_done(vm, q) : NULL;
-    if (!c) return VERDICT_FAIL;
+    if (!c)
+        return VERDICT_FAIL;
     *result = value_object(c);
     return VERDICT_DONE;
 }
@@ -48,11 +50,13 @@ static verdict native_wait(csp_vm *vm, process *p, value *args, uint32_t argc, v
         args[1] = value_int(1);
         process *q = process_arg(vm, p, args[0]);
         channel *c = q ? chan_done(vm, q) : NULL;
-        if (!c) return VERDICT_FAIL;
+        if (!c)
+            return VERDICT_FAIL;
         switch (chan_receive(vm, p, c, &outcome)) {
         case CHAN_DONE: break;
         case CHAN_BLOCK: return VERDICT_BLOCK;
-        case CHAN_CLOSED: case CHAN_FAIL: return VERDICT_FAIL;
+        case CHAN_CLOSED:
+        case CHAN_FAIL: return VERDICT_FAIL;
         }
     } else {
         outcome = p->value;
@@ -71,7 +75,8 @@ static verdict native_kill(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     (void)argc;
     process *q = process_arg(vm, p, args[0]);
-    if (!q) return VERDICT_FAIL;
+    if (!q)
+        return VERDICT_FAIL;
     *result = VALUE_NIL;
     value reason = args[1];
     if (args[2] == value_int(1)) {
@@ -82,9 +87,11 @@ static verdict native_kill(csp_vm *vm, process *p, value *args, uint32_t argc, v
         args[2] = value_int(1);
         return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, &reason);
     }
-    if (process_ended(q)) return VERDICT_DONE;
+    if (process_ended(q))
+        return VERDICT_DONE;
     struct cause *why = kill_cause(vm, reason, process_number(p));
-    if (!why) return VERDICT_FAIL;
+    if (!why)
+        return VERDICT_FAIL;
     kill_process(vm, q, why);
     return q == p && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)) ? VERDICT_KILLED : VERDICT_DONE;
 }
@@ -101,7 +108,8 @@ static verdict native_unlink(csp_vm *vm, process *p, value *args, uint32_t argc,
 {
     (void)argc;
     process *q = process_arg(vm, p, args[0]);
-    if (!q) return VERDICT_FAIL;
+    if (!q)
+        return VERDICT_FAIL;
     unlink_processes(p, q);
     *result = VALUE_NIL;
     return VERDICT_DONE;
@@ -114,15 +122,18 @@ static bool duration_arg(csp_vm *vm, process *p, value v, int64_t *ns)
         vm_raise_type(vm, p, v, "a duration (an int, in ns)");
         return false;
     }
-    if (value_is_int(v)) *ns = value_as_int(v);
-    else *ns = num_compare(v, value_int(0)) < 0 ? 0 : INT64_MAX;
+    if (value_is_int(v))
+        *ns = value_as_int(v);
+    else
+        *ns = num_compare(v, value_int(0)) < 0 ? 0 : INT64_MAX;
     return true;
 }
 
 static int64_t deadline_after(int64_t ns)
 {
     int64_t now = loop_now();
-    if (ns <= 0) return now;
+    if (ns <= 0)
+        return now;
     return ns > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + ns;
 }
 
@@ -132,8 +143,10 @@ static verdict native_sleep(csp_vm *vm, process *p, value *args, uint32_t argc, 
     (void)argc;
     int64_t ns;
     *result = VALUE_NIL;
-    if (args[1] != VALUE_ABSENT) return VERDICT_DONE;
-    if (!duration_arg(vm, p, args[0], &ns)) return VERDICT_FAIL;
+    if (args[1] != VALUE_ABSENT)
+        return VERDICT_DONE;
+    if (!duration_arg(vm, p, args[0], &ns))
+        return VERDICT_FAIL;
     args[1] = value_int(1);
     return timer_sleep(vm, p, deadline_after(ns));
 }
@@ -151,10 +164,13 @@ static verdict native_tick(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     (void)argc;
     int64_t ns;
-    if (!duration_arg(vm, p, args[0], &ns)) return VERDICT_FAIL;
-    if (ns <= 0) return vm_raise(vm, ERR_VALUE, "a tick needs a duration above 0");
+    if (!duration_arg(vm, p, args[0], &ns))
+        return VERDICT_FAIL;
+    if (ns <= 0)
+        return vm_raise(vm, ERR_VALUE, "a tick needs a duration above 0");
     channel *c = chan_tick(vm, ns > INT64_MAX / 4 ? INT64_MAX / 4 : ns);
-    if (!c) return VERDICT_FAIL;
+    if (!c)
+        return VERDICT_FAIL;
     *result = value_object(c);
     return VERDICT_DONE;
 }
@@ -164,7 +180,8 @@ static verdict native_failed(csp_vm *vm, process *p, value *args, uint32_t argc,
 {
     (void)argc;
     process *q = process_arg(vm, p, args[0]);
-    if (!q) return VERDICT_FAIL;
+    if (!q)
+        return VERDICT_FAIL;
     *result = value_bool(process_ended(q) && (q->flags & PROCESS_FAILED));
     return VERDICT_DONE;
 }
@@ -174,11 +191,14 @@ static verdict native_ended(csp_vm *vm, process *p, value *args, uint32_t argc, 
 {
     (void)argc;
     process *q = process_arg(vm, p, args[0]);
-    if (!q) return VERDICT_FAIL;
+    if (!q)
+        return VERDICT_FAIL;
     uint64_t flags = q->flags;
     channel *c = chan_done(vm, q);
-    if (!(flags & PROCESS_AWAITED)) q->flags &= (uint16_t)~PROCESS_AWAITED & 0xfff;
-    if (!c) return VERDICT_FAIL;
+    if (!(flags & PROCESS_AWAITED))
+        q->flags &= (uint16_t)~PROCESS_AWAITED & 0xfff;
+    if (!c)
+        return VERDICT_FAIL;
     *result = value_object(c);
     return VERDICT_DONE;
 }
@@ -188,20 +208,24 @@ static verdict native_controlled(csp_vm *vm, process *p, value *args, uint32_t a
 {
     (void)argc;
     side *sd = process_side(vm, p);
-    if (!sd) return VERDICT_FAIL;
+    if (!sd)
+        return VERDICT_FAIL;
     sd->control = args[0];
     *result = VALUE_NIL;
     return VERDICT_DONE;
 }
 
-/* _control(p, must = true): the channel on which the supervisor p is asked; of what is no supervisor, a crash or nil. */
+/* _control(p, must = true): the channel on which the supervisor p is asked. Of what is no supervisor: a crash, or nil
+ * where there is a second argument. */
 static verdict native_control(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     const process *q = value_is(args[0], OBJ_PROCESS) ? value_as_object(args[0]) : NULL;
     bool supervises = q && q->side && q->side->control != VALUE_ABSENT;
     *result = supervises ? q->side->control : VALUE_NIL;
-    if (supervises || argc > 1) return VERDICT_DONE;
-    if (q) return vm_raise(vm, ERR_TYPE, "expected a supervisor, got another process");
+    if (supervises || argc > 1)
+        return VERDICT_DONE;
+    if (q)
+        return vm_raise(vm, ERR_TYPE, "expected a supervisor, got another process");
     return vm_raise_type(vm, p, args[0], "a supervisor");
 }
 
@@ -219,7 +243,8 @@ static verdict native_list(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     (void)args, (void)argc;
     value all = list_new(vm, p, NULL, 0);
-    if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count)) return vm_raise_memory(vm);
+    if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count))
+        return vm_raise_memory(vm);
     for (uint32_t i = 0; i < vm->table_count; i++) {
         vm->table[i]->flags |= PROCESS_ESCAPED;
         list_push(vm, value_list(all), value_object(vm->table[i]));
@@ -231,18 +256,25 @@ static verdict native_list(csp_vm *vm, process *p, value *args, uint32_t argc, v
 
 static value waits_for(const process *q)
 {
-    if (q->chan) return value_object(q->chan);
+    if (q->chan)
+        return value_object(q->chan);
     return VALUE_NIL;
 }
 
 static const char *state_of(const process *p, const process *q)
 {
-    if (process_ended(q)) return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
-    if (p == q) return "running";
-    if ((q->ticket & TICKET_STATE) == TICKET_RUN) return "runnable";
-    if (q->chan) return q->flags & PROCESS_SENDS ? "sending" : "receiving";
-    if (q->side && q->side->alt && q->side->alt->live) return "alt";
-    if (q->side && q->side->timer && q->side->timer->index >= 0) return "sleeping";
+    if (process_ended(q))
+        return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
+    if (p == q)
+        return "running";
+    if ((q->ticket & TICKET_STATE) == TICKET_RUN)
+        return "runnable";
+    if (q->chan)
+        return q->flags & PROCESS_SENDS ? "sending" : "receiving";
+    if (q->side && q->side->alt && q->side->alt->live)
+        return "alt";
+    if (q->side && q->side->timer && q->side->timer->index >= 0)
+        return "sleeping";
     return "waiting";
 }
 
@@ -271,14 +303,16 @@ static void put_where(csp_vm *vm, const process *q, text *out)
         c = (const code *)(uintptr_t)(link & LINK_CODE);
         pc = (uint32_t)(at - c->insns);
     }
-    if (!c->native) trace_place(vm, c->base + pc, out);
+    if (!c->native)
+        trace_place(vm, c->base + pc, out);
 }
 
 /* The process of that number, if it still lives; NIL otherwise. */
 static value process_numbered(csp_vm *vm, uint64_t number)
 {
     for (uint32_t i = 0; number && i < vm->table_count; i++) {
-        if (process_number(vm->table[i]) != number) continue;
+        if (process_number(vm->table[i]) != number)
+            continue;
         vm->table[i]->flags |= PROCESS_ESCAPED;
         return value_object(vm->table[i]);
     }
@@ -289,20 +323,26 @@ static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     (void)argc;
     process *q = process_arg(vm, p, args[0]);
-    if (!q) return VERDICT_FAIL;
+    if (!q)
+        return VERDICT_FAIL;
     value made = map_new(vm, p, 8);
-    if (made == VALUE_ABSENT) return vm_raise_memory(vm);
+    if (made == VALUE_ABSENT)
+        return vm_raise_memory(vm);
     map *m = value_map(made);
     text where;
     text_init(&where, vm);
-    if (q != p && !process_ended(q)) put_where(vm, q, &where);
+    if (q != p && !process_ended(q))
+        put_where(vm, q, &where);
     value place = where.used ? text_string(&where) : VALUE_NIL;
     uint64_t slots = process_ended(q) ? 0 : q->capacity;
-    bool ok = put_value(vm, m, "name", q->side ? q->side->name : VALUE_NIL) && put_text(vm, m, "state", state_of(p, q)) &&
-              put_value(vm, m, "waits_for", waits_for(q)) && put_value(vm, m, "where", place) &&
-              put_value(vm, m, "reductions", num_uint(vm, q->reductions)) && put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
-              put_value(vm, m, "parent", q->parent_distance ? process_numbered(vm, process_number(q) - q->parent_distance) : VALUE_NIL);
-    if (!ok) return vm_raise_memory(vm);
+    bool ok = put_value(vm, m, "name", q->side ? q->side->name : VALUE_NIL) &&
+              put_text(vm, m, "state", state_of(p, q)) && put_value(vm, m, "waits_for", waits_for(q)) &&
+              put_value(vm, m, "where", place) && put_value(vm, m, "reductions", num_uint(vm, q->reductions)) &&
+              put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
+              put_value(vm, m, "parent",
+                        q->parent_distance ? process_numbered(vm, process_number(q) - q->parent_distance) : VALUE_NIL);
+    if (!ok)
+        return vm_raise_memory(vm);
     *result = made;
     return VERDICT_DONE;
 }
@@ -310,14 +350,17 @@ static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, v
 static verdict native_name(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     process *q = process_arg(vm, p, args[0]);
-    if (!q) return VERDICT_FAIL;
+    if (!q)
+        return VERDICT_FAIL;
     if (argc == 1) {
         *result = q->side ? q->side->name : VALUE_NIL;
         return VERDICT_DONE;
     }
-    if (!value_is(args[1], OBJ_STRING)) return vm_raise_type(vm, p, args[1], "a string");
+    if (!value_is(args[1], OBJ_STRING))
+        return vm_raise_type(vm, p, args[1], "a string");
     side *sd = process_side(vm, q);
-    if (!sd) return VERDICT_FAIL;
+    if (!sd)
+        return VERDICT_FAIL;
     sd->name = args[1];
     *result = args[0];
     return VERDICT_DONE;
@@ -333,7 +376,9 @@ const native_entry prelude_process_natives[] = {
     {"unlink", "unlink(p)", "undoes link(p)", native_unlink, 1, 1, 0},
     {"sleep", "sleep(d)", "waits for d nanoseconds; 0 or less gives the others a turn", native_sleep, 1, 1, 1},
     {"now", "now()", "wall-clock time in nanoseconds since 1970", native_now, 0, 0, 0},
-    {"tick", "tick(d)", "a channel that gives the time every d nanoseconds, the first after d; a slow receiver misses some", native_tick, 1, 1, 0},
+    {"tick", "tick(d)",
+     "a channel that gives the time every d nanoseconds, the first after d; a slow receiver misses some", native_tick,
+     1, 1, 0},
     {"_failed", "_failed(p)", "whether p has ended by crash or kill", native_failed, 1, 1, 0},
     {"_ended", "_ended(p)", "done(p), with which a crash of p is still reported", native_ended, 1, 1, 0},
     {"_controlled", "_controlled(c)", "makes the caller a supervisor that is asked on c", native_controlled, 1, 1, 0},
@@ -344,7 +389,9 @@ const native_entry prelude_process_natives[] = {
 
 const native_entry process_natives[] = {
     {"list", "list()", "all processes that have not ended", native_list, 0, 0, 0},
-    {"info", "info(p)", "what p is doing: a map with name state waits_for where reductions stack parent", native_info, 1, 1, 0},
-    {"name", "name(p, name)", "gives p a name, and the handle back; without a name, tells it, or nil", native_name, 1, 2, 0},
+    {"info", "info(p)", "what p is doing: a map with name state waits_for where reductions stack parent", native_info,
+     1, 1, 0},
+    {"name", "name(p, name)", "gives p a name, and the handle back; without a name, tells it, or nil", native_name, 1,
+     2, 0},
     {0},
 };

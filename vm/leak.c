@@ -147,22 +147,50 @@ static void note(struct leak_places *places, process *p)
         place->first = p;
 }
 
+static void tell_json(csp_vm *vm, text *t, const leak_place *place)
+{
+    const string *name = report_name(place->first);
+    text_printf(t, "{\"severity\":\"warning\",\"kind\":\"leaked\",\"process\":%llu,\"name\":",
+                (unsigned long long)process_number(place->first));
+    if (name)
+        report_json_string(t, name->text, name->size);
+    else
+        text_printf(t, "null");
+    text wait;
+    text_init(&wait, vm);
+    report_wait(vm, &wait, place->first);
+    text_printf(t, ",\"message\":");
+    report_json_string(t, wait.block, wait.used);
+    text_printf(t, ",\"count\":%u", place->count);
+    report_json_place(vm, t, "at", place->waits_at);
+    report_json_place(vm, t, "spawned_at", place->spawned_at);
+    text_printf(t, "}\n");
+}
+
+static void tell(csp_vm *vm, text *t, const leak_place *place)
+{
+    report_style(vm, t, REPORT_HEAD);
+    text_printf(t, "leaked ");
+    report_process(vm, t, place->first);
+    text_put(t, ':');
+    report_style(vm, t, REPORT_PLAIN);
+    text_put(t, ' ');
+    report_wait(vm, t, place->first);
+    report_at(vm, t, " at ", place->waits_at);
+    report_at(vm, t, ", spawned at ", place->spawned_at);
+    if (place->count > 1)
+        text_printf(t, ", and %u more like it", place->count - 1);
+    text_put(t, '\n');
+}
+
 static void report_place(csp_vm *vm, const leak_place *place)
 {
     text t;
     text_init(&t, vm);
-    report_style(vm, &t, REPORT_HEAD);
-    text_printf(&t, "leaked ");
-    report_process(vm, &t, place->first);
-    text_put(&t, ':');
-    report_style(vm, &t, REPORT_PLAIN);
-    text_put(&t, ' ');
-    report_wait(vm, &t, place->first);
-    report_at(vm, &t, " at ", place->waits_at);
-    report_at(vm, &t, ", spawned at ", place->spawned_at);
-    if (place->count > 1)
-        text_printf(&t, ", and %u more like it", place->count - 1);
-    text_put(&t, '\n');
+    if (vm->host.style == VM_JSON)
+        tell_json(vm, &t, place);
+    else
+        tell(vm, &t, place);
     vm_flush(vm);
     vm_write(vm, 2, t.block, t.used);
 }
@@ -210,7 +238,8 @@ static bool can_be_leaked(const process *p)
     return (p->ticket & TICKET_STATE) == TICKET_WAIT && !(p->flags & (PROCESS_MAIN | PROCESS_SYSTEM));
 }
 
-static void take_found(csp_vm *vm)
+/* Not inlined: nothing of this may stay behind in the caller's frame. */
+static __attribute__((noinline)) void take_found(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
     process *next = heap_take_revived(&vm->heap);
@@ -272,7 +301,11 @@ bool leak_final_look(csp_vm *vm, process *p, value *R, const code *body, const i
 void leak_look(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
-    take_found(vm);
+    if (vm->heap.found)
+        take_found(vm);
+    /* What ran since the last collection has left its traces in the holes of C frames that will be there again. */
+    vm->collections_seen = vm->heap.collections;
+    heap_clear_stack();
     if (!places->final_due)
         return;
     places->final_due = false;

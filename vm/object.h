@@ -204,6 +204,7 @@ typedef struct trace {
     uint64_t process;
     uint32_t spawned_at;
     uint32_t count, omitted, omitted_after;
+    uint64_t parent; /* the number of who spawned it; 0: nobody, or not known */
     uint32_t positions[];
 } trace;
 #define TRACE_TAIL 0x80000000u

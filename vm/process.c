@@ -18,18 +18,21 @@ static size_t stack_bytes(size_t slots)
 
 static bool table_reserve(csp_vm *vm)
 {
-    if (vm->table_count < vm->table_capacity) return true;
+    if (vm->table_count < vm->table_capacity)
+        return true;
     uint32_t capacity = vm->table_capacity ? vm->table_capacity * 2 : TABLE_FIRST;
     process **table = heap_pinned_plain(capacity * sizeof *table), **old = vm->table;
     if (!table) {
         vm_raise_memory(vm);
         return false;
     }
-    if (old) memcpy(table, old, vm->table_count * sizeof *table);
+    if (old)
+        memcpy(table, old, vm->table_count * sizeof *table);
     vm->table = table;
     vm->table_capacity = capacity;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (old) heap_unpin(old);
+    if (old)
+        heap_unpin(old);
     return true;
 }
 
@@ -64,25 +67,29 @@ static process *blank(csp_vm *vm)
         return p;
     }
     p = heap_alloc(&vm->heap, HEAP_PROCESS, sizeof *p);
-    if (!p) vm_raise_memory(vm);
+    if (!p)
+        vm_raise_memory(vm);
     return p;
 }
 
 process *process_new(csp_vm *vm, const code *c, uint64_t number)
 {
-    if (__builtin_expect(vm->table_count == vm->table_capacity, 0) && !table_reserve(vm)) return NULL;
+    if (__builtin_expect(vm->table_count == vm->table_capacity, 0) && !table_reserve(vm))
+        return NULL;
     if (__builtin_expect(vm->limits.processes && vm->table_count >= vm->limits.processes, 0)) {
         vm_raise(vm, ERR_TOO_MANY_PROCESSES, "more than %u processes", vm->limits.processes);
         return NULL;
     }
     process *p = blank(vm);
-    if (!p) return NULL;
+    if (!p)
+        return NULL;
     p->header = (number ? number : ++vm->last_number) << OWNER_SHIFT | OBJ_IMMUTABLE | OBJ_PROCESS;
     p->stack = p->slots;
     p->capacity = PROCESS_INLINE_SLOTS;
     if (c->registers > PROCESS_INLINE_SLOTS) {
         size_t slots = STACK_FIRST;
-        while (slots < c->registers) slots *= 2;
+        while (slots < c->registers)
+            slots *= 2;
         value *stack = heap_stack_new(&vm->heap, p, stack_bytes(slots));
         if (!stack) {
             vm_raise_memory(vm);
@@ -99,11 +106,14 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
 value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
 {
     size_t offset = (size_t)(from - p->stack), need = offset + slots;
-    if (need <= p->capacity) return from;
+    if (need <= p->capacity)
+        return from;
     size_t max = vm->limits.stack ? vm->limits.stack / sizeof(value) : UINT32_MAX;
     size_t capacity = p->capacity < STACK_FIRST ? STACK_FIRST : p->capacity;
-    while (capacity < need) capacity *= 2;
-    if (capacity > max) capacity = max & ~(size_t)1;    /* the last doubling may not fit: take what is left */
+    while (capacity < need)
+        capacity *= 2;
+    if (capacity > max)
+        capacity = max & ~(size_t)1; /* the last doubling may not fit: take what is left */
     if (capacity < need || capacity > UINT32_MAX - 1) {
         vm_raise(vm, ERR_STACK_OVERFLOW, "more than %zu bytes of stack", max * sizeof(value));
         return NULL;
@@ -120,7 +130,7 @@ value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
         memset(p->slots, 0, sizeof p->slots);
     }
     p->stack = stack;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);    /* the pointer before the larger size (heap.h) */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the pointer before the larger size (heap.h) */
     p->capacity = (uint32_t)capacity;
     if (vm->sched.running == p) {
         vm->sched.bottom = stack;
@@ -132,19 +142,23 @@ value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
 void process_shrink(csp_vm *vm, process *p)
 {
     size_t top = (size_t)p->base + p->code->registers;
-    if (p->capacity < SHRINK_FROM || top * 8 > p->capacity) return;
+    if (p->capacity < SHRINK_FROM || top * 8 > p->capacity)
+        return;
     size_t capacity = p->capacity;
-    while (capacity > SHRINK_FROM / 2 && top * 4 < capacity) capacity /= 2;
+    while (capacity > SHRINK_FROM / 2 && top * 4 < capacity)
+        capacity /= 2;
     value *stack = heap_stack_resize(&vm->heap, p, p->stack, stack_bytes(p->capacity), stack_bytes(capacity));
-    if (!stack) return;             /* the large one is as good */
+    if (!stack)
+        return; /* the large one is as good */
     p->capacity = (uint32_t)capacity;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);    /* the smaller size before the pointer (heap.h) */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the smaller size before the pointer (heap.h) */
     p->stack = stack;
 }
 
 side *process_side(csp_vm *vm, process *p)
 {
-    if (p->side) return p->side;
+    if (p->side)
+        return p->side;
     side *s = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *s);
     if (!s) {
         vm_raise_memory(vm);
@@ -156,17 +170,17 @@ side *process_side(csp_vm *vm, process *p)
     return s;
 }
 
-bool process_observable(const process *p)
-{
-    return (p->flags & PROCESS_ESCAPED) || (p->side && p->side->par);
-}
+bool process_observable(const process *p) { return (p->flags & PROCESS_ESCAPED) || (p->side && p->side->par); }
 
 static void report_crash(csp_vm *vm, process *p, value why)
 {
     text t;
     text_init(&t, vm);
     value name = p->side ? p->side->name : VALUE_NIL;
-    trace_report(vm, why, process_number(p), value_is(name, OBJ_STRING) ? value_string(name)->text : NULL, &t);
+    if (vm->host.style == VM_JSON)
+        trace_report_json(vm, why, process_number(p), &t);
+    else
+        trace_report(vm, why, process_number(p), value_is(name, OBJ_STRING) ? value_string(name)->text : NULL, &t);
     vm_flush(vm);
     vm_write(vm, 2, t.block, t.used);
 }
@@ -175,7 +189,8 @@ static void report_crash(csp_vm *vm, process *p, value why)
 static void recycle(csp_vm *vm, process *p)
 {
     scheduler *s = &vm->sched;
-    if (s->recycled_count >= RECYCLED_MAX) return;
+    if (s->recycled_count >= RECYCLED_MAX)
+        return;
     uint64_t ticket = (p->ticket & ~(uint64_t)TICKET_STATE) + 4;
     memset(p, 0, sizeof *p);
     p->header = OBJ_PROCESS | OBJ_IMMUTABLE;
@@ -193,44 +208,53 @@ static void drop_stack(csp_vm *vm, process *p)
     size_t size = stack_bytes(p->capacity);
     memset(p->slots, 0, sizeof p->slots);
     p->base = 0;
-    p->code = NULL;                     /* its handle may outlive the VM that the code belongs to */
+    p->code = NULL; /* its handle may outlive the VM that the code belongs to */
     p->capacity = PROCESS_INLINE_SLOTS;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     p->stack = p->slots;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (stack != p->slots) heap_stack_free(&vm->heap, stack, size);
+    if (stack != p->slots)
+        heap_stack_free(&vm->heap, stack, size);
 }
 
 void process_end(csp_vm *vm, process *p, value outcome, bool failed)
 {
-    vm->sched.running = NULL;           /* before the stack goes: it is a root while its process runs */
+    vm->sched.running = NULL; /* before the stack goes: it is a root while its process runs */
     drop_stack(vm, p);
     p->value = outcome;
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
     table_remove(vm, p);
-    if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM)) leak_release(vm, p);
-    if (failed) p->flags |= PROCESS_FAILED;
+    if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM))
+        leak_release(vm, p);
+    if (failed)
+        p->flags |= PROCESS_FAILED;
 
     side *sd = p->side;
     bool obeyed = p->kill && value_is(outcome, OBJ_ERROR) && value_error(outcome)->kind == vm->error_names[ERR_KILLED];
     bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
     bool keep = (p->flags & (PROCESS_ESCAPED | PROCESS_MAIN | PROCESS_SYSTEM)) != 0;
     if (sd) {
-        if (sd->link_count || sd->par) awaited = true;
-        if (sd->done) chan_serve_outcome(vm, p);
+        if (sd->link_count || sd->par)
+            awaited = true;
+        if (sd->done)
+            chan_serve_outcome(vm, p);
         while (sd->link_count) {
             process *q = sd->links[sd->link_count - 1];
             unlink_processes(p, q);
-            if (failed) kill_process(vm, q, kill_cause(vm, p->kill ? p->kill->reason : outcome, process_number(p)));
+            if (failed)
+                kill_process(vm, q, kill_cause(vm, p->kill ? p->kill->reason : outcome, process_number(p)));
         }
         if (sd->par) {
             par *of = sd->par;
             par_branch_ended(vm, p, outcome, failed);
-            if (of->error != VALUE_ABSENT) keep = true;
+            if (of->error != VALUE_ABSENT)
+                keep = true;
         }
     }
-    if (failed && !awaited) report_crash(vm, p, outcome);
-    if (!keep) recycle(vm, p);
+    if (failed && !awaited)
+        report_crash(vm, p, outcome);
+    if (!keep)
+        recycle(vm, p);
 }
 
 void process_mark(heap_marker *m, void *memory)
@@ -243,15 +267,19 @@ void process_mark(heap_marker *m, void *memory)
     heap_mark(m, value_object(p->kill));
     heap_mark(m, value_object(p->side));
     heap_mark(m, value_object(p->run_next));
-    if (p->stack == NULL) return;
+    if (p->stack == NULL)
+        return;
     if (p->stack != p->slots) {
         size_t size = stack_bytes(p->capacity);
-        if (size >= HEAP_MAP_STACK) return;         /* outside the heap: pushed as roots, process_stack_live says how much */
+        if (size >= HEAP_MAP_STACK)
+            return; /* outside the heap: pushed as roots, process_stack_live says how much */
         heap_mark(m, value_object(p->stack));
     }
     size_t top = p->code ? (size_t)p->base + p->code->registers : 0;
-    if (top > p->capacity) top = p->capacity;
-    for (size_t i = 0; i < top; i++) heap_mark(m, p->stack[i]);
+    if (top > p->capacity)
+        top = p->capacity;
+    for (size_t i = 0; i < top; i++)
+        heap_mark(m, p->stack[i]);
 }
 
 size_t process_stack_live(void *owner)

@@ -382,7 +382,7 @@ void vm_report_processes(csp_vm *vm, text *out)
 
 /* --- as data */
 
-static void json_string(text *t, const char *s, size_t size)
+void report_json_string(text *t, const char *s, size_t size)
 {
     text_put(t, '"');
     for (size_t i = 0; i < size; i++) {
@@ -396,7 +396,7 @@ static void json_string(text *t, const char *s, size_t size)
     text_put(t, '"');
 }
 
-static void json_place(csp_vm *vm, text *t, const char *key, uint32_t position)
+void report_json_place(csp_vm *vm, text *t, const char *key, uint32_t position)
 {
     uint32_t pc = 0, line, column;
     const code *c = position ? code_at(vm, position, &pc) : NULL;
@@ -408,7 +408,7 @@ static void json_place(csp_vm *vm, text *t, const char *key, uint32_t position)
     code_place(c, pc, &line, &column);
     const string *file = value_string(c->module->name);
     text_printf(t, "{\"file\":");
-    json_string(t, file->text, file->size);
+    report_json_string(t, file->text, file->size);
     text_printf(t, ",\"line\":%u,\"column\":%u}", line, column);
 }
 
@@ -417,7 +417,7 @@ static void json_channel(csp_vm *vm, text *t, const channel *c, bool sends, cons
     const holders *h = all ? find_held(all, c) : NULL;
     text_printf(t, "{\"channel\":%llu,\"operation\":\"%s\"", (unsigned long long)(c->header >> OWNER_SHIFT),
                 sends ? "send" : "receive");
-    json_place(vm, t, "made_at", c->made_at);
+    report_json_place(vm, t, "made_at", c->made_at);
     text_printf(t, ",\"holders\":[");
     for (uint32_t i = 0; h && i < h->count && i < HOLDERS_SHOWN; i++)
         text_printf(t, "%s%llu", i ? "," : "", (unsigned long long)process_number(h->first[i]));
@@ -434,15 +434,15 @@ static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
     text_printf(t, "{\"process\":%llu,\"main\":%s,\"name\":", (unsigned long long)process_number(g->first),
                 g->first == vm->main ? "true" : "false");
     if (name)
-        json_string(t, name->text, name->size);
+        report_json_string(t, name->text, name->size);
     else
         text_printf(t, "null");
     text_printf(t, ",\"count\":%u,\"waits_for\":\"%s\"", g->count, waits[g->kind]);
     if (g->kind == REPORT_OUTCOME && g->count == 1)
         text_printf(t, ",\"outcome_of\":%llu",
                     (unsigned long long)process_number((const process *)(void *)g->first->chan->ring));
-    json_place(vm, t, "at", g->position);
-    json_place(vm, t, "spawned_at", g->spawned_at);
+    report_json_place(vm, t, "at", g->position);
+    report_json_place(vm, t, "spawned_at", g->spawned_at);
     text_printf(t, ",\"channels\":[");
     const channel *chans[ARMS_SHOWN];
     bool sends[ARMS_SHOWN];

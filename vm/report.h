@@ -35,6 +35,10 @@ uint32_t report_position(const process *p);
 /* `before` and the place; nothing for position 0. */
 void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);
 
+/* A JSON string; `,"key":{"file":…,"line":…,"column":…}`, or null for no place. */
+void report_json_string(text *t, const char *s, size_t size);
+void report_json_place(csp_vm *vm, text *t, const char *key, uint32_t position);
+
 /* Who holds a channel, directly: in a variable, a captured value, or a container there. */
 enum { HOLDERS_SHOWN = 4 };
 typedef struct holders {

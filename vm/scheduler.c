@@ -15,16 +15,20 @@ enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* what a switch counts for */ };
 static void push_tail(scheduler *s, process *p)
 {
     p->run_next = NULL;
-    if (s->queue_last) s->queue_last->run_next = p;
-    else s->queue_first = p;
+    if (s->queue_last)
+        s->queue_last->run_next = p;
+    else
+        s->queue_first = p;
     s->queue_last = p;
     s->queue_length++;
 }
 
 void sched_ready(scheduler *s, process *p, ready_how how)
 {
-    if (how == READY_HANDOVER && !s->next) s->next = p;
-    else push_tail(s, p);
+    if (how == READY_HANDOVER && !s->next)
+        s->next = p;
+    else
+        push_tail(s, p);
 }
 
 void sched_preempted(scheduler *s, process *p)
@@ -42,13 +46,16 @@ static process *pick(scheduler *s)
     process *p = s->next;
     if (p) {
         s->next = NULL;
-        if (s->slice_left > 0) return p;
+        if (s->slice_left > 0)
+            return p;
         push_tail(s, p);
     }
     p = s->queue_first;
-    if (!p) return NULL;
+    if (!p)
+        return NULL;
     s->queue_first = p->run_next;
-    if (!s->queue_first) s->queue_last = NULL;
+    if (!s->queue_first)
+        s->queue_last = NULL;
     p->run_next = NULL;
     s->queue_length--;
     s->slice_left = s->slice;
@@ -59,24 +66,30 @@ static process *pick(scheduler *s)
 static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
 {
     chan_unlink(c, link, sends);
-    if (!(c->header & CHANNEL_TICK) || c->recv_first) return;
+    if (!(c->header & CHANNEL_TICK) || c->recv_first)
+        return;
     timer *t = &((ticker *)(void *)c->ring)->timer;
-    if (t->index >= 0) timer_remove(&vm->sched, t);
+    if (t->index >= 0)
+        timer_remove(&vm->sched, t);
 }
 
 void sched_settle(csp_vm *vm, process *p)
 {
-    if (p->chan) leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0);     /* still queued: not woken by a partner */
+    if (p->chan)
+        leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0); /* still queued: not woken by a partner */
     side *sd = p->side;
-    if (!sd) return;
+    if (!sd)
+        return;
     if (sd->alt && sd->alt->live) {
         for (uint32_t i = 0; i < sd->alt->count; i++) {
             node *n = sd->alt->cases[i].node;
-            if (n && n->queued) leave_queue(vm, n, n->chan, n->sends);
+            if (n && n->queued)
+                leave_queue(vm, n, n->chan, n->sends);
         }
         sd->alt->live = 0;
     }
-    if (sd->timer && sd->timer->index >= 0) timer_remove(&vm->sched, sd->timer);
+    if (sd->timer && sd->timer->index >= 0)
+        timer_remove(&vm->sched, sd->timer);
 }
 
 static void tell(csp_vm *vm)
@@ -94,17 +107,22 @@ static void poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     s->poll_credit = POLL_CREDIT;
-    if (vm->heap.found || vm->final_check) leak_look(vm);
-    if (vm->asked) tell(vm);
-    if (s->timer_count) timer_fire(vm, loop_now());
-    if (loop_pending(vm->loop)) loop_poll(vm->loop);
+    if (vm->heap.found || vm->heap.collections != vm->collections_seen || vm->final_check)
+        leak_look(vm);
+    if (vm->asked)
+        tell(vm);
+    if (s->timer_count)
+        timer_fire(vm, loop_now());
+    if (loop_pending(vm->loop))
+        loop_poll(vm->loop);
 }
 
 /* Nothing can run: waits for what may come. False: nothing will. */
 static bool idle(csp_vm *vm, int64_t deadline)
 {
     int64_t next = timer_next(&vm->sched);
-    if (next == LOOP_NEVER && !loop_pending(vm->loop) && deadline == LOOP_NEVER) return false;
+    if (next == LOOP_NEVER && !loop_pending(vm->loop) && deadline == LOOP_NEVER)
+        return false;
     vm_flush(vm);
     loop_wait(vm->loop, next < deadline ? next : deadline);
     return true;
@@ -113,9 +131,11 @@ static bool idle(csp_vm *vm, int64_t deadline)
 bool vm_step(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
-    if (s->poll_credit <= 0) poll(vm);
+    if (s->poll_credit <= 0)
+        poll(vm);
     process *p = pick(s);
-    if (!p) return false;
+    if (!p)
+        return false;
     int64_t had = s->slice_left;
     run_process(vm, p);
     s->poll_credit -= had - s->slice_left + POLL_PICK;
@@ -125,24 +145,31 @@ bool vm_step(csp_vm *vm)
 vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 {
     scheduler *s = &vm->sched;
-    uint32_t turns = s->queue_length + 2;       /* with a deadline in the past: a slice for each at most */
+    uint32_t turns = s->queue_length + 2; /* with a deadline in the past: a slice for each at most */
     for (;;) {
         if (vm->interrupted) {
             vm->interrupted = 0;
             return VM_INTERRUPTED;
         }
         bool ran = vm_step(vm);
-        if (until ? process_ended(until) : vm->exiting && vm->table_count == 0) return VM_ENDED;
-        if (vm->exit_status >= 0 && !vm->exiting) return VM_EXIT;
+        if (until ? process_ended(until) : vm->exiting && vm->table_count == 0)
+            return VM_ENDED;
+        if (vm->exit_status >= 0 && !vm->exiting)
+            return VM_EXIT;
         if (!ran) {
             poll(vm);
-            if (s->next || s->queue_first) continue;
-            if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !loop_pending(vm->loop)) return VM_DEADLOCK;
-            if (deadline != LOOP_NEVER && loop_now() >= deadline) return VM_DEADLINE;
-            if (!idle(vm, deadline)) return VM_DEADLOCK;
+            if (s->next || s->queue_first)
+                continue;
+            if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !loop_pending(vm->loop))
+                return VM_DEADLOCK;
+            if (deadline != LOOP_NEVER && loop_now() >= deadline)
+                return VM_DEADLINE;
+            if (!idle(vm, deadline))
+                return VM_DEADLOCK;
             s->poll_credit = 0;
         } else if (deadline != LOOP_NEVER && --turns == 0) {
-            if (loop_now() >= deadline) return VM_DEADLINE;
+            if (loop_now() >= deadline)
+                return VM_DEADLINE;
             turns = s->queue_length + 2;
         }
     }
@@ -150,7 +177,8 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 
 int64_t vm_next_event(csp_vm *vm)
 {
-    if (vm->sched.next || vm->sched.queue_first) return 0;
+    if (vm->sched.next || vm->sched.queue_first)
+        return 0;
     return timer_next(&vm->sched);
 }
 

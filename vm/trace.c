@@ -1,12 +1,15 @@
 #include "vm/trace.h"
 
 #include "vm/data.h"
+#include "vm/report.h"
 
 enum {
     FIRST_FRAMES = 48,
     LAST_FRAMES = 16,
     MAX_CAUSES = 8,
-    LINE_MAX_COLUMNS = 160 /* a longer source line is not shown */
+    MAX_ANCESTORS = 8,
+    ANCESTOR_SEARCH = 16384, /* processes that are looked at for them */
+    LINE_MAX_COLUMNS = 160   /* a longer source line is not shown */
 };
 
 /* --- taking */
@@ -39,6 +42,8 @@ static void collect_frames(frames *f, const process *p, const value *base, const
     add_frame(f, c, pc, (p->flags & PROCESS_TAIL) != 0);
 }
 
+static uint64_t parent_of(const process *p) { return p->parent_distance ? process_number(p) - p->parent_distance : 0; }
+
 value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc)
 {
     frames f = {.count = 0};
@@ -50,6 +55,7 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
     t->header = OBJ_TRACE | OBJ_IMMUTABLE;
     t->process = process_number(p);
     t->spawned_at = p->spawned_at;
+    t->parent = parent_of(p);
     t->count = kept;
     t->omitted = f.count - kept;
     t->omitted_after = FIRST_FRAMES;
@@ -127,6 +133,7 @@ static void put_source(csp_vm *vm, uint32_t position, text *out)
     text_printf(out, "    %4u | ", line);
     text_add(out, m->text + from, to - from);
     put_text(out, "\n         | ");
+    report_style(vm, out, REPORT_CARET);
     for (uint32_t i = from; i < start; i++)
         if (((unsigned char)m->text[i] & 0xc0) != 0x80)
             text_put(out, m->text[i] == '\t' ? '\t' : ' ');
@@ -134,6 +141,7 @@ static void put_source(csp_vm *vm, uint32_t position, text *out)
     for (uint32_t i = start + 1; i < end; i++)
         if (((unsigned char)m->text[i] & 0xc0) != 0x80)
             text_put(out, '~');
+    report_style(vm, out, REPORT_PLAIN);
     text_put(out, '\n');
 }
 
@@ -141,6 +149,39 @@ static void put_omitted(const trace *t, uint32_t index, text *out)
 {
     if (t->omitted && index == t->omitted_after)
         text_printf(out, "    … %u frames …\n", t->omitted);
+}
+
+/* The live process of that number; `left`: so many may still be looked at. */
+static const process *find_live(const csp_vm *vm, uint64_t number, uint32_t *left)
+{
+    for (uint32_t i = 0; number && i<vm->table_count && * left> 0; i++, --*left)
+        if (process_number(vm->table[i]) == number)
+            return vm->table[i];
+    return NULL;
+}
+
+/* Where it was spawned and by whom, then where that one was, up to main or to one that has ended: what is known of it
+ * ends with it. */
+static void put_ancestors(csp_vm *vm, const trace *t, text *out)
+{
+    uint32_t position = t->spawned_at, left = ANCESTOR_SEARCH;
+    uint64_t parent = t->parent;
+    for (int depth = 0; position && depth < MAX_ANCESTORS; depth++) {
+        const process *p = find_live(vm, parent, &left);
+        put_text(out, depth == 0 ? "    spawned at " : ", spawned at ");
+        trace_frame(vm, position, out);
+        if (parent) {
+            put_text(out, " by ");
+            if (p)
+                report_process(vm, out, p);
+            else
+                text_printf(out, "process %llu", (unsigned long long)parent);
+        }
+        position = p ? p->spawned_at : 0;
+        parent = p ? parent_of(p) : 0;
+    }
+    if (t->spawned_at)
+        text_put(out, '\n');
 }
 
 static void put_frames(csp_vm *vm, const trace *t, text *out)
@@ -154,11 +195,7 @@ static void put_frames(csp_vm *vm, const trace *t, text *out)
             put_source(vm, t->positions[i], out);
     }
     put_omitted(t, t->count, out);
-    if (t->spawned_at) {
-        put_text(out, "    spawned at ");
-        trace_frame(vm, t->spawned_at, out);
-        text_put(out, '\n');
-    }
+    put_ancestors(vm, t, out);
 }
 
 static void put_error(csp_vm *vm, const error *e, text *out)
@@ -171,20 +208,40 @@ static void put_error(csp_vm *vm, const error *e, text *out)
         put_frames(vm, value_as_object(e->trace), out);
 }
 
+/* The function that the crashed process ran, from its outermost frame. */
+static const char *outermost(csp_vm *vm, value crash)
+{
+    const trace *t = value_is(crash, OBJ_ERROR) && value_is(value_error(crash)->trace, OBJ_TRACE)
+                         ? value_as_object(value_error(crash)->trace)
+                         : NULL;
+    uint32_t pc;
+    const code *c = t && t->count ? code_at(vm, t->positions[t->count - 1] & ~TRACE_TAIL, &pc) : NULL;
+    return c && !c->is_branch && value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL;
+}
+
 static void put_process(const csp_vm *vm, uint64_t number, const char *name, text *out)
 {
-    if (vm->main && process_number(vm->main) == number)
+    if (vm->main && process_number(vm->main) == number) {
         put_text(out, "main");
-    else
-        text_printf(out, "process %llu", (unsigned long long)number);
+        return;
+    }
+    text_printf(out, "process %llu", (unsigned long long)number);
     if (name)
         text_printf(out, " (%s)", name);
 }
 
 void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
 {
-    put_process(vm, number, name, out);
-    put_text(out, " crashed: ");
+    report_style(vm, out, REPORT_HEAD);
+    put_process(vm, number, name ? name : outermost(vm, crash), out);
+    put_text(out, " crashed:");
+    report_style(vm, out, REPORT_PLAIN);
+    put_text(out, " ");
+    trace_report_error(vm, crash, out);
+}
+
+void trace_report_error(csp_vm *vm, value crash, text *out)
+{
     for (int depth = 0; value_is(crash, OBJ_ERROR); depth++) {
         if (depth == MAX_CAUSES) {
             put_text(out, "caused by …\n"); /* a cycle, or absurd */
@@ -196,6 +253,42 @@ void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, te
         put_error(vm, e, out);
         crash = e->cause;
     }
+}
+
+static void json_text(text *out, value s)
+{
+    if (value_is(s, OBJ_STRING))
+        report_json_string(out, value_string(s)->text, value_string(s)->size);
+    else
+        put_text(out, "null");
+}
+
+static void json_frames(csp_vm *vm, const trace *t, text *out)
+{
+    for (uint32_t i = 0; i < t->count; i++) {
+        uint32_t pc;
+        const code *c = code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc);
+        put_text(out, i ? ",{\"function\":" : "{\"function\":");
+        json_text(out, c ? c->name : VALUE_NIL);
+        report_json_place(vm, out, "at", t->positions[i] & ~TRACE_TAIL);
+        put_text(out, t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
+    }
+}
+
+void trace_report_json(csp_vm *vm, value crash, uint64_t number, text *out)
+{
+    const error *e = value_error(crash);
+    const trace *t = value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL;
+    text_printf(out, "{\"severity\":\"error\",\"kind\":");
+    json_text(out, e->kind);
+    put_text(out, ",\"message\":");
+    json_text(out, e->message);
+    text_printf(out, ",\"process\":%llu,\"frames\":[", (unsigned long long)number);
+    if (t)
+        json_frames(vm, t, out);
+    put_text(out, "]");
+    report_json_place(vm, out, "spawned_at", t ? t->spawned_at : 0);
+    text_printf(out, ",\"parent\":%llu}\n", t ? (unsigned long long)t->parent : 0);
 }
 
 static value frame_text(csp_vm *vm, uint32_t position)

@@ -10,8 +10,14 @@
 value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc);
 
 /* The report of a crash, each line ended: who crashed with which error, the source line, the frames, where it was
- * spawned, and the errors that caused it. `number` and `name` (or NULL) are the crashed process's. */
+ * spawned and by whom, as far as those still live, and the errors that caused it. `number` and `name` (NULL: that of its
+ * function) are the crashed process's. */
 void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out);
+
+/* A crash as JSON: an object on a line. */
+void trace_report_json(csp_vm *vm, value crash, uint64_t number, text *out);
+/* The report without the process. */
+void trace_report_error(csp_vm *vm, value crash, text *out);
 
 /* What a program sees as `.trace`: a tuple of texts such as "worker (jobs.csp:12:9)", innermost first; an empty one for
  * VALUE_NIL. VALUE_ABSENT: out of memory. */

@@ -71,6 +71,7 @@ struct csp_vm {
     bool exiting;                       /* main has ended: the rest is being killed */
     int exit_status;                    /* of Os.exit; -1: nobody has called it */
     bool deadlock;
+    uint64_t collections_seen;          /* heap.collections, when the latest of them was looked at for leaks */
     bool final_check;                   /* when main has returned, look for leaks once more (--leaks) */
     int64_t started;                    /* monotonic ns */
 };
@@ -89,8 +90,8 @@ verdict vm_raise_memory(csp_vm *vm);                    /* out_of_memory, made a
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what);
 /* An error as a value (not raised); VALUE_ABSENT: out of memory. data may be VALUE_NIL. */
 value error_new(csp_vm *vm, value kind, value message, value data);
-/* A copy, owned by `owner` where it is not immutable, of the error e with `by`, another error or VALUE_NIL, as its cause.
- * ABSENT: out of memory. */
+/* A copy of the error e, owned by `owner` where it is not immutable, that has `by`, another error or VALUE_NIL, as its
+ * cause. ABSENT: out of memory. */
 value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
 value error_make(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

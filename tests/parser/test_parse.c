@@ -22,11 +22,6 @@ static void assert_error(const char *text, uint32_t start, uint32_t end, const c
     parse_fixture_error(&fixture, text, start, end, message, hint);
 }
 
-static void assert_errors(const char *text, uint32_t count, const char *const expected[])
-{
-    parse_fixture_errors(&fixture, text, count, expected);
-}
-
 /* ---- precedence, one line of the table against the next ---- */
 
 Test(parse, operators_bind_as_the_table_says)
