@@ -63,7 +63,8 @@ static verdict os_exit(csp_vm *vm, process *p, value *args, uint32_t argc, value
     int64_t number = value_as_int(status);
     if (number < 0 || number > 255)
         return vm_raise(vm, ERR_VALUE, "an exit status is 0 to 255, not %lld", (long long)number);
-    if (vm->exiting) return VERDICT_DONE;       /* in a defer: the program is ending already */
+    if (vm->exiting)
+        return VERDICT_DONE; /* in a defer: the program is ending already */
     vm->exit_status = (int)number;
     return VERDICT_EXIT;
 }

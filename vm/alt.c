@@ -1,8 +1,11 @@
 /* alt: one of several sends and receives.
  *
- * The arms are collected once (guards, channels and values were evaluated into registers before). Then, over and over: which are ready? One of them
- * is drawn; only its message is made (a copy in slices, in which others may run and readiness change: `prefer`). If none is ready and there is
- * neither `else` nor a time that has come, all send arms' messages are made and a node is queued for each arm. A win by a partner, a
+ * The arms are collected once (guards, channels and values were evaluated into registers before). Then, over and
+ * over: which are ready? One of them
+ * is drawn; only its message is made (a copy in slices, in which others may run and readiness change: `prefer`). If
+ * none is ready and there is
+ * neither `else` nor a time that has come, all send arms' messages are made and a node is queued for each arm. A win
+ * by a partner, a
  * timer or a close makes the other nodes stale; they are unlinked when the process settles. */
 #include "vm/chan.h"
 
@@ -15,7 +18,8 @@
 static alt *alt_of(csp_vm *vm, process *p)
 {
     side *sd = process_side(vm, p);
-    if (!sd) return NULL;
+    if (!sd)
+        return NULL;
     if (!sd->alt) {
         sd->alt = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *sd->alt);
         if (!sd->alt) {
@@ -31,7 +35,8 @@ void alt_leave(alt *a)
 {
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
-        if (c->node) c->node->value = VALUE_ABSENT;
+        if (c->node)
+            c->node->value = VALUE_ABSENT;
         c->chan = NULL;
         c->original = c->message = c->key = c->element = VALUE_ABSENT;
         c->made = c->moved = false;
@@ -51,7 +56,8 @@ static alt_case *add_case(csp_vm *vm, alt *a)
             vm_raise_memory(vm);
             return NULL;
         }
-        if (a->capacity) memcpy(cases, a->cases, a->capacity * sizeof *cases);
+        if (a->capacity)
+            memcpy(cases, a->cases, a->capacity * sizeof *cases);
         a->cases = cases;
         a->capacity = capacity;
     }
@@ -61,11 +67,13 @@ static alt_case *add_case(csp_vm *vm, alt *a)
     return c;
 }
 
-static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value message, bool sends, bool moves)
+static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value message, bool sends,
+                        bool moves)
 {
     channel *c = chan_of(vm, p, handle, sends);
     alt_case *k = c ? add_case(vm, a) : NULL;
-    if (!k) return false;
+    if (!k)
+        return false;
     k->chan = c;
     k->arm = (uint16_t)arm;
     k->sends = sends;
@@ -78,8 +86,10 @@ static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, value quads, 
 {
     const list *l = value_list(quads);
     for (uint32_t i = 0; i + 3 < l->count; i += 4) {
-        if (l->items[i] == VALUE_ABSENT) continue;
-        if (!add_channel(vm, p, a, arm, l->items[i], l->items[i + 1], sends, moves)) return false;
+        if (l->items[i] == VALUE_ABSENT)
+            continue;
+        if (!add_channel(vm, p, a, arm, l->items[i], l->items[i + 1], sends, moves))
+            return false;
         a->cases[a->count - 1].key = l->items[i + 2];
         a->cases[a->count - 1].element = l->items[i + 3];
     }
@@ -93,7 +103,9 @@ static bool add_after(csp_vm *vm, process *p, alt *a, uint32_t arm, value durati
         vm_raise_type(vm, p, duration, "a duration (an int, in ns)");
         return false;
     }
-    int64_t now = loop_now(), d = value_is_int(duration) ? value_as_int(duration) : num_compare(duration, value_int(0)) < 0 ? 0 : INT64_MAX;
+    int64_t now = loop_now(), d = value_is_int(duration)                    ? value_as_int(duration)
+                                  : num_compare(duration, value_int(0)) < 0 ? 0
+                                                                            : INT64_MAX;
     int64_t at = d <= 0 ? now : d > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + d;
     if (a->after_arm < 0 || at < a->deadline) {
         a->after_arm = (int32_t)arm;
@@ -122,7 +134,10 @@ static bool add_arm(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *b
 
 /* --- trying */
 
-static bool disabled(const alt_case *c) { return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan); }
+static bool disabled(const alt_case *c)
+{
+    return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan);
+}
 
 static bool ready(const alt_case *c) { return c->sends ? chan_can_send(c->chan) : chan_can_receive(c->chan); }
 
@@ -180,15 +195,18 @@ static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
     *enabled = 0;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
-        if (disabled(c)) continue;
+        if (disabled(c))
+            continue;
         ++*enabled;
-        if (!ready(c)) continue;
+        if (!ready(c))
+            continue;
         if ((int32_t)i == a->prefer) {
             pick = (int32_t)i;
             seen = UINT32_MAX;
         } else if (seen != UINT32_MAX) {
             seen++;
-            if (pick < 0 || (!a->prioritised && sched_random(s->random) % seen == 0)) pick = (int32_t)i;
+            if (pick < 0 || (!a->prioritised && sched_random(s->random) % seen == 0))
+                pick = (int32_t)i;
         }
     }
     return pick;
@@ -198,7 +216,7 @@ static alt_result commit(csp_vm *vm, process *p, alt *a, uint32_t i, alt_choice 
 {
     alt_case *c = &a->cases[i];
     chan_result r = c->sends ? chan_send(vm, p, c->chan, c->message) : chan_receive(vm, p, c->chan, &choice->received);
-    assert(r == CHAN_DONE);                 /* it was ready, and nothing ran in between */
+    assert(r == CHAN_DONE); /* it was ready, and nothing ran in between */
     (void)r;
     return chosen(a, i, choice);
 }
@@ -206,25 +224,36 @@ static alt_result commit(csp_vm *vm, process *p, alt *a, uint32_t i, alt_choice 
 static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
 {
     timer *t = NULL;
-    if (a->after_arm >= 0 && !(t = timer_of(vm, p))) return ALT_FAILED;
+    if (a->after_arm >= 0 && !(t = timer_of(vm, p)))
+        return ALT_FAILED;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
         alt_result result;
-        if (c->sends && !c->made && !make_message(vm, p, a, i, false, choice, &result)) return result;
+        if (c->sends && !c->made && !make_message(vm, p, a, i, false, choice, &result))
+            return result;
         if (!c->node && !(c->node = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c->node))) {
             vm_raise_memory(vm);
             return ALT_FAILED;
         }
-        if ((c->chan->header & CHANNEL_TICK) && !disabled(c) && !chan_arm_ticker(vm, c->chan)) return ALT_FAILED;
+        if ((c->chan->header & CHANNEL_TICK) && !disabled(c) && !chan_arm_ticker(vm, c->chan))
+            return ALT_FAILED;
     }
-    if (t && !timer_reserve(vm)) return ALT_FAILED;     /* tickers may have taken the room that there was */
+    if (t && !timer_reserve(vm))
+        return ALT_FAILED; /* tickers may have taken the room that there was */
     sched_park(p);
     a->live = 0;
     a->won = -1;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
-        if (disabled(c)) continue;
-        *c->node = (node){.header = OBJ_NODE, .chan = c->chan, .proc = p, .ticket = p->ticket, .value = c->message, .index = i, .sends = c->sends};
+        if (disabled(c))
+            continue;
+        *c->node = (node){.header = OBJ_NODE,
+                          .chan = c->chan,
+                          .proc = p,
+                          .ticket = p->ticket,
+                          .value = c->message,
+                          .index = i,
+                          .sends = c->sends};
         chan_enqueue(c->chan, c->node, c->sends);
         a->live++;
     }
@@ -238,7 +267,8 @@ static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
 
 static alt_result nothing_enabled(csp_vm *vm, alt *a)
 {
-    if (a->repeated) return ALT_ENDED;
+    if (a->repeated)
+        return ALT_ENDED;
     vm_raise(vm, ERR_CLOSED, "no arm of this alt can ever be ready");
     return ALT_FAILED;
 }
@@ -257,31 +287,39 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     }
     if (i >= 0) {
         alt_case *c = &a->cases[i];
-        if (c->sends && (c->chan->header & CHANNEL_CLOSED)) return closed_send(vm);
+        if (c->sends && (c->chan->header & CHANNEL_CLOSED))
+            return closed_send(vm);
         if (c->sends && !c->made) {
             a->prefer = i;
-            if (!make_message(vm, p, a, (uint32_t)i, c->moves, choice, &result)) return result;
+            if (!make_message(vm, p, a, (uint32_t)i, c->moves, choice, &result))
+                return result;
         }
         return commit(vm, p, a, (uint32_t)i, choice);
     }
     a->prefer = -1;
-    if (enabled == 0 && a->closed_arm >= 0) return chosen_arm(a->closed_arm, choice);
-    if (a->else_arm >= 0) return chosen_arm(a->else_arm, choice);
-    if (a->after_arm >= 0 && (a->deadline <= loop_now())) return chosen_arm(a->after_arm, choice);
-    if (enabled == 0 && a->after_arm < 0) return nothing_enabled(vm, a);
+    if (enabled == 0 && a->closed_arm >= 0)
+        return chosen_arm(a->closed_arm, choice);
+    if (a->else_arm >= 0)
+        return chosen_arm(a->else_arm, choice);
+    if (a->after_arm >= 0 && (a->deadline <= loop_now()))
+        return chosen_arm(a->after_arm, choice);
+    if (enabled == 0 && a->after_arm < 0)
+        return nothing_enabled(vm, a);
     return wait_for(vm, p, a, choice);
 }
 
 alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, alt_choice *choice)
 {
     alt *a = alt_of(vm, p);
-    if (!a) return ALT_FAILED;
+    if (!a)
+        return ALT_FAILED;
     a->count = 0;
     a->after_arm = a->closed_arm = a->else_arm = a->prefer = a->pending = a->taken = -1;
     a->prioritised = (pc->b & ALT_PRIORITISED) != 0;
     a->repeated = (pc->b & ALT_REPEATED) != 0;
     for (uint32_t arm = 0; arm < pc->a; arm++) {
-        if (!add_arm(vm, p, a, arm, base, pc + 1 + arm)) return ALT_FAILED;
+        if (!add_arm(vm, p, a, arm, base, pc + 1 + arm))
+            return ALT_FAILED;
     }
     return try(vm, p, a, choice);
 }
@@ -290,7 +328,7 @@ alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice)
 {
     alt *a = p->side->alt;
     alt_case *c = &a->cases[a->pending];
-    if (c->moved) {                         /* given back */
+    if (c->moved) { /* given back */
         c->moved = c->made = false;
         c->message = VALUE_ABSENT;
         a->prefer = -1;
@@ -314,14 +352,16 @@ alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice)
         c->node->value = VALUE_ABSENT;
         return chosen(a, (uint32_t)a->won, choice);
     }
-    case WAKE_TIMER:
-        return chosen_arm(a->after_arm, choice);
+    case WAKE_TIMER: return chosen_arm(a->after_arm, choice);
     case WAKE_CLOSED:
-        if (a->cases[a->won].sends) return closed_send(vm);
-        if (a->closed_arm >= 0) return chosen_arm(a->closed_arm, choice);
+        if (a->cases[a->won].sends)
+            return closed_send(vm);
+        if (a->closed_arm >= 0)
+            return chosen_arm(a->closed_arm, choice);
         return nothing_enabled(vm, a);
-    case WAKE_NONE: case WAKE_KILL: case WAKE_PAR:
-        break;
+    case WAKE_NONE:
+    case WAKE_KILL:
+    case WAKE_PAR: break;
     }
     assert(false);
     return ALT_FAILED;

@@ -1,4 +1,5 @@
-/* The invariants of the concurrency core, checked over the whole VM at rest (between two slices). Numbers refer to ARCHITECTURE.md. */
+/* The invariants of the concurrency core, checked over the whole VM at rest (between two slices). Numbers refer to
+ * ARCHITECTURE.md. */
 #include "vm/chan.h"
 #include "vm/machine.h"
 
@@ -6,7 +7,8 @@ static bool is_node(void *link) { return obj_kind_of(((object *)link)->header) =
 
 static bool link_valid(void *link)
 {
-    if (is_node(link)) return ((node *)link)->proc->ticket == ((node *)link)->ticket;
+    if (is_node(link))
+        return ((node *)link)->proc->ticket == ((node *)link)->ticket;
     return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
 }
 
@@ -18,14 +20,17 @@ static const char *audit_queue(const channel *c, bool sends, bool *waiter, proce
     void *prev = NULL;
     *waiter = false;
     for (void *l = sends ? c->send_first : c->recv_first; l; prev = l, l = link_next(l)) {
-        if (link_prev(l) != prev) return "a channel's queue is not doubly linked";
-        if (is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends : ((process *)l)->chan != c) return "a queued node does not know where it is";
+        if (link_prev(l) != prev)
+            return "a channel's queue is not doubly linked";
+        if (is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends : ((process *)l)->chan != c)
+            return "a queued node does not know where it is";
         if (link_valid(l)) {
             *waiter = true;
             *who = node_process(l);
         }
     }
-    if ((sends ? c->send_last : c->recv_last) != prev) return "a channel's queue does not end at its last node";
+    if ((sends ? c->send_last : c->recv_last) != prev)
+        return "a channel's queue does not end at its last node";
     return NULL;
 }
 
@@ -34,15 +39,24 @@ static const char *audit_channel(const channel *c)
     bool sender, receiver;
     process *s = NULL, *r = NULL;
     const char *wrong = audit_queue(c, true, &sender, &s);
-    if (!wrong) wrong = audit_queue(c, false, &receiver, &r);
-    if (wrong) return wrong;
-    if (sender && receiver && s != r) return "I4: a sender and a receiver wait on one channel";
-    if (receiver && (c->header & CHANNEL_DONE) && process_ended((process *)(void *)c->ring)) return "I10: somebody waits for what has ended";
-    if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) return NULL;
-    if (c->count > c->capacity) return "I5: more in a buffer than it holds";
-    if (sender && c->count < c->capacity) return "I5: a sender waits while there is room";
-    if (receiver && c->count > 0) return "I5: a receiver waits while there is a message";
-    if ((sender || receiver) && (c->header & CHANNEL_CLOSED)) return "I7: somebody waits on a closed channel";
+    if (!wrong)
+        wrong = audit_queue(c, false, &receiver, &r);
+    if (wrong)
+        return wrong;
+    if (sender && receiver && s != r)
+        return "I4: a sender and a receiver wait on one channel";
+    if (receiver && (c->header & CHANNEL_DONE) && process_ended((process *)(void *)c->ring))
+        return "I10: somebody waits for what has ended";
+    if (c->header & (CHANNEL_DONE | CHANNEL_TICK))
+        return NULL;
+    if (c->count > c->capacity)
+        return "I5: more in a buffer than it holds";
+    if (sender && c->count < c->capacity)
+        return "I5: a sender waits while there is room";
+    if (receiver && c->count > 0)
+        return "I5: a receiver waits while there is a message";
+    if ((sender || receiver) && (c->header & CHANNEL_CLOSED))
+        return "I7: somebody waits on a closed channel";
     return NULL;
 }
 
@@ -50,7 +64,8 @@ static const char *audit_channel(const channel *c)
 static const char *audit_place(const channel *c, void *link)
 {
     void *prev = link_prev(link);
-    if (!prev) return audit_channel(c);
+    if (!prev)
+        return audit_channel(c);
     return link_next(prev) == link ? NULL : "a channel's queue is not doubly linked";
 }
 
@@ -60,11 +75,14 @@ static const char *audit_alt(const process *p)
     uint32_t queued = 0;
     for (uint32_t i = 0; i < a->count; i++) {
         const node *n = a->cases[i].node;
-        if (!n || !n->queued) continue;
+        if (!n || !n->queued)
+            continue;
         queued++;
-        if (n->proc != p || n->ticket != p->ticket) return "I8: a waiting alt has a stale node in a queue";
+        if (n->proc != p || n->ticket != p->ticket)
+            return "I8: a waiting alt has a stale node in a queue";
         const char *wrong = audit_place(n->chan, a->cases[i].node);
-        if (wrong) return wrong;
+        if (wrong)
+            return wrong;
     }
     return queued == a->live ? NULL : "I11: an alt miscounts its queued nodes";
 }
@@ -79,8 +97,10 @@ static const char *audit_par(const process *p)
 {
     const par *of = value_as_object(p->stack[p->base + p->code->insns[p->pc].a]);
     uint32_t live = 0;
-    for (uint32_t i = 0; i < of->count; i++) live += of->branches[i] && !process_ended(of->branches[i]);
-    if (of->parent != p || !of->waiting) return "I12: a par does not know who waits for it";
+    for (uint32_t i = 0; i < of->count; i++)
+        live += of->branches[i] && !process_ended(of->branches[i]);
+    if (of->parent != p || !of->waiting)
+        return "I12: a par does not know who waits for it";
     return live == of->left && live > 0 ? NULL : "I12: a par miscounts its branches";
 }
 
@@ -88,17 +108,25 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
 {
     bool timed = p->side && p->side->timer && p->side->timer->index >= 0;
     bool chooses = p->side && p->side->alt && p->side->alt->live;
-    if (p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS))) return "I9: a killed process waits";
-    if (p->wake != WAKE_NONE) return "I2: a waiting process has been woken";
-    if (p->chan) return audit_place(p->chan, (void *)(uintptr_t)p);
+    if (p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))
+        return "I9: a killed process waits";
+    if (p->wake != WAKE_NONE)
+        return "I2: a waiting process has been woken";
+    if (p->chan)
+        return audit_place(p->chan, (void *)(uintptr_t)p);
     if (chooses) {
         const char *wrong = audit_alt(p);
-        if (wrong) return wrong;
+        if (wrong)
+            return wrong;
     }
-    if (timed && vm->sched.timers[p->side->timer->index] != p->side->timer) return "a timer does not know its place";
-    if (timed && p->side->timer->ticket != p->ticket) return "I8: a stale timer is in the heap";
-    if (waits_for_par(p)) return audit_par(p);
-    if (!timed && !chooses) return "I10: a process waits for nothing";
+    if (timed && vm->sched.timers[p->side->timer->index] != p->side->timer)
+        return "a timer does not know its place";
+    if (timed && p->side->timer->ticket != p->ticket)
+        return "I8: a stale timer is in the heap";
+    if (waits_for_par(p))
+        return audit_par(p);
+    if (!timed && !chooses)
+        return "I10: a process waits for nothing";
     return NULL;
 }
 
@@ -106,13 +134,19 @@ static const char *audit_queue_of_runnable(const scheduler *s)
 {
     uint32_t n = 0;
     for (const process *p = s->queue_first; p; p = p->run_next) {
-        if ((p->ticket & TICKET_STATE) != TICKET_RUN) return "I1: a process in the run queue is not runnable";
-        if (p == s->next) return "I1: a process is queued and handed over to";
-        if (++n > s->queue_length) return "I1: the run queue is longer than it says";
-        if (!p->run_next && s->queue_last != p) return "the run queue does not end at its last process";
+        if ((p->ticket & TICKET_STATE) != TICKET_RUN)
+            return "I1: a process in the run queue is not runnable";
+        if (p == s->next)
+            return "I1: a process is queued and handed over to";
+        if (++n > s->queue_length)
+            return "I1: the run queue is longer than it says";
+        if (!p->run_next && s->queue_last != p)
+            return "the run queue does not end at its last process";
     }
-    if (n != s->queue_length) return "the run queue is shorter than it says";
-    if (s->next && (s->next->ticket & TICKET_STATE) != TICKET_RUN) return "I1: the process handed over to is not runnable";
+    if (n != s->queue_length)
+        return "the run queue is shorter than it says";
+    if (s->next && (s->next->ticket & TICKET_STATE) != TICKET_RUN)
+        return "I1: the process handed over to is not runnable";
     return NULL;
 }
 
@@ -120,9 +154,12 @@ static const char *audit_timers(const scheduler *s)
 {
     for (uint32_t i = 0; i < s->timer_count; i++) {
         const timer *t = s->timers[i];
-        if (t->index != (int32_t)i) return "a timer does not know its place";
-        if (i && s->timers[(i - 1) / 2]->deadline > t->deadline) return "the timers' heap is out of order";
-        if (t->proc && t->proc->ticket != t->ticket && (t->proc->ticket & TICKET_STATE) == TICKET_WAIT) return "I8: a stale timer is in the heap";
+        if (t->index != (int32_t)i)
+            return "a timer does not know its place";
+        if (i && s->timers[(i - 1) / 2]->deadline > t->deadline)
+            return "the timers' heap is out of order";
+        if (t->proc && t->proc->ticket != t->ticket && (t->proc->ticket & TICKET_STATE) == TICKET_WAIT)
+            return "I8: a stale timer is in the heap";
     }
     return NULL;
 }
@@ -132,17 +169,22 @@ const char *vm_audit(csp_vm *vm)
     uint32_t runnable = 0;
     for (uint32_t i = 0; i < vm->table_count; i++) {
         const process *p = vm->table[i];
-        if (p->index != i) return "a process does not know its place in the table";
-        if (process_ended(p)) return "a process that has ended is in the table";
+        if (p->index != i)
+            return "a process does not know its place in the table";
+        if (process_ended(p))
+            return "a process that has ended is in the table";
         if ((p->ticket & TICKET_STATE) == TICKET_RUN) {
             runnable++;
             continue;
         }
         const char *wrong = audit_waiting(vm, p);
-        if (wrong) return wrong;
+        if (wrong)
+            return wrong;
     }
     const char *wrong = audit_queue_of_runnable(&vm->sched);
-    if (!wrong) wrong = audit_timers(&vm->sched);
-    if (!wrong && runnable != vm->sched.queue_length + (vm->sched.next != NULL)) wrong = "I1: a runnable process stands in no queue";
+    if (!wrong)
+        wrong = audit_timers(&vm->sched);
+    if (!wrong && runnable != vm->sched.queue_length + (vm->sched.next != NULL))
+        wrong = "I1: a runnable process stands in no queue";
     return wrong;
 }

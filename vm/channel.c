@@ -1,7 +1,9 @@
 /* Channels: a rendezvous, a buffer, outcomes and ticks. Queues hold whom it concerns first come, first served.
  *
- * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node whose ticket is no longer its process's is
- * stale: dropped by whoever meets it, with no other effect. Whoever takes a valid node wins its process's ticket: at that instruction both sides are
+ * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node whose ticket is no
+ * longer its process's is
+ * stale: dropped by whoever meets it, with no other effect. Whoever takes a valid node wins its process's ticket: at
+ * that instruction both sides are
  * committed. */
 #include "vm/chan.h"
 
@@ -31,15 +33,18 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
 {
     if (value_is(handle, OBJ_CHANNEL)) {
         channel *c = value_as_object(handle);
-        if (!sends || !(c->header & (CHANNEL_DONE | CHANNEL_TICK))) return c;
+        if (!sends || !(c->header & (CHANNEL_DONE | CHANNEL_TICK)))
+            return c;
         vm_raise(vm, ERR_TYPE, "nobody but the VM sends on this channel");
         return NULL;
     }
     if (value_is(handle, OBJ_END)) {
         channel_end *e = value_as_object(handle);
         bool receives = (e->header & END_RECEIVES) != 0;
-        if (receives != sends) return sends ? chan_of(vm, p, value_object(e->chan), true) : e->chan;
-        vm_raise(vm, ERR_TYPE, receives ? "send on the receiving end of a channel" : "receive on the sending end of a channel");
+        if (receives != sends)
+            return sends ? chan_of(vm, p, value_object(e->chan), true) : e->chan;
+        vm_raise(vm, ERR_TYPE,
+                 receives ? "send on the receiving end of a channel" : "receive on the sending end of a channel");
         return NULL;
     }
     vm_raise_type(vm, p, handle, "a channel");
@@ -63,8 +68,10 @@ static void set_queued(void *link, channel *c, bool sends)
     if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS) {
         process *p = link;
         p->chan = c;
-        if (sends) p->flags |= PROCESS_SENDS;
-        else p->flags &= (uint16_t)~PROCESS_SENDS & 0xfff;
+        if (sends)
+            p->flags |= PROCESS_SENDS;
+        else
+            p->flags &= (uint16_t)~PROCESS_SENDS & 0xfff;
     } else {
         ((node *)link)->queued = c != NULL;
     }
@@ -75,8 +82,10 @@ void chan_enqueue(channel *c, void *link, bool sends)
     void **first = sends ? &c->send_first : &c->recv_first, **last = sends ? &c->send_last : &c->recv_last;
     *next_of(link) = NULL;
     *prev_of(link) = *last;
-    if (*last) *next_of(*last) = link;
-    else *first = link;
+    if (*last)
+        *next_of(*last) = link;
+    else
+        *first = link;
     *last = link;
     set_queued(link, c, sends);
 }
@@ -85,10 +94,14 @@ void chan_unlink(channel *c, void *link, bool sends)
 {
     void **first = sends ? &c->send_first : &c->recv_first, **last = sends ? &c->send_last : &c->recv_last;
     void *next = *next_of(link), *prev = *prev_of(link);
-    if (prev) *next_of(prev) = next;
-    else *first = next;
-    if (next) *prev_of(next) = prev;
-    else *last = prev;
+    if (prev)
+        *next_of(prev) = next;
+    else
+        *first = next;
+    if (next)
+        *prev_of(next) = prev;
+    else
+        *last = prev;
     *next_of(link) = *prev_of(link) = NULL;
     set_queued(link, NULL, sends);
 }
@@ -96,7 +109,8 @@ void chan_unlink(channel *c, void *link, bool sends)
 /* A node is valid if its process still waits with the ticket it had; an embedded node never outlives its suspension. */
 static bool valid(void *link)
 {
-    if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS) return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
+    if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS)
+        return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
     return ((node *)link)->proc->ticket == ((node *)link)->ticket;
 }
 
@@ -112,7 +126,8 @@ static void drop_stale(channel *c, bool sends)
     while (*first && !valid(*first)) {
         void *link = *first;
         chan_unlink(c, link, sends);
-        if (obj_kind_of(((object *)link)->header) == OBJ_NODE) ((node *)link)->value = VALUE_ABSENT;
+        if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
+            ((node *)link)->value = VALUE_ABSENT;
     }
 }
 
@@ -121,33 +136,39 @@ static void *take(channel *c, bool sends, wake_reason why)
 {
     drop_stale(c, sends);
     void *link = sends ? c->send_first : c->recv_first;
-    if (!link) return NULL;
+    if (!link)
+        return NULL;
     chan_unlink(c, link, sends);
     process *p = node_process(link);
     bool won = process_win(p, p->ticket);
     assert(won && p->wake == WAKE_NONE);
     (void)won;
     p->wake = why & 0xf;
-    if (obj_kind_of(((object *)link)->header) == OBJ_NODE) p->side->alt->won = (int32_t)((node *)link)->index;
+    if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
+        p->side->alt->won = (int32_t)((node *)link)->index;
     return link;
 }
 
 bool chan_can_receive(channel *c)
 {
     if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) {
-        if (c->header & CHANNEL_DONE) return process_ended((process *)(void *)c->ring);
-        if ((c->header & CHANNEL_CLOSED) || ((ticker *)(void *)c->ring)->next > loop_now()) return false;
+        if (c->header & CHANNEL_DONE)
+            return process_ended((process *)(void *)c->ring);
+        if ((c->header & CHANNEL_CLOSED) || ((ticker *)(void *)c->ring)->next > loop_now())
+            return false;
         drop_stale(c, false);
-        return !c->recv_first;              /* the tick that is due belongs to who waits already */
+        return !c->recv_first; /* the tick that is due belongs to who waits already */
     }
-    if (c->count) return true;
+    if (c->count)
+        return true;
     drop_stale(c, true);
     return c->send_first != NULL;
 }
 
 bool chan_can_send(channel *c)
 {
-    if ((c->header & CHANNEL_CLOSED) || c->count < c->capacity) return true;
+    if ((c->header & CHANNEL_CLOSED) || c->count < c->capacity)
+        return true;
     drop_stale(c, false);
     return c->recv_first != NULL;
 }
@@ -165,7 +186,8 @@ static value ring_get(channel *c)
 {
     value m = c->ring[c->head];
     c->ring[c->head] = VALUE_ABSENT;
-    if (++c->head == c->capacity) c->head = 0;
+    if (++c->head == c->capacity)
+        c->head = 0;
     c->count--;
     return m;
 }
@@ -174,7 +196,8 @@ static value ring_get(channel *c)
 
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
 {
-    if (c->header & CHANNEL_CLOSED) return CHAN_CLOSED;
+    if (c->header & CHANNEL_CLOSED)
+        return CHAN_CLOSED;
     void *link = c->recv_first ? take(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = m;
@@ -195,10 +218,11 @@ static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *ou
 
 chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
 {
-    if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) return receive_special(vm, p, c, out);
+    if (c->header & (CHANNEL_DONE | CHANNEL_TICK))
+        return receive_special(vm, p, c, out);
     if (c->count) {
         *out = ring_get(c);
-        void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL;    /* the first waiting moves up */
+        void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL; /* the first waiting moves up */
         if (link) {
             ring_put(c, *value_of(link));
             *value_of(link) = VALUE_ABSENT;
@@ -213,7 +237,8 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
         sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
         return CHAN_DONE;
     }
-    if (c->header & CHANNEL_CLOSED) return CHAN_CLOSED;
+    if (c->header & CHANNEL_CLOSED)
+        return CHAN_CLOSED;
     chan_enqueue(c, p, false);
     sched_park(p);
     return CHAN_BLOCK;
@@ -226,28 +251,35 @@ static void close_receiver(csp_vm *vm, void *link)
     if (obj_kind_of(((object *)link)->header) == OBJ_NODE) {
         alt *a = p->side->alt;
         assert(a->live > 0);
-        if (--a->live > 0 || (a->closed_arm < 0 && a->after_arm >= 0)) return;
+        if (--a->live > 0 || (a->closed_arm < 0 && a->after_arm >= 0))
+            return;
         a->won = (int32_t)((node *)link)->index;
     }
-    if (!process_win(p, p->ticket)) return;
+    if (!process_win(p, p->ticket))
+        return;
     p->wake = WAKE_CLOSED;
     sched_ready(&vm->sched, p, READY_TAIL);
 }
 
 void chan_close(csp_vm *vm, channel *c)
 {
-    if (c->header & (CHANNEL_CLOSED | CHANNEL_DONE)) return;
+    if (c->header & (CHANNEL_CLOSED | CHANNEL_DONE))
+        return;
     c->header |= CHANNEL_CLOSED;
     if (c->header & CHANNEL_TICK) {
         timer *t = &((ticker *)(void *)c->ring)->timer;
-        if (t->index >= 0) timer_remove(&vm->sched, t);
+        if (t->index >= 0)
+            timer_remove(&vm->sched, t);
     }
     void *link;
-    while ((link = take(c, true, WAKE_CLOSED))) sched_ready(&vm->sched, node_process(link), READY_TAIL);    /* its send crashes */
+    /* its send crashes */
+    while ((link = take(c, true, WAKE_CLOSED)))
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
     for (;;) {
         drop_stale(c, false);
         link = c->recv_first;
-        if (!link) return;
+        if (!link)
+            return;
         chan_unlink(c, link, false);
         close_receiver(vm, link);
     }
@@ -255,8 +287,9 @@ void chan_close(csp_vm *vm, channel *c)
 
 bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
 {
-    if (value_is_immutable(message)) return true;
-    if (c->header & CHANNEL_DONE) {         /* the master stays: each who asks gets a copy */
+    if (value_is_immutable(message))
+        return true;
+    if (c->header & CHANNEL_DONE) { /* the master stays: each who asks gets a copy */
         *walk = WALK_COPY;
         return false;
     }
@@ -269,11 +302,13 @@ bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
 channel *chan_done(csp_vm *vm, process *p)
 {
     side *sd = process_side(vm, p);
-    if (!sd) return NULL;
+    if (!sd)
+        return NULL;
     p->flags |= PROCESS_AWAITED | PROCESS_ESCAPED;
     if (!sd->done) {
         channel *c = chan_new(vm, 0);
-        if (!c) return NULL;
+        if (!c)
+            return NULL;
         c->header |= CHANNEL_DONE;
         c->ring = (value *)(void *)p;
         sd->done = c;
@@ -320,7 +355,8 @@ static value wall_clock(csp_vm *vm)
 static value take_tick(csp_vm *vm, ticker *t)
 {
     int64_t now = loop_now();
-    if (t->next <= now) t->next += ((now - t->next) / t->period + 1) * t->period;
+    if (t->next <= now)
+        t->next += ((now - t->next) / t->period + 1) * t->period;
     return wall_clock(vm);
 }
 
@@ -333,7 +369,8 @@ void chan_serve_tick(csp_vm *vm, channel *c)
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
     }
     drop_stale(c, false);
-    if (!c->recv_first) return;
+    if (!c->recv_first)
+        return;
     t->timer.deadline = t->next;
     timer_insert(&vm->sched, &t->timer);
 }
@@ -342,8 +379,10 @@ void chan_serve_tick(csp_vm *vm, channel *c)
 bool chan_arm_ticker(csp_vm *vm, channel *c)
 {
     ticker *t = (ticker *)(void *)c->ring;
-    if (t->timer.index >= 0) return true;
-    if (!timer_reserve(vm)) return false;
+    if (t->timer.index >= 0)
+        return true;
+    if (!timer_reserve(vm))
+        return false;
     t->timer.deadline = t->next;
     timer_insert(&vm->sched, &t->timer);
     return true;
@@ -358,12 +397,14 @@ static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *ou
             return CHAN_DONE;
         }
     } else {
-        if (c->header & CHANNEL_CLOSED) return CHAN_CLOSED;
+        if (c->header & CHANNEL_CLOSED)
+            return CHAN_CLOSED;
         if (chan_can_receive(c)) {
             *out = take_tick(vm, (ticker *)(void *)c->ring);
             return CHAN_DONE;
         }
-        if (!chan_arm_ticker(vm, c)) return CHAN_FAIL;
+        if (!chan_arm_ticker(vm, c))
+            return CHAN_FAIL;
     }
     chan_enqueue(c, p, false);
     sched_park(p);

@@ -1,4 +1,5 @@
-/* par: branches that are all waited for. The first failure ends it: the others are killed, and when they have ended the parent crashes with it.
+/* par: branches that are all waited for. The first failure ends it: the others are killed, and when they have ended
+ * the parent crashes with it.
  * A parent never leaves while a branch lives. */
 #include "vm/chan.h"
 #include "vm/data.h"
@@ -18,7 +19,8 @@ value par_new(csp_vm *vm, process *parent)
 
 bool par_room(csp_vm *vm, par *p)
 {
-    if (p->count < p->capacity) return true;
+    if (p->count < p->capacity)
+        return true;
     uint32_t capacity = p->capacity ? p->capacity * 2 : 4;
     value *results = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *results);
     process **branches = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *branches);
@@ -46,12 +48,14 @@ void par_add(csp_vm *vm, par *p, process *branch)
     p->left++;
 }
 
-/* Kills what still lives. Walked backwards over a count taken ahead: a kill only sets flags and tickets, nothing ends here. */
+/* Kills what still lives. Walked backwards over a count taken ahead: a kill only sets flags and tickets, nothing ends
+ * here. */
 static void kill_branches(csp_vm *vm, par *p, value reason, uint64_t by)
 {
     struct cause *why = kill_cause(vm, reason, by);
     for (uint32_t i = 0; i < p->count; i++) {
-        if (p->branches[i] && !process_ended(p->branches[i])) kill_process(vm, p->branches[i], why);
+        if (p->branches[i] && !process_ended(p->branches[i]))
+            kill_process(vm, p->branches[i], why);
     }
 }
 
@@ -60,12 +64,14 @@ void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed)
     par *p = branch->side->par;
     uint32_t i = branch->side->branch;
     p->results[i] = outcome;
-    if (branch->flags & PROCESS_ESCAPED) p->shared = true;
+    if (branch->flags & PROCESS_ESCAPED)
+        p->shared = true;
     if (failed && p->error == VALUE_ABSENT) {
         p->error = outcome;
         kill_branches(vm, p, outcome, process_number(branch));
     }
-    if (p->error == VALUE_ABSENT) p->branches[i] = NULL;    /* counted out: it may be recycled */
+    if (p->error == VALUE_ABSENT)
+        p->branches[i] = NULL; /* counted out: it may be recycled */
     if (--p->left == 0 && p->waiting && process_win(p->parent, p->parent->ticket)) {
         p->parent->wake = WAKE_PAR;
         sched_ready(&vm->sched, p->parent, READY_HANDOVER);
@@ -76,7 +82,8 @@ verdict par_wait(csp_vm *vm, process *parent, par *p)
 {
     (void)vm;
     p->waiting = false;
-    if (p->left == 0) return VERDICT_DONE;
+    if (p->left == 0)
+        return VERDICT_DONE;
     p->waiting = true;
     sched_park(parent);
     return VERDICT_BLOCK;
@@ -85,7 +92,8 @@ verdict par_wait(csp_vm *vm, process *parent, par *p)
 /* What the branches are told of the parent's own crash: its data stay the parent's. */
 static value reason_of(csp_vm *vm, value crash)
 {
-    if (value_is_immutable(crash)) return crash;
+    if (value_is_immutable(crash))
+        return crash;
     value e = error_new(vm, value_error(crash)->kind, value_error(crash)->message, VALUE_NIL);
     return e == VALUE_ABSENT ? vm->memory_error : e;
 }
@@ -93,6 +101,9 @@ static value reason_of(csp_vm *vm, value crash)
 void par_cancel(csp_vm *vm, par *p, value why)
 {
     bool first = p->error == VALUE_ABSENT;
-    if (first) p->error = why;
-    if (first && p->left) kill_branches(vm, p, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why), process_number(p->parent));
+    if (first)
+        p->error = why;
+    if (first && p->left)
+        kill_branches(vm, p, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why),
+                      process_number(p->parent));
 }

@@ -53,7 +53,7 @@ struct process {
     uint32_t index;                 /* in the VM's table of processes */
     struct cause *kill;             /* set once */
     struct side *side;
-    process *run_next;              /* in the run queue */
+    process *run_next;              /* in the run queue; of those that leak.c has found: the next */
     uint64_t wake : 4, flags : 12, reductions : 48;
     uint32_t spawned_at;            /* position of the spawn; 0: by the host */
     uint32_t parent_distance;       /* own number less the parent's; 0: none, or too far away to tell */

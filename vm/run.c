@@ -827,7 +827,7 @@ call : {
     s->call_code = body;
     s->call_pc = pc;
     verdict v = call_arrange(vm, p, &N, argc, &callee);
-    R = N - (window + 2);                            /* the stack may have moved */
+    R = N - (window + 2); /* the stack may have moved */
     switch (v) {
     case VERDICT_CALL: goto enter;
     case VERDICT_DONE: goto called;
@@ -884,7 +884,7 @@ called: /* a simple native: its result is in R[window] */
         value *N = &R[pc->a + 2];
         window = pc->a;
         verdict v = call_spread(vm, p, &N, &callee);
-        R = N - (window + 2);                            /* the stack may have moved */
+        R = N - (window + 2); /* the stack may have moved */
         switch (v) {
         case VERDICT_CALL: goto enter;
         case VERDICT_DONE: goto called;
@@ -934,7 +934,7 @@ called: /* a simple native: its result is in R[window] */
             }
         }
         verdict v = call_arrange(vm, p, &N, argc, &callee);
-        R = N - (window + 2);                            /* the stack may have moved */
+        R = N - (window + 2); /* the stack may have moved */
         switch (v) {
         case VERDICT_CALL: goto replace_arranged;
         case VERDICT_DONE: goto returned;
@@ -950,7 +950,7 @@ called: /* a simple native: its result is in R[window] */
         value *N = &R[pc->a + 2];
         window = pc->a;
         verdict v = call_spread(vm, p, &N, &callee);
-        R = N - (window + 2);                            /* the stack may have moved */
+        R = N - (window + 2); /* the stack may have moved */
         switch (v) {
         case VERDICT_CALL: goto replace_arranged;
         case VERDICT_DONE: goto returned;

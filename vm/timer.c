@@ -1,4 +1,5 @@
-/* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a cancelled one leaves at once. */
+/* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a cancelled one leaves
+ * at once. */
 #include "vm/chan.h"
 #include "vm/data.h"
 #include "vm/loop.h"
@@ -28,9 +29,12 @@ static void sift_down(scheduler *s, uint32_t i, timer *t)
 {
     for (;;) {
         uint32_t child = 2 * i + 1;
-        if (child >= s->timer_count) break;
-        if (child + 1 < s->timer_count && before(s->timers[child + 1], s->timers[child])) child++;
-        if (!before(s->timers[child], t)) break;
+        if (child >= s->timer_count)
+            break;
+        if (child + 1 < s->timer_count && before(s->timers[child + 1], s->timers[child]))
+            child++;
+        if (!before(s->timers[child], t))
+            break;
         put(s, i, s->timers[child]);
         i = child;
     }
@@ -40,15 +44,18 @@ static void sift_down(scheduler *s, uint32_t i, timer *t)
 bool timer_reserve(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
-    if (s->timer_count < s->timer_capacity) return true;
+    if (s->timer_count < s->timer_capacity)
+        return true;
     uint32_t capacity = s->timer_capacity ? s->timer_capacity * 2 : 64;
     timer **timers = heap_pinned(capacity * sizeof *timers);
     if (!timers) {
         vm_raise_memory(vm);
         return false;
     }
-    if (s->timer_count) memcpy(timers, s->timers, s->timer_count * sizeof *timers);
-    if (s->timers) heap_unpin(s->timers);
+    if (s->timer_count)
+        memcpy(timers, s->timers, s->timer_count * sizeof *timers);
+    if (s->timers)
+        heap_unpin(s->timers);
     s->timers = timers;
     s->timer_capacity = capacity;
     return true;
@@ -66,15 +73,19 @@ void timer_remove(scheduler *s, timer *t)
     timer *last = s->timers[--s->timer_count];
     s->timers[s->timer_count] = NULL;
     t->index = -1;
-    if (last == t) return;
-    if (i > 0 && before(last, s->timers[(i - 1) / 2])) sift_up(s, i, last);
-    else sift_down(s, i, last);
+    if (last == t)
+        return;
+    if (i > 0 && before(last, s->timers[(i - 1) / 2]))
+        sift_up(s, i, last);
+    else
+        sift_down(s, i, last);
 }
 
 timer *timer_of(csp_vm *vm, process *p)
 {
     side *sd = process_side(vm, p);
-    if (!sd || !timer_reserve(vm)) return NULL;
+    if (!sd || !timer_reserve(vm))
+        return NULL;
     if (!sd->timer) {
         sd->timer = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *sd->timer);
         if (!sd->timer) {
@@ -90,7 +101,8 @@ timer *timer_of(csp_vm *vm, process *p)
 verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline)
 {
     timer *t = timer_of(vm, p);
-    if (!t) return VERDICT_FAIL;
+    if (!t)
+        return VERDICT_FAIL;
     t->deadline = deadline;
     sched_park(p);
     t->ticket = p->ticket;

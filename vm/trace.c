@@ -266,11 +266,16 @@ static void json_text(text *out, value s)
 static void json_frames(csp_vm *vm, const trace *t, text *out)
 {
     for (uint32_t i = 0; i < t->count; i++) {
-        uint32_t pc;
+        uint32_t pc = 0;
         const code *c = code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc);
         put_text(out, i ? ",{\"function\":" : "{\"function\":");
         json_text(out, c ? c->name : VALUE_NIL);
-        report_json_place(vm, out, "at", t->positions[i] & ~TRACE_TAIL);
+        uint32_t line = 0, column = 0;
+        if (c)
+            code_place(c, pc, &line, &column);
+        put_text(out, ",\"file\":");
+        json_text(out, c && c->module ? c->module->name : VALUE_NIL);
+        text_printf(out, ",\"line\":%u,\"column\":%u", line, column);
         put_text(out, t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
     }
 }

@@ -1,4 +1,5 @@
-/* The ways out of frames other than `return`: crashes and kills. Frames are left one by one; on the way stand handlers (catch, and the
+/* The ways out of frames other than `return`: crashes and kills. Frames are left one by one; on the way stand
+ * handlers (catch, and the
  * clean-up of a par under way) and defers (code.h). */
 #include "vm/chan.h"
 #include "vm/data.h"
@@ -10,21 +11,26 @@ static void attach_trace(csp_vm *vm, process *p, const frame *f)
 {
     scheduler *s = &vm->sched;
     error *e = value_error(s->raised);
-    if (e->trace != VALUE_NIL || s->raised == vm->memory_error) return;
+    if (e->trace != VALUE_NIL || s->raised == vm->memory_error)
+        return;
     value taken = trace_take(vm, p, f->base, f->code, (uint32_t)(f->pc - f->code->insns));
-    if (taken == VALUE_ABSENT) return;
+    if (taken == VALUE_ABSENT)
+        return;
     error *copy = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *copy);
-    if (!copy) return;
+    if (!copy)
+        return;
     *copy = *value_error(s->raised);
     copy->trace = taken;
     s->raised = value_object(copy);
 }
 
-/* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left of it on the stack; its window is the topmost
+/* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left of it on the stack; its
+ * window is the topmost
  * of what lives in its caller, so all from there on goes. */
 static bool pop(process *p, frame *f)
 {
-    if (f->base == p->stack) return false;
+    if (f->base == p->stack)
+        return false;
     uint64_t link = f->base[-1];
     value *window = f->base - 2, *end = f->base + f->code->registers, *limit = p->stack + p->capacity;
     f->pc = (const insn *)(uintptr_t)f->base[-2];
@@ -37,7 +43,8 @@ static bool pop(process *p, frame *f)
 static void abandon(csp_vm *vm, process *p, const frame *f)
 {
     const native_entry *n = f->code->native;
-    if (n >= walk_natives && n < walk_natives + WALK_KINDS) walk_abandon(vm, p, (walk_kind)(n - walk_natives), f->base);
+    if (n >= walk_natives && n < walk_natives + WALK_KINDS)
+        walk_abandon(vm, p, (walk_kind)(n - walk_natives), f->base);
 }
 
 static const handler *find_handler(const frame *f, bool catches)
@@ -45,18 +52,21 @@ static const handler *find_handler(const frame *f, bool catches)
     uint32_t pc = (uint32_t)(f->pc - f->code->insns);
     for (uint32_t i = 0; i < f->code->handler_count; i++) {
         const handler *h = &f->code->handlers[i];
-        if (pc >= h->start && pc < h->end && (h->kind == HANDLER_CLEANUP || catches)) return h;
+        if (pc >= h->start && pc < h->end && (h->kind == HANDLER_CLEANUP || catches))
+            return h;
     }
     return NULL;
 }
 
-/* A par is being cancelled here, and branches of it still live: it is not left before they have ended, whatever comes now. */
+/* A par is being cancelled here, and branches of it still live: it is not left before they have ended, whatever comes
+ * now. */
 static bool cancels_par(const frame *f)
 {
     return f->pc->op == OPC_PARCANCEL && ((const par *)value_as_object(f->base[f->pc->a]))->left > 0;
 }
 
-/* Where the frame's defers begin; NULL: it has none, or has not got to its first instruction, which makes them ready. */
+/* Where the frame's defers begin; NULL: it has none, or has not got to its first instruction, which makes them ready.
+ */
 static value *defers_of(const frame *f)
 {
     return f->code->defer_reg == CODE_NO_REGISTER || f->pc == f->code->insns ? NULL : &f->base[f->code->defer_reg];
@@ -80,9 +90,12 @@ static value kill_as_cause(csp_vm *vm, process *p)
 /* The crash of a defer is caused by what the frame was left for. An error that has a cause keeps it. */
 static value caused(csp_vm *vm, process *p, value crash, value replaced)
 {
-    if (!value_is(crash, OBJ_ERROR) || value_error(crash)->cause != VALUE_NIL) return crash;
-    if (replaced == VALUE_KILLED) replaced = kill_as_cause(vm, p);
-    if (!value_is(replaced, OBJ_ERROR) || same(value_error(crash), value_error(replaced))) return crash;
+    if (!value_is(crash, OBJ_ERROR) || value_error(crash)->cause != VALUE_NIL)
+        return crash;
+    if (replaced == VALUE_KILLED)
+        replaced = kill_as_cause(vm, p);
+    if (!value_is(replaced, OBJ_ERROR) || same(value_error(crash), value_error(replaced)))
+        return crash;
     value with = error_caused(vm, crash, replaced, process_owner(p));
     return with == VALUE_ABSENT ? crash : with;
 }
@@ -91,11 +104,13 @@ static value caused(csp_vm *vm, process *p, value crash, value replaced)
 static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool killed)
 {
     scheduler *s = &vm->sched;
-    if (p->side && p->side->alt) alt_leave(p->side->alt);
+    if (p->side && p->side->alt)
+        alt_leave(p->side->alt);
     s->call_argc = 0;
     for (;;) {
         const code *c = f->code;
-        if (c->native) abandon(vm, p, f);
+        if (c->native)
+            abandon(vm, p, f);
         if (cancels_par(f)) {
             s->raised = VALUE_ABSENT;
             f->base[f->pc->b] = outcome;
@@ -113,10 +128,13 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
         if (d && (value_is(d[0], OBJ_DEFER) || d[0] == VALUE_FALSE)) {
             /* false: the last one is running, or has crashed; what the frame was left for decides how it goes on */
             bool outermost = value_is_int(d[2]);
-            if (d[2] == VALUE_KILLED) killed = true;
+            if (d[2] == VALUE_KILLED)
+                killed = true;
             /* a kill that was put off until here: the crash that the frame is left for stays the outcome */
-            if (outcome == VALUE_KILLED && d[2] == VALUE_TRUE && f->pc->op == OPC_RUNDEFERS) outcome = d[1];
-            if (d[2] != VALUE_NIL && d[2] != value_int(0)) outcome = caused(vm, p, outcome, d[1]);
+            if (outcome == VALUE_KILLED && d[2] == VALUE_TRUE && f->pc->op == OPC_RUNDEFERS)
+                outcome = d[1];
+            if (d[2] != VALUE_NIL && d[2] != value_int(0))
+                outcome = caused(vm, p, outcome, d[1]);
             if (value_is(d[0], OBJ_DEFER)) {
                 s->raised = VALUE_ABSENT;
                 d[1] = outcome;
@@ -127,7 +145,7 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
             if (outermost) {
                 d[2] = VALUE_TRUE;
                 p->flags &= (uint16_t)~PROCESS_DEFERS & 0xfff;
-                if (p->kill) {          /* put off until now; the crash of the last defer stays the outcome */
+                if (p->kill) { /* put off until now; the crash of the last defer stays the outcome */
                     p->flags |= PROCESS_DYING;
                     killed = true;
                 }
