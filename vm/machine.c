@@ -19,14 +19,17 @@ static void push_roots(heap *h, void *user)
 {
     const csp_vm *vm = user;
     const process *p = vm->sched.running;
-    if (p) heap_push_range(p->stack, p->stack + p->capacity);
-    if (!heap_watches(h)) heap_push_range(vm->table, vm->table + vm->table_count);
+    if (p)
+        heap_push_range(p->stack, p->stack + p->capacity);
+    if (!heap_watches(h))
+        heap_push_range(vm->table, vm->table + vm->table_count);
 }
 
 static uint64_t seed(void)
 {
     uint64_t s = 0;
-    if (getrandom(&s, sizeof s, GRND_NONBLOCK) != (ssize_t)sizeof s) s = (uint64_t)loop_now() ^ (uint64_t)getpid() << 32;
+    if (getrandom(&s, sizeof s, GRND_NONBLOCK) != (ssize_t)sizeof s)
+        s = (uint64_t)loop_now() ^ (uint64_t)getpid() << 32;
     return s;
 }
 
@@ -34,7 +37,8 @@ static int64_t environment(const char *name, int64_t otherwise)
 {
     const char *set = getenv(name);
     char *end;
-    if (!set || !*set) return otherwise;
+    if (!set || !*set)
+        return otherwise;
     long long n = strtoll(set, &end, 10);
     return *end || n < 1 ? otherwise : n;
 }
@@ -43,16 +47,19 @@ static bool make_constants(csp_vm *vm)
 {
     vm->empty_string = str_new(vm, "", 0);
     vm->empty_tuple = tuple_new(vm, NULL, NULL, 0);
-    if (vm->empty_string == VALUE_ABSENT || vm->empty_tuple == VALUE_ABSENT) return false;
+    if (vm->empty_string == VALUE_ABSENT || vm->empty_tuple == VALUE_ABSENT)
+        return false;
     return error_init(vm);
 }
 
 csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
 {
     csp_vm *vm = heap_pinned(sizeof *vm);
-    if (!vm) return NULL;
+    if (!vm)
+        return NULL;
     vm->limits = *limits;
-    if (!vm->limits.int_bits) vm->limits.int_bits = INT_BITS;
+    if (!vm->limits.int_bits)
+        vm->limits.int_bits = INT_BITS;
     vm->host = *host;
     vm->exit_status = -1;
     vm->sched.vm = vm;
@@ -77,47 +84,59 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
 void vm_destroy(csp_vm *vm)
 {
     vm_flush(vm);
-    while (vm->table_count) {               /* what did not end by itself ends here, without a word */
+    while (vm->table_count) { /* what did not end by itself ends here, without a word */
         process *p = vm->table[vm->table_count - 1];
-        p->code = NULL;                     /* the collector may come across p when the code is gone */
-        if (p->stack != p->slots) heap_stack_free(&vm->heap, p->stack, (p->capacity * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1));
+        p->code = NULL; /* the collector may come across p when the code is gone */
+        if (p->stack != p->slots)
+            heap_stack_free(&vm->heap, p->stack,
+                            (p->capacity * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1));
         vm->table_count--;
     }
-    if (vm->loop) loop_free(vm->loop);
-    for (uint32_t i = 0; i < vm->module_count; i++) code_free_module(vm->modules[i]);
+    if (vm->loop)
+        loop_free(vm->loop);
+    for (uint32_t i = 0; i < vm->module_count; i++)
+        code_free_module(vm->modules[i]);
     free(vm->modules);
     free(vm->codes);
     free(vm->out);
     native_free(vm);
-    if (vm->interned) heap_unpin(vm->interned);
-    if (vm->table) heap_unpin(vm->table);
+    if (vm->interned)
+        heap_unpin(vm->interned);
+    if (vm->table)
+        heap_unpin(vm->table);
     leak_free(vm);
-    if (vm->sched.timers) heap_unpin(vm->sched.timers);
+    if (vm->sched.timers)
+        heap_unpin(vm->sched.timers);
     heap_close(&vm->heap);
     heap_unpin(vm);
 }
 
 process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 {
-    if (!leak_reserve(vm)) return NULL;
+    if (!leak_reserve(vm))
+        return NULL;
     process *p = process_new(vm, body, number);
-    if (!p) return NULL;
-    if (flags & (PROCESS_MAIN | PROCESS_SYSTEM)) leak_hold(vm, p);
+    if (!p)
+        return NULL;
+    if (flags & (PROCESS_MAIN | PROCESS_SYSTEM))
+        leak_hold(vm, p);
     p->flags |= (flags | PROCESS_ESCAPED) & 0xfff;
-    if (flags & PROCESS_MAIN) vm->main = p;
+    if (flags & PROCESS_MAIN)
+        vm->main = p;
     sched_ready(&vm->sched, p, READY_TAIL);
     return p;
 }
 
 void vm_shutdown(csp_vm *vm, process *except)
 {
-    enum { GRACE = 1000000000 };            /* ns for all defers together */
+    enum { GRACE = 1000000000 }; /* ns for all defers together */
     vm->exiting = true;
     vm->interrupted = 0;
     value reason = str_new(vm, "exit", 4);
     struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
     for (uint32_t i = vm->table_count; i > 0; i--) {
-        if (vm->table[i - 1] != except) kill_process(vm, vm->table[i - 1], why);
+        if (vm->table[i - 1] != except)
+            kill_process(vm, vm->table[i - 1], why);
     }
     vm_run(vm, NULL, loop_now() + GRACE);
     vm_flush(vm);

@@ -1,0 +1,232 @@
+#include "vm/insn.h"
+
+#include "vm/chan.h"
+#include "vm/data.h"
+#include "vm/machine.h"
+#include "vm/num.h"
+#include "vm/text.h"
+
+verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
+{
+    *c = chan_of(vm, p, v, sends);
+    return *c ? VERDICT_DONE : VERDICT_FAIL;
+}
+
+verdict insn_closed_send(csp_vm *vm) { return vm_raise(vm, ERR_CLOSED, "send on a closed channel"); }
+verdict insn_closed_receive(csp_vm *vm) { return vm_raise(vm, ERR_CLOSED, "receive on a closed channel"); }
+
+verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value *out)
+{
+    *out = tuple_new(vm, p, items, n);
+    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
+verdict insn_list(csp_vm *vm, process *p, const value *items, uint32_t n, value *out)
+{
+    *out = list_new(vm, p, items, n);
+    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
+verdict insn_put_pairs(csp_vm *vm, process *p, value target, const value *pairs, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (map_key_check(vm, p, pairs[2 * i]) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (!map_put(vm, value_map(target), pairs[2 * i], pairs[2 * i + 1]))
+            return vm_raise_memory(vm);
+    }
+    return VERDICT_DONE;
+}
+
+verdict insn_map(csp_vm *vm, process *p, value *dest, const value *pairs, uint32_t n)
+{
+    value m = map_new(vm, p, n);
+    if (m == VALUE_ABSENT)
+        return vm_raise_memory(vm);
+    verdict v = insn_put_pairs(vm, p, m, pairs, n);
+    *dest = m;
+    return v;
+}
+
+verdict insn_bound(csp_vm *vm, process *p, value given, value *out)
+{
+    *out = given == VALUE_ABSENT ? VALUE_NIL : given;
+    return given == VALUE_NIL ? vm_raise_type(vm, p, given, "an int as a range's bound") : VERDICT_DONE;
+}
+
+verdict insn_range(csp_vm *vm, process *p, value from, value to, bool closed, value *out)
+{
+    if (insn_bound(vm, p, to, &to) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    if (range_check(vm, from, to) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    *out = range_new(vm, from, to, closed);
+    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
+verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        value v = parts[i];
+        if (!(value_is(v, OBJ_STRING) || value_is_number(v) || !value_is_object(v)))
+            return VERDICT_CALL;
+    }
+    text t;
+    text_init(&t, vm);
+    for (uint32_t i = 0; i < n; i++) {
+        value v = parts[i];
+        if (value_is(v, OBJ_STRING)) {
+            text_add(&t, value_string(v)->text, value_string(v)->size);
+        } else if (value_is_integer(v)) {
+            num_format_int(&t, v, 10);
+        } else if (value_is_float(v)) {
+            char number[40];
+            text_add(&t, number, num_format_float(value_as_float(v), number));
+        } else {
+            const char *word = v == VALUE_NIL ? "nil" : v == VALUE_TRUE ? "true" : "false";
+            text_add(&t, word, strlen(word));
+        }
+    }
+    *out = text_string(&t);
+    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
+verdict insn_read_cell(csp_vm *vm, value k, value *out)
+{
+    const cell *c = value_as_object(k);
+    if (c->item != VALUE_ABSENT) {
+        *out = c->item;
+        return VERDICT_DONE;
+    }
+    return vm_raise(vm, ERR_VALUE, "`%s` is used before it has a value", value_string(c->name)->text);
+}
+
+verdict insn_fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *more)
+{
+    if (insn_bound(vm, p, r[1], &r[1]) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    if (range_check(vm, r[0], r[1]) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    if (included && r[1] != VALUE_NIL && num_binary(vm, p, OPC_ADD, r[1], value_int(1), &r[1]) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    *more = r[1] == VALUE_NIL || num_compare(r[0], r[1]) < 0;
+    r[2] = r[0];
+    return VERDICT_DONE;
+}
+
+verdict insn_fori_next(csp_vm *vm, process *p, value *r, bool *more)
+{
+    if (num_binary(vm, p, OPC_ADD, r[0], value_int(1), &r[0]) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    *more = r[1] == VALUE_NIL || num_compare(r[0], r[1]) < 0;
+    if (*more)
+        r[2] = r[0];
+    return VERDICT_DONE;
+}
+
+bool insn_literal_matches(csp_vm *vm, value v, value k)
+{
+    if (v == k)
+        return true;
+    if (!value_is_object(v) && !value_is_object(k))
+        return false;
+    if (value_type_of(v) != value_type_of(k))
+        return false;
+    return walk_equal_quick(vm, v, k) == 1;
+}
+
+verdict insn_error_part(value e, uint32_t which, value *out)
+{
+    const error *of = value_error(e);
+    *out = which == 0 ? of->kind : which == 1 ? of->message : of->data;
+    return VERDICT_DONE;
+}
+
+verdict insn_rest(csp_vm *vm, process *p, value seq, uint32_t from, value *out)
+{
+    const value *items;
+    size_t count;
+    bool is_list = value_is(seq, OBJ_LIST);
+    if (is_list) {
+        items = value_list(seq)->items;
+        count = value_list(seq)->count;
+    } else {
+        items = value_tuple(seq)->items;
+        count = value_tuple(seq)->count;
+    }
+    if (from > count)
+        from = (uint32_t)count;
+    *out = is_list ? list_new(vm, p, items + from, count - from) : tuple_new(vm, p, items + from, count - from);
+    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
+verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, const value *items, uint32_t n)
+{
+    deferred *e = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *e + n * sizeof(value));
+    if (!e)
+        return vm_raise_memory(vm);
+    e->header = OBJ_DEFER | OBJ_IMMUTABLE;
+    e->next = value_is(d[0], OBJ_DEFER) ? d[0] : VALUE_FALSE;
+    e->kind = kind;
+    e->count = n;
+    memcpy(e->items, items, n * sizeof(value));
+    if (d[0] == VALUE_NIL)
+        d[2] = VALUE_NIL; /* else they are running: the mode stays */
+    d[0] = value_object(e);
+    return VERDICT_DONE;
+}
+
+bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *walk)
+{
+    *out = list_new(vm, p, of->results, of->count);
+    if (*out == VALUE_ABSENT)
+        return true;
+    bool flat = true;
+    for (uint32_t i = 0; i < of->count; i++)
+        flat = flat && value_is_immutable(of->results[i]);
+    if (flat)
+        return true;
+    value_list(*out)->header = OWNER_TRANSIT | OBJ_LIST;
+    *walk = of->shared ? WALK_COPY : WALK_ADOPT;
+    return false;
+}
+
+bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f)
+{
+    if (value_is_immutable(outcome) || (!failed && !process_observable(p))) {
+        process_end(vm, p, value_is_immutable(outcome) ? outcome : VALUE_NIL, failed);
+        return true;
+    }
+    const code *last = native_code(vm, &vm_builtins[BUILTIN_END], false);
+    if (!last) {
+        process_end(vm, p, vm->memory_error, true);
+        return true;
+    }
+    p->stack[0] = outcome;
+    p->stack[1] = value_bool(failed);
+    p->stack[2] = p->stack[3] = VALUE_ABSENT;
+    *f = (frame){p->stack, last, last->insns};
+    return false;
+}
+
+value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a,
+                            value b, const code **callee)
+{
+    *callee = native_code(vm, &walk_natives[kind], true);
+    if (!*callee) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    uint32_t distance = (uint32_t)c->registers + 2;
+    value *N = process_reserve(vm, p, R + distance, (*callee)->registers);
+    if (!N)
+        return NULL;
+    N[-2] = (value)(uintptr_t)pc;
+    N[-1] = (value)(uintptr_t)c | (uint64_t)distance << LINK_SHIFT;
+    for (uint32_t i = 0; i < (*callee)->registers; i++)
+        N[i] = VALUE_ABSENT;
+    N[0] = a;
+    if ((*callee)->params > 1)
+        N[1] = b;
+    return N;
+}
