@@ -228,8 +228,7 @@ static void answer_imported_candidates(void *user, const void *home, diag_sugges
 static const size_t SOURCE_MAX = (size_t)1 << 30;
 
 /* Nobody asks for the value of a program's last expression: it gives nil, so that an error value that its body does
- * give
- * has been returned by `try`. */
+ * give has been returned by `try`. */
 static bool end_with_nil(ast_module *ast)
 {
     uint32_t count = ast->items.count, end = ast->src->length;

@@ -237,9 +237,10 @@ void collector_remove(heap *h)
     collector_apply_limits();
 }
 
-/* Overwrites what earlier calls left behind: on the C stack, since the collector's own frames cover it but for holes and
- * one stale pointer there can hold a long list; and in the vector registers, where memcpy leaves the last words that it
- * copied, and from where the dynamic linker spills them onto the stack when a function is called for the first time. */
+/* Overwrites what earlier calls left behind: on the C stack, since the collector's own frames cover it but for holes
+ * and one stale pointer there can hold a long list; and in the vector registers, where memcpy leaves the last words
+ * that it copied, and from where the dynamic linker spills them onto the stack when a function is called for the
+ * first time. */
 __attribute__((noinline)) void heap_clear_stack(void)
 {
     char hole[16 << 10];

@@ -12,9 +12,9 @@
  * caller makes that the crash `out_of_memory` of its process. A reserve is set aside so that the crash itself can be
  * reported.
  *
- * Weak references: what is in plain memory or in heap_pinned_plain keeps nothing alive. A heap that watches (heap_watch)
- * is told at the end of each marking, and can bring back to life whatever it finds unmarked, with all that this
- * reaches.
+ * Weak references: what is in plain memory or in heap_pinned_plain keeps nothing alive. A heap that watches
+ * (heap_watch) is told at the end of each marking, and can bring back to life whatever it finds unmarked, with all
+ * that this reaches.
  *
  * Several VMs may live in one host process, each on its own thread. The one locked registry of the house is in
  * collector.c: kinds, hooks and the collector's settings, made once. Where the host has started the collector before
@@ -101,7 +101,8 @@ bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user));
 static inline bool heap_watches(const heap *h) { return h->watching; }
 /* In `unreached`: whether the object, given by its base, is alive. */
 bool heap_is_marked(const void *object);
-/* Overwrites what earlier calls have left behind the caller's frame: after handling objects that are to be found again. */
+/* Overwrites what earlier calls have left behind the caller's frame: after handling objects that are to be found
+ * again. */
 void heap_clear_stack(void);
 /* At a safe point: the first of the objects brought back, once; NULL: none, or not yet. */
 void *heap_take_revived(heap *h);

@@ -1,12 +1,10 @@
 /* alt: one of several sends and receives.
  *
  * The arms are collected once (guards, channels and values were evaluated into registers before). Then, over and
- * over: which are ready? One of them
- * is drawn; only its message is made (a copy in slices, in which others may run and readiness change: `prefer`). If
- * none is ready and there is
- * neither `else` nor a time that has come, all send arms' messages are made and a node is queued for each arm. A win
- * by a partner, a
- * timer or a close makes the other nodes stale; they are unlinked when the process settles. */
+ * over: which are ready? One of them is drawn; only its message is made (a copy in slices, in which others may run
+ * and readiness change: `prefer`). If none is ready and there is neither `else` nor a time that has come, all send
+ * arms' messages are made and a node is queued for each arm. A win by a partner, a timer or a close makes the other
+ * nodes stale; they are unlinked when the process settles. */
 #include "vm/chan.h"
 
 #include <assert.h>

@@ -24,8 +24,7 @@ static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 }
 
 /* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit), each who asks
- * copies it. That of a kill
- * may be in transit already. */
+ * copies it. That of a kill may be in transit already. */
 static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;

@@ -1,10 +1,8 @@
 /* Channels: a rendezvous, a buffer, outcomes and ticks. Queues hold whom it concerns first come, first served.
  *
  * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node whose ticket is no
- * longer its process's is
- * stale: dropped by whoever meets it, with no other effect. Whoever takes a valid node wins its process's ticket: at
- * that instruction both sides are
- * committed. */
+ * longer its process's is stale: dropped by whoever meets it, with no other effect. Whoever takes a valid node wins
+ * its process's ticket: at that instruction both sides are committed. */
 #include "vm/chan.h"
 
 #include <assert.h>

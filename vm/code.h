@@ -1,36 +1,28 @@
 /* Bytecode: instructions, code objects, modules, positions.
  *
  * A code object is one function: read-only once verified. What changes (hints of field caches) lies beside it. Code
- * objects and modules are
- * malloc'ed, belong to their VM and live as long as it (a frame's link points at code, so code is never collected);
- * their constants are in
- * uncollectable memory, scanned by the collector.
+ * objects and modules are malloc'ed, belong to their VM and live as long as it (a frame's link points at code, so
+ * code is never collected); their constants are in uncollectable memory, scanned by the collector.
  *
  * Registers of a frame, R[0] on:
  *     parameters | rest parameter (a list) | captures | locals and temporaries
  * An argument that was not given is VALUE_ABSENT; the code of its default begins with JPRESENT.
  *
  * A call: callee in R[A], arguments from R[A+2]; the callee's R[0] is the caller's R[A+2], and the words R[A], R[A+1]
- * become the frame's
- * link: R[-2] the pc to return to, R[-1] code of the caller | LINK_TAIL | distance << 48. The result comes to R[A].
- * The bottom frame
- * of a process has no link.
+ * become the frame's link: R[-2] the pc to return to, R[-1] code of the caller | LINK_TAIL | distance << 48. The
+ * result comes to R[A]. The bottom frame of a process has no link.
  *
  * Handlers (a table of pc ranges, the innermost first): HANDLER_CATCH: the error goes to R[reg] and the pc to
- * `target`; passed over by kills.
- * HANDLER_CLEANUP (a par that is under way): taken by crashes and kills; R[reg] is the error or VALUE_KILLED; ends
- * with RERAISE or PARCANCEL.
+ * `target`; passed over by kills. HANDLER_CLEANUP (a par that is under way): taken by crashes and kills; R[reg] is
+ * the error or VALUE_KILLED; ends with RERAISE or PARCANCEL.
  *
  * Defers: a function with `defer` has three registers from defer_reg on: D the list of what was deferred (set to nil
- * by the function's
- * first instruction), D+1 the outcome, D+2 the mode: nil to return, true to raise D+1 again (VALUE_KILLED: to go on
- * with the kill; an
- * int: as nil (0) or true (1), and kills are put off until this frame's defers have run). Its
- * `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP epilogue. The epilogue at defer_pc is: RUNDEFERS; RET D+1. When a
- * crash or kill
- * unwinds the frame and D is not empty, the VM sets D+1, D+2 and goes to defer_pc. RUNDEFERS pops one entry at a time
- * and comes back to itself;
- * when none is left it goes on, or back to the unwinding. */
+ * by the function's first instruction), D+1 the outcome, D+2 the mode: nil to return, true to raise D+1 again
+ * (VALUE_KILLED: to go on with the kill; an int: as nil (0) or true (1), and kills are put off until this frame's
+ * defers have run). Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP epilogue. The epilogue at defer_pc is:
+ * RUNDEFERS; RET D+1. When a crash or kill unwinds the frame and D is not empty, the VM sets D+1, D+2 and goes to
+ * defer_pc. RUNDEFERS pops one entry at a time and comes back to itself; when none is left it goes on, or back to the
+ * unwinding. */
 #ifndef CSP_VM_CODE_H
 #define CSP_VM_CODE_H
 
@@ -200,12 +192,9 @@ struct module {
 /* --- code.c: making and finding */
 
 /* Gives the module's codes their positions, makes what is missing of lines and hints, and adds it to the VM, which
- * owns it from now on. False:
- * out of memory or of positions; then it stays the caller's. The module, its text, lines and codes, and each code
- * with its insns, handlers,
- * places and hints are malloc'ed blocks of their own; module->constants is pinned (heap_pinned), and the codes'
- * constants and param_names
- * point into it. */
+ * owns it from now on. False: out of memory or of positions; then it stays the caller's. The module, its text, lines
+ * and codes, and each code with its insns, handlers, places and hints are malloc'ed blocks of their own;
+ * module->constants is pinned (heap_pinned), and the codes' constants and param_names point into it. */
 bool code_add_module(csp_vm *vm, module *m);
 /* The code and pc of a position, or NULL. O(log n). */
 const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc);
@@ -216,10 +205,8 @@ uint32_t code_line(const code *c, uint32_t pc);
 void code_free_module(module *m);
 
 /* --- verify.c: every operand within bounds, every jump to an instruction, no way off the end, handlers and defers
- * well formed, in all codes of
- * a module. Constants may name its own codes and those the VM has already. Returns NULL, or what is wrong (a static
- * text; in *which, *at the
- * instruction): then none of it is run. */
+ * well formed, in all codes of a module. Constants may name its own codes and those the VM has already. Returns NULL,
+ * or what is wrong (a static text; in *which, *at the instruction): then none of it is run. */
 const char *code_verify_module(csp_vm *vm, const module *m, const code **which, uint32_t *at);
 
 /* --- disasm.c: for people. Constants are shown as by `repr`. */

@@ -1,7 +1,6 @@
 /* Containers: tuples, lists, maps, ranges, closures; indexing and slicing of everything. All makers give VALUE_ABSENT
- * when memory has run out.
- * Whatever takes a process checks that the container is its own (crash `moved`) and, to change it, not frozen
- * (crash `frozen`). */
+ * when memory has run out. Whatever takes a process checks that the container is its own (crash `moved`) and, to
+ * change it, not frozen (crash `frozen`). */
 #ifndef CSP_VM_DATA_H
 #define CSP_VM_DATA_H
 
@@ -47,11 +46,9 @@ verdict data_join(csp_vm *vm, process *p, value a, value b, value *out);
 verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length);
 
 /* Iteration as the instructions do it: state[0] the collection, state[1] the position. data_iterate checks that v is
- * iterable (not a channel, which
- * the interpreter handles). data_next: *item gets the next (of a map: a tuple of two), false at the end. data_next2:
- * index and element, or key and
- * value. FAIL: a map that changed, a moved value, no memory. Objects may lie in registers: `state` is a pointer
- * into p's stack. */
+ * iterable (not a channel, which the interpreter handles). data_next: *item gets the next (of a map: a tuple of two),
+ * false at the end. data_next2: index and element, or key and value. FAIL: a map that changed, a moved value, no
+ * memory. Objects may lie in registers: `state` is a pointer into p's stack. */
 verdict data_iterate(csp_vm *vm, process *p, value v, value *state);
 verdict data_next(csp_vm *vm, process *p, value *state, value *item, bool *more);
 verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *second, bool *more);

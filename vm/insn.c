@@ -209,8 +209,8 @@ bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, fra
     return false;
 }
 
-value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a,
-                            value b, const code **callee)
+value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
+                      const code **callee)
 {
     *callee = native_code(vm, &walk_natives[kind], true);
     if (!*callee) {

@@ -1,5 +1,5 @@
-/* What instructions do beyond the interpreter's fast paths (run.c), each for the opcode it is named after. DONE with the result stored, or
- * FAIL with the error raised, unless said otherwise. Internal to vm/. */
+/* What instructions do beyond the interpreter's fast paths (run.c), each for the opcode it is named after. DONE with
+ * the result stored, or FAIL with the error raised, unless said otherwise. Internal to vm/. */
 #ifndef CSP_VM_INSN_H
 #define CSP_VM_INSN_H
 
@@ -34,7 +34,7 @@ bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *wa
  * rest. */
 bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f);
 /* A native frame that does the work of an instruction. NULL: raised. */
-value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a,
-                            value b, const code **callee);
+value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
+                      const code **callee);
 
 #endif

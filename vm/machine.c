@@ -14,7 +14,8 @@
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
 
-/* While the world is stopped: the stack of the process that runs, to its capacity, since any instruction may be under way. */
+/* While the world is stopped: the stack of the process that runs, to its capacity, since any instruction may be under
+ * way. */
 static void push_roots(heap *h, void *user)
 {
     const csp_vm *vm = user;

@@ -1,17 +1,14 @@
 /* Native functions: the interface between the VM and the standard library's C.
  *
  * A simple native gets its arguments in place and stores its result in *result: VERDICT_DONE. On failure it calls
- * vm_raise and returns what
- * that gave (VERDICT_FAIL). It may allocate (the arguments are rooted: they lie in the caller's frame), but `args` is
- * a pointer into the
- * stack: a native that starts nothing else never sees it move. Work in proportion to an argument's size is charged:
- * vm_charge(vm, n).
+ * vm_raise and returns what that gave (VERDICT_FAIL). It may allocate (the arguments are rooted: they lie in the
+ * caller's frame), but `args` is a pointer into the stack: a native that starts nothing else never sees it move. Work
+ * in proportion to an argument's size is charged: vm_charge(vm, n).
  *
  * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its parameters (VALUE_ABSENT:
- * not given; a
- * variadic one gets a list in args[0]), args[max .. max + slots) its slots, zeroed (VALUE_ABSENT) at the start: for
- * values and ints that must survive. It
- * is called again and again, from the first slot's step number on, until it gives DONE or FAIL:
+ * not given; a variadic one gets a list in args[0]), args[max .. max + slots) its slots, zeroed (VALUE_ABSENT) at the
+ * start: for values and ints that must survive. It is called again and again, from the first slot's step number on,
+ * until it gives DONE or FAIL:
  *   VERDICT_YIELD   call me again (the slice may have ended in between)
  *   VERDICT_CALL    vm_native_call prepared a call of a function value: call me again with its result in
  *   *vm_native_result(…)

@@ -25,10 +25,8 @@ static inline double value_as_float(value v)
 }
 
 /* One arithmetic instruction on any operands (OPC_ADD … OPC_SHR, as the register form): numbers, and for ADD two
- * strings, tuples, lists or
- * bytes (data.h). DONE with *out, or FAIL (type_error, zero_division, value_error, out_of_memory, the limit on bits).
- * Small and flat work is
- * charged; the result of joining lists belongs to p. */
+ * strings, tuples, lists or bytes (data.h). DONE with *out, or FAIL (type_error, zero_division, value_error,
+ * out_of_memory, the limit on bits). Small and flat work is charged; the result of joining lists belongs to p. */
 verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *out);
 verdict num_unary(csp_vm *vm, opcode op /* OPC_NEG, OPC_BNOT */, value a, value *out);
 

@@ -8,12 +8,10 @@
  *     bits 16..63  owner: the number of the process that may use the object; 0 where nobody needs to own it
  *
  * Whatever is not deeply immutable has an owner: lists, maps, buffers, and the tuples, closures and errors that hold
- * such. Type and owner
- * are checked by one compare: `object->header == (owner | OBJ_LIST)`. A foreign owner is the crash `moved`.
- * OBJ_IMMUTABLE says "immutable
- * throughout": set for strings, numbers, handles …, and computed when a tuple, closure, error or frozen container is
- * made; messages that
- * carry it are shared, never walked. A message on its way belongs to OWNER_TRANSIT.
+ * such. Type and owner are checked by one compare: `object->header == (owner | OBJ_LIST)`. A foreign owner is the
+ * crash `moved`. OBJ_IMMUTABLE says "immutable throughout": set for strings, numbers, handles …, and computed when a
+ * tuple, closure, error or frozen container is made; messages that carry it are shared, never walked. A message on
+ * its way belongs to OWNER_TRANSIT.
  *
  * All objects are zeroed when allocated (heap.h). */
 #ifndef CSP_VM_OBJECT_H
@@ -92,8 +90,8 @@ static inline bool value_truthy(value v)
 }
 
 /* Text: valid UTF-8, NUL-terminated (the NUL is not counted). OBJ_FLAG_A: ASCII only. A long text that is not ASCII
- * has room behind its NUL
- * for a table of offsets (one for each 64 code points), filled when it is first indexed (OBJ_FLAG_B). */
+ * has room behind its NUL for a table of offsets (one for each 64 code points), filled when it is first indexed
+ * (OBJ_FLAG_B). */
 #define STRING_ASCII   OBJ_FLAG_A
 #define STRING_INDEXED OBJ_FLAG_B
 typedef struct string {
@@ -146,8 +144,7 @@ typedef struct list {
 #define LIST_MAX ((size_t)0x7fffffff)
 
 /* Insertion-ordered: entries in order of insertion (a removed one has key VALUE_ABSENT), and beyond MAP_LINEAR
- * entries an open-addressing
- * index of 32-bit entry numbers + 1. `version` changes when keys are added or removed. */
+ * entries an open-addressing index of 32-bit entry numbers + 1. `version` changes when keys are added or removed. */
 enum { MAP_LINEAR = 8 };
 typedef struct map_entry {
     value key, item;
@@ -196,9 +193,8 @@ typedef struct error {
 } error;
 
 /* Where the frames of a process stood when it crashed, innermost first: positions (code.h) with TRACE_TAIL set where
- * frames were replaced by
- * tail calls. `omitted` frames between the first and the last ones were left out. `spawned_at`: where the process
- * was spawned, 0: main. */
+ * frames were replaced by tail calls. `omitted` frames between the first and the last ones were left out.
+ * `spawned_at`: where the process was spawned, 0: main. */
 typedef struct trace {
     uint64_t header;
     uint64_t process;

@@ -1,6 +1,5 @@
 /* par: branches that are all waited for. The first failure ends it: the others are killed, and when they have ended
- * the parent crashes with it.
- * A parent never leaves while a branch lives. */
+ * the parent crashes with it. A parent never leaves while a branch lives. */
 #include "vm/chan.h"
 #include "vm/data.h"
 #include "vm/machine.h"

@@ -36,8 +36,8 @@ static bool table_reserve(csp_vm *vm)
     return true;
 }
 
-/* The table is read whenever some thread collects, at any instruction of this one: each process that has not ended must be found at the
- * place that it names (leak.c), at every moment. */
+/* The table is read whenever some thread collects, at any instruction of this one: each process that has not ended
+ * must be found at the place that it names (leak.c), at every moment. */
 static void table_add(csp_vm *vm, process *p)
 {
     p->index = vm->table_count;
@@ -185,7 +185,8 @@ static void report_crash(csp_vm *vm, process *p, value why)
     vm_write(vm, 2, t.block, t.used);
 }
 
-/* A process that nobody knows goes back to be used again, its ticket counting on: a stale timer or node must never match it. */
+/* A process that nobody knows goes back to be used again, its ticket counting on: a stale timer or node must never
+ * match it. */
 static void recycle(csp_vm *vm, process *p)
 {
     scheduler *s = &vm->sched;

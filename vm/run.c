@@ -1,15 +1,12 @@
 /* The interpreter: runs a process, and whom it hands over to, for what is left of a slice.
  *
  * All opcode bodies share one state: vm, s (the scheduler), p (the process), R (registers), body (its code), pc (the
- * instruction being executed), red (what is
- * left of the slice). Nothing else lives across instructions. Native code never recurses for a call in the language.
- * What an instruction cannot
- * do at once (compare deep values, copy a message) is done by a native frame on top, whose result finishes the
- * instruction (`finish`).
+ * instruction being executed), red (what is left of the slice). Nothing else lives across instructions. Native code
+ * never recurses for a call in the language. What an instruction cannot do at once (compare deep values, copy a
+ * message) is done by a native frame on top, whose result finishes the instruction (`finish`).
  *
  * A process that waits keeps the pc of the instruction it waits in; when it is woken, `resume` finishes that
- * instruction. A preempted
- * one keeps the pc of the instruction to execute. */
+ * instruction. A preempted one keeps the pc of the instruction to execute. */
 #include <assert.h>
 #include <math.h>
 

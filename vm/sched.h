@@ -6,17 +6,19 @@
 
 /* --- process.c */
 
-/* A new process, RUN and nobody's yet: its bottom frame is `c` at pc 0 with room for its registers (zeroed). `number` 0: the next one. NULL: raised. */
+/* A new process, RUN and nobody's yet: its bottom frame is `c` at pc 0 with room for its registers (zeroed). `number`
+ * 0: the next one. NULL: raised. */
 process *process_new(csp_vm *vm, const code *c, uint64_t number);
-/* Makes room for `slots` words from `from` on (a pointer into p's stack) and gives `from` again, which may have moved; NULL: raised
- * (stack_overflow, out_of_memory). */
+/* Makes room for `slots` words from `from` on (a pointer into p's stack) and gives `from` again, which may have
+ * moved; NULL: raised (stack_overflow, out_of_memory). */
 value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots);
 /* Gives back what of a large stack stands idle; p does not run. */
 void process_shrink(csp_vm *vm, process *p);
 /* Makes the side object if it is missing; NULL: raised. */
 side *process_side(csp_vm *vm, process *p);
-/* The end of p, which is RUN and ours: its defers have run. `outcome` is immutable or in transit. Serves who awaits it, links and par,
- * reports a crash that nobody awaits; frees or recycles. p must not be touched afterwards unless it is known to be held. */
+/* The end of p, which is RUN and ours: its defers have run. `outcome` is immutable or in transit. Serves who awaits
+ * it, links and par, reports a crash that nobody awaits; frees or recycles. p must not be touched afterwards unless
+ * it is known to be held. */
 void process_end(csp_vm *vm, process *p, value outcome, bool failed);
 /* Whether somebody can ever ask for p's outcome. */
 bool process_observable(const process *p);
@@ -38,40 +40,48 @@ static inline void sched_park(process *p)
 }
 /* After waking, before anything else: takes back what the process is still registered on (R4). */
 void sched_settle(csp_vm *vm, process *p);
-uint64_t sched_random(uint64_t state[4]);       /* xoshiro256**, Blackman and Vigna 2018 */
+uint64_t sched_random(uint64_t state[4]); /* xoshiro256**, Blackman and Vigna 2018 */
 void sched_seed(uint64_t state[4], uint64_t seed);
 
 /* --- kill.c */
 
 /* `why` is immutable or in transit, or NULL for a plain kill from outside. */
 void kill_process(csp_vm *vm, process *p, struct cause *why);
-struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by);    /* NULL: raised */
+struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by); /* NULL: raised */
 /* The outcome of a process that was killed: error("killed", reason as text, reason). */
 value kill_outcome(csp_vm *vm, process *p);
-verdict link_processes(csp_vm *vm, process *p, process *q);         /* KILLED where q has crashed */
+verdict link_processes(csp_vm *vm, process *p, process *q); /* KILLED where q has crashed */
 void unlink_processes(process *p, process *q);
 
 /* --- unwind.c */
 
 /* A frame as the interpreter holds it. */
-typedef struct frame { value *base; const code *code; const insn *pc; } frame;
+typedef struct frame {
+    value *base;
+    const code *code;
+    const insn *pc;
+} frame;
 
-/* Unwinds the running process for the error in sched.raised (crash) or for its kill: to a handler, to its defers (DONE: go on at the frame), or to the
- * bottom (EXIT: the process is to end with sched.raised or, killed, kill_outcome). */
+/* Unwinds the running process for the error in sched.raised (crash) or for its kill: to a handler, to its defers
+ * (DONE: go on at the frame), or to the bottom (EXIT: the process is to end with sched.raised or, killed,
+ * kill_outcome). */
 verdict unwind_crash(csp_vm *vm, process *p, frame *f);
-verdict unwind_kill(csp_vm *vm, process *p, frame *f, value outcome /* VALUE_KILLED, or the crash of a defer that replaces it */);
+verdict unwind_kill(csp_vm *vm, process *p, frame *f,
+                    value outcome /* VALUE_KILLED, or the crash of a defer that replaces it */);
 
 /* --- call.c */
 
-/* A call of N[-2] with argc arguments from N[0] on, in a frame of p: arranges the arguments as the callee's code wants them. N may move
- * (*window). DONE: a simple native gave its result in (*window)[-2]; CALL: *callee is to be entered at *window; FAIL. */
+/* A call of N[-2] with argc arguments from N[0] on, in a frame of p: arranges the arguments as the callee's code
+ * wants them. N may move (*window). DONE: a simple native gave its result in (*window)[-2]; CALL: *callee is to be
+ * entered at *window; FAIL. */
 verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const code **callee);
 /* The same where the arguments are in list N[0] and the named ones in list or nil N[1]. */
 verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee);
 
 /* --- spawn.c */
 
-/* A process that calls `fn` with argv, all of it immutable; NULL: raised, or *slow set: something must be copied first. */
+/* A process that calls `fn` with argv, all of it immutable; NULL: raised, or *slow set: something must be copied
+ * first. */
 process *spawn_quick(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv, bool *slow);
 process *spawn_block_quick(csp_vm *vm, process *parent, const code *c, const value *captures, bool *slow);
 /* What has to be copied for the others: a tuple (fn, arguments …), the moved ones left out; ABSENT: raised. */
@@ -83,24 +93,27 @@ void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position
 
 /* --- par.c */
 
-value par_new(csp_vm *vm, process *parent);                         /* ABSENT: raised */
-bool  par_room(csp_vm *vm, par *p);                                 /* for one more branch; false: raised */
-void  par_add(csp_vm *vm, par *p, process *branch);                 /* room is there; the branch is launched afterwards */
-void  par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed);
-verdict par_wait(csp_vm *vm, process *parent, par *p);              /* DONE: left == 0; BLOCK */
-void  par_cancel(csp_vm *vm, par *p, value error);
+value par_new(csp_vm *vm, process *parent); /* ABSENT: raised */
+bool par_room(csp_vm *vm, par *p);          /* for one more branch; false: raised */
+/* room is there; the branch is launched afterwards */
+void par_add(csp_vm *vm, par *p, process *branch);
+void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed);
+verdict par_wait(csp_vm *vm, process *parent, par *p); /* DONE: left == 0; BLOCK */
+void par_cancel(csp_vm *vm, par *p, value error);
 
 /* --- builtin.c: what the VM itself calls as natives */
 typedef enum builtin { BUILTIN_START, BUILTIN_END, BUILTIN_SEND, BUILTIN_COUNT } builtin;
 extern const native_entry vm_builtins[BUILTIN_COUNT];
 
 /* --- native.c */
-const code *native_code(csp_vm *vm, const native_entry *entry, bool is_operator);   /* made at the start for walks and builtins */
+/* made at the start for walks and builtins */
+const code *native_code(csp_vm *vm, const native_entry *entry, bool is_operator);
 
 void native_free(csp_vm *vm);
 
 /* --- run.c */
-/* Runs p, and whom it hands over to, until the slice is used up or nobody is left to hand over to; *ended: a process that ended with PROCESS_SYSTEM or PROCESS_MAIN. */
+/* Runs p, and whom it hands over to, until the slice is used up or nobody is left to hand over to; *ended: a process
+ * that ended with PROCESS_SYSTEM or PROCESS_MAIN. */
 void run_process(csp_vm *vm, process *p);
 
 #endif

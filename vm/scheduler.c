@@ -1,7 +1,8 @@
 /* The run queue, hand-overs and slices; the loop that runs everything.
  *
- * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is left of the slice, so that a chain of
- * hand-overs costs one slice in all and a runnable process waits for at most one slice of each other. */
+ * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is left of the slice,
+ * so that a chain of hand-overs costs one slice in all and a runnable process waits for at most one slice of each
+ * other. */
 #include "vm/sched.h"
 
 #include "vm/chan.h"

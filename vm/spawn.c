@@ -1,6 +1,5 @@
 /* Making processes: what they are given is a message. Where all of it is immutable the new process's frame is filled
- * at once; otherwise it
- * is copied first (a walk in slices, run.c) and a starter frame takes it over in the child. */
+ * at once; otherwise it is copied first (a walk in slices, run.c) and a starter frame takes it over in the child. */
 #include "vm/chan.h"
 #include "vm/data.h"
 

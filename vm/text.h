@@ -14,8 +14,7 @@ value str_intern(csp_vm *vm, const char *utf8, size_t size);
 value str_concat(csp_vm *vm, value a, value b);
 value bytes_new(csp_vm *vm, const void *data, size_t size); /* data NULL: zeroes */
 /* A string of `size` zero bytes for the caller to fill, in slices if it likes, with `length` code points of valid
- * UTF-8 before a program
- * sees it. NULL: out of memory, or longer than STRING_MAX. */
+ * UTF-8 before a program sees it. NULL: out of memory, or longer than STRING_MAX. */
 string *str_blank(csp_vm *vm, size_t size, size_t length);
 
 static inline string *value_string(value v) { return (string *)value_as_object(v); }

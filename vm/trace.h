@@ -10,8 +10,8 @@
 value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc);
 
 /* The report of a crash, each line ended: who crashed with which error, the source line, the frames, where it was
- * spawned and by whom, as far as those still live, and the errors that caused it. `number` and `name` (NULL: that of its
- * function) are the crashed process's. */
+ * spawned and by whom, as far as those still live, and the errors that caused it. `number` and `name` (NULL: that of
+ * its function) are the crashed process's. */
 void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out);
 
 /* A crash as JSON: an object on a line. */

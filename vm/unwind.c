@@ -1,6 +1,5 @@
 /* The ways out of frames other than `return`: crashes and kills. Frames are left one by one; on the way stand
- * handlers (catch, and the
- * clean-up of a par under way) and defers (code.h). */
+ * handlers (catch, and the clean-up of a par under way) and defers (code.h). */
 #include "vm/chan.h"
 #include "vm/data.h"
 #include "vm/trace.h"
@@ -25,8 +24,7 @@ static void attach_trace(csp_vm *vm, process *p, const frame *f)
 }
 
 /* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left of it on the stack; its
- * window is the topmost
- * of what lives in its caller, so all from there on goes. */
+ * window is the topmost of what lives in its caller, so all from there on goes. */
 static bool pop(process *p, frame *f)
 {
     if (f->base == p->stack)

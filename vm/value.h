@@ -8,9 +8,8 @@
  *   0     VALUE_ABSENT: no value at all (an argument that was not given); never seen by a program
  *
  * Integers that do not fit are OBJ_BIGINT, doubles that do not fit are OBJ_FLOAT. Both are canonical: what fits a
- * word is in a word.
- * No integer or float looks like an object's base address, so the collector's conservative scan is in effect
- * precise. */
+ * word is in a word. No integer or float looks like an object's base address, so the collector's conservative scan is
+ * in effect precise. */
 #ifndef CSP_VM_VALUE_H
 #define CSP_VM_VALUE_H
 
@@ -42,9 +41,8 @@ static inline value value_object(const void *object) { return (value)(uintptr_t)
 static inline void *value_as_object(value v) { return (void *)(uintptr_t)v; }
 
 /* Adding 1 to the exponent's top three bits makes 011 and 100, the usual exponents, begin with 10; rotated left by 3,
- * those two bits
- * are the tag. The one word that is left over for 0.0, whose exponent is not among them, is that of 2**-254, which
- * is boxed. */
+ * those two bits are the tag. The one word that is left over for 0.0, whose exponent is not among them, is that of
+ * 2**-254, which is boxed. */
 #define FLONUM_ZERO  ((value)2)
 #define FLONUM_SHIFT ((uint64_t)1 << 60)
 

@@ -1,4 +1,5 @@
-/* The virtual machine: everything that hangs off one csp_vm, raising errors, output, and the doors to the rooms above. */
+/* The virtual machine: everything that hangs off one csp_vm, raising errors, output, and the doors to the rooms
+ * above. */
 #ifndef CSP_VM_VM_H
 #define CSP_VM_VM_H
 
@@ -11,12 +12,20 @@ typedef enum error_kind {
 #undef ERROR
     ERR_COUNT
 } error_kind;
-extern const struct error_info { const char *name, *meaning; } vm_errors[ERR_COUNT];
+extern const struct error_info {
+    const char *name, *meaning;
+} vm_errors[ERR_COUNT];
 
-struct loop;                            /* loop.c: libuv */
+struct loop; /* loop.c: libuv */
 
 /* Limits of a VM; 0: none. */
-typedef struct vm_limits { size_t memory; /* bytes */ size_t stack; /* bytes a process */ uint32_t processes; uint64_t reductions; uint64_t int_bits; } vm_limits;
+typedef struct vm_limits {
+    size_t memory; /* bytes */
+    size_t stack;  /* bytes a process */
+    uint32_t processes;
+    uint64_t reductions;
+    uint64_t int_bits;
+} vm_limits;
 
 /* For people, with ANSI sequences, or as JSON: an object on a line. */
 typedef enum vm_style { VM_PLAIN, VM_COLOUR, VM_JSON } vm_style;
@@ -25,7 +34,7 @@ typedef enum vm_style { VM_PLAIN, VM_COLOUR, VM_JSON } vm_style;
 typedef struct vm_host {
     void *user;
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
-    vm_style style;                     /* of reports on stream 2: crashes, leaks */
+    vm_style style; /* of reports on stream 2: crashes, leaks */
 } vm_host;
 
 /* Pinned (heap_pinned), so all values in it are roots. */
@@ -35,58 +44,64 @@ struct csp_vm {
     vm_host host;
     vm_limits limits;
 
-    process **table;                    /* all processes that have not ended, in no order, held weakly (leak.h); p->index is its place */
+    /* all processes that have not ended, in no order, held weakly (leak.h); p->index is its place */
+    process **table;
     uint32_t table_count, table_capacity;
-    process **hosted;                   /* those that the host runs: pinned, for nobody else may hold them */
+    process **hosted; /* those that the host runs: pinned, for nobody else may hold them */
     uint32_t hosted_count, hosted_capacity;
-    struct leak_places *leak_places;    /* leak.c: what has been reported */
-    uint64_t last_number;               /* of a process */
+    struct leak_places *leak_places; /* leak.c: what has been reported */
+    uint64_t last_number;            /* of a process */
     uint64_t last_channel;
     process *main;
 
-    module **modules;                   /* in order of their positions; malloc'ed */
+    module **modules; /* in order of their positions; malloc'ed */
     uint32_t module_count, module_capacity;
-    code **codes; uint32_t code_count, code_capacity;   /* all codes in order of base; malloc'ed */
+    code **codes;
+    uint32_t code_count, code_capacity; /* all codes in order of base; malloc'ed */
     uint32_t next_position;
 
-    struct string **interned;           /* open addressing; pinned */
+    struct string **interned; /* open addressing; pinned */
     uint32_t interned_count, interned_mask;
-    value characters[128];              /* strings of one ASCII character */
+    value characters[128]; /* strings of one ASCII character */
     value error_names[ERR_COUNT];
     value empty_string, empty_tuple;
-    value memory_error;                 /* made ahead: there may be no memory when it is needed */
+    value memory_error; /* made ahead: there may be no memory when it is needed */
     uint64_t hash_seed;
 
-    native_module *natives; uint32_t native_module_count;   /* registered tables; malloc'ed */
-    struct native_index *native_index;  /* native.c: entry -> place in native_values */
-    value *native_values;               /* their function objects, pinned */
+    native_module *natives;
+    uint32_t native_module_count;      /* registered tables; malloc'ed */
+    struct native_index *native_index; /* native.c: entry -> place in native_values */
+    value *native_values;              /* their function objects, pinned */
 
-    char *out; size_t out_used, out_capacity;   /* buffered standard output */
+    char *out;
+    size_t out_used, out_capacity; /* buffered standard output */
     struct loop *loop;
-    void *top;                          /* whoever stands above (api/): module loader, sessions */
-    const char *const *args; uint32_t arg_count;    /* of the script */
+    void *top; /* whoever stands above (api/): module loader, sessions */
+    const char *const *args;
+    uint32_t arg_count; /* of the script */
 
-    volatile int asked;                 /* set from outside (signal handlers too): tell on stream 2 what every process is doing */
-    volatile int interrupted;           /* set from outside (signal handlers too): stop the foreground process */
-    bool exiting;                       /* main has ended: the rest is being killed */
-    int exit_status;                    /* of Os.exit; -1: nobody has called it */
+    /* set from outside (signal handlers too): tell on stream 2 what every process is doing */
+    volatile int asked;
+    volatile int interrupted; /* set from outside (signal handlers too): stop the foreground process */
+    bool exiting;             /* main has ended: the rest is being killed */
+    int exit_status;          /* of Os.exit; -1: nobody has called it */
     bool deadlock;
-    uint64_t collections_seen;          /* heap.collections, when the latest of them was looked at for leaks */
-    bool final_check;                   /* when main has returned, look for leaks once more (--leaks) */
-    int64_t started;                    /* monotonic ns */
+    uint64_t collections_seen; /* heap.collections, when the latest of them was looked at for leaks */
+    bool final_check;          /* when main has returned, look for leaks once more (--leaks) */
+    int64_t started;           /* monotonic ns */
 };
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
 
 /* --- error.c */
 
-/* Makes an error value and lets it be the one under way (sched.raised); always VERDICT_FAIL. Where memory has run out, it is
- * out_of_memory instead. The message is printf-formatted UTF-8. The trace is added by the unwinder. */
+/* Makes an error value and lets it be the one under way (sched.raised); always VERDICT_FAIL. Where memory has run
+ * out, it is out_of_memory instead. The message is printf-formatted UTF-8. The trace is added by the unwinder. */
 verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
-verdict vm_raise_value(csp_vm *vm, value error);        /* an error object; its trace is kept if it has one */
-verdict vm_raise_memory(csp_vm *vm);                    /* out_of_memory, made ahead */
-/* The crash for a value that should have been of another kind: `moved` where it belongs to somebody else, else type_error
- * "expected a list, got an int". `what` names what was expected. */
+verdict vm_raise_value(csp_vm *vm, value error); /* an error object; its trace is kept if it has one */
+verdict vm_raise_memory(csp_vm *vm);             /* out_of_memory, made ahead */
+/* The crash for a value that should have been of another kind: `moved` where it belongs to somebody else, else
+ * type_error "expected a list, got an int". `what` names what was expected. */
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what);
 /* An error as a value (not raised); VALUE_ABSENT: out of memory. data may be VALUE_NIL. */
 value error_new(csp_vm *vm, value kind, value message, value data);
@@ -95,21 +110,40 @@ value error_new(csp_vm *vm, value kind, value message, value data);
 value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
 value error_make(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* --- output.c: standard output is buffered: flushed when full, when the VM idles or ends, before anything goes to stderr, and after
- * each line when it is a terminal. */
+/* --- output.c: standard output is buffered: flushed when full, when the VM idles or ends, before anything goes to
+ * stderr, and after each line when it is a terminal. */
 void vm_write(csp_vm *vm, int stream, const char *text, size_t size);
 void vm_flush(csp_vm *vm);
 
 /* --- type.c: names of types */
-typedef enum value_type { TYPE_NIL, TYPE_BOOL, TYPE_INT, TYPE_FLOAT, TYPE_STRING, TYPE_BYTES, TYPE_TUPLE, TYPE_LIST, TYPE_MAP, TYPE_BUFFER, TYPE_FN,
-                          TYPE_CHAN, TYPE_PROCESS, TYPE_ERROR, TYPE_RANGE, TYPE_POINTER, TYPE_LIBRARY, TYPE_COUNT } value_type;
+typedef enum value_type {
+    TYPE_NIL,
+    TYPE_BOOL,
+    TYPE_INT,
+    TYPE_FLOAT,
+    TYPE_STRING,
+    TYPE_BYTES,
+    TYPE_TUPLE,
+    TYPE_LIST,
+    TYPE_MAP,
+    TYPE_BUFFER,
+    TYPE_FN,
+    TYPE_CHAN,
+    TYPE_PROCESS,
+    TYPE_ERROR,
+    TYPE_RANGE,
+    TYPE_POINTER,
+    TYPE_LIBRARY,
+    TYPE_COUNT
+} value_type;
 extern const char *const vm_type_names[TYPE_COUNT];
 value_type value_type_of(value v);
 
 /* Whether the running process may use this object: immutable, a handle, or its own. */
 static inline bool value_usable(const process *p, value v)
 {
-    if (value_is_immutable(v)) return true;
+    if (value_is_immutable(v))
+        return true;
     return (obj_header(v) & OWNER_MASK) == process_owner(p);
 }
 

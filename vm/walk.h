@@ -1,8 +1,6 @@
 /* Walks over whole values: equality, order, text, copies, freezing, handing over. All without recursion and in
- * slices: what cannot be answered at
- * once is done by a resumable native (walk_natives) that keeps its state in an OBJ_WALK, so that any other process
- * runs in between and
- * any depth, sharing and cycle is fine. */
+ * slices: what cannot be answered at once is done by a resumable native (walk_natives) that keeps its state in an
+ * OBJ_WALK, so that any other process runs in between and any depth, sharing and cycle is fine. */
 #ifndef CSP_VM_WALK_H
 #define CSP_VM_WALK_H
 
@@ -16,13 +14,11 @@ bool walk_equal_keys(csp_vm *vm, value a, value b);
 /* of a valid key; equal keys have equal hashes; looks at a bounded number of elements */
 uint64_t walk_hash(csp_vm *vm, value key);
 /* Order: numbers with numbers, strings with strings at once; *out -1, 0, 1, 2 (unordered: NaN). VERDICT_CALL: tuples
- * or lists, a walk must
- * tell. FAIL: type_error. */
+ * or lists, a walk must tell. FAIL: type_error. */
 verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out);
 
 /* v as a message, at once: itself where it is immutable, a flat copy (owner OWNER_TRANSIT) of a short list or map
- * whose elements are all immutable.
- * VALUE_ABSENT: a walk must copy it. Must be usable by p (checked before). */
+ * whose elements are all immutable. VALUE_ABSENT: a walk must copy it. Must be usable by p (checked before). */
 value walk_copy_quick(csp_vm *vm, process *p, value v);
 /* Gives a message in transit to p, at once if it is immutable or flat: true. False: a walk must do it. */
 bool walk_adopt_quick(process *p, value v);
@@ -41,8 +37,7 @@ bool walk_adopt_quick(process *p, value v);
  *   ADOPT(x) -> x itself, everything reachable that belongs to OWNER_TRANSIT now owned by the process
  *   FREEZE(x) -> deeply immutable copy, immutable parts shared      FREEZE_MOVE(x) -> x frozen in place
  * A killed process drops a walk; MOVE leaves nothing half done: the owners are given back by walk_abandon (the
- * unwinder calls it with the frame's
- * state when it unwinds such a frame). */
+ * unwinder calls it with the frame's state when it unwinds such a frame). */
 typedef enum walk_kind {
     WALK_EQUAL,
     WALK_COMPARE,

@@ -26,8 +26,7 @@ void program_free(program *p);
 void program_begin(program *p, int64_t slice);
 
 /* One slice, or where nothing can run the wait for the next timer; then the audit, whose complaint ends the test.
- * False: it is at rest,
- * nothing can run and nobody waits for a time. */
+ * False: it is at rest, nothing can run and nobody waits for a time. */
 bool program_step(program *p);
 /* Steps until it is at rest. */
 void program_rest(program *p);

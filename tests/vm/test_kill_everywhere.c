@@ -1,7 +1,6 @@
 /* Small programs that wait in every way there is. Each process of each is killed after each step of the run, in
- * slices of one reduction; the
- * programs print what they do, and the lines must add up: nothing lost, nothing delivered twice, every defer run
- * once, the others unharmed.
+ * slices of one reduction; the programs print what they do, and the lines must add up: nothing lost, nothing
+ * delivered twice, every defer run once, the others unharmed.
  *
  *   try m, sent m, got m    message m: about to be sent, sent, received. Its first letter names its sender
  *   open x, close x         a defer that prints "close x" has been registered just before / has run
