@@ -13,7 +13,7 @@ void vm_destroy(csp_vm *vm);
 /* Registers a table of natives under a module's name ("" is the prelude); the table is static. False: out of memory. */
 bool vm_add_natives(csp_vm *vm, const char *module, const native_entry *entries);
 /* The function object of a member, VALUE_NIL where there is none. */
-value vm_native(csp_vm *vm, const char *module, const char *name);
+value vm_native(csp_vm *vm, const char *of, const char *name);
 
 /* Makes a runnable process that calls `body` (no parameters). number 0: a new one; a session gives the number of the
  * process that evaluated before it (and has ended), so that it owns what that one made. flags: PROCESS_MAIN,

@@ -99,7 +99,7 @@ bool par_room(csp_vm *vm, par *p);          /* for one more branch; false: raise
 void par_add(csp_vm *vm, par *p, process *branch);
 void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed);
 verdict par_wait(csp_vm *vm, process *parent, par *p); /* DONE: left == 0; BLOCK */
-void par_cancel(csp_vm *vm, par *p, value error);
+void par_cancel(csp_vm *vm, par *p, value why);
 
 /* --- builtin.c: what the VM itself calls as natives */
 typedef enum builtin { BUILTIN_START, BUILTIN_END, BUILTIN_SEND, BUILTIN_COUNT } builtin;

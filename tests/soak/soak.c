@@ -1,0 +1,80 @@
+/* soak [--way plain|slice|stress] [--seconds N] [--rounds N] [--processes N] [--seed N]
+ * The stress test from the command line; see tests/support/soak.h. Status 0: all is well; 1: something is wrong; 2: not
+ * understood. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/support/soak.h"
+
+enum { PROCESSES = 10000, SECONDS = 60, STRESS = 5000 };
+
+static uint64_t number(const char *text)
+{
+    char *end;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (end == text || *end) {
+        fprintf(stderr, "soak: not a number: %s\n", text);
+        exit(2);
+    }
+    return n;
+}
+
+static void choose_way(soak_config *config, const char *way)
+{
+    if (strcmp(way, "slice") == 0) {
+        config->slice = 1;
+    } else if (strcmp(way, "stress") == 0) {
+        config->stress = STRESS;
+    } else if (strcmp(way, "plain") != 0) {
+        fprintf(stderr, "soak: no way %s; there are plain, slice, stress\n", way);
+        exit(2);
+    }
+}
+
+static void summarise(const soak_result *r)
+{
+    printf("  %u rounds, %llu audits: %llu processes (%llu killed from outside, %llu leaked), %llu messages (%llu "
+           "delivered, %llu returned), %llu defers\n",
+           r->rounds, (unsigned long long)r->audits, (unsigned long long)r->processes, (unsigned long long)r->kills,
+           (unsigned long long)r->leaked, (unsigned long long)r->messages, (unsigned long long)r->delivered,
+           (unsigned long long)r->returned, (unsigned long long)r->defers);
+    if (r->flat_known)
+        printf("  heap %zu KiB after the first rounds, %zu after the last; resident %zu KiB, %zu\n",
+               r->heap_first >> 10, r->heap_last >> 10, r->resident_first >> 10, r->resident_last >> 10);
+    else
+        printf("  too few rounds to compare memory\n");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"way", required_argument, NULL, 'w'},       {"seconds", required_argument, NULL, 't'},
+        {"rounds", required_argument, NULL, 'r'},    {"processes", required_argument, NULL, 'p'},
+        {"seed", required_argument, NULL, 's'},      {NULL, 0, NULL, 0},
+    };
+    soak_config config = {.seed = (uint64_t)time(NULL), .processes = PROCESSES, .seconds = SECONDS};
+    const char *way = "plain";
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (c) {
+        case 'w': way = optarg; break;
+        case 't': config.seconds = (unsigned)number(optarg); break;
+        case 'r': config.rounds = (unsigned)number(optarg); break;
+        case 'p': config.processes = (unsigned)number(optarg); break;
+        case 's': config.seed = number(optarg); break;
+        default: return 2;
+        }
+    }
+    choose_way(&config, way);
+    config.progress = isatty(STDERR_FILENO) ? stderr : NULL;
+    printf("soak: %s, %u processes, seed %llu\n", way, config.processes, (unsigned long long)config.seed);
+    fflush(stdout);
+    soak_result result = soak_run(&config);
+    summarise(&result);
+    printf("  %s\n", result.wrong ? result.wrong : "all is well");
+    int status = result.wrong != NULL;
+    free(result.wrong);
+    return status;
+}
