@@ -42,6 +42,7 @@ LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c)))
 REPL_SRC := $(sort $(wildcard repl/*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/*/test_*.c))
+SOAK_SRC := tests/soak/soak.c
 STDLIB := $(sort $(wildcard stdlib/*.csp))
 
 # ---- Flags ----
@@ -69,6 +70,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/stdlib_csp.o
 REPL_OBJ := $(REPL_SRC:%.c=$(OBJ)/%.o)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(OBJ)/%.o)
 UNIT_TESTS := $(UNIT_SRC:%.c=$(OBJ)/%)
+SOAK := $(OBJ)/tests/soak/soak
 
 # Rewritten when a source file comes or goes, so that what is made of all of them is made anew.
 SOURCE_LIST := build/sources.list
@@ -93,7 +95,7 @@ SUB = --no-print-directory $(PARALLEL)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help build unit-tests run test check conformance format bench install clean setup FORCE
+.PHONY: all help build unit-tests run test soak soak-program check conformance format bench install clean setup FORCE
 
 all: ## build/csp, build/libcsp.a and build/libcsp.so
 	@CC='$(firstword $(CC))' scripts/setup --dry-run build
@@ -117,6 +119,16 @@ test: ## all tests; installs what they need first
 	@$(MAKE) $(SUB) -s SAN=1 DEBUG= build unit-tests
 	@scripts/run-tests --csp build/csp --san build/san/csp --unit build/unit.list --unit build/san/unit.list \
 		$(if $(WAY),--way '$(WAY)') $(ONLY)
+
+soak: ## the stress test, SECONDS= in all (600), WAY= to choose from plain, slice, stress, san; ARGS= goes to it
+	@CC='$(firstword $(CC))' scripts/setup build
+	@$(MAKE) $(SUB) -s SAN= DEBUG= soak-program
+	@case ' $(SOAK_WAYS) ' in *' san '*) $(MAKE) $(SUB) -s SAN=1 DEBUG= soak-program ;; esac
+	@for way in $(SOAK_WAYS); do \
+		if [ $$way = san ]; then program=build/san/soak run=plain; else program=build/soak run=$$way; fi; \
+		ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allow_user_segv_handler=1:quarantine_size_mb=16 \
+			$$program --way $$run --seconds $$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))) $(ARGS) || exit 1; \
+	done
 
 check: ## mistakes in our programs, tables of the documents, formatting, clang-tidy, cppcheck, includes, headers
 	@CC='$(firstword $(CC))' scripts/setup build test check
@@ -174,7 +186,7 @@ $(OBJ)/stdlib_csp.o: build/stdlib_csp.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(REPL_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT_TESTS:=.d)
+-include $(LIB_OBJ:.o=.d) $(REPL_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT_TESTS:=.d) $(SOAK).d
 
 # ---- Unit tests: one program for each tests/<room>/test_<what>.c ----
 
@@ -185,10 +197,22 @@ $(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/libcsp.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(OBJ)/libcsp.a -lcriterion $(LIBS)
 
+# ---- The stress test: tests/soak/ ----
+
+SOAK_WAYS = $(or $(WAY),plain slice stress san)
+SOAK_SECONDS = $(or $(SECONDS),600)
+
+soak-program: $(SOAK)
+	@mkdir -p $(OUT) && ln -f $(SOAK) $(OUT)/soak
+
+$(SOAK): $(SOAK).o $(OBJ)/tests/support/soak.o $(OBJ)/tests/support/support.o $(OBJ)/libcsp.a
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 # ---- Checks ----
 
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) repl include tests/support)))
-ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC)
+ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC)
 .PHONY: check-format check-includes check-headers check-text check-cppcheck check-tidy
 
 check-format:

@@ -1080,6 +1080,8 @@ woken: {                                                /* p->wake says why; it 
                 value back[2] = {p->value, VALUE_ABSENT};
                 walk_abandon(vm, p, WALK_UNMOVE, back);     /* it was never taken: the defers may look at it */
             }
+            if (pc->op == OPC_ALT && why == WAKE_MESSAGE)
+                p->side->alt->taken = p->side->alt->won;        /* served: a move takes effect (unwind_kill) */
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
             goto killed;

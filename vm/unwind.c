@@ -162,9 +162,24 @@ verdict unwind_crash(csp_vm *vm, process *p, frame *f)
     return unwind(vm, p, f, vm->sched.raised, false);
 }
 
+/* An alt that had to wait has sent a copy of what it moves: its defers must not find the original any more. */
+static void finish_move(csp_vm *vm, process *p, const frame *f)
+{
+    const alt *a = p->side ? p->side->alt : NULL;
+    if (!a || a->count == 0 || a->taken < 0)
+        return;
+    const alt_case *c = &a->cases[a->taken];
+    if (!c->sends || !c->moves || c->moved || value_is_immutable(c->original))
+        return;
+    if (f->code->native)
+        abandon(vm, p, f); /* the same move, half done */
+    walk_move_now(vm, p, c->original);
+}
+
 verdict unwind_kill(csp_vm *vm, process *p, frame *f, value outcome)
 {
     p->flags |= PROCESS_DYING;
     vm->sched.raised = VALUE_ABSENT;
+    finish_move(vm, p, f);
     return unwind(vm, p, f, outcome, true);
 }

@@ -56,6 +56,8 @@ typedef enum walk_kind {
 } walk_kind;
 extern const native_entry walk_natives[WALK_KINDS];
 void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args);
+/* MOVE in one go, for a process that is killed; where it cannot be done, v stays what it is. */
+void walk_move_now(csp_vm *vm, process *p, value v);
 
 /* repr of v in one go, for reports and tools (not for programs): at most `limit` bytes, then `…`. */
 struct text;

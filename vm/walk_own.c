@@ -214,3 +214,11 @@ void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args)
     else
         give_back(w);
 }
+
+void walk_move_now(csp_vm *vm, process *p, value v)
+{
+    value args[2] = {v, VALUE_ABSENT}, ignored, raised = vm->sched.raised;
+    while (hand_over(vm, p, args, false, &ignored) == VERDICT_YIELD) {
+    }
+    vm->sched.raised = raised;
+}
