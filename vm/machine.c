@@ -22,7 +22,7 @@ static void push_roots(heap *h, void *user)
     const process *p = vm->sched.running;
     if (p)
         heap_push_range(p->stack, p->stack + p->capacity);
-    if (!heap_watches(h))
+    if (!heap_watches(h) && vm->table)
         heap_push_range(vm->table, vm->table + vm->table_count);
 }
 

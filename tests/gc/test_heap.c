@@ -17,8 +17,9 @@ typedef struct owner {
 static void mark_owner(heap_marker *m, void *object)
 {
     const owner *o = object;
+    void *const *slots = o->slots; /* more than SLOTS where the stack is mapped */
     for (uint64_t i = 0; i < o->count; i++)
-        heap_mark(m, (uintptr_t)o->slots[i]);
+        heap_mark(m, (uintptr_t)slots[i]);
 }
 
 static size_t owner_live(void *object) { return ((const owner *)object)->count; }
