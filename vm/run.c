@@ -774,7 +774,7 @@ do_return: {
 
     CASE(SPAWN) : {
         bool slow;
-        process *q = spawn_quick(vm, p, A, pc->b, &R[pc->a + 2], &slow);
+        process *q = spawn_quick(vm, A, pc->b, &R[pc->a + 2], &slow);
         if (unlikely(!q)) {
             if (!slow) goto fail;
             if (!value_is(A, OBJ_CLOSURE) && !value_is(A, OBJ_NATIVE)) {
@@ -798,7 +798,7 @@ do_return: {
             if (of->error != VALUE_ABSENT) NEXT();      /* it is over: PARWAIT says so */
             if (!par_room(vm, of)) goto fail;
         }
-        process *q = spawn_block_quick(vm, p, callee, captures, &slow);
+        process *q = spawn_block_quick(vm, callee, captures, &slow);
         if (unlikely(!q)) {
             if (!slow) goto fail;
             value fn = closure_new(vm, p, callee, captures);
@@ -821,7 +821,7 @@ copy_bundle: {
     }
 bundled: {                                              /* op_a: the bundle as a message */
         uint32_t n = pc->op == OPC_SPAWN ? pc->b : 0;
-        process *q = spawn_bundled(vm, p, op_a, n, &R[pc->a + 2]);
+        process *q = spawn_bundled(vm, op_a, n, &R[pc->a + 2]);
         if (!q) goto fail;
         op_a = value_object(q);
     }
@@ -894,17 +894,12 @@ spawned: {                                              /* op_a: the new process
     }
     CASE(SENDMOVE) : {
         channel *c;
-        value m = B;
+        if (value_is_immutable(B)) goto L_SEND;         /* there is nothing to hand over */
         if (insn_channel(vm, p, A, true, &c) != VERDICT_DONE) goto fail;
         if (c->header & CHANNEL_CLOSED) { insn_closed_send(vm); goto fail; }
-        if (!value_is_immutable(m)) { op_a = m; walk = WALK_MOVE; goto operate; }
-        SAVE();
-        switch (chan_send(vm, p, c, m)) {
-        case CHAN_DONE: pc++; if (unlikely(--red <= 0)) goto preempt; DISPATCH();
-        case CHAN_BLOCK: goto blocked;
-        case CHAN_CLOSED: insn_closed_send(vm); goto fail;
-        case CHAN_FAIL: goto fail;
-        }
+        op_a = B;
+        walk = WALK_MOVE;
+        goto operate;
     }
     CASE(RECV) : {
         channel *c;

@@ -82,12 +82,12 @@ verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee)
 
 /* A process that calls `fn` with argv, all of it immutable; NULL: raised, or *slow set: something must be copied
  * first. */
-process *spawn_quick(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv, bool *slow);
-process *spawn_block_quick(csp_vm *vm, process *parent, const code *c, const value *captures, bool *slow);
+process *spawn_quick(csp_vm *vm, value fn, uint32_t argc, const value *argv, bool *slow);
+process *spawn_block_quick(csp_vm *vm, const code *c, const value *captures, bool *slow);
 /* What has to be copied for the others: a tuple (fn, arguments …), the moved ones left out; ABSENT: raised. */
 value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv);
 /* … and the process, once the bundle is a message. NULL: raised. */
-process *spawn_bundled(csp_vm *vm, process *parent, value message, uint32_t argc, const value *argv);
+process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *argv);
 /* Records where and by whom, lets it run. */
 void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position);
 
@@ -112,8 +112,7 @@ const code *native_code(csp_vm *vm, const native_entry *entry, bool is_operator)
 void native_free(csp_vm *vm);
 
 /* --- run.c */
-/* Runs p, and whom it hands over to, until the slice is used up or nobody is left to hand over to; *ended: a process
- * that ended with PROCESS_SYSTEM or PROCESS_MAIN. */
+/* Runs p, and whom it hands over to, until the slice is used up or nobody is left to hand over to. */
 void run_process(csp_vm *vm, process *p);
 
 #endif

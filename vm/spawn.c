@@ -12,7 +12,7 @@ static bool all_immutable(const value *v, uint32_t n)
     return true;
 }
 
-process *spawn_quick(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv, bool *slow)
+process *spawn_quick(csp_vm *vm, value fn, uint32_t argc, const value *argv, bool *slow)
 {
     *slow = false;
     if (!value_is(fn, OBJ_CLOSURE) || !value_is_immutable(fn) || !all_immutable(argv, argc)) {
@@ -25,7 +25,6 @@ process *spawn_quick(csp_vm *vm, process *parent, value fn, uint32_t argc, const
         *slow = true;
         return NULL;
     }
-    (void)parent;
     process *p = process_new(vm, c, 0);
     if (!p)
         return NULL;
@@ -35,12 +34,11 @@ process *spawn_quick(csp_vm *vm, process *parent, value fn, uint32_t argc, const
     return p;
 }
 
-process *spawn_block_quick(csp_vm *vm, process *parent, const code *c, const value *captures, bool *slow)
+process *spawn_block_quick(csp_vm *vm, const code *c, const value *captures, bool *slow)
 {
     *slow = !all_immutable(captures, c->captures);
     if (*slow)
         return NULL;
-    (void)parent;
     process *p = process_new(vm, c, 0);
     if (p)
         memcpy(p->stack, captures, c->captures * sizeof *captures);
@@ -62,9 +60,8 @@ value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const v
     return t;
 }
 
-process *spawn_bundled(csp_vm *vm, process *parent, value message, uint32_t argc, const value *argv)
+process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *argv)
 {
-    (void)parent;
     const code *starter = native_code(vm, &vm_builtins[BUILTIN_START], false);
     if (!starter) {
         vm_raise_memory(vm);
