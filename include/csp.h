@@ -72,7 +72,7 @@ typedef struct csp_config {
     size_t max_memory;       /* bytes of all values and stacks; 0: no limit. Default: 3/4 of the machine's memory */
     size_t max_stack;        /* bytes for each process; 0: no limit. Default: 1 GiB */
     uint32_t max_processes;  /* at once; 0: no limit (the default) */
-    uint64_t max_reductions; /* calls and turns of loops, of all processes; 0: no limit (the default) */
+    uint64_t max_reductions; /* calls and turns of loops, of each process; 0: no limit (the default) */
     /* Takes what the program writes to standard output (stream 1) or standard error (2): `size` bytes, without a NUL
      * behind them. Default (NULL): the descriptors 1 and 2. */
     void (*write)(void *user, int stream, const char *text, size_t size);

@@ -209,6 +209,22 @@ bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, fra
     return false;
 }
 
+bool insn_out_of_reductions(csp_vm *vm, process *p)
+{
+    enum { GRACE = 1000000 }; /* for defers, beyond as many as the limit */
+    uint64_t limit = vm->limits.reductions;
+    unsigned stage = PROCESS_NO_CATCH | (p->reductions >= 2 * limit + GRACE ? PROCESS_SPENT : 0);
+    if ((p->flags & stage) == stage)
+        return false;
+    p->flags |= stage & 0xfff;
+    if (p->wake != WAKE_NONE)
+        sched_settle(vm, p);
+    p->wake = WAKE_NONE;
+    p->value = VALUE_ABSENT;
+    vm_raise(vm, ERR_OUT_OF_REDUCTIONS, "more than %llu reductions", (unsigned long long)limit);
+    return true;
+}
+
 value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
                       const code **callee)
 {

@@ -42,6 +42,7 @@ enum {
     PROCESS_SYSTEM = 1 << 6,   /* a host's evaluation: its crash is the host's to report */
     PROCESS_NO_CATCH = 1 << 7, /* the error under way passes every catch (out_of_reductions) */
     PROCESS_DEFERS = 1 << 9,   /* its defers run though it is not dying: a kill is put off until they have */
+    PROCESS_SPENT = 1 << 10,   /* its defers have used up what they may after out_of_reductions: none runs any more */
     /* its embedded node stands in a send queue, else a receive queue (while chan is set) */
     PROCESS_SENDS = 1 << 8
 };
@@ -212,7 +213,6 @@ struct scheduler {
     uint32_t queue_length;
     int64_t slice_left;    /* reductions */
     int64_t slice;         /* a full one; 1 in tests */
-    uint64_t reductions;   /* of all processes */
     value raised;          /* the error under way, until it is caught or its process ends */
     uint64_t charged;      /* by natives, not yet taken off the slice */
     uint32_t call_argc;    /* of a call that a native prepared (vm_native_call) */

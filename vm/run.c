@@ -19,8 +19,6 @@
 #include "vm/text.h"
 #include "vm/walk.h"
 
-enum { REDUCTIONS_GRACE = 1000000 };
-
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
@@ -144,22 +142,8 @@ resume:
     body = p->code;
     pc = body->insns + p->pc;
     start = red = s->slice_left;
-    if (unlikely(vm->limits.reductions && s->reductions >= vm->limits.reductions)) {
-        /* its defers may still run, but not for ever */
-        bool over = s->reductions >= 2 * vm->limits.reductions + REDUCTIONS_GRACE;
-        if (over || !(p->flags & PROCESS_NO_CATCH)) {
-            p->flags |= PROCESS_NO_CATCH;
-            if (p->wake != WAKE_NONE) sched_settle(vm, p);
-            p->wake = WAKE_NONE;
-            p->value = VALUE_ABSENT;
-            vm_raise(vm, ERR_OUT_OF_REDUCTIONS, "more than %llu reductions", (unsigned long long)vm->limits.reductions);
-            if (!over) goto fail;
-            op_a = s->raised;
-            s->raised = VALUE_ABSENT;
-            process_end(vm, p, op_a, true);
-            goto gone;
-        }
-    }
+    if (unlikely(vm->limits.reductions && p->reductions >= vm->limits.reductions)
+        && insn_out_of_reductions(vm, p)) goto fail;
     if (p->wake != WAKE_NONE) goto woken;
     if (unlikely(p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))) goto killed;
     DISPATCH();
@@ -1145,7 +1129,6 @@ finished:                                               /* the bottom frame retu
     }
     if (!insn_finish_process(vm, p, op_a, false, &f)) goto unwound;
 gone:
-    s->reductions += (uint64_t)(start - red);
     s->slice_left = red;
     /* somebody outside waits for this one; it is never recycled */
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM)) return;
@@ -1159,7 +1142,6 @@ preempt:
     SAVE();
     s->running = NULL;
     p->reductions = (p->reductions + (uint64_t)(start - red)) & PROCESS_REDUCTIONS;
-    s->reductions += (uint64_t)(start - red);
     s->slice_left = 0;
     sched_preempted(s, p);
     process_shrink(vm, p);
@@ -1167,7 +1149,6 @@ preempt:
 blocked:                                                /* saved, parked: no longer ours */
     s->running = NULL;
     p->reductions = (p->reductions + (uint64_t)(start - red)) & PROCESS_REDUCTIONS;
-    s->reductions += (uint64_t)(start - red);
     s->slice_left = red;
     if (unlikely(p->capacity > 1024)) process_shrink(vm, p);
     p = s->next;

@@ -63,11 +63,13 @@ static bool cancels_par(const frame *f)
     return f->pc->op == OPC_PARCANCEL && ((const par *)value_as_object(f->base[f->pc->a]))->left > 0;
 }
 
-/* Where the frame's defers begin; NULL: it has none, or has not got to its first instruction, which makes them ready.
- */
-static value *defers_of(const frame *f)
+/* Where the frame's defers begin; NULL: it has none that may run, or has not got to its first instruction, which makes
+ * them ready. */
+static value *defers_of(const process *p, const frame *f)
 {
-    return f->code->defer_reg == CODE_NO_REGISTER || f->pc == f->code->insns ? NULL : &f->base[f->code->defer_reg];
+    if (f->code->defer_reg == CODE_NO_REGISTER || f->pc == f->code->insns || (p->flags & PROCESS_SPENT))
+        return NULL;
+    return &f->base[f->code->defer_reg];
 }
 
 static void go_to(frame *f, uint32_t pc) { f->pc = f->code->insns + pc; }
@@ -122,7 +124,7 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
             go_to(f, h->target);
             return VERDICT_DONE;
         }
-        value *d = defers_of(f);
+        value *d = defers_of(p, f);
         if (d && (value_is(d[0], OBJ_DEFER) || d[0] == VALUE_FALSE)) {
             /* false: the last one is running, or has crashed; what the frame was left for decides how it goes on */
             bool outermost = value_is_int(d[2]);
