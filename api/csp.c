@@ -39,6 +39,17 @@ static void write_descriptor(void *user, int stream, const char *text, size_t si
     }
 }
 
+static void tell_host(csp_vm *vm, const process *p, value why)
+{
+    world *w = world_of(vm);
+    csp_error *err = error_of_crash(vm, p, why);
+    if (!err)
+        return;
+    vm_flush(vm);
+    w->crash(w->user, err);
+    csp_error_free(err);
+}
+
 static bool copy_args(world *w, const csp_config *config)
 {
     w->args = calloc((size_t)config->arg_count + 1, sizeof *w->args);
@@ -92,6 +103,10 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
                     .style = config.reports == CSP_COLOUR ? VM_COLOUR
                              : config.reports == CSP_JSON ? VM_JSON
                                                           : VM_PLAIN};
+    if (config.crash) {
+        w->crash = config.crash;
+        host.crash = tell_host;
+    }
     if (copy_args(w, &config))
         w->vm = vm_create(&limits, &host);
     if (w->vm)
@@ -115,7 +130,7 @@ void csp_free(csp_vm *vm)
         return;
     world *w = world_of(vm);
     if (!w->ran)
-        vm_shutdown(vm, NULL);
+        vm_shutdown(vm);
     free_world(w);
     vm_destroy(vm);
 }
@@ -134,7 +149,7 @@ static csp_status outcome(world *w, csp_status status, value result)
 {
     if (status != CSP_OK || !value_is(result, OBJ_ERROR))
         return status;
-    error_set_crash(w, "error", result);
+    error_set_crash(w, "error", w->vm->main, result);
     return CSP_E_CRASH;
 }
 
@@ -160,7 +175,7 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
         status = outcome(w, status, result);
     }
     w->ran = true;
-    vm_shutdown(vm, NULL);
+    vm_shutdown(vm);
     w->busy = false;
     return status;
 }

@@ -12,7 +12,12 @@ typedef struct error_frame {
     uint32_t line, column;
 } error_frame;
 
-enum { ERROR_FRAMES = 64 };
+typedef struct error_frames {
+    error_frame *items; /* owned */
+    uint32_t count;
+} error_frames;
+
+enum { FRAMES_MAX = 64, CAUSES_MAX = 8 };
 
 /* What is said about one source that does not compile. */
 typedef struct error_source {
@@ -29,9 +34,21 @@ struct csp_error {
     char *report;          /* for people, behind the head; NULL: kind and message are all */
     char *coloured;        /* the same with ANSI sequences, or NULL */
     char *processes;       /* of a deadlock: JSON of who waits for what; NULL: none */
-    error_frame *frames;
-    uint32_t count;
+    char *json;            /* of a crash: all of it; NULL: made of the rest */
+    uint64_t process;      /* that failed; 0: none */
+    char *name;            /* of it; NULL: none */
+    error_frames frames, spawns;
+    csp_error *cause; /* owned */
 };
+
+static void free_frames(error_frames *f)
+{
+    for (uint32_t i = 0; i < f->count; i++) {
+        free(f->items[i].file);
+        free(f->items[i].function);
+    }
+    free(f->items);
+}
 
 void csp_error_free(csp_error *err)
 {
@@ -46,14 +63,14 @@ void csp_error_free(csp_error *err)
         free(s->text);
         free(s);
     }
-    for (uint32_t i = 0; i < err->count; i++) {
-        free(err->frames[i].file);
-        free(err->frames[i].function);
-    }
-    free(err->frames);
+    free_frames(&err->frames);
+    free_frames(&err->spawns);
+    csp_error_free(err->cause);
     free(err->report);
     free(err->coloured);
     free(err->processes);
+    free(err->json);
+    free(err->name);
     free(err->kind);
     free(err->message);
     free(err);
@@ -69,11 +86,8 @@ csp_error *csp_take_error(csp_vm *vm)
 
 /* ---- Making ---- */
 
-/* A new error as the world's, or NULL. */
-static csp_error *start(world *w, const char *kind, const char *message)
+static csp_error *make(const char *kind, const char *message)
 {
-    csp_error_free(w->error);
-    w->error = NULL;
     csp_error *err = calloc(1, sizeof *err);
     if (!err)
         return NULL;
@@ -84,8 +98,15 @@ static csp_error *start(world *w, const char *kind, const char *message)
         csp_error_free(err);
         return NULL;
     }
-    w->error = err;
     return err;
+}
+
+/* A new error as the world's, or NULL. */
+static csp_error *start(world *w, const char *kind, const char *message)
+{
+    csp_error_free(w->error);
+    w->error = make(kind, message);
+    return w->error;
 }
 
 /* Adds the diagnostics and a copy of the source that they speak of. False: no memory. */
@@ -135,13 +156,13 @@ void error_set_compile(world *w, diag_list *diags)
     csp_error *err = start(w, "compile", first && first->message ? first->message : "the source has errors");
     if (!err || !add_source(err, diags))
         return;
-    err->frames = calloc(1, sizeof *err->frames);
-    if (!err->frames || !first)
+    error_frame *place = first ? calloc(1, sizeof *place) : NULL;
+    if (!place)
         return;
     src_text *src = &err->sources->src;
     src_position at = src_locate(src, first->span.start);
-    err->frames[0] = (error_frame){.file = strdup(src->name), .line = at.line, .column = at.column};
-    err->count = 1;
+    *place = (error_frame){.file = strdup(src->name), .line = at.line, .column = at.column};
+    err->frames = (error_frames){place, 1};
 }
 
 void error_set_plain(world *w, const char *kind, const char *message, const char *report)
@@ -190,19 +211,18 @@ void error_set_deadlock(world *w)
 
 static bool has_source(const code *c) { return c && !c->native && c->module && c->module->text; }
 
-static void add_frames(csp_vm *vm, csp_error *err, const trace *t)
+static void add_frames(csp_vm *vm, error_frames *to, const uint32_t *positions, uint32_t count)
 {
-    uint32_t count = t->count < ERROR_FRAMES ? t->count : ERROR_FRAMES;
-    err->frames = calloc(count ? count : 1, sizeof *err->frames);
-    if (!err->frames)
+    to->items = calloc(count ? count : 1, sizeof *to->items);
+    if (!to->items)
         return;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t pc;
-        const code *c = code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc);
-        error_frame *f = &err->frames[err->count];
+        const code *c = code_at(vm, positions[i] & ~TRACE_TAIL, &pc);
+        error_frame *f = &to->items[to->count];
         if (!c)
             continue;
-        err->count++;
+        to->count++;
         if (value_is(c->name, OBJ_STRING))
             f->function = strdup(value_string(c->name)->text);
         if (!has_source(c))
@@ -212,25 +232,55 @@ static void add_frames(csp_vm *vm, csp_error *err, const trace *t)
     }
 }
 
-/* The head, which names the process, is the caller's: here it is always the one that the host ran. */
+/* What an error value says itself, and its causes; NULL: no memory. */
+static csp_error *detached(csp_vm *vm, const struct error *e, int depth)
+{
+    csp_error *err = make(value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
+                          value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "");
+    if (!err)
+        return NULL;
+    if (value_is(e->trace, OBJ_TRACE)) {
+        const trace *t = value_as_object(e->trace);
+        uint32_t spawns[FRAMES_MAX];
+        add_frames(vm, &err->frames, t->positions, t->count < FRAMES_MAX ? t->count : FRAMES_MAX);
+        add_frames(vm, &err->spawns, spawns, trace_spawns(vm, t, spawns, FRAMES_MAX));
+    }
+    if (value_is(e->cause, OBJ_ERROR) && depth < CAUSES_MAX)
+        err->cause = detached(vm, value_error(e->cause), depth + 1);
+    return err;
+}
+
+/* The head, which names the process, is the caller's. */
 static void tell_crash(csp_vm *vm, text *out, value v) { trace_report_error(vm, v, out); }
 
-void error_set_crash(world *w, const char *head, value v)
+csp_error *error_of_crash(csp_vm *vm, const process *p, value why)
+{
+    csp_error *err = detached(vm, value_error(why), 0);
+    if (!err)
+        return NULL;
+    const char *name = trace_name(vm, p, why);
+    err->process = process_number(p);
+    err->name = name ? strdup(name) : NULL;
+    err->report = told(vm, VM_PLAIN, tell_crash, why);
+    err->coloured = told(vm, VM_COLOUR, tell_crash, why);
+    text t;
+    text_init(&t, vm);
+    trace_report_json(vm, why, err->process, name, &t);
+    text_put(&t, '\0');
+    err->json = t.failed ? NULL : strdup(t.block);
+    return err;
+}
+
+void error_set_crash(world *w, const char *head, const process *p, value v)
 {
     if (!value_is(v, OBJ_ERROR)) {
         error_set_plain(w, "fail", "the process ended badly", NULL);
         return;
     }
-    const struct error *e = value_error(v);
-    csp_error *err = start(w, value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
-                           value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "");
-    if (!err)
-        return;
-    err->head = head;
-    err->report = told(w->vm, VM_PLAIN, tell_crash, v);
-    err->coloured = told(w->vm, VM_COLOUR, tell_crash, v);
-    if (value_is(e->trace, OBJ_TRACE))
-        add_frames(w->vm, err, value_as_object(e->trace));
+    csp_error_free(w->error);
+    w->error = error_of_crash(w->vm, p, v);
+    if (w->error)
+        w->error->head = head;
 }
 
 /* ---- Asking ---- */
@@ -239,13 +289,32 @@ const char *csp_error_kind(const csp_error *err) { return err->kind; }
 
 const char *csp_error_message(const csp_error *err) { return err->message; }
 
-bool csp_error_frame(const csp_error *err, uint32_t index, csp_place *out)
+uint64_t csp_error_process(const csp_error *err, const char **name)
 {
-    if (index >= err->count)
+    if (name)
+        *name = err->name ? err->name : "";
+    return err->process;
+}
+
+const csp_error *csp_error_cause(const csp_error *err) { return err->cause; }
+
+static bool give_frame(const error_frames *frames, uint32_t index, csp_place *out)
+{
+    if (index >= frames->count)
         return false;
-    const error_frame *f = &err->frames[index];
+    const error_frame *f = &frames->items[index];
     *out = (csp_place){.file = f->file, .function = f->function, .line = f->line, .column = f->column};
     return true;
+}
+
+bool csp_error_frame(const csp_error *err, uint32_t index, csp_place *out)
+{
+    return give_frame(&err->frames, index, out);
+}
+
+bool csp_error_spawned(const csp_error *err, uint32_t index, csp_place *out)
+{
+    return give_frame(&err->spawns, index, out);
 }
 
 void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings)
@@ -261,7 +330,7 @@ void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings)
 /* ---- Text ---- */
 
 /* A module's diagnostics before those of what imports it. */
-static void write_sources(csp_error *err, diag_style style, FILE *out)
+static void write_sources(const csp_error *err, diag_style style, FILE *out)
 {
     for (error_source *s = err->sources; s; s = s->next) {
         char *places = diag_render(&s->diags, style);
@@ -270,7 +339,7 @@ static void write_sources(csp_error *err, diag_style style, FILE *out)
     }
 }
 
-static void write_text(csp_error *err, bool colour, FILE *out)
+static void write_text(const csp_error *err, bool colour, FILE *out)
 {
     fprintf(out, colour ? "\033[1;31m%s:\033[0m " : "%s: ", err->head);
     if (err->report)
@@ -303,32 +372,23 @@ static void write_json_place(const error_frame *f, FILE *out)
     fprintf(out, ",\"line\":%u,\"column\":%u", f->line, f->column);
 }
 
-/* As diag_render's: an object on a line. */
+/* Of what is neither a crash nor in a source: an object on a line, as diag_render's. */
 static void write_json(const csp_error *err, FILE *out)
 {
     putc('{', out);
-    write_json_place(err->count ? &err->frames[0] : &(error_frame){0}, out);
+    write_json_place(&(error_frame){0}, out);
     fputs(",\"severity\":\"error\",\"kind\":", out);
     write_json_string(err->kind, out);
     fputs(",\"message\":", out);
     write_json_string(err->message, out);
     fputs(",\"report\":", out);
     write_json_string(err->report, out);
-    fputs(",\"frames\":[", out);
-    for (uint32_t i = 0; i < err->count; i++) {
-        fputs(i ? ",{\"function\":" : "{\"function\":", out);
-        write_json_string(err->frames[i].function, out);
-        putc(',', out);
-        write_json_place(&err->frames[i], out);
-        putc('}', out);
-    }
-    putc(']', out);
     if (err->processes)
         fprintf(out, ",\"processes\":%s", err->processes);
     fputs("}\n", out);
 }
 
-char *csp_error_text(csp_error *err, csp_style style)
+char *csp_error_text(const csp_error *err, csp_style style)
 {
     char *rendered = NULL;
     size_t size;
@@ -337,6 +397,8 @@ char *csp_error_text(csp_error *err, csp_style style)
         return NULL;
     if (err->sources)
         write_sources(err, style == CSP_JSON ? DIAG_JSON : style == CSP_COLOUR ? DIAG_COLOUR : DIAG_TEXT, out);
+    else if (style == CSP_JSON && err->json)
+        fputs(err->json, out);
     else if (style == CSP_JSON)
         write_json(err, out);
     else

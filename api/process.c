@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
-#include "vm/text.h"
+#include "vm/report.h"
 
 typedef struct numbered {
     uint64_t number;
@@ -22,33 +22,24 @@ static const char *state_name(const csp_vm *vm, const process *p)
     return (p->ticket & TICKET_STATE) == TICKET_WAIT ? "waiting" : "runnable";
 }
 
-/* Where it stands. Natives have no place in a source: then it is where the frame below called them. */
-static csp_place find_place(const process *p)
+static csp_place find_place(csp_vm *vm, const process *p)
 {
-    const value *base = p->stack + p->base;
-    const code *c = p->code;
-    uint32_t pc = p->pc;
-    while (c->native && base != p->stack) {
-        uint64_t link = base[-1];
-        const insn *at = (const insn *)(uintptr_t)base[-2];
-        base -= link >> LINK_SHIFT;
-        c = (const code *)(uintptr_t)(link & LINK_CODE);
-        pc = (uint32_t)(at - c->insns);
-    }
+    uint32_t pc = 0, position = report_position(p);
+    const code *c = position ? code_at(vm, position, &pc) : p->code;
     csp_place place = {.function = value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL};
-    if (!c->native && c->module && pc < c->count) {
+    if (position && c->module) {
         place.file = value_string(c->module->name)->text;
         code_place(c, pc, &place.line, &place.column);
     }
     return place;
 }
 
-static csp_process describe(const csp_vm *vm, const process *p)
+static csp_process describe(csp_vm *vm, const process *p)
 {
     csp_process info = {
         .number = process_number(p), .reductions = p->reductions, .name = "", .state = state_name(vm, p)};
     if (p->code)
-        info.where = find_place(p);
+        info.where = find_place(vm, p);
     if (p->side && value_is(p->side->name, OBJ_STRING))
         info.name = value_string(p->side->name)->text;
     else if (info.where.function)

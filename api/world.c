@@ -158,7 +158,7 @@ csp_status world_run(world *w, process *p, value *result)
         *result = p->value;
         if (!(p->flags & PROCESS_FAILED))
             return CSP_OK;
-        error_set_crash(w, p == vm->main && w->program ? "main crashed" : "error", p->value);
+        error_set_crash(w, p == vm->main && w->program ? "main crashed" : "error", p, p->value);
         return CSP_E_CRASH;
     case VM_EXIT: return CSP_EXIT;
     case VM_INTERRUPTED: error_set_plain(w, "interrupted", "stopped from outside", NULL); break;
@@ -166,7 +166,9 @@ csp_status world_run(world *w, process *p, value *result)
     }
     /* Its defers may wait for ever, or long. */
     if (vm_kill(vm, p, status == VM_DEADLOCK ? "deadlock" : "interrupted")) {
-        int64_t deadline = loop_now() + 500000000;
+        int64_t deadline = loop_now() + VM_GRACE;
+        if (w->program)
+            vm->grace_until = deadline;
         while (!process_ended(p) && loop_now() < deadline && vm_run(vm, p, deadline) == VM_INTERRUPTED)
             continue;
     }

@@ -44,6 +44,7 @@ enum { SIGNATURE_LISTS = 256 };
 typedef struct world {
     csp_vm *vm;
     void *user;
+    void (*crash)(void *user, const csp_error *error); /* the host's, or NULL */
     csp_error *error;                             /* the last failure, until it is taken; owned */
     csp_session *sessions;                        /* list */
     char **args;                                  /* owned, ends with NULL */
@@ -94,7 +95,7 @@ void world_check(world *w, const char *name, const char *source, size_t size);
 void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user);
 
 /* Runs the process until it ends or something else does; the status is that of csp_run_text, and the world's error
- * is set. On CSP_OK *result is its value. What could not end is killed, and has half a second for its defers. */
+ * is set. On CSP_OK *result is its value. What could not end is killed, and has VM_GRACE for its defers. */
 csp_status world_run(world *w, process *p, value *result);
 
 #endif

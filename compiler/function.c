@@ -116,7 +116,7 @@ static void begin_defers(builder *b, src_span at)
 {
     if (!b->info->has_defer)
         return;
-    b->code->defer_reg = (uint16_t)compile_registers(b, 3, at);
+    b->code->defer_reg = (uint16_t)compile_registers(b, 4, at);
     compile_load(b, b->code->defer_reg, VALUE_NIL, at);
     b->tail_calls = false;
 }
@@ -139,9 +139,10 @@ static void end_defers(builder *b, src_span at)
     }
     b->reachable = false;
     compile_flush_cold(b, 0, at);
+    b->reachable = true;
+    compile_emit(b, insn_abc(OPC_NOP, 0, 0, 0), at);
     compile_land(b, &done);
     compile_land(b, &b->epilogue);
-    b->reachable = true;
     b->code->defer_pc = compile_here(b);
     compile_emit(b, insn_abc(OPC_RUNDEFERS, 0, 0, 0), at);
     compile_emit(b, insn_abc(OPC_RET, b->code->defer_reg + 1u, 0, 0), at);

@@ -85,6 +85,9 @@ typedef struct csp_config {
     /* Whether csp_run_text looks for leaked processes when main has returned, so that all are reported; else only those
      * that collections happen to find. Others may run up to a second longer for it. Default: false. */
     bool report_leaks;
+    /* Is told of each process that crashes while nobody awaits it; the error is valid during the call. Default (NULL):
+     * its report is written to stream 2. */
+    void (*crash)(void *user, const csp_error *error);
 } csp_config;
 
 /* Fills in the defaults. struct_size: sizeof(csp_config) as the caller was compiled with. [MT] */
@@ -173,6 +176,14 @@ CSP_API void csp_error_free(csp_error *error);
 CSP_API const char *csp_error_kind(const csp_error *error);
 CSP_API const char *csp_error_message(const csp_error *error);
 
+/* The number of the process that failed and its name (`name` may be NULL; *name: given by Process.name, or its function;
+ * "" where there is none). 0: the error is not of one process (compile errors, deadlock …). */
+CSP_API uint64_t csp_error_process(const csp_error *error, const char **name);
+
+/* What caused the error, where it took the place of another: valid as long as this one. NULL: nothing. It has no
+ * process of its own. */
+CSP_API const csp_error *csp_error_cause(const csp_error *error);
+
 /* A place in a source; line and column from 1 (columns count code points). file is NULL where there is no source. */
 typedef struct csp_place {
     const char *file;
@@ -184,9 +195,14 @@ typedef struct csp_place {
  * frame 0 is the place of the first error. */
 CSP_API bool csp_error_frame(const csp_error *error, uint32_t index, csp_place *out);
 
+/* Where the process was spawned (index 0), where the one that spawned it was (1), and so on up to main, whether those
+ * still live or not. A place that processes of its own kind spawn at again and again stands there once. False: there
+ * are no more. */
+CSP_API bool csp_error_spawned(const csp_error *error, uint32_t index, csp_place *out);
+
 /* All that is known, for people (several lines, with the source and a caret; coloured by ANSI sequences) or as
  * JSON, an object for each error on a line of its own. Ends with a newline. NULL: out of memory. */
-CSP_API char *csp_error_text(csp_error *error, csp_style style);
+CSP_API char *csp_error_text(const csp_error *error, csp_style style);
 
 /* ---- For tools ---- */
 

@@ -7,6 +7,7 @@
 #include "vm/loop.h"
 #include "vm/machine.h"
 #include "vm/num.h"
+#include "vm/report.h"
 #include "vm/text.h"
 #include "vm/trace.h"
 
@@ -290,23 +291,6 @@ static bool put_value(csp_vm *vm, map *m, const char *key, value v)
     return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
 }
 
-/* Where q, which does not run, stands; natives have no place of their own: then where they were called. */
-static void put_where(csp_vm *vm, const process *q, text *out)
-{
-    const value *base = q->stack + q->base;
-    const code *c = q->code;
-    uint32_t pc = q->pc;
-    while (c->native && base != q->stack) {
-        uint64_t link = base[-1];
-        const insn *at = (const insn *)(uintptr_t)base[-2];
-        base -= link >> LINK_SHIFT;
-        c = (const code *)(uintptr_t)(link & LINK_CODE);
-        pc = (uint32_t)(at - c->insns);
-    }
-    if (!c->native)
-        trace_place(vm, c->base + pc, out);
-}
-
 /* The process of that number, if it still lives; NIL otherwise. */
 static value process_numbered(csp_vm *vm, uint64_t number)
 {
@@ -329,11 +313,14 @@ static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, v
     if (made == VALUE_ABSENT)
         return vm_raise_memory(vm);
     map *m = value_map(made);
-    text where;
-    text_init(&where, vm);
-    if (q != p && !process_ended(q))
-        put_where(vm, q, &where);
-    value place = where.used ? text_string(&where) : VALUE_NIL;
+    uint32_t position = q != p && !process_ended(q) ? report_position(q) : 0;
+    value place = VALUE_NIL;
+    if (position) {
+        text where;
+        text_init(&where, vm);
+        trace_place(vm, position, &where);
+        place = text_string(&where);
+    }
     uint64_t slots = process_ended(q) ? 0 : q->capacity;
     bool ok = put_value(vm, m, "name", q->side ? q->side->name : VALUE_NIL) &&
               put_text(vm, m, "state", state_of(p, q)) && put_value(vm, m, "waits_for", waits_for(q)) &&

@@ -101,6 +101,12 @@ const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc)
     return *pc < c->count ? c : NULL;
 }
 
+uint32_t code_standing(const code *c, const value *base, uint32_t pc)
+{
+    bool defers = c->defer_reg != CODE_NO_REGISTER && pc + 1 == c->defer_pc && value_is_int(base[c->defer_reg + 3]);
+    return defers ? (uint32_t)value_as_int(base[c->defer_reg + 3]) : pc;
+}
+
 /* Where in the source an instruction comes from, and in which entry of the table of lines that is; false: nowhere. */
 static bool find_line(const code *c, uint32_t pc, uint32_t *offset, uint32_t *entry)
 {

@@ -16,11 +16,12 @@
  * `target`; passed over by kills. HANDLER_CLEANUP (a par that is under way): taken by crashes and kills; R[reg] is
  * the error or VALUE_KILLED; ends with RERAISE or PARCANCEL.
  *
- * Defers: a function with `defer` has three registers from defer_reg on: D the list of what was deferred (set to nil
+ * Defers: a function with `defer` has four registers from defer_reg on: D the list of what was deferred (set to nil
  * by the function's first instruction), D+1 the outcome, D+2 the mode: nil to return, true to raise D+1 again
  * (VALUE_KILLED: to go on with the kill; an int: as nil (0) or true (1), and kills are put off until this frame's
- * defers have run). Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP epilogue. The epilogue at defer_pc is:
- * RUNDEFERS; RET D+1. When a crash or kill unwinds the frame and D is not empty, the VM sets D+1, D+2 and goes to
+ * defers have run), D+3 the instruction that deferred what runs. Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP
+ * epilogue. The epilogue at defer_pc is: RUNDEFERS; RET D+1, and a NOP before it, at which the frame stands while a
+ * deferred call or send is under way (code_standing). When a crash or kill unwinds the frame and D is not empty, the VM sets D+1, D+2 and goes to
  * defer_pc. RUNDEFERS pops one entry at a time and comes back to itself; when none is left it goes on, or back to the
  * unwinding. */
 #ifndef CSP_VM_CODE_H
@@ -200,6 +201,8 @@ bool code_add_module(csp_vm *vm, module *m);
 const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc);
 /* Line and column (code points), from 1, of an instruction; 0, 0 where there is no source. */
 void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column);
+/* Where a frame of c whose registers are at `base` stands, for people: pc, but for a call of a defer its DEFER. */
+uint32_t code_standing(const code *c, const value *base, uint32_t pc);
 /* The line alone, O(log lines): the column takes time in proportion to the line's length. */
 uint32_t code_line(const code *c, uint32_t pc);
 void code_free_module(module *m);

@@ -160,14 +160,15 @@ verdict insn_rest(csp_vm *vm, process *p, value seq, uint32_t from, value *out)
     return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, const value *items, uint32_t n)
+verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value *items, uint32_t n)
 {
     deferred *e = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *e + n * sizeof(value));
     if (!e)
         return vm_raise_memory(vm);
     e->header = OBJ_DEFER | OBJ_IMMUTABLE;
     e->next = value_is(d[0], OBJ_DEFER) ? d[0] : VALUE_FALSE;
-    e->kind = kind;
+    e->kind = kind & 3;
+    e->at = at & 0x3fffffff;
     e->count = n;
     memcpy(e->items, items, n * sizeof(value));
     if (d[0] == VALUE_NIL)

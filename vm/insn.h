@@ -27,7 +27,7 @@ verdict insn_fori_next(csp_vm *vm, process *p, value *r, bool *more);
 bool insn_literal_matches(csp_vm *vm, value v, value k);
 verdict insn_error_part(value e, uint32_t which, value *out);
 verdict insn_rest(csp_vm *vm, process *p, value seq, uint32_t from, value *out);
-verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, const value *items, uint32_t n);
+verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value *items, uint32_t n);
 /* The outcomes of a par that is over: a list that still has to be adopted (*walk), or is ready (true). */
 bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *walk);
 /* The last value of a process, made fit for others: true when the process has ended; false: a last frame does the

@@ -4,6 +4,7 @@
 
 #include "vm/chan.h"
 #include "vm/loop.h"
+#include "vm/origin.h"
 #include "vm/report.h"
 #include "vm/text.h"
 
@@ -130,14 +131,15 @@ static bool grow_places(struct leak_places *places)
 }
 
 /* Counts p under its pair of places, if that has not been reported before. */
-static void note(struct leak_places *places, process *p)
+static void note(csp_vm *vm, struct leak_places *places, process *p)
 {
     if (!grow_places(places))
         return;
     uint32_t waits_at = report_position(p);
-    leak_place *place = find_place(places, waits_at, p->spawned_at);
+    uint32_t spawned_at = origin_position(vm, p);
+    leak_place *place = find_place(places, waits_at, spawned_at);
     if (!place->used) {
-        *place = (leak_place){.waits_at = waits_at, .spawned_at = p->spawned_at, .used = true, .first = p};
+        *place = (leak_place){.waits_at = waits_at, .spawned_at = spawned_at, .used = true, .first = p};
         places->count++;
     }
     if (!place->first)
@@ -250,7 +252,7 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
     for (process *p = next; report && p; p = p->run_next) {
         if (!can_be_leaked(p))
             continue;
-        note(places, p);
+        note(vm, places, p);
         any = any || !is_dying(p);
     }
     report_noted(vm);

@@ -10,6 +10,7 @@
 #include "vm/data.h"
 #include "vm/leak.h"
 #include "vm/loop.h"
+#include "vm/origin.h"
 #include "vm/text.h"
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
@@ -106,6 +107,7 @@ void vm_destroy(csp_vm *vm)
     if (vm->table)
         heap_unpin(vm->table);
     leak_free(vm);
+    origin_free(vm);
     if (vm->sched.timers)
         heap_unpin(vm->sched.timers);
     heap_close(&vm->heap);
@@ -128,17 +130,14 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
     return p;
 }
 
-void vm_shutdown(csp_vm *vm, process *except)
+void vm_shutdown(csp_vm *vm)
 {
-    enum { GRACE = 1000000000 }; /* ns for all defers together */
     vm->exiting = true;
     vm->interrupted = 0;
     value reason = str_new(vm, "exit", 4);
     struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
-    for (uint32_t i = vm->table_count; i > 0; i--) {
-        if (vm->table[i - 1] != except)
-            kill_process(vm, vm->table[i - 1], why);
-    }
-    vm_run(vm, NULL, loop_now() + GRACE);
+    for (uint32_t i = vm->table_count; i > 0; i--)
+        kill_process(vm, vm->table[i - 1], why);
+    vm_run(vm, NULL, vm->grace_until ? vm->grace_until : loop_now() + VM_GRACE);
     vm_flush(vm);
 }

@@ -43,9 +43,11 @@ int64_t vm_next_event(csp_vm *vm);
 
 /* Kills a process from outside with a reason (a string's text). */
 bool vm_kill(csp_vm *vm, process *p, const char *reason);
-/* Ends a program: kills every other process, gives their defers one second in all, then drops what is left; flushes
- * the output. */
-void vm_shutdown(csp_vm *vm, process *except);
+/* How long, in ns, deferred calls of what is killed at the end of a program may take, all together. */
+enum { VM_GRACE = 1000000000 };
+/* Ends a program: kills every process, gives their defers VM_GRACE, or what is left of it where main was stopped, then
+ * drops what is left; flushes the output. */
+void vm_shutdown(csp_vm *vm);
 
 /* The report of a deadlock, for people: each process that waits, for what, where, who else holds the channel; alike
  * ones in one line. */

@@ -194,11 +194,11 @@ typedef struct error {
 
 /* Where the frames of a process stood when it crashed, innermost first: positions (code.h) with TRACE_TAIL set where
  * frames were replaced by tail calls. `omitted` frames between the first and the last ones were left out.
- * `spawned_at`: where the process was spawned, 0: main. */
+ * `origin`: where the process was spawned, and by whom (origin.h). */
 typedef struct trace {
     uint64_t header;
     uint64_t process;
-    uint32_t spawned_at;
+    uint32_t origin;
     uint32_t count, omitted, omitted_after;
     uint64_t parent; /* the number of who spawned it; 0: nobody, or not known */
     uint32_t positions[];

@@ -174,13 +174,17 @@ bool process_observable(const process *p) { return (p->flags & PROCESS_ESCAPED) 
 
 static void report_crash(csp_vm *vm, process *p, value why)
 {
+    if (vm->host.crash) {
+        vm->host.crash(vm, p, why);
+        return;
+    }
+    const char *name = trace_name(vm, p, why);
     text t;
     text_init(&t, vm);
-    value name = p->side ? p->side->name : VALUE_NIL;
     if (vm->host.style == VM_JSON)
-        trace_report_json(vm, why, process_number(p), &t);
+        trace_report_json(vm, why, process_number(p), name, &t);
     else
-        trace_report(vm, why, process_number(p), value_is(name, OBJ_STRING) ? value_string(name)->text : NULL, &t);
+        trace_report(vm, why, process_number(p), name, &t);
     vm_flush(vm);
     vm_write(vm, 2, t.block, t.used);
 }

@@ -67,7 +67,7 @@ struct process {
     struct side *side;
     process *run_next; /* in the run queue; of those that leak.c has found: the next */
     uint64_t wake : 4, flags : 12, reductions : 48;
-    uint32_t spawned_at;      /* position of the spawn; 0: by the host */
+    uint32_t origin;          /* where it was spawned, and by whom (origin.h) */
     uint32_t parent_distance; /* own number less the parent's; 0: none, or too far away to tell */
     value slots[PROCESS_INLINE_SLOTS];
 };
@@ -186,7 +186,7 @@ typedef struct cause {
 typedef struct deferred {
     uint64_t header;
     value next;
-    uint32_t kind;
+    uint32_t kind : 2, at : 30; /* the instruction that deferred it */
     uint32_t count;
     value items[];
 } deferred;

@@ -5,6 +5,7 @@
 
 #include "vm/data.h"
 #include "vm/machine.h"
+#include "vm/origin.h"
 #include "vm/trace.h"
 #include "vm/walk.h"
 
@@ -98,7 +99,7 @@ uint32_t report_position(const process *p)
         c = (const code *)(uintptr_t)(link & LINK_CODE);
         pc = (uint32_t)(at - c->insns);
     }
-    return c->native ? 0 : c->base + pc;
+    return c->native ? 0 : c->base + code_standing(c, base, pc);
 }
 
 void report_at(csp_vm *vm, text *t, const char *before, uint32_t position)
@@ -182,7 +183,7 @@ typedef struct group {
 
 static group group_of(const csp_vm *vm, const process *p)
 {
-    group g = {report_position(p), p->spawned_at, report_kind_of(vm, p), 0, NULL, p, 1};
+    group g = {report_position(p), origin_position(vm, p), report_kind_of(vm, p), 0, NULL, p, 1};
     if (g.kind == REPORT_SEND || g.kind == REPORT_RECEIVE || g.kind == REPORT_TICK) {
         g.chan = p->chan;
         g.made_at = p->chan->made_at;

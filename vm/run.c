@@ -584,14 +584,14 @@ do_return: {
         }
     }
 
-    CASE(DEFER) : CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_CALL, &A, pc->b + 2u));
+    CASE(DEFER) : CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_CALL, (uint32_t)(pc - body->insns), &A, pc->b + 2u));
     CASE(DEFERSEND) : {
         value pair[2] = {A, B};
-        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_SEND, pair, 2));
+        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_SEND, (uint32_t)(pc - body->insns), pair, 2));
     }
     CASE(DEFERBLOCK) : {
         value at = value_int(pc - body->insns + 1 + (int32_t)WIDE);
-        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_BLOCK, &at, 1));
+        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_BLOCK, (uint32_t)(pc - body->insns), &at, 1));
     }
     CASE(RUNDEFERS) : {
         value *d = &R[body->defer_reg];
@@ -615,6 +615,7 @@ do_return: {
         }
         const deferred *e = value_as_object(d[0]);
         d[0] = e->next;
+        d[3] = value_int(e->at);
         if (e->kind == DEFER_BLOCK) {
             pc = body->insns + value_as_int(e->items[0]);
             if (unlikely(--red <= 0)) goto preempt;

@@ -2,6 +2,7 @@
  * at once; otherwise it is copied first (a walk in slices, run.c) and a starter frame takes it over in the child. */
 #include "vm/chan.h"
 #include "vm/data.h"
+#include "vm/origin.h"
 
 static bool all_immutable(const value *v, uint32_t n)
 {
@@ -97,6 +98,6 @@ void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position
 {
     uint64_t distance = process_number(child) - process_number(parent);
     child->parent_distance = distance <= UINT32_MAX ? (uint32_t)distance : 0;
-    child->spawned_at = position;
+    child->origin = origin_of_spawn(vm, parent->origin, position);
     sched_ready(&vm->sched, child, READY_TAIL);
 }

@@ -1,6 +1,7 @@
 #include "vm/trace.h"
 
 #include "vm/data.h"
+#include "vm/origin.h"
 #include "vm/report.h"
 
 enum {
@@ -34,12 +35,12 @@ static void collect_frames(frames *f, const process *p, const value *base, const
     while (base != p->stack) {
         uint64_t link = base[-1];
         const insn *at = (const insn *)(uintptr_t)base[-2];
-        add_frame(f, c, pc, (link & LINK_TAIL) != 0);
+        add_frame(f, c, code_standing(c, base, pc), (link & LINK_TAIL) != 0);
         base -= link >> LINK_SHIFT;
         c = (const code *)(uintptr_t)(link & LINK_CODE);
         pc = (uint32_t)(at - c->insns);
     }
-    add_frame(f, c, pc, (p->flags & PROCESS_TAIL) != 0);
+    add_frame(f, c, code_standing(c, base, pc), (p->flags & PROCESS_TAIL) != 0);
 }
 
 static uint64_t parent_of(const process *p) { return p->parent_distance ? process_number(p) - p->parent_distance : 0; }
@@ -54,7 +55,7 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
         return VALUE_ABSENT;
     t->header = OBJ_TRACE | OBJ_IMMUTABLE;
     t->process = process_number(p);
-    t->spawned_at = p->spawned_at;
+    t->origin = p->origin;
     t->parent = parent_of(p);
     t->count = kept;
     t->omitted = f.count - kept;
@@ -160,28 +161,70 @@ static const process *find_live(const csp_vm *vm, uint64_t number, uint32_t *lef
     return NULL;
 }
 
-/* Where it was spawned and by whom, then where that one was, up to main or to one that has ended: what is known of it
- * ends with it. */
+static void put_process(const csp_vm *vm, uint64_t number, const char *name, text *out)
+{
+    if (vm->main && process_number(vm->main) == number) {
+        put_text(out, "main");
+        return;
+    }
+    text_printf(out, "process %llu", (unsigned long long)number);
+    if (name)
+        text_printf(out, " (%s)", name);
+}
+
+/* Goes through the spawns that led to a process, from its own on. The number of who spawned is always known of the
+ * first; of the others while those in between live. */
+typedef struct ancestry {
+    csp_vm *vm;
+    uint32_t next;
+    uint64_t number;
+    uint32_t left; /* processes that may still be looked at */
+    origin at;
+    const process *by; /* who spawned, if it lives … */
+    uint64_t by_number; /* … or else its number; 0: not known */
+} ancestry;
+
+static ancestry ancestry_of(csp_vm *vm, const trace *t)
+{
+    return (ancestry){.vm = vm, .next = t->origin, .number = t->parent, .left = ANCESTOR_SEARCH};
+}
+
+static bool next_ancestor(ancestry *a)
+{
+    a->at = origin_at(a->vm, a->next);
+    if (!a->at.position)
+        return false;
+    a->next = a->at.parent;
+    a->by = find_live(a->vm, a->number, &a->left);
+    a->by_number = a->number;
+    if (a->at.parent == ORIGIN_HOST && a->vm->main)
+        a->by_number = process_number(a->vm->main);
+    a->number = a->by && a->by->origin == a->next ? parent_of(a->by) : 0;
+    return true;
+}
+
 static void put_ancestors(csp_vm *vm, const trace *t, text *out)
 {
-    uint32_t position = t->spawned_at, left = ANCESTOR_SEARCH;
-    uint64_t parent = t->parent;
-    for (int depth = 0; position && depth < MAX_ANCESTORS; depth++) {
-        const process *p = find_live(vm, parent, &left);
-        put_text(out, depth == 0 ? "    spawned at " : ", spawned at ");
-        trace_frame(vm, position, out);
-        if (parent) {
-            put_text(out, " by ");
-            if (p)
-                report_process(vm, out, p);
-            else
-                text_printf(out, "process %llu", (unsigned long long)parent);
+    ancestry a = ancestry_of(vm, t);
+    for (int depth = 0; next_ancestor(&a); depth++) {
+        if (depth == MAX_ANCESTORS) {
+            put_text(out, "    …\n");
+            break;
         }
-        position = p ? p->spawned_at : 0;
-        parent = p ? parent_of(p) : 0;
-    }
-    if (t->spawned_at)
+        put_text(out, "    spawned at ");
+        trace_frame(vm, a.at.position, out);
+        if (a.at.recurs)
+            put_text(out, " (recursively)");
+        if (a.by || a.by_number || a.at.parent != ORIGIN_HOST)
+            put_text(out, " by ");
+        if (a.by)
+            report_process(vm, out, a.by);
+        else if (a.by_number)
+            put_process(vm, a.by_number, NULL, out);
+        else if (a.at.parent != ORIGIN_HOST)
+            put_text(out, "a process");
         text_put(out, '\n');
+    }
 }
 
 static void put_frames(csp_vm *vm, const trace *t, text *out)
@@ -195,22 +238,28 @@ static void put_frames(csp_vm *vm, const trace *t, text *out)
             put_source(vm, t->positions[i], out);
     }
     put_omitted(t, t->count, out);
-    put_ancestors(vm, t, out);
 }
 
-static void put_error(csp_vm *vm, const error *e, text *out)
+/* `of`: the process whose spawns have been told already, and are not told again. */
+static void put_error(csp_vm *vm, const error *e, uint64_t *of, text *out)
 {
     put_string(out, e->kind);
     put_text(out, ": ");
     put_string(out, e->message);
     text_put(out, '\n');
-    if (value_is(e->trace, OBJ_TRACE))
-        put_frames(vm, value_as_object(e->trace), out);
+    if (!value_is(e->trace, OBJ_TRACE))
+        return;
+    const trace *t = value_as_object(e->trace);
+    put_frames(vm, t, out);
+    if (t->process != *of)
+        put_ancestors(vm, t, out);
+    *of = t->process;
 }
 
-/* The function that the crashed process ran, from its outermost frame. */
-static const char *outermost(csp_vm *vm, value crash)
+const char *trace_name(csp_vm *vm, const process *p, value crash)
 {
+    if (p->side && value_is(p->side->name, OBJ_STRING))
+        return value_string(p->side->name)->text;
     const trace *t = value_is(crash, OBJ_ERROR) && value_is(value_error(crash)->trace, OBJ_TRACE)
                          ? value_as_object(value_error(crash)->trace)
                          : NULL;
@@ -219,21 +268,10 @@ static const char *outermost(csp_vm *vm, value crash)
     return c && !c->is_branch && value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL;
 }
 
-static void put_process(const csp_vm *vm, uint64_t number, const char *name, text *out)
-{
-    if (vm->main && process_number(vm->main) == number) {
-        put_text(out, "main");
-        return;
-    }
-    text_printf(out, "process %llu", (unsigned long long)number);
-    if (name)
-        text_printf(out, " (%s)", name);
-}
-
 void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
 {
     report_style(vm, out, REPORT_HEAD);
-    put_process(vm, number, name ? name : outermost(vm, crash), out);
+    put_process(vm, number, name, out);
     put_text(out, " crashed:");
     report_style(vm, out, REPORT_PLAIN);
     put_text(out, " ");
@@ -242,6 +280,7 @@ void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, te
 
 void trace_report_error(csp_vm *vm, value crash, text *out)
 {
+    uint64_t of = 0;
     for (int depth = 0; value_is(crash, OBJ_ERROR); depth++) {
         if (depth == MAX_CAUSES) {
             put_text(out, "caused by …\n"); /* a cycle, or absurd */
@@ -250,7 +289,7 @@ void trace_report_error(csp_vm *vm, value crash, text *out)
         if (depth > 0)
             put_text(out, "caused by: ");
         const error *e = value_error(crash);
-        put_error(vm, e, out);
+        put_error(vm, e, &of, out);
         crash = e->cause;
     }
 }
@@ -263,37 +302,93 @@ static void json_text(text *out, value s)
         put_text(out, "null");
 }
 
-static void json_frames(csp_vm *vm, const trace *t, text *out)
+static void json_where(csp_vm *vm, uint32_t position, text *out)
 {
-    for (uint32_t i = 0; i < t->count; i++) {
-        uint32_t pc = 0;
-        const code *c = code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc);
-        put_text(out, i ? ",{\"function\":" : "{\"function\":");
-        json_text(out, c ? c->name : VALUE_NIL);
-        uint32_t line = 0, column = 0;
-        if (c)
-            code_place(c, pc, &line, &column);
-        put_text(out, ",\"file\":");
-        json_text(out, c && c->module ? c->module->name : VALUE_NIL);
-        text_printf(out, ",\"line\":%u,\"column\":%u", line, column);
-        put_text(out, t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
-    }
+    uint32_t pc = 0, line = 0, column = 0;
+    const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
+    put_text(out, "{\"function\":");
+    json_text(out, c ? c->name : VALUE_NIL);
+    if (c)
+        code_place(c, pc, &line, &column);
+    put_text(out, ",\"file\":");
+    json_text(out, c && c->module ? c->module->name : VALUE_NIL);
+    text_printf(out, ",\"line\":%u,\"column\":%u", line, column);
 }
 
-void trace_report_json(csp_vm *vm, value crash, uint64_t number, text *out)
+static void json_trace(csp_vm *vm, const trace *t, text *out)
 {
-    const error *e = value_error(crash);
-    const trace *t = value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL;
-    text_printf(out, "{\"severity\":\"error\",\"kind\":");
+    put_text(out, ",\"frames\":[");
+    for (uint32_t i = 0; t && i < t->count; i++) {
+        if (i > 0)
+            text_put(out, ',');
+        json_where(vm, t->positions[i], out);
+        put_text(out, t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
+    }
+    text_printf(out, "],\"frames_left_out\":%u,\"spawned\":[", t ? t->omitted : 0);
+    ancestry a = ancestry_of(vm, t ? t : &(trace){0});
+    for (bool first = true; next_ancestor(&a); first = false) {
+        if (!first)
+            text_put(out, ',');
+        json_where(vm, a.at.position, out);
+        put_text(out, ",\"by\":");
+        if (a.by_number)
+            text_printf(out, "%llu", (unsigned long long)a.by_number);
+        else
+            put_text(out, "null");
+        put_text(out, a.at.recurs ? ",\"recursive\":true}" : ",\"recursive\":false}");
+    }
+    text_put(out, ']');
+}
+
+/* What an error and what caused it have in common. */
+static void json_error(csp_vm *vm, const error *e, text *out)
+{
+    put_text(out, "\"kind\":");
     json_text(out, e->kind);
     put_text(out, ",\"message\":");
     json_text(out, e->message);
-    text_printf(out, ",\"process\":%llu,\"frames\":[", (unsigned long long)number);
-    if (t)
-        json_frames(vm, t, out);
-    put_text(out, "]");
-    report_json_place(vm, out, "spawned_at", t ? t->spawned_at : 0);
-    text_printf(out, ",\"parent\":%llu}\n", t ? (unsigned long long)t->parent : 0);
+    json_trace(vm, value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL, out);
+}
+
+void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
+{
+    const error *e = value_error(crash);
+    const trace *t = value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL;
+    uint32_t pc = 0, line = 0, column = 0;
+    const code *c = t && t->count ? code_at(vm, t->positions[0] & ~TRACE_TAIL, &pc) : NULL;
+    if (c)
+        code_place(c, pc, &line, &column);
+    put_text(out, "{\"file\":");
+    json_text(out, c && c->module ? c->module->name : VALUE_NIL);
+    text_printf(out, ",\"line\":%u,\"column\":%u,\"severity\":\"error\",\"process\":%llu,\"name\":", line, column,
+                (unsigned long long)number);
+    if (name)
+        report_json_string(out, name, strlen(name));
+    else
+        put_text(out, "null");
+    text_put(out, ',');
+    json_error(vm, e, out);
+    put_text(out, ",\"causes\":[");
+    value caused_by = e->cause;
+    for (int depth = 1; value_is(caused_by, OBJ_ERROR) && depth < MAX_CAUSES; depth++) {
+        put_text(out, depth > 1 ? ",{" : "{");
+        json_error(vm, value_error(caused_by), out);
+        text_put(out, '}');
+        caused_by = value_error(caused_by)->cause;
+    }
+    put_text(out, "]}\n");
+}
+
+uint32_t trace_spawns(csp_vm *vm, const trace *t, uint32_t *positions, uint32_t most)
+{
+    uint32_t n = 0;
+    for (uint32_t at = t->origin; n < most; at = origin_at(vm, at).parent) {
+        positions[n] = origin_at(vm, at).position;
+        if (!positions[n])
+            break;
+        n++;
+    }
+    return n;
 }
 
 static value frame_text(csp_vm *vm, uint32_t position)

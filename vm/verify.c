@@ -113,7 +113,7 @@ static const char *check_epilogue(checker *k)
     k->pc = 0;
     if (c->defer_reg == CODE_NO_REGISTER)
         return NULL;
-    if ((uint32_t)c->defer_reg + 3 > c->registers)
+    if ((uint32_t)c->defer_reg + 4 > c->registers)
         return "register out of range";
     insn first = c->insns[0];
     if (first.op != OPC_LOADP || first.a != c->defer_reg || insn_wide(first) != VALUE_NIL)
@@ -121,6 +121,8 @@ static const char *check_epilogue(checker *k)
     k->pc = c->defer_pc;
     if (c->defer_pc >= c->count - 1 || c->insns[c->defer_pc].op != OPC_RUNDEFERS)
         return "the epilogue does not begin with rundefers";
+    if (c->insns[c->defer_pc - 1].op != OPC_NOP)
+        return "no nop stands before rundefers";
     insn last = c->insns[c->defer_pc + 1];
     return last.op == OPC_RET && last.a == c->defer_reg + 1 ? NULL : "the epilogue does not return the outcome";
 }

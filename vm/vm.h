@@ -35,6 +35,8 @@ typedef struct vm_host {
     void *user;
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
     vm_style style; /* of reports on stream 2: crashes, leaks */
+    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL: it is reported on stream 2. */
+    void (*crash)(struct csp_vm *vm, const struct process *p, value why);
 } vm_host;
 
 /* Pinned (heap_pinned), so all values in it are roots. */
@@ -53,6 +55,7 @@ struct csp_vm {
     uint64_t last_number;            /* of a process */
     uint64_t last_channel;
     process *main;
+    struct origins *origins; /* origin.c: where processes come from */
 
     module **modules; /* in order of their positions; malloc'ed */
     uint32_t module_count, module_capacity;
@@ -83,6 +86,7 @@ struct csp_vm {
     /* set from outside (signal handlers too): tell on stream 2 what every process is doing */
     volatile int asked;
     volatile int interrupted; /* set from outside (signal handlers too): stop the foreground process */
+    int64_t grace_until;      /* the program was stopped: until then defers may run; 0: it was not */
     bool exiting;             /* main has ended: the rest is being killed */
     int exit_status;          /* of Os.exit; -1: nobody has called it */
     bool deadlock;

@@ -152,6 +152,51 @@ Test(csp, crash)
     csp_error_free(NULL);
 }
 
+/* What the host was told of crashes. */
+typedef struct told {
+    char lines[2000];
+} told;
+
+static void note_crash(void *user, const csp_error *error)
+{
+    told *t = user;
+    const char *name;
+    char *to = t->lines + strlen(t->lines);
+    csp_place place;
+    to += sprintf(to, "%llu", (unsigned long long)csp_error_process(error, &name));
+    to += sprintf(to, " %s %s:", name, csp_error_kind(error));
+    for (uint32_t i = 0; csp_error_frame(error, i, &place); i++)
+        to += sprintf(to, " %s %u", place.function, place.line);
+    to += sprintf(to, " from");
+    for (uint32_t i = 0; csp_error_spawned(error, i, &place); i++)
+        to += sprintf(to, " %s %u:%u", place.function, place.line, place.column);
+    for (const csp_error *cause = csp_error_cause(error); cause; cause = csp_error_cause(cause)) {
+        to += sprintf(to, " since %s", csp_error_message(cause));
+        cr_assert_eq(csp_error_process(cause, NULL), 0);
+    }
+    strcat(to, ";");
+}
+
+Test(csp, the_host_is_told_of_crashes)
+{
+    told t = {0};
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.user = &t;
+    config.crash = note_crash;
+    csp_vm *vm;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+    cr_assert_eq(run(vm, "fn leaf() { defer fail(\"second\"); fail(\"first\") }\n"
+                         "fn middle() { spawn leaf() }\n"
+                         "fn again(n) { if n == 0 { spawn middle() } else { spawn again(n - 1) } }\n"
+                         "spawn again(3)\nsleep(1ms)\n"
+                         "Process.name(spawn { 1 // 0 }, \"named\")\nsleep(1ms)\nwait(spawn { fail(\"awaited\") })\n"),
+                 CSP_OK);
+    csp_free(vm);
+    cr_expect_str_eq(t.lines, "7 leaf fail: leaf 1 from middle 2:15 again 3:27 again 3:51 main 4:1 since first;"
+                              "8 named zero_division: main 6 from main 6:14;");
+}
+
 Test(csp, compile_error)
 {
     written w;

@@ -189,7 +189,7 @@ Test(compile, tail_calls)
     assert_contains("fn f(x) => len(x)", "fn f(", "calln r1, 1, native len\nret r1\n");
     assert_contains("fn f(g) => catch g(1)", "fn f(", "call r1, 1\nret r1\n");
     assert_contains("fn f(g) { catch { return g(1) }\n0 }", "fn f(", "call r2, 1\nret r2\n");
-    assert_contains("fn f(g) { defer g(0)\ng(1) }", "fn f(", "call r4, 1\nmove r2, r4\n");
+    assert_contains("fn f(g) { defer g(0)\ng(1) }", "fn f(", "call r5, 1\nmove r2, r5\n");
 }
 
 Test(compile, results_are_made_where_they_are_wanted)
@@ -277,16 +277,16 @@ Test(compile, try_returns_errors)
 Test(compile, defers)
 {
     assert_code("fn f(a) { defer print(a)\ndefer { print(1) }\n2 }", "fn f(",
-                "loadp r1, nil\nloadk r4, native print\nmove r6, r0\ndefer r4, 1\ndeferblock -> 9\nloadi r4, 2\n"
-                "move r2, r4\nloadp r3, nil\njmp -> 11\nloadi r9, 1\ncalln r7, 1, native print\nrundefers\n"
-                "ret r2\ndefers r1 -> 11\n");
+                "loadp r1, nil\nloadk r5, native print\nmove r7, r0\ndefer r5, 1\ndeferblock -> 9\nloadi r5, 2\n"
+                "move r2, r5\nloadp r3, nil\njmp -> 13\nloadi r10, 1\ncalln r8, 1, native print\njmp -> 13\nnop\n"
+                "rundefers\nret r2\ndefers r1 -> 13\n");
 }
 
 Test(compile, what_a_deferred_block_sees_stays)
 {
     /* y may not take the register of x, which is left by then */
-    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(", "move r4, r0\n");
-    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(", "loadi r5, 1\n");
+    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(", "move r5, r0\n");
+    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(", "loadi r6, 1\n");
 }
 
 /* ---- processes ---- */

@@ -103,7 +103,7 @@ Test(scheduler, shutdown_does_not_wait_for_nothing)
     program_begin(p, 4000);
     cr_assert_eq(vm_run(p->vm, p->main, LOOP_NEVER), VM_ENDED);
     int64_t start = loop_now();
-    vm_shutdown(p->vm, NULL);
+    vm_shutdown(p->vm);
     cr_expect_lt(loop_now() - start, 500000000);
     cr_assert_str_eq(program_out(p), "defer\ndefer\n");
     program_free(p);
@@ -117,7 +117,7 @@ Test(scheduler, shutdown_gives_defers_a_second)
     program_begin(p, 4000);
     cr_assert_eq(vm_run(p->vm, p->main, LOOP_NEVER), VM_ENDED);
     int64_t start = loop_now();
-    vm_shutdown(p->vm, NULL);
+    vm_shutdown(p->vm);
     cr_expect_lt(loop_now() - start, 1500000000);
     cr_assert_str_eq(program_out(p), "done\n");
     program_free(p);

@@ -192,17 +192,24 @@ static const char *verdict_on_defers(const insn *insns, uint32_t count, uint16_t
 
 Test(verify, the_epilogue_of_defers)
 {
-    insn good[] = {{OPC_LOADP, 2, VALUE_NIL, 0}, {OPC_DEFER, 0, 0, 0}, {OPC_RUNDEFERS, 0, 0, 0}, {OPC_RET, 3, 0, 0}};
-    cr_expect_str_eq(verdict_on_defers(good, 4, 2, 2), "");
-    cr_expect_str_eq(verdict_on_defers(good, 4, 6, 2), "register out of range");
-    cr_expect_str_eq(verdict_on_defers(good, 4, 3, 2), "the list of defers is not made first");
-    cr_expect_str_eq(verdict_on_defers(good, 4, 2, 1), "rundefers outside the epilogue");
-    cr_expect_str_eq(verdict_on_defers(good, 4, 2, 99), "rundefers outside the epilogue");
-    good[2] = (insn){OPC_NOP, 0, 0, 0};
-    cr_expect_str_eq(verdict_on_defers(good, 4, 2, 3), "the epilogue does not begin with rundefers");
-    cr_expect_str_eq(verdict_on_defers(good, 4, 2, 99), "the epilogue does not begin with rundefers");
-    insn other[] = {{OPC_LOADP, 2, VALUE_NIL, 0}, {OPC_RUNDEFERS, 0, 0, 0}, {OPC_RET, 2, 0, 0}};
-    cr_expect_str_eq(verdict_on_defers(other, 3, 2, 1), "the epilogue does not return the outcome");
+    enum { COUNT = 5, AT = 3 };
+    insn good[COUNT] = {{OPC_LOADP, 2, VALUE_NIL, 0},
+                        {OPC_DEFER, 0, 0, 0},
+                        {OPC_NOP, 0, 0, 0},
+                        {OPC_RUNDEFERS, 0, 0, 0},
+                        {OPC_RET, 3, 0, 0}};
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT), "");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 5, AT), "register out of range");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 3, AT), "the list of defers is not made first");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, 1), "rundefers outside the epilogue");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, 99), "rundefers outside the epilogue");
+    good[4].a = 2;
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT), "the epilogue does not return the outcome");
+    good[2] = good[1];
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT), "no nop stands before rundefers");
+    good[3] = (insn){OPC_NOP, 0, 0, 0};
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT), "the epilogue does not begin with rundefers");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, 99), "the epilogue does not begin with rundefers");
 }
 
 static const char *verdict_on_handlers(uint32_t count, const handler *handlers)

@@ -1,0 +1,72 @@
+#include <criterion/criterion.h>
+
+#include "tests/support/vm_fixture.h"
+#include "vm/origin.h"
+
+static csp_vm *vm;
+
+static void open_vm(void) { vm = fixture_vm(); }
+static void close_vm(void) { fixture_close(vm); }
+
+TestSuite(origin, .init = open_vm, .fini = close_vm);
+
+/* The places from `number` up to the host. */
+static uint32_t places(uint32_t number, uint32_t *out)
+{
+    uint32_t n = 0;
+    for (; origin_at(vm, number).position; number = origin_at(vm, number).parent)
+        out[n++] = origin_at(vm, number).position;
+    return n;
+}
+
+Test(origin, one_for_each_history)
+{
+    cr_expect_eq(origin_at(vm, ORIGIN_HOST).position, 0);
+    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10), b = origin_of_spawn(vm, a, 20);
+    uint32_t other = origin_of_spawn(vm, ORIGIN_HOST, 20);
+    cr_expect_neq(b, other, "the same place, by others");
+    cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 10), a);
+    cr_expect_eq(origin_of_spawn(vm, a, 20), b);
+    uint32_t found[8];
+    cr_assert_eq(places(b, found), 2);
+    cr_expect_eq(found[0], 20);
+    cr_expect_eq(found[1], 10);
+    cr_expect(!origin_at(vm, a).recurs);
+}
+
+Test(origin, a_place_that_recurs_is_one)
+{
+    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10), b = origin_of_spawn(vm, a, 20), at = b;
+    for (int i = 0; i < 1000; i++) { /* two kinds that spawn each other */
+        at = origin_of_spawn(vm, at, 10);
+        cr_assert_eq(at, a);
+        at = origin_of_spawn(vm, at, 20);
+        cr_assert_eq(at, b);
+    }
+    cr_expect(origin_at(vm, a).recurs);
+    cr_expect(!origin_at(vm, b).recurs, "b comes from a, which is where a recurring one comes from");
+}
+
+Test(origin, many)
+{
+    enum { MANY = 20000 };
+    static uint32_t numbers[MANY];
+    for (uint32_t i = 0; i < MANY; i++)
+        numbers[i] = origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1);
+    for (uint32_t i = 0; i < MANY; i++) {
+        cr_assert_eq(origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1), numbers[i]);
+        cr_assert_eq(origin_at(vm, numbers[i]).position, i + 1);
+    }
+}
+
+/* When there are too many, it is not known where the others come from, and what was known stays. */
+Test(origin, too_many)
+{
+    uint32_t first = origin_of_spawn(vm, ORIGIN_HOST, 1), last = first;
+    for (uint32_t i = 2; i < (1 << 21) + 10; i++)
+        last = origin_of_spawn(vm, ORIGIN_HOST, i);
+    cr_expect_eq(origin_at(vm, last).position, 0);
+    cr_expect_neq(last, ORIGIN_HOST);
+    cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 1), first);
+    cr_expect_eq(origin_at(vm, origin_of_spawn(vm, last, 7)).position, 0);
+}

@@ -1,0 +1,131 @@
+#include "vm/origin.h"
+
+#include <stdlib.h>
+
+#include "vm/vm.h"
+
+enum {
+    ORIGIN_UNKNOWN = 1,
+    ORIGINS_FIRST = 64,
+    ORIGINS_MAX = 1 << 20 /* beyond that it is not known where processes come from */
+};
+
+/* A spawn that has happened: who of origin `parent` spawned at `position` made processes of origin `child`. */
+typedef struct edge {
+    uint32_t parent, position, child; /* child 0: free */
+} edge;
+
+/* All of it malloc'ed. */
+struct origins {
+    origin *items;
+    uint32_t count, capacity;
+    edge *edges; /* open addressing, at most half full */
+    uint32_t edge_count, edge_mask;
+    edge last; /* the latest that was asked for: most spawns repeat it */
+};
+
+static edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position)
+{
+    uint64_t hash = ((uint64_t)parent << 32 | position) * 0x9e3779b97f4a7c15U;
+    for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
+        edge *e = &all->edges[i & all->edge_mask];
+        if (!e->child || (e->parent == parent && e->position == position))
+            return e;
+    }
+}
+
+static bool grow_edges(struct origins *all)
+{
+    if (all->edges && all->edge_count * 2 <= all->edge_mask)
+        return true;
+    uint32_t size = all->edges ? (all->edge_mask + 1) * 2 : 2 * ORIGINS_FIRST;
+    if (size > 4 * ORIGINS_MAX)
+        return false;
+    struct origins larger = {.edges = calloc(size, sizeof(edge)), .edge_mask = size - 1};
+    if (!larger.edges)
+        return false;
+    for (uint32_t i = 0; all->edges && i <= all->edge_mask; i++) {
+        const edge *e = &all->edges[i];
+        if (e->child)
+            *find_edge(&larger, e->parent, e->position) = *e;
+    }
+    free(all->edges);
+    all->edges = larger.edges;
+    all->edge_mask = larger.edge_mask;
+    return true;
+}
+
+static bool grow_items(struct origins *all)
+{
+    if (all->count < all->capacity)
+        return true;
+    uint32_t capacity = all->capacity ? all->capacity * 2 : ORIGINS_FIRST;
+    origin *items = capacity <= ORIGINS_MAX ? realloc(all->items, capacity * sizeof *items) : NULL;
+    if (!items)
+        return false;
+    if (!all->items)
+        memset(items, 0, (ORIGIN_UNKNOWN + 1) * sizeof *items);
+    all->count = all->count ? all->count : ORIGIN_UNKNOWN + 1;
+    all->items = items;
+    all->capacity = capacity;
+    return true;
+}
+
+/* The origin of that place on the way up from `from`, itself included; 0: none. */
+static uint32_t find_above(const struct origins *all, uint32_t from, uint32_t position)
+{
+    for (uint32_t at = from; at > ORIGIN_UNKNOWN; at = all->items[at].parent)
+        if (all->items[at].position == position)
+            return at;
+    return 0;
+}
+
+/* NULL: no memory, or too many. */
+static const edge *add(struct origins *all, uint32_t parent, uint32_t position)
+{
+    if (!grow_items(all) || !grow_edges(all))
+        return NULL;
+    uint32_t child = find_above(all, parent, position);
+    if (child) {
+        all->items[child].recurs = true;
+    } else {
+        child = all->count++;
+        all->items[child] = (origin){.position = position, .parent = parent};
+    }
+    edge *e = find_edge(all, parent, position);
+    *e = (edge){.parent = parent, .position = position, .child = child};
+    all->edge_count++;
+    return e;
+}
+
+uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position)
+{
+    struct origins *all = vm->origins;
+    if (!all && !(all = vm->origins = calloc(1, sizeof *all)))
+        return ORIGIN_UNKNOWN;
+    if (__builtin_expect(all->last.position == position && all->last.parent == parent, 1))
+        return all->last.child;
+    const edge *e = all->edges ? find_edge(all, parent, position) : NULL;
+    if (!e || !e->child)
+        e = add(all, parent, position);
+    if (!e)
+        return ORIGIN_UNKNOWN;
+    all->last = *e;
+    return e->child;
+}
+
+origin origin_at(const csp_vm *vm, uint32_t number)
+{
+    return vm->origins && number < vm->origins->count ? vm->origins->items[number] : (origin){0};
+}
+
+uint32_t origin_position(const csp_vm *vm, const process *p) { return origin_at(vm, p->origin).position; }
+
+void origin_free(csp_vm *vm)
+{
+    if (!vm->origins)
+        return;
+    free(vm->origins->items);
+    free(vm->origins->edges);
+    free(vm->origins);
+}

@@ -1,0 +1,31 @@
+/* Where processes come from: the spawns that led to a process, up to main, known long after those in between have
+ * ended.
+ *
+ * An origin is a place where something is spawned, together with the origin of the process that spawned there; a
+ * process holds the number of its own. All those with the same history share one, so there are as many as the program
+ * has ways to spawn, like the nodes of a calling context tree (Ammons, Ball, Larus: Exploiting hardware performance
+ * counters with flow and context sensitive profiling, 1997). A place that occurs again on the way up is the origin
+ * that it was before, so that a process which spawns its own kind, for ever, makes no new ones. Internal to vm/. */
+#ifndef CSP_VM_ORIGIN_H
+#define CSP_VM_ORIGIN_H
+
+#include "vm/process.h"
+
+enum { ORIGIN_HOST = 0 /* main, and what a host evaluates */ };
+
+typedef struct origin {
+    uint32_t position; /* of the spawn; 0: not known */
+    uint32_t parent;   /* the origin of who spawned */
+    bool recurs;       /* some that come from here have spawned at this very place again */
+} origin;
+
+/* The origin of what a process of origin `parent` spawns at `position`. Without memory for a new one: one whose
+ * position is 0. */
+uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position);
+/* What stands behind a number; of ORIGIN_HOST: no position. */
+origin origin_at(const csp_vm *vm, uint32_t number);
+/* Where p was spawned; 0: by the host, or not known. */
+uint32_t origin_position(const csp_vm *vm, const process *p);
+void origin_free(csp_vm *vm);
+
+#endif
