@@ -45,14 +45,14 @@ typedef struct world {
     csp_vm *vm;
     void *user;
     void (*crash)(void *user, const csp_error *error); /* the host's, or NULL */
-    csp_error *error;                             /* the last failure, until it is taken; owned */
-    csp_session *sessions;                        /* list */
-    char **args;                                  /* owned, ends with NULL */
-    world_signature *signatures[SIGNATURE_LISTS]; /* by what they are of */
-    value *constants;                             /* pinned: the values of math_constants, made when first asked for */
-    uint32_t loading;                             /* standard modules under way */
-    bool program;                                 /* it runs the VM's one program, no session */
-    bool ran;                                     /* the VM's one program has run */
+    csp_error *error;                                  /* the last failure, until it is taken; owned */
+    csp_session *sessions;                             /* list */
+    char **args;                                       /* owned, ends with NULL */
+    world_signature *signatures[SIGNATURE_LISTS];      /* by what they are of */
+    value *constants; /* pinned: the values of math_constants, made when first asked for */
+    uint32_t loading; /* standard modules under way */
+    bool program;     /* it runs the VM's one program, no session */
+    bool ran;         /* the VM's one program has run */
     bool import_files;
     struct own_module *own_modules;      /* list: what programs have imported */
     struct host_module *host_modules;    /* list */

@@ -180,7 +180,7 @@ typedef struct ancestry {
     uint64_t number;
     uint32_t left; /* processes that may still be looked at */
     origin at;
-    const process *by; /* who spawned, if it lives … */
+    const process *by;  /* who spawned, if it lives … */
     uint64_t by_number; /* … or else its number; 0: not known */
 } ancestry;
 
