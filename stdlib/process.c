@@ -204,6 +204,16 @@ static verdict native_ended(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return VERDICT_DONE;
 }
 
+/* _watch(c, p, room): sends p on c when it has ended; c buffers `room` of those. */
+static verdict native_watch(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    channel *c = chan_of(vm, p, args[0], true);
+    process *q = c ? process_arg(vm, p, args[1]) : NULL;
+    *result = VALUE_NIL;
+    return q && chan_watch(vm, q, c, (uint32_t)value_as_int(args[2])) ? VERDICT_DONE : VERDICT_FAIL;
+}
+
 /* _controlled(c): makes the caller a supervisor, which is asked on c. */
 static verdict native_controlled(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
@@ -368,6 +378,7 @@ const native_entry prelude_process_natives[] = {
      1, 1, 0},
     {"_failed", "_failed(p)", "whether p has ended by crash or kill", native_failed, 1, 1, 0},
     {"_ended", "_ended(p)", "done(p), with which a crash of p is still reported", native_ended, 1, 1, 0},
+    {"_watch", "_watch(c, p, room)", "sends p on c when it has ended", native_watch, 3, 3, 0},
     {"_controlled", "_controlled(c)", "makes the caller a supervisor that is asked on c", native_controlled, 1, 1, 0},
     {"_control", "_control(p, must = true)", "the channel on which a supervisor is asked", native_control, 1, 2, 0},
     {"_caused", "_caused(e, cause)", "e with a cause", native_caused, 2, 2, 0},

@@ -32,6 +32,12 @@ void chan_unlink(channel *c, void *link, bool sends);
 channel *chan_done(csp_vm *vm, process *p);
 /* Serves those who wait for p's outcome. */
 void chan_serve_outcome(csp_vm *vm, process *p);
+/* When p ends its handle is sent on c, whose buffer has room for `room` such messages from now on; marks p as awaited.
+ * At once where p has ended. Who asks sees to it that no more than `room` processes are watched whose ends have not
+ * been received. False: raised. */
+bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room);
+/* Tells those that watch p of its end. */
+void chan_tell_end(csp_vm *vm, process *p);
 channel *chan_tick(csp_vm *vm, int64_t period); /* NULL: raised */
 /* Before queueing on a ticker: starts its timer; false: raised. */
 bool chan_arm_ticker(csp_vm *vm, channel *c);

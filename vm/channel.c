@@ -323,6 +323,71 @@ void chan_serve_outcome(csp_vm *vm, process *p)
     }
 }
 
+/* Lets the buffer hold so many messages. False: raised. */
+static bool reserve(csp_vm *vm, channel *c, uint32_t room)
+{
+    if (room <= c->capacity)
+        return true;
+    uint32_t capacity = c->capacity > room / 2 ? c->capacity * 2 : room;
+    value *ring = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *ring);
+    if (!ring) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    uint32_t behind = c->capacity - c->head, straight = c->count < behind ? c->count : behind;
+    if (c->count) {
+        memcpy(ring, c->ring + c->head, straight * sizeof *ring);
+        memcpy(ring + straight, c->ring, (c->count - straight) * sizeof *ring);
+    }
+    c->ring = ring;
+    c->head = 0;
+    c->capacity = capacity;
+    return true;
+}
+
+static void tell_end(csp_vm *vm, channel *c, process *p)
+{
+    void *link = c->recv_first ? take(c, false, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *value_of(link) = value_object(p);
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
+    } else if (c->count < c->capacity) {
+        ring_put(c, value_object(p));
+    }
+}
+
+bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
+{
+    side *sd = process_side(vm, p);
+    if (!sd || !reserve(vm, c, room))
+        return false;
+    p->flags |= PROCESS_AWAITED | PROCESS_ESCAPED;
+    if (process_ended(p)) {
+        tell_end(vm, c, p);
+        return true;
+    }
+    uint32_t count = sd->watcher_count;
+    channel **watchers = heap_alloc(&vm->heap, HEAP_TRACED, (count + 1) * sizeof *watchers);
+    if (!watchers) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    if (count)
+        memcpy(watchers, sd->watchers, count * sizeof *watchers);
+    watchers[count] = c;
+    sd->watchers = watchers;
+    sd->watcher_count = count + 1;
+    return true;
+}
+
+void chan_tell_end(csp_vm *vm, process *p)
+{
+    for (uint32_t i = 0; i < p->side->watcher_count; i++)
+        tell_end(vm, p->side->watchers[i], p);
+    p->side->watcher_count = 0;
+    p->side->watchers = NULL;
+}
+
 /* --- ticks */
 
 channel *chan_tick(csp_vm *vm, int64_t period)

@@ -243,6 +243,7 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
             awaited = true;
         if (sd->done)
             chan_serve_outcome(vm, p);
+        chan_tell_end(vm, p);
         while (sd->link_count) {
             process *q = sd->links[sd->link_count - 1];
             unlink_processes(p, q);

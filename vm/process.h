@@ -83,6 +83,8 @@ typedef struct side {
     uint32_t branch;     /* … and which */
     uint32_t link_count, link_capacity;
     process **links;    /* processes linked to it */
+    channel **watchers; /* channels that are told of its end (chan_watch) */
+    uint32_t watcher_count;
     value name;         /* Process.name */
     value control;      /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
     uint64_t random[4]; /* its generator; all 0: not seeded yet */
