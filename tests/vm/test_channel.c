@@ -135,3 +135,46 @@ Test(channel, closing_wakes_all_who_wait)
     free(out);
     program_free(p);
 }
+
+/* Ends are told on a channel in their order; its buffer grows while it is in use, and wherever its head stands. */
+Test(channel, watchers_are_told_of_ends)
+{
+    enum { WATCHED = 40 };
+    program *p = program_new("fn waits(c) { c ? x }\nlet c = chan(); for _ in 0..40 { spawn waits(c) }; ?chan()\n");
+    program_begin(p, 4000);
+    program_rest(p);
+    csp_vm *vm = p->vm;
+    channel *ends = chan_new(vm, 1);
+    process *all[WATCHED];
+    uint32_t n = 0, room = 0, told = 0;
+    for (uint32_t i = 0; i < vm->table_count; i++)
+        if (vm->table[i] != p->main)
+            all[n++] = vm->table[i];
+    cr_assert_eq(n, WATCHED);
+    value got;
+    for (uint32_t i = 0; i < WATCHED; i++) {
+        cr_assert(chan_watch(vm, all[i], ends, ++room));
+        if (i % 3 == 2)
+            continue;
+        vm_kill(vm, all[i], "test");
+        program_rest(p);
+        cr_assert_null(vm_audit(vm));
+        if (i % 3 == 1)
+            continue; /* two in the buffer, one taken */
+        cr_assert_eq(chan_receive(vm, NULL, ends, &got), CHAN_DONE);
+        room--;
+        cr_assert(value_is(got, OBJ_PROCESS) && process_ended(value_as_object(got)));
+        told++;
+    }
+    while (chan_can_receive(ends)) {
+        cr_assert_eq(chan_receive(vm, NULL, ends, &got), CHAN_DONE);
+        room--;
+        told++;
+    }
+    cr_expect_eq(told, WATCHED - WATCHED / 3);
+    /* Of what has ended, at once. */
+    cr_assert(chan_watch(vm, all[0], ends, ++room));
+    cr_assert_eq(chan_receive(vm, NULL, ends, &got), CHAN_DONE);
+    cr_expect_eq(got, value_object(all[0]));
+    program_free(p);
+}
