@@ -176,8 +176,8 @@ CSP_API void csp_error_free(csp_error *error);
 CSP_API const char *csp_error_kind(const csp_error *error);
 CSP_API const char *csp_error_message(const csp_error *error);
 
-/* The number of the process that failed and its name (`name` may be NULL; *name: given by Process.name, or its function;
- * "" where there is none). 0: the error is not of one process (compile errors, deadlock …). */
+/* The number of the process that failed, and its name in *name (`name` may be NULL): the one given by Process.name, or
+ * that of its function; "" where there is none. 0: the error is not of one process (compile errors, deadlock …). */
 CSP_API uint64_t csp_error_process(const csp_error *error, const char **name);
 
 /* What caused the error, where it took the place of another: valid as long as this one. NULL: nothing. It has no

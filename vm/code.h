@@ -21,9 +21,9 @@
  * (VALUE_KILLED: to go on with the kill; an int: as nil (0) or true (1), and kills are put off until this frame's
  * defers have run), D+3 the instruction that deferred what runs. Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP
  * epilogue. The epilogue at defer_pc is: RUNDEFERS; RET D+1, and a NOP before it, at which the frame stands while a
- * deferred call or send is under way (code_standing). When a crash or kill unwinds the frame and D is not empty, the VM sets D+1, D+2 and goes to
- * defer_pc. RUNDEFERS pops one entry at a time and comes back to itself; when none is left it goes on, or back to the
- * unwinding. */
+ * deferred call or send is under way (code_standing). When a crash or kill unwinds the frame and D is not empty, the
+ * VM sets D+1, D+2 and goes to defer_pc. RUNDEFERS pops one entry at a time and comes back to itself; when none is
+ * left it goes on, or back to the unwinding. */
 #ifndef CSP_VM_CODE_H
 #define CSP_VM_CODE_H
 

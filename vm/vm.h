@@ -35,7 +35,7 @@ typedef struct vm_host {
     void *user;
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
     vm_style style; /* of reports on stream 2: crashes, leaks */
-    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL: it is reported on stream 2. */
+    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL: a report on stream 2. */
     void (*crash)(struct csp_vm *vm, const struct process *p, value why);
 } vm_host;
 
