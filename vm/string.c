@@ -280,7 +280,10 @@ int64_t str_find(const string *s, const string *part, uint32_t from)
 {
     if (from > s->size)
         return -1;
-    const char *found = memmem(s->text + from, s->size - from, part->text, part->size);
+    /* A single byte, as most separators are, has no need of memmem's set-up. */
+    const char *in = s->text + from;
+    uint32_t size = s->size - from;
+    const char *found = part->size == 1 ? memchr(in, part->text[0], size) : memmem(in, size, part->text, part->size);
     return found != NULL ? found - s->text : -1;
 }
 
