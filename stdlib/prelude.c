@@ -76,14 +76,17 @@ static verdict native_type(csp_vm *vm, process *p, value *args, uint32_t argc, v
 }
 
 /* An error value: x could not be converted. */
-static verdict not_converted(csp_vm *vm, value x, const char *what, value *result)
+static verdict not_converted(csp_vm *vm, process *p, value x, const char *what, value *result)
 {
     enum { SHOWN = 80 };
     text t;
     text_init(&t, vm);
     if (!walk_show(vm, &t, x, SHOWN))
         return vm_raise_memory(vm);
-    return made(vm, error_make(vm, ERR_VALUE, "%.*s is not %s", (int)t.used, t.used ? t.block : "", what), result);
+    value e = error_make(vm, ERR_VALUE, "%.*s is not %s", (int)t.used, t.used ? t.block : "", what);
+    if (e != VALUE_ABSENT && value_is(x, OBJ_ERROR))
+        e = error_caused(vm, e, x, process_owner(p));
+    return made(vm, e, result);
 }
 
 static verdict text_to_int(csp_vm *vm, process *p, const value *args, uint32_t argc, value *result)
@@ -100,7 +103,7 @@ static verdict text_to_int(csp_vm *vm, process *p, const value *args, uint32_t a
     vm_charge(vm, s->size / 8);
     value n = num_parse_int(vm, s->text, s->size, base);
     if (n == VALUE_NIL)
-        return not_converted(vm, args[0], "a whole number", result);
+        return not_converted(vm, p, args[0], "a whole number", result);
     return made(vm, n, result);
 }
 
@@ -118,7 +121,7 @@ static verdict native_int(csp_vm *vm, process *p, value *args, uint32_t argc, va
         return VERDICT_DONE;
     value n = value_is_float(x) ? num_truncate(vm, value_as_float(x)) : VALUE_NIL;
     if (n == VALUE_NIL)
-        return not_converted(vm, x, "a whole number", result);
+        return not_converted(vm, p, x, "a whole number", result);
     return made(vm, n, result);
 }
 
@@ -135,7 +138,7 @@ static verdict native_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
         return made(vm, num_float(vm, num_as_double(x)), result);
     value n = value_is(x, OBJ_STRING) ? num_parse_float(vm, value_string(x)->text, value_string(x)->size) : VALUE_NIL;
     if (n == VALUE_NIL)
-        return not_converted(vm, x, "a number", result);
+        return not_converted(vm, p, x, "a number", result);
     return made(vm, n, result);
 }
 
@@ -215,10 +218,12 @@ static verdict native_assert(csp_vm *vm, process *p, value *args, uint32_t argc,
     if (value_truthy(args[0]))
         return VERDICT_DONE;
     if (argc < 2 || args[1] == VALUE_ABSENT)
-        return vm_raise(vm, ERR_ASSERT, "assertion failed");
-    if (!value_is(args[1], OBJ_STRING))
+        vm_raise(vm, ERR_ASSERT, "assertion failed");
+    else if (!value_is(args[1], OBJ_STRING))
         return vm_raise_type(vm, p, args[1], "a string as the assertion's message");
-    return raise_text(vm, ERR_ASSERT, args[1]);
+    else
+        raise_text(vm, ERR_ASSERT, args[1]);
+    return vm_blame(vm, p, args[0], VALUE_NIL);
 }
 
 /* --- channels */

@@ -240,6 +240,13 @@ static verdict native_control(csp_vm *vm, process *p, value *args, uint32_t argc
     return vm_raise_type(vm, p, args[0], "a supervisor");
 }
 
+/* _expected(what, x): crashes as a native does whose argument x should have been something else. */
+static verdict native_expected(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc, (void)result;
+    return vm_raise_type(vm, p, args[1], value_string(args[0])->text);
+}
+
 /* _caused(e, cause): the error e with that error, or nil, as its cause. */
 static verdict native_caused(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
@@ -381,6 +388,7 @@ const native_entry prelude_process_natives[] = {
     {"_watch", "_watch(c, p, room)", "sends p on c when it has ended", native_watch, 3, 3, 0},
     {"_controlled", "_controlled(c)", "makes the caller a supervisor that is asked on c", native_controlled, 1, 1, 0},
     {"_control", "_control(p, must = true)", "the channel on which a supervisor is asked", native_control, 1, 2, 0},
+    {"_expected", "_expected(what, x)", "crashes since x is something else", native_expected, 2, 2, 0},
     {"_caused", "_caused(e, cause)", "e with a cause", native_caused, 2, 2, 0},
     {0},
 };

@@ -396,34 +396,22 @@ static const struct operation {
 };
 _Static_assert(sizeof operations / sizeof *operations == OPC_SHR - OPC_ADD + 1, "one entry for each operator");
 
-/* The type with its article: "an int", "a string", "nil". */
-static const char *type_phrase(value v, char *phrase, size_t size)
-{
-    value_type type = value_type_of(v);
-    const char *name = vm_type_names[type];
-    if (type == TYPE_NIL || type == TYPE_BYTES)
-        return name;
-    snprintf(phrase, size, "%s %s", strchr("aeiou", name[0]) != NULL ? "an" : "a", name);
-    return phrase;
-}
-
 static verdict refuse(csp_vm *vm, process *p, opcode op, value a, value b)
 {
     if (!value_usable(p, a) || !value_usable(p, b))
         return vm_raise_type(vm, p, value_usable(p, a) ? b : a, "a number");
     const struct operation *operation = &operations[op - OPC_ADD];
-    char first[32];
-    char second[32];
     const char *hint = "";
+    value left = a, right = b;
     if (op == OPC_ADD && (value_is(a, OBJ_STRING) || value_is(b, OBJ_STRING)))
         hint = ": str(x) or \"${x}\" makes text of a value";
     if (operation->swapped) {
-        value swap = a;
-        a = b;
-        b = swap;
+        left = b;
+        right = a;
     }
-    return vm_raise(vm, ERR_TYPE, "cannot %s %s %s %s%s", operation->verb, type_phrase(a, first, sizeof first),
-                    operation->joint, type_phrase(b, second, sizeof second), hint);
+    vm_raise(vm, ERR_TYPE, "cannot %s %s %s %s%s", operation->verb, vm_type_phrase(left), operation->joint,
+             vm_type_phrase(right), hint);
+    return vm_blame(vm, p, a, b);
 }
 
 static bool can_join(value a, value b)
@@ -462,7 +450,6 @@ verdict num_unary(csp_vm *vm, opcode op, value a, value *out)
     process *p = vm->sched.running;
     if (!value_usable(p, a))
         return vm_raise_type(vm, p, a, "a number");
-    char phrase[32];
-    return vm_raise(vm, ERR_TYPE, op == OPC_NEG ? "cannot negate %s" : "cannot apply `~` to %s",
-                    type_phrase(a, phrase, sizeof phrase));
+    vm_raise(vm, ERR_TYPE, op == OPC_NEG ? "cannot negate %s" : "cannot apply `~` to %s", vm_type_phrase(a));
+    return vm_blame(vm, p, a, VALUE_NIL);
 }

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "vm/data.h"
+#include "vm/data_check.h"
 #include "vm/text.h"
 
 const struct error_info vm_errors[ERR_COUNT] = {
@@ -97,38 +97,25 @@ verdict vm_raise_memory(csp_vm *vm)
     return vm_raise_value(vm, e == VALUE_ABSENT ? vm->memory_error : e);
 }
 
-static const char *article(value_type type)
+/* What is raised has just been made, and nobody else has it yet, but for what memory was not enough for. */
+verdict vm_blame(csp_vm *vm, process *p, value first, value second)
 {
-    switch (type) {
-    case TYPE_NIL: return "";
-    case TYPE_INT:
-    case TYPE_ERROR: return "an ";
-    case TYPE_BYTES: return "";
-    case TYPE_BOOL:
-    case TYPE_FLOAT:
-    case TYPE_STRING:
-    case TYPE_TUPLE:
-    case TYPE_LIST:
-    case TYPE_MAP:
-    case TYPE_BUFFER:
-    case TYPE_FN:
-    case TYPE_CHAN:
-    case TYPE_PROCESS:
-    case TYPE_RANGE:
-    case TYPE_POINTER:
-    case TYPE_LIBRARY:
-    case TYPE_COUNT: break;
-    }
-    return "a ";
+    value why = value_is(first, OBJ_ERROR) ? first : second;
+    error *e = value_error(vm->sched.raised);
+    if (!value_is(why, OBJ_ERROR) || !value_usable(p, why) || e->kind == vm->error_names[ERR_OUT_OF_MEMORY])
+        return VERDICT_FAIL;
+    e->cause = why;
+    if (!value_is_immutable(why))
+        e->header = OBJ_ERROR | process_owner(p);
+    return VERDICT_FAIL;
 }
 
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what)
 {
-    value_type type = value_type_of(got);
-    const char *name = vm_type_names[type];
     if (!value_usable(p, got))
-        return vm_raise(vm, ERR_MOVED, "this %s was handed to another process", name);
-    return vm_raise(vm, ERR_TYPE, "expected %s, got %s%s", what, article(type), name);
+        return data_raise_moved(vm, got);
+    vm_raise(vm, ERR_TYPE, "expected %s, got %s", what, vm_type_phrase(got));
+    return vm_blame(vm, p, got, VALUE_NIL);
 }
 
 bool error_init(csp_vm *vm)

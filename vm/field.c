@@ -66,8 +66,9 @@ static verdict raise_missing(csp_vm *vm, const map *m, value name)
 
 static bool is_called(value name, const char *field) { return strcmp(value_string(name)->text, field) == 0; }
 
-static verdict error_field(csp_vm *vm, const error *e, value name, value *out)
+static verdict error_field(csp_vm *vm, process *p, value container, value name, value *out)
 {
+    const error *e = value_error(container);
     if (is_called(name, "kind")) {
         *out = e->kind;
     } else if (is_called(name, "message")) {
@@ -81,8 +82,9 @@ static verdict error_field(csp_vm *vm, const error *e, value name, value *out)
         if (*out == VALUE_ABSENT)
             return vm_raise_memory(vm);
     } else {
-        return vm_raise(vm, ERR_KEY, "an error has no field `%s`: it has kind, message, data, trace and cause",
-                        value_string(name)->text);
+        vm_raise(vm, ERR_KEY, "an error has no field `%s`: it has kind, message, data, trace and cause",
+                 value_string(name)->text);
+        return vm_blame(vm, p, container, VALUE_NIL);
     }
     return VERDICT_DONE;
 }
@@ -97,9 +99,8 @@ verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint
         return *out == VALUE_ABSENT ? raise_missing(vm, value_map(container), name) : VERDICT_DONE;
     }
     if (kind == OBJ_ERROR)
-        return error_field(vm, value_error(container), name, out);
-    return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_names[value_type_of(container)],
-                    value_string(name)->text);
+        return error_field(vm, p, container, name, out);
+    return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_phrase(container), value_string(name)->text);
 }
 
 verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item)
@@ -107,8 +108,9 @@ verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint
     if (!value_is(container, OBJ_MAP)) {
         if (value_is_object(container) && !value_usable(p, container))
             return data_raise_moved(vm, container);
-        return vm_raise(vm, ERR_TYPE, "%s has no fields to assign (`.%s`)", vm_type_names[value_type_of(container)],
-                        value_string(name)->text);
+        vm_raise(vm, ERR_TYPE, "%s has no fields to assign (`.%s`)", vm_type_phrase(container),
+                 value_string(name)->text);
+        return vm_blame(vm, p, container, VALUE_NIL);
     }
     map *m = data_own_map(vm, p, container);
     if (!m)

@@ -646,6 +646,7 @@ do_return: {
         text_init(&t, vm);
         walk_show(vm, &t, A, 100);
         vm_raise(vm, ERR_MATCH, "no match for %.*s", (int)t.used, t.block ? t.block : "");
+        vm_blame(vm, p, A, VALUE_NIL);
         goto fail;
     }
 

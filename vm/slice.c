@@ -233,9 +233,10 @@ verdict data_join(csp_vm *vm, process *p, value a, value b, value *out)
         return data_raise_moved(vm, a);
     if (value_is_object(b) && !value_usable(p, b))
         return data_raise_moved(vm, b);
-    if (!joins || value_kind(b) != kind)
-        return vm_raise(vm, ERR_TYPE, "cannot add %s and %s", vm_type_names[value_type_of(a)],
-                        vm_type_names[value_type_of(b)]);
+    if (!joins || value_kind(b) != kind) {
+        vm_raise(vm, ERR_TYPE, "cannot add %s and %s", vm_type_phrase(a), vm_type_phrase(b));
+        return vm_blame(vm, p, a, b);
+    }
     uint64_t first = 0, second = 0;
     data_length(vm, p, a, &first);
     data_length(vm, p, b, &second);

@@ -104,6 +104,9 @@ static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
 verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 verdict vm_raise_value(csp_vm *vm, value error); /* an error object; its trace is kept if it has one */
 verdict vm_raise_memory(csp_vm *vm);             /* out_of_memory, made ahead */
+/* Says why what has just been raised came about: the first of the operands that is an error value, if one is, becomes
+ * its cause. VALUE_NIL: no operand. Always VERDICT_FAIL. */
+verdict vm_blame(csp_vm *vm, process *p, value first, value second);
 /* The crash for a value that should have been of another kind: `moved` where it belongs to somebody else, else
  * type_error "expected a list, got an int". `what` names what was expected. */
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what);
@@ -141,6 +144,8 @@ typedef enum value_type {
     TYPE_COUNT
 } value_type;
 extern const char *const vm_type_names[TYPE_COUNT];
+/* What v is, for messages: "an int", "a channel", "nil". */
+const char *vm_type_phrase(value v);
 value_type value_type_of(value v);
 
 /* Whether the running process may use this object: immutable, a handle, or its own. */

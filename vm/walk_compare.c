@@ -28,10 +28,12 @@ verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out)
         if (kind == OBJ_TUPLE || kind == OBJ_LIST)
             return VERDICT_CALL;
     }
-    const char *x = vm_type_names[value_type_of(a)], *y = vm_type_names[value_type_of(b)];
-    if (strcmp(x, y) == 0)
-        return vm_raise(vm, ERR_TYPE, "values of type %s have no order", x);
-    return vm_raise(vm, ERR_TYPE, "%s and %s have no order", x, y);
+    value_type type = value_type_of(a);
+    if (type == value_type_of(b))
+        vm_raise(vm, ERR_TYPE, "values of type %s have no order", vm_type_names[type]);
+    else
+        vm_raise(vm, ERR_TYPE, "%s and %s have no order", vm_type_phrase(a), vm_type_phrase(b));
+    return vm_blame(vm, p, a, b);
 }
 
 static int by_length(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }

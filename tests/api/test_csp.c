@@ -190,11 +190,13 @@ Test(csp, the_host_is_told_of_crashes)
                          "fn middle() { spawn leaf() }\n"
                          "fn again(n) { if n == 0 { spawn middle() } else { spawn again(n - 1) } }\n"
                          "spawn again(3)\nsleep(1ms)\n"
-                         "Process.name(spawn { 1 // 0 }, \"named\")\nsleep(1ms)\nwait(spawn { fail(\"awaited\") })\n"),
+                         "Process.name(spawn { 1 // 0 }, \"named\")\nsleep(1ms)\nwait(spawn { fail(\"awaited\") })\n"
+                         "spawn { int(\"x\") + 1 }\nsleep(1ms)\n"),
                  CSP_OK);
     csp_free(vm);
     cr_expect_str_eq(t.lines, "7 leaf fail: leaf 1 from middle 2:15 again 3:27 again 3:51 main 4:1 since first;"
-                              "8 named zero_division: main 6 from main 6:14;");
+                              "8 named zero_division: main 6 from main 6:14;"
+                              "10  type_error: main 9 from main 9:1 since \"x\" is not a whole number;");
 }
 
 Test(csp, compile_error)

@@ -85,7 +85,7 @@ Test(prelude, min_max_abs)
     expect(CALL("max", 2, str("a"), str("b")), "\"b\"");
     expect(CALL("max", 2, value_int(1), num_float(vm, (double)__builtin_nanf(""))), "nan");
     expect(CALL("min", 1, value_int(1)), "1");
-    expect(CALL("min", 2, value_int(1), str("a")), "type_error: string and int have no order");
+    expect(CALL("min", 2, value_int(1), str("a")), "type_error: a string and an int have no order");
     expect(CALL("abs", 1, num_int(vm, INT64_MIN)), "9223372036854775808");
     expect(CALL("abs", 1, num_float(vm, -0.5)), "0.5");
     expect(CALL("abs", 1, str("a")), "type_error: expected a number, got a string");

@@ -177,7 +177,7 @@ Test(index, joining)
     v = data_join(vm, p, bytes_new(vm, "a", 1), bytes_new(vm, "b", 1), &out);
     check(v, out, "b\"ab\"");
     v = data_join(vm, p, one_to(1), tuple_to(1), &out);
-    check(v, out, "type_error: cannot add list and tuple");
+    check(v, out, "type_error: cannot add a list and a tuple");
     v = data_join(vm, p, tuple_new(vm, p, (value[]){one_to(1)}, 1), tuple_to(1), &out);
     cr_expect_not(value_is_immutable(out));
 }
@@ -201,7 +201,7 @@ Test(index, fields)
     field(m, "nmae", "key_error: the map has no field `nmae`; did you mean `name`?");
     field(m, "siz", "key_error: the map has no field `siz`; did you mean `size`?");
     field(m, "colour", "key_error: the map has no field `colour`");
-    field(one_to(1), "name", "type_error: list has no fields (`.name`)");
+    field(one_to(1), "name", "type_error: a list has no fields (`.name`)");
     value e = error_new(vm, str("k"), str("m"), value_int(5));
     field(e, "kind", "\"k\"");
     field(e, "message", "\"m\"");
@@ -209,7 +209,7 @@ Test(index, fields)
     field(e, "cause", "nil");
     field(e, "kinds", "key_error: an error has no field `kinds`: it has kind, message, data, trace and cause");
     verdict v = data_set_field(vm, p, e, str_intern(vm, "kind", 4), &hint, VALUE_NIL);
-    check(v, e, "type_error: error has no fields to assign (`.kind`)");
+    check(v, e, "type_error: an error has no fields to assign (`.kind`)");
 }
 
 Test(index, what_belongs_to_others_or_is_frozen)

@@ -160,7 +160,7 @@ Test(list, sorts_stably_and_by_any_order)
     value mixed = list_new(vm, p, (value[]){fixture_string(vm, "b"), fixture_string(vm, "a")}, 2);
     check_shown(LIST("sort", 1, mixed), "[\"a\", \"b\"]");
     list_push(vm, value_list(mixed), value_int(1));
-    check_raised(LIST("sort", 1, mixed), "type_error: int and string have no order");
+    check_raised(LIST("sort", 1, mixed), "type_error: an int and a string have no order");
     value same = ints(3, 2, 1, 3);
     cr_expect_eq(LIST("sort_in_place", 1, same), same);
     check_shown(same, "[1, 2, 3]");

@@ -196,8 +196,8 @@ Test(walk, order)
     check_order(ring(INT(1)), ring(INT(1)), INT(0));
     check_order(ring(INT(1)), ring(INT(2)), INT(-1));
     check_order(deep(DEEP, INT(2)), deep(DEEP, INT(1)), INT(1));
-    check_raised(run(WALK_COMPARE, INT(1), str("a")), "type_error: int and string have no order");
-    check_raised(run(WALK_COMPARE, LIST(VALUE_NIL), LIST(VALUE_TRUE)), "type_error: nil and bool have no order");
+    check_raised(run(WALK_COMPARE, INT(1), str("a")), "type_error: an int and a string have no order");
+    check_raised(run(WALK_COMPARE, LIST(VALUE_NIL), LIST(VALUE_TRUE)), "type_error: nil and a bool have no order");
     check_raised(run(WALK_COMPARE, LIST(LIST(MAP(INT(1), INT(1)))), LIST(LIST(MAP(INT(1), INT(1))))),
                  "type_error: values of type map have no order");
 }
