@@ -97,10 +97,13 @@ static void place_params(builder *b, const ast_fn *fn)
     compile_registers(b, next, fn->body->span);
 }
 
-static void compile_defaults(builder *b, const ast_fn *fn)
+/* Patterns are taken apart, defaults evaluated, from left to right. */
+static void compile_params(builder *b, const ast_fn *fn)
 {
     for (uint32_t i = 0; i < fn->param_count; i++) {
         const ast_param *p = &fn->params[i];
+        if (p->pattern)
+            compile_bind(b, p->pattern, i, true);
         if (!p->fallback)
             continue;
         jumps given = {0};
@@ -209,7 +212,7 @@ code *compile_function(compiler *c, ast_node *ast, value name, bool branch)
     name_params(c, b.number, fn);
     place_params(&b, fn);
     begin_defers(&b, ast->span);
-    compile_defaults(&b, fn);
+    compile_params(&b, fn);
     compile_node(&b, fn->body, TO_RETURN);
     finish(&b, ast->span);
     return c->failed ? NULL : b.code;

@@ -6,6 +6,7 @@
  *   call.c       calls                             statement.c statements, assignments, if, match
  *   loop.c       loops                             pattern.c   patterns
  *   choice.c     alt                               process.c   spawn, par, send, receive
+ *   places.c     assignment to several places
  *
  * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and temporaries of an
  * inner construct lie above those of the outer one, and `top` goes back when it is left. Running out of memory or
@@ -196,6 +197,9 @@ void compile_match(builder *b, ast_node *ast, dest d);
 void compile_catch(builder *b, ast_node *ast, dest d);
 void compile_try(builder *b, ast_node *ast, dest d);
 
+/* --- places.c */
+void compile_places(builder *b, ast_node *ast); /* an AST_ASSIGN to an AST_TUPLE of places */
+
 /* --- loop.c */
 void compile_while(builder *b, ast_node *ast);
 void compile_for(builder *b, ast_node *ast);
@@ -211,6 +215,8 @@ void compile_next_turn(builder *b, iteration *it, jumps *turns,
                        src_span at); /* … and ends it: next turn, or behind the loop */
 
 /* --- pattern.c */
+/* The test `i`, which skips the jump to `fail` behind it where it holds. */
+void compile_check(builder *b, insn i, jumps *fail, src_span at);
 /* Binds what is in `reg` or crashes with match_error. owned: nobody else writes reg while the names live. */
 void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned);
 /* The same for a value yet to be computed or received. */

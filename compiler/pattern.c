@@ -22,7 +22,7 @@ static void declare_names(builder *b, const ast_node *pattern)
 }
 
 /* The jump behind a test is skipped where it holds, so what follows is reached as the test was. */
-static void test(builder *b, insn i, jumps *fail, src_span at)
+void compile_check(builder *b, insn i, jumps *fail, src_span at)
 {
     bool reachable = b->reachable;
     compile_emit(b, i, at);
@@ -52,7 +52,7 @@ static void check_elements(builder *b, ast_node *pattern, unsigned reg, jumps *f
         return;
     }
     opcode op = pattern->kind == PAT_TUPLE ? OPC_TESTTUPLE : OPC_TESTLIST;
-    test(b, insn_abc(op, reg, elements.count, pattern->as.pattern.has_rest), fail, pattern->span);
+    compile_check(b, insn_abc(op, reg, elements.count, pattern->as.pattern.has_rest), fail, pattern->span);
     for (uint32_t i = 0; i < elements.count; i++) {
         ast_node *element = elements.items[i];
         if (element->kind == PAT_HOLE)
@@ -69,13 +69,13 @@ static void check_elements(builder *b, ast_node *pattern, unsigned reg, jumps *f
 
 static void check_keys(builder *b, ast_node *pattern, unsigned reg, jumps *fail)
 {
-    test(b, insn_abc(OPC_TESTMAP, reg, 0, 0), fail, pattern->span);
+    compile_check(b, insn_abc(OPC_TESTMAP, reg, 0, 0), fail, pattern->span);
     for (uint32_t i = 0; i < pattern->as.map.count; i++) {
         const ast_entry *entry = &pattern->as.map.entries[i];
         unsigned mark = b->top, part = part_register(b, entry->value);
         uint32_t k = compile_string(b->c, entry->key->as.text.bytes, entry->key->as.text.length);
-        test(b, insn_abc(OPC_TESTKEY, part, reg, compile_short_constant(b, k, entry->key->span)), fail,
-             entry->key->span);
+        compile_check(b, insn_abc(OPC_TESTKEY, part, reg, compile_short_constant(b, k, entry->key->span)), fail,
+                      entry->key->span);
         check_part(b, entry->value, part, fail);
         compile_release(b, mark);
     }
@@ -84,7 +84,7 @@ static void check_keys(builder *b, ast_node *pattern, unsigned reg, jumps *fail)
 static void check_error(builder *b, ast_node *pattern, unsigned reg, jumps *fail)
 {
     ast_list parts = pattern->as.pattern.elements;
-    test(b, insn_abc(OPC_TESTERROR, reg, 0, 0), fail, pattern->span);
+    compile_check(b, insn_abc(OPC_TESTERROR, reg, 0, 0), fail, pattern->span);
     for (uint32_t i = 0; i < parts.count; i++) {
         if (parts.items[i]->kind == PAT_HOLE)
             continue;
@@ -100,7 +100,7 @@ static void check_literal(builder *b, ast_node *pattern, unsigned reg, jumps *fa
     value v;
     if (!compile_literal(b->c, pattern->as.unary.operand, &v))
         return;
-    test(b, insn_aw(OPC_TESTLIT, reg, compile_constant(b->c, v)), fail, pattern->span);
+    compile_check(b, insn_aw(OPC_TESTLIT, reg, compile_constant(b->c, v)), fail, pattern->span);
 }
 
 static void check_alternatives(builder *b, ast_list nodes, unsigned reg, jumps *fail, src_span at)

@@ -131,6 +131,8 @@ void compile_assign(builder *b, ast_node *ast)
     unsigned mark = b->top;
     if (place->kind == AST_NAME) {
         assign_name(b, ast);
+    } else if (place->kind == AST_TUPLE) {
+        compile_places(b, ast);
     } else if (place->kind == AST_INDEX) {
         unsigned subject = compile_any(b, place->as.binary.left), key = compile_any(b, place->as.binary.right);
         unsigned reg = new_value(b, ast, insn_abc(OPC_GETIDX, 0, subject, key));

@@ -72,7 +72,7 @@ typedef enum ast_kind {
     AST_VAR,          /* let: the pattern is a PAT_NAME */
     AST_CONST,        /* let: the pattern is a PAT_NAME */
     AST_FN_DECL,      /* fn */
-    AST_ASSIGN,       /* assign: place op= value */
+    AST_ASSIGN,       /* assign: place op= value; with `=`, an AST_TUPLE of places, PAT_HOLE among them */
     AST_RECEIVE_INTO, /* let: value ? pattern (value is the channel) */
     AST_RETURN,       /* unary: operand may be NULL */
     AST_BREAK,
@@ -140,7 +140,8 @@ typedef struct ast_text {
 } ast_text;
 
 typedef struct ast_param {
-    ast_name *name;     /* NULL: `_` */
+    ast_name *name;     /* NULL: `_`, or … */
+    ast_node *pattern;  /* … a pattern in brackets; else NULL */
     ast_node *fallback; /* default value, or NULL */
     src_span span;
     ast_binding *binding; /* [resolve] */

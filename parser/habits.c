@@ -217,7 +217,7 @@ void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement)
     else if (parse_at(p, TOK_COLON))
         diag_hint(d, "here `{` opens a block; a map's key is a name or a string, or stands in brackets: `{[1]: 2}`");
     else if (parse_at(p, TOK_COMMA))
-        diag_hint(d, "one assignment at a time: `let (x, y) = (b, a)` binds several names");
+        diag_hint(d, "several places are assigned by `(a, b) = (b, a)`");
     else if (parse_at(p, TOK_THIN_ARROW))
         diag_hint(d, "there is no `->`: a field is `x.name`, an arm or a short function is written with `=>`");
     else if (is_operand && line_has_slashes(p, statement))

@@ -73,7 +73,9 @@ static void param(linter *l, const ast_param *p, bool named)
 {
     if (p->fallback)
         walk(l, p->fallback);
-    if (named && p->binding)
+    if (p->pattern)
+        lint_pattern(l, p->pattern, named ? LINT_PARAM : LINT_UNNAMED_PARAM);
+    else if (named && p->binding)
         lint_declare(l, LINT_PARAM, p->binding);
 }
 
@@ -143,17 +145,26 @@ static bool declaration(linter *l, ast_node *node)
     return ends;
 }
 
-static bool assignment(linter *l, ast_node *node)
+static void assigned(linter *l, ast_node *place)
 {
-    ast_node *place = node->as.assign.place;
-    bool ends = walk(l, node->as.assign.value);
+    if (place->kind == AST_TUPLE) {
+        for (uint32_t i = 0; i < place->as.list.count; i++)
+            assigned(l, place->as.list.items[i]);
+        return;
+    }
     if (place->kind != AST_NAME) {
         walk(l, place);
-        return ends;
+        return;
     }
     ast_binding *b = lint_root(place);
     if (b)
         b->lint.written = true;
+}
+
+static bool assignment(linter *l, ast_node *node)
+{
+    bool ends = walk(l, node->as.assign.value);
+    assigned(l, node->as.assign.place);
     return ends;
 }
 

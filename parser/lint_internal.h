@@ -37,6 +37,7 @@ typedef enum lint_role {
     LINT_RECEIVED,
     LINT_VAR,
     LINT_PARAM,
+    LINT_UNNAMED_PARAM, /* of a function without a name: who calls it says what there is */
     LINT_LOCAL_FN,
     LINT_TOP_FN,
     LINT_CONST,

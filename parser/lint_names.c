@@ -131,6 +131,7 @@ static void report(linter *l, const lint_declared *d)
         if (unused && !may_be_unused(b))
             report_param(l, b);
         break;
+    case LINT_UNNAMED_PARAM: break;
     case LINT_LOCAL_FN:
         if (unused && !may_be_unused(b))
             lint_warn(l, LINT_UNUSED_FUNCTION, b->span, "the function `%s` is never used", b->name->text);

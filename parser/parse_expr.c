@@ -90,6 +90,8 @@ static ast_node *moved(parser *p)
     uint32_t start = p->token.span.start;
     parse_advance(p);
     ast_node *operand = parse_postfix(p);
+    if (operand->kind == AST_SLICE && !p->panic)
+        operand = parse_index_of_slice(p, operand);
     if (operand->kind != AST_NAME && operand->kind != AST_FIELD && operand->kind != AST_INDEX && !p->panic)
         parse_report(p, operand->span, "`move` takes a variable, a field or an element");
     return parse_unary_node(p, AST_MOVE, OP_NONE, start, operand);
@@ -254,24 +256,37 @@ static ast_node *piped_into(parser *p, uint32_t start, ast_node *subject)
     return call;
 }
 
-/* `x is NAME`; of the types, `nil` and `fn` are keywords. */
+static void no_type(parser *p, bool negated)
+{
+    diag *d = parse_expected(p, negated ? "the name of a type after `is not`" : "the name of a type after `is`");
+    bool is_value = parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT) || parse_at(p, TOK_STRING) ||
+                    parse_at(p, TOK_TRUE) || parse_at(p, TOK_FALSE);
+    if (is_value)
+        diag_hint(d, negated ? "values are compared by `!=`" : "values are compared by `==`");
+    else if (parse_at(p, TOK_IN))
+        diag_hint(d, "write `x not in xs`");
+}
+
+/* `x is NAME`, `x is not NAME`; of the types, `nil` and `fn` are keywords. */
 static ast_node *type_test(parser *p, uint32_t start, ast_node *object)
 {
     parse_advance(p);
+    bool negated = parse_take(p, TOK_NOT);
     lex_token type = p->token;
     ast_node *node = parse_node(p, AST_IS, start);
     node->as.field.object = object;
     if (type.kind != TOK_NAME && type.kind != TOK_NIL && type.kind != TOK_FN) {
-        diag *d = parse_expected(p, "the name of a type after `is`");
-        if (type.kind == TOK_NOT)
-            diag_hint(d, "write `not (x is int)`");
+        no_type(p, negated);
         return node;
     }
     node->as.field.name = parse_name(p, &type);
     node->as.field.name_span = type.span;
     parse_advance(p);
     node->span.end = p->previous_end;
-    return node;
+    if (!negated)
+        return node;
+    parse_grow(p);
+    return parse_unary_node(p, AST_UNARY, OP_NOT, start, node);
 }
 
 static ast_node *binary(parser *p, infix in, uint32_t start, ast_node *left)

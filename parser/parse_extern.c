@@ -46,7 +46,9 @@ static ast_ctype ctype(parser *p)
         callback(p, &type);
     } else {
         type.name = parse_binding_name(p, "a C type");
-        type.pointer = parse_take(p, TOK_STAR);
+        type.pointer = parse_at(p, TOK_STAR) && !p->panic;
+        if (type.pointer)
+            parse_advance_name(p);
     }
     type.span.end = p->previous_end;
     parse_leave(p, level);

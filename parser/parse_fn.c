@@ -1,25 +1,45 @@
 /* Functions: parameters and bodies. */
 #include "parser/parse_internal.h"
 
-/* The name of a parameter, or NULL for `_`. */
-static ast_name *param_name(parser *p)
+static bool at_bracket(const parser *p)
 {
-    if (parse_take(p, TOK_HOLE))
-        return NULL;
-    if (parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) || parse_at(p, TOK_BRACE_OPEN)) {
-        diag *d = parse_expected(p, "the name of a parameter");
-        diag_hint(d, "parameters are plain names: take it apart in the body by `let`");
-        return NULL;
-    }
-    return parse_binding_name(p, "the name of a parameter");
+    return parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) || parse_at(p, TOK_BRACE_OPEN);
+}
+
+static void no_param(parser *p)
+{
+    diag *d = parse_expected(p, "the name of a parameter");
+    if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
+        diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
+    else
+        diag_hint(d, "a parameter is a name, `_` or a pattern in brackets: `fn((a, b), {x, y}) => …`");
+}
+
+/* A name, `_`, or a pattern in brackets. */
+static void param_head(parser *p, ast_param *param)
+{
+    if (at_bracket(p) && !p->panic)
+        param->pattern = parse_pattern(p);
+    else if (parse_at(p, TOK_NAME))
+        param->name = parse_binding_name(p, "the name of a parameter");
+    else if (!parse_take(p, TOK_HOLE))
+        no_param(p);
 }
 
 static ast_param param(parser *p)
 {
     ast_param param = {.span = p->token.span};
-    param.name = param_name(p);
-    if (parse_take(p, TOK_ASSIGN))
-        param.fallback = parse_expression(p);
+    param_head(p, &param);
+    src_span equal = p->token.span;
+    if (parse_take(p, TOK_ASSIGN)) {
+        ast_node *fallback = parse_expression(p);
+        if (!param.pattern) {
+            param.fallback = fallback;
+        } else if (!p->panic) {
+            diag *d = parse_report(p, equal, "a parameter that is a pattern has no default");
+            diag_hint(d, "give it a name, and take it apart in the body: `let (a, b) = pair`");
+        }
+    }
     param.span.end = p->previous_end;
     return param;
 }
@@ -28,7 +48,13 @@ static void add_rest(parser *p, ast_fn *fn)
 {
     uint32_t start = p->token.span.start;
     parse_advance(p);
-    ast_name *name = param_name(p);
+    ast_name *name = NULL;
+    if (at_bracket(p)) {
+        diag *d = parse_expected(p, "a name for the rest of the arguments");
+        diag_hint(d, "take the list apart in the body: `let [a, ..more] = rest`");
+    } else if (!parse_take(p, TOK_HOLE)) {
+        name = parse_binding_name(p, "a name for the rest of the arguments");
+    }
     fn->rest = arena_alloc(p->module->arena, sizeof *fn->rest);
     if (fn->rest == NULL) {
         parse_stop(p);
@@ -58,6 +84,9 @@ static void params(parser *p, ast_fn *fn)
         if (parse_at(p, TOK_COLON) && !p->panic) {
             diag *d = parse_expected(p, "`,` or `)`");
             diag_hint(d, "there are no type declarations; a default is `name = value`");
+        } else if (parse_at(p, TOK_PAREN_OPEN) && !p->panic) {
+            diag *d = parse_expected(p, "`,` or `)`");
+            diag_hint(d, "a pattern that is a parameter stands in brackets: `fn((error(kind, message))) => …`");
         }
         if (!parse_take(p, TOK_COMMA))
             break;

@@ -47,7 +47,9 @@ typedef struct parser {
     uint32_t operands;             /* right sides of operators around it: these need stack, too */
     uint32_t height;               /* of the highest node made since parse_enter */
     const ast_node *parenthesised; /* the node that the last ( ) gave */
-    char *scratch;                 /* lists being made: malloc'ed, used as a stack */
+    uint32_t places_at; /* where the `(` stands that begins a statement: `_` may be in it, if `=` follows … */
+    src_span hole;      /* … and the first of these in the statement under way; empty: none */
+    char *scratch;      /* lists being made: malloc'ed, used as a stack */
     size_t scratch_used, scratch_capacity;
     ast_node spare;         /* given out when memory ran out */
     diag unsaid;            /* given out for an error that is not reported */
@@ -58,6 +60,9 @@ typedef struct parser {
 
 /* ---- tokens: parse_token.c ---- */
 void parse_advance(parser *p);
+/* The same at an operator or keyword that stands for something else here (`x.in`, the `*` of a C type): the line may
+ * end behind it. */
+void parse_advance_name(parser *p);
 const lex_token *parse_peek(parser *p, uint32_t ahead); /* 1 or 2 tokens on; newlines are no tokens here */
 static inline bool parse_at(const parser *p, lex_kind kind) { return p->token.kind == kind; }
 bool parse_take(parser *p, lex_kind kind);             /* goes on when it is there and no error is pending */
@@ -135,9 +140,12 @@ ast_node *parse_bit_expression(parser *p);      /* `bitOr` */
 ast_node *parse_head(parser *p);                /* `head` */
 ast_node *parse_block_or_expression(parser *p); /* after => spawn catch defer: the map-or-block rule */
 ast_node *parse_postfix(parser *p);             /* parse_postfix.c */
-ast_node *parse_primary(parser *p);             /* parse_primary.c */
-bool parse_brace_opens_map(parser *p);          /* at `{`: a key and `:` follow */
-ast_node *parse_string(parser *p);              /* parse_literal.c: at STRING or STRING_START */
+/* `m[a..b]`, parsed as a slice, where a place must stand: an element of the map whose key is the range. `m[..b]` is
+ * none, and stays. */
+ast_node *parse_index_of_slice(parser *p, ast_node *slice);
+ast_node *parse_primary(parser *p);    /* parse_primary.c */
+bool parse_brace_opens_map(parser *p); /* at `{`: a key and `:` follow */
+ast_node *parse_string(parser *p);     /* parse_literal.c: at STRING or STRING_START */
 ast_node *parse_map(parser *p);
 ast_node *parse_match(parser *p);              /* parse_alt.c */
 ast_node *parse_alt(parser *p, bool repeated); /* at `alt` or `pri alt` */

@@ -45,6 +45,22 @@ static ast_node *call(parser *p, uint32_t start, ast_node *callee)
     return node;
 }
 
+ast_node *parse_index_of_slice(parser *p, ast_node *slice)
+{
+    const ast_node *from = slice->as.slice.from, *to = slice->as.slice.to;
+    if (from == NULL)
+        return slice;
+    ast_node *key = parse_node(p, AST_RANGE, from->span.start);
+    key->span.end = to == NULL ? from->span.end : to->span.end;
+    key->as.slice.from = slice->as.slice.from;
+    key->as.slice.to = slice->as.slice.to;
+    key->as.slice.closed = slice->as.slice.closed;
+    ast_node *node = parse_binary_node(p, AST_INDEX, OP_NONE, slice->span.start, slice->as.slice.object, key);
+    node->span = slice->span;
+    parse_grow(p);
+    return node;
+}
+
 /* `[` index `]`: a range between the brackets makes a slice. */
 static ast_node *indexed(parser *p, uint32_t start, ast_node *object)
 {
@@ -98,7 +114,7 @@ static ast_node *field(parser *p, uint32_t start, ast_node *object)
     }
     node->as.field.name = parse_name(p, &p->token);
     node->as.field.name_span = p->token.span;
-    parse_advance(p);
+    parse_advance_name(p);
     node->span.end = p->previous_end;
     return node;
 }

@@ -25,11 +25,24 @@ static ast_node *name(parser *p)
     return node;
 }
 
+/* In brackets that begin a statement, which may be an assignment's places, `_` is one of them. */
+static ast_node *element(parser *p, bool places)
+{
+    if (!places || !parse_at(p, TOK_HOLE))
+        return parse_expression(p);
+    uint32_t start = p->token.span.start;
+    if (p->hole.end == 0)
+        p->hole = p->token.span;
+    parse_advance(p);
+    return parse_node(p, PAT_HOLE, start);
+}
+
 /* The rest of `(a, b, …)` or `[a, b, …]`; what is in the list so far belongs to it. */
 static ast_node *elements(parser *p, ast_kind kind, uint32_t start, size_t list, lex_kind closing, const char *expected)
 {
+    bool places = kind == AST_TUPLE && start == p->places_at;
     while (!p->panic && !parse_at(p, closing)) {
-        ast_node *item = parse_expression(p);
+        ast_node *item = element(p, places);
         parse_nodes_add(p, item);
         if (!parse_take(p, TOK_COMMA))
             break;
@@ -48,7 +61,7 @@ static ast_node *parenthesised(parser *p)
     parse_open(p, PARSE_PAREN);
     if (parse_at(p, TOK_PAREN_CLOSE))
         return elements(p, AST_TUPLE, start, list, TOK_PAREN_CLOSE, "`)`");
-    ast_node *first = parse_expression(p);
+    ast_node *first = element(p, start == p->places_at);
     if (parse_take(p, TOK_COMMA)) {
         parse_nodes_add(p, first);
         return elements(p, AST_TUPLE, start, list, TOK_PAREN_CLOSE, "`,` or `)`");

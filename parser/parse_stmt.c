@@ -83,24 +83,60 @@ static const struct {
     [TOK_SHR_ASSIGN] = {true, OP_SHIFT_RIGHT},
 };
 
-static void check_place(parser *p, const ast_node *place)
+static bool is_place(const ast_node *node)
 {
-    bool is_place = place->kind == AST_NAME || place->kind == AST_INDEX || place->kind == AST_FIELD;
-    if (is_place || p->panic)
-        return;
-    diag *d = parse_report(p, place->span, "only a variable, an element or a field can be assigned to");
-    if (place->kind == AST_TUPLE || place->kind == AST_LIST)
-        diag_hint(d, "`let (a, b) = e` binds several names anew");
-    else if (place->kind == AST_SLICE)
-        diag_hint(d, "a slice is a copy; assign element by element");
-    else if (parse_at(p, TOK_ASSIGN))
+    return node->kind == AST_NAME || node->kind == AST_INDEX || node->kind == AST_FIELD;
+}
+
+static void no_place(parser *p, const ast_node *node, bool among_others)
+{
+    diag *d = parse_report(p, node->span, "only a variable, an element or a field can be assigned to");
+    if (node->kind == AST_TUPLE && among_others)
+        diag_hint(d, "places do not nest: write `(a, b, c) = e`");
+    else if (node->kind == AST_LIST)
+        diag_hint(d, "several places stand in parentheses: `(a, b) = (b, a)`");
+    else if (node->kind == PAT_HOLE)
+        diag_hint(d, "`let _ = e` drops a value");
+    else if (node->kind == AST_SLICE)
+        diag_hint(d,
+                  "a slice is a copy: assign element by element; a range as a map's key has its start: `m[0..n] = e`");
+    else if (parse_at(p, TOK_ASSIGN) && !among_others)
         diag_hint(d, "`==` compares");
+}
+
+/* `(a, xs[i], _) = e`. */
+static void check_places(parser *p, const ast_node *places)
+{
+    if (!parse_at(p, TOK_ASSIGN)) {
+        diag *d = parse_report(p, p->token.span, "several places are assigned by `=` only");
+        diag_hint(d, "write one statement for each");
+    }
+    for (uint32_t i = 0; i < places->as.list.count; i++) {
+        ast_node **place = &places->as.list.items[i];
+        if ((*place)->kind == AST_SLICE)
+            *place = parse_index_of_slice(p, *place);
+        if (!is_place(*place) && (*place)->kind != PAT_HOLE)
+            no_place(p, *place, true);
+    }
+}
+
+static ast_node *checked_place(parser *p, ast_node *place)
+{
+    if (p->panic)
+        return place;
+    if (place->kind == AST_SLICE)
+        place = parse_index_of_slice(p, place);
+    if (place->kind == AST_TUPLE && place->as.list.count > 0)
+        check_places(p, place);
+    else if (!is_place(place))
+        no_place(p, place, false);
+    return place;
 }
 
 static ast_node *assignment(parser *p, uint32_t start, ast_node *place)
 {
     ast_operator op = (ast_operator)assignments[p->token.kind].op;
-    check_place(p, place);
+    place = checked_place(p, place);
     parse_advance(p);
     ast_node *value = parse_expression(p);
     ast_node *node = parse_node(p, AST_ASSIGN, start);
@@ -128,7 +164,10 @@ static ast_node *receive_into(parser *p, uint32_t start, ast_node *channel)
 static ast_node *foreign_declaration(parser *p, uint32_t start, ast_node *target)
 {
     diag *d = parse_report(p, p->token.span, "there is no `:=`");
-    diag_hint(d, "write `let x = e`, or `var x = e` if it changes later");
+    if (target->kind == AST_TUPLE)
+        diag_hint(d, "write `let (a, b) = e`; variables that are there already are assigned by `(a, b) = e`");
+    else
+        diag_hint(d, "write `let x = e`, or `var x = e` if it changes later");
     if (target->kind != AST_NAME) {
         p->panic = true;
         return target;
@@ -150,19 +189,39 @@ static void check_left_arrow(parser *p, const ast_node *node)
     diag_hint(d, "`c ! v` sends, `c ? x` receives");
 }
 
-static ast_node *expression_statement(parser *p)
+/* `(a, _)` that is assigned nothing. */
+static ast_node *lone_hole(parser *p)
+{
+    diag *d = parse_fail(p, p->hole, "expected an expression, found `_`");
+    diag_hint(d, "`_` holds no value; it stands for a part that nobody needs, in a pattern or in `(a, _) = e`");
+    return parse_error_node(p);
+}
+
+static ast_node *expression_or_assignment(parser *p)
 {
     uint32_t start = p->token.span.start;
+    p->places_at = start;
     ast_node *node = parse_expression(p);
     if (p->panic)
         return node;
     if (assignments[p->token.kind].assigns)
         return assignment(p, start, node);
+    if (p->hole.end > 0)
+        return lone_hole(p);
     if (parse_at(p, TOK_COLON_ASSIGN))
         return foreign_declaration(p, start, node);
     if (parse_at(p, TOK_QUESTION) && node->kind != AST_SEND && node->kind != AST_CATCH)
         return receive_into(p, start, node);
     check_left_arrow(p, node);
+    return node;
+}
+
+static ast_node *expression_statement(parser *p)
+{
+    src_span outer = p->hole;
+    p->hole = (src_span){0, 0};
+    ast_node *node = expression_or_assignment(p);
+    p->hole = outer;
     return node;
 }
 

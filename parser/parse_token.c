@@ -41,21 +41,25 @@ static bool continues_line(parser *p, const lex_token *next)
     return after->kind == TOK_NAME || (lex_kind_flags(after->kind) & LEX_KEYWORD);
 }
 
-void parse_advance(parser *p)
+/* open: the line goes on behind the current token. */
+static void advance(parser *p, bool open)
 {
     p->previous = p->token.kind;
     if (p->previous != TOK_NEWLINE)
         p->previous_end = p->token.span.end;
     lex_token next = next_token(p);
     p->token = next;
-    if (next.newline_before && p->previous != TOK_NEWLINE && newlines_count(p) &&
-        !(lex_kind_flags(p->previous) & LEX_OPEN) && !continues_line(p, &next)) {
+    if (next.newline_before && p->previous != TOK_NEWLINE && newlines_count(p) && !open && !continues_line(p, &next)) {
         memmove(p->ahead + 1, p->ahead, p->ahead_count * sizeof next);
         p->ahead[0] = next;
         p->ahead_count++;
         p->token = (lex_token){.kind = TOK_NEWLINE, .newline_before = true, .span = {p->previous_end, p->previous_end}};
     }
 }
+
+void parse_advance(parser *p) { advance(p, (lex_kind_flags(p->token.kind) & LEX_OPEN) != 0); }
+
+void parse_advance_name(parser *p) { advance(p, false); }
 
 bool parse_take(parser *p, lex_kind kind)
 {

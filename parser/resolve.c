@@ -29,7 +29,9 @@ static void resolve_params(resolver *r, ast_fn *fn)
                                  "a parameter without a default value cannot follow one with a default value");
             diag_related(d, optional->span, "this one has a default value");
         }
-        if (p->name)
+        if (p->pattern)
+            resolve_pattern(r, p->pattern, NULL, BOUND_BY_CALL);
+        else if (p->name)
             p->binding = resolve_declare(r, BINDING_PARAM, p->name, p->span);
     }
     if (fn->rest && fn->rest->name)

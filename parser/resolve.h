@@ -99,7 +99,8 @@ struct ast_binding {
     bool used, assigned;
     bool assigned_within;      /* assigned inside an operand of an expression: must not be read in place */
     uint64_t cell;             /* const, session: word of the OBJ_CELL (a const's is made by the compiler) */
-    uint32_t reg;              /* the compiler's: its register */
+    uint32_t reg;              /* the compiler's: its register … */
+    bool rebound;              /* … which the assignment to several places that is being compiled writes */
     ast_binding *next_pending; /* of a session: definitions in the order of the text */
     struct {
         uint32_t reads;

@@ -131,9 +131,12 @@ static void check_named(resolver *r, const ast_call *call, const resolve_signatu
     }
     callee_text buffer = {""};
     for (uint32_t i = 0; i < s->required && !spread; i++)
-        if (!given[i])
+        if (!given[i] && param_name(s, i) && strcmp(param_name(s, i), "_") != 0)
             diag_error(r->diags, call->callee->span, "%s needs a value for its parameter `%s`", callee_name(s, &buffer),
-                       param_name(s, i) ? param_name(s, i) : "_");
+                       param_name(s, i));
+        else if (!given[i])
+            diag_error(r->diags, call->callee->span, "%s needs a value for its parameter %u, which has no name",
+                       callee_name(s, &buffer), i + 1);
 }
 
 static void check_call(resolver *r, const ast_node *node, const resolve_signature *s)
@@ -386,22 +389,9 @@ static void assign_name(resolver *r, ast_node *place)
     b->moved = false;
 }
 
-void resolve_assign(resolver *r, ast_node *node)
+/* What a place that is no name is made of. */
+static void resolve_parts(resolver *r, ast_node *place)
 {
-    ast_node *place = node->as.assign.place;
-    if (place->kind == AST_NAME) {
-        if (node->op == OP_NONE) {
-            resolve_node(r, node->as.assign.value);
-        } else {
-            ast_binding *hidden;
-            const ast_binding *b = resolve_find(r, place->as.name.id, &hidden);
-            if (b && b->owner == r->function)
-                resolve_use(r, place->as.name.id, place->span);
-            resolve_operand(r, node->as.assign.value);
-        }
-        assign_name(r, place);
-        return;
-    }
     if (place->kind == AST_FIELD) {
         resolve_field(r, place);
         const ast_node *object = place->as.field.object;
@@ -412,7 +402,49 @@ void resolve_assign(resolver *r, ast_node *node)
         resolve_operand(r, place->as.binary.left);
         resolve_operand(r, place->as.binary.right);
     }
-    resolve_operand(r, node->as.assign.value);
+}
+
+/* `(a, xs[i]) = e`: the parts, e, then the names. */
+static void resolve_places(resolver *r, ast_list places, ast_node *value)
+{
+    for (uint32_t i = 0; i < places.count; i++)
+        resolve_parts(r, places.items[i]);
+    if (value->kind == AST_TUPLE)
+        for (uint32_t i = 0; i < value->as.list.count; i++)
+            resolve_operand(r, value->as.list.items[i]);
+    else
+        resolve_operand(r, value);
+    for (uint32_t i = 0; i < places.count; i++)
+        if (places.items[i]->kind == AST_NAME)
+            assign_name(r, places.items[i]);
+}
+
+static void resolve_assign_name(resolver *r, ast_node *node)
+{
+    ast_node *place = node->as.assign.place;
+    if (node->op == OP_NONE) {
+        resolve_node(r, node->as.assign.value);
+    } else {
+        ast_binding *hidden;
+        const ast_binding *b = resolve_find(r, place->as.name.id, &hidden);
+        if (b && b->owner == r->function)
+            resolve_use(r, place->as.name.id, place->span);
+        resolve_operand(r, node->as.assign.value);
+    }
+    assign_name(r, place);
+}
+
+void resolve_assign(resolver *r, ast_node *node)
+{
+    ast_node *place = node->as.assign.place;
+    if (place->kind == AST_NAME) {
+        resolve_assign_name(r, node);
+    } else if (place->kind == AST_TUPLE) {
+        resolve_places(r, place->as.list, node->as.assign.value);
+    } else {
+        resolve_parts(r, place);
+        resolve_operand(r, node->as.assign.value);
+    }
 }
 
 void resolve_moves_end(resolver *r, const moved_name *mark)

@@ -79,9 +79,10 @@ void resolve_match(resolver *r, ast_node *node);
 void resolve_alt(resolver *r, ast_node *node);
 
 /* --- resolve_pattern.c */
-/* Binds the names of up to two patterns (the second may be NULL) in the current block. A receive must not hide a
- * `var`. */
-void resolve_pattern(resolver *r, ast_node *first, ast_node *second, bool receive);
+/* What gives a pattern its value. A receive must not hide a `var`; a call makes parameters of the names. */
+typedef enum { BOUND_BY_VALUE, BOUND_BY_RECEIVE, BOUND_BY_CALL } resolve_bound;
+/* Binds the names of up to two patterns (the second may be NULL) in the current block. */
+void resolve_pattern(resolver *r, ast_node *first, ast_node *second, resolve_bound by);
 
 /* --- resolve_check.c */
 void resolve_call(resolver *r, ast_node *node, bool spawned);

@@ -6,7 +6,7 @@ typedef struct pattern_walk {
     resolver *r;
     uint32_t id;      /* of the pattern: bindings that carry it were made here */
     uint32_t repeats; /* > 0: in an alternative that is not the first */
-    bool receive;
+    resolve_bound by;
     ast_node **names; /* those that were bound so far */
     uint32_t count, capacity;
 } pattern_walk;
@@ -62,9 +62,10 @@ static void bind_name(pattern_walk *w, ast_node *node)
     }
     if (w->repeats > 0)
         diag_error(r->diags, node->span, "`%s` is not bound by every alternative of the pattern", name->text);
-    else if (w->receive)
+    else if (w->by == BOUND_BY_RECEIVE)
         check_hides_var(r, node);
-    ast_binding *b = resolve_declare(r, BINDING_LET, name, node->span);
+    binding_kind kind = w->by == BOUND_BY_CALL ? BINDING_PARAM : BINDING_LET;
+    ast_binding *b = resolve_declare(r, kind, name, node->span);
     b->pattern = w->id;
     node->as.name.binding = b;
     remember(w, node);
@@ -131,9 +132,9 @@ static void walk(pattern_walk *w, ast_node *node)
     }
 }
 
-void resolve_pattern(resolver *r, ast_node *first, ast_node *second, bool receive)
+void resolve_pattern(resolver *r, ast_node *first, ast_node *second, resolve_bound by)
 {
-    pattern_walk w = {.r = r, .id = ++r->serial, .receive = receive};
+    pattern_walk w = {.r = r, .id = ++r->serial, .by = by};
     walk(&w, first);
     if (second)
         walk(&w, second);

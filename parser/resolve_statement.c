@@ -13,7 +13,7 @@ void resolve_let(resolver *r, ast_node *node)
 {
     ast_node *pattern = node->as.let.pattern, *value = node->as.let.value;
     resolve_bound_value(r, pattern, value);
-    resolve_pattern(r, pattern, NULL, false);
+    resolve_pattern(r, pattern, NULL, BOUND_BY_VALUE);
     if (pattern->kind == PAT_NAME && !r->failed) {
         node->as.let.binding = pattern->as.name.binding;
         if (value->kind == AST_FN)
@@ -41,7 +41,7 @@ void resolve_local_fn(resolver *r, ast_node *node)
 void resolve_receive_into(resolver *r, ast_node *node)
 {
     resolve_node(r, node->as.let.value);
-    resolve_pattern(r, node->as.let.pattern, NULL, true);
+    resolve_pattern(r, node->as.let.pattern, NULL, BOUND_BY_RECEIVE);
 }
 
 /* `for` and `par for`: the loop's names are in a block around the body's. */
@@ -54,7 +54,7 @@ static void resolve_for(resolver *r, ast_node *node)
     const moved_name *mark = r->moved;
     resolve_open(r, &s);
     if (loop->target[0])
-        resolve_pattern(r, loop->target[0], loop->target[1], false);
+        resolve_pattern(r, loop->target[0], loop->target[1], BOUND_BY_VALUE);
     if (node->kind == AST_PAR_FOR) {
         resolve_node(r, loop->body);
     } else {
@@ -130,7 +130,7 @@ void resolve_match(resolver *r, ast_node *node)
         const moved_name *mark = r->moved;
         scope s;
         resolve_open(r, &s);
-        resolve_pattern(r, arm->pattern, NULL, false);
+        resolve_pattern(r, arm->pattern, NULL, BOUND_BY_VALUE);
         if (arm->guard)
             resolve_operand(r, arm->guard);
         resolve_within(r, arm->body);
@@ -147,7 +147,7 @@ static void resolve_arm(resolver *r, const ast_alt_arm *arm, bool repeated)
     resolve_open(r, &s);
     if (arm->source) {
         resolve_node(r, arm->source);
-        resolve_pattern(r, arm->target[0], arm->target[1], false);
+        resolve_pattern(r, arm->target[0], arm->target[1], BOUND_BY_VALUE);
     }
     if (arm->guard)
         resolve_operand(r, arm->guard);
@@ -158,7 +158,7 @@ static void resolve_arm(resolver *r, const ast_alt_arm *arm, bool repeated)
     scope inner;
     resolve_open(r, &inner);
     if (arm->kind == ALT_RECEIVE)
-        resolve_pattern(r, arm->value, NULL, false);
+        resolve_pattern(r, arm->value, NULL, BOUND_BY_VALUE);
     r->function->loops += repeated;
     resolve_within(r, arm->body);
     r->function->loops -= repeated;

@@ -173,6 +173,8 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
     obj_kind kind = value_kind(container);
     if (kind != OBJ_NONE && !value_usable(p, container))
         return data_raise_moved(vm, container);
+    if (value_is(key, OBJ_RANGE) && (kind == OBJ_LIST || kind == OBJ_BUFFER))
+        return vm_raise(vm, ERR_TYPE, "a slice is a copy and cannot be assigned: assign element by element");
     if (kind == OBJ_LIST) {
         list *l = data_own_list(vm, p, container);
         uint64_t at = 0;

@@ -50,6 +50,9 @@ Test(parse, operators_bind_as_the_table_says)
     assert_ast("catch a or b", "(catch (or a b))");
     assert_ast("catch c ! v", "(catch (! c v))");
     assert_ast("c ! catch f()", "(! c (catch (call f)))");
+    assert_ast("not a + 1 is not int and b", "(and (not (not (is (+ a 1) int))) b)");
+    assert_ast("a |> f() is not fn", "(not (is (pipe f a) fn))");
+    assert_ast("a is not\nnil", "(not (is a nil))");
 }
 
 Test(parse, binary_operators_are_left_associative)
@@ -263,7 +266,18 @@ Test(parse, functions)
     assert_ast("fn(x) { x }(1)", "(call (fn (x) (block x)) 1)");
     assert_error("let f = fn g() { }", 11, 12, "has no name", "as a statement");
     assert_error("fn f(..xs, y) { }", 11, 12, "expected `)`", "comes last");
-    assert_error("fn f((a, b)) { }", 5, 6, "name of a parameter", "plain names");
+    assert_error("fn f(1) { }", 5, 6, "name of a parameter", "in brackets");
+}
+
+Test(parse, parameters_that_are_patterns)
+{
+    assert_ast("fn f((a, _), {x, y: z}, [h, ..t]) => a", "(fn f ((tuple a _) (map \"x\" x \"y\" z) (list h ..t)) a)");
+    assert_ast("fn((a)) => a", "(fn (a) a)");
+    assert_ast("fn((a | b), c = 1, ..d) { }", "(fn ((| a b) c=1 ..d) (block))");
+    assert_ast("fn(()) { }", "(fn ((tuple)) (block))");
+    assert_error("fn f((a, b) = c) { }", 12, 13, "has no default", "let (a, b)");
+    assert_error("fn f(..(a, b)) { }", 7, 8, "name for the rest", "let [a, ..more]");
+    assert_error("fn f(error(k)) { }", 10, 11, "expected `,` or `)`", "in brackets");
 }
 
 Test(parse, assignments)
@@ -275,9 +289,32 @@ Test(parse, assignments)
     assert_ast("x &= 1; x |= 1; x ^= 1; x <<= 1; x >>= 1",
                "(set& x 1)\n(set| x 1)\n(set^ x 1)\n(set<< x 1)\n(set>> x 1)");
     assert_ast("x = catch f()", "(set x (catch (call f)))");
+    assert_ast("m[1..2] = 3; m[(1..=2)] += 3; m[1..] = 3",
+               "(set (index m (range 1 2)) 3)\n(set+ (index m (range 1 = 2)) 3)\n(set (index m (range 1 .)) 3)");
+    assert_ast("c ! move m[1..2]", "(! c (move (index m (range 1 2))))");
     assert_error("f() = 1", 0, 3, "can be assigned to", "==");
-    assert_error("xs[1..2] = ys", 0, 8, "can be assigned to", "slice");
+    assert_error("xs[..2] = ys", 0, 7, "can be assigned to", "slice");
     assert_error("x = y = 1", 6, 7, "has no value", NULL);
+}
+
+Test(parse, assignments_to_several_places)
+{
+    assert_ast("(a, xs[0], m.k) = e", "(set (tuple a (index xs 0) (. m k)) e)");
+    assert_ast("(a, _, b[1..2],) = (1, 2, 3)", "(set (tuple a _ (index b (range 1 2))) (tuple 1 2 3))");
+    assert_ast("(a,) = e", "(set (tuple a) e)");
+    assert_ast("(a, xs[if f { (b, _) = c }]) = e", "(set (tuple a (index xs (if f (block (set (tuple b _) c))))) e)");
+    assert_ast("match x { 1 => (a, b) = (b, a) }", "(match x (1 (set (tuple a b) (tuple b a))))");
+    assert_error("(a, f()) = e", 4, 7, "can be assigned to", NULL);
+    assert_error("(a, (b, c)) = e", 4, 10, "can be assigned to", "do not nest");
+    assert_error("[a, b] = e", 0, 6, "can be assigned to", "in parentheses");
+    assert_error("(a, b) += e", 7, 9, "by `=` only", "one statement for each");
+    assert_error("(a, _)", 4, 5, "expected an expression", "(a, _) = e");
+    assert_error("(a, _) + 1", 4, 5, "expected an expression", "(a, _) = e");
+    assert_error("f((a, _))", 6, 7, "expected an expression", "let _ = e");
+    assert_error("(_) = 1", 1, 2, "can be assigned to", "let _ = e");
+    assert_error("() = e", 0, 2, "can be assigned to", NULL);
+    assert_error("(a, b) := e", 7, 9, "no `:=`", "(a, b) = e");
+    assert_error("a, b = b, a", 1, 2, "end of the line", "(a, b) = (b, a)");
 }
 
 Test(parse, channels)

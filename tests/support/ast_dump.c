@@ -94,7 +94,10 @@ static void dump_fn(FILE *out, const ast_fn *fn)
     putc('(', out);
     for (uint32_t i = 0; i < fn->param_count; i++) {
         fputs(i > 0 ? " " : "", out);
-        dump_name(out, fn->params[i].name);
+        if (fn->params[i].pattern != NULL)
+            ast_dump_node(out, fn->params[i].pattern);
+        else
+            dump_name(out, fn->params[i].name);
         if (fn->params[i].fallback != NULL) {
             putc('=', out);
             ast_dump_node(out, fn->params[i].fallback);
