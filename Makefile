@@ -37,7 +37,7 @@ OUT := build
 CFLAGS ?= -O2 -g
 endif
 
-LIB_ROOMS := lexer parser compiler vm gc stdlib api
+LIB_ROOMS := base lexer parser compiler vm gc stdlib api
 LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c)))
 REPL_SRC := $(sort $(wildcard repl/*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))

@@ -36,10 +36,10 @@ static void add_everything(csp_session *s, candidates *c)
     for (int kind = 0; kind < LEX_KINDS; kind++)
         if (lex_kind_flags((lex_kind)kind) & LEX_KEYWORD)
             add(c, lex_kind_text((lex_kind)kind));
-    world_each_member(w, WORLD_PRELUDE, add, c);
-    for (int i = WORLD_PRELUDE + 1; i < WORLD_MODULES; i++)
+    world_each_member(w, LANGUAGE_PRELUDE, add, c);
+    for (int i = LANGUAGE_PRELUDE + 1; i < LANGUAGE_MODULES; i++)
         if (world_has_module(w, i))
-            add(c, world_modules[i].name);
+            add(c, language_modules[i].name);
     for (uint32_t i = 0; i < s->count; i++)
         add(c, s->variables[i].name);
 }
@@ -84,10 +84,10 @@ void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
         size_t owner = word_start(text, *start - 1);
         char *name = strndup(text + owner, *start - 1 - owner);
         const void *home = name ? session_module(s, name) : NULL;
-        int index = name ? world_find_module(name) : -1;
+        int index = name ? language_find_module(name) : -1;
         if (home)
             loader_each_member(home, add, &c);
-        else if (index > WORLD_PRELUDE)
+        else if (index > LANGUAGE_PRELUDE)
             world_each_member(s->world, index, add, &c);
         else if (name)
             add_fields(s, name, &c);

@@ -3,6 +3,7 @@
 
 #include "api/loader.h"
 #include "api/session.h"
+#include "base/foreign.h"
 #include "parser/parse.h"
 #include "stdlib/natives.h"
 #include "vm/text.h"
@@ -24,16 +25,16 @@ static bool write_native(world *w, int index, const char *name, FILE *out)
     const native_entry *e = world_native(w, index, name);
     if (!e)
         return false;
-    fprintf(out, "%s%s%s\n", world_modules[index].name, index == WORLD_PRELUDE ? "" : ".", e->signature);
+    fprintf(out, "%s%s%s\n", language_modules[index].name, index == LANGUAGE_PRELUDE ? "" : ".", e->signature);
     write_indented(e->doc, strlen(e->doc), out);
     return true;
 }
 
 static bool write_constant(int index, const char *name, FILE *out)
 {
-    for (const native_constant *c = math_constants; index == WORLD_MATH && c->name; c++)
+    for (const native_constant *c = math_constants; index == LANGUAGE_MATH && c->name; c++)
         if (strcmp(c->name, name) == 0) {
-            fprintf(out, "%s.%s\n", world_modules[index].name, name);
+            fprintf(out, "%s.%s\n", language_modules[index].name, name);
             write_indented(c->doc, strlen(c->doc), out);
             return true;
         }
@@ -103,9 +104,9 @@ static bool write_import(const void *home, const char *name, FILE *out)
 
 static bool write_module(world *w, int index, FILE *out)
 {
-    if (index <= WORLD_PRELUDE || index >= WORLD_MODULES || !world_has_module(w, index))
+    if (index <= LANGUAGE_PRELUDE || index >= LANGUAGE_MODULES || !world_has_module(w, index))
         return false;
-    fprintf(out, "%s:", world_modules[index].name);
+    fprintf(out, "%s:", language_modules[index].name);
     world_each_member(w, index, write_name, out);
     putc('\n', out);
     return true;
@@ -113,9 +114,25 @@ static bool write_module(world *w, int index, FILE *out)
 
 static bool write_member(world *w, const char *home, const char *name, FILE *out)
 {
-    int index = world_find_module(home);
+    int index = language_find_module(home);
     return index >= 0 && (write_native(w, index, name, out) || write_constant(index, name, out) ||
                           write_export(world_load_module(w, index), home, name, out));
+}
+
+/* What other languages call what is here. */
+static bool write_foreign(const char *name, FILE *out)
+{
+    char home[64] = "";
+    const char *point = strchr(name, '.');
+    if (point)
+        snprintf(home, sizeof home, "%.*s", (int)(point - name), name);
+    const foreign_row *row = point ? foreign_find_member(home, point + 1) : foreign_find_word(name);
+    if (!row)
+        return false;
+    char hint[FOREIGN_HINT];
+    foreign_hint(row, hint, sizeof hint);
+    fprintf(out, "%s: another language's name\n    %s\n", name, hint);
+    return true;
 }
 
 static bool write_variable(const csp_session *s, const char *name, FILE *out)
@@ -145,9 +162,11 @@ char *csp_doc(csp_session *s, const char *name)
                              : write_member(s->world, home, point + 1, out);
         } else {
             found = write_import(session_module(s, name), name, out) || write_variable(s, name, out) ||
-                    write_member(s->world, "", name, out) || write_module(s->world, world_find_module(name), out);
+                    write_member(s->world, "", name, out) || write_module(s->world, language_find_module(name), out);
         }
     }
+    if (out && !found)
+        found = write_foreign(name, out);
     free(home);
     if (out && fclose(out) != 0)
         found = false;

@@ -88,7 +88,7 @@ void loader_free(world *w)
 csp_status csp_module_add(csp_vm *vm, const char *name, const char *source, size_t size)
 {
     world *w = world_of(vm);
-    if (w->busy || w->ran || !*name || world_find_module(name) >= 0)
+    if (w->busy || w->ran || !*name || language_find_module(name) >= 0)
         return CSP_E_MISUSE;
     for (const host_module *m = w->host_modules; m; m = m->next)
         if (strcmp(m->name, name) == 0)
@@ -152,9 +152,9 @@ void loader_each_member(const void *home, void (*each)(void *user, const char *n
         each(user, m->members[i].name);
 }
 
-static void suggest(void *s, const char *name) { diag_suggest(s, name); }
+static void suggest(void *s, const char *name) { suggest_offer(s, name); }
 
-void loader_candidates(const void *home, diag_suggestion *s) { loader_each_member(home, suggest, s); }
+void loader_candidates(const void *home, suggestion *s) { loader_each_member(home, suggest, s); }
 
 const module *loader_code(const void *home) { return ((const struct own_module *)home)->code; }
 

@@ -16,15 +16,6 @@ typedef struct resolver {
     csp_session *session;
 } resolver;
 
-static bool word_in(const char *words, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = strstr(words, word); length > 0 && at; at = strstr(at + 1, word))
-        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    return false;
-}
-
 /* ---- Parameter names ---- */
 
 /* The signature kept for `of`, or a new one with room for `count` names, NULL behind them and `room` bytes of text;
@@ -142,9 +133,9 @@ static resolve_status find_member(world *w, int index, const char *name, resolve
         *out = (resolve_symbol){.kind = RESOLVE_CONSTANT, .word = constant};
         return RESOLVE_FOUND;
     }
-    bool known = word_in(world_modules[index].members, name);
+    bool known = language_has_word(language_modules[index].members, name);
     /* The prelude's own source is compiled for what is in it, not for every misspelling. */
-    if ((known || index != WORLD_PRELUDE) && source_symbol(w, index, name, out))
+    if ((known || index != LANGUAGE_PRELUDE) && source_symbol(w, index, name, out))
         return RESOLVE_FOUND;
     return known ? RESOLVE_NOT_YET : RESOLVE_NO_SUCH;
 }
@@ -154,14 +145,14 @@ static resolve_status find_member(world *w, int index, const char *name, resolve
 static resolve_status answer_global(void *user, const char *name, resolve_symbol *out)
 {
     const resolver *r = user;
-    return find_member(r->world, WORLD_PRELUDE, name, out);
+    return find_member(r->world, LANGUAGE_PRELUDE, name, out);
 }
 
 static resolve_status answer_module(void *user, const char *name)
 {
     const resolver *r = user;
-    int index = world_find_module(name);
-    if (index <= WORLD_PRELUDE)
+    int index = language_find_module(name);
+    if (index <= LANGUAGE_PRELUDE)
         return RESOLVE_NO_SUCH;
     return world_has_module(r->world, index) ? RESOLVE_FOUND : RESOLVE_NOT_YET;
 }
@@ -169,26 +160,26 @@ static resolve_status answer_module(void *user, const char *name)
 static resolve_status answer_member(void *user, const char *home, const char *name, resolve_symbol *out)
 {
     const resolver *r = user;
-    int index = world_find_module(home);
+    int index = language_find_module(home);
     if (index < 0)
         return RESOLVE_NO_SUCH;
     return find_member(r->world, index, name, out);
 }
 
-static void suggest(void *user, const char *name) { diag_suggest(user, name); }
+static void suggest(void *user, const char *name) { suggest_offer(user, name); }
 
-static void answer_candidates(void *user, const char *home, diag_suggestion *s)
+static void answer_candidates(void *user, const char *home, suggestion *s)
 {
     const resolver *r = user;
-    int index = home ? world_find_module(home) : WORLD_PRELUDE;
+    int index = home ? language_find_module(home) : LANGUAGE_PRELUDE;
     if (index < 0)
         return;
     world_each_member(r->world, index, suggest, s);
-    for (int i = WORLD_PRELUDE + 1; !home && i < WORLD_MODULES; i++)
+    for (int i = LANGUAGE_PRELUDE + 1; !home && i < LANGUAGE_MODULES; i++)
         if (world_has_module(r->world, i))
-            diag_suggest(s, world_modules[i].name);
+            suggest_offer(s, language_modules[i].name);
     for (uint32_t i = 0; !home && r->session && i < r->session->count; i++)
-        diag_suggest(s, r->session->variables[i].name);
+        suggest_offer(s, r->session->variables[i].name);
 }
 
 static bool answer_session_find(void *user, const char *name, resolve_session_name *out)
@@ -217,7 +208,7 @@ static resolve_status answer_imported(void *user, const void *home, const char *
     return loader_member(r->world, home, name, out);
 }
 
-static void answer_imported_candidates(void *user, const void *home, diag_suggestion *s)
+static void answer_imported_candidates(void *user, const void *home, suggestion *s)
 {
     (void)user;
     loader_candidates(home, s);

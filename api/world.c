@@ -9,20 +9,6 @@
 #include "vm/loop.h"
 #include "vm/num.h"
 
-const world_module_info world_modules[WORLD_MODULES] = {
-#define MODULE(enumerator, name, members) {name, members},
-#include "api/language.def"
-#undef MODULE
-};
-
-int world_find_module(const char *name)
-{
-    for (int i = 0; i < WORLD_MODULES; i++)
-        if (strcmp(world_modules[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
 static const native_module tables[] = {
     {"", prelude_natives},        {"", prelude_process_natives}, {"Buffer", buffer_natives}, {"Bytes", bytes_natives},
     {"List", list_natives},       {"Map", map_natives},          {"Math", math_natives},     {"Os", os_natives},
@@ -44,7 +30,7 @@ bool world_add_natives(world *w)
 
 value world_constant(world *w, int index, const char *name)
 {
-    if (index != WORLD_MATH)
+    if (index != LANGUAGE_MATH)
         return VALUE_ABSENT;
     for (size_t i = 0; math_constants[i].name; i++)
         if (strcmp(math_constants[i].name, name) == 0) {
@@ -59,7 +45,7 @@ const native_entry *world_native(world *w, int index, const char *name)
 {
     if (name[0] == '_' && !w->loading)
         return NULL;
-    value v = vm_native(w->vm, world_modules[index].name, name);
+    value v = vm_native(w->vm, language_modules[index].name, name);
     return value_is(v, OBJ_NATIVE) ? ((const native *)value_as_object(v))->entry : NULL;
 }
 
@@ -67,7 +53,7 @@ const native_entry *world_native(world *w, int index, const char *name)
 static bool has_natives(const world *w, int index)
 {
     for (uint32_t i = 0; i < w->vm->native_module_count; i++)
-        if (strcmp(w->vm->natives[i].name, world_modules[index].name) == 0)
+        if (strcmp(w->vm->natives[i].name, language_modules[index].name) == 0)
             return true;
     return false;
 }
@@ -75,7 +61,7 @@ static bool has_natives(const world *w, int index)
 /* The source of `List` is stdlib/list.csp, that of the prelude stdlib/prelude.csp. */
 const struct stdlib_source *world_source(int index)
 {
-    const char *name = index == WORLD_PRELUDE ? "Prelude" : world_modules[index].name;
+    const char *name = index == LANGUAGE_PRELUDE ? "Prelude" : language_modules[index].name;
     for (const struct stdlib_source *s = stdlib_sources; s->name; s++)
         if (toupper((unsigned char)s->name[0]) == name[0] && strcmp(s->name + 1, name + 1) == 0)
             return s;
@@ -133,12 +119,12 @@ void world_each_member(world *w, int index, void (*each)(void *user, const char 
 {
     for (uint32_t i = 0; i < w->vm->native_module_count; i++) {
         const native_module *table = &w->vm->natives[i];
-        for (const native_entry *e = table->entries; strcmp(table->name, world_modules[index].name) == 0 && e->name;
+        for (const native_entry *e = table->entries; strcmp(table->name, language_modules[index].name) == 0 && e->name;
              e++)
             if (e->name[0] != '_')
                 each(user, e->name);
     }
-    for (const native_constant *c = math_constants; index == WORLD_MATH && c->name; c++)
+    for (const native_constant *c = math_constants; index == LANGUAGE_MATH && c->name; c++)
         each(user, c->name);
     const module *m = world_load_module(w, index);
     for (uint32_t i = 0; m && i < m->export_count; i++)

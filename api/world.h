@@ -3,22 +3,10 @@
 #ifndef CSP_API_WORLD_H
 #define CSP_API_WORLD_H
 
+#include "base/language.h"
 #include "include/csp.h"
 #include "parser/resolve.h"
 #include "vm/machine.h"
-
-/* The modules of the language: all of them are known, with the names that the language has in them, so that what
- * is not there yet can be told from what will never be. "" is the prelude. */
-typedef enum world_module_id {
-#define MODULE(enumerator, name, members) WORLD_##enumerator,
-#include "api/language.def"
-#undef MODULE
-    WORLD_MODULES
-} world_module_id;
-typedef struct world_module_info {
-    const char *name, *members; /* members: separated by spaces */
-} world_module_info;
-extern const world_module_info world_modules[WORLD_MODULES];
 
 /* A module's part that is written in csp. */
 typedef enum world_load { WORLD_UNLOADED, WORLD_LOADING, WORLD_LOADED, WORLD_BROKEN } world_load;
@@ -58,7 +46,7 @@ typedef struct world {
     struct host_module *host_modules;    /* list */
     const struct own_importer *importer; /* whose imports are being resolved; NULL: nobody's */
     bool busy;                           /* inside a run: no other may begin */
-    world_module modules[WORLD_MODULES];
+    world_module modules[LANGUAGE_MODULES];
 } world;
 
 static inline world *world_of(const csp_vm *vm) { return vm->top; }
@@ -67,8 +55,6 @@ static inline world *world_of(const csp_vm *vm) { return vm->top; }
 bool world_add_natives(world *w);
 /* A constant that is defined in C, or VALUE_ABSENT. */
 value world_constant(world *w, int index, const char *name);
-/* The place in world_modules of a module of the language, or -1. */
-int world_find_module(const char *name);
 /* Whether this VM has anything of the module. */
 bool world_has_module(world *w, int index);
 /* The native of that name in a module, or NULL. Names that begin with `_` are for the standard library's own

@@ -138,10 +138,10 @@ static unsigned type_number(builder *b, const ast_node *ast)
         if (strcmp(vm_type_names[i], name->text) == 0)
             return i;
     diag *d = diag_error(b->c->diags, ast->as.field.name_span, "there is no type `%s`", name->text);
-    diag_suggestion s;
-    diag_suggest_init(&s, name->text, name->length);
+    suggestion s;
+    suggest_init(&s, name->text, name->length);
     for (unsigned i = 0; i < TYPE_COUNT; i++)
-        diag_suggest(&s, vm_type_names[i]);
+        suggest_offer(&s, vm_type_names[i]);
     if (s.best)
         diag_hint(d, "did you mean `%s`?", s.best);
     return 0;

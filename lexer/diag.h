@@ -80,15 +80,4 @@ typedef enum { DIAG_TEXT, DIAG_COLOUR, DIAG_JSON } diag_style;
  * object for each, on a line of its own. The result is malloc'ed: free() it; without entries it is "". */
 char *diag_render(diag_list *list, diag_style style);
 
-/* "Did you mean": the candidate nearest to `name` by edit distance, or NULL when none is near enough. Feed
- * candidates one by one. */
-typedef struct diag_suggestion {
-    const char *name;
-    size_t length;
-    const char *best;
-    unsigned distance;
-} diag_suggestion;
-void diag_suggest_init(diag_suggestion *s, const char *name, size_t length);
-void diag_suggest(diag_suggestion *s, const char *candidate);
-
 #endif

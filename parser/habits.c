@@ -1,121 +1,26 @@
 /* Hints for those who come from another language: what they wrote is an error here, and this says how it is written. */
+#include "base/foreign.h"
 #include "parser/parse_internal.h"
 
 #include <string.h>
 
-/* Words that begin a statement elsewhere and are plain names here. */
-static const struct {
-    const char *word, *hint;
-} foreign_statements[] = {
-    {"func", "a function is written `fn name(x) { … }`"},
-    {"def", "a function is written `fn name(x) { … }`"},
-    {"function", "a function is written `fn name(x) { … }`"},
-    {"fun", "a function is written `fn name(x) { … }`"},
-    {"defn", "a function is written `fn name(x) { … }`"},
-    {"go", "a process is started by `spawn f(x)`"},
-    {"async", "every function may block; a process is started by `spawn f(x)`"},
-    {"await", "calls wait by themselves; a process's value is `wait(p)`"},
-    {"yield", "send on a channel: `c ! v`"},
-    {"select", "choice is written `alt { c ? x => … }`"},
-    {"receive", "receive from a channel: `c ? x`, or choose with `alt { c ? x => … }`"},
-    {"switch", "choice by value is written `match v { pattern => … }`"},
-    {"case", "choice by value is written `match v { pattern => … }`"},
-    {"default", "the arm that always matches is `_ => …` in `match`, `else => …` in `alt`"},
-    {"elif", "write `else if`, on the line of the `}` before it"},
-    {"elsif", "write `else if`, on the line of the `}` before it"},
-    {"elseif", "write `else if`, on the line of the `}` before it"},
-    {"elseIf", "write `else if`, on the line of the `}` before it"},
-    {"then", "a block stands in braces: `if c { … }`"},
-    {"do", "a block stands in braces: `while c { … }`"},
-    {"end", "a block stands in braces"},
-    {"begin", "a block stands in braces"},
-    {"unless", "write `if not c { … }`"},
-    {"until", "write `while not c { … }`"},
-    {"repeat", "write `loop { … }`, left by `break`"},
-    {"foreach", "write `for x in xs { … }`"},
-    {"throw", "an error is returned as a value, or the process crashes by `fail(e)`"},
-    {"raise", "an error is returned as a value, or the process crashes by `fail(e)`"},
-    {"except", "a crash is caught by `catch { … }`, which gives it as an error value"},
-    {"finally", "what must run at the end is written `defer { … }`, before"},
-    {"class", "data is a map: `{name: \"Ann\"}`; state lives in a process"},
-    {"struct", "data is a map: `{name: \"Ann\"}`"},
-    {"type", "there are no type declarations"},
-    {"enum", "there are no type declarations; use strings and `match`"},
-    {"local", "write `let x = …`, or `var x = …` if it changes"},
-    {"mut", "write `var x = …`"},
-    {"auto", "write `let x = …`, or `var x = …` if it changes"},
-    {"int", "there are no type declarations: `let x = …`, or `var x = …` if it changes"},
-    {"string", "there are no type declarations: `let x = …`, or `var x = …` if it changes"},
-    {"use", "write `import \"lib/name\"`"},
-    {"using", "write `import \"lib/name\"`"},
-    {"require", "write `import \"lib/name\"`"},
-    {"include", "write `import \"lib/name\"`"},
-    {"from", "write `import \"lib/name\" as name`"},
-    {"pub", "what stands at the top level is exported, unless its name starts with `_`"},
-    {"export", "what stands at the top level is exported, unless its name starts with `_`"},
-    {"pass", "an empty block is `{}`"},
-    {"echo", "write `print(x)`"},
-    {"puts", "write `print(x)`"},
-    {"println", "write `print(x)`"},
-};
-
-/* Names that other languages have and that stand for something here. */
-static const struct {
-    const char *word, *hint;
-} foreign_names[] = {
-    {"null", "write `nil`"},
-    {"None", "write `nil`"},
-    {"NULL", "write `nil`"},
-    {"nullptr", "write `nil`"},
-    {"undefined", "write `nil`"},
-    {"nothing", "write `nil`"},
-    {"none", "write `nil`"},
-    {"True", "write `true`"},
-    {"False", "write `false`"},
-    {"TRUE", "write `true`"},
-    {"FALSE", "write `false`"},
-    {"println", "write `print`"},
-    {"puts", "write `print`"},
-    {"echo", "write `print`"},
-    {"printf", "write `print`, or `String.format`"},
-    {"console", "write `print(x)`"},
-    {"this", "there is no self: give the value as an argument"},
-    {"length", "write `len(x)`"},
-    {"size", "write `len(x)`"},
-    {"range", "a range is written `0..n`"},
-    {"append", "write `List.push(xs, x)`"},
-    {"push", "write `List.push(xs, x)`"},
-    {"make", "a channel is made by `chan()`"},
-    {"typeof", "write `type(x)`"},
-    {"raise", "write `fail(e)`"},
-    {"throw", "write `fail(e)`"},
-    {"panic", "write `fail(e)`"},
-    {"exit", "write `Os.exit(n)`"},
-    {"require", "write `import \"lib/name\"`"},
-    {"Infinity", "write `Math.inf`"},
-    {"NaN", "write `Math.nan`"},
-    {"await", "calls wait by themselves; a process's value is `wait(p)`"},
-    {"go", "a process is started by `spawn f(x)`"},
-};
-
-const char *parse_foreign_name(const char *name)
-{
-    for (size_t i = 0; i < sizeof foreign_names / sizeof foreign_names[0]; i++)
-        if (strcmp(name, foreign_names[i].word) == 0)
-            return foreign_names[i].hint;
-    return NULL;
-}
-
-static const char *foreign_statement(const ast_node *statement)
+/* NULL: nothing is known about it. */
+static const ast_name *first_word(const ast_node *statement)
 {
     if (statement->kind == AST_CALL)
         statement = statement->as.call.callee;
-    if (statement->kind != AST_NAME || statement->as.name.id == NULL)
-        return NULL;
-    for (size_t i = 0; i < sizeof foreign_statements / sizeof foreign_statements[0]; i++)
-        if (strcmp(statement->as.name.id->text, foreign_statements[i].word) == 0)
-            return foreign_statements[i].hint;
-    return NULL;
+    return statement->kind == AST_NAME ? statement->as.name.id : NULL;
+}
+
+static bool hint_foreign_word(diag *d, const char *word)
+{
+    char hint[FOREIGN_HINT];
+    const foreign_row *row = foreign_find_word(word);
+    if (row == NULL)
+        return false;
+    foreign_hint(row, hint, sizeof hint);
+    diag_hint(d, "%s", hint);
+    return true;
 }
 
 /* What stands where an operand should; indexed by the token's kind. */
@@ -204,12 +109,12 @@ static bool line_has_slashes(const parser *p, const ast_node *statement)
 
 void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement)
 {
-    const char *foreign = foreign_statement(statement);
+    const ast_name *word = first_word(statement);
     bool is_operand = parse_at(p, TOK_NAME) || parse_at(p, TOK_STRING) || parse_at(p, TOK_STRING_START) ||
                       parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT);
-    if (foreign != NULL)
-        diag_hint(d, "%s", foreign);
-    else if (parse_at(p, TOK_COLON) && statement->kind == AST_RECEIVE_INTO)
+    if (word != NULL && hint_foreign_word(d, word->text))
+        return;
+    if (parse_at(p, TOK_COLON) && statement->kind == AST_RECEIVE_INTO)
         diag_hint(d, "there is no `c ? a : b`: write `if c { a } else { b }`");
     else if (statement->kind == AST_IF &&
              (parse_at_word(p, "elif") || parse_at_word(p, "elsif") || parse_at_word(p, "elseif")))

@@ -18,8 +18,4 @@ ast_module *parse_module(arena *a, diag_list *diags);
 /* The one ast_name of this text in a module; made, in the module's arena, when it is new. NULL: out of memory. */
 ast_name *parse_intern(ast_module *module, const char *text, size_t length);
 
-/* What a name that other languages have is called here, as a hint ("write `nil`"), or NULL: for names that nobody
- * defines. */
-const char *parse_foreign_name(const char *name);
-
 #endif

@@ -320,6 +320,7 @@ static void declare_script(resolver *r, ast_list items)
             ast_node *name = item->as.let.pattern;
             item->as.let.binding = name->as.name.binding =
                 resolve_declare(r, BINDING_CONST, name->as.name.id, name->span);
+            name->as.name.binding->value = item->as.let.value;
         } else if (item->kind == AST_FN_DECL) {
             ast_fn *fn = item->as.fn;
             fn->binding = resolve_declare(r, BINDING_TOP_FN, fn->name, fn->name_span);

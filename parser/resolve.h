@@ -3,6 +3,7 @@
 #ifndef CSP_PARSER_RESOLVE_H
 #define CSP_PARSER_RESOLVE_H
 
+#include "base/suggest.h"
 #include "parser/ast.h"
 
 /* What the world outside the text offers. `resolve` knows nothing of the VM: symbols carry an opaque word for the
@@ -52,7 +53,7 @@ typedef struct resolve_world {
     resolve_status (*module)(void *user, const char *name);
     resolve_status (*member)(void *user, const char *module, const char *name, resolve_symbol *out);
     /* Feeds all candidates for "did you mean": names of the prelude and modules (module NULL), or of one module. */
-    void (*candidates)(void *user, const char *module, diag_suggestion *s);
+    void (*candidates)(void *user, const char *module, suggestion *s);
     /* A session: where top-level `let`, `var`, `fn`, receives and patterns live on. NULL in a script. */
     bool (*session_find)(void *user, const char *name, resolve_session_name *out);
     bool (*session_define)(void *user, const char *name, bool assignable, const void *home,
@@ -61,7 +62,7 @@ typedef struct resolve_world {
     bool (*import)(void *user, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out);
     /* As member and candidates, of such a module. */
     resolve_status (*imported)(void *user, const void *home, const char *name, resolve_symbol *out);
-    void (*imported_candidates)(void *user, const void *home, diag_suggestion *s);
+    void (*imported_candidates)(void *user, const void *home, suggestion *s);
     const char *body_name; /* what traces call the text's body; NULL: main */
 } resolve_world;
 
@@ -87,6 +88,7 @@ struct ast_binding {
     src_span span;            /* where it was declared */
     ast_function_info *owner; /* the function whose frame holds it; NULL for symbols */
     const ast_fn *fn;         /* the function it stands for, where that is known for good … */
+    const ast_node *value;    /* what `let` or `const` binds it to, or NULL */
     bool declared;            /* … because `fn NAME` declares it: calls of it are checked; else `let` binds it */
     ast_binding *origin;      /* a capture: what it is a copy of, in the enclosing function */
     const char *module;       /* a symbol: the module it is a member of, as the text calls it; NULL: the prelude */

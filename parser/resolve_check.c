@@ -105,11 +105,11 @@ static void report_no_such_param(resolver *r, const resolve_signature *s, const 
         return;
     }
     diag *d = diag_error(r->diags, arg->span, "%s has no parameter `%s`", name, arg->name->text);
-    diag_suggestion near;
-    diag_suggest_init(&near, arg->name->text, arg->name->length);
+    suggestion near;
+    suggest_init(&near, arg->name->text, arg->name->length);
     for (uint32_t i = 0; i < s->params; i++)
         if (param_name(s, i))
-            diag_suggest(&near, param_name(s, i));
+            suggest_offer(&near, param_name(s, i));
     if (near.best)
         diag_hint(d, "did you mean `%s`?", near.best);
 }
@@ -247,6 +247,8 @@ void resolve_call(resolver *r, ast_node *node, bool spawned)
     resolve_signature signature;
     if (!r->failed && resolve_signature_of(call->callee, &signature) && signature.certain)
         check_call(r, node, &signature);
+    else if (call->callee->kind == AST_FIELD)
+        resolve_check_method(r, node);
 }
 
 static resolve_status find_member(resolver *r, const void *home, const char *module, const char *name,
@@ -254,26 +256,6 @@ static resolve_status find_member(resolver *r, const void *home, const char *mod
 {
     const resolve_world *world = r->world;
     return home ? world->imported(world->user, home, name, out) : world->member(world->user, module, name, out);
-}
-
-static void report_member(resolver *r, const ast_node *node, const void *home)
-{
-    const resolve_world *world = r->world;
-    const char *module = node->as.field.object->as.name.id->text, *name = node->as.field.name->text;
-    if (home && name[0] == '_') {
-        diag *d = diag_error(r->diags, node->as.field.name_span, "`%s.%s` is private", module, name);
-        diag_hint(d, "a module keeps to itself what has a name that begins with `_`");
-        return;
-    }
-    diag *d = diag_error(r->diags, node->as.field.name_span, "`%s` has no member `%s`", module, name);
-    diag_suggestion s;
-    diag_suggest_init(&s, name, node->as.field.name->length);
-    if (r->diags->errors <= DIAG_MAX && home)
-        world->imported_candidates(world->user, home, &s);
-    else if (r->diags->errors <= DIAG_MAX)
-        world->candidates(world->user, module, &s);
-    if (s.best)
-        diag_hint(d, "did you mean `%s.%s`?", module, s.best);
 }
 
 static void resolve_member(resolver *r, ast_node *node, resolve_status module, const void *home)
@@ -299,7 +281,7 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module, c
         else
             diag_error(r->diags, node->span, "`%s.%s` is not there yet in this version", module_name, name);
         break;
-    case RESOLVE_NO_SUCH: report_member(r, node, home); break;
+    case RESOLVE_NO_SUCH: resolve_report_member(r, node, home); break;
     }
 }
 
@@ -308,10 +290,16 @@ void resolve_field(resolver *r, ast_node *node)
     ast_node *object = node->as.field.object;
     resolve_status status;
     const void *home;
-    if (object->kind == AST_NAME && resolve_is_module(r, object->as.name.id, &status, &home))
+    if (object->kind == AST_NAME && resolve_is_module(r, object->as.name.id, &status, &home)) {
         resolve_member(r, node, status, home);
-    else
+    } else {
+        const ast_name *member_of = r->member_of, *member = r->member;
+        r->member_of = object->kind == AST_NAME ? object->as.name.id : NULL;
+        r->member = node->as.field.name;
         resolve_operand(r, object);
+        r->member_of = member_of;
+        r->member = member;
+    }
 }
 
 static void report_assignment(resolver *r, const ast_binding *b, src_span span)
@@ -368,9 +356,13 @@ static void assign_name(resolver *r, ast_node *place)
     ast_binding *hidden;
     ast_binding *b = resolve_find(r, name, &hidden);
     if (!b) {
+        r->assigned = name;
         b = resolve_use(r, name, place->span); /* a session's, or reported as for a use */
-        if (b->kind == BINDING_BAD)
+        r->assigned = NULL;
+        if (b->kind == BINDING_BAD) {
+            resolve_declare(r, BINDING_BAD, name, place->span); /* it was to be a variable from here on */
             return;
+        }
     }
     place->as.name.binding = b;
     if (r->failed)

@@ -1,5 +1,6 @@
 /* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c, resolve_expr.c,
- * resolve_pattern.c (walking), resolve_names.c (scopes and captures), resolve_check.c (calls, assignments, moves). */
+ * resolve_pattern.c (walking), resolve_names.c (scopes and captures), resolve_check.c (calls, assignments, moves),
+ * resolve_unknown.c (names that nobody knows). */
 #ifndef CSP_PARSER_RESOLVE_INTERNAL_H
 #define CSP_PARSER_RESOLVE_INTERNAL_H
 
@@ -34,8 +35,10 @@ typedef struct resolver {
     name_slot *names; /* open addressing by name: the innermost binding */
     uint32_t name_mask, name_count;
     moved_name *moved;
-    uint32_t serial;            /* of patterns and stamps */
-    const ast_name *binding_fn; /* the name in `let NAME = fn …` while that function is walked */
+    uint32_t serial;                    /* of patterns and stamps */
+    const ast_name *member_of, *member; /* in `NAME.member` while NAME is looked up */
+    const ast_name *assigned;           /* in `NAME = …` while it is looked up */
+    const ast_name *binding_fn;         /* the name in `let NAME = fn …` while that function is walked */
     ast_binding *pending, **pending_end;
     ast_binding spare; /* stands in when memory has run out */
     ast_function_info spare_info;
@@ -57,6 +60,18 @@ bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status
 /* Drops the captures of a function that is left from the table of names. */
 void resolve_forget_captures(resolver *r, ast_function_info *info);
 void resolve_names_free(resolver *r);
+
+/* Whether the current function may use the binding. */
+bool resolve_is_visible(const resolver *r, const ast_binding *b);
+
+/* --- resolve_unknown.c */
+void resolve_report_unknown(resolver *r, const ast_name *name, src_span span);
+/* False: no other language has that name. */
+bool resolve_hint_foreign(diag *d, const ast_name *name);
+/* `module.name`: home as for resolve_is_module. */
+void resolve_report_member(resolver *r, const ast_node *node, const void *home);
+/* A call `x.name(…)` of what is certainly no map: an error where it is known how that is written here. */
+void resolve_check_method(resolver *r, const ast_node *node);
 
 /* --- resolve.c */
 void resolve_node(resolver *r, ast_node *node); /* an expression or a statement */

@@ -1,6 +1,5 @@
 /* Scopes: for each name a chain of bindings, the innermost first. A function's captures are bindings of its own in
  * that chain, so that the second use of a captured name finds the copy at once. */
-#include "parser/parse.h"
 #include "parser/resolve_internal.h"
 
 #include <stdlib.h>
@@ -167,7 +166,7 @@ static bool lives_in_frame(const ast_binding *b)
     return false;
 }
 
-static bool visible(const resolver *r, const ast_binding *b)
+bool resolve_is_visible(const resolver *r, const ast_binding *b)
 {
     if (!lives_in_frame(b))
         return true;
@@ -186,7 +185,7 @@ ast_binding *resolve_find(resolver *r, const ast_name *name, ast_binding **hidde
 {
     *hidden = NULL;
     for (ast_binding *b = innermost(r, name); b; b = b->shadowed) {
-        if (visible(r, b))
+        if (resolve_is_visible(r, b))
             return b;
         if (!*hidden)
             *hidden = b;
@@ -297,35 +296,6 @@ static void report_hidden(resolver *r, const ast_binding *hidden, src_span span)
     diag_related(d, hidden->span, "bound here");
 }
 
-static void report_unknown(resolver *r, const ast_name *name, src_span span)
-{
-    if (name->lost)
-        return; /* declared in what could not be read, as far as anyone knows */
-    diag *d = diag_error(r->diags, span, "unknown name `%s`", name->text);
-    if (r->binding_fn == name) {
-        diag_hint(d, "a function that calls itself is written `fn %s(…) { … }`", name->text);
-        return;
-    }
-    if (r->diags->errors > DIAG_MAX)
-        return; /* nobody will see it */
-    const char *foreign = parse_foreign_name(name->text);
-    if (foreign) {
-        diag_hint(d, "%s", foreign);
-        return;
-    }
-    diag_suggestion s;
-    diag_suggest_init(&s, name->text, name->length);
-    for (uint32_t i = 0; r->names && i <= r->name_mask; i++)
-        for (const ast_binding *b = r->names[i].top; b; b = b->shadowed)
-            if (b->kind != BINDING_BAD && b->kind != BINDING_SYMBOL && visible(r, b)) {
-                diag_suggest(&s, b->name->text);
-                break;
-            }
-    r->world->candidates(r->world->user, NULL, &s);
-    if (s.best)
-        diag_hint(d, "did you mean `%s`?", s.best);
-}
-
 bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status, const void **home)
 {
     *status = RESOLVE_FOUND;
@@ -349,7 +319,8 @@ bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status
 static void report_module(resolver *r, const ast_name *name, src_span span)
 {
     diag *d = diag_error(r->diags, span, "`%s` is a module, not a value", name->text);
-    diag_hint(d, "name one of its members: `%s.…`", name->text);
+    if (!resolve_hint_foreign(d, name))
+        diag_hint(d, "name one of its members: `%s.…`", name->text);
 }
 
 /* A name that nothing in the text binds. */
@@ -383,7 +354,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
         return bad_binding(r);
     case RESOLVE_NO_SUCH: break;
     }
-    report_unknown(r, name, span);
+    resolve_report_unknown(r, name, span);
     return bad_binding(r);
 }
 

@@ -16,6 +16,7 @@ void resolve_let(resolver *r, ast_node *node)
     resolve_pattern(r, pattern, NULL, BOUND_BY_VALUE);
     if (pattern->kind == PAT_NAME && !r->failed) {
         node->as.let.binding = pattern->as.name.binding;
+        pattern->as.name.binding->value = value;
         if (value->kind == AST_FN)
             pattern->as.name.binding->fn = value->as.fn;
     }

@@ -1,67 +1,46 @@
 /* x.name and x.name = v. */
+#include "base/foreign.h"
+#include "base/suggest.h"
 #include "vm/data_check.h"
 #include "vm/text.h"
 #include "vm/trace.h"
 
-/* --- "did you mean": the key that differs least */
+/* --- what is said of a field that is not there */
 
-enum { GUESS_LENGTH = 24, GUESS_KEYS = 200 };
+enum { GUESS_KEYS = 200 }; /* that are looked at: no crash takes long to be told */
 
-/* Letters to insert, delete, replace or swap to make b of a; both are at most GUESS_LENGTH long. */
-static uint32_t distance(const string *a, const string *b)
+/* The key that differs least, or NULL. */
+static const char *guess_key(const map *m, const string *name)
 {
-    uint32_t rows[3][GUESS_LENGTH + 1];
-    uint32_t *before = rows[0], *last = rows[1], *row = rows[2];
-    for (uint32_t j = 0; j <= b->size; j++)
-        last[j] = before[j] = j;
-    for (uint32_t i = 1; i <= a->size; i++) {
-        row[0] = i;
-        for (uint32_t j = 1; j <= b->size; j++) {
-            uint32_t best = last[j - 1] + (a->text[i - 1] != b->text[j - 1]);
-            if (last[j] + 1 < best)
-                best = last[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a->text[i - 1] == b->text[j - 2] && a->text[i - 2] == b->text[j - 1] &&
-                before[j - 2] + 1 < best)
-                best = before[j - 2] + 1;
-            row[j] = best;
-        }
-        uint32_t *spare = before;
-        before = last;
-        last = row;
-        row = spare;
-    }
-    return last[b->size];
-}
-
-static const string *guess_key(const map *m, const string *name)
-{
-    const string *best = NULL;
-    uint32_t least = name->size / 3 + 1;
-    if (name->size > GUESS_LENGTH)
-        return NULL;
+    suggestion s;
+    suggest_init(&s, name->text, name->size);
     uint32_t position = 0, tried = 0;
     map_entry *e;
-    while ((e = map_next(m, &position)) && tried++ < GUESS_KEYS) {
-        if (!value_is(e->key, OBJ_STRING) || value_string(e->key)->size > GUESS_LENGTH)
-            continue;
-        uint32_t d = distance(name, value_string(e->key));
-        if (d <= least) {
-            least = d - (d > 0);
-            best = value_string(e->key);
-        }
-    }
-    return best;
+    while ((e = map_next(m, &position)) && tried++ < GUESS_KEYS)
+        if (value_is(e->key, OBJ_STRING))
+            suggest_offer(&s, value_string(e->key)->text);
+    return s.best;
 }
 
 static verdict raise_missing(csp_vm *vm, const map *m, value name)
 {
-    const string *guess = guess_key(m, value_string(name));
-    if (!guess)
-        return vm_raise(vm, ERR_KEY, "the map has no field `%s`", value_string(name)->text);
-    return vm_raise(vm, ERR_KEY, "the map has no field `%s`; did you mean `%s`?", value_string(name)->text,
-                    guess->text);
+    const char *field = value_string(name)->text, *guess = guess_key(m, value_string(name));
+    char hint[FOREIGN_HINT];
+    if (guess)
+        return vm_raise(vm, ERR_KEY, "the map has no field `%s`; did you mean `%s`?", field, guess);
+    if (foreign_method("map", field, NULL, hint, sizeof hint))
+        return vm_raise(vm, ERR_KEY, "the map has no field `%s`; maps have no methods: %s", field, hint);
+    return vm_raise(vm, ERR_KEY, "the map has no field `%s`; `m[\"%s\"]` is nil where there is none", field, field);
+}
+
+/* Elsewhere it would be a method. */
+static verdict raise_no_fields(csp_vm *vm, value container, value name)
+{
+    const char *type = vm_type_names[value_type_of(container)], *field = value_string(name)->text;
+    char hint[FOREIGN_HINT];
+    if (foreign_method(type, field, NULL, hint, sizeof hint))
+        return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`): %s", vm_type_phrase(container), field, hint);
+    return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_phrase(container), field);
 }
 
 static bool is_called(value name, const char *field) { return strcmp(value_string(name)->text, field) == 0; }
@@ -100,7 +79,7 @@ verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint
     }
     if (kind == OBJ_ERROR)
         return error_field(vm, p, container, name, out);
-    return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_phrase(container), value_string(name)->text);
+    return raise_no_fields(vm, container, name);
 }
 
 verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item)

@@ -45,7 +45,7 @@ static resolve_status world_member(void *user, const char *module, const char *n
     return strcmp(name, "exit") == 0 ? RESOLVE_FOUND : RESOLVE_NO_SUCH;
 }
 
-static void world_candidates(void *user, const char *module, diag_suggestion *s)
+static void world_candidates(void *user, const char *module, suggestion *s)
 {
     (void)user;
     (void)module;

@@ -97,13 +97,6 @@ Test(parse_errors, other_languages_habits_are_explained)
         assert_error(habits[i].text, habits[i].start, habits[i].end, habits[i].message, habits[i].hint);
 }
 
-Test(parse_errors, names_of_other_languages)
-{
-    cr_assert_str_eq(parse_foreign_name("null"), "write `nil`");
-    cr_assert_str_eq(parse_foreign_name("True"), "write `true`");
-    cr_assert_null(parse_foreign_name("foo"));
-}
-
 Test(parse_errors, an_unclosed_bracket_is_reported_at_its_place)
 {
     static const struct {

@@ -65,12 +65,12 @@ static resolve_status world_member(void *user, const char *module, const char *n
     return find(module, name, out);
 }
 
-static void world_candidates(void *user, const char *module, diag_suggestion *s)
+static void world_candidates(void *user, const char *module, suggestion *s)
 {
     (void)user;
     for (size_t i = 0; i < EVERYTHING; i++)
         if (same_module(everything[i].module, module))
-            diag_suggest(s, everything[i].name);
+            suggest_offer(s, everything[i].name);
 }
 
 /* A session that knows `old`, a variable, and `fixed`. */
@@ -110,11 +110,11 @@ static resolve_status world_imported(void *user, const void *home, const char *n
     return RESOLVE_FOUND;
 }
 
-static void world_imported_candidates(void *user, const void *home, diag_suggestion *s)
+static void world_imported_candidates(void *user, const void *home, suggestion *s)
 {
     (void)user;
     cr_assert_eq(home, everything);
-    diag_suggest(s, "area");
+    suggest_offer(s, "area");
 }
 
 static const resolve_world world = {.global = world_global,
@@ -426,7 +426,7 @@ Test(resolve, branches_of_a_par_are_processes)
 Test(resolve, names_of_other_languages)
 {
     assert_error("print([[null]])", "unknown name `null`", "write `nil`");
-    assert_error("[[println]](1)", "unknown name `println`", "write `print`");
+    assert_error("[[println]](1)", "unknown name `println`", "write `print(x)`");
     assert_fine("fn append(x) => x\nprint(append(1))");
 }
 

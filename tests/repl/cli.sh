@@ -114,6 +114,9 @@ check doc-name 0 $'List.pop(xs)\n    takes the last element out and gives it' ''
 check doc-module 0 'Math.pi' '' -- sh -c "'$CSP' doc Math | grep '^Math.pi'"
 check doc-all 0 $'List.pop(xs)\nprint(..values)' '' -- sh -c "'$CSP' doc | grep -E '^(List.pop|print)\('"
 check doc-unknown 1 '' 'nothing is known about `List.nope`' -- "$CSP" doc List.nope
+check doc-foreign 0 $'List.append: another language\'s name\n    write `List.push(xs, x)`' '' -- "$CSP" doc List.append
+check doc-foreign-word 0 $'func: another language\'s name\n    a function is written `fn name(x) { … }`' '' -- \
+    "$CSP" doc func
 check doc-too-many 2 '' 'wants one name' -- "$CSP" doc print write
 check disasm-without-file 2 '' 'wants one file' -- "$CSP" disasm
 check disasm-error 2 '' 'error' -- sh -c "echo 'let' > bad.csp; '$CSP' disasm bad.csp"

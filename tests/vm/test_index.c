@@ -200,7 +200,9 @@ Test(index, fields)
     field(m, "name", "1");
     field(m, "nmae", "key_error: the map has no field `nmae`; did you mean `name`?");
     field(m, "siz", "key_error: the map has no field `siz`; did you mean `size`?");
-    field(m, "colour", "key_error: the map has no field `colour`");
+    field(m, "x", "key_error: the map has no field `x`; `m[\"x\"]` is nil where there is none");
+    field(m, "put", "key_error: the map has no field `put`; maps have no methods: write `m[k] = v`");
+    field(one_to(1), "append", "type_error: a list has no fields (`.append`): write `List.push(xs, x)`");
     field(one_to(1), "name", "type_error: a list has no fields (`.name`)");
     value e = error_new(vm, str("k"), str("m"), value_int(5));
     field(e, "kind", "\"k\"");

@@ -1,0 +1,45 @@
+/* How other languages' names and words are written here: for messages, which say it. The table is base/foreign.def. */
+#ifndef CSP_BASE_FOREIGN_H
+#define CSP_BASE_FOREIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct foreign_row {
+    const char *homes, *names, *lead, *here, *tail; /* as in base/foreign.def; homes: NULL for a global or a word */
+} foreign_row;
+
+typedef struct foreign_module {
+    const char *names, *module;
+} foreign_module;
+
+/* All rows, words apart from names; each ends with one of NULLs. */
+extern const foreign_row foreign_names[], foreign_words[];
+extern const foreign_module foreign_modules[];
+
+enum { FOREIGN_HINT = 256 }; /* bytes: room for any hint, but for what stands in a program's own text */
+
+/* The row of a global, and of `home.member`; NULL: there is none. Takes some microseconds. */
+const foreign_row *foreign_find(const char *name);
+const foreign_row *foreign_find_member(const char *home, const char *member);
+
+/* The row of what begins a statement elsewhere; NULL: there is none. */
+const foreign_row *foreign_find_word(const char *name);
+
+/* Which module here has the members of another language's module `name`: "" is none, NULL: nothing is known of it. */
+const char *foreign_find_module(const char *name);
+
+/* "write `len(x)`": the row as a hint, cut to `size`. */
+void foreign_hint(const foreign_row *row, char *out, size_t size);
+
+/* A call of what would be a method elsewhere, as its source has it. */
+typedef struct foreign_call {
+    const char *subject, *const *args;
+    size_t count;
+} foreign_call;
+
+/* How `x.member` is written here for an x of type `type` ("list", "chan" …): a hint, cut to `size`. call: what is to
+ * stand in it where that fits, or NULL. False: nothing is known. */
+bool foreign_method(const char *type, const char *member, const foreign_call *call, char *out, size_t size);
+
+#endif

@@ -1,0 +1,30 @@
+/* The modules of the language: all of them are known, with the names that the language has in them, so that what is
+ * not there yet can be told from what will never be. "" is the prelude, and the first. */
+#ifndef CSP_BASE_LANGUAGE_H
+#define CSP_BASE_LANGUAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum language_module_id {
+#define MODULE(enumerator, name, members) LANGUAGE_##enumerator,
+#include "base/language.def"
+#undef MODULE
+    LANGUAGE_MODULES
+} language_module_id;
+
+typedef struct language_module {
+    const char *name, *members; /* members: separated by spaces */
+} language_module;
+extern const language_module language_modules[LANGUAGE_MODULES];
+
+/* The place in language_modules, or -1. */
+int language_find_module(const char *name);
+
+/* Whether `name` stands among the words of a text, separated by spaces. */
+bool language_has_word(const char *words, const char *name);
+
+/* The word among `words` that is `name` but for case and `_`, or NULL; *length: how long it is. */
+const char *language_same_word(const char *words, const char *name, size_t *length);
+
+#endif
