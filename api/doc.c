@@ -4,6 +4,7 @@
 #include "api/loader.h"
 #include "api/session.h"
 #include "base/foreign.h"
+#include "lexer/lexer.h"
 #include "parser/parse.h"
 #include "stdlib/natives.h"
 #include "vm/text.h"
@@ -119,9 +120,19 @@ static bool write_member(world *w, const char *home, const char *name, FILE *out
                           write_export(world_load_module(w, index), home, name, out));
 }
 
+static bool is_keyword(const char *name)
+{
+    for (int kind = 0; kind < LEX_KINDS; kind++)
+        if ((lex_kind_flags((lex_kind)kind) & LEX_KEYWORD) && strcmp(lex_kind_text((lex_kind)kind), name) == 0)
+            return true;
+    return false;
+}
+
 /* What other languages call what is here. */
 static bool write_foreign(const char *name, FILE *out)
 {
+    if (is_keyword(name))
+        return false;
     char home[64] = "";
     const char *point = strchr(name, '.');
     if (point)
