@@ -185,13 +185,13 @@ int csp_exit_status(const csp_vm *vm) { return vm->exit_status < 0 ? 0 : vm->exi
 void csp_interrupt(csp_vm *vm)
 {
     vm->interrupted = 1;
-    loop_wake(vm->loop);
+    vm_wake(vm);
 }
 
 void csp_request_report(csp_vm *vm)
 {
     vm->asked = 1;
-    loop_wake(vm->loop);
+    vm_wake(vm);
 }
 
 csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out)
@@ -219,7 +219,11 @@ csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_
 
 /* ---- A host's event loop ---- */
 
-int csp_fd(const csp_vm *vm) { return loop_fd(vm->loop); }
+int csp_fd(csp_vm *vm)
+{
+    const struct loop *l = vm_loop(vm);
+    return l ? loop_fd(l) : -1;
+}
 
 int csp_timeout(csp_vm *vm)
 {
@@ -240,7 +244,8 @@ csp_status csp_step(csp_vm *vm)
     if (w->busy || w->ran)
         return CSP_E_MISUSE;
     w->busy = true;
-    loop_poll(vm->loop);
+    if (vm->loop)
+        loop_poll(vm->loop);
     vm_status status = vm_run(vm, NULL, 0);
     vm_flush(vm);
     w->busy = false;

@@ -155,8 +155,9 @@ CSP_API csp_input csp_input_state(const char *text, size_t size);
  *
  * While no evaluation runs: poll csp_fd for input, at most csp_timeout milliseconds long, then call csp_step. */
 
-/* A descriptor that becomes readable when there is something to do. */
-CSP_API int csp_fd(const csp_vm *vm);
+/* A descriptor that becomes readable when there is something to do: made by the first call, and the VM's. -1: it
+ * cannot be made, errno says why; then csp_timeout alone tells when to call csp_step. */
+CSP_API int csp_fd(csp_vm *vm);
 
 /* Milliseconds until there is something to do: 0 now, -1 not before csp_fd is readable. */
 CSP_API int csp_timeout(csp_vm *vm);

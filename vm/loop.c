@@ -1,6 +1,7 @@
 #include "vm/loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
@@ -56,16 +57,51 @@ static void close_loop(loop *l)
         close(l->timer_fd);
 }
 
-static bool open_handles(loop *l)
+/* 0 or, as libuv has it, an error less than 0. */
+static int open_handles(loop *l)
 {
     l->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (l->timer_fd < 0 || uv_async_init(&l->uv, &l->wake, on_wake) != 0)
-        return false;
+    if (l->timer_fd < 0)
+        return -errno;
+    int why = uv_async_init(&l->uv, &l->wake, on_wake);
+    if (why != 0)
+        return why;
     l->wake.data = l;
-    if (uv_poll_init(&l->uv, &l->timer, l->timer_fd) != 0)
-        return false;
+    if ((why = uv_poll_init(&l->uv, &l->timer, l->timer_fd)) != 0)
+        return why;
     l->timer.data = l;
-    return uv_poll_start(&l->timer, UV_READABLE, on_timer) == 0;
+    return uv_poll_start(&l->timer, UV_READABLE, on_timer);
+}
+
+/* libuv aborts when it is to close a descriptor up to 2, which a host may have closed: `low` holds those places
+ * meanwhile. It also aborts where it cannot have, beside its first descriptor, the pipe that it makes once: both are
+ * tried before. 0 or an error less than 0. */
+static int prepare(int low[3])
+{
+    int held = 0, spare, probe[2];
+    while ((spare = open("/", O_PATH | O_CLOEXEC)) >= 0 && spare <= STDERR_FILENO)
+        low[held++] = spare;
+    if (spare < 0)
+        return -errno;
+    int why = pipe2(probe, O_CLOEXEC) == 0 ? 0 : -errno;
+    close(spare);
+    if (why == 0) {
+        close(probe[0]);
+        close(probe[1]);
+    }
+    return why;
+}
+
+static int open_loop(loop *l, int low[3])
+{
+    int why = prepare(low);
+    if (why == 0)
+        why = uv_loop_init(&l->uv);
+    if (why != 0)
+        return why;
+    if ((why = open_handles(l)) != 0)
+        close_loop(l);
+    return why;
 }
 
 loop *loop_new(csp_vm *vm)
@@ -76,13 +112,14 @@ loop *loop_new(csp_vm *vm)
     l->vm = vm;
     l->timer_fd = -1;
     l->armed = LOOP_NEVER;
-    if (uv_loop_init(&l->uv) != 0) {
+    int low[3] = {-1, -1, -1};
+    int why = open_loop(l, low);
+    for (int i = 0; i < 3; i++)
+        if (low[i] >= 0)
+            close(low[i]);
+    if (why != 0) {
         free(l);
-        return NULL;
-    }
-    if (!open_handles(l)) {
-        close_loop(l);
-        free(l);
+        errno = -why;
         return NULL;
     }
     loop_poll(l); /* so that the handles are registered with the kernel before anybody waits for loop_fd */

@@ -9,7 +9,9 @@ typedef struct loop loop;
 
 #define LOOP_NEVER INT64_MAX
 
-loop *loop_new(csp_vm *vm); /* NULL: out of memory or descriptors */
+/* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own is made by vm_loop (machine.h). Leaves the descriptors 0
+ * to 2 alone, closed ones too. */
+loop *loop_new(csp_vm *vm);
 void loop_free(loop *l);
 int64_t loop_now(void); /* CLOCK_MONOTONIC in ns */
 /* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER: none), a completion,

@@ -75,12 +75,26 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
         return NULL;
     }
     vm->heap.stress = (uint32_t)environment("CSP_GC_STRESS", 0);
-    vm->loop = loop_new(vm);
-    if (!vm->loop || !make_constants(vm) || !leak_init(vm)) {
+    if (!make_constants(vm) || !leak_init(vm)) {
         vm_destroy(vm);
         return NULL;
     }
     return vm;
+}
+
+struct loop *vm_loop(csp_vm *vm)
+{
+    if (!vm->loop)
+        __atomic_store_n(&vm->loop, loop_new(vm), __ATOMIC_SEQ_CST);
+    return vm->loop;
+}
+
+void vm_wake(csp_vm *vm)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    struct loop *l = __atomic_load_n(&vm->loop, __ATOMIC_SEQ_CST);
+    if (l)
+        loop_wake(l); /* else nobody waits yet, and who is about to will look at the flags first */
 }
 
 void vm_destroy(csp_vm *vm)

@@ -103,6 +103,9 @@ static void tell(csp_vm *vm)
     vm_write(vm, 2, t.block, t.used);
 }
 
+/* Whether somebody's request is under way. */
+static bool pending(const csp_vm *vm) { return vm->loop && loop_pending(vm->loop); }
+
 /* Leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
 static void poll(csp_vm *vm)
 {
@@ -114,7 +117,7 @@ static void poll(csp_vm *vm)
         tell(vm);
     if (s->timer_count)
         timer_fire(vm, loop_now());
-    if (loop_pending(vm->loop))
+    if (pending(vm))
         loop_poll(vm->loop);
 }
 
@@ -122,10 +125,14 @@ static void poll(csp_vm *vm)
 static bool idle(csp_vm *vm, int64_t deadline)
 {
     int64_t next = timer_next(&vm->sched);
-    if (next == LOOP_NEVER && !loop_pending(vm->loop) && deadline == LOOP_NEVER)
+    if (next == LOOP_NEVER && !pending(vm) && deadline == LOOP_NEVER)
         return false;
     vm_flush(vm);
-    loop_wait(vm->loop, next < deadline ? next : deadline);
+    if (!vm_loop(vm))
+        return false;
+    /* A flag that was set before the loop was there has woken nobody. */
+    if (!vm->interrupted && !vm->asked)
+        loop_wait(vm->loop, next < deadline ? next : deadline);
     return true;
 }
 
@@ -161,7 +168,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
             poll(vm);
             if (s->next || s->queue_first)
                 continue;
-            if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !loop_pending(vm->loop))
+            if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !pending(vm))
                 return VM_DEADLOCK;
             if (deadline != LOOP_NEVER && loop_now() >= deadline)
                 return VM_DEADLINE;

@@ -1,8 +1,11 @@
 /* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a cancelled one leaves
  * at once. */
+#include <errno.h>
+
 #include "vm/chan.h"
 #include "vm/data.h"
 #include "vm/loop.h"
+#include "vm/machine.h"
 #include "vm/num.h"
 
 static bool before(const timer *a, const timer *b)
@@ -46,6 +49,10 @@ bool timer_reserve(csp_vm *vm)
     scheduler *s = &vm->sched;
     if (s->timer_count < s->timer_capacity)
         return true;
+    if (!vm_loop(vm)) {
+        vm_raise(vm, ERR_IO, "there is nothing to wait with: %s", strerror(errno));
+        return false;
+    }
     uint32_t capacity = s->timer_capacity ? s->timer_capacity * 2 : 64;
     timer **timers = heap_pinned(capacity * sizeof *timers);
     if (!timers) {

@@ -78,8 +78,8 @@ struct csp_vm {
 
     char *out;
     size_t out_used, out_capacity; /* buffered standard output */
-    struct loop *loop;
-    void *top; /* whoever stands above (api/): module loader, sessions */
+    struct loop *loop;             /* NULL until it is needed: vm_loop */
+    void *top;                     /* whoever stands above (api/): module loader, sessions */
     const char *const *args;
     uint32_t arg_count; /* of the script */
 

@@ -1,13 +1,18 @@
 #include "vm/loop.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/vm_fixture.h"
+#include "vm/machine.h"
 
 static csp_vm *vm;
 static loop *l;
@@ -115,3 +120,79 @@ Test(loop, a_host_can_poll_the_descriptor)
 }
 
 Test(loop, nothing_is_pending_at_first) { cr_assert(!loop_pending(l)); }
+
+static bool opened(int fd) { return fcntl(fd, F_GETFD) >= 0; }
+
+Test(loop, a_vm_makes_its_loop_when_it_is_needed)
+{
+    cr_assert_null(vm->loop);
+    vm_wake(vm);
+    cr_assert_null(vm->loop);
+    struct loop *own = vm_loop(vm);
+    cr_assert(own && own == vm_loop(vm) && own == vm->loop);
+    vm_wake(vm);
+    loop_wait(own, LOOP_NEVER);
+}
+
+/* In a process of its own: libuv has made nothing there yet. */
+static int status_of(int (*child)(int given), int given)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(child(given));
+    int status = -1;
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int open_under_a_limit(int descriptors)
+{
+    struct rlimit limit = {(rlim_t)descriptors, (rlim_t)descriptors};
+    setrlimit(RLIMIT_NOFILE, &limit);
+    errno = 0;
+    loop *made = loop_new(vm);
+    if (!made)
+        return errno == EMFILE ? 1 : 2;
+    loop_free(made);
+    return 0;
+}
+
+static void open_vm(void) { vm = fixture_vm(); }
+
+static void close_vm(void) { fixture_close(vm); }
+
+TestSuite(loop_opening, .init = open_vm, .fini = close_vm);
+
+Test(loop_opening, too_few_descriptors_are_told_by_errno)
+{
+    int made = 0, refused = 0;
+    for (int n = 0; n < 40; n++) {
+        int status = status_of(open_under_a_limit, n);
+        cr_expect(status == 0 || (status == 1 && !made), "%d descriptors: %d", n, status);
+        made += status == 0;
+        refused += status == 1;
+    }
+    cr_assert(made > 0 && refused > 0);
+}
+
+static int open_without(int closed)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (closed >> fd & 1)
+            close(fd);
+    loop *made = loop_new(vm);
+    if (!made)
+        return 1;
+    loop_wait(made, loop_now() + 1000000);
+    for (int fd = 0; fd < 3; fd++)
+        if ((closed >> fd & 1) && opened(fd))
+            return 2;
+    loop_free(made);
+    return 0;
+}
+
+Test(loop_opening, closed_standard_descriptors_stay_closed)
+{
+    for (int closed = 0; closed < 8; closed++)
+        cr_expect_eq(status_of(open_without, closed), 0, "closed: %d", closed);
+}
