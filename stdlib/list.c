@@ -120,7 +120,8 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
 {
     value *state = &args[1], *sum = &args[3];
     if (*sum == VALUE_ABSENT) {
-        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE)
+        uint64_t length; /* of an open range there is none */
+        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE || data_length(vm, p, args[0], &length) != VERDICT_DONE)
             return VERDICT_FAIL;
         *sum = start;
     }
