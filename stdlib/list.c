@@ -27,8 +27,7 @@ static verdict native_pop(csp_vm *vm, process *p, value *args, uint32_t argc, va
         return VERDICT_FAIL;
     if (l->count == 0)
         return vm_raise(vm, ERR_INDEX, "pop from an empty list");
-    *result = l->items[--l->count];
-    l->items[l->count] = VALUE_ABSENT; /* keeps nothing alive */
+    *result = list_remove(vm, l, l->count - 1);
     return VERDICT_DONE;
 }
 
@@ -43,11 +42,9 @@ static verdict native_insert(csp_vm *vm, process *p, value *args, uint32_t argc,
         at = l->count;
     else if (data_index(vm, p, args[1], l->count, "list", &at) != VERDICT_DONE)
         return VERDICT_FAIL;
-    if (!list_push(vm, l, VALUE_NIL))
+    vm_charge(vm, list_moved(l, (uint32_t)at) / (4 * ELEMENTS_PER_REDUCTION));
+    if (!list_insert(vm, l, (uint32_t)at, args[2]))
         return vm_raise_memory(vm);
-    memmove(l->items + at + 1, l->items + at, (l->count - 1 - at) * sizeof *l->items);
-    l->items[at] = args[2];
-    vm_charge(vm, (l->count - at) / (4 * ELEMENTS_PER_REDUCTION));
     *result = args[0];
     return VERDICT_DONE;
 }
@@ -59,11 +56,8 @@ static verdict native_remove(csp_vm *vm, process *p, value *args, uint32_t argc,
     uint64_t at = 0;
     if (!l || data_index(vm, p, args[1], l->count, "list", &at) != VERDICT_DONE)
         return VERDICT_FAIL;
-    *result = l->items[at];
-    l->count--;
-    memmove(l->items + at, l->items + at + 1, (l->count - at) * sizeof *l->items);
-    l->items[l->count] = VALUE_ABSENT;
-    vm_charge(vm, (l->count - at) / (4 * ELEMENTS_PER_REDUCTION));
+    vm_charge(vm, list_moved(l, (uint32_t)at) / (4 * ELEMENTS_PER_REDUCTION));
+    *result = list_remove(vm, l, (uint32_t)at);
     return VERDICT_DONE;
 }
 
@@ -73,8 +67,7 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
     list *l = data_own_list(vm, p, args[0]);
     if (!l)
         return VERDICT_FAIL;
-    l->items = NULL;
-    l->count = l->capacity = 0;
+    list_clear(l);
     *result = args[0];
     return VERDICT_DONE;
 }

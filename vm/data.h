@@ -23,6 +23,13 @@ value closure_new(csp_vm *vm, const process *p, const code *c, const value *capt
 /* Bare structure, no checks of owner or frozen. False: out of memory. */
 bool list_push(csp_vm *vm, list *l, value v);
 bool list_reserve(csp_vm *vm, list *l, size_t capacity);
+/* at <= count, or < count: moves the elements before or behind it, whichever are fewer; at both ends it takes constant
+ * time, amortised. */
+bool list_insert(csp_vm *vm, list *l, uint32_t at, value v);
+value list_remove(csp_vm *vm, list *l, uint32_t at);
+void list_clear(list *l);
+/* The elements that list_insert or list_remove moves there. */
+static inline uint32_t list_moved(const list *l, uint32_t at) { return at < l->count - at ? at : l->count - at; }
 bool map_put(csp_vm *vm, map *m, value key, value item); /* key is valid (map_key_check) */
 value map_get(csp_vm *vm, const map *m, value key);      /* VALUE_ABSENT: no such key */
 /* For field caches: finds an interned-string key; *entry is a hint on entry and the place on return. */

@@ -136,10 +136,14 @@ typedef struct tuple {
     value items[];
 } tuple;
 
+/* Elements may be taken out at the front, too: then `items` has moved on in its block, which only the block's base
+ * keeps alive. */
 typedef struct list {
     uint64_t header;
-    value *items; /* a block of its own, NULL while capacity is 0 */
-    uint32_t count, capacity;
+    value *items; /* the first element */
+    uint32_t count;
+    uint32_t capacity; /* from items to the end of the block */
+    value *block;      /* NULL while there is none (then items is, too) */
 } list;
 #define LIST_MAX ((size_t)0x7fffffff)
 

@@ -79,11 +79,7 @@ static void *list_shell(csp_vm *vm, const copy_walk *w, const list *source)
     list *l = shell_object(vm, w, OBJ_LIST, sizeof *l);
     if (!l || source->count == 0)
         return l;
-    l->items = heap_alloc(vm_heap(vm), HEAP_TRACED, source->count * sizeof *l->items);
-    if (!l->items)
-        return NULL;
-    l->capacity = source->count;
-    return l;
+    return list_reserve(vm, l, source->count) ? l : NULL;
 }
 
 static void *map_shell(csp_vm *vm, const copy_walk *w, const map *source)

@@ -237,3 +237,50 @@ Test(list, a_list_may_grow_under_iteration_a_map_may_not)
     cr_expect_eq(data_next2(vm, p, state, &item, &second, &more), VERDICT_FAIL);
     check_raised(VALUE_ABSENT, "value_error: keys were added to the map or removed from it during the loop");
 }
+
+/* Any order of insertions and removals, beside a plain array. */
+Test(list, is_the_same_whatever_end_it_is_used_at)
+{
+    enum { STEPS = 200000, MOST = 5000 };
+    static value plain[MOST];
+    uint32_t count = 0;
+    value v = list_new(vm, p, NULL, 0);
+    list *l = value_list(v);
+    srand(17);
+    for (int i = 0; i < STEPS; i++) {
+        bool grows = i / 10000 % 2 == 0 ? rand() % 3 != 0 : rand() % 3 == 0;
+        uint32_t end = (uint32_t)rand() % 5; /* mostly at one of the ends */
+        if (grows && count < MOST) {
+            uint32_t at = end < 2 ? 0 : end < 4 ? count : (uint32_t)rand() % (count + 1);
+            cr_assert(end == 3 ? list_push(vm, l, value_int(i)) : list_insert(vm, l, at, value_int(i)));
+            memmove(plain + at + 1, plain + at, (count++ - at) * sizeof *plain);
+            plain[at] = value_int(i);
+        } else if (count > 0) {
+            uint32_t at = end < 2 ? 0 : end < 4 ? count - 1 : (uint32_t)rand() % count;
+            cr_assert_eq(list_remove(vm, l, at), plain[at]);
+            memmove(plain + at, plain + at + 1, (--count - at) * sizeof *plain);
+        }
+        cr_assert_eq(l->count, count);
+        cr_assert(count == 0 || memcmp(l->items, plain, count * sizeof *plain) == 0);
+        cr_assert_geq(l->capacity, count);
+        for (value *free = l->block; free < l->items; free++)
+            cr_assert_eq(*free, VALUE_ABSENT);
+        for (uint32_t j = count; j < l->capacity; j++)
+            cr_assert_eq(l->items[j], VALUE_ABSENT);
+    }
+}
+
+Test(list, gives_its_memory_back)
+{
+    enum { COUNT = 1000000 };
+    for (int front = 0; front < 2; front++) {
+        value v = list_new(vm, p, NULL, 0);
+        list *l = value_list(v);
+        for (int i = 0; i < COUNT; i++)
+            cr_assert(list_push(vm, l, value_int(i)));
+        while (l->count > 10)
+            list_remove(vm, l, front ? 0 : l->count - 1);
+        cr_expect_lt((size_t)(l->items - l->block) + l->capacity, 2000);
+        cr_expect_eq(l->items[0], value_int(front ? COUNT - 10 : 0));
+    }
+}
