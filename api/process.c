@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "vm/origin.h"
 #include "vm/report.h"
 
 typedef struct numbered {
@@ -40,9 +41,10 @@ static csp_process describe(csp_vm *vm, const process *p)
         .number = process_number(p), .reductions = p->reductions, .name = "", .state = state_name(vm, p)};
     if (p->code)
         info.where = find_place(vm, p);
-    if (p->side && value_is(p->side->name, OBJ_STRING))
-        info.name = value_string(p->side->name)->text;
-    else if (info.where.function)
+    const string *name = report_name(vm, p);
+    if (name)
+        info.name = name->text;
+    else if (p->origin == ORIGIN_HOST && info.where.function)
         info.name = info.where.function;
     return info;
 }

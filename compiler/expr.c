@@ -287,10 +287,17 @@ static void compile_field(builder *b, ast_node *ast, dest d)
 
 static void compile_return_statement(builder *b, ast_node *ast)
 {
-    if (ast->as.unary.operand)
-        compile_node(b, ast->as.unary.operand, TO_RETURN);
-    else
+    ast_node *operand = ast->as.unary.operand;
+    if (!operand) {
         compile_nil(b, TO_RETURN, ast->span);
+    } else if (b->number == 0) {
+        unsigned mark = b->top, reg = compile_any(b, operand);
+        compile_end_trace(b, reg, ast->span);
+        compile_return(b, reg, ast->span);
+        compile_release(b, mark);
+    } else {
+        compile_node(b, operand, TO_RETURN);
+    }
 }
 
 static void compile_literal_node(builder *b, ast_node *ast, dest d)

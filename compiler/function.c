@@ -162,6 +162,12 @@ void compile_return(builder *b, unsigned reg, src_span at)
     compile_jump(b, &b->epilogue, at);
 }
 
+void compile_end_trace(builder *b, unsigned reg, src_span at)
+{
+    if (b->number == 0 && !b->c->session)
+        compile_emit(b, insn_abc(OPC_TRACE, reg, 0, 0), at);
+}
+
 /* The arrays become the code's. */
 static void hand_over(builder *b)
 {
@@ -310,6 +316,7 @@ code *compile_apply(compiler *c)
         return NULL;
     builder b = begin(c, c->apply, &no_info);
     b.code->name = name_value(c, "apply", 5);
+    b.code->applies = true;
     c->codes[b.number].names = c->constant_count;
     for (int i = 0; i < 3; i++)
         compile_constant_append(c, VALUE_NIL);

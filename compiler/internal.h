@@ -155,6 +155,8 @@ void compile_closure(builder *b, ast_node *ast, const ast_name *name /* or NULL 
 /* The constant that is the closure of a function without captures: one object. */
 uint32_t compile_closure_constant(compiler *c, uint32_t number);
 void compile_return(builder *b, unsigned reg, src_span at);
+/* Where the program or a module's body ends with the error in reg, if it is one: that is told with its place. */
+void compile_end_trace(builder *b, unsigned reg, src_span at);
 void compile_defer(builder *b, ast_node *ast);
 code *compile_apply(compiler *c);
 

@@ -239,7 +239,7 @@ void compile_catch(builder *b, ast_node *ast, dest d)
 void compile_try(builder *b, ast_node *ast, dest d)
 {
     ast_node *operand = ast->as.unary.operand;
-    if (d.kind == DEST_RETURN) { /* the value or the error: either is returned */
+    if (d.kind == DEST_RETURN && b->number != 0) { /* the value or the error: either is returned */
         compile_node(b, operand, d);
         return;
     }
@@ -247,6 +247,7 @@ void compile_try(builder *b, ast_node *ast, dest d)
     unsigned reg = d.kind == DEST_REG && d.scratch ? compile_operand(b, operand, d.reg) : compile_any(b, operand);
     jumps good = {0};
     compile_jump_to(b, insn_aw(OPC_JNERROR, reg, 0), &good, ast->span);
+    compile_end_trace(b, reg, ast->span);
     compile_return(b, reg, ast->span);
     compile_land(b, &good);
     compile_release(b, mark);

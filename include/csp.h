@@ -231,7 +231,7 @@ CSP_API char *csp_doc(csp_session *session, const char *name);
 typedef struct csp_process {
     uint64_t number;
     uint64_t reductions; /* used so far */
-    const char *name;    /* given by Process.name, or the function it runs; "" where there is none */
+    const char *name;    /* given by Process.name, or of the function that was spawned; "" where there is none */
     const char *state;   /* "running", "runnable", "waiting" */
     csp_place where;
 } csp_process;

@@ -120,7 +120,7 @@ static verdict native_unlink(csp_vm *vm, process *p, value *args, uint32_t argc,
 static bool duration_arg(csp_vm *vm, process *p, value v, int64_t *ns)
 {
     if (!value_is_integer(v)) {
-        vm_raise_type(vm, p, v, "a duration (an int, in ns)");
+        vm_raise_type(vm, p, v, "a duration such as 30ms (an int, in ns)");
         return false;
     }
     if (value_is_int(v))
@@ -247,6 +247,20 @@ static verdict native_expected(csp_vm *vm, process *p, value *args, uint32_t arg
     return vm_raise_type(vm, p, args[1], value_string(args[0])->text);
 }
 
+/* _duration(d): what the language writes for it. */
+static verdict native_duration(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    int64_t ns;
+    text t;
+    text_init(&t, vm);
+    if (!duration_arg(vm, p, args[0], &ns))
+        return VERDICT_FAIL;
+    text_duration(&t, ns);
+    *result = text_string(&t);
+    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
 /* _caused(e, cause): the error e with that error, or nil, as its cause. */
 static verdict native_caused(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
@@ -320,6 +334,12 @@ static value process_numbered(csp_vm *vm, uint64_t number)
     return VALUE_NIL;
 }
 
+static value name_of(csp_vm *vm, const process *q)
+{
+    const string *name = report_name(vm, q);
+    return name ? value_object(name) : VALUE_NIL;
+}
+
 static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -339,9 +359,9 @@ static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, v
         place = text_string(&where);
     }
     uint64_t slots = process_ended(q) ? 0 : q->capacity;
-    bool ok = put_value(vm, m, "name", q->side ? q->side->name : VALUE_NIL) &&
-              put_text(vm, m, "state", state_of(p, q)) && put_value(vm, m, "waits_for", waits_for(q)) &&
-              put_value(vm, m, "where", place) && put_value(vm, m, "reductions", num_uint(vm, q->reductions)) &&
+    bool ok = put_value(vm, m, "name", name_of(vm, q)) && put_text(vm, m, "state", state_of(p, q)) &&
+              put_value(vm, m, "waits_for", waits_for(q)) && put_value(vm, m, "where", place) &&
+              put_value(vm, m, "reductions", num_uint(vm, q->reductions)) &&
               put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
               put_value(vm, m, "parent",
                         q->parent_distance ? process_numbered(vm, process_number(q) - q->parent_distance) : VALUE_NIL);
@@ -357,7 +377,7 @@ static verdict native_name(csp_vm *vm, process *p, value *args, uint32_t argc, v
     if (!q)
         return VERDICT_FAIL;
     if (argc == 1) {
-        *result = q->side ? q->side->name : VALUE_NIL;
+        *result = name_of(vm, q);
         return VERDICT_DONE;
     }
     if (!value_is(args[1], OBJ_STRING))
@@ -367,6 +387,22 @@ static verdict native_name(csp_vm *vm, process *p, value *args, uint32_t argc, v
         return VERDICT_FAIL;
     sd->name = args[1];
     *result = args[0];
+    return VERDICT_DONE;
+}
+
+/* _named(p, f): gives p the name of f, if that has one. */
+static verdict native_named(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    process *q = value_as_object(args[0]);
+    (void)p, (void)argc;
+    *result = args[0];
+    value name = value_is(args[1], OBJ_CLOSURE) ? ((closure *)value_as_object(args[1]))->code->name : VALUE_NIL;
+    if (!value_is(name, OBJ_STRING))
+        return VERDICT_DONE;
+    side *sd = process_side(vm, q);
+    if (!sd)
+        return VERDICT_FAIL;
+    sd->name = name;
     return VERDICT_DONE;
 }
 
@@ -389,6 +425,8 @@ const native_entry prelude_process_natives[] = {
     {"_controlled", "_controlled(c)", "makes the caller a supervisor that is asked on c", native_controlled, 1, 1, 0},
     {"_control", "_control(p, must = true)", "the channel on which a supervisor is asked", native_control, 1, 2, 0},
     {"_expected", "_expected(what, x)", "crashes since x is something else", native_expected, 2, 2, 0},
+    {"_named", "_named(p, f)", "gives p the name of the function f, if that has one", native_named, 2, 2, 0},
+    {"_duration", "_duration(d)", "\"30ms\", \"1.5s\"", native_duration, 1, 1, 0},
     {"_caused", "_caused(e, cause)", "e with a cause", native_caused, 2, 2, 0},
     {0},
 };
@@ -397,7 +435,8 @@ const native_entry process_natives[] = {
     {"list", "list()", "all processes that have not ended", native_list, 0, 0, 0},
     {"info", "info(p)", "what p is doing: a map with name state waits_for where reductions stack parent", native_info,
      1, 1, 0},
-    {"name", "name(p, name)", "gives p a name, and the handle back; without a name, tells it, or nil", native_name, 1,
-     2, 0},
+    {"name", "name(p, name)",
+     "gives p a name, and the handle back; without a name, tells the one it has: at first its function's, or nil",
+     native_name, 1, 2, 0},
     {0},
 };

@@ -98,7 +98,7 @@ static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, value quads, 
 static bool add_after(csp_vm *vm, process *p, alt *a, uint32_t arm, value duration)
 {
     if (!value_is_integer(duration)) {
-        vm_raise_type(vm, p, duration, "a duration (an int, in ns)");
+        vm_raise_type(vm, p, duration, "a duration such as 30ms (an int, in ns)");
         return false;
     }
     int64_t now = loop_now(), d = value_is_int(duration)                    ? value_as_int(duration)

@@ -78,6 +78,8 @@ bool code_add_module(csp_vm *vm, module *m)
         code *c = m->codes[i];
         c->base = vm->next_position;
         vm->next_position += c->count;
+        if (!c->is_branch && !c->applies && value_is(c->name, OBJ_STRING))
+            c->process_name = value_as_object(c->name);
         vm->codes[vm->code_count++] = c;
     }
     vm->modules[vm->module_count++] = m;

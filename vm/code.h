@@ -150,6 +150,7 @@ typedef struct code {
     /* a native frame that stands for an instruction: its result finishes that instruction (operator.c) */
     bool is_operator;
     bool is_branch; /* of a par or a spawn block: shown as such in traces */
+    bool applies;   /* calls its first argument: what is spawned for a call with `..` or names */
     uint32_t defer_pc;
     uint32_t count; /* instructions */
     uint32_t constant_count;
@@ -158,8 +159,10 @@ typedef struct code {
     const src_place *places; /* one for each instruction */
     /* one for each instruction, NULL where none needs it: entry numbers of field caches */
     uint16_t *hints;
-    uint32_t base;            /* position of the first instruction, unique in the VM */
-    value name;               /* a string */
+    uint32_t base; /* position of the first instruction, unique in the VM */
+    value name;    /* a string */
+    /* of a process that is spawned with it: the name; NULL: it has none, or what it applies may have one */
+    const struct string *process_name;
     const value *param_names; /* strings (VALUE_NIL for `_`), params of them, then the rest parameter's */
     module *module;
     const struct native_entry *native; /* of a resumable native frame, else NULL */

@@ -10,9 +10,10 @@ enum {
     ORIGINS_MAX = 1 << 20 /* beyond that it is not known where processes come from */
 };
 
-/* A spawn that has happened: who of origin `parent` spawned at `position` made processes of origin `child`. */
+/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of origin `child`. */
 typedef struct edge {
     uint32_t parent, position, child; /* child 0: free */
+    const string *name;
 } edge;
 
 /* All of it malloc'ed. */
@@ -24,12 +25,12 @@ struct origins {
     edge last; /* the latest that was asked for: most spawns repeat it */
 };
 
-static edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position)
+static edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position, const string *name)
 {
-    uint64_t hash = ((uint64_t)parent << 32 | position) * 0x9e3779b97f4a7c15U;
+    uint64_t hash = (((uint64_t)parent << 32 | position) ^ (uintptr_t)name) * 0x9e3779b97f4a7c15U;
     for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
         edge *e = &all->edges[i & all->edge_mask];
-        if (!e->child || (e->parent == parent && e->position == position))
+        if (!e->child || (e->parent == parent && e->position == position && e->name == name))
             return e;
     }
 }
@@ -47,7 +48,7 @@ static bool grow_edges(struct origins *all)
     for (uint32_t i = 0; all->edges && i <= all->edge_mask; i++) {
         const edge *e = &all->edges[i];
         if (e->child)
-            *find_edge(&larger, e->parent, e->position) = *e;
+            *find_edge(&larger, e->parent, e->position, e->name) = *e;
     }
     free(all->edges);
     all->edges = larger.edges;
@@ -71,43 +72,44 @@ static bool grow_items(struct origins *all)
     return true;
 }
 
-/* The origin of that place on the way up from `from`, itself included; 0: none. */
-static uint32_t find_above(const struct origins *all, uint32_t from, uint32_t position)
+/* The origin of that function and place on the way up from `from`, itself included; 0: none. */
+static uint32_t find_above(const struct origins *all, uint32_t from, uint32_t position, const string *name)
 {
     for (uint32_t at = from; at > ORIGIN_UNKNOWN; at = all->items[at].parent)
-        if (all->items[at].position == position)
+        if (all->items[at].position == position && all->items[at].name == name)
             return at;
     return 0;
 }
 
 /* NULL: no memory, or too many. */
-static const edge *add(struct origins *all, uint32_t parent, uint32_t position)
+static const edge *add(struct origins *all, uint32_t parent, uint32_t position, const string *name)
 {
     if (!grow_items(all) || !grow_edges(all))
         return NULL;
-    uint32_t child = find_above(all, parent, position);
+    uint32_t child = find_above(all, parent, position, name);
     if (child) {
         all->items[child].recurs = true;
     } else {
         child = all->count++;
-        all->items[child] = (origin){.position = position, .parent = parent};
+        all->items[child] = (origin){.position = position, .parent = parent, .name = name};
     }
-    edge *e = find_edge(all, parent, position);
-    *e = (edge){.parent = parent, .position = position, .child = child};
+    edge *e = find_edge(all, parent, position, name);
+    *e = (edge){.parent = parent, .position = position, .child = child, .name = name};
     all->edge_count++;
     return e;
 }
 
-uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position)
+uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const string *name)
 {
     struct origins *all = vm->origins;
     if (!all && !(all = vm->origins = calloc(1, sizeof *all)))
         return ORIGIN_UNKNOWN;
-    if (__builtin_expect(all->last.position == position && all->last.parent == parent, 1))
-        return all->last.child;
-    const edge *e = all->edges ? find_edge(all, parent, position) : NULL;
+    const edge *last = &all->last;
+    if (__builtin_expect(last->position == position && last->parent == parent && last->name == name, 1))
+        return last->child;
+    const edge *e = all->edges ? find_edge(all, parent, position, name) : NULL;
     if (!e || !e->child)
-        e = add(all, parent, position);
+        e = add(all, parent, position, name);
     if (!e)
         return ORIGIN_UNKNOWN;
     all->last = *e;

@@ -1,11 +1,12 @@
 /* Where processes come from: the spawns that led to a process, up to main, known long after those in between have
- * ended.
+ * ended, and what it was that was spawned, whatever has become of that by tail calls.
  *
- * An origin is a place where something is spawned, together with the origin of the process that spawned there; a
- * process holds the number of its own. All those with the same history share one, so there are as many as the program
- * has ways to spawn, like the nodes of a calling context tree (Ammons, Ball, Larus: Exploiting hardware performance
- * counters with flow and context sensitive profiling, 1997). A place that occurs again on the way up is the origin
- * that it was before, so that a process which spawns its own kind, for ever, makes no new ones. Internal to vm/. */
+ * An origin is a place where something is spawned, with the name of that function and the origin of the process that
+ * spawned there; a process holds the number of its own. All those with the same history share one, so there are as many
+ * as the program has ways to spawn, like the nodes of a calling context tree (Ammons, Ball, Larus: Exploiting hardware
+ * performance counters with flow and context sensitive profiling, 1997). A function and place that occur again on the
+ * way up are the origin that they were before, so that a process which spawns its own kind, for ever, makes no new
+ * ones. Internal to vm/. */
 #ifndef CSP_VM_ORIGIN_H
 #define CSP_VM_ORIGIN_H
 
@@ -14,14 +15,15 @@
 enum { ORIGIN_HOST = 0 /* main, and what a host evaluates */ };
 
 typedef struct origin {
-    uint32_t position; /* of the spawn; 0: not known */
-    uint32_t parent;   /* the origin of who spawned */
-    bool recurs;       /* some that come from here have spawned at this very place again */
+    uint32_t position;         /* of the spawn; 0: not known */
+    uint32_t parent;           /* the origin of who spawned */
+    const struct string *name; /* of the function, interned; NULL: it has none, or is a block */
+    bool recurs;               /* some that come from here have spawned at this very place again */
 } origin;
 
-/* The origin of what a process of origin `parent` spawns at `position`. Without memory for a new one: one whose
- * position is 0. */
-uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position);
+/* The origin of the function `name` (as above) that a process of origin `parent` spawns at `position`. Without
+ * memory for a new one: one whose position is 0. */
+uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const struct string *name);
 /* What stands behind a number; of ORIGIN_HOST: no position. */
 origin origin_at(const csp_vm *vm, uint32_t number);
 /* Where p was spawned; 0: by the host, or not known. */

@@ -6,6 +6,8 @@
 #include "vm/process.h"
 #include "vm/text.h"
 
+enum { REPORT_ARMS = 8 }; /* of an alt that are told */
+
 /* What a process waits for. */
 typedef enum report_kind {
     REPORT_RUNS,
@@ -24,11 +26,14 @@ report_kind report_kind_of(const csp_vm *vm, const process *p);
 typedef enum report_colour { REPORT_PLAIN, REPORT_HEAD, REPORT_DIM, REPORT_CARET } report_colour;
 void report_style(const csp_vm *vm, text *t, report_colour colour);
 
-/* The name given by Process.name, or that of the function it runs; NULL: none is known. */
-const string *report_name(const process *p);
+/* The name of p, which may have ended: the one given by Process.name, else that of the function that was spawned; NULL:
+ * it has none. */
+const string *report_name(csp_vm *vm, const process *p);
 /* "main", "process 7 (worker)". */
 void report_process(csp_vm *vm, text *t, const process *p);
-/* "waits to receive from <chan 3> (made at jobs.csp:3:9)". */
+/* "<chan 3> (made at jobs.csp:3:9)". */
+void report_channel(csp_vm *vm, text *t, const channel *c);
+/* "waits to receive from <chan 3> (made at jobs.csp:3:9)", "sleeps for 1.5s". */
 void report_wait(csp_vm *vm, text *t, const process *p);
 /* Where it stands: natives have no place of their own, so where they were called. 0: no place. */
 uint32_t report_position(const process *p);

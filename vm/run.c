@@ -641,6 +641,10 @@ do_return: {
         if (op_a == VALUE_KILLED) goto killed_again;
         s->raised = op_a;
         goto fail;
+    CASE(TRACE) :
+        f = (frame){R, body, pc};
+        A = unwind_traced(vm, p, A, &f);
+        NEXT();
     CASE(MATCHFAIL) : {
         text t;
         text_init(&t, vm);

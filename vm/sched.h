@@ -62,6 +62,8 @@ typedef struct frame {
     const insn *pc;
 } frame;
 
+/* e; if it is an error that has no trace yet, a copy, since it may be shared, with that of this place. */
+value unwind_traced(csp_vm *vm, process *p, value e, const frame *f);
 /* Unwinds the running process for the error in sched.raised (crash) or for its kill: to a handler, to its defers
  * (DONE: go on at the frame), or to the bottom (EXIT: the process is to end with sched.raised or, killed,
  * kill_outcome). */

@@ -3,6 +3,7 @@
 #include "vm/chan.h"
 #include "vm/data.h"
 #include "vm/origin.h"
+#include "vm/text.h"
 
 static bool all_immutable(const value *v, uint32_t n)
 {
@@ -94,10 +95,39 @@ process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *ar
     return p;
 }
 
+/* What the child calls first, of what it was given: a function and its arguments. */
+static value applied(const process *child)
+{
+    const code *c = child->code;
+    if (!c->native)
+        return child->stack[0];
+    const value *bundle = value_tuple(child->stack[0])->items; /* taken over in the child */
+    bool applies = value_is(bundle[0], OBJ_CLOSURE) && ((closure *)value_as_object(bundle[0]))->code->applies;
+    return bundle[applies];
+}
+
+static const string *name_of_native(csp_vm *vm, const char *name)
+{
+    value interned = str_intern(vm, name, strlen(name));
+    return interned == VALUE_ABSENT ? NULL : value_string(interned);
+}
+
+/* NULL: the function has none, or it is a block. */
+static __attribute__((noinline)) const string *applied_name(csp_vm *vm, const process *child)
+{
+    if (!child->code->native && !child->code->applies)
+        return NULL;
+    value fn = applied(child);
+    if (value_is(fn, OBJ_NATIVE))
+        return name_of_native(vm, ((native *)value_as_object(fn))->entry->name);
+    return value_is(fn, OBJ_CLOSURE) ? ((closure *)value_as_object(fn))->code->process_name : NULL;
+}
+
 void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position)
 {
     uint64_t distance = process_number(child) - process_number(parent);
     child->parent_distance = distance <= UINT32_MAX ? (uint32_t)distance : 0;
-    child->origin = origin_of_spawn(vm, parent->origin, position);
+    const string *name = child->code->process_name;
+    child->origin = origin_of_spawn(vm, parent->origin, position, name ? name : applied_name(vm, child));
     sched_ready(&vm->sched, child, READY_TAIL);
 }

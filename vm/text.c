@@ -68,6 +68,32 @@ bool text_printf(text *t, const char *format, ...)
 
 value text_string(text *t) { return t->failed ? VALUE_ABSENT : str_new(t->vm, t->used > 0 ? t->block : "", t->used); }
 
+/* --- durations */
+
+bool text_duration(text *t, int64_t ns)
+{
+    static const struct {
+        const char *name;
+        uint64_t ns, step; /* the least part of it that is told */
+    } units[] = {{"h", 3600000000000, 3600000000000},
+                 {"m", 60000000000, 60000000000},
+                 {"s", 1000000000, 1000000},
+                 {"ms", 1000000, 1000},
+                 {"us", 1000, 1},
+                 {"ns", 1, 1}};
+    uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+    unsigned at = 0;
+    if (ns == 0)
+        return text_printf(t, "0s");
+    while (units[at].ns > 1 && (size < units[at].ns || size % units[at].step != 0))
+        at++;
+    uint64_t part = size % units[at].ns / units[at].step;
+    text_printf(t, "%s%llu%s", ns < 0 ? "-" : "", (unsigned long long)(size / units[at].ns), part ? "." : "");
+    for (uint64_t digit = 100; part > 0; part %= digit, digit /= 10)
+        text_put(t, (char)('0' + part / digit));
+    return text_printf(t, "%s", units[at].name);
+}
+
 /* --- quoting */
 
 /* What would break a line, hide, or change the direction of the text around it is shown by its number. */

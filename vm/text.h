@@ -48,6 +48,8 @@ bool text_add(text *t, const char *data, size_t size); /* false and failed: out 
 bool text_put(text *t, char c);
 bool text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 value text_string(text *t); /* ABSENT where it failed */
+/* A duration in ns as the language writes it: "30ms", "1.5s", "2h"; at most three digits behind the point. */
+bool text_duration(text *t, int64_t ns);
 /* Between quotes, with escapes, as `repr` shows it. */
 bool text_quote_string(text *t, const string *s);
 bool text_quote_bytes(text *t, const bytes *b);

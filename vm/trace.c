@@ -161,13 +161,17 @@ static const process *find_live(const csp_vm *vm, uint64_t number, uint32_t *lef
     return NULL;
 }
 
+/* number 0: not known. */
 static void put_process(const csp_vm *vm, uint64_t number, const char *name, text *out)
 {
     if (vm->main && process_number(vm->main) == number) {
         put_text(out, "main");
         return;
     }
-    text_printf(out, "process %llu", (unsigned long long)number);
+    if (number)
+        text_printf(out, "process %llu", (unsigned long long)number);
+    else
+        put_text(out, "a process");
     if (name)
         text_printf(out, " (%s)", name);
 }
@@ -215,15 +219,16 @@ static void put_ancestors(csp_vm *vm, const trace *t, text *out)
         trace_frame(vm, a.at.position, out);
         if (a.at.recurs)
             put_text(out, " (recursively)");
+        const string *name = origin_at(vm, a.at.parent).name;
         if (a.by || a.by_number || a.at.parent != ORIGIN_HOST)
             put_text(out, " by ");
         if (a.by)
             report_process(vm, out, a.by);
-        else if (a.by_number)
-            put_process(vm, a.by_number, NULL, out);
-        else if (a.at.parent != ORIGIN_HOST)
-            put_text(out, "a process");
+        else if (a.by_number || a.at.parent != ORIGIN_HOST)
+            put_process(vm, a.by_number, name ? name->text : NULL, out);
         text_put(out, '\n');
+        if (depth == 0 && t->count == 0)
+            put_source(vm, a.at.position, out);
     }
 }
 
@@ -258,14 +263,15 @@ static void put_error(csp_vm *vm, const error *e, uint64_t *of, text *out)
 
 const char *trace_name(csp_vm *vm, const process *p, value crash)
 {
-    if (p->side && value_is(p->side->name, OBJ_STRING))
-        return value_string(p->side->name)->text;
+    const string *name = report_name(vm, p);
+    if (name || p->origin != ORIGIN_HOST)
+        return name ? name->text : NULL;
     const trace *t = value_is(crash, OBJ_ERROR) && value_is(value_error(crash)->trace, OBJ_TRACE)
                          ? value_as_object(value_error(crash)->trace)
                          : NULL;
     uint32_t pc;
     const code *c = t && t->count ? code_at(vm, t->positions[t->count - 1] & ~TRACE_TAIL, &pc) : NULL;
-    return c && !c->is_branch && value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL;
+    return c && value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL;
 }
 
 void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
@@ -350,12 +356,14 @@ static void json_error(csp_vm *vm, const error *e, text *out)
     json_trace(vm, value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL, out);
 }
 
+/* A crash in a native that was spawned directly stands where that was. */
 void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
 {
     const error *e = value_error(crash);
     const trace *t = value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL;
     uint32_t pc = 0, line = 0, column = 0;
-    const code *c = t && t->count ? code_at(vm, t->positions[0] & ~TRACE_TAIL, &pc) : NULL;
+    uint32_t position = t && t->count ? t->positions[0] & ~TRACE_TAIL : t ? origin_at(vm, t->origin).position : 0;
+    const code *c = position ? code_at(vm, position, &pc) : NULL;
     if (c)
         code_place(c, pc, &line, &column);
     put_text(out, "{\"file\":");

@@ -17,7 +17,7 @@ void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *nam
 /* The report without the process. */
 void trace_report_error(csp_vm *vm, value crash, text *out);
 
-/* The name of p, which has ended with this error: given by Process.name, or that of its outermost function; NULL: it
+/* The name of p, which has ended with this error: report_name, or of a host's that of its outermost function. NULL: it
  * has none. */
 const char *trace_name(csp_vm *vm, const process *p, value crash);
 

@@ -5,22 +5,17 @@
 #include "vm/trace.h"
 #include "vm/walk.h"
 
-/* An error that is raised for the first time gets its trace; a copy of it, since an error value may be shared. */
-static void attach_trace(csp_vm *vm, process *p, const frame *f)
+value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
 {
-    scheduler *s = &vm->sched;
-    error *e = value_error(s->raised);
-    if (e->trace != VALUE_NIL || s->raised == vm->memory_error)
-        return;
+    if (!value_is(e, OBJ_ERROR) || value_error(e)->trace != VALUE_NIL || e == vm->memory_error)
+        return e;
     value taken = trace_take(vm, p, f->base, f->code, (uint32_t)(f->pc - f->code->insns));
-    if (taken == VALUE_ABSENT)
-        return;
-    error *copy = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *copy);
+    error *copy = taken == VALUE_ABSENT ? NULL : heap_alloc(&vm->heap, HEAP_TRACED, sizeof *copy);
     if (!copy)
-        return;
-    *copy = *value_error(s->raised);
+        return e;
+    *copy = *value_error(e);
     copy->trace = taken;
-    s->raised = value_object(copy);
+    return value_object(copy);
 }
 
 /* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left of it on the stack; its
@@ -160,7 +155,7 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
 
 verdict unwind_crash(csp_vm *vm, process *p, frame *f)
 {
-    attach_trace(vm, p, f);
+    vm->sched.raised = unwind_traced(vm, p, vm->sched.raised, f);
     return unwind(vm, p, f, vm->sched.raised, false);
 }
 

@@ -331,6 +331,7 @@ static const char *check_opcode(const checker *k, insn i)
     case OPC_SETIDX:
     case OPC_RET:
     case OPC_RERAISE:
+    case OPC_TRACE:
     case OPC_MATCHFAIL:
     case OPC_TESTMAP:
     case OPC_TESTERROR:

@@ -4,6 +4,7 @@
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
 #include "vm/num.h"
+#include "vm/report.h"
 #include "vm/text.h"
 #include "vm/walk_state.h"
 
@@ -80,9 +81,10 @@ static bool show_channel(text *t, channel *c, const char *which)
 static bool show_process(text *t, const process *p)
 {
     text_printf(t, "<process %llu", (unsigned long long)process_number(p));
-    if (p->side && value_is(p->side->name, OBJ_STRING)) {
+    const string *name = report_name(t->vm, p);
+    if (name) {
         text_put(t, ' ');
-        text_add(t, value_string(p->side->name)->text, value_string(p->side->name)->size);
+        text_add(t, name->text, name->size);
     }
     return text_put(t, '>');
 }

@@ -104,9 +104,9 @@ begin waits.csp
 kill -QUIT "$pid"
 for _ in $(seq 100); do grep -q '3 processes' err && break; sleep 0.02; done
 kill -INT "$pid"
-ended quit-tells-and-goes-on 130 '3 processes' 'main sleeps at waits.csp:10:1' \
+ended quit-tells-and-goes-on 130 '3 processes' 'main sleeps for 29.' \
     '2 processes like process 2 (worker) wait to receive from <chan 1> (made at waits.csp:5:9) at waits.csp:3:5' \
-    "main's defer"
+    's at waits.csp:10:1' "main's defer"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -2,6 +2,7 @@
 
 #include "tests/support/vm_fixture.h"
 #include "vm/origin.h"
+#include "vm/text.h"
 
 static csp_vm *vm;
 
@@ -22,11 +23,11 @@ static uint32_t places(uint32_t number, uint32_t *out)
 Test(origin, one_for_each_history)
 {
     cr_expect_eq(origin_at(vm, ORIGIN_HOST).position, 0);
-    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10), b = origin_of_spawn(vm, a, 20);
-    uint32_t other = origin_of_spawn(vm, ORIGIN_HOST, 20);
+    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10, NULL), b = origin_of_spawn(vm, a, 20, NULL);
+    uint32_t other = origin_of_spawn(vm, ORIGIN_HOST, 20, NULL);
     cr_expect_neq(b, other, "the same place, by others");
-    cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 10), a);
-    cr_expect_eq(origin_of_spawn(vm, a, 20), b);
+    cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 10, NULL), a);
+    cr_expect_eq(origin_of_spawn(vm, a, 20, NULL), b);
     uint32_t found[8];
     cr_assert_eq(places(b, found), 2);
     cr_expect_eq(found[0], 20);
@@ -34,13 +35,27 @@ Test(origin, one_for_each_history)
     cr_expect(!origin_at(vm, a).recurs);
 }
 
+Test(origin, one_for_each_function)
+{
+    const string *f = value_string(str_intern(vm, "f", 1)), *g = value_string(str_intern(vm, "g", 1));
+    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10, f), b = origin_of_spawn(vm, ORIGIN_HOST, 10, g);
+    cr_expect_neq(a, b);
+    cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 10, f), a);
+    cr_expect_eq(origin_at(vm, a).name, f);
+    cr_expect_eq(origin_at(vm, b).name, g);
+    uint32_t inner = origin_of_spawn(vm, a, 20, NULL);
+    cr_expect_eq(origin_at(vm, inner).name, NULL);
+    cr_expect_eq(origin_of_spawn(vm, inner, 10, f), a, "it spawns its own kind");
+    cr_expect_neq(origin_of_spawn(vm, inner, 10, g), b, "that is another");
+}
+
 Test(origin, a_place_that_recurs_is_one)
 {
-    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10), b = origin_of_spawn(vm, a, 20), at = b;
+    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10, NULL), b = origin_of_spawn(vm, a, 20, NULL), at = b;
     for (int i = 0; i < 1000; i++) { /* two kinds that spawn each other */
-        at = origin_of_spawn(vm, at, 10);
+        at = origin_of_spawn(vm, at, 10, NULL);
         cr_assert_eq(at, a);
-        at = origin_of_spawn(vm, at, 20);
+        at = origin_of_spawn(vm, at, 20, NULL);
         cr_assert_eq(at, b);
     }
     cr_expect(origin_at(vm, a).recurs);
@@ -52,9 +67,9 @@ Test(origin, many)
     enum { MANY = 20000 };
     static uint32_t numbers[MANY];
     for (uint32_t i = 0; i < MANY; i++)
-        numbers[i] = origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1);
+        numbers[i] = origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1, NULL);
     for (uint32_t i = 0; i < MANY; i++) {
-        cr_assert_eq(origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1), numbers[i]);
+        cr_assert_eq(origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1, NULL), numbers[i]);
         cr_assert_eq(origin_at(vm, numbers[i]).position, i + 1);
     }
 }
@@ -62,11 +77,11 @@ Test(origin, many)
 /* When there are too many, it is not known where the others come from, and what was known stays. */
 Test(origin, too_many)
 {
-    uint32_t first = origin_of_spawn(vm, ORIGIN_HOST, 1), last = first;
+    uint32_t first = origin_of_spawn(vm, ORIGIN_HOST, 1, NULL), last = first;
     for (uint32_t i = 2; i < (1 << 21) + 10; i++)
-        last = origin_of_spawn(vm, ORIGIN_HOST, i);
+        last = origin_of_spawn(vm, ORIGIN_HOST, i, NULL);
     cr_expect_eq(origin_at(vm, last).position, 0);
     cr_expect_neq(last, ORIGIN_HOST);
-    cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 1), first);
-    cr_expect_eq(origin_at(vm, origin_of_spawn(vm, last, 7)).position, 0);
+    cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 1, NULL), first);
+    cr_expect_eq(origin_at(vm, origin_of_spawn(vm, last, 7, NULL)).position, 0);
 }

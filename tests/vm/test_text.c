@@ -220,6 +220,39 @@ Test(text, quoting)
     cr_expect_str_eq(fixture_text(text_string(&t)), "b\"a\\0\\\"\\xff\\n$\"");
 }
 
+Test(text, durations)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } shown[] = {{0, "0s"},
+                 {1, "1ns"},
+                 {999, "999ns"},
+                 {1000, "1us"},
+                 {1500, "1.5us"},
+                 {30000000, "30ms"},
+                 {1500000000, "1.5s"},
+                 {1050000000, "1.05s"},
+                 {1001000000, "1.001s"},
+                 {1234567, "1234.567us"},
+                 {1000000001, "1000000.001us"},
+                 {60000000000, "1m"},
+                 {90000000000, "90s"},
+                 {90500000000, "90.5s"},
+                 {5400000000000, "90m"},
+                 {7200000000000, "2h"},
+                 {-30000000, "-30ms"},
+                 {INT64_MAX, "9223372036854775.807us"},
+                 {INT64_MIN + 1, "-9223372036854775.807us"},
+                 {INT64_MIN, "-9223372036854775.808us"}};
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        text t;
+        text_init(&t, vm);
+        cr_expect(text_duration(&t, shown[i].ns));
+        cr_expect_str_eq(fixture_text(text_string(&t)), shown[i].text);
+    }
+}
+
 Test(text, bytes_are_zeroed)
 {
     bytes *b = value_bytes(bytes_new(vm, NULL, 1000));

@@ -84,7 +84,7 @@ static char *report(value e, uint64_t number, const char *name)
 
 Test(trace, a_report)
 {
-    fixture_process(vm)->origin = origin_of_spawn(vm, ORIGIN_HOST, m->codes[2]->base + 1);
+    fixture_process(vm)->origin = origin_of_spawn(vm, ORIGIN_HOST, m->codes[2]->base + 1, NULL);
     char *said = report(crash(3, 2), 3, "worker");
     cr_expect_str_eq(said, "process 3 (worker) crashed: index_error: index 5 outside a list of 1\n" AT_WORK SOURCE
                            "    at work (test.csp:3:10) (tail calls)\n" AT_WORK "    at main (test.csp:5:1)\n"
