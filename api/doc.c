@@ -21,6 +21,16 @@ static void write_indented(const char *lines, size_t size, FILE *out)
     }
 }
 
+/* What is known of a function of the library and not always said. */
+static void write_traits(const char *module_name, const char *name, FILE *out)
+{
+    unsigned traits = language_traits(module_name, name);
+    if (traits & LANGUAGE_CHANGES)
+        fputs("    (changes its first argument)\n", out);
+    if (traits & LANGUAGE_MAY_FAIL)
+        fputs("    (may give an error value)\n", out);
+}
+
 static bool write_native(world *w, int index, const char *name, FILE *out)
 {
     const native_entry *e = world_native(w, index, name);
@@ -28,6 +38,7 @@ static bool write_native(world *w, int index, const char *name, FILE *out)
         return false;
     fprintf(out, "%s%s%s\n", language_modules[index].name, index == LANGUAGE_PRELUDE ? "" : ".", e->signature);
     write_indented(e->doc, strlen(e->doc), out);
+    write_traits(language_modules[index].name, name, out);
     return true;
 }
 
@@ -116,8 +127,14 @@ static bool write_module(world *w, int index, FILE *out)
 static bool write_member(world *w, const char *home, const char *name, FILE *out)
 {
     int index = language_find_module(home);
-    return index >= 0 && (write_native(w, index, name, out) || write_constant(index, name, out) ||
-                          write_export(world_load_module(w, index), home, name, out));
+    if (index < 0)
+        return false;
+    if (write_native(w, index, name, out) || write_constant(index, name, out))
+        return true;
+    bool written = write_export(world_load_module(w, index), home, name, out);
+    if (written)
+        write_traits(home, name, out);
+    return written;
 }
 
 static bool is_keyword(const char *name)

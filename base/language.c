@@ -60,3 +60,20 @@ const char *language_same_word(const char *words, const char *name, size_t *leng
     }
     return NULL;
 }
+
+unsigned language_traits(const char *module, const char *name)
+{
+    static const struct {
+        const char *module, *names;
+        unsigned trait;
+    } rows[] = {
+#define TRAIT(module, trait, names) {module, names, LANGUAGE_##trait},
+#include "base/traits.def"
+#undef TRAIT
+    };
+    unsigned traits = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].module, module) == 0 && language_has_word(rows[i].names, name))
+            traits |= rows[i].trait;
+    return traits;
+}

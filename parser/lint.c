@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/language.h"
 #include "parser/lint_internal.h"
 
 static const char *const lint_names[] = {
@@ -27,15 +28,7 @@ diag *lint_warn(linter *l, lint_kind kind, src_span at, const char *format, ...)
     return d;
 }
 
-/* What becomes of a statement's value. */
-typedef enum value_use {
-    VALUE_USED,
-    VALUE_DROPPED,
-    VALUE_DROPPED_LAST /* of a branch: it may stand there for "nothing to do" */
-} value_use;
-
-static bool walk(linter *l, ast_node *node);
-static bool statement(linter *l, ast_node *node, value_use use);
+static bool statement(linter *l, ast_node *node, lint_use use);
 
 /* Known before the statements run, wherever they stand. */
 static bool is_hoisted(const ast_node *item)
@@ -44,7 +37,7 @@ static bool is_hoisted(const ast_node *item)
            item->kind == AST_EXTERN;
 }
 
-static bool statements(linter *l, ast_list list, value_use last, bool top)
+static bool statements(linter *l, ast_list list, lint_use last, bool top)
 {
     const ast_node *end = NULL; /* the one that control does not get behind */
     bool said = false;
@@ -62,9 +55,46 @@ static bool statements(linter *l, ast_list list, value_use last, bool top)
     return end != NULL;
 }
 
-static bool block(linter *l, ast_node *node, value_use last)
+bool lint_block(linter *l, ast_node *node, lint_use last)
 {
     return node->kind == AST_BLOCK ? statements(l, node->as.list, last, false) : statement(l, node, last);
+}
+
+/* ---- looking at names ---- */
+
+static void count_read(const ast_node *name)
+{
+    ast_binding *b = lint_root(name);
+    if (b && !b->lint.inside && b->lint.reads < UINT32_MAX)
+        b->lint.reads++;
+}
+
+static void use(linter *l, const ast_node *name, lint_look look)
+{
+    count_read(name);
+    lint_copy_read(l, name, look);
+}
+
+/* A value that is only looked into: a variable that has it stays the only name for it. */
+bool lint_look_into(linter *l, ast_node *node)
+{
+    if (node->kind != AST_NAME)
+        return lint_walk(l, node);
+    use(l, node, LINT_INTO);
+    return false;
+}
+
+/* The place of a change: who changes a thing has not looked at it. Its indices are looked at. */
+static void unread(linter *l, ast_node *place)
+{
+    for (; place->kind == AST_INDEX || place->kind == AST_FIELD;
+         place = place->kind == AST_INDEX ? place->as.binary.left : place->as.field.object)
+        if (place->kind == AST_INDEX)
+            lint_walk(l, place->as.binary.right);
+    if (place->kind != AST_NAME)
+        lint_walk(l, place);
+    else
+        count_read(place);
 }
 
 /* ---- functions ---- */
@@ -72,14 +102,15 @@ static bool block(linter *l, ast_node *node, value_use last)
 static void param(linter *l, const ast_param *p, bool named)
 {
     if (p->fallback)
-        walk(l, p->fallback);
+        lint_walk(l, p->fallback);
     if (p->pattern)
         lint_pattern(l, p->pattern, named ? LINT_PARAM : LINT_UNNAMED_PARAM);
     else if (named && p->binding)
         lint_declare(l, LINT_PARAM, p->binding);
 }
 
-static void function(linter *l, const ast_fn *fn)
+/* `last`: what becomes of its value. */
+static void function(linter *l, const ast_fn *fn, lint_use last)
 {
     lint_loop *loop = l->loop;
     l->loop = NULL;
@@ -90,10 +121,34 @@ static void function(linter *l, const ast_fn *fn)
         param(l, fn->rest, named);
     if (fn->binding)
         fn->binding->lint.inside = true;
-    block(l, fn->body, VALUE_USED);
+    lint_block(l, fn->body, last);
     if (fn->binding)
         fn->binding->lint.inside = false;
     l->loop = loop;
+}
+
+/* One that runs at some time, and sees there what its process has then. */
+static void nested_function(linter *l, const ast_fn *fn)
+{
+    lint_copy *copy = l->copy;
+    if (copy)
+        copy->later++;
+    function(l, fn, VALUE_USED);
+    if (copy)
+        copy->later--;
+}
+
+/* The body of a process or branch: a function without parameters, or what makes one. */
+void lint_copied_body(linter *l, ast_node *node, lint_use use)
+{
+    lint_copy own;
+    if (node->kind != AST_FN) {
+        lint_walk(l, node);
+        return;
+    }
+    lint_copy_begin(l, &own, node->span);
+    function(l, node->as.fn, use);
+    lint_copy_end(l);
 }
 
 /* Nothing comes back from these. */
@@ -110,27 +165,51 @@ static bool never_returns(const ast_node *callee)
            strcmp(b->name->text, "exit") == 0;
 }
 
-static bool call(linter *l, const ast_call *call)
+/* The function that runs in a child process of its own. */
+static bool is_child(const resolve_signature *of, uint32_t argument)
 {
-    walk(l, call->callee);
-    for (uint32_t i = 0; i < call->count; i++)
-        walk(l, call->args[i].value);
+    return !of->module && strcmp(of->name, "timeout") == 0 && argument == 1;
+}
+
+/* Whether that argument cannot be in what the function gives, or in another argument afterwards. */
+static bool looks_into(const resolve_signature *of, unsigned traits, uint32_t argument)
+{
+    if (!of->module)
+        return language_has_word("len type str repr copy freeze print write eprint", of->name);
+    return argument == 0 && (traits & (LANGUAGE_PURE | LANGUAGE_CHANGES));
+}
+
+static bool call(linter *l, ast_node *node, lint_use use)
+{
+    const ast_call *call = &node->as.call;
+    resolve_signature of;
+    unsigned traits = lint_traits(call->callee, &of);
+    bool library = resolve_signature_of(call->callee, &of) && of.symbol;
+    lint_walk(l, call->callee);
+    for (uint32_t i = 0; i < call->count; i++) {
+        ast_node *given = call->args[i].value;
+        bool changed = (traits & LANGUAGE_CHANGES) && i == 0 && use != VALUE_USED;
+        if (library && is_child(&of, i))
+            lint_copied_body(l, given, lint_branch_use(use));
+        else if (changed)
+            unread(l, given);
+        else if (library && looks_into(&of, traits, i))
+            lint_look_into(l, given);
+        else
+            lint_walk(l, given);
+    }
+    lint_durations(l, call);
+    if ((traits & LANGUAGE_CHANGES) && use != VALUE_USED && call->count > 0)
+        lint_copy_change(l, call->args[0].value, node->span);
     return never_returns(call->callee);
 }
 
 /* ---- names ---- */
 
-static void use(ast_node *name)
-{
-    ast_binding *b = lint_root(name);
-    if (b && !b->lint.inside && b->lint.reads < UINT32_MAX)
-        b->lint.reads++;
-}
-
 static bool declaration(linter *l, ast_node *node)
 {
     ast_node *pattern = node->as.let.pattern;
-    bool ends = walk(l, node->as.let.value);
+    bool ends = lint_walk(l, node->as.let.value);
     if (node->kind == AST_RECEIVE_INTO) {
         lint_pattern(l, pattern, LINT_RECEIVED);
         return ends;
@@ -145,15 +224,16 @@ static bool declaration(linter *l, ast_node *node)
     return ends;
 }
 
-static void assigned(linter *l, ast_node *place)
+static void assigned(linter *l, ast_node *place, src_span at)
 {
     if (place->kind == AST_TUPLE) {
         for (uint32_t i = 0; i < place->as.list.count; i++)
-            assigned(l, place->as.list.items[i]);
+            assigned(l, place->as.list.items[i], at);
         return;
     }
     if (place->kind != AST_NAME) {
-        walk(l, place);
+        unread(l, place);
+        lint_copy_change(l, place, at);
         return;
     }
     ast_binding *b = lint_root(place);
@@ -161,99 +241,14 @@ static void assigned(linter *l, ast_node *place)
         b->lint.written = true;
 }
 
+/* What is only changed in proportion to itself (`m[k] = m[k] + 1`) has not been looked at for its own sake. */
 static bool assignment(linter *l, ast_node *node)
 {
-    bool ends = walk(l, node->as.assign.value);
-    assigned(l, node->as.assign.place);
+    uint32_t before = lint_copy_look(node->as.assign.place);
+    bool ends = lint_walk(l, node->as.assign.value);
+    lint_copy_unlook(node->as.assign.place, before);
+    assigned(l, node->as.assign.place, node->span);
     return ends;
-}
-
-/* ---- choices and loops ---- */
-
-static value_use branch_use(value_use use) { return use == VALUE_USED ? VALUE_USED : VALUE_DROPPED_LAST; }
-
-static bool branches(linter *l, ast_node *node, value_use use)
-{
-    bool all = true, ends = false;
-    for (; node && node->kind == AST_IF; node = node->as.branch.otherwise) {
-        ends = walk(l, node->as.branch.condition) || ends;
-        all = block(l, node->as.branch.then, use) && all;
-    }
-    if (node)
-        all = block(l, node, use) && all;
-    return ends || (all && node);
-}
-
-static bool match(linter *l, const ast_match *m, value_use use)
-{
-    bool ends = walk(l, m->subject), all = m->count > 0;
-    for (uint32_t i = 0; i < m->count; i++) {
-        const ast_match_arm *arm = &m->arms[i];
-        lint_pattern(l, arm->pattern, LINT_PART);
-        if (arm->guard)
-            walk(l, arm->guard);
-        all = block(l, arm->body, use) && all;
-    }
-    lint_arms(l, m);
-    return ends || all;
-}
-
-static void alt_head(linter *l, const ast_alt_arm *arm)
-{
-    if (arm->source) {
-        walk(l, arm->source);
-        for (int i = 0; i < 2; i++)
-            if (arm->target[i])
-                lint_pattern(l, arm->target[i], LINT_LET);
-    }
-    if (arm->guard)
-        walk(l, arm->guard);
-    if (arm->channel)
-        walk(l, arm->channel);
-    if (arm->kind == ALT_SEND)
-        walk(l, arm->value);
-    else if (arm->kind == ALT_RECEIVE)
-        lint_pattern(l, arm->value, LINT_RECEIVED);
-}
-
-static bool alt(linter *l, const ast_alt *choice, value_use use)
-{
-    lint_loop own = {false}, *outer = l->loop;
-    bool all = choice->count > 0;
-    for (uint32_t i = 0; i < choice->count; i++) {
-        alt_head(l, &choice->arms[i]);
-        if (choice->repeated)
-            l->loop = &own;
-        all = block(l, choice->arms[i].body, choice->repeated ? VALUE_DROPPED_LAST : use) && all;
-        l->loop = outer;
-    }
-    return all && !choice->repeated;
-}
-
-static bool loop(linter *l, ast_node *node)
-{
-    const ast_loop *parts = &node->as.loop;
-    lint_loop own = {false}, *outer = l->loop;
-    bool ends = parts->value && walk(l, parts->value);
-    bool endless =
-        node->kind == AST_LOOP || (node->kind == AST_WHILE && parts->value && parts->value->kind == AST_TRUE);
-    for (int i = 0; i < 2; i++)
-        if (parts->target[i])
-            lint_pattern(l, parts->target[i], LINT_LET);
-    l->loop = &own;
-    block(l, parts->body, VALUE_DROPPED);
-    l->loop = outer;
-    return ends || (endless && !own.left);
-}
-
-static void par_for(linter *l, ast_node *node)
-{
-    const ast_loop *parts = &node->as.loop;
-    walk(l, parts->value);
-    for (int i = 0; i < 2; i++)
-        if (parts->target[i])
-            lint_pattern(l, parts->target[i], LINT_LET);
-    walk(l, parts->body);
 }
 
 /* ---- everything ---- */
@@ -261,14 +256,26 @@ static void par_for(linter *l, ast_node *node)
 static void list(linter *l, ast_list items)
 {
     for (uint32_t i = 0; i < items.count; i++)
-        walk(l, items.items[i]);
+        lint_walk(l, items.items[i]);
+}
+
+static void pieces(linter *l, ast_list items)
+{
+    for (uint32_t i = 0; i < items.count; i++)
+        lint_look_into(l, items.items[i]);
+}
+
+static void branches_of_par(linter *l, ast_list items, lint_use use)
+{
+    for (uint32_t i = 0; i < items.count; i++)
+        lint_copied_body(l, items.items[i], use);
 }
 
 static void entries(linter *l, const ast_map *map)
 {
     for (uint32_t i = 0; i < map->count; i++) {
-        walk(l, map->entries[i].key);
-        walk(l, map->entries[i].value);
+        lint_walk(l, map->entries[i].key);
+        lint_walk(l, map->entries[i].value);
     }
 }
 
@@ -277,7 +284,7 @@ static void slice(linter *l, const ast_node *node)
     ast_node *parts[] = {node->as.slice.object, node->as.slice.from, node->as.slice.to};
     for (int i = 0; i < 3; i++)
         if (parts[i])
-            walk(l, parts[i]);
+            lint_look_into(l, parts[i]);
 }
 
 static bool leave(linter *l, const ast_node *node)
@@ -285,31 +292,64 @@ static bool leave(linter *l, const ast_node *node)
     if (node->kind == AST_BREAK && l->loop)
         l->loop->left = true;
     if (node->kind == AST_RETURN && node->as.unary.operand)
-        walk(l, node->as.unary.operand);
+        lint_walk(l, node->as.unary.operand);
     return true;
 }
 
+/* `and` and `or`: what the left side shows holds on the right. */
 static bool pair(linter *l, const ast_node *node)
 {
-    bool ends = walk(l, node->as.binary.left);
-    walk(l, node->as.binary.right);
+    bool ends = lint_walk(l, node->as.binary.left);
+    lint_condition(l, node->as.binary.left);
+    ast_binding *error = lint_error_shown(node->as.binary.left, node->kind == AST_AND);
+    lint_walk(l, node->as.binary.right);
+    lint_error_over(error);
     return ends;
+}
+
+/* An index, an operator, a send (of a copy). */
+static bool looks(linter *l, const ast_node *node)
+{
+    bool ends = lint_look_into(l, node->as.binary.left);
+    if (node->kind == AST_INDEX)
+        lint_walk(l, node->as.binary.right);
+    else
+        lint_look_into(l, node->as.binary.right);
+    return ends;
+}
+
+static bool negation(linter *l, const ast_node *node)
+{
+    if (node->op == OP_NOT)
+        lint_condition(l, node->as.unary.operand);
+    return lint_look_into(l, node->as.unary.operand);
+}
+
+/* A deferred call or block runs when the rest has. */
+static void deferred(linter *l, ast_node *what)
+{
+    lint_copy *copy = l->copy;
+    if (copy)
+        copy->later++;
+    lint_block(l, what, VALUE_DROPPED);
+    if (copy)
+        copy->later--;
 }
 
 static void local_fn(linter *l, const ast_fn *fn)
 {
     if (fn->binding)
         lint_declare(l, fn->binding->kind == BINDING_TOP_FN ? LINT_TOP_FN : LINT_LOCAL_FN, fn->binding);
-    function(l, fn);
+    nested_function(l, fn);
 }
 
-static bool walk(linter *l, ast_node *node) { return statement(l, node, VALUE_USED); }
+bool lint_walk(linter *l, ast_node *node) { return statement(l, node, VALUE_USED); }
 
-static bool statement(linter *l, ast_node *node, value_use use_of_it)
+static bool statement(linter *l, ast_node *node, lint_use use_of_it)
 {
     if (use_of_it != VALUE_USED)
         lint_dropped(l, node, use_of_it == VALUE_DROPPED_LAST);
-    value_use inner = branch_use(use_of_it);
+    lint_use inner = lint_branch_use(use_of_it);
     switch (node->kind) {
     case AST_NIL:
     case AST_TRUE:
@@ -320,37 +360,34 @@ static bool statement(linter *l, ast_node *node, value_use use_of_it)
     case AST_BYTES:
     case AST_ERROR:
     case AST_EXTERN: return false;
-    case AST_INTERPOLATION:
+    case AST_INTERPOLATION: pieces(l, node->as.list); return false;
     case AST_TUPLE:
     case AST_LIST: list(l, node->as.list); return false;
-    case AST_NAME: use(node); return false;
+    case AST_NAME: use(l, node, LINT_WHOLE); return false;
     case AST_MAP: entries(l, &node->as.map); return false;
-    case AST_FN: function(l, node->as.fn); return false;
-    case AST_CALL: return call(l, &node->as.call);
+    case AST_FN: nested_function(l, node->as.fn); return false;
+    case AST_CALL: return call(l, node, use_of_it);
     case AST_SLICE:
     case AST_RANGE: slice(l, node); return false;
-    case AST_FIELD: walk(l, node->as.field.object); return false;
-    case AST_IS:
-        lint_is(l, node);
-        walk(l, node->as.field.object);
-        return false;
-    case AST_BINARY: lint_comparison(l, node); return pair(l, node);
+    case AST_FIELD: lint_error_field(l, node); return lint_look_into(l, node->as.field.object);
+    case AST_IS: lint_is(l, node); return lint_look_into(l, node->as.field.object);
+    case AST_BINARY: lint_comparison(l, node); return looks(l, node);
     case AST_INDEX:
+    case AST_SEND: return looks(l, node);
     case AST_AND:
-    case AST_OR:
-    case AST_SEND: return pair(l, node);
-    case AST_UNARY:
+    case AST_OR: return pair(l, node);
+    case AST_UNARY: return negation(l, node);
     case AST_RECEIVE:
     case AST_TRY:
-    case AST_MOVE: return walk(l, node->as.unary.operand);
-    case AST_CATCH: block(l, node->as.unary.operand, VALUE_USED); return false;
-    case AST_DEFER: block(l, node->as.unary.operand, VALUE_DROPPED); return false;
-    case AST_SPAWN: walk(l, node->as.spawn.work); return false;
-    case AST_IF: return branches(l, node, inner);
-    case AST_MATCH: return match(l, &node->as.match, inner);
-    case AST_ALT: return alt(l, node->as.alt, inner);
-    case AST_PAR: list(l, node->as.par.branches); return false;
-    case AST_PAR_FOR: par_for(l, node); return false;
+    case AST_MOVE: return lint_walk(l, node->as.unary.operand);
+    case AST_CATCH: lint_block(l, node->as.unary.operand, VALUE_USED); return false;
+    case AST_DEFER: deferred(l, node->as.unary.operand); return false;
+    case AST_SPAWN: lint_copied_body(l, node->as.spawn.work, inner); return false;
+    case AST_IF: return lint_branches(l, node, inner);
+    case AST_MATCH: return lint_match(l, &node->as.match, inner);
+    case AST_ALT: return lint_alt(l, node->as.alt, inner);
+    case AST_PAR: branches_of_par(l, node->as.par.branches, inner); return false;
+    case AST_PAR_FOR: lint_par_for(l, node, inner); return false;
     case AST_BLOCK: return statements(l, node->as.list, inner, false);
     case AST_LET:
     case AST_VAR:
@@ -363,12 +400,12 @@ static bool statement(linter *l, ast_node *node, value_use use_of_it)
     case AST_CONTINUE: return leave(l, node);
     case AST_WHILE:
     case AST_LOOP:
-    case AST_FOR: return loop(l, node);
+    case AST_FOR: return lint_loop_node(l, node);
     case AST_IMPORT:
         if (node->as.import.binding)
             lint_declare(l, LINT_IMPORT, node->as.import.binding);
         return false;
-    case AST_TEST: walk(l, node->as.test.body); return false;
+    case AST_TEST: lint_walk(l, node->as.test.body); return false;
     case PAT_HOLE:
     case PAT_NAME:
     case PAT_LITERAL:

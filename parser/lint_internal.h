@@ -1,5 +1,7 @@
-/* What the files of the linter share: lint.c (the walk over the tree), lint_names.c (what is declared and used),
- * lint_arms.c (patterns that cover each other), lint_value.c (types, comparisons, statements without effect). */
+/* What the files of the linter share: lint.c (the walk over the tree), lint_flow.c (through choices and loops),
+ * lint_names.c (what is declared and used), lint_arms.c (patterns that cover each other), lint_value.c (types,
+ * comparisons, statements without effect), lint_call.c (calls of the library), lint_copy.c (changes of copies),
+ * lint_error.c (what is known to be an error). */
 #ifndef CSP_PARSER_LINT_INTERNAL_H
 #define CSP_PARSER_LINT_INTERNAL_H
 
@@ -27,7 +29,8 @@ typedef enum lint_type {
     LINT_FN,
     LINT_CHAN,
     LINT_PROCESS,
-    LINT_RANGE
+    LINT_RANGE,
+    LINT_ERROR
 } lint_type;
 
 /* Something with a name, in the order of the text. */
@@ -55,16 +58,62 @@ typedef struct lint_loop {
     bool left; /* by a `break` */
 } lint_loop;
 
+/* A change of what a process captured; `before`: the one of the same variable before, maybe in another process. */
+typedef struct lint_change {
+    ast_binding *of;
+    src_span at;
+    bool used; /* looked at afterwards */
+    struct lint_change *before, *next;
+} lint_change;
+
+/* The process or branch whose text is walked, which has its own copy of what it captures. */
+typedef struct lint_copy {
+    struct lint_copy *outer;
+    src_span body;
+    uint32_t loop;  /* where the outermost loop in it begins; UINT32_MAX: none is walked */
+    uint32_t later; /* > 0: within a function or `defer` of it, which runs nobody knows when */
+    lint_change *changes;
+} lint_copy;
+
+/* What becomes of a statement's value. */
+typedef enum lint_use {
+    VALUE_USED,
+    VALUE_DROPPED,
+    VALUE_DROPPED_LAST /* of a branch: it may stand there for "nothing to do" */
+} lint_use;
+
+typedef enum lint_look {
+    LINT_WHOLE, /* at all of a value: it may go by another name then */
+    LINT_INTO   /* at what is in it */
+} lint_look;
+
 typedef struct linter {
     arena *arena;
     diag_list *diags;
     lint_declared *declared, **declared_end;
     lint_loop *loop;
-    bool program; /* the file has statements: nobody imports its functions */
+    lint_copy *copy; /* NULL: the text of main, or of a function */
+    bool program;    /* the file has statements: nobody imports its functions */
 } linter;
 
 /* --- lint.c */
 diag *lint_warn(linter *l, lint_kind kind, src_span at, const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The steps of the walk: whether control does not get behind the node. */
+bool lint_walk(linter *l, ast_node *node);
+bool lint_block(linter *l, ast_node *node, lint_use last); /* a block or a statement */
+/* A value that is only looked into: a variable that has it stays the only name for it. */
+bool lint_look_into(linter *l, ast_node *node);
+/* The body of a process or branch: a function without parameters, or what makes one. */
+void lint_copied_body(linter *l, ast_node *node, lint_use use);
+
+/* --- lint_flow.c */
+static inline lint_use lint_branch_use(lint_use use) { return use == VALUE_USED ? VALUE_USED : VALUE_DROPPED_LAST; }
+bool lint_branches(linter *l, ast_node *node, lint_use use);
+bool lint_match(linter *l, const ast_match *m, lint_use use);
+bool lint_alt(linter *l, const ast_alt *choice, lint_use use);
+bool lint_loop_node(linter *l, ast_node *node);
+void lint_par_for(linter *l, ast_node *node, lint_use use);
 
 /* --- lint_names.c */
 /* What a name stands for, through all captures; NULL: unknown. */
@@ -78,6 +127,36 @@ void lint_report_unused(linter *l);
 /* --- lint_arms.c */
 void lint_arms(linter *l, const ast_match *match);
 void lint_alternatives(linter *l, const ast_node *pattern); /* a PAT_ALTERNATIVES inside a pattern */
+
+/* --- lint_call.c */
+/* What is known of the library's function that a call names (base/language.h), and its signature; 0: it is none. */
+unsigned lint_traits(const ast_node *callee, resolve_signature *out);
+void lint_result(linter *l, const ast_node *call);    /* whose value nobody wants */
+void lint_durations(linter *l, const ast_call *call); /* its arguments */
+void lint_duration(linter *l, const ast_node *given);
+
+/* --- lint_copy.c: between begin and end the body of a process is walked */
+void lint_copy_begin(linter *l, lint_copy *c, src_span body);
+void lint_copy_end(linter *l);
+void lint_copy_read(linter *l, const ast_node *name, lint_look look);
+/* `subject`, or what it is a part of, is changed by the statement or call `at`. */
+void lint_copy_change(linter *l, const ast_node *subject, src_span at);
+
+/* Around the value that is assigned to `place`: what is looked at only for that does not count. */
+uint32_t lint_copy_look(const ast_node *place);
+void lint_copy_unlook(const ast_node *place, uint32_t before);
+/* Around a loop that begins at `start`; what the one gives is for the other. */
+uint32_t lint_copy_loop(linter *l, uint32_t start);
+void lint_copy_leave(linter *l, uint32_t outer);
+
+/* --- lint_error.c */
+void lint_error_field(linter *l, const ast_node *node); /* an AST_FIELD */
+void lint_condition(linter *l, const ast_node *node);   /* also what stands before `and`, `or`, behind `not` */
+/* The variable that is an error where the condition holds, or does not; to be given to lint_error_over when that text
+ * has been walked. NULL: none. */
+ast_binding *lint_error_shown(const ast_node *condition, bool holds);
+ast_binding *lint_error_matched(const ast_node *subject, const ast_node *pattern);
+void lint_error_over(ast_binding *shown);
 
 /* --- lint_value.c */
 lint_type lint_type_of(const ast_node *node);

@@ -15,8 +15,8 @@ static lint_type type_of_call(const ast_node *callee)
     static const struct {
         const char *name;
         lint_type type;
-    } known[] = {{"len", LINT_INT},     {"now", LINT_INT},   {"str", LINT_STRING},  {"repr", LINT_STRING},
-                 {"type", LINT_STRING}, {"chan", LINT_CHAN}, {"self", LINT_PROCESS}};
+    } known[] = {{"len", LINT_INT},     {"now", LINT_INT},   {"str", LINT_STRING},   {"repr", LINT_STRING},
+                 {"type", LINT_STRING}, {"chan", LINT_CHAN}, {"self", LINT_PROCESS}, {"error", LINT_ERROR}};
     if (callee->kind != AST_NAME)
         return LINT_ANY;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -128,7 +128,7 @@ static const char *const names[] = {
     [LINT_ANY] = "anything",   [LINT_NIL] = "nil",           [LINT_BOOL] = "a bool",     [LINT_INT] = "an int",
     [LINT_FLOAT] = "a float",  [LINT_NUMBER] = "a number",   [LINT_STRING] = "a string", [LINT_BYTES] = "bytes",
     [LINT_TUPLE] = "a tuple",  [LINT_LIST] = "a list",       [LINT_MAP] = "a map",       [LINT_FN] = "a function",
-    [LINT_CHAN] = "a channel", [LINT_PROCESS] = "a process", [LINT_RANGE] = "a range",
+    [LINT_CHAN] = "a channel", [LINT_PROCESS] = "a process", [LINT_RANGE] = "a range",   [LINT_ERROR] = "an error",
 };
 
 /* ---- comparisons ---- */
@@ -223,6 +223,8 @@ static bool only_gives(const ast_node *node)
 
 void lint_dropped(linter *l, const ast_node *node, bool last)
 {
+    if (node->kind == AST_CALL)
+        lint_result(l, node);
     bool equals = node->kind == AST_BINARY && node->op == OP_EQ;
     if (last ? !equals : !only_gives(node))
         return;

@@ -106,9 +106,12 @@ struct ast_binding {
     ast_binding *next_pending; /* of a session: definitions in the order of the text */
     struct {
         uint32_t reads;
-        bool written, inside; /* inside: its function is being walked */
-        uint8_t type;         /* of its value, where the text tells */
-    } lint;                   /* parser/lint.h's */
+        bool written, inside;       /* inside: its function is being walked */
+        uint8_t type;               /* of its value, where the text tells */
+        uint32_t errors;            /* > 0: it is an error here */
+        uint32_t read_at, whole_at; /* where it was looked at last, and as a whole; 0: nowhere */
+        struct lint_change *pending;
+    } lint; /* parser/lint.h's */
     /* the resolver's own */
     struct scope *scope;
     ast_binding *shadowed, *next_in_scope;

@@ -289,6 +289,23 @@ Test(lint, statements_without_effect)
 
 /* ---- beside errors ---- */
 
+Test(lint, many_changes_take_no_time)
+{
+    enum { MANY = 100000 };
+    size_t size;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, &size);
+    fputs("let m = list()\nspawn {\n", out);
+    for (int i = 0; i < MANY; i++)
+        fprintf(out, i % 1000 == 0 ? "print(m[%d])\n" : "m[%d] = 1\n", i);
+    fputs("}\nprint(m)\n", out);
+    fclose(out);
+    lint(text);
+    cr_assert_eq(fixture.list.warnings, 999, "those behind the last look");
+    cr_assert_str_eq(fixture.list.items[0].name, "lost-change");
+    free(text);
+}
+
 Test(lint, errors_of_names_do_not_stop_it)
 {
     lint("let x = nowhere\nfn f(a) { a = 1; missing(a) }\nlet y = 2\n");
