@@ -110,7 +110,8 @@ check color-never 2 '' ': error: ' -- "$CSP" --color=never -e 'prnt(1)'
 check subcommand-not-there 2 '' '`csp test` is not there yet' -- "$CSP" test
 cp hello.csp test
 check file-named-as-subcommand 0 'hello []' '' -- "$CSP" test
-check doc-name 0 $'List.pop(xs)\n    takes the last element out and gives it\n    (changes its first argument)' '' -- "$CSP" doc List.pop
+check doc-name 0 $'List.pop(xs)\n    takes the last element out and gives it\n    (changes its first argument)' '' -- \
+    "$CSP" doc List.pop
 check doc-module 0 'Math.pi' '' -- sh -c "'$CSP' doc Math | grep '^Math.pi'"
 check doc-all 0 $'List.pop(xs)\nprint(..values)' '' -- sh -c "'$CSP' doc | grep -E '^(List.pop|print)\('"
 check doc-unknown 1 '' 'nothing is known about `List.nope`' -- "$CSP" doc List.nope
