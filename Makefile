@@ -120,7 +120,7 @@ test: ## all tests; installs what they need first
 	@scripts/run-tests --csp build/csp --san build/san/csp --unit build/unit.list --unit build/san/unit.list \
 		$(if $(WAY),--way '$(WAY)') $(ONLY)
 
-soak: ## the stress test, SECONDS= in all (600), WAY= to choose from plain, slice, stress, san; ARGS= goes to it
+soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stress, san, threads; ARGS= goes to it
 	@CC='$(firstword $(CC))' scripts/setup build
 	@$(MAKE) $(SUB) -s SAN= DEBUG= soak-program
 	@case ' $(SOAK_WAYS) ' in *' san '*) $(MAKE) $(SUB) -s SAN=1 DEBUG= soak-program ;; esac
@@ -199,13 +199,13 @@ $(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/libcsp.a
 
 # ---- The stress test: tests/soak/ ----
 
-SOAK_WAYS = $(or $(WAY),plain slice stress san)
+SOAK_WAYS = $(or $(WAY),plain slice stress san threads)
 SOAK_SECONDS = $(or $(SECONDS),600)
 
 soak-program: $(SOAK)
 	@mkdir -p $(OUT) && ln -f $(SOAK) $(OUT)/soak
 
-$(SOAK): $(SOAK).o $(OBJ)/tests/support/soak.o $(OBJ)/tests/support/support.o $(OBJ)/libcsp.a
+$(SOAK): $(SOAK).o $(addprefix $(OBJ)/tests/support/,soak.o support.o threads.o) $(OBJ)/libcsp.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -23,6 +23,8 @@ static struct {
     pthread_mutex_t lock;
     bool started, ours;
     int on_purpose; /* collections under way that somebody asked for */
+    size_t limit;   /* the sum of all heaps' limits; 0: one of them has none */
+    size_t mapped;  /* bytes of all mapped stacks */
     int kinds[HEAP_KINDS];
     heap_mark_fn *mark_process;
     heap *heaps;
@@ -100,12 +102,11 @@ static void GC_CALLBACK on_resize(GC_word size)
 /* When a heap at its limit is almost full, collections follow each other with little allocated in between, and the
  * program would crawl. So the limit is soft in its last tenth: two collections in a row before which less than that was
  * allocated make one allocation fail. (A single one may be the first after much was dropped.) */
-static void note_shortage(heap *h)
+static bool is_short(void)
 {
-    size_t near = h->max_bytes - h->max_bytes / 8;
-    bool low = h->max_bytes != 0 && GC_get_heap_size() + h->mapped_bytes >= near &&
-               GC_get_bytes_since_gc() < h->max_bytes / 10;
-    h->tight = low ? h->tight + 1 : 0;
+    size_t near = registry.limit - registry.limit / 8;
+    return registry.limit != 0 && GC_get_heap_size() + registry.mapped >= near &&
+           GC_get_bytes_since_gc() < registry.limit / 10;
 }
 
 static void GC_CALLBACK on_event(GC_EventType event)
@@ -117,10 +118,13 @@ static void GC_CALLBACK on_event(GC_EventType event)
             watch_marked(h);
     if (event != GC_EVENT_START)
         return;
-    for (heap *h = registry.heaps; h; h = h->next) {
-        h->collections++;
-        if (__atomic_load_n(&registry.on_purpose, __ATOMIC_RELAXED) == 0)
-            note_shortage(h);
+    bool counts = __atomic_load_n(&registry.on_purpose, __ATOMIC_RELAXED) == 0, low = counts && is_short();
+    for (heap *h = registry.heaps; h; h = h->next) { /* their threads still run */
+        __atomic_add_fetch(&h->collections, 1, __ATOMIC_RELAXED);
+        if (!low && counts)
+            __atomic_store_n(&h->tight, 0, __ATOMIC_RELAXED);
+        else if (low)
+            __atomic_add_fetch(&h->tight, 1, __ATOMIC_RELAXED);
     }
 }
 
@@ -261,15 +265,31 @@ void collector_collect(void)
 
 void collector_apply_limits(void)
 {
-    if (!registry.ours)
-        return;
     GC_alloc_lock();
-    size_t sum = 0;
+    size_t sum = 0, mapped = 0;
     bool unlimited = registry.heaps == NULL;
     for (heap *h = registry.heaps; h; h = h->next) {
         unlimited = unlimited || h->max_bytes == 0;
-        sum += h->max_bytes > h->mapped_bytes ? h->max_bytes - h->mapped_bytes : 1;
+        if (__builtin_add_overflow(sum, h->max_bytes, &sum))
+            unlimited = true;
+        mapped += h->mapped_bytes;
     }
-    GC_set_max_heap_size(unlimited ? 0 : sum);
+    registry.limit = unlimited ? 0 : sum;
+    registry.mapped = mapped;
+    if (registry.ours)
+        GC_set_max_heap_size(unlimited ? 0 : sum > mapped ? sum - mapped : 1);
     GC_alloc_unlock();
+}
+
+bool collector_within_limit(const heap *h, size_t more)
+{
+    if (h->max_bytes == 0)
+        return true;
+    if (more > h->max_bytes || h->mapped_bytes > h->max_bytes - more)
+        return false;
+    size_t used = heap_bytes(h) - h->mapped_bytes;
+    GC_alloc_lock();
+    bool within = registry.limit == 0 || used + registry.mapped + more <= registry.limit;
+    GC_alloc_unlock();
+    return within;
 }

@@ -27,6 +27,8 @@ void collector_remove(heap *h);
 void collector_collect(void);
 /* Tells the collector how much it may take now: the limits of all heaps less what they have mapped. */
 void collector_apply_limits(void);
+/* Whether `h` may take so many more bytes outside the collector's heap: alone, and beside what all heaps use. */
+bool collector_within_limit(const heap *h, size_t more);
 
 /* watch.c; the world is stopped and everything reachable is marked. */
 void watch_marked(heap *h);
@@ -35,6 +37,5 @@ void watch_close(heap *h); /* under the allocation lock */
 /* mapped.c; under the collector's allocation lock, the world may be stopped. */
 void mapped_push(heap *h);
 void mapped_close(heap *h);
-void mapped_drain(heap *h); /* frees h->retired */
 
 #endif

@@ -49,7 +49,7 @@ static void *allocate(const heap *h, heap_kind kind, size_t size)
 {
     /* The collector refuses what exceeds its limit, but knows only the sum of all heaps', and none where the host has
      * started it. */
-    if (h->max_bytes != 0 && (size > h->max_bytes || (!collector_is_ours() && heap_bytes(h) > h->max_bytes - size)))
+    if (h->max_bytes != 0 && (size > h->max_bytes || (!collector_is_ours() && !collector_within_limit(h, size))))
         return NULL;
     return GC_generic_malloc(size, collector_kind(kind));
 }
@@ -61,7 +61,7 @@ static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
     if (class >= HEAP_CLASSES)
         return allocate(h, kind, size);
     void **list = &h->free[kind][class];
-    if (h->max_bytes != 0 && !collector_is_ours() && heap_bytes(h) > h->max_bytes)
+    if (!collector_is_ours() && !collector_within_limit(h, 0))
         return NULL;
     GC_generic_malloc_many(class * HEAP_GRANULE, collector_kind(kind), list);
     return *list;
@@ -71,7 +71,7 @@ static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
  * what was given back is for the crash that is under way. */
 static void keep_reserve(heap *h)
 {
-    if (h->max_bytes == 0 || h->reserve || (h->reserve_lost != 0 && h->reserve_lost == h->collections))
+    if (h->max_bytes == 0 || h->reserve || (h->reserve_lost != 0 && h->reserve_lost == heap_collections(h)))
         return;
     size_t used = heap_bytes(h);
     if (used >= h->max_bytes / 2 && used <= h->max_bytes - h->max_bytes / 8)
@@ -83,7 +83,7 @@ static void give_reserve(heap *h)
     if (h->reserve)
         GC_free(h->reserve);
     h->reserve = NULL;
-    h->reserve_lost = h->collections;
+    h->reserve_lost = heap_collections(h);
 }
 
 static void *allocate_stressed(heap *h, heap_kind kind, size_t size)
@@ -104,7 +104,6 @@ void *heap_refill(heap *h, heap_kind kind, size_t size)
 {
     if (size == 0)
         size = 1;
-    mapped_drain(h);
     if (h->stress)
         return allocate_stressed(h, kind, size);
     void *object = allocate_or_fill(h, kind, size);
@@ -113,10 +112,10 @@ void *heap_refill(heap *h, heap_kind kind, size_t size)
         collector_collect();
         object = allocate_or_fill(h, kind, size);
     }
-    if (!object || h->tight >= 2) {
+    if (!object || __atomic_load_n(&h->tight, __ATOMIC_RELAXED) >= 2) {
         if (object && size > (HEAP_CLASSES - 1) * HEAP_GRANULE)
             GC_free(object);
-        h->tight = 0;
+        __atomic_store_n(&h->tight, 0, __ATOMIC_RELAXED);
         give_reserve(h);
         return NULL;
     }
@@ -144,11 +143,17 @@ void heap_release(heap *h, heap_kind kind, void *object, size_t size)
 
 void heap_collect(heap *h)
 {
-    mapped_drain(h);
+    (void)h;
     collector_collect();
 }
 
-size_t heap_bytes(const heap *h) { return GC_get_heap_size() - GC_get_free_bytes() + h->mapped_bytes; }
+size_t heap_bytes(const heap *h)
+{
+    /* Both at one moment: other threads let the heap grow. */
+    GC_word size, free;
+    GC_get_heap_usage_safe(&size, &free, NULL, NULL, NULL);
+    return size - free + h->mapped_bytes;
+}
 
 struct blocking {
     void (*fn)(void *);

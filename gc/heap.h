@@ -50,15 +50,13 @@ typedef struct heap {
     struct heap_mapped *mapped;           /* large stacks outside the collector: base, size, owner */
     size_t mapped_count, mapped_capacity;
     size_t mapped_bytes;
-    void *retired; /* a stack whose contents have moved, until the next call for this heap (heap_stack_resize) */
-    size_t retired_size;
     size_t max_bytes;      /* collector's heap and mapped stacks together; 0: no limit */
     void *reserve;         /* given back when memory runs out */
     uint64_t reserve_lost; /* the collection after which that was */
-    uint32_t tight;        /* so many collections in a row gave almost nothing: at 2 a slow allocation fails */
+    uint32_t tight;        /* so many collections in a row gave almost nothing: at 2 a slow allocation fails; atomic */
     uint32_t stress;       /* collect at every nth allocation and bypass the free lists; 0: off (tests) */
     uint32_t stress_count;
-    uint64_t collections; /* full ones so far in the whole host process, for statistics */
+    uint64_t collections; /* full ones since its beginning, in the whole host process: heap_collections */
     /* Called at each collection while the world is stopped: push what is no object (heap_push_range) … */
     void (*roots)(struct heap *h, void *user);
     /* … and how many bytes of a mapped stack are live. */
@@ -138,19 +136,23 @@ void heap_release(heap *h, heap_kind kind, void *object, size_t size);
 
 /* Stacks of processes: plain words that only their process's mark procedure looks at (HEAP_BYTES), from
  * HEAP_MAP_STACK bytes on mmap'ed and grown by mremap. `owner` is the process, told to stack_live. All sizes in bytes,
- * multiples of 16; new memory is zeroed. heap_stack_resize moves the contents; the old block is freed at the next call
- * for this heap, so that a collection by another thread finds either of them whole while the caller stores the new
- * pointer. It must store the pointer before a larger size, a smaller size before the pointer. NULL: out of memory, the
- * old block stands. A mapped stack is scanned (as much as stack_live says) as long as it is not freed. */
+ * multiples of 16; new memory is zeroed. heap_stack_resize moves the contents and stores the new address in *stack,
+ * where the mark procedure and the hooks look for it, before the old one is gone: another thread may collect at any
+ * instruction. For the same reason the caller lowers the size that they see before it shrinks a stack, and raises it
+ * after one has grown. False: out of memory, all is as it was. A mapped stack is scanned (as much as stack_live says)
+ * as long as it is not freed. */
 enum { HEAP_MAP_STACK = 256 << 10 };
 void *heap_stack_new(heap *h, void *owner, size_t size);
-void *heap_stack_resize(heap *h, void *owner, void *stack, size_t old_size, size_t new_size);
+bool heap_stack_resize(heap *h, void *owner, uint64_t **stack, size_t old_size, size_t new_size);
 void heap_stack_free(heap *h, void *stack, size_t size);
 
 /* From the roots callback: scan [from, to) conservatively as roots. */
 void heap_push_range(const void *from, const void *to);
 
 void heap_collect(heap *h); /* a full collection now */
+
+/* How many collections there have been: other threads count, too. */
+static inline uint64_t heap_collections(const heap *h) { return __atomic_load_n(&h->collections, __ATOMIC_RELAXED); }
 
 /* Calls fn(data), which may wait long: meanwhile other threads can collect without stopping this one. It must not touch
  * any object. */

@@ -32,18 +32,12 @@ static void *stack_of(prefix *map) { return map + 1; }
 
 static bool is_mapped(size_t size) { return size >= HEAP_MAP_STACK; }
 
-/* Whether the heap may map so many more bytes. */
-static bool within_limit(const heap *h, size_t more)
+static bool may_map(const heap *h, size_t more)
 {
-    return h->max_bytes == 0 || (more <= h->max_bytes && heap_bytes(h) <= h->max_bytes - more);
-}
-
-static bool may_map(heap *h, size_t more)
-{
-    if (within_limit(h, more))
+    if (collector_within_limit(h, more))
         return true;
     collector_collect();
-    return within_limit(h, more);
+    return collector_within_limit(h, more);
 }
 
 void mapped_push(heap *h)
@@ -107,44 +101,36 @@ static void unmap_stack(heap *h, void *stack)
     collector_apply_limits();
 }
 
-static void *remap_stack(heap *h, void *stack, size_t old_size, size_t new_size)
+/* The old addresses are gone with the call, so all who know the stack learn the new one before anybody can collect. */
+static bool remap_stack(heap *h, uint64_t **stack, size_t old_size, size_t new_size)
 {
     size_t old_map = map_size(old_size), new_map = map_size(new_size);
     if (new_size > PTRDIFF_MAX - 2 * PAGE || (new_map > old_map && !may_map(h, new_map - old_map)))
-        return NULL;
+        return false;
     if (new_size < old_size) {
         size_t kept = new_map - sizeof(prefix);
-        memset((char *)stack + new_size, 0, (kept < old_size ? kept : old_size) - new_size);
+        memset((char *)*stack + new_size, 0, (kept < old_size ? kept : old_size) - new_size);
     }
     GC_alloc_lock();
-    mapped *m = &h->mapped[prefix_of(stack)->entry];
+    mapped *m = &h->mapped[prefix_of(*stack)->entry];
     void *map = mremap(m->map, old_map, new_map, MREMAP_MAYMOVE);
     if (map != MAP_FAILED) {
         m->map = map;
         m->size = new_size;
         h->mapped_bytes += new_map - old_map;
+        *stack = stack_of(map);
     }
     GC_alloc_unlock();
     if (map == MAP_FAILED)
-        return NULL;
+        return false;
     if (new_map >= HUGE_STACK)
         (void)madvise(map, new_map, MADV_HUGEPAGE);
     collector_apply_limits();
-    return stack_of(map);
-}
-
-void mapped_drain(heap *h)
-{
-    void *stack = h->retired;
-    if (!stack)
-        return;
-    h->retired = NULL;
-    heap_stack_free(h, stack, h->retired_size);
+    return true;
 }
 
 void mapped_close(heap *h)
 {
-    h->retired = NULL;
     while (h->mapped_count > 0)
         unmap_stack(h, stack_of(h->mapped[0].map));
     free(h->mapped);
@@ -152,27 +138,27 @@ void mapped_close(heap *h)
 
 void *heap_stack_new(heap *h, void *owner, size_t size)
 {
-    mapped_drain(h);
     return is_mapped(size) ? map_stack(h, owner, size) : heap_alloc(h, HEAP_BYTES, size);
 }
 
-void *heap_stack_resize(heap *h, void *owner, void *stack, size_t old_size, size_t new_size)
+bool heap_stack_resize(heap *h, void *owner, uint64_t **stack, size_t old_size, size_t new_size)
 {
-    mapped_drain(h);
     if (is_mapped(old_size) && is_mapped(new_size))
         return remap_stack(h, stack, old_size, new_size);
-    void *fresh = heap_stack_new(h, owner, new_size);
+    uint64_t *old = *stack, *fresh = heap_stack_new(h, owner, new_size);
     if (!fresh)
-        return NULL;
-    memcpy(fresh, stack, old_size < new_size ? old_size : new_size);
-    h->retired_size = old_size;
-    h->retired = stack;
-    return fresh;
+        return false;
+    memcpy(fresh, old, old_size < new_size ? old_size : new_size);
+    /* Another thread may collect at any instruction: it finds one of the two, whole. */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    *stack = fresh;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    heap_stack_free(h, old, old_size);
+    return true;
 }
 
 void heap_stack_free(heap *h, void *stack, size_t size)
 {
-    mapped_drain(h);
     if (is_mapped(size))
         unmap_stack(h, stack);
     else

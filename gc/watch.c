@@ -50,6 +50,7 @@ bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user))
     a->heap = h;
     h->anchor = a;
     h->unreached = unreached;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* another thread may collect at any instruction */
     h->armed = true;
     return true;
 }

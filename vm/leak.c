@@ -306,7 +306,7 @@ void leak_look(csp_vm *vm)
     if (vm->heap.found)
         take_found(vm);
     /* What ran since the last collection has left its traces in the holes of C frames that will be there again. */
-    vm->collections_seen = vm->heap.collections;
+    vm->collections_seen = heap_collections(&vm->heap);
     heap_clear_stack();
     if (!places->final_due)
         return;

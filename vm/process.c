@@ -96,11 +96,26 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
             return NULL;
         }
         p->stack = stack;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
         p->capacity = (uint32_t)slots;
     }
     p->code = c;
     table_add(vm, p);
     return p;
+}
+
+/* From the object into a block of its own, which is seen before the slots are emptied. False: out of memory. */
+static bool move_out(csp_vm *vm, process *p, size_t size)
+{
+    value *stack = heap_stack_new(&vm->heap, p, size);
+    if (!stack)
+        return false;
+    memcpy(stack, p->slots, sizeof p->slots);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    p->stack = stack;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    memset(p->slots, 0, sizeof p->slots);
+    return true;
 }
 
 value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
@@ -118,25 +133,20 @@ value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
         vm_raise(vm, ERR_STACK_OVERFLOW, "more than %zu bytes of stack", max * sizeof(value));
         return NULL;
     }
-    bool inside = p->stack == p->slots;
-    value *stack = inside ? heap_stack_new(&vm->heap, p, stack_bytes(capacity))
-                          : heap_stack_resize(&vm->heap, p, p->stack, stack_bytes(p->capacity), stack_bytes(capacity));
-    if (!stack) {
+    bool moved = p->stack == p->slots
+                     ? move_out(vm, p, stack_bytes(capacity))
+                     : heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(p->capacity), stack_bytes(capacity));
+    if (!moved) {
         vm_raise_memory(vm);
         return NULL;
     }
-    if (inside) {
-        memcpy(stack, p->slots, sizeof p->slots);
-        memset(p->slots, 0, sizeof p->slots);
-    }
-    p->stack = stack;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the pointer before the larger size (heap.h) */
     p->capacity = (uint32_t)capacity;
     if (vm->sched.running == p) {
-        vm->sched.bottom = stack;
-        vm->sched.limit = stack + capacity;
+        vm->sched.bottom = p->stack;
+        vm->sched.limit = p->stack + capacity;
     }
-    return stack + offset;
+    return p->stack + offset;
 }
 
 void process_shrink(csp_vm *vm, process *p)
@@ -147,12 +157,11 @@ void process_shrink(csp_vm *vm, process *p)
     size_t capacity = p->capacity;
     while (capacity > SHRINK_FROM / 2 && top * 4 < capacity)
         capacity /= 2;
-    value *stack = heap_stack_resize(&vm->heap, p, p->stack, stack_bytes(p->capacity), stack_bytes(capacity));
-    if (!stack)
-        return; /* the large one is as good */
+    uint32_t old = p->capacity;
     p->capacity = (uint32_t)capacity;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the smaller size before the pointer (heap.h) */
-    p->stack = stack;
+    if (!heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(old), stack_bytes(capacity)))
+        p->capacity = old; /* the large one is as good */
 }
 
 side *process_side(csp_vm *vm, process *p)
@@ -202,6 +211,7 @@ static void recycle(csp_vm *vm, process *p)
     p->stack = p->slots;
     p->ticket = ticket;
     p->run_next = s->recycled;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the list is whole whenever another thread collects */
     s->recycled = p;
     s->recycled_count++;
 }

@@ -111,7 +111,7 @@ static void poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     s->poll_credit = POLL_CREDIT;
-    if (vm->heap.found || vm->heap.collections != vm->collections_seen || vm->final_check)
+    if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
         leak_look(vm);
     if (vm->asked)
         tell(vm);

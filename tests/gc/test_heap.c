@@ -229,9 +229,8 @@ Test(heap, small_stacks_grow_and_keep_their_contents)
     for (size_t i = 0; i < size / 8; i++)
         stack[i] = i;
     while (size < 64 << 20) {
-        uint64_t *moved = heap_stack_resize(h, o, stack, size, 2 * size);
-        cr_assert(moved && (uintptr_t)moved % 16 == 0);
-        stack = moved;
+        cr_assert(heap_stack_resize(h, o, &stack, size, 2 * size));
+        cr_assert(stack && (uintptr_t)stack % 16 == 0);
         cr_assert(zeroed(stack + size / 8, size));
         for (size_t i = 0; i < 2 * size / 8; i++) {
             cr_assert(i >= size / 8 || stack[i] == i);
@@ -242,9 +241,7 @@ Test(heap, small_stacks_grow_and_keep_their_contents)
     cr_assert_eq(h->mapped_count, 1);
     cr_assert_geq(heap_bytes(h), size);
     while (size > 64) {
-        uint64_t *moved = heap_stack_resize(h, o, stack, size, size / 2);
-        cr_assert(moved);
-        stack = moved;
+        cr_assert(heap_stack_resize(h, o, &stack, size, size / 2));
         size /= 2;
         for (size_t i = 0; i < size / 8; i++)
             cr_assert_eq(stack[i], i);
@@ -259,12 +256,12 @@ Test(heap, a_stack_shrunk_and_grown_again_is_zeroed)
     heap *h = new_heap(0);
     owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
     o->header = LIVE;
-    char *stack = heap_stack_new(h, o, 800 << 10);
+    uint64_t *stack = heap_stack_new(h, o, 800 << 10);
     memset(stack, 1, 800 << 10);
-    stack = heap_stack_resize(h, o, stack, 800 << 10, (300 << 10) + 48);
-    stack = heap_stack_resize(h, o, stack, (300 << 10) + 48, 900 << 10);
+    cr_assert(heap_stack_resize(h, o, &stack, 800 << 10, (300 << 10) + 48));
+    cr_assert(heap_stack_resize(h, o, &stack, (300 << 10) + 48, 900 << 10));
     cr_assert(!zeroed(stack, (300 << 10) + 48));
-    cr_assert(zeroed(stack + (300 << 10) + 48, (600 << 10) - 48));
+    cr_assert(zeroed((char *)stack + (300 << 10) + 48, (600 << 10) - 48));
 }
 
 Test(heap, the_live_part_of_a_mapped_stack_is_scanned)
@@ -300,17 +297,19 @@ Test(heap, mapped_stacks_are_freed_in_any_order_and_count_for_the_limit)
     owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
     o->header = LIVE;
     for (int round = 0; round < 50; round++) {
-        char *stacks[COUNT];
-        for (int i = 0; i < COUNT; i++) {
+        uint64_t *stacks[COUNT];
+        for (uint64_t i = 0; i < COUNT; i++) {
             stacks[i] = heap_stack_new(h, o, SIZE);
             cr_assert(stacks[i]);
-            stacks[i][SIZE - 1] = (char)i;
+            stacks[i][SIZE / 8 - 1] = i;
         }
         cr_assert_null(heap_stack_new(h, o, 30 << 20));
-        cr_assert_null(heap_stack_resize(h, o, stacks[0], SIZE, 30 << 20));
+        uint64_t *first = stacks[0];
+        cr_assert(!heap_stack_resize(h, o, &stacks[0], SIZE, 30 << 20));
+        cr_assert_eq(stacks[0], first);
         for (int i = 0; i < COUNT; i++) {
             int at = (i * 7 + round) % COUNT;
-            cr_assert_eq(stacks[at][SIZE - 1], (char)at);
+            cr_assert_eq(stacks[at][SIZE / 8 - 1], at);
             heap_stack_free(h, stacks[at], SIZE);
         }
         cr_assert_eq(h->mapped_bytes, 0);
@@ -387,11 +386,11 @@ static void *churn(void *seed)
                 heap_release(h, HEAP_BYTES, heap_alloc(h, HEAP_BYTES, 32), 32);
         }
         size_t size = 128 << 10;
-        char *stack = heap_stack_new(h, o, size);
-        stack[size - 1] = 1;
+        uint64_t *stack = heap_stack_new(h, o, size);
+        stack[size / 8 - 1] = 1;
         for (; size < 4 << 20; size *= 2)
-            stack = heap_stack_resize(h, o, stack, size, 2 * size);
-        cr_assert_eq(stack[(128 << 10) - 1], 1);
+            cr_assert(heap_stack_resize(h, o, &stack, size, 2 * size));
+        cr_assert_eq(stack[(16 << 10) - 1], 1);
         heap_stack_free(h, stack, size);
         for (uint64_t i = 20000; i-- > 0; list = (uint64_t *)(uintptr_t)list[0]) {
             uint64_t *leaf = (uint64_t *)(uintptr_t)list[1];

@@ -1,5 +1,5 @@
-/* soak [--way plain|slice|stress] [--seconds N] [--rounds N] [--processes N] [--seed N]
- * The stress test from the command line; see tests/support/soak.h. Status 0: all is well; 1: something is wrong; 2: not
+/* soak [--way plain|slice|stress|threads] [--seconds N] [--rounds N] [--processes N] [--threads N] [--seed N]
+ * The stress tests from the command line; see tests/support/soak.h, threads.h. Status 0: all is well; 1: something is wrong; 2: not
  * understood. */
 #include <getopt.h>
 #include <stdlib.h>
@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "tests/support/soak.h"
+#include "tests/support/threads.h"
 
+enum { THREADS = 4, DEPTH = 100000 };
 enum { PROCESSES = 10000, SECONDS = 60, STRESS = 5000 /* allocations between two collections */ };
 
 static uint64_t number(const char *text)
@@ -29,7 +31,7 @@ static void choose_way(soak_config *config, const char *way)
     } else if (strcmp(way, "stress") == 0) {
         config->stress = STRESS;
     } else if (strcmp(way, "plain") != 0) {
-        fprintf(stderr, "soak: no way %s; there are plain, slice, stress\n", way);
+        fprintf(stderr, "soak: no way %s; there are plain, slice, stress, threads\n", way);
         exit(2);
     }
 }
@@ -49,15 +51,35 @@ static void summarise(const soak_result *r)
         printf("  resident %zu KiB, %zu\n", r->resident_first >> 10, r->resident_last >> 10);
 }
 
+static int run_threads(const soak_config *config, unsigned threads)
+{
+    printf("soak: threads, %u of them, seed %llu\n", threads, (unsigned long long)config->seed);
+    fflush(stdout);
+    threads_result result = threads_run(&(threads_config){.threads = threads,
+                                                          .depth = DEPTH,
+                                                          .seconds = config->seconds,
+                                                          .rounds = config->rounds,
+                                                          .seed = config->seed});
+    printf("  %u VMs, %u of them interrupted\n  %s\n", result.vms, result.interrupted,
+           result.wrong ? result.wrong : "all is well");
+    free(result.wrong);
+    return result.wrong != NULL;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"way", required_argument, NULL, 'w'},    {"seconds", required_argument, NULL, 't'},
-        {"rounds", required_argument, NULL, 'r'}, {"processes", required_argument, NULL, 'p'},
-        {"seed", required_argument, NULL, 's'},   {NULL, 0, NULL, 0},
+        {"way", required_argument, NULL, 'w'},
+        {"seconds", required_argument, NULL, 't'},
+        {"rounds", required_argument, NULL, 'r'},
+        {"processes", required_argument, NULL, 'p'},
+        {"seed", required_argument, NULL, 's'},
+        {"threads", required_argument, NULL, 'n'},
+        {NULL, 0, NULL, 0},
     };
     soak_config config = {.seed = (uint64_t)time(NULL), .processes = PROCESSES, .seconds = SECONDS};
     const char *way = "plain";
+    unsigned threads = THREADS;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
         case 'w': way = optarg; break;
@@ -65,9 +87,12 @@ int main(int argc, char **argv)
         case 'r': config.rounds = (unsigned)number(optarg); break;
         case 'p': config.processes = (unsigned)number(optarg); break;
         case 's': config.seed = number(optarg); break;
+        case 'n': threads = (unsigned)number(optarg); break;
         default: return 2;
         }
     }
+    if (strcmp(way, "threads") == 0)
+        return run_threads(&config, threads);
     choose_way(&config, way);
     config.progress = isatty(STDERR_FILENO) ? stderr : NULL;
     printf("soak: %s, %u processes, seed %llu\n", way, config.processes, (unsigned long long)config.seed);
