@@ -1,6 +1,6 @@
 /* soak [--way plain|slice|stress|threads] [--seconds N] [--rounds N] [--processes N] [--threads N] [--seed N]
- * The stress tests from the command line; see tests/support/soak.h, threads.h. Status 0: all is well; 1: something is wrong; 2: not
- * understood. */
+ * The stress tests from the command line; see tests/support/soak.h and threads.h. Status 0: all is well; 1: something
+ * is wrong; 2: not understood. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
