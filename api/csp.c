@@ -25,20 +25,6 @@ void csp_config_init(csp_config *config, size_t struct_size)
     memcpy(config, &all, struct_size < sizeof all ? struct_size : sizeof all);
 }
 
-static void write_descriptor(void *user, int stream, const char *text, size_t size)
-{
-    (void)user;
-    while (size > 0) {
-        ssize_t written = write(stream, text, size);
-        if (written < 0 && errno != EINTR)
-            return; /* nobody reads it any more */
-        if (written > 0) {
-            text += written;
-            size -= (size_t)written;
-        }
-    }
-}
-
 static void tell_host(csp_vm *vm, const process *p, value why)
 {
     world *w = world_of(vm);
@@ -99,7 +85,7 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
                         .processes = config.max_processes,
                         .reductions = config.max_reductions};
     vm_host host = {.user = config.user,
-                    .write = config.write ? config.write : write_descriptor,
+                    .write = config.write,
                     .style = config.reports == CSP_COLOUR ? VM_COLOUR
                              : config.reports == CSP_JSON ? VM_JSON
                                                           : VM_PLAIN};
@@ -153,6 +139,29 @@ static csp_status outcome(world *w, csp_status status, value result)
     return CSP_E_CRASH;
 }
 
+/* What was printed and could not be written makes a success a failure; beside another failure it is told. */
+static csp_status settle_output(world *w, csp_status status)
+{
+    for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) {
+        uint64_t lost;
+        int why = output_failure(w->vm, stream, &lost);
+        if (why == 0 || lost == 0)
+            continue;
+        if (status >= 0 && w->vm->interrupted)
+            status = CSP_E_INTERRUPTED;
+        char message[160];
+        snprintf(message, sizeof message, "cannot write to %s: %s; %llu byte%s lost", output_stream_name(stream),
+                 strerror(why), (unsigned long long)lost, lost == 1 ? " is" : "s are");
+        if (status == CSP_OK || (status == CSP_EXIT && csp_exit_status(w->vm) == 0)) {
+            error_set_plain(w, "io_error", message, NULL);
+            status = CSP_E_CRASH;
+        } else {
+            error_tell_plain(w, "io_error", message);
+        }
+    }
+    return status;
+}
+
 csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size)
 {
     world *w = world_of(vm);
@@ -176,6 +185,7 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
     }
     w->ran = true;
     vm_shutdown(vm);
+    status = settle_output(w, status);
     w->busy = false;
     return status;
 }
@@ -227,7 +237,10 @@ int csp_fd(csp_vm *vm)
 
 int csp_timeout(csp_vm *vm)
 {
+    enum { LOOK_AGAIN = 10000000 }; /* ns: csp_fd does not tell of the descriptors 1 and 2 */
     int64_t next = vm_next_event(vm);
+    if (output_busy(vm) && next > loop_now() + LOOK_AGAIN)
+        next = loop_now() + LOOK_AGAIN;
     if (next == LOOP_NEVER)
         return -1;
     int64_t left = next - loop_now();

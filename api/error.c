@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "vm/data.h"
 #include "vm/text.h"
@@ -170,6 +171,21 @@ void error_set_plain(world *w, const char *kind, const char *message, const char
     csp_error *err = start(w, kind, message);
     if (err && report)
         err->report = strdup(report);
+}
+
+void error_tell_plain(world *w, const char *kind, const char *message)
+{
+    static const csp_style styles[] = {[VM_PLAIN] = CSP_PLAIN, [VM_COLOUR] = CSP_COLOUR, [VM_JSON] = CSP_JSON};
+    csp_error *kept = w->error;
+    w->error = NULL;
+    error_set_plain(w, kind, message, NULL);
+    char *told = w->error ? csp_error_text(w->error, styles[w->vm->host.style]) : NULL;
+    if (told)
+        vm_write(w->vm, STDERR_FILENO, told, strlen(told));
+    csp_text_free(told);
+    csp_error_free(w->error);
+    w->error = kept;
+    output_finish(w->vm);
 }
 
 void error_set_memory(world *w) { error_set_plain(w, "out_of_memory", "out of memory", NULL); }

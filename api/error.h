@@ -15,6 +15,8 @@ void error_set_crash(world *w, const char *head, const process *p, value v);
 csp_error *error_of_crash(csp_vm *vm, const process *p, value why);
 /* A failure without place. report: all that is to be said, in lines, or NULL; copied. */
 void error_set_plain(world *w, const char *kind, const char *message, const char *report);
+/* Writes such a failure to stream 2, in the style that the host wants; the world's error stays. */
+void error_tell_plain(world *w, const char *kind, const char *message);
 void error_set_memory(world *w);
 /* How many errors and warnings it tells of. */
 void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings);

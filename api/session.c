@@ -217,7 +217,7 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
         commit(s);
         if (status == CSP_OK && v != VALUE_NIL)
             *result = show(w->vm, v);
-        vm_flush(w->vm);
+        output_finish(w->vm);
     } else {
         remove_staged(s);
         status = w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE : CSP_E_MEMORY;

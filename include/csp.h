@@ -74,7 +74,11 @@ typedef struct csp_config {
     uint32_t max_processes;  /* at once; 0: no limit (the default) */
     uint64_t max_reductions; /* calls and turns of loops, of each process; 0: no limit (the default) */
     /* Takes what the program writes to standard output (stream 1) or standard error (2): `size` bytes, without a NUL
-     * behind them. Default (NULL): the descriptors 1 and 2. */
+     * behind them, whole prints. It takes all of it, or keeps to itself what it could not do: it cannot say so, and as
+     * long as it does not return nothing runs. Default (NULL): the descriptors 1 and 2, whose flags are left alone. One
+     * that takes nothing now is waited for by who prints, while the others go on; one that cannot be written to makes
+     * each print crash with io_error, and csp_run_text fail with that kind where what had been printed is lost. A
+     * signal (SIGPIPE, SIGXFSZ) is the host's to ignore. */
     void (*write)(void *user, int stream, const char *text, size_t size);
     const char *const *args; /* what Os.args() gives; copied. Default: none */
     uint32_t arg_count;

@@ -1,7 +1,11 @@
 #include "repl/doc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "repl/standard.h"
 
 typedef struct names {
     char **items;
@@ -45,7 +49,7 @@ static bool print_name(csp_session *session, const char *name)
 {
     char *text = csp_doc(session, name);
     if (text)
-        fputs(text, stdout);
+        standard_put(STDOUT_FILENO, text);
     csp_text_free(text);
     return text != NULL;
 }
@@ -87,13 +91,13 @@ int doc_run(const options *o)
 {
     csp_vm *vm;
     if (csp_new(&o->config, &vm) != CSP_OK) {
-        fputs("csp: out of memory\n", stderr);
+        standard_put(STDERR_FILENO, "csp: out of memory\n");
         return EXIT_USAGE;
     }
     csp_session *session = csp_session_new(vm);
     bool found = session && (o->input ? print_one(session, o->input) : print_all(session));
     if (!found && o->input)
-        fprintf(stderr, "csp: nothing is known about `%s`\n", o->input);
+        standard_printf(STDERR_FILENO, "csp: nothing is known about `%s`\n", o->input);
     csp_free(vm);
-    return fflush(stdout) == 0 && found ? 0 : EXIT_CRASH;
+    return found ? 0 : EXIT_CRASH;
 }

@@ -1,5 +1,7 @@
 /* The `csp` command. */
+#include <errno.h>
 #include <locale.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "repl/check.h"
@@ -7,27 +9,37 @@
 #include "repl/options.h"
 #include "repl/repl.h"
 #include "repl/script.h"
+#include "repl/standard.h"
 
-int main(int argc, char **argv)
+static int run(options *o)
 {
-    setlocale(LC_CTYPE, "");
-    options o = options_parse(argc, argv);
-    switch (o.action) {
-    case ACTION_HELP: options_help(stdout); return 0;
-    case ACTION_VERSION: printf("csp %s\n", csp_version()); return 0;
-    case ACTION_DOC: return doc_run(&o);
+    switch (o->action) {
+    case ACTION_HELP: options_help(); return 0;
+    case ACTION_VERSION: standard_printf(STDOUT_FILENO, "csp %s\n", csp_version()); return 0;
+    case ACTION_DOC: return doc_run(o);
     case ACTION_ERROR: return EXIT_USAGE;
     case ACTION_DEFAULT:
         if (isatty(STDIN_FILENO))
-            return repl_run(&o);
-        o.action = ACTION_STDIN;
-        o.input = "-";
+            return repl_run(o);
+        o->action = ACTION_STDIN;
+        o->input = "-";
         break;
-    case ACTION_CHECK: return check_run(&o);
+    case ACTION_CHECK: return check_run(o);
     case ACTION_FILE:
     case ACTION_STDIN:
     case ACTION_EVAL:
     case ACTION_DISASM: break;
     }
-    return script_run(&o);
+    return script_run(o);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    if (!standard_open()) {
+        standard_printf(STDERR_FILENO, "csp: cannot open /dev/null: %s\n", strerror(errno));
+        return EXIT_USAGE;
+    }
+    options o = options_parse(argc, argv);
+    return standard_close(run(&o));
 }

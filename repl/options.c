@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/standard.h"
+
 typedef enum option_id {
 #define OPTION(enumerator, letter, name, argument, help) OPTION_##enumerator,
 #define SUBCOMMAND(enumerator, name, arguments, help)
@@ -47,29 +49,31 @@ static const struct subcommand {
 #undef SUBCOMMAND
 };
 
-void options_help(FILE *out)
+void options_help(void)
 {
-    fputs("csp: a small language of processes and channels\n\n"
-          "  csp [OPTION...] FILE [ARG...]    run a script; - is standard input\n"
-          "  csp [OPTION...] -e CODE [ARG...] run CODE\n"
-          "  csp [OPTION...]                  a REPL on a terminal; else a script from standard input\n",
-          out);
+    standard_put(STDOUT_FILENO,
+                 "csp: a small language of processes and channels\n\n"
+                 "  csp [OPTION...] FILE [ARG...]    run a script; - is standard input\n"
+                 "  csp [OPTION...] -e CODE [ARG...] run CODE\n"
+                 "  csp [OPTION...]                  a REPL on a terminal; else a script from standard input\n");
     for (int i = 0; i < SUBCOMMAND_COUNT; i++)
         if (subcommands[i].help) {
-            int used = fprintf(out, "  csp %s %s", subcommands[i].name, subcommands[i].arguments);
-            fprintf(out, "%*s%s\n", 35 - used, "", subcommands[i].help);
+            int used = standard_printf(STDOUT_FILENO, "  csp %s %s", subcommands[i].name, subcommands[i].arguments);
+            standard_printf(STDOUT_FILENO, "%*s%s\n", 35 - used, "", subcommands[i].help);
         }
-    fputs("\nOptions:\n", out);
+    standard_put(STDOUT_FILENO, "\nOptions:\n");
     for (int i = 0; i < OPTION_COUNT; i++) {
-        int used = table[i].letter ? fprintf(out, "  -%c, ", table[i].letter) : fprintf(out, "      ");
-        used += fprintf(out, "--%s", table[i].name);
-        used += table[i].argument ? fprintf(out, "=%s", table[i].argument) : 0;
-        fprintf(out, "%*s%s\n", 29 - used, "", table[i].help);
+        int used = table[i].letter ? standard_printf(STDOUT_FILENO, "  -%c, ", table[i].letter)
+                                   : standard_printf(STDOUT_FILENO, "      ");
+        used += standard_printf(STDOUT_FILENO, "--%s", table[i].name);
+        used += table[i].argument ? standard_printf(STDOUT_FILENO, "=%s", table[i].argument) : 0;
+        standard_printf(STDOUT_FILENO, "%*s%s\n", 29 - used, "", table[i].help);
     }
-    fputs("  --                         the end of the options\n\n"
-          "Exit status: 0; 1 the main process crashed or was killed; 2 the script could not start; 3 deadlock;\n"
-          "or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; 2 a file could not be read.\n",
-          out);
+    standard_put(
+        STDOUT_FILENO,
+        "  --                         the end of the options\n\n"
+        "Exit status: 0; 1 the main process crashed or was killed; 2 the script could not start; 3 deadlock;\n"
+        "or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; 2 a file could not be read.\n");
 }
 
 /* ---- What is wrong ---- */
@@ -79,9 +83,9 @@ static bool refuse(options *o, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("csp: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs("; try `csp --help`\n", stderr);
+    standard_put(STDERR_FILENO, "csp: ");
+    standard_vprintf(STDERR_FILENO, format, arguments);
+    standard_put(STDERR_FILENO, "; try `csp --help`\n");
     va_end(arguments);
     o->action = ACTION_ERROR;
     return false;
@@ -305,7 +309,7 @@ static void read_target(options *o, int argc, char **argv, int i, bool literal)
         return;
     }
     if (sub != SUBCOMMAND_COUNT && access(argv[i], F_OK) != 0) {
-        fprintf(stderr, "csp: `csp %s` is not there yet in this version\n", argv[i]);
+        standard_printf(STDERR_FILENO, "csp: `csp %s` is not there yet in this version\n", argv[i]);
         o->action = ACTION_ERROR;
         return;
     }

@@ -3,7 +3,6 @@
 #define CSP_REPL_OPTIONS_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "include/csp.h"
 
@@ -36,6 +35,6 @@ enum { EXIT_CRASH = 1, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_DEADLOCK = 3 };
 
 /* Reads the command line. Texts point into argv. */
 options options_parse(int argc, char **argv);
-void options_help(FILE *out);
+void options_help(void);
 
 #endif

@@ -1,10 +1,13 @@
 #include "repl/repl.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/standard.h"
 #include "repl/terminal.h"
 
 #define PROMPT      "csp> "
@@ -166,10 +169,12 @@ int repl_run(const options *o)
     csp_config config = o->config;
     config.write = on_write;
     config.reports = o->colour ? CSP_COLOUR : CSP_PLAIN;
-    if (csp_new(&config, &r.vm) != CSP_OK || !(r.session = csp_session_new(r.vm)) || !terminal_open(complete, &r)) {
-        fputs("csp: out of memory\n", stderr);
+    errno = 0;
+    bool made = csp_new(&config, &r.vm) == CSP_OK && (r.session = csp_session_new(r.vm));
+    if (!made || csp_fd(r.vm) < 0 || !terminal_open(complete, &r)) {
+        standard_printf(STDERR_FILENO, "csp: %s\n", made && errno ? strerror(errno) : "out of memory");
         csp_free(r.vm);
-        return EXIT_CRASH;
+        return EXIT_USAGE;
     }
     repl_print(1, "csp %s, :help for help, Ctrl-D to leave\n", csp_version());
     loop(&r);

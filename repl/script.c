@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "repl/source.h"
+#include "repl/standard.h"
 
 static bool read_source(const options *o, source *s)
 {
@@ -22,7 +24,7 @@ static void print_error(csp_vm *vm, const options *o)
 {
     csp_error *error = csp_take_error(vm);
     char *text = error ? csp_error_text(error, o->json ? CSP_JSON : o->colour ? CSP_COLOUR : CSP_PLAIN) : NULL;
-    fputs(text ? text : "csp: out of memory\n", stderr);
+    standard_put(STDERR_FILENO, text ? text : "csp: out of memory\n");
     csp_text_free(text);
     csp_error_free(error);
 }
@@ -73,7 +75,6 @@ static void restore_signals(const struct sigaction before[HANDLED])
 static int die_of_signal(void)
 {
     int number = ended_by ? ended_by : SIGINT;
-    fflush(NULL);
     signal(number, SIG_DFL);
     raise(number);
     return 128 + number;
@@ -108,9 +109,9 @@ static int disassemble(csp_vm *vm, const options *o, const source *s)
         print_error(vm, o);
         return EXIT_USAGE;
     }
-    fputs(text, stdout);
+    standard_put(STDOUT_FILENO, text);
     csp_text_free(text);
-    return fflush(stdout) == 0 ? 0 : EXIT_CRASH;
+    return 0;
 }
 
 int script_run(const options *o)
@@ -124,7 +125,7 @@ int script_run(const options *o)
     csp_config config = o->config;
     config.reports = o->json ? CSP_JSON : o->colour ? CSP_COLOUR : CSP_PLAIN;
     if (csp_new(&config, &vm) != CSP_OK) {
-        fputs("csp: out of memory\n", stderr);
+        standard_put(STDERR_FILENO, "csp: out of memory\n");
         source_free(&s);
         return EXIT_USAGE;
     }

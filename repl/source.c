@@ -2,14 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/standard.h"
+
 static bool complain(const char *path)
 {
-    fprintf(stderr, "csp: cannot read %s: %s\n", path, strerror(errno));
+    standard_printf(STDERR_FILENO, "csp: cannot read %s: %s\n", path, strerror(errno));
     return false;
 }
 
@@ -28,6 +29,10 @@ static bool read_descriptor(int fd, source *s)
         ssize_t got = read(fd, s->text + s->size, capacity - s->size - 1);
         if (got < 0 && errno == EINTR)
             continue;
+        if (got < 0 && errno == EAGAIN && fd == STDIN_FILENO) {
+            standard_wait_input();
+            continue;
+        }
         if (got <= 0) {
             s->text[s->size] = '\0';
             return got == 0;

@@ -13,6 +13,7 @@
 #include <readline/history.h>
 
 #include "repl/history.h"
+#include "repl/standard.h"
 
 /* Readline's callbacks and signal handlers take no argument of ours. */
 static struct {
@@ -197,17 +198,11 @@ int terminal_wait(int fd, int timeout, char **line)
 
 /* ---- Output ---- */
 
+/* At once, and whatever becomes of it: a terminal that is gone ends the input, too. */
 static void write_all(int fd, const char *text, size_t size)
 {
-    while (size > 0) {
-        ssize_t written = write(fd, text, size);
-        if (written < 0 && errno != EINTR)
-            return;
-        if (written > 0) {
-            text += written;
-            size -= (size_t)written;
-        }
-    }
+    standard_write(fd, text, size);
+    standard_flush();
 }
 
 void terminal_write(int stream, const char *text, size_t size)

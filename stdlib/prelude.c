@@ -14,8 +14,8 @@ static verdict made(csp_vm *vm, value v, value *result)
     return v == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-/* --- output. args: the list of values; slot: the text under way. The text is written at once, so that none is torn
- * by another's. */
+/* --- output. args: the list of values; slots: the text under way, and how far its writing is. The text is handed over
+ * as a whole, so that none is torn by another's. */
 
 static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, value *result)
 {
@@ -26,17 +26,16 @@ static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, v
             return VERDICT_FAIL;
         *slot = value_object(fresh);
     }
+    *result = VALUE_NIL;
+    if (args[2] != VALUE_ABSENT)
+        return output_print(vm, p, stream, *slot, &args[2]);
     struct show_walk *w = value_as_object(*slot);
     verdict v = walk_text_step(vm, p, w, args[0]);
     if (v != VERDICT_DONE)
         return v;
-    text *t = walk_text_of(w);
-    if (line && !text_put(t, '\n'))
+    if (line && !text_put(walk_text_of(w), '\n'))
         return vm_raise_memory(vm);
-    if (t->used > 0)
-        vm_write(vm, stream, t->block, t->used);
-    *result = VALUE_NIL;
-    return VERDICT_DONE;
+    return output_print(vm, p, stream, *slot, &args[2]);
 }
 
 static verdict native_print(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -297,9 +296,9 @@ static verdict native_recv_end(csp_vm *vm, process *p, value *args, uint32_t arg
 
 const native_entry prelude_natives[] = {
     {"print", "print(..values)", "writes the values as str() has them, with blanks between and a newline behind",
-     native_print, 0, NATIVE_VARIADIC, 1},
-    {"write", "write(..values)", "print without the newline", native_write, 0, NATIVE_VARIADIC, 1},
-    {"eprint", "eprint(..values)", "print to standard error", native_eprint, 0, NATIVE_VARIADIC, 1},
+     native_print, 0, NATIVE_VARIADIC, 2},
+    {"write", "write(..values)", "print without the newline", native_write, 0, NATIVE_VARIADIC, 2},
+    {"eprint", "eprint(..values)", "print to standard error", native_eprint, 0, NATIVE_VARIADIC, 2},
     {"len", "len(x)", "how many elements, code points, bytes or keys x has; of a range, too", native_len, 1, 1, 0},
     {"type", "type(x)", "the name of x's type, as a string", native_type, 1, 1, 0},
     {"str", "str(x)", "x as text, as print shows it", walk_run_str, 1, 1, 2},

@@ -286,14 +286,14 @@ static verdict native_list(csp_vm *vm, process *p, value *args, uint32_t argc, v
     return VERDICT_DONE;
 }
 
-static value waits_for(const process *q)
+static value waits_for(const csp_vm *vm, const process *q)
 {
-    if (q->chan)
+    if (q->chan && !output_waits_for(vm, q))
         return value_object(q->chan);
     return VALUE_NIL;
 }
 
-static const char *state_of(const process *p, const process *q)
+static const char *state_of(const csp_vm *vm, const process *p, const process *q)
 {
     if (process_ended(q))
         return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
@@ -301,6 +301,8 @@ static const char *state_of(const process *p, const process *q)
         return "running";
     if ((q->ticket & TICKET_STATE) == TICKET_RUN)
         return "runnable";
+    if (output_waits_for(vm, q))
+        return "printing";
     if (q->chan)
         return q->flags & PROCESS_SENDS ? "sending" : "receiving";
     if (q->side && q->side->alt && q->side->alt->live)
@@ -359,8 +361,8 @@ static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, v
         place = text_string(&where);
     }
     uint64_t slots = process_ended(q) ? 0 : q->capacity;
-    bool ok = put_value(vm, m, "name", name_of(vm, q)) && put_text(vm, m, "state", state_of(p, q)) &&
-              put_value(vm, m, "waits_for", waits_for(q)) && put_value(vm, m, "where", place) &&
+    bool ok = put_value(vm, m, "name", name_of(vm, q)) && put_text(vm, m, "state", state_of(vm, p, q)) &&
+              put_value(vm, m, "waits_for", waits_for(vm, q)) && put_value(vm, m, "where", place) &&
               put_value(vm, m, "reductions", num_uint(vm, q->reductions)) &&
               put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
               put_value(vm, m, "parent",

@@ -20,6 +20,7 @@ struct loop {
     int64_t armed;    /* the deadline that the timerfd is set to; LOOP_NEVER: off */
     uint32_t pending; /* requests under way */
     uint32_t events;  /* so many things have happened */
+    int outputs[LOOP_OUTPUTS];
 };
 
 static void on_wake(uv_async_t *handle)
@@ -112,6 +113,8 @@ loop *loop_new(csp_vm *vm)
     l->vm = vm;
     l->timer_fd = -1;
     l->armed = LOOP_NEVER;
+    for (int i = 0; i < LOOP_OUTPUTS; i++)
+        l->outputs[i] = -1;
     int low[3] = {-1, -1, -1};
     int why = open_loop(l, low);
     for (int i = 0; i < 3; i++)
@@ -150,14 +153,19 @@ static void arm(loop *l, int64_t deadline)
         l->armed = deadline;
 }
 
+/* They are not given to libuv, which would let them be non-blocking for all who share them. */
+int *loop_outputs(loop *l) { return l->outputs; }
+
 void loop_poll(loop *l) { uv_run(&l->uv, UV_RUN_NOWAIT); }
 
 /* Only waits: completions run after it, when objects may be touched again. */
 static void wait_for_events(void *data)
 {
     const loop *l = data;
-    struct pollfd descriptor = {.fd = uv_backend_fd(&l->uv), .events = POLLIN};
-    (void)poll(&descriptor, 1, uv_backend_timeout(&l->uv));
+    struct pollfd descriptors[1 + LOOP_OUTPUTS] = {{.fd = uv_backend_fd(&l->uv), .events = POLLIN}};
+    for (int i = 0; i < LOOP_OUTPUTS; i++)
+        descriptors[1 + i] = (struct pollfd){.fd = l->outputs[i], .events = POLLOUT};
+    (void)poll(descriptors, 1 + LOOP_OUTPUTS, uv_backend_timeout(&l->uv));
 }
 
 void loop_wait(loop *l, int64_t deadline)

@@ -17,6 +17,9 @@ int64_t loop_now(void); /* CLOCK_MONOTONIC in ns */
 /* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER: none), a completion,
  * or loop_wake. Returns early at will. */
 void loop_wait(loop *l, int64_t deadline);
+/* Descriptors, -1 for none, that end a wait when they can be written to: filled in before it. */
+enum { LOOP_OUTPUTS = 2 };
+int *loop_outputs(loop *l);
 void loop_poll(loop *l); /* takes what is there, never waits */
 void loop_wake(loop *l); /* from any thread or signal handler: ends a wait */
 /* Whether requests are under way that may wake a process (I/O): then nothing is a deadlock. Timers do not count: the

@@ -99,7 +99,7 @@ void vm_wake(csp_vm *vm)
 
 void vm_destroy(csp_vm *vm)
 {
-    vm_flush(vm);
+    output_finish(vm);
     while (vm->table_count) { /* what did not end by itself ends here, without a word */
         process *p = vm->table[vm->table_count - 1];
         p->code = NULL; /* the collector may come across p when the code is gone */
@@ -114,7 +114,7 @@ void vm_destroy(csp_vm *vm)
         code_free_module(vm->modules[i]);
     free(vm->modules);
     free(vm->codes);
-    free(vm->out);
+    output_free(vm);
     native_free(vm);
     if (vm->interned)
         heap_unpin(vm->interned);
@@ -153,5 +153,5 @@ void vm_shutdown(csp_vm *vm)
     for (uint32_t i = vm->table_count; i > 0; i--)
         kill_process(vm, vm->table[i - 1], why);
     vm_run(vm, NULL, vm->grace_until ? vm->grace_until : loop_now() + VM_GRACE);
-    vm_flush(vm);
+    output_finish(vm);
 }

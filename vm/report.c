@@ -9,10 +9,11 @@
 
 report_kind report_kind_of(const csp_vm *vm, const process *p)
 {
-    (void)vm;
     if ((p->ticket & TICKET_STATE) == TICKET_RUN)
         return REPORT_RUNS;
     const side *sd = p->side;
+    if (output_waits_for(vm, p))
+        return REPORT_OUTPUT;
     if (p->chan)
         return p->chan->header & CHANNEL_DONE   ? REPORT_OUTCOME
                : p->chan->header & CHANNEL_TICK ? REPORT_TICK
@@ -157,6 +158,7 @@ void report_wait(csp_vm *vm, text *t, const process *p)
         text_printf(t, "sleeps for ");
         put_left(t, p->side->timer->deadline);
         break;
+    case REPORT_OUTPUT: text_printf(t, "waits to print"); break;
     case REPORT_NATIVE: text_printf(t, "waits"); break;
     }
 }

@@ -104,7 +104,7 @@ static void tell(csp_vm *vm)
 }
 
 /* Whether somebody's request is under way. */
-static bool pending(const csp_vm *vm) { return vm->loop && loop_pending(vm->loop); }
+static bool pending(const csp_vm *vm) { return output_waited(vm) || (vm->loop && loop_pending(vm->loop)); }
 
 /* Leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
 static void poll(csp_vm *vm)
@@ -117,8 +117,10 @@ static void poll(csp_vm *vm)
         tell(vm);
     if (s->timer_count)
         timer_fire(vm, loop_now());
-    if (pending(vm))
+    if (vm->loop && loop_pending(vm->loop))
         loop_poll(vm->loop);
+    if (output_busy(vm))
+        output_poll(vm);
 }
 
 /* Nothing can run: waits for what may come. False: nothing will. */
@@ -129,7 +131,8 @@ static bool idle(csp_vm *vm, int64_t deadline)
         return false;
     vm_flush(vm);
     if (!vm_loop(vm))
-        return false;
+        return output_wait(vm);
+    output_waits(vm, loop_outputs(vm->loop));
     /* A flag that was set before the loop was there has woken nobody. */
     if (!vm->interrupted && !vm->asked)
         loop_wait(vm->loop, next < deadline ? next : deadline);

@@ -5,6 +5,7 @@
 
 #include "gc/heap.h"
 #include "vm/native.h"
+#include "vm/output.h"
 
 typedef enum error_kind {
 #define ERROR(enumerator, name, meaning) ERR_##enumerator,
@@ -33,6 +34,7 @@ typedef enum vm_style { VM_PLAIN, VM_COLOUR, VM_JSON } vm_style;
 /* What the host does for the VM. */
 typedef struct vm_host {
     void *user;
+    /* takes all that it is given; NULL: the descriptors 1 and 2 */
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
     vm_style style; /* of reports on stream 2: crashes, leaks */
     /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL: a report on stream 2. */
@@ -76,10 +78,10 @@ struct csp_vm {
     struct native_index *native_index; /* native.c: entry -> place in native_values */
     value *native_values;              /* their function objects, pinned */
 
-    char *out;
-    size_t out_used, out_capacity; /* buffered standard output */
-    struct loop *loop;             /* NULL until it is needed: vm_loop */
-    void *top;                     /* whoever stands above (api/): module loader, sessions */
+    output outputs[2]; /* of the streams 1 and 2 */
+    bool one_output;   /* both lead to the same place: the first takes all */
+    struct loop *loop; /* NULL until it is needed: vm_loop */
+    void *top;         /* whoever stands above (api/): module loader, sessions */
     const char *const *args;
     uint32_t arg_count; /* of the script */
 
@@ -116,11 +118,6 @@ value error_new(csp_vm *vm, value kind, value message, value data);
  * cause. ABSENT: out of memory. */
 value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
 value error_make(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* --- output.c: standard output is buffered: flushed when full, when the VM idles or ends, before anything goes to
- * stderr, and after each line when it is a terminal. */
-void vm_write(csp_vm *vm, int stream, const char *text, size_t size);
-void vm_flush(csp_vm *vm);
 
 /* --- type.c: names of types */
 typedef enum value_type {
