@@ -135,9 +135,12 @@ static bool refuse_unknown(options *o, const char *word, size_t length)
 
 /* ---- Arguments of options ---- */
 
-/* "64M": a whole number, with a suffix where it is a size. */
-static bool read_number(options *o, option_id id, const char *from, bool is_size, uint64_t *out)
+/* A limit, 0: none. "64M": a whole number, with a suffix where it is a size. */
+static bool read_limit(options *o, option_id id, const char *from, bool is_size, uint64_t *out)
 {
+    *out = 0;
+    if (strcmp(from, "none") == 0)
+        return true;
     char *end;
     errno = 0;
     unsigned long long number = strtoull(from, &end, 10);
@@ -150,9 +153,10 @@ static bool read_number(options *o, option_id id, const char *from, bool is_size
         end++;
     }
     bool digit = from[0] >= '0' && from[0] <= '9';
-    if (!digit || *end || errno || number > UINT64_MAX >> shift || (is_size && number << shift > SIZE_MAX))
-        return refuse(o, "--%s wants %s, not `%s`", table[id].name,
-                      is_size ? "a size like 512M (K, M, G)" : "a whole number", from);
+    if (!digit || *end || errno || number == 0 || number > UINT64_MAX >> shift ||
+        (is_size && number << shift > SIZE_MAX))
+        return refuse(o, "--%s wants %s, or none for no limit, not `%s`", table[id].name,
+                      is_size ? "a size like 512M (K, M, G, T)" : "a whole number from 1 on", from);
     *out = (uint64_t)number << shift;
     return true;
 }
@@ -185,23 +189,23 @@ static bool apply(options *o, option_id id, const char *argument)
     case OPTION_COLOR: return read_colour(o, argument);
     case OPTION_ERROR_FORMAT: return read_format(o, argument);
     case OPTION_MAX_MEMORY:
-        if (!read_number(o, id, argument, true, &number))
+        if (!read_limit(o, id, argument, true, &number))
             return false;
         o->config.max_memory = (size_t)number;
         return true;
     case OPTION_MAX_STACK:
-        if (!read_number(o, id, argument, true, &number))
+        if (!read_limit(o, id, argument, true, &number))
             return false;
         o->config.max_stack = (size_t)number;
         return true;
     case OPTION_MAX_PROCESSES:
-        if (!read_number(o, id, argument, false, &number))
+        if (!read_limit(o, id, argument, false, &number))
             return false;
         if (number > UINT32_MAX)
             number = 0; /* more than can ever be */
         o->config.max_processes = (uint32_t)number;
         return true;
-    case OPTION_MAX_REDUCTIONS: return read_number(o, id, argument, false, &o->config.max_reductions);
+    case OPTION_MAX_REDUCTIONS: return read_limit(o, id, argument, false, &o->config.max_reductions);
     case OPTION_LEAKS: o->config.report_leaks = true; return true;
     case OPTION_HELP: o->action = ACTION_HELP; return true;
     case OPTION_VERSION: o->action = ACTION_VERSION; return true;

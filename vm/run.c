@@ -142,8 +142,10 @@ resume:
     body = p->code;
     pc = body->insns + p->pc;
     start = red = s->slice_left;
-    if (unlikely(vm->limits.reductions && p->reductions >= vm->limits.reductions)
-        && insn_out_of_reductions(vm, p)) goto fail;
+    if (unlikely(vm->limits.reductions)) {
+        if (insn_out_of_reductions(vm, p, &red)) goto fail;
+        start = red;
+    }
     if (p->wake != WAKE_NONE) goto woken;
     if (unlikely(p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))) goto killed;
     DISPATCH();

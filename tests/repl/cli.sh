@@ -102,6 +102,16 @@ check unknown-letter 2 '' 'unknown option `-z`' -- "$CSP" -z
 check option-without-argument 2 '' 'wants an argument' -- "$CSP" --max-stack
 check option-with-argument-too-many 2 '' 'takes no argument' -- "$CSP" --help=x
 check bad-size 2 '' 'wants a size' -- "$CSP" --max-memory=lots -e ''
+for limit in max-memory max-stack max-processes max-reductions; do
+    for bad in 0 -1 1e3 '' 99999999999999999999 18446744073709551616 1.5G ' 5' 5x 0x10 +5 1KK None; do
+        check "bad-$limit-$bad" 2 '' "--$limit wants" -- "$CSP" "--$limit=$bad" -e ''
+    done
+    for good in none 100000000; do
+        check "$limit-$good" 0 'fine' '' -- "$CSP" "--$limit=$good" -e 'print("fine")'
+    done
+done
+check size-suffixes 0 'fine' '' -- "$CSP" --max-memory=1T --max-stack=64m -e 'print("fine")'
+check size-too-large 2 '' 'wants a size' -- "$CSP" --max-memory=16777216T -e ''
 check huge-size 2 '' 'wants a size' -- "$CSP" --max-memory=99999999999999999999 -e ''
 check bad-number 2 '' 'whole number' -- "$CSP" --max-processes=-1 -e ''
 check bad-color 2 '' 'auto, always or never' -- "$CSP" --color=red -e ''
