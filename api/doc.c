@@ -4,7 +4,7 @@
 #include "api/loader.h"
 #include "api/session.h"
 #include "base/foreign.h"
-#include "lexer/lexer.h"
+#include "base/words.h"
 #include "parser/parse.h"
 #include "stdlib/natives.h"
 #include "vm/text.h"
@@ -137,19 +137,35 @@ static bool write_member(world *w, const char *home, const char *name, FILE *out
     return written;
 }
 
-static bool is_keyword(const char *name)
+/* A word of the language: the ways to write it on a line each. */
+static bool write_word(const char *name, FILE *out)
 {
-    for (int kind = 0; kind < LEX_KINDS; kind++)
-        if ((lex_kind_flags((lex_kind)kind) & LEX_KEYWORD) && strcmp(lex_kind_text((lex_kind)kind), name) == 0)
-            return true;
-    return false;
+    const word_row *row = word_find(name);
+    if (!row)
+        return false;
+    fprintf(out, "%s\n", name);
+    const char *way = row->form;
+    for (const char *end; (end = strstr(way, "    ")); way = end + 4)
+        write_indented(way, (size_t)(end - way), out);
+    write_indented(way, strlen(way), out);
+    fputs("\n", out);
+    write_indented(row->doc, strlen(row->doc), out);
+    return true;
+}
+
+/* All members of that name, whatever their module. */
+static bool write_members_named(world *w, const char *name, FILE *out)
+{
+    bool found = false;
+    for (int i = LANGUAGE_PRELUDE + 1; i < LANGUAGE_MODULES; i++)
+        if (world_has_module(w, i) && write_member(w, language_modules[i].name, name, out))
+            found = true;
+    return found;
 }
 
 /* What other languages call what is here. */
 static bool write_foreign(const char *name, FILE *out)
 {
-    if (is_keyword(name))
-        return false;
     char home[64] = "";
     const char *point = strchr(name, '.');
     if (point)
@@ -191,6 +207,10 @@ char *csp_doc(csp_session *s, const char *name)
         } else {
             found = write_import(session_module(s, name), name, out) || write_variable(s, name, out) ||
                     write_member(s->world, "", name, out) || write_module(s->world, language_find_module(name), out);
+            if (!found) {
+                bool word = write_word(name, out);
+                found = write_members_named(s->world, name, out) || word;
+            }
         }
     }
     if (out && !found)

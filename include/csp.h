@@ -229,8 +229,12 @@ CSP_API void csp_complete(csp_session *session, const char *text, size_t size, s
                           void (*each)(void *user, const char *candidate), void *user);
 
 /* How a function is called and what it does, as text of some lines that ends with a newline: `name` as it would be
- * written in the session ("print", "List.push", "f"), or a module ("List"). NULL: nothing is known about it. */
+ * written in the session ("print", "List.push", "f"), a module ("List"), a word of the language ("spawn", "channel"),
+ * or the name of a member alone ("sort": that of every module that has one). NULL: nothing is known about it. */
 CSP_API char *csp_doc(csp_session *session, const char *name);
+
+/* What was probably meant by a name of which nothing is known. NULL: no idea. */
+CSP_API char *csp_doc_near(csp_session *session, const char *name);
 
 typedef struct csp_process {
     uint64_t number;

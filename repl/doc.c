@@ -77,7 +77,6 @@ static bool print_one(csp_session *session, const char *name)
     return is_module || print_name(session, name);
 }
 
-/* Keywords are among the names, too: nothing is known about them. */
 static bool print_all(csp_session *session)
 {
     names all = complete(session, "");
@@ -96,8 +95,14 @@ int doc_run(const options *o)
     }
     csp_session *session = csp_session_new(vm);
     bool found = session && (o->input ? print_one(session, o->input) : print_all(session));
-    if (!found && o->input)
-        standard_printf(STDERR_FILENO, "csp: nothing is known about `%s`\n", o->input);
+    if (!found && session && o->input) {
+        char *near = csp_doc_near(session, o->input);
+        standard_printf(STDERR_FILENO, "csp: nothing is known about `%s`", o->input);
+        if (near)
+            standard_printf(STDERR_FILENO, "; did you mean `%s`?", near);
+        standard_put(STDERR_FILENO, "\n");
+        csp_text_free(near);
+    }
     csp_free(vm);
     return found ? 0 : EXIT_CRASH;
 }

@@ -6,6 +6,7 @@
 
 #include "repl/check.h"
 #include "repl/doc.h"
+#include "repl/help.h"
 #include "repl/options.h"
 #include "repl/repl.h"
 #include "repl/script.h"
@@ -14,7 +15,7 @@
 static int run(options *o)
 {
     switch (o->action) {
-    case ACTION_HELP: options_help(); return 0;
+    case ACTION_HELP: help_print(o->topic); return 0;
     case ACTION_VERSION: standard_printf(STDOUT_FILENO, "csp %s\n", csp_version()); return 0;
     case ACTION_DOC: return doc_run(o);
     case ACTION_ERROR: return EXIT_USAGE;

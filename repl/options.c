@@ -12,7 +12,7 @@
 
 typedef enum option_id {
 #define OPTION(enumerator, letter, name, argument, help) OPTION_##enumerator,
-#define SUBCOMMAND(enumerator, name, arguments, help)
+#define SUBCOMMAND(enumerator, name, arguments, help, details)
 #include "repl/options.def"
 #undef OPTION
 #undef SUBCOMMAND
@@ -24,57 +24,21 @@ static const struct option {
     const char *name, *argument, *help;
 } table[OPTION_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help) {letter, name, argument, help},
-#define SUBCOMMAND(enumerator, name, arguments, help)
+#define SUBCOMMAND(enumerator, name, arguments, help, details)
 #include "repl/options.def"
 #undef OPTION
 #undef SUBCOMMAND
 };
-
-typedef enum subcommand_id {
-#define OPTION(enumerator, letter, name, argument, help)
-#define SUBCOMMAND(enumerator, name, arguments, help) SUBCOMMAND_##enumerator,
-#include "repl/options.def"
-#undef OPTION
-#undef SUBCOMMAND
-    SUBCOMMAND_COUNT
-} subcommand_id;
 
 static const struct subcommand {
-    const char *name, *arguments, *help;
+    const char *name, *help;
 } subcommands[SUBCOMMAND_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help)
-#define SUBCOMMAND(enumerator, name, arguments, help) {name, arguments, help},
+#define SUBCOMMAND(enumerator, name, arguments, help, details) {name, help},
 #include "repl/options.def"
 #undef OPTION
 #undef SUBCOMMAND
 };
-
-void options_help(void)
-{
-    standard_put(STDOUT_FILENO,
-                 "csp: a small language of processes and channels\n\n"
-                 "  csp [OPTION...] FILE [ARG...]    run a script; - is standard input\n"
-                 "  csp [OPTION...] -e CODE [ARG...] run CODE\n"
-                 "  csp [OPTION...]                  a REPL on a terminal; else a script from standard input\n");
-    for (int i = 0; i < SUBCOMMAND_COUNT; i++)
-        if (subcommands[i].help) {
-            int used = standard_printf(STDOUT_FILENO, "  csp %s %s", subcommands[i].name, subcommands[i].arguments);
-            standard_printf(STDOUT_FILENO, "%*s%s\n", 35 - used, "", subcommands[i].help);
-        }
-    standard_put(STDOUT_FILENO, "\nOptions:\n");
-    for (int i = 0; i < OPTION_COUNT; i++) {
-        int used = table[i].letter ? standard_printf(STDOUT_FILENO, "  -%c, ", table[i].letter)
-                                   : standard_printf(STDOUT_FILENO, "      ");
-        used += standard_printf(STDOUT_FILENO, "--%s", table[i].name);
-        used += table[i].argument ? standard_printf(STDOUT_FILENO, "=%s", table[i].argument) : 0;
-        standard_printf(STDOUT_FILENO, "%*s%s\n", 29 - used, "", table[i].help);
-    }
-    standard_put(
-        STDOUT_FILENO,
-        "  --                         the end of the options\n\n"
-        "Exit status: 0; 1 the main process crashed or was killed; 2 the script could not start; 3 deadlock;\n"
-        "or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; 2 a file could not be read.\n");
-}
 
 /* ---- What is wrong ---- */
 
@@ -117,20 +81,53 @@ static size_t distance(const char *a, size_t a_length, const char *b)
     return row[b_length];
 }
 
+typedef struct nearest {
+    const char *word, *best;
+    size_t length, least;
+} nearest;
+
+static nearest nearest_to(const char *word, size_t length)
+{
+    return (nearest){.word = word, .length = length, .least = length / 3 + 1};
+}
+
+static void offer(nearest *n, const char *name)
+{
+    size_t d = distance(n->word, n->length, name);
+    if (d > n->least)
+        return;
+    n->least = d;
+    n->best = name;
+}
+
 static bool refuse_unknown(options *o, const char *word, size_t length)
 {
-    const char *best = NULL;
-    size_t least = length / 3 + 1;
-    for (int i = 0; i < OPTION_COUNT; i++) {
-        size_t d = distance(word, length, table[i].name);
-        if (d <= least) {
-            least = d;
-            best = table[i].name;
-        }
-    }
+    nearest n = nearest_to(word, length);
+    for (int i = 0; i < OPTION_COUNT; i++)
+        offer(&n, table[i].name);
+    const char *best = n.best;
     if (best)
         return refuse(o, "unknown option `--%.*s`; did you mean `--%s`?", (int)length, word, best);
     return refuse(o, "unknown option `--%.*s`", (int)length, word);
+}
+
+/* The subcommand that was probably meant, or NULL. */
+static const char *near_command(const char *word)
+{
+    nearest n = nearest_to(word, strlen(word));
+    for (int i = 0; i < SUBCOMMAND_COUNT; i++)
+        if (subcommands[i].help)
+            offer(&n, subcommands[i].name);
+    return n.best;
+}
+
+static void refuse_command(options *o, const char *word)
+{
+    const char *near = near_command(word);
+    if (near)
+        refuse(o, "there is no command and no file `%s`; did you mean `csp %s`?", word, near);
+    else
+        refuse(o, "there is no command `%s`", word);
 }
 
 /* ---- Arguments of options ---- */
@@ -265,59 +262,90 @@ static void set_args(options *o, int argc, char **argv, int from)
     o->config.arg_count = (uint32_t)(argc - from);
 }
 
-/* `check [OPTION...] FILE...`, from behind the word on. */
-static void read_check(options *o, int argc, char **argv, int i)
+static void read_help(options *o, int argc, char **argv, int i)
 {
-    o->action = ACTION_CHECK;
-    while (i < argc && argv[i][0] == '-' && argv[i][1]) {
-        if (strcmp(argv[i], "--") == 0) {
+    o->action = ACTION_HELP;
+    if (i == argc)
+        return;
+    if (argc > i + 1) {
+        refuse(o, "`csp help` wants one command, or none");
+        return;
+    }
+    o->topic = (subcommand_id)find_subcommand(argv[i]);
+    if (o->topic == SUBCOMMAND_COUNT)
+        refuse_command(o, argv[i]);
+    else if (!subcommands[o->topic].help)
+        refuse(o, "`csp %s` is not there yet in this version", argv[i]);
+}
+
+/* The words behind the subcommand: options wherever they stand, up to `--`, the others are moved together. */
+static bool read_words(options *o, int argc, char **argv, int i, subcommand_id sub)
+{
+    o->files = argv + i;
+    bool literal = false;
+    while (i < argc) {
+        char *word = argv[i];
+        bool is_option = !literal && word[0] == '-' && word[1];
+        if (!is_option || strcmp(word, "--") == 0) {
+            if (is_option)
+                literal = true;
+            else
+                argv[o->files - argv + o->file_count++] = word;
             i++;
-            break;
+            continue;
         }
         option_id id = OPTION_COUNT;
-        if (!read_option(o, argc, argv, &i, &id) || id == OPTION_HELP || id == OPTION_VERSION)
-            return;
-        if (id == OPTION_EVAL) {
-            refuse(o, "`csp check` takes files");
-            return;
-        }
+        if (!read_option(o, argc, argv, &i, &id))
+            return false;
+        o->topic = sub;
+        if (id == OPTION_HELP || id == OPTION_VERSION)
+            return false;
+        if (id == OPTION_EVAL)
+            return refuse(o, "`csp %s` does not run CODE", subcommands[sub].name);
     }
-    o->files = argv + i;
-    o->file_count = (uint32_t)(argc - i);
-    if (i == argc)
-        refuse(o, "`csp check` wants a file");
+    return true;
+}
+
+static void read_subcommand(options *o, int argc, char **argv, int i, subcommand_id sub)
+{
+    if (!read_words(o, argc, argv, i, sub))
+        return;
+    o->input = o->file_count > 0 ? o->files[0] : NULL;
+    if (sub == SUBCOMMAND_CHECK) {
+        o->action = ACTION_CHECK;
+        if (o->file_count == 0)
+            refuse(o, "`csp check` wants a file");
+    } else if (sub == SUBCOMMAND_DISASM) {
+        o->action = ACTION_DISASM;
+        if (o->file_count != 1)
+            refuse(o, "`csp disasm` wants one file");
+    } else if (sub == SUBCOMMAND_DOC) {
+        o->action = ACTION_DOC;
+        if (o->file_count > 1)
+            refuse(o, "`csp doc` wants one name, or none");
+    } else {
+        read_help(o, (int)(o->files - argv) + (int)o->file_count, argv, (int)(o->files - argv));
+    }
 }
 
 /* What to run: argv[i] and what follows. `literal`: behind `--`, where no word is a subcommand. */
 static void read_target(options *o, int argc, char **argv, int i, bool literal)
 {
     int sub = literal ? SUBCOMMAND_COUNT : find_subcommand(argv[i]);
-    if (sub == SUBCOMMAND_CHECK) {
-        read_check(o, argc, argv, i + 1);
+    bool is_file = access(argv[i], F_OK) == 0, is_stdin = strcmp(argv[i], "-") == 0;
+    if (sub != SUBCOMMAND_COUNT && subcommands[sub].help) {
+        read_subcommand(o, argc, argv, i + 1, (subcommand_id)sub);
         return;
     }
-    if (sub == SUBCOMMAND_DISASM) {
-        o->action = ACTION_DISASM;
-        if (argc != i + 2)
-            refuse(o, "`csp disasm` wants one file");
-        else
-            o->input = argv[i + 1];
-        return;
-    }
-    if (sub == SUBCOMMAND_DOC) {
-        o->action = ACTION_DOC;
-        if (argc > i + 2)
-            refuse(o, "`csp doc` wants one name, or none");
-        else
-            o->input = argv[i + 1];
-        return;
-    }
-    if (sub != SUBCOMMAND_COUNT && access(argv[i], F_OK) != 0) {
+    if (sub != SUBCOMMAND_COUNT && !is_file) {
         standard_printf(STDERR_FILENO, "csp: `csp %s` is not there yet in this version\n", argv[i]);
         o->action = ACTION_ERROR;
         return;
     }
-    bool is_stdin = strcmp(argv[i], "-") == 0;
+    if (!literal && !is_file && !is_stdin && near_command(argv[i])) {
+        refuse_command(o, argv[i]);
+        return;
+    }
     o->action = is_stdin ? ACTION_STDIN : ACTION_FILE;
     o->input = argv[i];
     set_args(o, argc, argv, i + 1);
@@ -332,6 +360,7 @@ static bool colour_by_default(int fd)
 options options_parse(int argc, char **argv)
 {
     options o = {.action = ACTION_DEFAULT,
+                 .topic = SUBCOMMAND_COUNT,
                  .colour = colour_by_default(STDERR_FILENO),
                  .colour_out = colour_by_default(STDOUT_FILENO)};
     csp_config_init(&o.config, sizeof o.config);

@@ -19,10 +19,20 @@ typedef enum action {
     ACTION_ERROR /* it has been said on standard error what is wrong */
 } action;
 
+typedef enum subcommand_id {
+#define OPTION(enumerator, letter, name, argument, help)
+#define SUBCOMMAND(enumerator, name, arguments, help, details) SUBCOMMAND_##enumerator,
+#include "repl/options.def"
+#undef OPTION
+#undef SUBCOMMAND
+    SUBCOMMAND_COUNT
+} subcommand_id;
+
 typedef struct options {
     action action;
+    subcommand_id topic; /* of ACTION_HELP: SUBCOMMAND_COUNT is the command as a whole */
     const char *input;
-    char *const *files; /* "-": standard input */
+    char **files; /* "-": standard input */
     uint32_t file_count;
     bool colour;       /* of errors and values, on standard error or the terminal */
     bool colour_out;   /* of what goes to standard output */
@@ -35,6 +45,5 @@ enum { EXIT_CRASH = 1, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_DEADLOCK = 3 };
 
 /* Reads the command line. Texts point into argv. */
 options options_parse(int argc, char **argv);
-void options_help(void);
 
 #endif

@@ -124,6 +124,32 @@ check doc-name 0 $'List.pop(xs)\n    takes the last element out and gives it\n  
     "$CSP" doc List.pop
 check doc-module 0 'Math.pi' '' -- sh -c "'$CSP' doc Math | grep '^Math.pi'"
 check doc-all 0 $'List.pop(xs)\nprint(..values)' '' -- sh -c "'$CSP' doc | grep -E '^(List.pop|print)\('"
+check doc-word 0 $'spawn\n    spawn f(x)\n    spawn { … }' '' -- sh -c "'$CSP' doc spawn | head -n 3"
+for word in alt try after closed channel pattern; do
+    check "doc-word-$word" 0 "$word" '' -- sh -c "'$CSP' doc $word | head -n 1"
+done
+check doc-member 0 $'List.sort(xs, by = nil)' '' -- sh -c "'$CSP' doc sort | head -n 1"
+check doc-members 0 $'map\nList.map(xs, f)\nMap.map(m, f)' '' -- sh -c "'$CSP' doc map | grep -v '^ ' | grep ."
+check doc-near 1 '' 'did you mean `String`?' -- "$CSP" doc Strin
+check doc-near-member 1 '' 'did you mean `List.push`?' -- "$CSP" doc List.psh
+check doc-near-module 1 '' 'did you mean `List.push`?' -- "$CSP" doc Lst.push
+check doc-nothing-near 1 '' 'nothing is known about `qqqqqq`' -- "$CSP" doc qqqqqq
+check help-word 0 'csp: a small language of processes and channels' '' -- sh -c "'$CSP' help | head -n 1"
+for command in check disasm doc help; do
+    check "help-$command" 0 "csp $command [OPTION...]" '' -- sh -c "'$CSP' help $command | head -n 1 | cut -d' ' -f-3"
+    check "$command-help" 0 "csp $command [OPTION...]" '' -- sh -c "'$CSP' $command --help | head -n 1 | cut -d' ' -f-3"
+done
+check help-unknown 2 '' 'no command `nope`' -- "$CSP" help nope
+check help-too-much 2 '' 'wants one command' -- "$CSP" help check doc
+check help-examples 0 '2' '' -- sh -c "'$CSP' --help | sed -n '/^Examples:/,/^\$/p' | grep -c '^  csp '"
+check misspelt-command 2 '' 'did you mean `csp check`?' -- "$CSP" chek hello.csp
+check not-so-misspelt-command 2 '' 'cannot read checkers.csp' -- "$CSP" checkers.csp
+echo 'let x = 1' >unused.csp
+check check-options-behind 1 '{"file":"unused.csp","line":1' '' -- sh -c \
+    "'$CSP' check unused.csp --error-format=json | cut -d, -f-2; '$CSP' check unused.csp --error-format json >/dev/null"
+check check-dashes 2 '' 'cannot read --color' -- "$CSP" check -- --color
+check check-code 2 '' 'does not run CODE' -- "$CSP" check hello.csp -e 1
+check disasm-option-behind 2 '' ': error: ' -- sh -c "echo 'let' > bad.csp; '$CSP' disasm bad.csp --color=never"
 check doc-unknown 1 '' 'nothing is known about `List.nope`' -- "$CSP" doc List.nope
 check doc-foreign 0 $'List.append: another language\'s name\n    write `List.push(xs, x)`' '' -- "$CSP" doc List.append
 check doc-foreign-word 0 $'func: another language\'s name\n    a function is written `fn name(x) { … }`' '' -- \

@@ -1,0 +1,13 @@
+/* What the words of the language mean: the table is base/words.def. */
+#ifndef CSP_BASE_WORDS_H
+#define CSP_BASE_WORDS_H
+
+typedef struct word_row {
+    const char *name, *form, *doc; /* form: how it is written, several ways with four blanks between */
+} word_row;
+
+extern const word_row word_rows[]; /* ends with NULLs */
+
+const word_row *word_find(const char *name); /* NULL: it is none */
+
+#endif

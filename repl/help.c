@@ -1,0 +1,80 @@
+#include "repl/help.h"
+
+#include <unistd.h>
+
+#include "repl/standard.h"
+
+static const struct option {
+    char letter;
+    const char *name, *argument, *help;
+} option_rows[] = {
+#define OPTION(enumerator, letter, name, argument, help) {letter, name, argument, help},
+#define SUBCOMMAND(enumerator, name, arguments, help, details)
+#include "repl/options.def"
+#undef OPTION
+#undef SUBCOMMAND
+};
+
+static const struct subcommand {
+    const char *name, *arguments, *help, *details;
+} commands[SUBCOMMAND_COUNT] = {
+#define OPTION(enumerator, letter, name, argument, help)
+#define SUBCOMMAND(enumerator, name, arguments, help, details) {name, arguments, help, details},
+#include "repl/options.def"
+#undef OPTION
+#undef SUBCOMMAND
+};
+
+enum { OPTION_ROWS = sizeof option_rows / sizeof *option_rows };
+
+static void put(const char *text) { standard_put(STDOUT_FILENO, text); }
+
+/* The rest of a line whose first `used` columns are filled, from `column` on. */
+static void put_help(int column, int used, const char *help)
+{
+    standard_printf(STDOUT_FILENO, "%*s%s\n", column - used, "", help);
+}
+
+static void put_options(void)
+{
+    put("\nOptions:\n");
+    for (int i = 0; i < OPTION_ROWS; i++) {
+        const struct option *row = &option_rows[i];
+        int used = row->letter ? standard_printf(STDOUT_FILENO, "  -%c, ", row->letter)
+                               : standard_printf(STDOUT_FILENO, "      ");
+        used += standard_printf(STDOUT_FILENO, "--%s", row->name);
+        used += row->argument ? standard_printf(STDOUT_FILENO, "=%s", row->argument) : 0;
+        put_help(29, used, row->help);
+    }
+    put("  --                         the end of the options\n"
+        "Instead of a limit `none` may stand.\n");
+}
+
+static void put_all(void)
+{
+    put("csp: a small language of processes and channels\n\n"
+        "  csp [OPTION...] FILE [ARG...]    run a script; - is standard input\n"
+        "  csp [OPTION...] -e CODE [ARG...] run CODE\n"
+        "  csp [OPTION...]                  a REPL on a terminal; else a script from standard input\n");
+    for (int i = 0; i < SUBCOMMAND_COUNT; i++)
+        if (commands[i].help)
+            put_help(35, standard_printf(STDOUT_FILENO, "  csp %s %s", commands[i].name, commands[i].arguments),
+                     commands[i].help);
+    put_options();
+    put("\nExamples:\n"
+        "  csp -e 'print(par { 6 * 7; 2 ** 100 })'\n"
+        "  csp --max-memory=500M server.csp 8080\n\n"
+        "Exit status: 0; 1 the main process crashed or was killed, or output was lost; 2 the script could not start;\n"
+        "3 deadlock; or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; 2 a file could not\n"
+        "be read.\n");
+}
+
+void help_print(subcommand_id topic)
+{
+    if (topic == SUBCOMMAND_COUNT) {
+        put_all();
+        return;
+    }
+    standard_printf(STDOUT_FILENO, "csp %s [OPTION...] %s\n\n%s", commands[topic].name, commands[topic].arguments,
+                    commands[topic].details);
+}
