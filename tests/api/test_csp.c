@@ -1,5 +1,6 @@
 /* Embedding: what a host does with csp.h. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -271,6 +272,56 @@ Test(csp, limits)
     vm = make(&w, &config);
     s = csp_session_new(vm);
     fails(s, vm, "loop { }", CSP_E_CRASH, "out_of_reductions");
+    csp_free(vm);
+}
+
+/* Descriptors are the process's own: each test is one. */
+Test(csp, output_that_cannot_be_written_is_a_failure)
+{
+    int full = open("/dev/full", O_WRONLY);
+    cr_assert(full >= 0 && dup2(full, STDOUT_FILENO) == STDOUT_FILENO);
+    csp_vm *vm;
+    cr_assert_eq(csp_new(NULL, &vm), CSP_OK);
+    const char *text = "print(12)";
+    cr_assert_eq(csp_run_text(vm, "full", text, strlen(text)), CSP_E_CRASH);
+    csp_error *error = csp_take_error(vm);
+    cr_expect_str_eq(csp_error_kind(error), "io_error");
+    cr_expect(strstr(csp_error_message(error), "3 bytes are lost"), "%s", csp_error_message(error));
+    csp_error_free(error);
+    csp_free(vm);
+}
+
+/* What is not ready is waited for by who prints; csp_step never waits. */
+Test(csp, a_step_does_not_wait_for_output)
+{
+    int ends[2];
+    cr_assert(pipe(ends) == 0 && dup2(ends[1], STDOUT_FILENO) == STDOUT_FILENO);
+    csp_vm *vm;
+    cr_assert_eq(csp_new(NULL, &vm), CSP_OK);
+    csp_session *s = csp_session_new(vm);
+    char *result, got[4096];
+    const char *text = "let ticks = chan(1000); spawn { print(String.repeat(\"a\", 200_000)); ticks ! \"printed\" }; "
+                       "spawn { for i in 0..10 { ticks ! i; sleep(1ms) } }; nil";
+    cr_assert_eq(csp_eval(s, text, strlen(text), &result), CSP_OK);
+    csp_text_free(result);
+    for (int i = 0; i < 1000; i++) {
+        cr_assert_geq(csp_step(vm), CSP_OK);
+        int wait = csp_timeout(vm);
+        cr_assert(wait >= 0 && wait <= 10, "%d ms", wait); /* somebody waits for output */
+        usleep(100);
+    }
+    ssize_t size = 0;
+    cr_assert(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
+    while (size < 200001) {
+        ssize_t some = read(ends[0], got, sizeof got);
+        if (some > 0)
+            size += some;
+        cr_assert_geq(csp_step(vm), CSP_OK);
+    }
+    text = "var all = []; for _ in 0..11 { List.push(all, ?ticks) }; all[-1]";
+    cr_assert_eq(csp_eval(s, text, strlen(text), &result), CSP_OK);
+    cr_expect_str_eq(result, "\"printed\"");
+    csp_text_free(result);
     csp_free(vm);
 }
 
