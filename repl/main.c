@@ -36,11 +36,11 @@ static int run(options *o)
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, "");
     if (!standard_open()) {
         standard_printf(STDERR_FILENO, "csp: cannot open /dev/null: %s\n", strerror(errno));
         return EXIT_USAGE;
     }
+    setlocale(LC_CTYPE, "");
     options o = options_parse(argc, argv);
     return standard_close(run(&o));
 }
