@@ -299,11 +299,22 @@ static verdict print_on(csp_vm *vm, process *p, output *o, value walk, value *st
     return o->whole == walk ? wait(vm, p, o, walk, state) : VERDICT_DONE;
 }
 
+/* What nearly every print is: there is room, and nobody who has to come before. */
+static inline bool fits(const csp_vm *vm, const output *o, int stream, const text *t)
+{
+    return stream == STDOUT_FILENO && !hosted(vm) && t->used <= o->capacity - o->used && !o->turn && !o->at.tty &&
+           o->whole == VALUE_ABSENT && !o->error;
+}
+
 verdict output_print(csp_vm *vm, process *p, int stream, value walk, value *state)
 {
     const text *t = text_of(walk);
     if (t->used == 0)
         return VERDICT_DONE;
+    if (fits(vm, &vm->outputs[0], stream, t)) {
+        append(&vm->outputs[0], t->block, t->used);
+        return VERDICT_DONE;
+    }
     if (hosted(vm)) {
         give_host(vm, stream, t->block, t->used);
         return VERDICT_DONE;
