@@ -119,6 +119,8 @@ check background-goes-on 'let out = chan(9); spawn { for i in 0..9 { out ! i; sl
 check background-crash 'spawn { [1][7] };\r' 'index_error'
 check command-help ':help\r' ':doc'
 check command-doc ':doc List.push\r' 'List.push(xs, x)'
+check command-doc-word ':doc spawn\r' 'makes a process'
+check command-doc-near ':doc Strin\r' 'did you mean `String`?'
 check command-ps 'spawn { sleep(1h) };\r:ps\r' 'waiting'
 check command-unknown ':nonsense\r' 'there is no command'
 check complete-member 'List.pus\t(items, 3); items\r' $'\n[1, 2, 3]\r'
