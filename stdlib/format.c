@@ -152,7 +152,8 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
         next++;
     }
     if (next < values->count)
-        return vm_raise(vm, ERR_VALUE, "the format takes %u values, not the %u given", next - 1, values->count - 1);
+        return vm_raise(vm, ERR_VALUE, "the format takes %u value%s, not the %u given", next - 1, next == 2 ? "" : "s",
+                        values->count - 1);
     return VERDICT_DONE;
 }
 

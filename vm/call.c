@@ -126,6 +126,14 @@ static int32_t param_named(const code *c, value name)
     return -1;
 }
 
+static verdict raise_missing(csp_vm *vm, const code *c, uint32_t parameter)
+{
+    value name = c->param_names[parameter];
+    if (!value_is(name, OBJ_STRING))
+        return vm_raise(vm, ERR_ARITY, "argument %u of `%s` is missing", parameter + 1, name_of(c));
+    return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is missing", value_string(name)->text, name_of(c));
+}
+
 /* Named arguments (name, value, …) into the list of positional ones; what is left out between is ABSENT. */
 static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
 {
@@ -154,7 +162,7 @@ static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
     }
     for (uint32_t i = 0; i < c->required; i++) {
         if (args->items[i] == VALUE_ABSENT)
-            return vm_raise(vm, ERR_ARITY, "the argument for parameter %u of `%s` is missing", i + 1, name_of(c));
+            return raise_missing(vm, c, i);
     }
     return VERDICT_DONE;
 }

@@ -33,7 +33,8 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
         channel *c = value_as_object(handle);
         if (!sends || !(c->header & (CHANNEL_DONE | CHANNEL_TICK)))
             return c;
-        vm_raise(vm, ERR_TYPE, "nobody but the VM sends on this channel");
+        vm_raise(vm, ERR_TYPE, "nobody can send on a channel that gives %s",
+                 c->header & CHANNEL_DONE ? "the outcome of a process" : "ticks");
         return NULL;
     }
     if (value_is(handle, OBJ_END)) {

@@ -231,7 +231,7 @@ Test(string, format_refuses)
     }
     expect(CALL("format", 1, str("%d")), "value_error: the format takes more values than the 0 given");
     expect(CALL("format", 3, str("%d"), value_int(1), value_int(2)),
-           "value_error: the format takes 1 values, not the 2 given");
+           "value_error: the format takes 1 value, not the 2 given");
     expect(CALL("format", 2, str("%.2d"), value_int(1)),
            "value_error: a precision goes with %f %e %g and %s only, not with %d");
     expect(CALL("format", 2, str("%99999999999999999999d"), value_int(1)),
