@@ -211,6 +211,8 @@ static void hint_stray(diag *d, uint32_t rune)
         diag_hint(d, "strings are written with `\"`");
     else if (rune == 0xa0 || rune == 0x3000 || rune == 0x2007 || rune == 0x202f)
         diag_hint(d, "this is a special space: use a plain one");
+    else if (rune == '@')
+        diag_hint(d, "there are no decorators or attributes, and names have no mark before them");
     else if (rune == '$')
         diag_hint(d, "`${…}` stands in strings only");
     else if (rune == '\\')
@@ -282,7 +284,7 @@ lex_token lex_next(lexer *lx)
         lex_string(lx, &token);
     else if (lex_is_digit(c))
         lex_number(lx, &token);
-    else if (c == '\'')
+    else if (c == '\'' || c == '`')
         lex_quoted(lx, &token);
     else if (lex_name_char(lx, lx->at, true) > 0)
         lex_word(lx, &token);

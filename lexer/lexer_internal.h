@@ -20,7 +20,7 @@ void lex_word(lexer *lx, lex_token *token);
 void lex_number(lexer *lx, lex_token *token);
 void lex_string(lexer *lx, lex_token *token);      /* all forms, prefix included */
 void lex_string_rest(lexer *lx, lex_token *token); /* from the `}` that ends an interpolation */
-void lex_quoted(lexer *lx, lex_token *token);      /* 'text': another language's string */
+void lex_quoted(lexer *lx, lex_token *token);      /* 'text' or `text`: another language's string */
 
 /* Reports that the innermost plain string does not end on its line, and leaves all plain strings around it. */
 void lex_unterminated(lexer *lx, lex_token *token);

@@ -17,6 +17,22 @@ static void leave_plain_strings(lexer *lx)
         lx->string_depth--;
 }
 
+enum { FARTHEST = 4096, LINES = 100 }; /* a quote farther away than that belongs to another string */
+
+/* Where the text from `at` on, which begins a line, reads like the rest of a string that its author let span lines: the
+ * first quote is followed by what stands behind a string, not by one's first letter. The place behind it, or 0. */
+static uint32_t end_on_later_line(const lexer *lx, uint32_t at)
+{
+    uint32_t last = lx->length - at > FARTHEST ? at + FARTHEST : lx->length;
+    for (uint32_t lines = 0; at < last && lx->text[at] != '"'; at++)
+        if (lx->text[at] == '\n' && ++lines > LINES)
+            return 0;
+    if (at == last)
+        return 0;
+    at++;
+    return at == lx->length || strchr(" \t\r\n),]};.", lx->text[at]) ? at : 0;
+}
+
 static void report_unterminated(lexer *lx, lex_token *token, uint32_t open, lex_style style)
 {
     src_span at = {open, open + opening_length(lx, open, style)};
@@ -27,6 +43,13 @@ static void report_unterminated(lexer *lx, lex_token *token, uint32_t open, lex_
         diag *d = diag_error(lx->diags, at, "this string does not end on its line");
         diag_hint(d, "add the closing `\"`, or use `\"\"\"` for a text of several lines");
         leave_plain_strings(lx);
+        uint32_t end = lx->string_depth == 0 && lx->text[open] == '"' ? end_on_later_line(lx, lx->at) : 0;
+        if (end > 0) {
+            token->kind = TOK_STRING;
+            token->style = LEX_RAW;
+            token->text = (src_span){open + 1, end - 1};
+            token->span.end = lx->at = end;
+        }
         return;
     }
     diag_error(lx->diags, at, "this string has no closing `\"\"\"`");
@@ -173,10 +196,11 @@ void lex_string_rest(lexer *lx, lex_token *token)
 void lex_quoted(lexer *lx, lex_token *token)
 {
     uint32_t open = lx->at++;
-    while (lx->at < lx->length && lx->text[lx->at] != '\'' && lx->text[lx->at] != '\n')
+    char quote = lx->text[open];
+    while (lx->at < lx->length && lx->text[lx->at] != quote && lx->text[lx->at] != '\n')
         lx->at += lx->text[lx->at] == '\\' && lex_peek(lx, 1) != '\n' && lx->at + 1 < lx->length ? 2 : 1;
     token->bad = true;
-    if (lx->at < lx->length && lx->text[lx->at] == '\'') {
+    if (lx->at < lx->length && lx->text[lx->at] == quote) {
         token->kind = TOK_STRING;
         token->style = LEX_RAW;
         token->text = (src_span){open + 1, lx->at};
@@ -186,7 +210,9 @@ void lex_quoted(lexer *lx, lex_token *token)
         token->kind = TOK_ERROR;
     }
     token->span = (src_span){open, lx->at};
-    diag *d = diag_error(lx->diags, token->span, "a string stands in `\"`, not in `'`");
+    diag *d =
+        diag_error(lx->diags, token->span,
+                   quote == '`' ? "a string stands in `\"`, not in backquotes" : "a string stands in `\"`, not in `'`");
     if (token->kind == TOK_STRING && token->text.end - token->text.start <= 40)
         diag_hint(d, "write `\"%.*s\"`", (int)(token->text.end - token->text.start), lx->text + token->text.start);
 }

@@ -356,10 +356,10 @@ static bool statement(linter *l, ast_node *node, lint_use use_of_it)
     case AST_FALSE:
     case AST_INT:
     case AST_FLOAT:
-    case AST_STRING:
     case AST_BYTES:
     case AST_ERROR:
     case AST_EXTERN: return false;
+    case AST_STRING: lint_text(l, node); return false;
     case AST_INTERPOLATION: pieces(l, node->as.list); return false;
     case AST_TUPLE:
     case AST_LIST: list(l, node->as.list); return false;

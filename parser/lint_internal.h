@@ -162,6 +162,7 @@ void lint_error_over(ast_binding *shown);
 lint_type lint_type_of(const ast_node *node);
 void lint_comparison(linter *l, const ast_node *node); /* an AST_BINARY */
 void lint_is(linter *l, const ast_node *node);         /* an AST_IS */
+void lint_text(linter *l, const ast_node *node);       /* an AST_STRING */
 /* A statement whose value nobody wants. last: it is the last of a branch, where a plain value may stand for "nothing to
  * do". */
 void lint_dropped(linter *l, const ast_node *node, bool last);

@@ -236,3 +236,17 @@ void lint_dropped(linter *l, const ast_node *node, bool last)
     else if (node->kind == AST_STRING)
         diag_hint(d, "a comment begins with `#`");
 }
+
+/* ---- texts ---- */
+
+/* `#{name}` or `#{a.b}`: what Ruby and Elixir interpolate. */
+void lint_text(linter *l, const ast_node *node)
+{
+    const char *text = node->as.text.bytes, *end = text ? text + node->as.text.length : NULL;
+    const char *at = text ? memmem(text, node->as.text.length, "#{", 2) : NULL;
+    const char *close = at ? memchr(at, '}', (size_t)(end - at)) : NULL;
+    if (!close || close == at + 2)
+        return;
+    diag *d = lint_warn(l, LINT_FOREIGN_INTERPOLATION, node->span, "nothing is interpolated in this string");
+    diag_hint(d, "write `${…}` for the value of an expression");
+}

@@ -15,6 +15,9 @@ enum { PARSE_MAX_DEPTH = 1000, PARSE_MAX_HEIGHT = 3000 };
  * error. */
 ast_module *parse_module(arena *a, diag_list *diags);
 
+/* The mark of another language's comment ("//", "--" …) that stands before the offset on its line, or NULL. */
+const char *parse_foreign_comment(const src_text *src, uint32_t offset);
+
 /* The one ast_name of this text in a module; made, in the module's arena, when it is new. NULL: out of memory. */
 ast_name *parse_intern(ast_module *module, const char *text, size_t length);
 

@@ -13,8 +13,14 @@ static ast_node *arm_body(parser *p)
         parse_advance(p);
     } else if (!parse_take(p, TOK_FAT_ARROW)) {
         diag *d = parse_expected(p, "`=>`");
-        if (parse_at(p, TOK_COLON) || parse_at(p, TOK_BRACE_OPEN))
+        if (parse_at(p, TOK_COLON) || parse_at(p, TOK_BRACE_OPEN) || parse_at(p, TOK_COMMA))
             diag_hint(d, "an arm is written `… => body`");
+        else if (parse_at(p, TOK_IF))
+            diag_hint(d, "an arm's guard stands first: `when busy < 4, c ? x => …`");
+        else if (parse_at(p, TOK_WHEN))
+            diag_hint(d, "a guard is written `x if c => …` in `match`, `when c, …` at the start of an arm of `alt`");
+        else if (parse_at(p, TOK_NAME))
+            diag_hint(d, "a pattern has no type: `x if x is int => …`");
         else if (parse_at(p, TOK_RANGE) || parse_at(p, TOK_RANGE_CLOSED))
             diag_hint(d, "a range is no pattern: write `n if n in 0..10 =>`");
         return parse_error_node(p);
@@ -139,6 +145,10 @@ static void reject_foreign_arm(parser *p)
                    parse_peek(p, 1)->kind != TOK_QUESTION && parse_peek(p, 1)->kind != TOK_BANG &&
                    parse_peek(p, 1)->kind != TOK_DOT && parse_peek(p, 1)->kind != TOK_PAREN_OPEN &&
                    parse_peek(p, 1)->kind != TOK_BRACKET_OPEN;
+    if (parse_at(p, TOK_IF)) {
+        diag *d = parse_fail(p, p->token.span, "an arm of `alt` receives or sends");
+        diag_hint(d, "a guard is written `when c, …`");
+    }
     if (!is_default && !is_case && !parse_at(p, TOK_LET))
         return;
     diag *d = parse_fail(p, p->token.span, "an arm of `alt` receives or sends");

@@ -81,6 +81,11 @@ static ast_node *prefixed(parser *p, ast_kind kind, ast_operator op)
             "`catch { … }` gives the crash of a block as an error value; `try e` returns e's error from the function");
         return parse_error_node(p);
     }
+    if (kind == AST_TRY && (parse_at(p, TOK_COLON) || parse_at(p, TOK_NEWLINE)) && !p->panic) {
+        diag *d = parse_expected(p, "an expression after `try`");
+        diag_hint(d, "`catch { … }` gives the crash of a block as an error value");
+        return parse_error_node(p);
+    }
     ast_node *operand = nested_unary(p);
     return parse_unary_node(p, kind, op, start, operand);
 }
@@ -210,6 +215,8 @@ static bool range_is_open(const parser *p)
     return ends[p->token.kind] || (p->head && parse_at(p, TOK_BRACE_OPEN));
 }
 
+static bool is_text(const ast_node *node) { return node->kind == AST_STRING || node->kind == AST_INTERPOLATION; }
+
 static ast_node *range_from(parser *p, uint32_t start, ast_node *from)
 {
     bool closed = parse_at(p, TOK_RANGE_CLOSED);
@@ -221,6 +228,11 @@ static ast_node *range_from(parser *p, uint32_t start, ast_node *from)
     node->as.slice.closed = closed;
     if (!p->panic && (parse_at(p, TOK_RANGE) || parse_at(p, TOK_RANGE_CLOSED)))
         parse_fail(p, p->token.span, "a range has two ends only");
+    const ast_node *text = is_text(from) ? from : to != NULL && is_text(to) ? to : NULL;
+    if (!p->panic && text != NULL) {
+        diag *d = parse_report(p, text->span, "a string cannot be an end of a range");
+        diag_hint(d, "`+` joins strings");
+    }
     return node;
 }
 

@@ -11,6 +11,8 @@ static void no_param(parser *p)
     diag *d = parse_expected(p, "the name of a parameter");
     if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
         diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
+    else if (parse_at(p, TOK_STAR) || parse_at(p, TOK_ELLIPSIS) || parse_at(p, TOK_BIT_AND))
+        diag_hint(d, "a parameter that takes the rest is written `..xs`");
     else
         diag_hint(d, "a parameter is a name, `_` or a pattern in brackets: `fn((a, b), {x, y}) => …`");
 }
@@ -81,7 +83,7 @@ static void params(parser *p, ast_fn *fn)
         }
         ast_param next = param(p);
         parse_list_add(p, &next, sizeof next);
-        if (parse_at(p, TOK_COLON) && !p->panic) {
+        if ((parse_at(p, TOK_COLON) || parse_at(p, TOK_NAME)) && !p->panic && !p->token.newline_before) {
             diag *d = parse_expected(p, "`,` or `)`");
             diag_hint(d, "there are no type declarations; a default is `name = value`");
         } else if (parse_at(p, TOK_PAREN_OPEN) && !p->panic) {
@@ -104,6 +106,8 @@ static void hint_no_body(parser *p, diag *d)
         diag_hint(d, "there are no types: `fn f(x) { … }` or `fn f(x) => e`");
     else if (parse_at(p, TOK_NEWLINE) && (next->kind == TOK_BRACE_OPEN || next->kind == TOK_FAT_ARROW))
         diag_hint(d, "the body starts on the same line");
+    else if (parse_at(p, TOK_NAME) || parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_RETURN))
+        diag_hint(d, "a body stands in braces, `{ … }`, or is an expression behind `=>`");
     else
         parse_hint_expression(p, d);
 }
@@ -141,6 +145,8 @@ ast_node *parse_fn(parser *p)
             parse_expected(p, is_declaration ? "`(` behind the name of the function" : "`(` or a name behind `fn`");
         if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
             diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
+        else
+            diag_hint(d, "parameters stand in parentheses: `fn f(x) => e`");
     }
     if (!p->panic)
         params(p, fn);

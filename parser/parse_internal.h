@@ -40,7 +40,8 @@ typedef struct parser {
     bool panic;                    /* an error was reported: say nothing until the next statement */
     bool stopped;                  /* no more parsing: nested too deeply, or out of memory */
     bool said_end;                 /* an error at the end of the input was reported: what follows from it is not */
-    bool said_comment;             /* `//` was explained */
+    bool said_comment;             /* another language's comment was explained */
+    bool said_operator;            /* the line before began with an operator, which was explained */
     uint32_t errors_before;        /* in diags, when the parser started */
     uint32_t mendable;             /* errors reported that more text at the end would mend */
     uint32_t depth;                /* levels of nesting around the current token */
@@ -74,6 +75,8 @@ void parse_open(parser *p, parse_bracket_kind kind);                 /* at an op
 bool parse_close(parser *p, lex_kind closing, const char *expected); /* at the closing one, or reports */
 void parse_sync(parser *p, uint32_t base,
                 uint32_t start); /* after an error: to the next statement in the bracket `base` */
+uint32_t parse_indentation(const parser *p, uint32_t offset); /* of its line; UINT32_MAX: the line is very long */
+bool parse_is_outside(const parser *p); /* the innermost bracket, by the indentation of the line */
 void parse_stop(parser *p);
 
 /* ---- nesting: parse_token.c ---- */
@@ -98,13 +101,21 @@ void parse_unclosed(parser *p,
 src_span parse_here(const parser *p); /* the current token, or the place behind the last for NL and the end */
 
 /* ---- what could not be read: parse_lost.c ---- */
+bool parse_in_word(char c);
 void parse_lose(parser *p, uint32_t start); /* from start to the current token */
 
 /* ---- other languages' habits: habits.c ---- */
 void parse_hint_expression(parser *p, diag *d); /* no expression starts at the current token */
+void parse_hint_operator(parser *p, diag *d);   /* an operand ends before it, and nothing goes on with it */
+bool parse_continues_above(const parser *p);    /* at the start of a line that should have been put to the one before */
 void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement); /* the statement does not end here */
 void parse_hint_body(parser *p, diag *d);                                     /* no `{` here */
 void parse_hint_declaration(parser *p, diag *d);                              /* no `=` behind `let x` */
+
+/* ---- lines of other languages: parse_foreign.c ---- */
+bool parse_at_foreign_line(parser *p);   /* a comment, or a line that goes on with the one before */
+ast_node *parse_foreign_line(parser *p); /* … which is reported, the first of several */
+void parse_check_foreign(parser *p, const ast_node *statement); /* of an expression that is a statement */
 
 /* ---- nodes and lists: parse_node.c ---- */
 ast_node *parse_node(parser *p, ast_kind kind, uint32_t start); /* its span reaches from start to the last token */

@@ -64,7 +64,7 @@ static bool at_next_piece(parser *p)
     if (parse_at(p, TOK_COLON))
         diag_hint(d, "for a format write `String.format(\"%%5.2f\", x)`");
     else
-        parse_hint_expression(p, d);
+        parse_hint_operator(p, d);
     return false;
 }
 
@@ -138,11 +138,16 @@ static ast_node *key(parser *p)
     return parse_error_node(p);
 }
 
-static void expect_colon(parser *p, const ast_node *after)
+/* is_outside: the key stood where the map should have been closed. */
+static void expect_colon(parser *p, const ast_node *after, bool is_outside)
 {
     if (parse_take(p, TOK_COLON) || p->panic)
         return;
     if (parse_at(p, TOK_END)) {
+        parse_unclosed(p, &p->brackets[p->bracket_count - 1]);
+        return;
+    }
+    if (is_outside && p->bracket_count > 0) {
         parse_unclosed(p, &p->brackets[p->bracket_count - 1]);
         return;
     }
@@ -163,8 +168,9 @@ ast_node *parse_map(parser *p)
     size_t list = parse_list_start(p);
     parse_open(p, PARSE_MAP);
     while (!p->panic && !parse_at(p, TOK_BRACE_CLOSE)) {
+        bool is_outside = parse_is_outside(p);
         ast_entry entry = {.key = key(p)};
-        expect_colon(p, entry.key);
+        expect_colon(p, entry.key, is_outside);
         entry.value = parse_expression(p);
         parse_list_add(p, &entry, sizeof entry);
         if (!parse_take(p, TOK_COMMA))

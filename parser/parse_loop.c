@@ -25,11 +25,23 @@ static void expect_in(parser *p, const ast_node *target)
     if (parse_at(p, TOK_ASSIGN) || parse_at(p, TOK_COLON_ASSIGN) || parse_at(p, TOK_SEMICOLON)) {
         diag_hint(d, "counting is written `for i in 0..n { … }`");
         skip_foreign_head(p);
+    } else if (parse_at(p, TOK_LT) || parse_at(p, TOK_GT) || parse_at(p, TOK_LE) || parse_at(p, TOK_GE) ||
+               parse_at(p, TOK_NE) || parse_at(p, TOK_EQ)) {
+        diag_hint(d, "a loop with a condition is `while c { … }`");
     } else if (target->kind == PAT_MAP) {
         diag_hint(d, "an endless loop is `loop { … }`");
     } else {
         diag_hint(d, "write `for x in xs { … }`");
     }
+}
+
+/* `for {`, which ends with no `in`. */
+static bool is_endless(parser *p)
+{
+    const lex_token *first = parse_peek(p, 1), *second = parse_peek(p, 2);
+    bool is_map = (first->kind == TOK_NAME || first->kind == TOK_STRING || lex_kind_flags(first->kind) & LEX_KEYWORD) &&
+                  (second->kind == TOK_COLON || second->kind == TOK_COMMA || second->kind == TOK_BRACE_CLOSE);
+    return parse_at(p, TOK_BRACE_OPEN) && !is_map;
 }
 
 /* From the targets on. */
@@ -41,6 +53,10 @@ static ast_loop iteration(parser *p)
         diag_hint(d, "write `for i in 0..n { … }`");
         skip_foreign_head(p);
     }
+    if (is_endless(p))
+        diag_hint(parse_expected(p, "a name or a pattern"), "an endless loop is `loop { … }`");
+    else if (parse_at(p, TOK_TRUE) || parse_at(p, TOK_NOT))
+        diag_hint(parse_expected(p, "a name or a pattern"), "a loop with a condition is `while c { … }`");
     parse_targets(p, loop.target);
     expect_in(p, loop.target[0]);
     loop.value = parse_head(p);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool in_word(char c)
+bool parse_in_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
 }
@@ -14,7 +14,7 @@ static void lose_names(parser *p, uint32_t from, uint32_t to)
     const char *text = p->lx.text;
     while (from < to && !p->stopped) {
         uint32_t start = from;
-        while (from < to && in_word(text[from]))
+        while (from < to && parse_in_word(text[from]))
             from++;
         if (from > start) {
             ast_name *name = parse_intern(p->module, text + start, from - start);

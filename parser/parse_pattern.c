@@ -202,6 +202,10 @@ static ast_node *no_pattern(parser *p)
         diag_hint(d, "the arm that always matches is `_ => …`");
     else if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
         diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
+    else if (parse_at(p, TOK_ELLIPSIS))
+        diag_hint(d, "the rest of a list is written `..rest`");
+    else if (parse_at(p, TOK_COLON))
+        diag_hint(d, "a name as a value is a string: `\"ok\"`");
     else if (parse_at(p, TOK_RANGE))
         diag_hint(d, "the rest stands behind an element, or in `[ ]`: `[first, ..rest]`");
     return parse_error_node(p);

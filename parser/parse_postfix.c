@@ -75,11 +75,17 @@ static ast_node *indexed(parser *p, uint32_t start, ast_node *object)
             diag_hint(d, "a copy of everything is `copy(xs)`");
         }
         to = parse_bit_expression(p);
-    } else if (parse_at(p, TOK_BRACKET_CLOSE)) {
-        parse_expected(p, "an index");
+    } else if (parse_at(p, TOK_BRACKET_CLOSE) || parse_at(p, TOK_COLON)) {
+        diag *d = parse_expected(p, "an index");
+        if (parse_at(p, TOK_COLON))
+            diag_hint(d, "a slice is written `xs[a..b]`, `xs[a..]` or `xs[..b]`");
         index = parse_error_node(p);
     } else {
         index = parse_expression(p);
+    }
+    if (parse_at(p, TOK_COLON) && !p->panic) {
+        diag *d = parse_expected(p, "`]`");
+        diag_hint(d, "a slice is written `xs[a..b]`, `xs[a..]` or `xs[..b]`");
     }
     if (parse_at(p, TOK_COMMA) && !p->panic) {
         diag *d = parse_expected(p, "`]`");
@@ -109,6 +115,8 @@ static ast_node *field(parser *p, uint32_t start, ast_node *object)
         diag *d = parse_expected(p, "the name of a field after `.`");
         if (parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT))
             diag_hint(d, "an element is `t[0]`");
+        else if (parse_at(p, TOK_STRING) || parse_at(p, TOK_STRING_START))
+            diag_hint(d, "`+` joins strings");
         node->kind = AST_ERROR;
         return node;
     }

@@ -100,8 +100,11 @@ static void no_place(parser *p, const ast_node *node, bool among_others)
     else if (node->kind == AST_SLICE)
         diag_hint(d,
                   "a slice is a copy: assign element by element; a range as a map's key has its start: `m[0..n] = e`");
+    else if (parse_at(p, TOK_ASSIGN) && !among_others && node->kind == AST_CALL)
+        diag_hint(d, "a function is declared by `fn f(x) => e`; `==` compares");
     else if (parse_at(p, TOK_ASSIGN) && !among_others)
         diag_hint(d, "`==` compares");
+    p->panic |= node->kind == AST_CALL; /* what stands behind is the body of a function */
 }
 
 /* `(a, xs[i], _) = e`. */
@@ -177,18 +180,6 @@ static ast_node *foreign_declaration(parser *p, uint32_t start, ast_node *target
     return declaration(p, AST_VAR, start, pattern);
 }
 
-/* `c <- v` says `c < -v`: nobody compares like that as a statement. */
-static void check_left_arrow(parser *p, const ast_node *node)
-{
-    if (node->kind != AST_BINARY || node->op != OP_LT || node->as.binary.right->kind != AST_UNARY || p->panic)
-        return;
-    uint32_t at = node->as.binary.right->span.start;
-    if (at + 1 >= p->lx.length || p->lx.text[at - 1] != '<' || p->lx.text[at] != '-' || p->lx.text[at + 1] != ' ')
-        return;
-    diag *d = parse_report(p, (src_span){at - 1, at + 1}, "there is no `<-`");
-    diag_hint(d, "`c ! v` sends, `c ? x` receives");
-}
-
 /* `(a, _)` that is assigned nothing. */
 static ast_node *lone_hole(parser *p)
 {
@@ -212,7 +203,7 @@ static ast_node *expression_or_assignment(parser *p)
         return foreign_declaration(p, start, node);
     if (parse_at(p, TOK_QUESTION) && node->kind != AST_SEND && node->kind != AST_CATCH)
         return receive_into(p, start, node);
-    check_left_arrow(p, node);
+    parse_check_foreign(p, node);
     return node;
 }
 
@@ -262,17 +253,6 @@ static ast_node *deferred(parser *p)
 
 static ast_node *block_or_map(parser *p) { return parse_brace_opens_map(p) ? expression_statement(p) : parse_block(p); }
 
-/* A line of another language's comment: explained once, skipped each time. */
-static ast_node *slashes(parser *p)
-{
-    if (p->said_comment) {
-        p->panic = true;
-        return parse_error_node(p);
-    }
-    p->said_comment = true;
-    return expression_statement(p);
-}
-
 static ast_node *lone_else(parser *p)
 {
     diag *d = parse_fail(p, p->token.span, "`else` without `if`");
@@ -287,20 +267,29 @@ typedef ast_node *statement_parser(parser *p);
 static statement_parser *statement_for(lex_kind kind)
 {
     static statement_parser *const statements[LEX_KINDS] = {
-        [TOK_LET] = let,           [TOK_VAR] = var,
-        [TOK_CONST] = constant,    [TOK_FN] = declared_or_anonymous_fn,
-        [TOK_RETURN] = returned,   [TOK_BREAK] = jump,
-        [TOK_CONTINUE] = jump,     [TOK_DEFER] = deferred,
-        [TOK_WHILE] = parse_loop,  [TOK_LOOP] = parse_loop,
-        [TOK_FOR] = parse_loop,    [TOK_BRACE_OPEN] = block_or_map,
-        [TOK_FLOOR_DIV] = slashes, [TOK_ELSE] = lone_else,
-        [TOK_IMPORT] = imported,   [TOK_EXTERN] = parse_extern,
+        [TOK_LET] = let,
+        [TOK_VAR] = var,
+        [TOK_CONST] = constant,
+        [TOK_FN] = declared_or_anonymous_fn,
+        [TOK_RETURN] = returned,
+        [TOK_BREAK] = jump,
+        [TOK_CONTINUE] = jump,
+        [TOK_DEFER] = deferred,
+        [TOK_WHILE] = parse_loop,
+        [TOK_LOOP] = parse_loop,
+        [TOK_FOR] = parse_loop,
+        [TOK_BRACE_OPEN] = block_or_map,
+        [TOK_ELSE] = lone_else,
+        [TOK_IMPORT] = imported,
+        [TOK_EXTERN] = parse_extern,
     };
     return statements[kind] == NULL ? expression_statement : statements[kind];
 }
 
 ast_node *parse_statement(parser *p)
 {
+    if (parse_at_foreign_line(p))
+        return parse_foreign_line(p);
     bool top_only = parse_at(p, TOK_CONST) || parse_at(p, TOK_IMPORT) || parse_at(p, TOK_EXTERN);
     if (top_only) {
         diag *d = parse_report(p, p->token.span, "`%s` stands at the top level only", lex_kind_text(p->token.kind));
@@ -379,6 +368,8 @@ static bool expect_plain_string(parser *p, const char *what, ast_text *path)
         diag *d = parse_expected(p, what);
         if (parse_at(p, TOK_STRING_START))
             diag_hint(d, "it must be known before the program runs: no `${…}` here");
+        else if (parse_at(p, TOK_NAME))
+            diag_hint(d, "write `import \"lib/name\"`; `Math`, `List` and the other standard modules are always there");
         return false;
     }
     *path = parse_text_node(p, AST_STRING)->as.text;

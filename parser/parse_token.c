@@ -177,6 +177,56 @@ static bool starts_statement(parser *p)
     return (lex_kind_flags(p->token.kind) & LEX_STATEMENT) != 0;
 }
 
+enum { FARTHEST = 4096 }; /* bytes of a line that are looked at for its indentation */
+
+uint32_t parse_indentation(const parser *p, uint32_t offset)
+{
+    uint32_t start = offset, blanks = 0;
+    while (start > 0 && p->lx.text[start - 1] != '\n') {
+        if (offset - start == FARTHEST)
+            return UINT32_MAX;
+        start--;
+    }
+    while (start + blanks < offset && (p->lx.text[start + blanks] == ' ' || p->lx.text[start + blanks] == '\t'))
+        blanks++;
+    return blanks;
+}
+
+/* The line stands as far to the left as that of the bracket, which is then meant to be closed above. */
+static bool is_outside(const parser *p, const parse_bracket *bracket)
+{
+    bool begins = (lex_kind_flags(p->token.kind) & (LEX_CLASS | LEX_KEYWORD)) != 0;
+    if (!p->token.newline_before || !begins || bracket->kind == PARSE_INTERPOLATION)
+        return false;
+    uint32_t here = parse_indentation(p, p->token.span.start);
+    return here != UINT32_MAX && here <= parse_indentation(p, bracket->span.start);
+}
+
+/* Whether something further on closes what is open, as far as one looks: then it is not what is missing. */
+static bool closes_later(const parser *p)
+{
+    const char *at = p->lx.text + p->token.span.start, *end = p->lx.text + p->lx.length;
+    if (end - at > FARTHEST)
+        end = at + FARTHEST;
+    uint32_t depth = 0;
+    for (bool in_string = false; at < end; at++) {
+        if (*at == '"')
+            in_string = !in_string;
+        else if (in_string || *at == '\n')
+            in_string = in_string && *at != '\n';
+        else if (*at == '(' || *at == '[' || *at == '{')
+            depth++;
+        else if ((*at == ')' || *at == ']' || *at == '}') && depth-- == 0)
+            return true;
+    }
+    return false;
+}
+
+bool parse_is_outside(const parser *p)
+{
+    return p->bracket_count > 0 && is_outside(p, &p->brackets[p->bracket_count - 1]) && !closes_later(p);
+}
+
 bool parse_close(parser *p, lex_kind closing, const char *expected)
 {
     if (p->panic)
@@ -190,15 +240,20 @@ bool parse_close(parser *p, lex_kind closing, const char *expected)
     }
     bool is_lost =
         parse_at(p, TOK_END) || is_closing(p->token.kind) || (p->token.newline_before && starts_statement(p));
-    if (is_lost) {
+    if (is_lost || parse_is_outside(p)) {
         parse_unclosed(p, bracket);
         return false;
     }
     diag *d = parse_expected(p, expected);
-    if (p->token.newline_before && (lex_kind_flags(p->token.kind) & LEX_CLASS) && bracket->kind != PARSE_INTERPOLATION)
+    bool is_list = bracket->kind == PARSE_PAREN || bracket->kind == PARSE_SQUARE || bracket->kind == PARSE_MAP;
+    if (p->token.newline_before && (lex_kind_flags(p->token.kind) & LEX_CLASS) && is_list)
         diag_hint(d, "a `,` is missing at the end of the line before");
     else
-        parse_hint_expression(p, d);
+        parse_hint_operator(p, d);
+    if (d->hint == NULL && is_list && (lex_kind_flags(p->token.kind) & LEX_CLASS))
+        diag_hint(d, "elements and arguments are separated by `,`");
+    if (p->token.newline_before)
+        diag_related(d, bracket->span, "what was opened here");
     return false;
 }
 
@@ -254,7 +309,39 @@ static bool is_resting_place(parser *p, uint32_t base)
     if (parse_at(p, TOK_BRACE_CLOSE))
         return opened_by(p, base, TOK_BRACE_CLOSE) == UINT32_MAX;
     /* A bracket that was never closed must not swallow the rest of the file. */
-    return line_start && p->brackets[p->bracket_count - 1].kind != PARSE_BLOCK && starts_statement(p);
+    return line_start && p->brackets[p->bracket_count - 1].kind != PARSE_BLOCK &&
+           (starts_statement(p) || parse_is_outside(p));
+}
+
+/* What closes or goes on with a block of another language. */
+static bool at_foreign_end(const parser *p, const lex_token *token)
+{
+    static const char *const words[] = {"end",    "done",   "fi",     "esac",   "od",      "elif", "elsif",
+                                        "elseif", "except", "rescue", "ensure", "finally", "until"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (parse_is_word(p, token, words[i]))
+            return true;
+    return token->kind == TOK_ELSE;
+}
+
+/* What is indented deeper than a statement that could not be read belongs to it, and so does the `end` below: of one
+ * mistake, however a block is written elsewhere, one error is enough. */
+static void skip_indented(parser *p, uint32_t base, uint32_t start)
+{
+    uint32_t indentation = parse_indentation(p, start);
+    while (!p->stopped && indentation != UINT32_MAX && p->bracket_count == base) {
+        const lex_token *first = parse_at(p, TOK_NEWLINE) ? parse_peek(p, 1) : &p->token;
+        if (!first->newline_before || first->kind == TOK_END || first->kind == TOK_BRACE_CLOSE)
+            return;
+        uint32_t here = parse_indentation(p, first->span.start);
+        if (here < indentation || (here == indentation && !at_foreign_end(p, first)))
+            return;
+        if (parse_at(p, TOK_NEWLINE))
+            parse_advance(p);
+        do
+            skip_token(p, base);
+        while (!p->stopped && !parse_at(p, TOK_END) && (parse_at(p, TOK_SEMICOLON) || !is_resting_place(p, base)));
+    }
 }
 
 void parse_sync(parser *p, uint32_t base, uint32_t start)
@@ -263,6 +350,7 @@ void parse_sync(parser *p, uint32_t base, uint32_t start)
         skip_token(p, base); /* the error was at the very first token: go on at least by that */
     while (!p->stopped && !parse_at(p, TOK_END) && !is_resting_place(p, base))
         skip_token(p, base);
+    skip_indented(p, base, start);
     p->bracket_count = base;
     p->head = false;
     parse_lose(p, start);

@@ -41,6 +41,12 @@ static void check_hides_var(resolver *r, const ast_node *node)
     diag_related(d, b->span, "the `var`");
 }
 
+static void report_not_everywhere(diag_list *diags, src_span at, const char *name)
+{
+    diag *d = diag_error(diags, at, "`%s` is not bound by every alternative of the pattern", name);
+    diag_hint(d, "`|` parts alternatives; the rest of a list is `[first, ..rest]`");
+}
+
 static void bind_name(pattern_walk *w, ast_node *node)
 {
     resolver *r = w->r;
@@ -61,7 +67,7 @@ static void bind_name(pattern_walk *w, ast_node *node)
         return;
     }
     if (w->repeats > 0)
-        diag_error(r->diags, node->span, "`%s` is not bound by every alternative of the pattern", name->text);
+        report_not_everywhere(r->diags, node->span, name->text);
     else if (w->by == BOUND_BY_RECEIVE)
         check_hides_var(r, node);
     binding_kind kind = w->by == BOUND_BY_CALL ? BINDING_PARAM : BINDING_LET;
@@ -86,15 +92,14 @@ static void check_same_names(pattern_walk *w, uint32_t first, uint32_t middle)
         else if (b->stamp == found)
             diag_error(diags, node->span, "`%s` is bound twice in one pattern", b->name->text);
         else
-            diag_error(diags, node->span, "`%s` is not bound by every alternative of the pattern", b->name->text);
+            report_not_everywhere(diags, node->span, b->name->text);
         b->stamp = found;
     }
     if (matched == middle - first)
         return;
     for (uint32_t i = first; i < middle; i++)
         if (w->names[i]->as.name.binding->stamp == wanted)
-            diag_error(diags, w->names[i]->span, "`%s` is not bound by every alternative of the pattern",
-                       w->names[i]->as.name.binding->name->text);
+            report_not_everywhere(diags, w->names[i]->span, w->names[i]->as.name.binding->name->text);
 }
 
 static void walk(pattern_walk *w, ast_node *node);

@@ -1,6 +1,7 @@
 /* What is said of names that mean nothing here: a slip of the finger, another language's name, or a method. */
 #include "base/foreign.h"
 #include "base/language.h"
+#include "parser/parse.h"
 #include "parser/resolve_internal.h"
 
 #include <stdlib.h>
@@ -125,9 +126,15 @@ void resolve_report_unknown(resolver *r, const ast_name *name, src_span span)
     }
     if (r->member_of == name && hint_foreign_member(r, d, name, r->member))
         return;
+    const char *comment = parse_foreign_comment(r->diags->src, span.start);
+    if (comment != NULL && *comment != '/') {
+        diag_hint(d, "a comment starts with `#`, not with `%s`", comment);
+        return;
+    }
     if (!hint_world_name(r, d, NULL, name, true) && !hint_row(d, foreign_find(name->text)) &&
-        !hint_module_of(r, d, name) && !hint_foreign_module(r, d, name) && !hint_row(d, foreign_find_word(name->text)))
-        hint_world_name(r, d, NULL, name, false);
+        !hint_module_of(r, d, name) && !hint_foreign_module(r, d, name) &&
+        !hint_row(d, foreign_find_word(name->text)) && !hint_world_name(r, d, NULL, name, false) && comment != NULL)
+        diag_hint(d, "a comment starts with `#`; `//` is floor division");
 }
 
 void resolve_report_member(resolver *r, const ast_node *node, const void *home)

@@ -46,7 +46,12 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
                  receives ? "send on the receiving end of a channel" : "receive on the sending end of a channel");
         return NULL;
     }
-    vm_raise_type(vm, p, handle, "a channel");
+    if (value_is(handle, OBJ_PROCESS))
+        vm_raise(vm, ERR_TYPE,
+                 sends ? "expected a channel, got a process: send on a channel that it receives from"
+                       : "expected a channel, got a process: `wait(p)` gives its outcome, `done(p)` a channel for it");
+    else
+        vm_raise_type(vm, p, handle, "a channel");
     return NULL;
 }
 

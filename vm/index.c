@@ -11,7 +11,8 @@ verdict data_raise_moved(csp_vm *vm, value v)
 
 verdict data_raise_frozen(csp_vm *vm, value v)
 {
-    return vm_raise(vm, ERR_FROZEN, "the %s is frozen", vm_type_names[value_type_of(v)]);
+    return vm_raise(vm, ERR_FROZEN, "the %s is frozen: `copy` gives one that can change",
+                    vm_type_names[value_type_of(v)]);
 }
 
 static verdict raise_memory_unless(csp_vm *vm, bool done) { return done ? VERDICT_DONE : vm_raise_memory(vm); }

@@ -271,6 +271,12 @@ Test(lint, comparisons_that_are_no_question)
                     "let x = list(); print(type(x) == \"list\")"));
 }
 
+Test(lint, interpolation_of_other_languages)
+{
+    each_warned("foreign-interpolation", TEXTS("let n = 1; print([[\"n is #{n}\"]], n)"));
+    each_fine(TEXTS("print(\"#{}\", \"# {n}\", \"#n\")"));
+}
+
 Test(lint, statements_without_effect)
 {
     each_warned("no-effect", TEXTS("var x = 1; [[x == 2]]; x = 3; print(x)", "let a = 1; [[a + 1]]; print(a)",

@@ -77,8 +77,8 @@ Test(list, outside_the_bounds)
 
 Test(list, frozen_and_foreign)
 {
-    expect(CALL("push", 2, frozen(1), VALUE_NIL), "frozen: the list is frozen");
-    expect(CALL("sort_in_place", 1, frozen(1)), "frozen: the list is frozen");
+    expect(CALL("push", 2, frozen(1), VALUE_NIL), "frozen: the list is frozen: `copy` gives one that can change");
+    expect(CALL("sort_in_place", 1, frozen(1)), "frozen: the list is frozen: `copy` gives one that can change");
     expect(CALL("reverse", 1, frozen(2)), "[1, 0]");
     const char *const names[] = {"pop", "clear", "sum", "sort", "sort_in_place", "reverse"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -23,7 +23,7 @@ findings findings_of(csp_vm *vm, const char *text)
         return f;
     first += strlen(mark);
     copy_line(f.message, sizeof f.message, first);
-    const char *hint = strstr(first, "\nhint: "), *next = strstr(first, "\ntest:");
+    const char *hint = strstr(first, "\nhint: "), *next = strstr(first, mark);
     if (hint && (!next || hint < next))
         copy_line(f.hint, sizeof f.hint, hint + strlen("\nhint: "));
     return f;

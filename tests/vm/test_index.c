@@ -231,6 +231,6 @@ Test(index, what_belongs_to_others_or_is_frozen)
     ((object *)value_as_object(xs))->header = OBJ_LIST | OBJ_FROZEN | OBJ_IMMUTABLE;
     ((object *)value_as_object(m))->header = OBJ_MAP | OBJ_FROZEN | OBJ_IMMUTABLE;
     get(xs, value_int(0), "1");
-    set(xs, value_int(0), VALUE_NIL, "frozen: the list is frozen");
-    set(m, value_int(0), VALUE_NIL, "frozen: the map is frozen");
+    set(xs, value_int(0), VALUE_NIL, "frozen: the list is frozen: `copy` gives one that can change");
+    set(m, value_int(0), VALUE_NIL, "frozen: the map is frozen: `copy` gives one that can change");
 }

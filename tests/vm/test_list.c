@@ -106,8 +106,8 @@ Test(list, of_others_and_frozen_ones_are_refused)
     check_raised(LIST("push", 2, xs, VALUE_NIL), "moved: this list was handed to another process");
     check_raised(LIST("sum", 1, xs), "moved: this list was handed to another process");
     ((object *)value_as_object(xs))->header = OBJ_LIST | OBJ_FROZEN | OBJ_IMMUTABLE;
-    check_raised(LIST("push", 2, xs, VALUE_NIL), "frozen: the list is frozen");
-    check_raised(LIST("sort_in_place", 1, xs), "frozen: the list is frozen");
+    check_raised(LIST("push", 2, xs, VALUE_NIL), "frozen: the list is frozen: `copy` gives one that can change");
+    check_raised(LIST("sort_in_place", 1, xs), "frozen: the list is frozen: `copy` gives one that can change");
     cr_expect_eq(LIST("sum", 1, xs), value_int(1));
     check_raised(LIST("push", 2, value_int(1), VALUE_NIL), "type_error: expected a list, got an int");
 }
