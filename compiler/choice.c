@@ -10,11 +10,12 @@ typedef struct arm_place {
 static uint32_t arm_registers(const ast_alt_arm *arm)
 {
     if (arm->source)
-        return 3;
+        return arm->kind == ALT_DRAINED ? 4 : 3;
     switch (arm->kind) {
     case ALT_RECEIVE:
     case ALT_AFTER: return 1;
-    case ALT_SEND: return 2;
+    case ALT_SEND:
+    case ALT_DRAINED: return 2;
     case ALT_CLOSED:
     case ALT_ELSE: break;
     }
@@ -30,6 +31,7 @@ static alt_arm_kind machine_kind(const ast_alt_arm *arm)
         if (each)
             return moves ? ALT_ARM_EACH_SEND_MOVE : ALT_ARM_EACH_SEND;
         return moves ? ALT_ARM_SEND_MOVE : ALT_ARM_SEND;
+    case ALT_DRAINED: return each ? ALT_ARM_EACH_DRAINED : ALT_ARM_DRAINED;
     case ALT_AFTER: return ALT_ARM_AFTER;
     case ALT_CLOSED: return ALT_ARM_CLOSED;
     case ALT_ELSE: break;
@@ -131,6 +133,8 @@ static arm_place *prepare_arms(builder *b, const ast_alt *choice, src_span at)
         uint32_t n = arm_registers(&choice->arms[i]);
         places[i].reg = n ? next : 0;
         next += n;
+        if (choice->arms[i].kind == ALT_DRAINED) /* the channels that it was taken for */
+            compile_load(b, next - 1, VALUE_NIL, choice->arms[i].span);
     }
     return places;
 }

@@ -203,13 +203,20 @@ typedef struct ast_match {
     uint32_t count;
 } ast_match;
 
-typedef enum { ALT_RECEIVE, ALT_SEND, ALT_AFTER, ALT_CLOSED, ALT_ELSE } ast_alt_kind;
+typedef enum {
+    ALT_RECEIVE,
+    ALT_SEND,
+    ALT_DRAINED, /* `closed(c)` */
+    ALT_AFTER,
+    ALT_CLOSED, /* `closed` */
+    ALT_ELSE
+} ast_alt_kind;
 typedef struct ast_alt_arm {
     ast_alt_kind kind;
     ast_node *target[2]; /* replicated: `for i, c in`: one or two patterns, else NULL */
     ast_node *source;    /* … the collection; NULL: not replicated */
     ast_node *guard;     /* `when e,`, or NULL */
-    ast_node *channel;   /* receive, send; the duration of an `after` */
+    ast_node *channel;   /* receive, send, drained; the duration of an `after` */
     ast_node *value;     /* send: the value; receive: the pattern */
     ast_node *body;      /* expression, statement or block */
     src_span span;

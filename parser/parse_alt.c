@@ -1,6 +1,8 @@
 /* `match` and `alt`, and what their arms have in common. */
 #include "parser/parse_internal.h"
 
+#include <string.h>
+
 /* ---- arms ------------------------------------------------------------------------------------------------------ */
 
 static ast_node *arm_body(parser *p)
@@ -97,7 +99,32 @@ ast_node *parse_match(parser *p)
 
 /* ---- alt ------------------------------------------------------------------------------------------------------- */
 
-/* `c ? pattern` or `c ! value`. */
+static bool at_body(const parser *p) { return parse_at(p, TOK_FAT_ARROW) || parse_at(p, TOK_THIN_ARROW); }
+
+static bool is_closed(const ast_node *node)
+{
+    return node->kind == AST_NAME && node->as.name.id != NULL && strcmp(node->as.name.id->text, "closed") == 0;
+}
+
+/* `closed(c)`, which reads as a call until the `=>`. */
+static bool drained(parser *p, ast_alt_arm *arm)
+{
+    const ast_node *node = arm->channel;
+    bool is_call = node->kind == AST_CALL && node != p->parenthesised && !node->as.call.piped;
+    if (!is_call || !is_closed(node->as.call.callee) || !at_body(p))
+        return false;
+    arm->kind = ALT_DRAINED;
+    const ast_argument *args = node->as.call.args;
+    if (node->as.call.count == 1 && args[0].name == NULL && !args[0].spread) {
+        arm->channel = args[0].value;
+        return true;
+    }
+    diag *d = parse_report(p, node->span, "`closed(c)` takes one channel");
+    diag_hint(d, "one for each channel: `for c in cs, closed(c) => …`; when all are closed: `closed => …`");
+    return true;
+}
+
+/* `c ? pattern`, `c ! value` or `closed(c)`. */
 static void communication(parser *p, ast_alt_arm *arm)
 {
     uint32_t start = p->token.span.start;
@@ -109,10 +136,17 @@ static void communication(parser *p, ast_alt_arm *arm)
     } else if (parse_take(p, TOK_BANG)) {
         arm->kind = ALT_SEND;
         arm->value = parse_expression(p);
+    } else if (!p->panic && drained(p, arm)) {
+        return;
     } else {
         arm->value = parse_error_node(p);
         if (p->panic)
             return;
+        if (at_body(p) && is_closed(arm->channel)) {
+            diag *d = parse_fail(p, arm->channel->span, "`closed` is about all arms, and takes no `for` or `when`");
+            diag_hint(d, "`closed(c) => …` is about one channel");
+            return;
+        }
         src_span at = is_receive_value ? (src_span){start, p->previous_end} : parse_here(p);
         diag *d = is_receive_value || parse_at(p, TOK_FAT_ARROW)
                       ? parse_fail(p, at, "an arm of `alt` receives or sends")

@@ -177,13 +177,14 @@ void resolve_alt(resolver *r, ast_node *node)
         diag *d;
         switch (arm->kind) {
         case ALT_RECEIVE:
-        case ALT_SEND: break;
+        case ALT_SEND:
+        case ALT_DRAINED: break;
         case ALT_AFTER: after = arm; break;
         case ALT_CLOSED:
             if (alt->repeated) {
                 d = diag_error(r->diags, arm->span,
                                "`closed` cannot stand in `for alt`, which ends when every channel is closed");
-                diag_hint(d, "put what it does behind the loop");
+                diag_hint(d, "put what it does behind the loop; `closed(c) => …` is about one channel");
             } else if (closed) {
                 diag_error(r->diags, arm->span, "an `alt` has at most one `closed`");
             }

@@ -39,7 +39,7 @@ void alt_leave(alt *a)
         c->original = c->message = c->key = c->element = VALUE_ABSENT;
         c->made = c->moved = false;
     }
-    a->count = 0;
+    a->count = a->drained = 0;
     a->pending = a->prefer = a->taken = -1;
 }
 
@@ -65,31 +65,72 @@ static alt_case *add_case(csp_vm *vm, alt *a)
     return c;
 }
 
-static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value message, bool sends,
-                        bool moves)
+/* What the cases of one arm have in common. */
+typedef struct arm_form {
+    uint32_t arm;
+    bool sends, moves, drained;
+    value taken; /* drained: the channels that it was taken for, in a repeated alt */
+} arm_form;
+
+enum { BLOCK_BITS = 60 }; /* of a set of numbers: a map from number / 60 to the bits of 60 numbers */
+
+static bool was_taken(csp_vm *vm, value set, channel *c)
 {
-    channel *c = chan_of(vm, p, handle, sends);
-    alt_case *k = c ? add_case(vm, a) : NULL;
+    if (!value_is(set, OBJ_MAP) || c->header >> OWNER_SHIFT == 0)
+        return false;
+    uint64_t n = chan_number(vm, c);
+    value bits = map_get(vm, value_map(set), value_int((int64_t)(n / BLOCK_BITS)));
+    return bits != VALUE_ABSENT && value_as_int(bits) >> n % BLOCK_BITS & 1;
+}
+
+/* The set with c's number, which holds no channel alive, in *set. False: raised. */
+static bool mark_taken(csp_vm *vm, const process *p, value *set, channel *c)
+{
+    if (!value_is(*set, OBJ_MAP))
+        *set = map_new(vm, p, 0);
+    if (*set != VALUE_ABSENT) {
+        uint64_t n = chan_number(vm, c);
+        value block = value_int((int64_t)(n / BLOCK_BITS)), bits = map_get(vm, value_map(*set), block);
+        int64_t old = bits == VALUE_ABSENT ? 0 : value_as_int(bits);
+        if (map_put(vm, value_map(*set), block, value_int(old | (int64_t)1 << n % BLOCK_BITS)))
+            return true;
+    }
+    vm_raise_memory(vm);
+    return false;
+}
+
+/* The case of a channel, unless it can never be ready. False: raised. */
+static bool add_channel(csp_vm *vm, process *p, alt *a, const arm_form *form, value handle, value message, value key,
+                        value element)
+{
+    channel *c = form->drained ? chan_behind(vm, p, handle) : chan_of(vm, p, handle, form->sends);
+    if (!c)
+        return false;
+    if (form->drained && ((c->header & CHANNEL_DONE) || (a->repeated && was_taken(vm, form->taken, c))))
+        return true;
+    alt_case *k = add_case(vm, a);
     if (!k)
         return false;
     k->chan = c;
-    k->arm = (uint16_t)arm;
-    k->sends = sends;
-    k->moves = moves;
-    k->original = sends ? message : VALUE_ABSENT;
+    k->arm = (uint16_t)form->arm;
+    k->sends = form->sends;
+    k->moves = form->moves;
+    k->drained = form->drained;
+    k->original = form->sends ? message : VALUE_ABSENT;
+    k->message = form->drained ? form->taken : VALUE_ABSENT;
+    k->key = key;
+    k->element = element;
+    a->drained += form->drained;
     return true;
 }
 
-static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, value quads, bool sends, bool moves)
+static bool add_each(csp_vm *vm, process *p, alt *a, const arm_form *form, value quads)
 {
     const list *l = value_list(quads);
     for (uint32_t i = 0; i + 3 < l->count; i += 4) {
-        if (l->items[i] == VALUE_ABSENT)
-            continue;
-        if (!add_channel(vm, p, a, arm, l->items[i], l->items[i + 1], sends, moves))
+        const value *quad = &l->items[i];
+        if (quad[0] != VALUE_ABSENT && !add_channel(vm, p, a, form, quad[0], quad[1], quad[2], quad[3]))
             return false;
-        a->cases[a->count - 1].key = l->items[i + 2];
-        a->cases[a->count - 1].element = l->items[i + 3];
     }
     return true;
 }
@@ -115,19 +156,34 @@ static bool add_after(csp_vm *vm, process *p, alt *a, uint32_t arm, value durati
 static bool add_arm(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *base, const insn *i)
 {
     const value *r = &base[i->b];
+    arm_form form = {.arm = arm};
     switch ((alt_arm_kind)i->a) {
-    case ALT_ARM_RECEIVE: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], VALUE_ABSENT, false, false);
-    case ALT_ARM_SEND: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, false);
-    case ALT_ARM_SEND_MOVE: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, true);
-    case ALT_ARM_EACH_RECEIVE: return r[0] == VALUE_ABSENT || add_each(vm, p, a, arm, r[0], false, false);
-    case ALT_ARM_EACH_SEND: return r[0] == VALUE_ABSENT || add_each(vm, p, a, arm, r[0], true, false);
-    case ALT_ARM_EACH_SEND_MOVE: return r[0] == VALUE_ABSENT || add_each(vm, p, a, arm, r[0], true, true);
-    case ALT_ARM_AFTER: return r[0] == VALUE_ABSENT || add_after(vm, p, a, arm, r[0]);
     case ALT_ARM_CLOSED: a->closed_arm = (int32_t)arm; return true;
     case ALT_ARM_ELSE: a->else_arm = (int32_t)arm; return true;
-    case ALT_ARM_KINDS: break;
+    case ALT_ARM_AFTER: return r[0] == VALUE_ABSENT || add_after(vm, p, a, arm, r[0]);
+    case ALT_ARM_RECEIVE:
+    case ALT_ARM_EACH_RECEIVE: break;
+    case ALT_ARM_SEND_MOVE:
+    case ALT_ARM_EACH_SEND_MOVE: form.moves = form.sends = true; break;
+    case ALT_ARM_SEND:
+    case ALT_ARM_EACH_SEND: form.sends = true; break;
+    case ALT_ARM_DRAINED:
+        form.drained = true;
+        form.taken = r[1];
+        break;
+    case ALT_ARM_EACH_DRAINED:
+        form.drained = true;
+        form.taken = r[3];
+        break;
+    case ALT_ARM_KINDS: return true;
     }
-    return true;
+    if (r[0] == VALUE_ABSENT)
+        return true;
+    bool each = i->a == ALT_ARM_EACH_RECEIVE || i->a == ALT_ARM_EACH_SEND || i->a == ALT_ARM_EACH_SEND_MOVE ||
+                i->a == ALT_ARM_EACH_DRAINED;
+    if (each)
+        return add_each(vm, p, a, &form, r[0]);
+    return add_channel(vm, p, a, &form, r[0], form.sends ? r[1] : VALUE_ABSENT, VALUE_ABSENT, VALUE_ABSENT);
 }
 
 /* --- trying */
@@ -185,7 +241,8 @@ static alt_result chosen_arm(int32_t arm, alt_choice *choice)
     return ALT_CHOSEN;
 }
 
-/* The ready case to take: the preferred one, the first, or one at random in one pass; -1: none. */
+/* The ready case to take: the preferred one, the first, or one at random in one pass; -1: none. *enabled counts those
+ * that send or receive. */
 static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
 {
     uint32_t seen = 0;
@@ -193,10 +250,10 @@ static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
     *enabled = 0;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
-        if (disabled(c))
+        if (c->drained ? !chan_drained(c->chan) : disabled(c))
             continue;
-        ++*enabled;
-        if (!ready(c))
+        *enabled += !c->drained;
+        if (!c->drained && !ready(c))
             continue;
         if ((int32_t)i == a->prefer) {
             pick = (int32_t)i;
@@ -219,6 +276,18 @@ static alt_result commit(csp_vm *vm, process *p, alt *a, uint32_t i, alt_choice 
     return chosen(a, i, choice);
 }
 
+/* A closed, drained channel: in a repeated alt once for each. */
+static alt_result take_drained(csp_vm *vm, const process *p, alt *a, uint32_t i, alt_choice *choice)
+{
+    choice->taken = VALUE_ABSENT;
+    if (a->repeated) {
+        choice->taken = a->cases[i].message;
+        if (!mark_taken(vm, p, &choice->taken, a->cases[i].chan))
+            return ALT_FAILED;
+    }
+    return chosen(a, i, choice);
+}
+
 static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
 {
     timer *t = NULL;
@@ -233,7 +302,9 @@ static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
             vm_raise_memory(vm);
             return ALT_FAILED;
         }
-        if ((c->chan->header & CHANNEL_TICK) && !disabled(c) && !chan_arm_ticker(vm, c->chan))
+        if (c->drained && !chan_reserve_drained(vm, c->chan))
+            return ALT_FAILED;
+        if ((c->chan->header & CHANNEL_TICK) && !c->drained && !disabled(c) && !chan_arm_ticker(vm, c->chan))
             return ALT_FAILED;
     }
     if (t && !timer_reserve(vm))
@@ -243,16 +314,20 @@ static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     a->won = -1;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
-        if (disabled(c))
+        if (!c->drained && disabled(c))
             continue;
         *c->node = (node){.header = OBJ_NODE,
                           .chan = c->chan,
                           .proc = p,
                           .ticket = p->ticket,
-                          .value = c->message,
+                          .value = c->drained ? VALUE_ABSENT : c->message,
                           .index = i,
-                          .sends = c->sends};
-        chan_enqueue(c->chan, c->node, c->sends);
+                          .sends = c->sends,
+                          .drained = c->drained};
+        if (c->drained)
+            chan_await_drained(c->chan, c->node);
+        else
+            chan_enqueue(c->chan, c->node, c->sends);
         a->live++;
     }
     if (t) {
@@ -285,6 +360,8 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     }
     if (i >= 0) {
         alt_case *c = &a->cases[i];
+        if (c->drained)
+            return take_drained(vm, p, a, (uint32_t)i, choice);
         if (c->sends && (c->chan->header & CHANNEL_CLOSED))
             return closed_send(vm);
         if (c->sends && !c->made) {
@@ -301,7 +378,7 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
         return chosen_arm(a->else_arm, choice);
     if (a->after_arm >= 0 && (a->deadline <= loop_now()))
         return chosen_arm(a->after_arm, choice);
-    if (enabled == 0 && a->after_arm < 0)
+    if (enabled == 0 && a->drained == 0 && a->after_arm < 0)
         return nothing_enabled(vm, a);
     return wait_for(vm, p, a, choice);
 }
@@ -311,7 +388,7 @@ alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, 
     alt *a = alt_of(vm, p);
     if (!a)
         return ALT_FAILED;
-    a->count = 0;
+    a->count = a->drained = 0;
     a->after_arm = a->closed_arm = a->else_arm = a->prefer = a->pending = a->taken = -1;
     a->prioritised = (pc->b & ALT_PRIORITISED) != 0;
     a->repeated = (pc->b & ALT_REPEATED) != 0;
@@ -339,6 +416,16 @@ alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice)
     return try(vm, p, a, choice);
 }
 
+/* What is drained stays so: the alt is tried again, since the same close may have made several arms ready, and will not
+ * wait any more. */
+static bool some_drained(const alt *a)
+{
+    for (uint32_t i = 0; a->drained && i < a->count; i++)
+        if (a->cases[i].drained && chan_drained(a->cases[i].chan))
+            return true;
+    return false;
+}
+
 alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice)
 {
     alt *a = p->side->alt;
@@ -352,6 +439,8 @@ alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice)
     }
     case WAKE_TIMER: return chosen_arm(a->after_arm, choice);
     case WAKE_CLOSED:
+        if (some_drained(a))
+            return try(vm, p, a, choice);
         if (a->cases[a->won].sends)
             return closed_send(vm);
         if (a->closed_arm >= 0)

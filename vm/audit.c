@@ -69,22 +69,43 @@ static const char *audit_place(const channel *c, void *link)
     return link_next(prev) == link ? NULL : "a channel's queue is not doubly linked";
 }
 
+/* The list of those who wait for a channel's end: its first node's `prev` is the last. */
+static const char *audit_drained(const channel *c, const node *n)
+{
+    if (chan_drained(c))
+        return "I7: somebody waits for the end of what has ended";
+    if (c->header & CHANNEL_DONE)
+        return "I7: somebody waits for the end of what never closes";
+    const node *first = c->header & CHANNEL_TICK ? ((const ticker *)(const void *)c->ring)->drained : c->ring->drained;
+    const node *before = n->prev, *behind = n->next ? n->next : first;
+    if (!n->drained || !n->queued || n->chan != c)
+        return "a queued node does not know where it is";
+    bool linked = behind->prev == n && before->next == (n == first ? NULL : n);
+    return linked ? NULL : "a channel's list of who waits for its end is not linked";
+}
+
+static const char *audit_arm(const process *p, node *n)
+{
+    if (n->proc != p || n->ticket != p->ticket)
+        return "I8: a waiting alt has a stale node in a queue";
+    return n->drained ? audit_drained(n->chan, n) : audit_place(n->chan, n);
+}
+
 static const char *audit_alt(const process *p)
 {
     const alt *a = p->side->alt;
-    uint32_t queued = 0;
+    uint32_t queued = 0, drained = 0;
     for (uint32_t i = 0; i < a->count; i++) {
-        const node *n = a->cases[i].node;
+        node *n = a->cases[i].node;
         if (!n || !n->queued)
             continue;
         queued++;
-        if (n->proc != p || n->ticket != p->ticket)
-            return "I8: a waiting alt has a stale node in a queue";
-        const char *wrong = audit_place(n->chan, a->cases[i].node);
+        drained += n->drained;
+        const char *wrong = audit_arm(p, n);
         if (wrong)
             return wrong;
     }
-    return queued == a->live ? NULL : "I11: an alt miscounts its queued nodes";
+    return queued == a->live && drained == a->drained ? NULL : "I11: an alt miscounts its queued nodes";
 }
 
 static bool waits_for_par(const process *p)

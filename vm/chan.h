@@ -10,6 +10,9 @@ typedef enum chan_result { CHAN_DONE, CHAN_BLOCK, CHAN_CLOSED, CHAN_FAIL /* rais
 channel *chan_new(csp_vm *vm, uint32_t capacity); /* NULL: raised */
 /* The channel behind a handle, for sending or receiving; NULL: raised (type_error for the wrong end or no channel). */
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends);
+/* … behind either end, of which nothing is sent or received. */
+channel *chan_behind(csp_vm *vm, process *p, value handle);
+uint64_t chan_number(csp_vm *vm, channel *c); /* given to it when first asked for */
 
 /* m is a message: immutable or in transit. BLOCK: p is parked. CLOSED: nothing has happened. */
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m);
@@ -27,6 +30,14 @@ bool chan_can_receive(channel *c);
 
 void chan_enqueue(channel *c, void *link, bool sends);
 void chan_unlink(channel *c, void *link, bool sends);
+
+/* Closed, and nothing left to receive: so it stays. Alts wait for that in a list of their own; `reserve` makes room for
+ * that list (false: raised), `await` queues, `leave` takes back. All who wait are woken, in order, by `close`, or by
+ * whoever takes the last message after it. Never of a done channel. */
+bool chan_drained(const channel *c);
+bool chan_reserve_drained(csp_vm *vm, channel *c);
+void chan_await_drained(channel *c, node *n);
+void chan_leave_drained(node *n);
 
 /* p's outcome channel, made when first asked for; marks p as awaited. NULL: raised. */
 channel *chan_done(csp_vm *vm, process *p);
@@ -69,6 +80,7 @@ typedef struct alt_choice {
     uint32_t arm;
     alt_case *chosen;
     value received;
+    value taken; /* of a drained case: what its arm's register for the channels it was taken for becomes, or ABSENT */
     value work;
 } alt_choice;
 /* Collects the arms behind the ALT instruction and tries. */

@@ -13,18 +13,30 @@
 #include "vm/num.h"
 #include "vm/trace.h"
 
+static chan_ring *ring_new(csp_vm *vm, uint32_t capacity)
+{
+    return heap_alloc(&vm->heap, HEAP_TRACED, sizeof(chan_ring) + capacity * sizeof(value));
+}
+
 channel *chan_new(csp_vm *vm, uint32_t capacity)
 {
     channel *c = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c);
-    value *ring = c && capacity ? heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *ring) : NULL;
-    if (!c || (capacity && !ring)) {
+    chan_ring *r = c && capacity ? ring_new(vm, capacity) : NULL;
+    if (!c || (capacity && !r)) {
         vm_raise_memory(vm);
         return NULL;
     }
     c->header = OBJ_CHANNEL | OBJ_IMMUTABLE;
-    c->ring = ring;
+    c->ring = r;
     c->capacity = capacity;
     return c;
+}
+
+uint64_t chan_number(csp_vm *vm, channel *c)
+{
+    if (c->header >> OWNER_SHIFT == 0)
+        c->header |= ++vm->last_channel << OWNER_SHIFT;
+    return c->header >> OWNER_SHIFT;
 }
 
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
@@ -53,6 +65,11 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
     else
         vm_raise_type(vm, p, handle, "a channel");
     return NULL;
+}
+
+channel *chan_behind(csp_vm *vm, process *p, value handle)
+{
+    return value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan : chan_of(vm, p, handle, false);
 }
 
 /* --- queues */
@@ -182,18 +199,83 @@ bool chan_can_send(channel *c)
 static void ring_put(channel *c, value m)
 {
     uint32_t at = c->head + c->count;
-    c->ring[at < c->capacity ? at : at - c->capacity] = m;
+    c->ring->slots[at < c->capacity ? at : at - c->capacity] = m;
     c->count++;
 }
 
 static value ring_get(channel *c)
 {
-    value m = c->ring[c->head];
-    c->ring[c->head] = VALUE_ABSENT;
+    value m = c->ring->slots[c->head];
+    c->ring->slots[c->head] = VALUE_ABSENT;
     if (++c->head == c->capacity)
         c->head = 0;
     c->count--;
     return m;
+}
+
+/* --- who waits for a channel to be closed and drained */
+
+bool chan_drained(const channel *c) { return (c->header & CHANNEL_CLOSED) && !c->count; }
+
+static node **drained_list(channel *c)
+{
+    if (c->header & CHANNEL_TICK)
+        return &((ticker *)(void *)c->ring)->drained;
+    return c->ring ? &c->ring->drained : NULL;
+}
+
+bool chan_reserve_drained(csp_vm *vm, channel *c)
+{
+    if (drained_list(c))
+        return true;
+    c->ring = ring_new(vm, 0);
+    if (!c->ring)
+        vm_raise_memory(vm);
+    return c->ring != NULL;
+}
+
+void chan_await_drained(channel *c, node *n)
+{
+    node **first = drained_list(c);
+    n->next = NULL;
+    n->prev = *first ? (*first)->prev : n;
+    if (*first)
+        ((node *)(*first)->prev)->next = n;
+    else
+        *first = n;
+    (*first)->prev = n;
+    n->queued = true;
+}
+
+void chan_leave_drained(node *n)
+{
+    node **first = drained_list(n->chan), *next = n->next;
+    if (n == *first)
+        *first = next;
+    else
+        ((node *)n->prev)->next = next;
+    if (next)
+        next->prev = n->prev;
+    else if (*first)
+        (*first)->prev = n->prev;
+    n->next = n->prev = NULL;
+    n->queued = false;
+}
+
+/* From now on c is closed and drained, for good. */
+static void wake_drained(csp_vm *vm, channel *c)
+{
+    node **first = drained_list(c);
+    while (first && *first) {
+        node *n = *first;
+        process *p = n->proc;
+        chan_leave_drained(n);
+        if (!process_win(p, n->ticket))
+            continue;
+        p->wake = WAKE_CLOSED;
+        p->side->alt->won = (int32_t)n->index;
+        sched_ready(&vm->sched, p, READY_TAIL);
+    }
 }
 
 /* --- send, receive, close */
@@ -226,6 +308,11 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
         return receive_special(vm, p, c, out);
     if (c->count) {
         *out = ring_get(c);
+        if (c->header & CHANNEL_CLOSED) {
+            if (!c->count)
+                wake_drained(vm, c);
+            return CHAN_DONE;
+        }
         void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL; /* the first waiting moves up */
         if (link) {
             ring_put(c, *value_of(link));
@@ -248,14 +335,15 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
     return CHAN_BLOCK;
 }
 
-/* A closed channel only takes one arm away from a waiting alt; the last one wakes it. */
+/* A closed channel only takes one arm away from a waiting alt; the last one wakes it, unless something else may still
+ * come: the end of a channel, or a time. */
 static void close_receiver(csp_vm *vm, void *link)
 {
     process *p = node_process(link);
     if (obj_kind_of(((object *)link)->header) == OBJ_NODE) {
         alt *a = p->side->alt;
-        assert(a->live > 0);
-        if (--a->live > 0 || (a->closed_arm < 0 && a->after_arm >= 0))
+        assert(a->live > a->drained);
+        if (--a->live > a->drained || (a->closed_arm < 0 && (a->drained > 0 || a->after_arm >= 0)))
             return;
         a->won = (int32_t)((node *)link)->index;
     }
@@ -279,14 +367,12 @@ void chan_close(csp_vm *vm, channel *c)
     /* its send crashes */
     while ((link = take(c, true, WAKE_CLOSED)))
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
-    for (;;) {
-        drop_stale(c, false);
-        link = c->recv_first;
-        if (!link)
-            return;
+    for (drop_stale(c, false); (link = c->recv_first); drop_stale(c, false)) {
         chan_unlink(c, link, false);
         close_receiver(vm, link);
     }
+    if (!c->count)
+        wake_drained(vm, c);
 }
 
 bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
@@ -314,7 +400,7 @@ channel *chan_done(csp_vm *vm, process *p)
         if (!c)
             return NULL;
         c->header |= CHANNEL_DONE;
-        c->ring = (value *)(void *)p;
+        c->ring = (chan_ring *)(void *)p;
         sd->done = c;
     }
     return sd->done;
@@ -335,17 +421,19 @@ static bool reserve(csp_vm *vm, channel *c, uint32_t room)
     if (room <= c->capacity)
         return true;
     uint32_t capacity = c->capacity > room / 2 ? c->capacity * 2 : room;
-    value *ring = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *ring);
-    if (!ring) {
+    chan_ring *r = ring_new(vm, capacity);
+    if (!r) {
         vm_raise_memory(vm);
         return false;
     }
     uint32_t behind = c->capacity - c->head, straight = c->count < behind ? c->count : behind;
     if (c->count) {
-        memcpy(ring, c->ring + c->head, straight * sizeof *ring);
-        memcpy(ring + straight, c->ring, (c->count - straight) * sizeof *ring);
+        memcpy(r->slots, c->ring->slots + c->head, straight * sizeof(value));
+        memcpy(r->slots + straight, c->ring->slots, (c->count - straight) * sizeof(value));
     }
-    c->ring = ring;
+    if (c->ring)
+        r->drained = c->ring->drained;
+    c->ring = r;
     c->head = 0;
     c->capacity = capacity;
     return true;
@@ -409,7 +497,7 @@ channel *chan_tick(csp_vm *vm, int64_t period)
     t->timer.index = -1;
     t->timer.ticker = c;
     c->header |= CHANNEL_TICK;
-    c->ring = (value *)(void *)t;
+    c->ring = (chan_ring *)(void *)t;
     return c;
 }
 

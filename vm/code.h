@@ -115,6 +115,8 @@ typedef struct handler {
  *   EACH_*       b: a list of four values for each element: channel, value (nil for receive), index or key, element.
  *   When chosen, b gets the
  *                value received, b+1 the index, b+2 the element
+ *   DRAINED      b: channel, b+1: of a repeated alt, for which channels the arm was taken: nil or a map of the machine's
+ *   EACH_DRAINED b: the list, b+3: as b+1 above
  *   AFTER        b: duration;   CLOSED, ELSE: none */
 typedef enum alt_arm_kind {
     ALT_ARM_RECEIVE,
@@ -123,6 +125,8 @@ typedef enum alt_arm_kind {
     ALT_ARM_EACH_RECEIVE,
     ALT_ARM_EACH_SEND,
     ALT_ARM_EACH_SEND_MOVE,
+    ALT_ARM_DRAINED,
+    ALT_ARM_EACH_DRAINED,
     ALT_ARM_AFTER,
     ALT_ARM_CLOSED,
     ALT_ARM_ELSE,

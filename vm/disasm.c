@@ -15,6 +15,7 @@ static const char *const arm_names[ALT_ARM_KINDS] = {
     [ALT_ARM_RECEIVE] = "receive",     [ALT_ARM_SEND] = "send",
     [ALT_ARM_SEND_MOVE] = "send move", [ALT_ARM_EACH_RECEIVE] = "each receive",
     [ALT_ARM_EACH_SEND] = "each send", [ALT_ARM_EACH_SEND_MOVE] = "each send move",
+    [ALT_ARM_DRAINED] = "drained",     [ALT_ARM_EACH_DRAINED] = "each drained",
     [ALT_ARM_AFTER] = "after",         [ALT_ARM_CLOSED] = "closed",
     [ALT_ARM_ELSE] = "else",
 };

@@ -94,11 +94,18 @@ struct channel {
     /* OBJ_CHANNEL with the CHANNEL_ flags; the owner field is its number, 0 until asked for */
     uint64_t header;
     void *recv_first, *recv_last, *send_first, *send_last;
-    /* capacity of them; of a done channel: the process; of a ticker: the struct ticker */
-    value *ring;
+    /* NULL: nothing to hold; of a done channel: the process; of a ticker: the struct ticker */
+    struct chan_ring *ring;
     uint32_t capacity, head, count;
     uint32_t made_at; /* position */
 };
+/* What is buffered, and who waits for the channel to be closed and drained. A channel without a buffer gets one when
+ * somebody does. */
+typedef struct chan_ring {
+    struct node *drained; /* the first; its `prev` is the last */
+    value slots[];        /* capacity of them */
+} chan_ring;
+
 #define CHANNEL_CLOSED OBJ_FLAG_A
 #define CHANNEL_DONE   OBJ_FLAG_B
 #define CHANNEL_TICK   OBJ_FLAG_C
@@ -116,10 +123,11 @@ typedef struct node {
     void *next, *prev;
     channel *chan;
     process *proc;
-    uint64_t ticket; /* valid while it is proc's */
-    value value;     /* the message */
-    uint32_t index;  /* of its case in the alt */
-    bool sends, queued;
+    uint64_t ticket;     /* valid while it is proc's */
+    value value;         /* the message */
+    uint32_t index;      /* of its case in the alt */
+    bool sends, drained; /* drained: it waits for that, in ring.drained */
+    bool queued;
 } node;
 _Static_assert(sizeof(node) == 64, "one arm of a waiting alt is an object of 64 bytes");
 
@@ -136,17 +144,18 @@ typedef struct timer {
 typedef struct ticker {
     timer timer; /* first: the heap of timers holds it, and with it all of this */
     int64_t next, period;
+    struct node *drained; /* as in a ring */
 } ticker;
 
 /* One arm whose guard holds (of a replicated arm: one for each element). */
 typedef struct alt_case {
     channel *chan;
-    value original;     /* send: the value as evaluated … */
-    value message;      /* … and as it is sent, once `made`; ABSENT before */
+    value original; /* send: the value as evaluated … */
+    value message;  /* … and as it is sent, once `made`; ABSENT before. drained: for which channels it was taken */
     value key, element; /* of a replicated arm */
     node *node;         /* cached from wait to wait */
     uint16_t arm;       /* which ARM instruction */
-    bool sends, moves;
+    bool sends, moves, drained;
     bool made, moved; /* the message is there; the original itself is in transit */
 } alt_case;
 
@@ -156,10 +165,11 @@ typedef struct alt {
     uint64_t header; /* OBJ_ALT */
     alt_case *cases;
     uint32_t count, capacity;
-    uint32_t live;                           /* nodes queued, while it waits */
-    int32_t won;                             /* the case whose node was won */
-    int32_t prefer;                          /* drawn, its message was being made: taken if still ready; -1: none */
-    int32_t pending;                         /* case whose message is being made, or that is being moved; -1: none */
+    uint32_t live;    /* nodes queued, while it waits … */
+    uint32_t drained; /* … and how many of them wait for that: all such cases are queued then */
+    int32_t won;      /* the case whose node was won */
+    int32_t prefer;   /* drawn, its message was being made: taken if still ready; -1: none */
+    int32_t pending;  /* case whose message is being made, or that is being moved; -1: none */
     int32_t after_arm, closed_arm, else_arm; /* -1: none */
     int64_t deadline;
     int32_t taken; /* the case whose arm is taken, while its value is being delivered or moved; -1 */

@@ -98,9 +98,14 @@ void report_channel(csp_vm *vm, text *t, const channel *c)
 
 static const process *outcome_of(const channel *c) { return (const process *)(const void *)c->ring; }
 
-/* "to receive from <chan 3>", "for the end of process 2 (worker)". */
-static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends)
+/* "to receive from <chan 3>", "for the end of process 2 (worker)", "for the end of <chan 4>". */
+static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, bool drained)
 {
+    if (drained) {
+        text_printf(t, "for the end of ");
+        report_channel(vm, t, c);
+        return;
+    }
     if (c->header & CHANNEL_DONE) {
         text_printf(t, "for the end of ");
         report_process(vm, t, outcome_of(c));
@@ -131,7 +136,7 @@ static void put_arms(csp_vm *vm, text *t, const alt *a)
         left--;
         if (shown++ > 0)
             text_printf(t, left == 0 && !timed ? " or " : ", ");
-        put_operation(vm, t, c->chan, c->sends);
+        put_operation(vm, t, c->chan, c->sends, c->drained);
     }
     if (left > 0)
         text_printf(t, timed ? ", for one of %u more" : " or for one of %u more", left);
@@ -150,7 +155,7 @@ void report_wait(csp_vm *vm, text *t, const process *p)
     case REPORT_OUTCOME:
     case REPORT_TICK:
         text_printf(t, "waits ");
-        put_operation(vm, t, p->chan, p->flags & PROCESS_SENDS);
+        put_operation(vm, t, p->chan, p->flags & PROCESS_SENDS, false);
         break;
     case REPORT_ALT: put_arms(vm, t, p->side->alt); break;
     case REPORT_PAR: text_printf(t, "waits for the branches of its par"); break;

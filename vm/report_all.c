@@ -78,24 +78,31 @@ static group *group_processes(csp_vm *vm, uint32_t *count)
     return groups;
 }
 
-/* The channels that a group waits on, as far as they can be named: at most REPORT_ARMS, each once in each direction. */
-static uint32_t channels_of(const group *g, const channel **out, bool *sends)
+/* A channel, and for what somebody waits on it. */
+typedef struct awaited {
+    const channel *chan;
+    bool sends, drained;
+} awaited;
+
+static bool is_known(const awaited *all, uint32_t n, const alt_case *c)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (all[i].chan == c->chan && all[i].sends == c->sends && all[i].drained == c->drained)
+            return true;
+    return false;
+}
+
+/* The channels that a group waits on, as far as they can be named: at most REPORT_ARMS, each once for each purpose. */
+static uint32_t channels_of(const group *g, awaited *out)
 {
     uint32_t n = 0;
-    if (g->chan) {
-        out[n] = g->chan;
-        sends[n++] = g->kind == REPORT_SEND;
-    }
+    if (g->chan)
+        out[n++] = (awaited){g->chan, g->kind == REPORT_SEND, false};
     const alt *a = g->kind == REPORT_ALT && g->count == 1 ? g->first->side->alt : NULL;
     for (uint32_t i = 0; a && i < a->count && n < REPORT_ARMS; i++) {
         const alt_case *c = &a->cases[i];
-        bool known = !c->node || !c->node->queued;
-        for (uint32_t k = 0; k < n && !known; k++)
-            known = out[k] == c->chan && sends[k] == c->sends;
-        if (known)
-            continue;
-        out[n] = c->chan;
-        sends[n++] = c->sends;
+        if (c->node && c->node->queued && !is_known(out, n, c))
+            out[n++] = (awaited){c->chan, c->sends, c->drained};
     }
     return n;
 }
@@ -122,12 +129,11 @@ static held *find_holders(csp_vm *vm, const group *groups, uint32_t n)
 {
     held *h = calloc(1, sizeof *h);
     for (uint32_t i = 0; h && i < n && i < GROUPS_SHOWN; i++) {
-        const channel *chans[REPORT_ARMS];
-        bool sends[REPORT_ARMS];
-        uint32_t count = channels_of(&groups[i], chans, sends);
+        awaited on[REPORT_ARMS];
+        uint32_t count = channels_of(&groups[i], on);
         for (uint32_t k = 0; k < count; k++)
-            if (is_held(chans[k]) && !find_held(h, chans[k]))
-                h->items[h->count++].chan = chans[k];
+            if (is_held(on[k].chan) && !find_held(h, on[k].chan))
+                h->items[h->count++].chan = on[k].chan;
     }
     if (h)
         h->complete = report_holders(vm, h->items, h->count);
@@ -183,10 +189,10 @@ static void put_wait_of_many(csp_vm *vm, text *t, const group *g)
 }
 
 /* An alt may both send and receive on a channel. */
-static bool was_put(const channel *const *chans, uint32_t at)
+static bool was_put(const awaited *on, uint32_t at)
 {
     for (uint32_t i = 0; i < at; i++)
-        if (chans[i] == chans[at])
+        if (on[i].chan == on[at].chan)
             return true;
     return false;
 }
@@ -205,12 +211,11 @@ static void put_group(csp_vm *vm, text *t, const group *g, const held *all)
     report_at(vm, t, " at ", g->position);
     report_at(vm, t, ", spawned at ", g->spawned_at);
     text_put(t, '\n');
-    const channel *chans[REPORT_ARMS];
-    bool sends[REPORT_ARMS];
-    uint32_t n = all ? channels_of(g, chans, sends) : 0;
+    awaited on[REPORT_ARMS];
+    uint32_t n = all ? channels_of(g, on) : 0;
     for (uint32_t i = 0; i < n; i++)
-        if (!was_put(chans, i))
-            put_holders(vm, t, all, chans[i]);
+        if (!was_put(on, i))
+            put_holders(vm, t, all, on[i].chan);
 }
 
 static void put_groups(csp_vm *vm, text *t, bool with_holders)
@@ -240,8 +245,9 @@ void vm_report_processes(csp_vm *vm, text *out)
 
 /* --- as data */
 
-static void json_channel(csp_vm *vm, text *t, const channel *c, bool sends, const held *all)
+static void json_channel(csp_vm *vm, text *t, awaited on, const held *all)
 {
+    const channel *c = on.chan;
     if (c->header & CHANNEL_DONE) {
         text_printf(t, "{\"operation\":\"outcome\",\"outcome_of\":%llu}",
                     (unsigned long long)process_number((const process *)(const void *)c->ring));
@@ -249,9 +255,10 @@ static void json_channel(csp_vm *vm, text *t, const channel *c, bool sends, cons
     }
     const holders *h = all ? find_held(all, c) : NULL;
     text_printf(t, "{\"channel\":%llu,\"operation\":\"%s\"", (unsigned long long)(c->header >> OWNER_SHIFT),
-                c->header & CHANNEL_TICK ? "tick"
-                : sends                  ? "send"
-                                         : "receive");
+                on.drained                 ? "closed"
+                : c->header & CHANNEL_TICK ? "tick"
+                : on.sends                 ? "send"
+                                           : "receive");
     report_json_place(vm, t, "made_at", c->made_at);
     text_printf(t, ",\"holders\":[");
     for (uint32_t i = 0; h && i < h->count && i < HOLDERS_SHOWN; i++)
@@ -280,13 +287,12 @@ static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
     report_json_place(vm, t, "at", g->position);
     report_json_place(vm, t, "spawned_at", g->spawned_at);
     text_printf(t, ",\"channels\":[");
-    const channel *chans[REPORT_ARMS];
-    bool sends[REPORT_ARMS];
-    uint32_t n = channels_of(g, chans, sends);
+    awaited on[REPORT_ARMS];
+    uint32_t n = channels_of(g, on);
     for (uint32_t i = 0; i < n; i++) {
         if (i > 0)
             text_put(t, ',');
-        json_channel(vm, t, chans[i], sends[i], all);
+        json_channel(vm, t, on[i], all);
     }
     text_printf(t, "]}");
 }

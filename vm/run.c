@@ -937,7 +937,9 @@ spawned: {                                              /* op_a: the new process
                 R[arm->b + 1] = k->key;
                 R[arm->b + 2] = k->element;
             }
-            if (!k->sends) {
+            if (k->drained) {
+                if (choice.taken != VALUE_ABSENT) R[arm->b + (k->key != VALUE_ABSENT ? 3 : 1)] = choice.taken;
+            } else if (!k->sends) {
                 R[arm->b] = choice.received;
                 if (!chan_delivery(p, k->chan, choice.received, &walk)) { op_a = choice.received; goto operate; }
             } else if (k->moves && !k->moved && !value_is_immutable(k->original)) {

@@ -181,10 +181,12 @@ static uint32_t arm_registers(unsigned kind)
     case ALT_ARM_RECEIVE:
     case ALT_ARM_AFTER: return 1;
     case ALT_ARM_SEND:
-    case ALT_ARM_SEND_MOVE: return 2;
+    case ALT_ARM_SEND_MOVE:
+    case ALT_ARM_DRAINED: return 2;
     case ALT_ARM_EACH_RECEIVE:
     case ALT_ARM_EACH_SEND:
     case ALT_ARM_EACH_SEND_MOVE: return 3;
+    case ALT_ARM_EACH_DRAINED: return 4;
     case ALT_ARM_CLOSED:
     case ALT_ARM_ELSE:
     case ALT_ARM_KINDS: break;

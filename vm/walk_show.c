@@ -6,6 +6,7 @@
 #include "vm/num.h"
 #include "vm/report.h"
 #include "vm/text.h"
+#include "vm/chan.h"
 #include "vm/walk_state.h"
 
 typedef struct show_walk {
@@ -73,9 +74,7 @@ static bool show_name_of(text *t, const char *what, value name)
 /* Channels are numbered when they are first shown. */
 static bool show_channel(text *t, channel *c, const char *which)
 {
-    if (c->header >> OWNER_SHIFT == 0)
-        c->header |= ++t->vm->last_channel << OWNER_SHIFT;
-    return text_printf(t, "<chan %llu%s>", (unsigned long long)(c->header >> OWNER_SHIFT), which);
+    return text_printf(t, "<chan %llu%s>", (unsigned long long)chan_number(t->vm, c), which);
 }
 
 static bool show_process(text *t, const process *p)

@@ -388,6 +388,14 @@ Test(parse, alts)
     assert_ast("for pri alt { c ? x => x }", "(for-pri-alt (receive c x x))");
     assert_ast("let v = alt { c ? x => x }", "(let v (alt (receive c x x)))");
     assert_ast("alt { closed ? x => x }", "(alt (receive closed x x))");
+    assert_ast("alt { closed(c) => 1; for i, c in cs, when i, closed(c.d) => 2; closed => 3 }",
+               "(alt (drained c 1) (drained (for i c cs) (when i) (. c d) 2) (closed 3))");
+    assert_ast("alt { closed(c) ? x => x; closed(c) ! 1 => 2 }",
+               "(alt (receive (call closed c) x x) (send (call closed c) 1 2))");
+    assert_error("alt { closed() => 1 }", 6, 14, "takes one channel", "for c in cs");
+    assert_error("alt { closed(a, b) => 1 }", 6, 18, "takes one channel", "closed => …");
+    assert_error("alt { when x, closed => 1 }", 14, 20, "no `for` or `when`", "closed(c)");
+    assert_error("alt { (closed(c)) => 1 }", 18, 20, "receives or sends", NULL);
     assert_ast("pri = 1; after(2); closed + error", "(set pri 1)\n(call after 2)\n(+ closed error)");
 }
 

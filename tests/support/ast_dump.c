@@ -145,7 +145,7 @@ static void dump_match(FILE *out, const ast_match *match)
 
 static void dump_arm(FILE *out, const ast_alt_arm *arm)
 {
-    static const char *const words[] = {"receive", "send", "after", "closed", "else"};
+    static const char *const words[] = {"receive", "send", "drained", "after", "closed", "else"};
     fprintf(out, " (%s", words[arm->kind]);
     if (arm->source != NULL) {
         fputs(" (for", out);

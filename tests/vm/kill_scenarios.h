@@ -87,6 +87,42 @@ static const scenario scenarios[] = {
      "    for pri alt { a ? x => print('got a${x}')\n        b ? x => print('got b${x}') } }\n"
      "let a = chan(1); let b = chan(1); spawn producer(a, 'a', 3); spawn producer(b, 'b', 3); spawn choose(a, b)\n"},
 
+    {.name = "alt waits for the ends of what it receives from",
+     .processes = 4,
+     .receivers = 1 << 3,
+     .spare = 3,
+     .source = PRODUCER
+     "fn choose(a, b) { defer print('close x'); print('open x')\n"
+     "    for alt { a ? x => print('got a${x}')\n        b ? x => print('got b${x}')\n"
+     "        closed(a) => print('end a')\n        closed(b) => print('end b') }\n    print('both closed') }\n"
+     "let a = chan(); let b = chan(2); let p = spawn producer(a, 'a', 3); let q = spawn producer(b, 'b', 3)\n"
+     "let r = spawn choose(a, b); wait(r); wait(p); wait(q); print('main end')\n"},
+
+    {.name = "alts wait for the end of a buffer that another empties",
+     .processes = 6,
+     .receivers = 1 << 2,
+     .spare = 3,
+     .source = PRODUCER CONSUMER
+     "fn watch(cs, n) { defer print('close w${n}'); print('open w${n}')\n"
+     "    for alt { for c in cs, when n > 0, closed(c) => print('end ${n}')\n        cs[1] ? _ => print('never') } }\n"
+     "let c = chan(2); let d = chan(); let p = spawn producer(c, 'a', 5); let q = spawn consumer(c, 'a')\n"
+     "let ws = [spawn watch([c, d], 1), spawn watch([c, d], 2), spawn watch([c, d], 0)]\n"
+     "wait(q); close(d); for w in ws { wait(w) }; wait(p); print('main end')\n"},
+
+    {.name = "alt sends until the end, which another makes",
+     .processes = 4,
+     .receivers = 1 << 2,
+     .spare = 1,
+     .source = "fn offer(c, never) { defer print('close o'); print('open o'); var more = true; var i = 0\n"
+               "    while more { print('try a${i}')\n"
+               "        pri alt { closed(c) => { more = false }\n            never ? _ => print('never')\n"
+               "            c ! i => { print('sent a${i}'); i += 1 } } } }\n"
+               "fn takes(c) { defer print('close t'); print('open t'); var n = 0\n"
+               "    for x in c { print('got a${x}'); n += 1; if n == 3 { break } } }\n"
+               "fn shuts(c) { defer print('close s'); print('open s'); for _ in 0..20 {}; close(c) }\n"
+               "let c = chan(); let o = spawn offer(c, chan()); let t = spawn takes(c); let s = spawn shuts(c)\n"
+               "wait(s); wait(t); wait(o); print('main end')\n"},
+
     {.name = "alt sends to two",
      .processes = 4,
      .receivers = 1 << 2 | 1 << 3,

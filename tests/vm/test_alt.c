@@ -40,6 +40,43 @@ Test(alt, only_the_last_close_wakes_it)
     program_free(p);
 }
 
+Test(alt, the_end_of_a_channel_keeps_the_places_in_other_queues)
+{
+    program *p =
+        program_new("fn chooses(a, b) { alt { b ? x => print('alt', x)\n a ? _ => 1\n closed(a) => print('end') } }\n"
+                    "fn waits(b) { b ? x; print('plain', x) }\n"
+                    "let a = chan(1); let b = chan(); let c = chan(1); a ! 1; c ! 1\n"
+                    "let go = chan(); spawn { alt { b ? x => print('alt', x)\n closed(c) => print('end') } }\n"
+                    "spawn waits(b); spawn chooses(a, b); ?go; close(c); ?go; b ! 1; ?go; ?c\n");
+    program_begin(p, 4000);
+    program_rest(p);
+    const alt *first = program_process(p, 1)->side->alt;
+    channel *go = p->main->chan;
+    cr_assert_eq(first->live, 2);
+    cr_assert_eq(first->drained, 1);
+    chan_send(p->vm, NULL, go, VALUE_NIL);
+    program_rest(p);
+    cr_assert_eq(first->live, 2, "closed, but not drained");
+    chan_send(p->vm, NULL, go, VALUE_NIL);
+    program_rest(p);
+    cr_assert_str_eq(program_out(p), "alt 1\n", "it stood first");
+    chan_send(p->vm, NULL, go, VALUE_NIL);
+    program_rest(p);
+    program_free(p);
+}
+
+Test(alt, all_who_wait_for_an_end_are_woken_in_order)
+{
+    program *p = program_new(
+        "let c = chan(2); let d = chan(); c ! 1; c ! 2\n"
+        "for i in 0..5 { spawn { alt { d ? _ => 1\n closed(c) => print('end', i)\n closed(d) => print('d', i) } } }\n"
+        "sleep(0); close(c); ?c; sleep(0); print('one left'); ?c; sleep(0); print('main')\n");
+    char *out = program_run(p, 4000);
+    cr_assert_str_eq(out, "one left\nend 0\nend 1\nend 2\nend 3\nend 4\nmain\n");
+    free(out);
+    program_free(p);
+}
+
 static const char races[] = "fn chooses(c) { alt { c ? x => print('got', x)\n after 2ms => print('late') } }\n"
                             "let c = chan(); let go = chan(); spawn chooses(c); ?go; c ! 1; print('sent')\n";
 

@@ -100,6 +100,7 @@ Test(verify, what_is_well_formed_passes)
         {"", 0, {{OPC_TESTMAP, 0, 0, 0}, {OPC_JMP, 0, 1, 0}, RET, RET}},
         {"", 0, {{OPC_FORI, 5, 1, 1}, {OPC_FORILOOP, 5, BACK(1)}, RET}},
         {"", 0, {{OPC_ITER, 6, 0, 0}, {OPC_ITERNEXT2, 4, 1, 0}, {OPC_LOOP, 0, BACK(2)}, RET}},
+        {"", 0, {{OPC_ALT, 1, 2, 0}, {OPC_ARM, ALT_ARM_EACH_DRAINED, 4, 0}, RET}},
         {"", 0, {{OPC_ALT, 2, 1, 0}, {OPC_ARM, ALT_ARM_EACH_SEND, 5, 1}, {OPC_ARM, ALT_ARM_ELSE, 999, 0}, RET}},
     };
     CHECK(examples);
@@ -170,6 +171,8 @@ Test(verify, control_stays_within_the_code)
         {"unknown flags of an alt", 0, {{OPC_ALT, 0, 4, 0}, RET}},
         {"unknown kind of arm", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_KINDS, 0, 0}, RET}},
         {"register out of range", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_SEND, 7, 0}, RET}},
+        {"register out of range", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_DRAINED, 7, 0}, RET}},
+        {"register out of range", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_EACH_DRAINED, 5, 0}, RET}},
         {"jump to an arm", 0, {{OPC_JMP, 0, 1, 0}, {OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_ELSE, 0, 0}, RET}},
         {"a defer in a function without a list of them", 0, {{OPC_DEFER, 0, 0, 0}, RET}},
         {"a defer in a function without a list of them", 0, {{OPC_RUNDEFERS, 0, 0, 0}, RET}},
