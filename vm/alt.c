@@ -4,7 +4,10 @@
  * over: which are ready? One of them is drawn; only its message is made (a copy in slices, in which others may run
  * and readiness change: `prefer`). If none is ready and there is neither `else` nor a time that has come, all send
  * arms' messages are made and a node is queued for each arm. A win by a partner, a timer or a close makes the other
- * nodes stale; they are unlinked when the process settles. */
+ * nodes stale; they are unlinked when the process settles.
+ *
+ * `closed(c)` is a case that neither sends nor receives: ready once c is closed and drained (chan.h). It takes no part
+ * in whether all are disabled, but as long as it may become ready the alt can wait. */
 #include "vm/chan.h"
 
 #include <assert.h>
@@ -65,13 +68,6 @@ static alt_case *add_case(csp_vm *vm, alt *a)
     return c;
 }
 
-/* What the cases of one arm have in common. */
-typedef struct arm_form {
-    uint32_t arm;
-    bool sends, moves, drained;
-    value taken; /* drained: the channels that it was taken for, in a repeated alt */
-} arm_form;
-
 enum { BLOCK_BITS = 60 }; /* of a set of numbers: a map from number / 60 to the bits of 60 numbers */
 
 static bool was_taken(csp_vm *vm, value set, channel *c)
@@ -99,38 +95,57 @@ static bool mark_taken(csp_vm *vm, const process *p, value *set, channel *c)
     return false;
 }
 
-/* The case of a channel, unless it can never be ready. False: raised. */
-static bool add_channel(csp_vm *vm, process *p, alt *a, const arm_form *form, value handle, value message, value key,
-                        value element)
+static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value message, bool sends,
+                        bool moves)
 {
-    channel *c = form->drained ? chan_behind(vm, p, handle) : chan_of(vm, p, handle, form->sends);
+    channel *c = chan_of(vm, p, handle, sends);
+    alt_case *k = c ? add_case(vm, a) : NULL;
+    if (!k)
+        return false;
+    k->chan = c;
+    k->arm = (uint16_t)arm;
+    k->sends = sends;
+    k->moves = moves;
+    k->original = sends ? message : VALUE_ABSENT;
+    return true;
+}
+
+/* No case where it can never be ready. `taken`: the channels that a repeated alt has taken the arm for. */
+static bool add_drained(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value taken)
+{
+    channel *c = chan_behind(vm, p, handle);
     if (!c)
         return false;
-    if (form->drained && ((c->header & CHANNEL_DONE) || (a->repeated && was_taken(vm, form->taken, c))))
+    if ((c->header & CHANNEL_DONE) || (a->repeated && was_taken(vm, taken, c)))
         return true;
     alt_case *k = add_case(vm, a);
     if (!k)
         return false;
     k->chan = c;
-    k->arm = (uint16_t)form->arm;
-    k->sends = form->sends;
-    k->moves = form->moves;
-    k->drained = form->drained;
-    k->original = form->sends ? message : VALUE_ABSENT;
-    k->message = form->drained ? form->taken : VALUE_ABSENT;
-    k->key = key;
-    k->element = element;
-    a->drained += form->drained;
+    k->arm = (uint16_t)arm;
+    k->drained = true;
+    k->original = taken;
+    a->drained++;
     return true;
 }
 
-static bool add_each(csp_vm *vm, process *p, alt *a, const arm_form *form, value quads)
+static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *r, alt_arm_kind kind)
 {
-    const list *l = value_list(quads);
+    bool moves = kind == ALT_ARM_EACH_SEND_MOVE, sends = moves || kind == ALT_ARM_EACH_SEND;
+    const list *l = value_list(r[0]);
     for (uint32_t i = 0; i + 3 < l->count; i += 4) {
         const value *quad = &l->items[i];
-        if (quad[0] != VALUE_ABSENT && !add_channel(vm, p, a, form, quad[0], quad[1], quad[2], quad[3]))
+        uint32_t count = a->count;
+        if (quad[0] == VALUE_ABSENT)
+            continue;
+        bool done = kind == ALT_ARM_EACH_DRAINED ? add_drained(vm, p, a, arm, quad[0], r[3])
+                                                 : add_channel(vm, p, a, arm, quad[0], quad[1], sends, moves);
+        if (!done)
             return false;
+        if (a->count == count)
+            continue;
+        a->cases[count].key = quad[2];
+        a->cases[count].element = quad[3];
     }
     return true;
 }
@@ -156,38 +171,27 @@ static bool add_after(csp_vm *vm, process *p, alt *a, uint32_t arm, value durati
 static bool add_arm(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *base, const insn *i)
 {
     const value *r = &base[i->b];
-    arm_form form = {.arm = arm};
-    switch ((alt_arm_kind)i->a) {
+    alt_arm_kind kind = (alt_arm_kind)i->a;
+    switch (kind) {
+    case ALT_ARM_RECEIVE: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], VALUE_ABSENT, false, false);
+    case ALT_ARM_SEND: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, false);
+    case ALT_ARM_SEND_MOVE: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, true);
+    case ALT_ARM_DRAINED: return r[0] == VALUE_ABSENT || add_drained(vm, p, a, arm, r[0], r[1]);
+    case ALT_ARM_EACH_RECEIVE:
+    case ALT_ARM_EACH_SEND:
+    case ALT_ARM_EACH_SEND_MOVE:
+    case ALT_ARM_EACH_DRAINED: return r[0] == VALUE_ABSENT || add_each(vm, p, a, arm, r, kind);
+    case ALT_ARM_AFTER: return r[0] == VALUE_ABSENT || add_after(vm, p, a, arm, r[0]);
     case ALT_ARM_CLOSED: a->closed_arm = (int32_t)arm; return true;
     case ALT_ARM_ELSE: a->else_arm = (int32_t)arm; return true;
-    case ALT_ARM_AFTER: return r[0] == VALUE_ABSENT || add_after(vm, p, a, arm, r[0]);
-    case ALT_ARM_RECEIVE:
-    case ALT_ARM_EACH_RECEIVE: break;
-    case ALT_ARM_SEND_MOVE:
-    case ALT_ARM_EACH_SEND_MOVE: form.moves = form.sends = true; break;
-    case ALT_ARM_SEND:
-    case ALT_ARM_EACH_SEND: form.sends = true; break;
-    case ALT_ARM_DRAINED:
-        form.drained = true;
-        form.taken = r[1];
-        break;
-    case ALT_ARM_EACH_DRAINED:
-        form.drained = true;
-        form.taken = r[3];
-        break;
-    case ALT_ARM_KINDS: return true;
+    case ALT_ARM_KINDS: break;
     }
-    if (r[0] == VALUE_ABSENT)
-        return true;
-    bool each = i->a == ALT_ARM_EACH_RECEIVE || i->a == ALT_ARM_EACH_SEND || i->a == ALT_ARM_EACH_SEND_MOVE ||
-                i->a == ALT_ARM_EACH_DRAINED;
-    if (each)
-        return add_each(vm, p, a, &form, r[0]);
-    return add_channel(vm, p, a, &form, r[0], form.sends ? r[1] : VALUE_ABSENT, VALUE_ABSENT, VALUE_ABSENT);
+    return true;
 }
 
 /* --- trying */
 
+/* Never so while a case waits for the channel to be drained. */
 static bool disabled(const alt_case *c)
 {
     return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan);
@@ -247,14 +251,20 @@ static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
 {
     uint32_t seen = 0;
     int32_t pick = -1;
+    bool drained = a->drained > 0;
     *enabled = 0;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
-        if (c->drained ? !chan_drained(c->chan) : disabled(c))
-            continue;
-        *enabled += !c->drained;
-        if (!c->drained && !ready(c))
-            continue;
+        if (drained && c->drained) {
+            if (!chan_drained(c->chan))
+                continue;
+        } else {
+            if (disabled(c))
+                continue;
+            ++*enabled;
+            if (!ready(c))
+                continue;
+        }
         if ((int32_t)i == a->prefer) {
             pick = (int32_t)i;
             seen = UINT32_MAX;
@@ -281,7 +291,7 @@ static alt_result take_drained(csp_vm *vm, const process *p, alt *a, uint32_t i,
 {
     choice->taken = VALUE_ABSENT;
     if (a->repeated) {
-        choice->taken = a->cases[i].message;
+        choice->taken = a->cases[i].original;
         if (!mark_taken(vm, p, &choice->taken, a->cases[i].chan))
             return ALT_FAILED;
     }
@@ -314,13 +324,13 @@ static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     a->won = -1;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
-        if (!c->drained && disabled(c))
+        if (disabled(c))
             continue;
         *c->node = (node){.header = OBJ_NODE,
                           .chan = c->chan,
                           .proc = p,
                           .ticket = p->ticket,
-                          .value = c->drained ? VALUE_ABSENT : c->message,
+                          .value = c->message,
                           .index = i,
                           .sends = c->sends,
                           .drained = c->drained};

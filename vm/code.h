@@ -115,7 +115,7 @@ typedef struct handler {
  *   EACH_*       b: a list of four values for each element: channel, value (nil for receive), index or key, element.
  *   When chosen, b gets the
  *                value received, b+1 the index, b+2 the element
- *   DRAINED      b: channel, b+1: of a repeated alt, for which channels the arm was taken: nil or a map of the machine's
+ *   DRAINED      b: channel, b+1: nil, or in a repeated alt the set of the channels that the arm was taken for
  *   EACH_DRAINED b: the list, b+3: as b+1 above
  *   AFTER        b: duration;   CLOSED, ELSE: none */
 typedef enum alt_arm_kind {

@@ -150,8 +150,8 @@ typedef struct ticker {
 /* One arm whose guard holds (of a replicated arm: one for each element). */
 typedef struct alt_case {
     channel *chan;
-    value original; /* send: the value as evaluated … */
-    value message;  /* … and as it is sent, once `made`; ABSENT before. drained: for which channels it was taken */
+    value original;     /* send: the value as evaluated …; drained: for which channels the arm was taken */
+    value message;      /* … and as it is sent, once `made`; ABSENT before */
     value key, element; /* of a replicated arm */
     node *node;         /* cached from wait to wait */
     uint16_t arm;       /* which ARM instruction */

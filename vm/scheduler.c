@@ -84,9 +84,11 @@ void sched_settle(csp_vm *vm, process *p)
     if (sd->alt && sd->alt->live) {
         for (uint32_t i = 0; i < sd->alt->count; i++) {
             node *n = sd->alt->cases[i].node;
-            if (n && n->queued && n->drained)
+            if (!n || !n->queued)
+                continue;
+            if (n->drained)
                 chan_leave_drained(n);
-            else if (n && n->queued)
+            else
                 leave_queue(vm, n, n->chan, n->sends);
         }
         sd->alt->live = 0;
