@@ -77,6 +77,20 @@ Test(alt, all_who_wait_for_an_end_are_woken_in_order)
     program_free(p);
 }
 
+Test(alt, what_has_become_ready_before_a_woken_alt_runs_takes_part)
+{
+    program *p =
+        program_new("fn chooses(x, y, z) { pri alt { z ? v => print(v)\n closed(y) => print('y')\n closed(x) => "
+                    "print('x') } }\n"
+                    "let x = chan(); let y = chan(1); let z = chan(1)\n"
+                    "spawn chooses(x, y, z); spawn chooses(x, y, chan()); sleep(0); close(x); close(y); z ! 'z'\n"
+                    "sleep(0)\n");
+    char *out = program_run(p, 4000);
+    cr_assert_str_eq(out, "z\ny\n");
+    free(out);
+    program_free(p);
+}
+
 static const char races[] = "fn chooses(c) { alt { c ? x => print('got', x)\n after 2ms => print('late') } }\n"
                             "let c = chan(); let go = chan(); spawn chooses(c); ?go; c ! 1; print('sent')\n";
 
