@@ -296,12 +296,13 @@ static bool leave(linter *l, const ast_node *node)
     return true;
 }
 
-/* `and` and `or`: what the left side shows holds on the right. */
+/* `and` and `or`: what the left side shows holds on the right; of a chain its last part, since chains may be long. */
 static bool pair(linter *l, const ast_node *node)
 {
-    bool ends = lint_walk(l, node->as.binary.left);
-    lint_condition(l, node->as.binary.left);
-    ast_binding *error = lint_error_shown(node->as.binary.left, node->kind == AST_AND);
+    ast_node *left = node->as.binary.left;
+    bool ends = lint_walk(l, left);
+    lint_condition(l, left);
+    ast_binding *error = lint_error_shown(left->kind == AST_AND ? left->as.binary.right : left, node->kind == AST_AND);
     lint_walk(l, node->as.binary.right);
     lint_error_over(error);
     return ends;
