@@ -9,31 +9,32 @@
 const foreign_row foreign_names[] = {
 #define FOREIGN(names, lead, here, tail)               {NULL, names, lead, here, tail},
 #define FOREIGN_MEMBER(homes, names, lead, here, tail) {homes, names, lead, here, tail},
-#define FOREIGN_WORD(names, lead, here, tail)
-#define FOREIGN_MODULE(names, module)
 #include "base/foreign.def"
-#undef FOREIGN
-#undef FOREIGN_MEMBER
-#undef FOREIGN_WORD
     {NULL, NULL, NULL, NULL, NULL}};
 
 const foreign_row foreign_words[] = {
-#define FOREIGN(names, lead, here, tail)
-#define FOREIGN_MEMBER(homes, names, lead, here, tail)
 #define FOREIGN_WORD(names, lead, here, tail) {NULL, names, lead, here, tail},
-#include "base/foreign.def"
+#define FOREIGN_TYPE(names, type)
+#define FOREIGN_MODULE(names, module)
+#include "base/foreign_words.def"
 #undef FOREIGN_WORD
+#undef FOREIGN_TYPE
 #undef FOREIGN_MODULE
     {NULL, NULL, NULL, NULL, NULL}};
 
 const foreign_module foreign_modules[] = {
 #define FOREIGN_WORD(names, lead, here, tail)
+#define FOREIGN_TYPE(names, type)
 #define FOREIGN_MODULE(names, module) {names, module},
-#include "base/foreign.def"
-#undef FOREIGN
-#undef FOREIGN_MEMBER
-#undef FOREIGN_WORD
+#include "base/foreign_words.def"
+#undef FOREIGN_TYPE
 #undef FOREIGN_MODULE
+    {NULL, NULL}};
+
+static const foreign_module foreign_types[] = {
+#define FOREIGN_TYPE(names, type) {names, type},
+#define FOREIGN_MODULE(names, module)
+#include "base/foreign_words.def"
     {NULL, NULL}};
 
 static const foreign_row *find(const foreign_row *rows, const char *home, const char *name)
@@ -65,14 +66,18 @@ const foreign_row *foreign_find_word(const char *name)
     return word ? word : foreign_find(name);
 }
 
-const char *foreign_find_module(const char *name)
+static const char *find_module(const foreign_module *m, const char *name)
 {
     size_t length;
-    for (const foreign_module *m = foreign_modules; m->names; m++)
+    for (; m->names; m++)
         if (language_same_word(m->names, name, &length))
             return m->module;
     return NULL;
 }
+
+const char *foreign_find_module(const char *name) { return find_module(foreign_modules, name); }
+
+const char *foreign_find_type(const char *name) { return find_module(foreign_types, name); }
 
 static void write_hint(const foreign_row *row, const char *here, char *out, size_t size)
 {

@@ -1,4 +1,5 @@
-/* How other languages' names and words are written here: for messages, which say it. The table is base/foreign.def. */
+/* How other languages' names and words are written here: for messages, which say it. The tables are
+ * base/foreign.def and base/foreign_words.def. */
 #ifndef CSP_BASE_FOREIGN_H
 #define CSP_BASE_FOREIGN_H
 
@@ -28,6 +29,9 @@ const foreign_row *foreign_find_word(const char *name);
 
 /* Which module here has the members of another language's module `name`: "" is none, NULL: nothing is known of it. */
 const char *foreign_find_module(const char *name);
+
+/* What the type is called here, or NULL. */
+const char *foreign_find_type(const char *name);
 
 /* "write `len(x)`": the row as a hint, cut to `size`. */
 void foreign_hint(const foreign_row *row, char *out, size_t size);

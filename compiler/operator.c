@@ -1,4 +1,5 @@
 /* Operators, and conditions: what decides a jump never becomes a value first. */
+#include "base/foreign.h"
 #include "compiler/internal.h"
 
 static opcode register_form(ast_operator op)
@@ -142,8 +143,9 @@ static unsigned type_number(builder *b, const ast_node *ast)
     suggest_init(&s, name->text, name->length);
     for (unsigned i = 0; i < TYPE_COUNT; i++)
         suggest_offer(&s, vm_type_names[i]);
-    if (s.best)
-        diag_hint(d, "did you mean `%s`?", s.best);
+    const char *foreign = foreign_find_type(name->text);
+    if (foreign || s.best)
+        diag_hint(d, "did you mean `%s`?", foreign ? foreign : s.best);
     return 0;
 }
 

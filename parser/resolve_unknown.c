@@ -228,6 +228,7 @@ void resolve_check_method(resolver *r, const ast_node *node)
     if (r->failed || !foreign_method(type, callee->as.field.name->text, quotable ? &texts : NULL, hint, sizeof hint))
         return; /* it crashes when it runs */
     const char *article = strchr("aeiou", *type) ? "an" : "a";
-    diag *d = diag_error(r->diags, callee->as.field.name_span, "%s %s has no methods", article, type);
+    const char *word = strcmp(type, "chan") == 0 ? "channel" : type;
+    diag *d = diag_error(r->diags, callee->as.field.name_span, "%s %s has no methods", article, word);
     diag_hint(d, "%s", hint);
 }

@@ -405,8 +405,6 @@ static verdict refuse(csp_vm *vm, process *p, opcode op, value a, value b)
     value left = a, right = b;
     if (op == OPC_ADD && (value_is(a, OBJ_STRING) || value_is(b, OBJ_STRING)))
         hint = ": str(x) or \"${x}\" makes text of a value";
-    else if (a == VALUE_NIL || b == VALUE_NIL)
-        hint = ": `m[k]` of a missing key is nil, and `Map.get(m, k, 0)` is not";
     if (operation->swapped) {
         left = b;
         right = a;

@@ -1112,6 +1112,7 @@ fail:
     red -= 1;
     s->charged = 0;
     f = (frame){R, body, pc};
+    insn_explain_nil(vm, &f);
     if (unwind_crash(vm, p, &f) == VERDICT_EXIT) {
         op_a = s->raised;
         s->raised = VALUE_ABSENT;

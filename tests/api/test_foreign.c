@@ -383,8 +383,8 @@ Test(foreign_names, methods_of_what_is_certainly_no_map)
         {"print(\"a,b\".split(\",\"))", "a string has no methods", "write `String.split(\"a,b\", \",\")`"},
         {"print(\", \".join([\"a\"]))", "a string has no methods", "write `String.join([\"a\"], \", \")`"},
         {"print((1, 2).size())", "a tuple has no methods", "write `len((1, 2))`"},
-        {"let c = chan()\nc.send(1)", "a chan has no methods", "write `c ! 1`"},
-        {"let c = chan(3)\nc.close()", "a chan has no methods", "write `close(c)`"},
+        {"let c = chan()\nc.send(1)", "a channel has no methods", "write `c ! 1`"},
+        {"let c = chan(3)\nc.close()", "a channel has no methods", "write `close(c)`"},
         {"let p = spawn print(1)\np.join()", "a process has no methods", "write `wait(p)`"},
         {"const NAMES = [\"a\"]\nfn f() => NAMES.length()\nf()", "a list has no methods", "write `len(NAMES)`"},
     };
@@ -410,6 +410,24 @@ Test(foreign_names, fields_that_may_be_there_compile)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         findings f = findings_of(vm, texts[i]);
         cr_assert_eq(f.errors, 0, "%s: %s", texts[i], f.message);
+        findings_free(&f);
+    }
+}
+
+Test(foreign_names, types)
+{
+    static const struct {
+        const char *text, *hint;
+    } types[] = {
+        {"print(1 is str)", "did you mean `string`?"},   {"print(1 is Integer)", "did you mean `int`?"},
+        {"print(1 is not dict)", "did you mean `map`?"}, {"print(1 is function)", "did you mean `fn`?"},
+        {"print(1 is None)", "did you mean `nil`?"},     {"print(1 is array)", "did you mean `list`?"},
+        {"print(1 is channel)", "did you mean `chan`?"}, {"print(1 is strng)", "did you mean `string`?"},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        findings f = findings_of(vm, types[i].text);
+        cr_assert_eq(f.errors, 1, "%s", types[i].text);
+        cr_assert_str_eq(f.hint, types[i].hint, "%s", types[i].text);
         findings_free(&f);
     }
 }
