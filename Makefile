@@ -26,6 +26,12 @@ CFLAGS ?= -O1 -g
 # gcc's flow analysis is confused by its own instrumentation.
 MODE_FLAGS := -DCSP_DEBUG $(SANITIZE) $(if $(CLANG),,-Wno-maybe-uninitialized)
 MODE_LDFLAGS := $(SANITIZE)
+else ifeq ($(FUZZ),1)
+MODE := fuzz
+OUT := build/fuzz
+CFLAGS ?= -O1 -g
+MODE_FLAGS := -DCSP_DEBUG $(SANITIZE) -fsanitize=fuzzer-no-link
+MODE_LDFLAGS := $(SANITIZE)
 else ifeq ($(DEBUG),1)
 MODE := debug
 OUT := build/debug
@@ -43,6 +49,7 @@ REPL_SRC := $(sort $(wildcard repl/*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/*/test_*.c))
 SOAK_SRC := tests/soak/soak.c
+FUZZ_SRC := tests/fuzz/source.c tests/fuzz/session.c
 STDLIB := $(sort $(wildcard stdlib/*.csp))
 
 # ---- Flags ----
@@ -95,7 +102,7 @@ SUB = --no-print-directory $(PARALLEL)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help build unit-tests run test soak soak-program check conformance format bench install clean setup FORCE
+.PHONY: all help build unit-tests run test soak soak-program fuzz fuzz-programs check conformance format bench install clean setup FORCE
 
 all: ## build/csp, build/libcsp.a and build/libcsp.so
 	@CC='$(firstword $(CC))' scripts/setup --dry-run build
@@ -128,6 +135,12 @@ soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stres
 		if [ $$way = san ]; then program=build/san/soak run=plain; else program=build/soak run=$$way; fi; \
 		ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allow_user_segv_handler=1:quarantine_size_mb=16 \
 			$$program --way $$run --seconds $$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))) $(ARGS) || exit 1; \
+	done
+
+fuzz: ## programs and sessions of all kinds, by libFuzzer, SECONDS= for each (600), ONLY= source or session; ARGS= inputs
+	@$(MAKE) $(SUB) -s SAN= DEBUG= FUZZ=1 CC=clang fuzz-programs
+	@for name in $(or $(ONLY),source session); do \
+		tests/fuzz/run build/fuzz/$$name $$name $(or $(SECONDS),600) $(ARGS) || exit 1; \
 	done
 
 check: ## mistakes in our programs, tables of the documents, formatting, clang-tidy, cppcheck, includes, headers
@@ -186,7 +199,8 @@ $(OBJ)/stdlib_csp.o: build/stdlib_csp.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(REPL_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT_TESTS:=.d) $(SOAK).d
+-include $(LIB_OBJ:.o=.d) $(REPL_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT_TESTS:=.d) $(SOAK).d \
+	$(FUZZ_SRC:%.c=$(OBJ)/%.d)
 
 # ---- Unit tests: one program for each tests/<room>/test_<what>.c ----
 
@@ -209,10 +223,20 @@ $(SOAK): $(SOAK).o $(addprefix $(OBJ)/tests/support/,soak.o support.o threads.o)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# ---- The fuzzers: tests/fuzz/ ----
+
+
+fuzz-programs: $(FUZZ_SRC:%.c=$(OBJ)/%)
+	@mkdir -p $(OUT) && ln -f $^ $(OUT)
+
+$(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/libcsp.a
+	$(say) LINK $(OUT)/$*
+	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 # ---- Checks ----
 
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) repl include tests/support)))
-ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC)
+ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC)
 .PHONY: check-format check-includes check-headers check-text check-cppcheck check-tidy
 
 check-format:

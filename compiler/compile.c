@@ -147,6 +147,10 @@ static bool verify(compiler *c, const module *m)
         span = (src_span){which->places[at].start, which->places[at].end};
     diag *d = diag_error(c->diags, span, "the compiler made wrong code: %s", wrong);
     diag_hint(d, "this is a bug of csp, please report it");
+#ifdef CSP_DEBUG
+    fprintf(stderr, "%s: the compiler made wrong code: %s\n", c->ast->src->name, wrong);
+    abort();
+#endif
     return false;
 }
 

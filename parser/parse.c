@@ -58,5 +58,9 @@ ast_module *parse_module(arena *a, diag_list *diags)
     uint32_t errors = diags->errors - p.errors_before;
     diags->incomplete = errors > 0 && errors == p.mendable + p.lx.mendable;
     free_parser(&p);
+#ifdef CSP_DEBUG
+    if (!a->failed && !module->partial)
+        parse_check_whole(module);
+#endif
     return a->failed ? NULL : module;
 }

@@ -9,10 +9,10 @@
  * it. */
 enum { PARSE_MAX_DEPTH = 1000, PARSE_MAX_HEIGHT = 3000 };
 
-/* Parses all of diags->src. Always gives a module, whose AST may hold AST_ERROR nodes where diagnostics were given;
- * NULL only when memory ran out. diags->incomplete is set when every error would be mended by more text at the end
- * (an open bracket, an open triple-quoted string, an operator at the very end): what a REPL asks before it shows an
- * error. */
+/* Parses all of diags->src. Always gives a module, whose AST may hold AST_ERROR nodes where diagnostics were given; all
+ * other nodes are whole, unless the module is partial. NULL only when memory ran out. diags->incomplete is set when
+ * every error would be mended by more text at the end (an open bracket, an open triple-quoted string, an operator at
+ * the very end): what a REPL asks before it shows an error. */
 ast_module *parse_module(arena *a, diag_list *diags);
 
 /* The mark of another language's comment ("//", "--" …) that stands before the offset on its line, or NULL. */

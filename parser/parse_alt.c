@@ -49,6 +49,7 @@ static void arms(parser *p, arm_parser *arm)
         if (parse_at(p, TOK_END) || parse_at(p, TOK_BRACE_CLOSE))
             break;
         uint32_t start = p->token.span.start;
+        size_t whole = parse_list_start(p);
         arm(p);
         if (!p->panic && !parse_is_end(p)) {
             diag *d = parse_expected(p, "the end of the arm");
@@ -58,7 +59,7 @@ static void arms(parser *p, arm_parser *arm)
                 parse_hint_expression(p, d);
         }
         if (p->panic)
-            parse_sync(p, base, start);
+            parse_sync(p, base, start, whole);
     }
     parse_close(p, TOK_BRACE_CLOSE, "`}`");
 }

@@ -141,11 +141,12 @@ static void extern_items(parser *p)
         if (parse_at(p, TOK_END) || parse_at(p, TOK_BRACE_CLOSE))
             break;
         uint32_t start = p->token.span.start;
+        size_t whole = parse_list_start(p);
         extern_item(p);
         if (!p->panic && !parse_is_end(p))
             parse_expected(p, "the end of the line or `;`");
         if (p->panic)
-            parse_sync(p, base, start);
+            parse_sync(p, base, start, whole);
     }
     parse_close(p, TOK_BRACE_CLOSE, "`}`");
 }

@@ -1,7 +1,8 @@
 /* What the files of the parser share. Each function of the grammar takes the parser at its construct's first token
  * and leaves it behind the last; on a syntax error it has reported, `panic` is set, and what it returns is an
- * AST_ERROR or half made. The loop over statements or arms around it then skips to where the next one starts. No
- * function returns NULL for a node. */
+ * AST_ERROR or half made. The loop over statements or arms around it, which alone takes `panic` back (parse_sync),
+ * drops that and skips to where the next one starts: what comes behind the parser sees whole nodes, and AST_ERROR
+ * (parse_check_whole). No function returns NULL for a node. */
 #ifndef CSP_PARSER_PARSE_INTERNAL_H
 #define CSP_PARSER_PARSE_INTERNAL_H
 
@@ -73,8 +74,9 @@ bool parse_is_adjacent(const parser *p, const lex_token *next);      /* `next` s
 bool parse_is_end(const parser *p);                                  /* NL ; } or the end: a statement may end here */
 void parse_open(parser *p, parse_bracket_kind kind);                 /* at an opening bracket: goes behind it */
 bool parse_close(parser *p, lex_kind closing, const char *expected); /* at the closing one, or reports */
-void parse_sync(parser *p, uint32_t base,
-                uint32_t start); /* after an error: to the next statement in the bracket `base` */
+/* After an error in an item that began at `start`: to the next one in the bracket `base`. What is half made goes: the
+ * list is as it was at `whole` (parse_list_start). */
+void parse_sync(parser *p, uint32_t base, uint32_t start, size_t whole);
 uint32_t parse_indentation(const parser *p, uint32_t offset); /* of its line; UINT32_MAX: the line is very long */
 bool parse_is_outside(const parser *p); /* the innermost bracket, by the indentation of the line */
 void parse_stop(parser *p);
@@ -99,6 +101,9 @@ bool parse_expect(parser *p, lex_kind kind);       /* takes it, or reports that 
 void parse_unclosed(parser *p,
                     const parse_bracket *bracket); /* the input ended, or something else closes, in a bracket */
 src_span parse_here(const parser *p); /* the current token, or the place behind the last for NL and the end */
+
+/* ---- parse_check.c ---- */
+void parse_check_whole(const ast_module *module); /* that no node is half made: aborts */
 
 /* ---- what could not be read: parse_lost.c ---- */
 bool parse_in_word(char c);

@@ -329,12 +329,16 @@ ast_list parse_statements(parser *p, bool top_level)
             continue;
         }
         uint32_t start = p->token.span.start;
+        size_t whole = parse_list_start(p);
         ast_node *node = top_level ? parse_item(p) : parse_statement(p);
-        parse_nodes_add(p, p->panic ? parse_error_node(p) : node); /* nobody needs what is half made */
-        expect_end(p, node, top_level);
+        if (!p->panic) {
+            parse_nodes_add(p, node);
+            whole = parse_list_start(p);
+            expect_end(p, node, top_level);
+        }
         if (!p->panic)
             continue;
-        parse_sync(p, base, start);
+        parse_sync(p, base, start, whole);
         if (top_level && parse_at(p, TOK_BRACE_CLOSE))
             parse_advance(p); /* what it should have closed was lost in the error */
     }

@@ -344,8 +344,9 @@ static void skip_indented(parser *p, uint32_t base, uint32_t start)
     }
 }
 
-void parse_sync(parser *p, uint32_t base, uint32_t start)
+void parse_sync(parser *p, uint32_t base, uint32_t start, size_t whole)
 {
+    p->scratch_used = whole;
     if (!p->stopped && p->token.span.start == start && !parse_is_end(p))
         skip_token(p, base); /* the error was at the very first token: go on at least by that */
     while (!p->stopped && !parse_at(p, TOK_END) && !is_resting_place(p, base))
