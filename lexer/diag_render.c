@@ -1,5 +1,5 @@
 #include "lexer/diag.h"
-#include "lexer/utf8.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +88,7 @@ static bool is_hidden(uint32_t rune)
 static glyph glyph_at(const char *text, size_t size)
 {
     uint32_t rune;
-    unsigned length = lex_utf8_decode(text, size, &rune);
+    unsigned length = utf8_decode(text, size, &rune);
     if (length == 0 || is_hidden(rune))
         return (glyph){"\xef\xbf\xbd", 3, length == 0 ? 1 : length, 1};
     int width = rune == '\t' ? 1 : utf8proc_charwidth((utf8proc_int32_t)rune);
@@ -111,7 +111,7 @@ static uint32_t step_back(const char *text, uint32_t start, uint32_t at, uint32_
 {
     while (at > start && columns > 0) {
         at--;
-        while (at > start && ((unsigned char)text[at] & 0xc0) == 0x80)
+        while (at > start && utf8_continues(text[at]))
             at--;
         columns--;
     }
@@ -250,7 +250,7 @@ static void put_json_string(output *out, const char *text)
     size_t size = strlen(text);
     while (size > 0) {
         uint32_t rune;
-        unsigned length = lex_utf8_decode(text, size, &rune);
+        unsigned length = utf8_decode(text, size, &rune);
         if (length == 0) {
             put(out, "\\ufffd");
             length = 1;

@@ -1,5 +1,5 @@
 #include "lexer/lexer_internal.h"
-#include "lexer/utf8.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -225,7 +225,7 @@ static void stray(lexer *lx, lex_token *token)
     uint32_t start = lx->at, first = 0;
     while (lx->at < lx->length) {
         uint32_t rune;
-        unsigned length = lex_utf8_decode(lx->text + lx->at, lx->length - lx->at, &rune);
+        unsigned length = utf8_decode(lx->text + lx->at, lx->length - lx->at, &rune);
         bool known = (rune < 0x80 && rune > ' ' && rune != 0x7f && strchr("@$`\\", (int)rune) == NULL) || rune == ' ' ||
                      rune == '\t' || rune == '\n' || rune == '\r' || lex_name_char(lx, lx->at, true) > 0;
         if (lx->at > start && known)
@@ -238,7 +238,7 @@ static void stray(lexer *lx, lex_token *token)
     token->kind = TOK_ERROR;
     token->bad = true;
     char shown[8] = {0};
-    lex_utf8_encode(first, shown);
+    utf8_encode(first, shown);
     diag *d;
     if (first < ' ' || (first >= 0x7f && first < 0xa1))
         d = diag_error(lx->diags, token->span, "unexpected character U+%04X", first);
@@ -307,7 +307,7 @@ bool lex_colon_after_string(const lexer *lx)
     copy.diags = &silent;
     if (copy.length - copy.at > FAR)
         copy.length = copy.at + FAR;
-    while (copy.length < lx->length && ((unsigned char)copy.text[copy.length] & 0xc0) == 0x80)
+    while (copy.length < lx->length && utf8_continues(copy.text[copy.length]))
         copy.length--;
     bool found = false;
     for (;;) {

@@ -59,7 +59,7 @@ typedef struct lexer {
     uint8_t keywords[128]; /* open hash table: lex_kind, 0 where free */
 } lexer;
 
-/* Reads diags->src, which must be valid UTF-8 (lex_utf8_check). A byte order mark at its start is skipped. */
+/* Reads diags->src, which must be valid UTF-8 (utf8_check). A byte order mark at its start is skipped. */
 void lex_init(lexer *lx, arena *a, diag_list *diags);
 
 /* The next token; TOK_END for ever at the end. */

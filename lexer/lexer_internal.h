@@ -2,6 +2,7 @@
 #ifndef CSP_LEXER_LEXER_INTERNAL_H
 #define CSP_LEXER_LEXER_INTERNAL_H
 
+#include "base/name.h"
 #include "lexer/lexer.h"
 
 /* The byte `ahead` of the current one, 0 beyond the end. */
@@ -13,7 +14,10 @@ static inline unsigned char lex_peek(const lexer *lx, uint32_t ahead)
 static inline bool lex_is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
 
 /* The length in bytes of the name character at `at`, 0 when there is none. */
-unsigned lex_name_char(const lexer *lx, uint32_t at, bool first);
+static inline unsigned lex_name_char(const lexer *lx, uint32_t at, bool first)
+{
+    return at < lx->length ? name_char(lx->text + at, lx->length - at, first) : 0;
+}
 
 /* Each reads one token whose first byte is the current one, and fills in kind, span and the rest. */
 void lex_word(lexer *lx, lex_token *token);

@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "lexer/diag.h"
 
 #include <stdlib.h>
@@ -84,8 +85,5 @@ src_position src_locate(src_text *src, uint32_t offset)
         offset = src->length;
     uint32_t start;
     uint32_t line = find_line(src, offset, &start);
-    uint32_t column = 1;
-    for (uint32_t i = start; i < offset; i++)
-        column += ((unsigned char)src->text[i] & 0xc0) != 0x80;
-    return (src_position){line + src->first_line, column};
+    return (src_position){line + src->first_line, 1 + (uint32_t)utf8_count(src->text + start, offset - start)};
 }

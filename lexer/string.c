@@ -1,5 +1,5 @@
 #include "lexer/lexer_internal.h"
-#include "lexer/utf8.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -271,7 +271,7 @@ static diag *escape_error(unescaper *u, const char *start, const char *stop, con
 static void put_rune(unescaper *u, uint32_t rune)
 {
     char utf8[4];
-    unsigned length = lex_utf8_encode(rune, utf8);
+    unsigned length = utf8_encode(rune, utf8);
     memcpy(u->out, utf8, length);
     u->out += length;
 }
@@ -324,7 +324,7 @@ static void unescape(unescaper *u)
         unicode_escape(u);
     } else {
         uint32_t rune;
-        unsigned length = u->end - start < 2 ? 0 : lex_utf8_decode(start + 1, (size_t)(u->end - start - 1), &rune);
+        unsigned length = u->end - start < 2 ? 0 : utf8_decode(start + 1, (size_t)(u->end - start - 1), &rune);
         diag *d = escape_error(u, start, start + 1 + length, "unknown escape");
         diag_hint(d, "known are \\n \\r \\t \\0 \\\\ \\\" \\$ \\xHH \\u{…}; a backslash itself is `\\\\`");
     }

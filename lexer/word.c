@@ -1,5 +1,4 @@
 #include "lexer/lexer_internal.h"
-#include "lexer/utf8.h"
 
 #include <string.h>
 
@@ -48,23 +47,6 @@ lex_kind lex_keyword(const lexer *lx, const char *text, size_t length)
     return TOK_NAME;
 }
 
-static bool is_ascii_name(unsigned char c, bool first)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!first && lex_is_digit(c));
-}
-
-unsigned lex_name_char(const lexer *lx, uint32_t at, bool first)
-{
-    if (at >= lx->length)
-        return 0;
-    unsigned char c = (unsigned char)lx->text[at];
-    if (c < 0x80)
-        return is_ascii_name(c, first);
-    uint32_t rune;
-    unsigned length = lex_utf8_decode(lx->text + at, lx->length - at, &rune);
-    return (first ? lex_is_name_start(rune) : lex_is_name_rune(rune)) ? length : 0;
-}
-
 void lex_word(lexer *lx, lex_token *token)
 {
     uint32_t start = lx->at;
@@ -82,13 +64,5 @@ void lex_word(lexer *lx, lex_token *token)
 
 bool lex_is_name(const lexer *lx, const char *text, size_t length)
 {
-    lexer piece = {.text = text, .length = (uint32_t)length};
-    uint32_t at = 0;
-    while (at < piece.length) {
-        unsigned step = lex_name_char(&piece, at, at == 0);
-        if (step == 0)
-            return false;
-        at += step;
-    }
-    return length > 0 && !(length == 1 && text[0] == '_') && lex_keyword(lx, text, length) == TOK_NAME;
+    return name_is(text, length) && lex_keyword(lx, text, length) == TOK_NAME;
 }

@@ -1,5 +1,5 @@
 #include "parser/parse.h"
-#include "lexer/utf8.h"
+#include "base/utf8.h"
 #include "parser/parse_internal.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 static bool is_utf8(diag_list *diags)
 {
     const src_text *src = diags->src;
-    size_t bad = lex_utf8_check(src->text, src->length);
+    size_t bad = utf8_check(src->text, src->length);
     if (bad == src->length)
         return true;
     src_span at = {(uint32_t)bad, (uint32_t)bad + 1};

@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "parser/parse_internal.h"
 
 #include <stdarg.h>
@@ -78,7 +79,7 @@ static void describe(const parser *p, char *out, size_t size)
         bool is_cut = length > SHOWN;
         if (is_cut)
             length = SHOWN;
-        while (is_cut && ((unsigned char)text[length] & 0xc0) == 0x80)
+        while (is_cut && utf8_continues(text[length]))
             length--;
         snprintf(out, size, "`%.*s%s`", (int)length, text, is_cut ? "…" : "");
     }

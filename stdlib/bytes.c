@@ -1,4 +1,5 @@
 /* The modules Bytes and Buffer. What only reads takes either. */
+#include "base/utf8.h"
 #include "stdlib/natives.h"
 #include "stdlib/scalar.h"
 #include "stdlib/string_parts.h"
@@ -278,8 +279,8 @@ static verdict any_utf8(csp_vm *vm, process *p, value *args, uint32_t argc, valu
     if (!span_arg(vm, p, args[0], &from))
         return VERDICT_FAIL;
     vm_charge(vm, from.size / BYTES_PER_REDUCTION);
-    size_t bad;
-    if (!str_valid((const char *)from.data, from.size, &bad))
+    size_t bad = utf8_check((const char *)from.data, from.size);
+    if (bad < from.size)
         return give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", bad), result);
     return give(vm, str_new(vm, (const char *)from.data, from.size), result);
 }

@@ -3,6 +3,7 @@
  * is put together in one go. */
 #include <math.h>
 
+#include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/data.h"
 #include "vm/num.h"
@@ -75,7 +76,7 @@ static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, dire
     }
     unsigned size = 0;
     if (i < format->size)
-        str_decode(format->text + i, &size);
+        utf8_decode_valid(format->text + i, &size);
     d->conversion = format->text[i];
     if (i >= format->size || size != 1 || strchr(conversions, d->conversion) == NULL || d->conversion == '\0') {
         vm_raise(vm, ERR_VALUE,
@@ -171,7 +172,7 @@ static void add_repeated(text *t, char c, uint64_t count)
 /* A field: what comes before padding by zeroes (a sign, 0x), and the rest. */
 static void add_field(text *t, const directive *d, const char *prefix, const char *body, size_t size)
 {
-    uint64_t width = strlen(prefix) + str_code_points(body, size);
+    uint64_t width = strlen(prefix) + utf8_count(body, size);
     uint64_t missing = d->width > width ? d->width - width : 0;
     if (!d->left && !d->zero)
         add_repeated(t, ' ', missing);
@@ -275,7 +276,7 @@ static verdict add_character(csp_vm *vm, process *p, text *t, const directive *d
     if (c < 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
         return vm_raise(vm, ERR_VALUE, "no code point for %%c");
     char utf8[4];
-    add_field(t, d, "", utf8, str_encode((uint32_t)c, utf8));
+    add_field(t, d, "", utf8, utf8_encode((uint32_t)c, utf8));
     return VERDICT_DONE;
 }
 

@@ -1,6 +1,7 @@
 /* Os: the program's arguments and environment, and its end. */
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "vm/data.h"
 #include "vm/text.h"
 #include "stdlib/natives.h"
@@ -9,11 +10,11 @@
 static value system_text(csp_vm *vm, const char *from)
 {
     size_t size = strlen(from), bad;
-    if (str_valid(from, size, &bad))
+    if (utf8_check(from, size) == size)
         return str_new(vm, from, size);
     text t;
     text_init(&t, vm);
-    while (size > 0 && !str_valid(from, size, &bad)) {
+    while ((bad = utf8_check(from, size)) < size) {
         text_add(&t, from, bad);
         text_add(&t, "\xef\xbf\xbd", 3);
         from += bad + 1;

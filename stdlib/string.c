@@ -1,4 +1,5 @@
 /* The String module: its table, and what is short. */
+#include "base/utf8.h"
 #include "stdlib/natives.h"
 #include "stdlib/string_parts.h"
 #include "vm/num.h"
@@ -37,7 +38,7 @@ static uint32_t skip_space(const string *s)
 {
     uint32_t at = 0;
     unsigned size;
-    while (at < s->size && is_space(str_decode(s->text + at, &size)))
+    while (at < s->size && is_space(utf8_decode_valid(s->text + at, &size)))
         at += size;
     return at;
 }
@@ -48,10 +49,10 @@ static uint32_t space_before_end(const string *s, uint32_t from)
     uint32_t end = s->size;
     while (end > from) {
         uint32_t at = end - 1;
-        while ((s->text[at] & 0xc0) == 0x80)
+        while (utf8_continues(s->text[at]))
             at--;
         unsigned size;
-        if (!is_space(str_decode(s->text + at, &size)))
+        if (!is_space(utf8_decode_valid(s->text + at, &size)))
             break;
         end = at;
     }
@@ -140,7 +141,7 @@ static verdict string_index(csp_vm *vm, process *p, value *args, uint32_t argc, 
     if (at < 0)
         *result = VALUE_NIL;
     else
-        *result = value_int((s->header & STRING_ASCII) != 0 ? at : str_code_points(s->text, (size_t)at));
+        *result = value_int((s->header & STRING_ASCII) != 0 ? at : (int64_t)utf8_count(s->text, (size_t)at));
     return VERDICT_DONE;
 }
 
@@ -185,8 +186,8 @@ static verdict string_from_bytes(csp_vm *vm, process *p, value *args, uint32_t a
         return vm_raise_type(vm, p, args[0], "bytes or a buffer");
     }
     charge_bytes(vm, size);
-    size_t bad;
-    if (!str_valid(data, size, &bad))
+    size_t bad = utf8_check(data, size);
+    if (bad < size)
         return string_give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", bad), result);
     return string_give(vm, str_new(vm, data, size), result);
 }

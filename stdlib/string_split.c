@@ -1,4 +1,5 @@
 /* String: what makes a list of pieces. In slices: a text of 100 MB has very many. */
+#include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/data.h"
 
@@ -100,7 +101,7 @@ static bool next_char(const string *s, const string *separator, uint32_t *at, ui
     if (*at >= s->size)
         return false;
     unsigned size;
-    str_decode(s->text + *at, &size);
+    utf8_decode_valid(s->text + *at, &size);
     *from = *at;
     *at = *to = *at + size;
     return true;

@@ -1,15 +1,16 @@
 /* String: what needs the Unicode tables. */
 #include <utf8proc.h>
 
+#include "base/utf8.h"
 #include "stdlib/string_parts.h"
 
 uint32_t string_grapheme_end(const string *s, uint32_t at)
 {
     unsigned size;
-    utf8proc_int32_t previous = (utf8proc_int32_t)str_decode(s->text + at, &size);
+    utf8proc_int32_t previous = (utf8proc_int32_t)utf8_decode_valid(s->text + at, &size);
     utf8proc_int32_t state = 0;
     for (at += size; at < s->size; at += size) {
-        utf8proc_int32_t next = (utf8proc_int32_t)str_decode(s->text + at, &size);
+        utf8proc_int32_t next = (utf8proc_int32_t)utf8_decode_valid(s->text + at, &size);
         if (previous < 0x80 && next < 0x80 && !(previous == '\r' && next == '\n'))
             break;
         if (utf8proc_grapheme_break_stateful(previous, next, &state))
@@ -54,14 +55,14 @@ static verdict map_unicode(csp_vm *vm, const string *s, bool upper, value *slots
     unsigned size;
     unsigned count = 0;
     for (; at < s->size && count < STRING_CHARACTERS_PER_STEP && !t->failed; at += size, count++) {
-        utf8proc_int32_t c = (utf8proc_int32_t)str_decode(s->text + at, &size);
+        utf8proc_int32_t c = (utf8proc_int32_t)utf8_decode_valid(s->text + at, &size);
         if (upper && c == 0xdf) { /* the one common letter that becomes two */
             text_add(t, "SS", 2);
             continue;
         }
         char utf8[4];
         c = upper ? utf8proc_toupper(c) : utf8proc_tolower(c);
-        text_add(t, utf8, str_encode((uint32_t)c, utf8));
+        text_add(t, utf8, utf8_encode((uint32_t)c, utf8));
     }
     slots[SLOT_AT] = value_int(at);
     vm_charge(vm, count / STRING_CHARACTERS_PER_REDUCTION);
@@ -99,7 +100,7 @@ static int64_t cluster_width(const string *s, uint32_t at, uint32_t end)
     int64_t width = 0;
     unsigned size;
     for (; at < end; at += size) {
-        uint32_t c = str_decode(s->text + at, &size);
+        uint32_t c = utf8_decode_valid(s->text + at, &size);
         bool wide = c == 0xfe0f || (c >= 0x1f1e6 && c <= 0x1f1ff);
         int64_t own = wide ? 2 : utf8proc_charwidth((utf8proc_int32_t)c);
         if (own > width)

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "vm/vm.h"
 
 /* Makes room for `more` entries behind `count`; false: out of memory. */
@@ -144,9 +145,8 @@ void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column)
         return;
     const module *m = c->module;
     *line = line_number(m, entry);
-    *column = 1;
-    for (uint32_t i = m->lines[entry]; i < offset; i++)
-        *column += ((unsigned char)m->text[i] & 0xc0) != 0x80;
+    uint32_t start = m->lines[entry];
+    *column = 1 + (uint32_t)(start < offset ? utf8_count(m->text + start, offset - start) : 0);
 }
 
 static void free_code(code *c)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "vm/data_check.h"
 #include "vm/text.h"
 
@@ -53,7 +54,7 @@ static value format_message(csp_vm *vm, const char *format, va_list arguments)
         return str_new(vm, written, size);
     static const char more[] = "…";
     size = sizeof written - sizeof more;
-    while (size > 0 && ((unsigned char)written[size] & 0xc0) == 0x80)
+    while (size > 0 && utf8_continues(written[size]))
         size--;
     memcpy(written + size, more, sizeof more - 1);
     return str_new(vm, written, size + sizeof more - 1);

@@ -3,6 +3,7 @@
  *   string:                     byte offset << 31 | index of the next character
  *   map:                        version << 32 | position, to notice keys that come and go
  *   range:                      the next int, of any size */
+#include "base/utf8.h"
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
 #include "vm/num.h"
@@ -100,7 +101,7 @@ static verdict next_of_string(csp_vm *vm, const string *s, value *state, step *n
     unsigned char first = (unsigned char)s->text[offset];
     next->item = first < 0x80 ? vm->characters[first] : VALUE_ABSENT;
     if (next->item == VALUE_ABSENT) {
-        str_decode(s->text + offset, &size);
+        utf8_decode_valid(s->text + offset, &size);
         next->item = str_new(vm, s->text + offset, size);
         if (next->item == VALUE_ABSENT)
             return vm_raise_memory(vm);

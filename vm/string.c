@@ -4,6 +4,7 @@
  * object. */
 #include <stdarg.h>
 
+#include "base/utf8.h"
 #include "vm/text.h"
 
 /* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each 64th code point,
@@ -69,12 +70,12 @@ value str_new(csp_vm *vm, const char *utf8, size_t size)
 {
     if (size > STRING_MAX)
         return VALUE_ABSENT;
-    return string_of(vm, utf8, size, str_code_points(utf8, size));
+    return string_of(vm, utf8, size, (uint32_t)utf8_count(utf8, size));
 }
 
 value str_checked(csp_vm *vm, const char *data, size_t size)
 {
-    return str_valid(data, size, NULL) ? str_new(vm, data, size) : VALUE_NIL;
+    return utf8_check(data, size) == size ? str_new(vm, data, size) : VALUE_NIL;
 }
 
 /* A message may quote bytes of unknown origin, or cut them off in the middle of a character (%.20s). */
@@ -83,7 +84,7 @@ static value string_repaired(csp_vm *vm, const char *data, size_t size)
     text t;
     text_init(&t, vm);
     size_t bad;
-    while (!str_valid(data, size, &bad)) {
+    while ((bad = utf8_check(data, size)) < size) {
         text_add(&t, data, bad);
         text_add(&t, "\xef\xbf\xbd", 3);
         data += bad + 1;

@@ -1,6 +1,7 @@
 /* The builder of texts, and quoting. */
 #include <stdarg.h>
 
+#include "base/utf8.h"
 #include "vm/text.h"
 
 void text_init(text *t, csp_vm *vm) { *t = (text){.vm = vm}; }
@@ -131,7 +132,7 @@ bool text_quote_string(text *t, const string *s)
     uint32_t plain = 0; /* what is not added yet and needs no escape begins here */
     unsigned size;
     for (uint32_t at = 0; at < s->size; at += size) {
-        uint32_t c = str_decode(s->text + at, &size);
+        uint32_t c = utf8_decode_valid(s->text + at, &size);
         bool interpolates = c == '$' && s->text[at + 1] == '{';
         if (!must_escape(c) && c != '"' && c != '\\' && !interpolates)
             continue;

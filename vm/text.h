@@ -30,10 +30,6 @@ value str_at(csp_vm *vm, string *s, uint32_t index);                /* one code 
 value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to); /* code points, from <= to <= length */
 /* First occurrence at or after byte `from`: byte offset, or -1. */
 int64_t str_find(const string *s, const string *part, uint32_t from);
-uint32_t str_code_points(const char *utf8, size_t size);
-bool str_valid(const char *data, size_t size, size_t *bad); /* *bad: offset of the first wrong byte */
-unsigned str_encode(uint32_t code_point, char out[4]);      /* bytes written */
-uint32_t str_decode(const char *utf8, unsigned *size);
 
 /* Builds a text piece by piece, in a growing block of the collected heap (held by the C stack or a slot through
  * `block`). */

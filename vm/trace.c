@@ -1,5 +1,6 @@
 #include "vm/trace.h"
 
+#include "base/utf8.h"
 #include "vm/data.h"
 #include "vm/origin.h"
 #include "vm/report.h"
@@ -136,11 +137,11 @@ static void put_source(csp_vm *vm, uint32_t position, text *out)
     put_text(out, "\n         | ");
     report_style(vm, out, REPORT_CARET);
     for (uint32_t i = from; i < start; i++)
-        if (((unsigned char)m->text[i] & 0xc0) != 0x80)
+        if (!utf8_continues(m->text[i]))
             text_put(out, m->text[i] == '\t' ? '\t' : ' ');
     text_put(out, '^');
     for (uint32_t i = start + 1; i < end; i++)
-        if (((unsigned char)m->text[i] & 0xc0) != 0x80)
+        if (!utf8_continues(m->text[i]))
             text_put(out, '~');
     report_style(vm, out, REPORT_PLAIN);
     text_put(out, '\n');

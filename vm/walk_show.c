@@ -1,6 +1,6 @@
 /* Values as text: a frame for each container on the way down, and a table of those, to notice cycles. */
-#include <utf8proc.h>
-
+#include "base/name.h"
+#include "base/utf8.h"
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
 #include "vm/num.h"
@@ -31,36 +31,11 @@ enum { SHOWN_WORDS = sizeof(shown) / sizeof(uint64_t), SHOW_ATOM = 4 };
 
 static bool add_string(text *t, const char *s) { return text_add(t, s, strlen(s)); }
 
-static bool is_name_part(utf8proc_int32_t rune, bool first)
-{
-    switch (utf8proc_category(rune)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_NL:
-        /* Letters that Unicode keeps out of names. */
-        return rune != 0x2e2f && rune != 0x037a && rune != 0x0e33 && rune != 0x0eb3 && rune != 0xff9e && rune != 0xff9f;
-    case UTF8PROC_CATEGORY_MN:
-    case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ND: return !first;
-    case UTF8PROC_CATEGORY_PC: return !first || rune == '_';
-    default: return false;
-    }
-}
-
 /* Whether a string key may stand without quotes. */
 static bool is_name(const string *s)
 {
     enum { NAME_LENGTH = 200 };
-    if (s->size == 0 || s->size > NAME_LENGTH || (s->size == 1 && s->text[0] == '_'))
-        return false;
-    unsigned size;
-    for (uint32_t i = 0; i < s->size; i += size)
-        if (!is_name_part((utf8proc_int32_t)str_decode(s->text + i, &size), i == 0))
-            return false;
-    return true;
+    return s->size <= NAME_LENGTH && name_is(s->text, s->size);
 }
 
 static bool show_name_of(text *t, const char *what, value name)
@@ -400,7 +375,7 @@ bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
     if (size <= limit)
         return text_add(t, w->out.block, size);
     size = limit;
-    while (size > 0 && ((unsigned char)w->out.block[size] & 0xc0) == 0x80)
+    while (size > 0 && utf8_continues(w->out.block[size]))
         size--;
     return text_add(t, w->out.block, size) && add_string(t, "\xe2\x80\xa6");
 }

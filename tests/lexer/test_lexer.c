@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lexer/lexer.h"
-#include "lexer/utf8.h"
 #include "tests/support/support.h"
 
 static arena memory;
@@ -483,45 +482,6 @@ Test(lexer, strings_nest_to_a_limit)
 }
 
 /* ---- UTF-8 ---- */
-
-Test(lexer, utf8_is_checked_strictly)
-{
-    static const struct {
-        const char *text;
-        size_t bad;
-    } cases[] = {
-        {"", 0},
-        {"plain text, long enough", 23},
-        {"\xc3\xa9", 2},
-        {"\xf4\x8f\xbf\xbf", 4},
-        {"0123456789\xff", 10},
-        {"a\xc3", 1},
-        {"\x80", 0},
-        {"\xc0\x80", 0},
-        {"\xc1\xbf", 0},
-        {"\xe0\x80\x80", 0},
-        {"\xed\xa0\x80", 0},
-        {"\xf0\x80\x80\x80", 0},
-        {"\xf4\x90\x80\x80", 0},
-        {"\xf5\x80\x80\x80", 0},
-        {"ab\xe2\x82", 2},
-        {"\xe2\x82z", 0},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        cr_assert_eq(lex_utf8_check(cases[i].text, strlen(cases[i].text)), cases[i].bad, "case %zu", i);
-}
-
-Test(lexer, utf8_is_written_as_it_is_read)
-{
-    static const uint32_t runes[] = {0, 'a', 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff};
-    for (size_t i = 0; i < sizeof runes / sizeof runes[0]; i++) {
-        char text[4];
-        uint32_t rune;
-        unsigned length = lex_utf8_encode(runes[i], text);
-        cr_assert_eq(lex_utf8_decode(text, length, &rune), length);
-        cr_assert_eq(rune, runes[i]);
-    }
-}
 
 Test(lexer, names_are_recognised)
 {

@@ -36,52 +36,6 @@ Test(text, common_strings_exist_once)
     cr_expect(str_new(vm, "\0", 1) == vm->characters[0]);
 }
 
-Test(text, utf8_is_checked)
-{
-    static const struct {
-        const char *data;
-        size_t bad;
-    } rows[] = {
-        {"\x80", 0},
-        {"a\xff", 1},
-        {"\xc0\x80", 0},
-        {"\xc1\xbf", 0},
-        {"ab\xc3", 2},
-        {"\xe0\x80\x80", 0},
-        {"\xe0\x9f\xbf", 0},
-        {"\xed\xa0\x80", 0},
-        {"\xf0\x8f\xbf\xbf", 0},
-        {"\xf4\x90\x80\x80", 0},
-        {"\xf5\x80\x80\x80", 0},
-        {"12345678\xe2\x82", 8},
-        {"1234567\xe2\x82z", 7},
-        {"é\xe2(\xa1", 2},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        size_t bad = 99;
-        cr_expect(!str_valid(rows[i].data, strlen(rows[i].data), &bad));
-        cr_expect_eq(bad, rows[i].bad, "row %zu: %zu", i, bad);
-        cr_expect(str_checked(vm, rows[i].data, strlen(rows[i].data)) == VALUE_NIL);
-    }
-    cr_expect(
-        str_valid("a\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 22, NULL));
-}
-
-Test(text, every_code_point_survives)
-{
-    for (uint32_t c = 0; c <= 0x10ffff; c++) {
-        if (c >= 0xd800 && c < 0xe000)
-            continue;
-        char utf8[4];
-        unsigned size = str_encode(c, utf8);
-        unsigned decoded;
-        cr_assert(str_valid(utf8, size, NULL), "U+%04x", c);
-        cr_assert_eq(str_decode(utf8, &decoded), c);
-        cr_assert_eq(decoded, size);
-        cr_assert_eq(str_code_points(utf8, size), 1);
-    }
-}
-
 /* Offsets with and without a table agree with counting. */
 Test(text, indexing_long_text)
 {
