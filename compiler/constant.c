@@ -137,11 +137,17 @@ uint32_t compile_string(compiler *c, const char *utf8, size_t length)
     return compile_constant(c, str_intern(c->vm, utf8, length));
 }
 
-static value integer_value(compiler *c, const ast_integer *n, bool negative)
+static value integer_value(compiler *c, const ast_node *ast, bool negative)
 {
+    const ast_integer *n = &ast->as.integer;
     if (n->fits)
         return num_int(c->vm, negative ? -n->value : n->value);
-    return num_from_digits(c->vm, n->digits, n->length, n->base, negative);
+    bool has_sign = n->digits[0] == '-';
+    value v = num_from_digits(c->vm, n->digits + has_sign, n->length - has_sign, n->base, negative || has_sign);
+    if (v != VALUE_NIL)
+        return v;
+    diag_error(c->diags, ast->span, "an integer of more than %llu bits", (unsigned long long)num_max_bits(c->vm));
+    return value_int(0);
 }
 
 bool compile_literal(compiler *c, const ast_node *ast, value *out)
@@ -150,7 +156,7 @@ bool compile_literal(compiler *c, const ast_node *ast, value *out)
     if (negative)
         ast = ast->as.unary.operand;
     if (ast->kind == AST_INT)
-        *out = integer_value(c, &ast->as.integer, negative);
+        *out = integer_value(c, ast, negative);
     else if (ast->kind == AST_FLOAT)
         *out = num_float(c->vm, negative ? -ast->as.number : ast->as.number);
     else if (negative)

@@ -233,17 +233,16 @@ bool lex_integer_value(lexer *lx, const lex_token *token, lex_integer *out)
     char *digits = arena_alloc(lx->arena, length - start + 1);
     if (digits == NULL)
         return false;
+    static const uint64_t most = ((uint64_t)1 << 62) - 1;
     uint64_t value = 0;
     uint32_t used = 0;
     for (uint32_t i = start; i < length; i++) {
         if (text[i] == '_')
             continue;
         digits[used++] = text[i];
-        value = value * base + digit_value(text[i]);
-        if (value >= (uint64_t)1 << 62)
-            out->fits = false;
-        if (!out->fits)
-            value = 0;
+        unsigned digit = digit_value(text[i]);
+        out->fits = out->fits && value <= (most - digit) / base;
+        value = out->fits ? value * base + digit : 0;
     }
     out->value = (int64_t)value;
     out->digits = digits;

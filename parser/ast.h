@@ -125,7 +125,7 @@ typedef enum ast_operator {
 } ast_operator;
 
 /* An integer literal: the value where it fits 63 bits (fits), and always its digits without `_` in the given base
- * (10, 16, 8, 2). */
+ * (10, 16, 8, 2), behind a `-` in a pattern. */
 typedef struct ast_integer {
     int64_t value;
     const char *digits;

@@ -21,8 +21,6 @@ void num_view_of(num_view *view, value integer);
 /* The number of bits of the magnitude; 0 for 0. */
 uint64_t num_bits(value integer);
 
-/* The bits that an integer of this VM may have; never 0. */
-uint64_t num_max_bits(const csp_vm *vm);
 /* FAIL (out_of_memory) where the VM does not allow an integer of so many bits. */
 verdict num_check_bits(csp_vm *vm, uint64_t bits);
 

@@ -9,8 +9,11 @@
 value num_int(csp_vm *vm, int64_t n);
 value num_uint(csp_vm *vm, uint64_t n);
 value num_float(csp_vm *vm, double d);
-/* Digits (no sign, no `_`) in base 2, 8, 10 or 16, of any length; the caller has checked them. */
+/* Digits (no sign, no `_`) in base 2, 8, 10 or 16, of any length; the caller has checked them. VALUE_NIL: more bits than
+ * an int may have. */
 value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, bool negative);
+/* How many bits an int of this VM may have; never 0. */
+uint64_t num_max_bits(const csp_vm *vm);
 
 static inline bool value_is_float(value v) { return value_is_flonum(v) || value_is(v, OBJ_FLOAT); }
 static inline bool value_is_integer(value v) { return value_is_int(v) || value_is(v, OBJ_BIGINT); }

@@ -178,7 +178,7 @@ static value big_from_digits(csp_vm *vm, const char *digits, size_t length, int 
     free(copy);
     if (negative)
         mpz_neg(z, z);
-    value v = num_from_mpz(vm, z);
+    value v = mpz_sizeinbase(z, 2) > num_max_bits(vm) ? VALUE_NIL : num_from_mpz(vm, z);
     mpz_clear(z);
     return v;
 }
@@ -199,7 +199,7 @@ value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, b
     }
     double bits = log2(base) * (double)(length - 1);
     if (bits >= (double)num_max_bits(vm))
-        return VALUE_ABSENT;
+        return VALUE_NIL;
     return big_from_digits(vm, digits, length, base, negative);
 }
 
@@ -223,7 +223,8 @@ value num_parse_int(csp_vm *vm, const char *chars, size_t size, int base)
         if (digit_value(chars[i]) >= (unsigned)base)
             return VALUE_NIL;
     vm_charge(vm, size / 8 * (size < 1000 ? size / 32 : 32));
-    return num_from_digits(vm, chars, size, base, negative);
+    value v = num_from_digits(vm, chars, size, base, negative);
+    return v == VALUE_NIL ? VALUE_ABSENT : v;
 }
 
 /* --- text to floats */
