@@ -9,8 +9,8 @@
 value num_int(csp_vm *vm, int64_t n);
 value num_uint(csp_vm *vm, uint64_t n);
 value num_float(csp_vm *vm, double d);
-/* Digits (no sign, no `_`) in base 2, 8, 10 or 16, of any length; the caller has checked them. VALUE_NIL: more bits than
- * an int may have. */
+/* Digits (no sign, no `_`) in base 2, 8, 10 or 16, of any length; the caller has checked them. VALUE_NIL: more bits
+ * than an int may have. */
 value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, bool negative);
 /* How many bits an int of this VM may have; never 0. */
 uint64_t num_max_bits(const csp_vm *vm);
