@@ -9,7 +9,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
-typedef enum node_class { EXPRESSION, STATEMENT /* or expression */, PATTERN } node_class;
+typedef enum node_class {
+    EXPRESSION,
+    STATEMENT, /* or expression */
+    PATTERN,
+    PLACE /* an expression, or `_` */
+} node_class;
 
 typedef struct pending {
     const ast_node *node;
@@ -27,6 +32,15 @@ static node_class class_of(const ast_node *node)
     if (node->kind >= AST_LET && node->kind <= AST_TEST)
         return STATEMENT;
     return node->kind >= PAT_HOLE && node->kind <= PAT_ALTERNATIVES ? PATTERN : EXPRESSION;
+}
+
+static bool may_stand(const ast_node *node, node_class expected)
+{
+    node_class found = class_of(node);
+    if (node->kind == AST_ERROR || found == expected)
+        return true;
+    return expected == PLACE ? found == EXPRESSION || node->kind == PAT_HOLE
+                             : expected == STATEMENT && found == EXPRESSION;
 }
 
 static void push(checker *c, const ast_node *node, node_class expected)
@@ -73,8 +87,10 @@ static void function(checker *c, const ast_node *node)
 {
     const ast_fn *fn = node->as.fn;
     assert(fn && (node->kind == AST_FN || fn->name));
-    for (uint32_t i = 0; i < fn->param_count; i++)
+    for (uint32_t i = 0; i < fn->param_count; i++) {
+        optional(c, fn->params[i].pattern, PATTERN);
         optional(c, fn->params[i].fallback, EXPRESSION);
+    }
     statement(c, fn->body);
 }
 
@@ -134,6 +150,14 @@ static void sequence(checker *c, const ast_pattern *parts)
 {
     list(c, parts->elements, PATTERN);
     optional(c, parts->rest, PATTERN);
+}
+
+static void place(checker *c, const ast_node *place)
+{
+    if (place->kind == AST_TUPLE)
+        list(c, place->as.list, PLACE);
+    else
+        push(c, place, PLACE);
 }
 
 static void foreign(const ast_node *node)
@@ -212,7 +236,7 @@ static void check(checker *c, const ast_node *node)
         expression(c, node->as.let.value);
         break;
     case AST_ASSIGN:
-        expression(c, node->as.assign.place);
+        place(c, node->as.assign.place);
         expression(c, node->as.assign.value);
         break;
     case AST_PAR_FOR:
@@ -237,9 +261,7 @@ void parse_check_whole(const ast_module *module)
     list(&c, module->items, STATEMENT);
     while (c.count > 0 && !c.failed) {
         pending next = c.stack[--c.count];
-        node_class found = class_of(next.node);
-        assert(next.node->kind == AST_ERROR || found == next.expected ||
-               (found == EXPRESSION && next.expected == STATEMENT));
+        assert(may_stand(next.node, next.expected));
         check(&c, next.node);
     }
     free(c.stack);
