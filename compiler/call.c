@@ -229,7 +229,7 @@ static void call_code(builder *b, ast_node *ast, const known_callee *callee, des
     const ast_call *call = &ast->as.call;
     const ast_fn *fn = callee->signature.fn;
     uint32_t words = code_words(callee->code, fn), params = fn ? fn->param_count : callee->code->params;
-    unsigned mark = b->top, base = compile_result_registers(b, d, words + 2, ast->span);
+    unsigned mark = b->top, base = compile_call_registers(b, call, d, words + 2, true, ast->span);
     bool *filled = place_marks(b, params);
     if (!filled || b->too_large)
         return;
@@ -272,7 +272,8 @@ static uint32_t argument_room(const ast_call *call, const known_callee *callee, 
 static void call_native(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top, base = compile_result_registers(b, d, argument_room(call, callee, s) + 2, ast->span);
+    unsigned mark = b->top,
+             base = compile_call_registers(b, call, d, argument_room(call, callee, s) + 2, true, ast->span);
     uint32_t count = compile_arguments(b, call, callee, s, base + 2, ast->span);
     if (callee->constant > UINT16_MAX) {
         compile_callee(b, ast, callee, base);
@@ -286,7 +287,8 @@ static void call_native(builder *b, ast_node *ast, const known_callee *callee, c
 static void call_value(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top, base = compile_result_registers(b, d, argument_room(call, callee, s) + 2, ast->span);
+    unsigned mark = b->top,
+             base = compile_call_registers(b, call, d, argument_room(call, callee, s) + 2, true, ast->span);
     compile_callee(b, ast, callee, base);
     uint32_t count = compile_arguments(b, call, callee, s, base + 2, ast->span);
     bool tail = is_tail(b, d);
@@ -300,7 +302,7 @@ static void call_value(builder *b, ast_node *ast, const known_callee *callee, co
 static void call_with_list(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top, base = compile_result_registers(b, d, 4, ast->span);
+    unsigned mark = b->top, base = compile_call_registers(b, call, d, 4, false, ast->span);
     compile_callee(b, ast, callee, base);
     compile_argument_list(b, call, 0, base + 2, ast->span);
     compile_named_list(b, call, s, base + 3, ast->span);

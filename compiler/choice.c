@@ -44,7 +44,7 @@ static void prepare_each(builder *b, const ast_alt_arm *arm, unsigned reg)
 {
     unsigned mark = b->top;
     iteration it;
-    jumps turns = {0};
+    jumps turns = jumps_over(arm->span);
     compile_emit(b, insn_abc(OPC_LIST, reg, reg, 0), arm->span);
     compile_iteration(b, &it, arm->source, arm->target, arm->span);
     if (arm->guard)
@@ -74,7 +74,7 @@ static void prepare_arm(builder *b, const ast_alt_arm *arm, unsigned reg)
     }
     if (!arm->channel)
         return;
-    jumps absent = {0}, done = {0};
+    jumps absent = jumps_over(arm->span), done = {0};
     if (arm->guard)
         compile_condition(b, arm->guard, false, &absent);
     compile_to(b, arm->channel, reg);
@@ -141,7 +141,7 @@ static arm_place *prepare_arms(builder *b, const ast_alt *choice, src_span at)
 
 static void compile_for_alt(builder *b, const ast_alt *choice, arm_place *places, src_span at)
 {
-    loop_frame frame = {.outer = b->loop};
+    loop_frame frame = {b->loop, jumps_over(at), jumps_over(at)};
     uint32_t head = compile_here(b);
     for (uint32_t i = 0; i < choice->count; i++)
         prepare_arm(b, &choice->arms[i], places[i].reg);

@@ -113,6 +113,8 @@ bool compile_in_place(const ast_node *ast, unsigned *reg)
 unsigned compile_operand(builder *b, ast_node *ast, unsigned hint)
 {
     unsigned reg;
+    if (ast == b->link.left)
+        return b->link.reg;
     if (compile_in_place(ast, &reg))
         return reg;
     reg = hint != NO_HINT ? hint : compile_registers(b, 1, ast->span);
@@ -316,6 +318,28 @@ static void compile_fn(builder *b, ast_node *ast, dest d)
     compile_closure(b, ast, NULL, d);
 }
 
+void compile_link(builder *b, ast_node *ast, dest d)
+{
+    if (ast->kind == AST_CALL)
+        compile_call(b, ast, d);
+    else if (ast->kind == AST_INDEX)
+        compile_index(b, ast, d);
+    else if (ast->kind == AST_SLICE)
+        compile_slice(b, ast, d);
+    else
+        compile_field(b, ast, d);
+}
+
+static void compile_links(builder *b, ast_node *ast, dest d)
+{
+    if (ast == b->link.left)
+        compile_deliver(b, d, b->link.reg, ast->span);
+    else if (compile_is_chain(ast))
+        compile_chain(b, ast, d);
+    else
+        compile_link(b, ast, d);
+}
+
 void compile_node(builder *b, ast_node *ast, dest d)
 {
     switch (ast->kind) {
@@ -332,10 +356,10 @@ void compile_node(builder *b, ast_node *ast, dest d)
     case AST_LIST: compile_list_literal(b, ast, d); return;
     case AST_MAP: compile_map(b, ast, d); return;
     case AST_FN: compile_fn(b, ast, d); return;
-    case AST_CALL: compile_call(b, ast, d); return;
-    case AST_INDEX: compile_index(b, ast, d); return;
-    case AST_SLICE: compile_slice(b, ast, d); return;
-    case AST_FIELD: compile_field(b, ast, d); return;
+    case AST_CALL:
+    case AST_INDEX:
+    case AST_SLICE:
+    case AST_FIELD: compile_links(b, ast, d); return;
     case AST_UNARY: compile_unary(b, ast, d); return;
     case AST_BINARY: compile_binary(b, ast, d); return;
     case AST_AND:

@@ -6,6 +6,7 @@
  *   call.c       calls                             statement.c statements, assignments, if, match
  *   loop.c       loops                             pattern.c   patterns
  *   choice.c     alt                               process.c   spawn, par, send, receive
+ *   chain.c      chains of calls, indices, fields
  *   places.c     assignment to several places
  *
  * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and temporaries of an
@@ -40,10 +41,27 @@ typedef struct compiler {
     uint32_t apply; /* number of the code that calls a function value with a list of arguments; 0: not made yet */
 } compiler;
 
-/* Jumps whose target is not known yet, chained through builder->links: the newest one's pc + 1, 0: none. */
+/* Jumps whose target is not known yet, chained through builder->links: the newest one's pc + 1, 0: none. far: the
+ * target may be further away than a comparison can jump. */
 typedef struct jumps {
     uint32_t last;
+    bool far;
 } jumps;
+
+/* Of jumps over what stands in that piece of the text: so much of it hardly ever gives as many instructions as a
+ * comparison can jump over. */
+static inline jumps jumps_over(src_span at)
+{
+    enum { NEAR = 4000 };
+    return (jumps){.far = at.end - at.start > NEAR};
+}
+
+/* The left operand of the link at hand of a chain, where it is; in_place: a call may have it there (chain.c). */
+typedef struct chain_link {
+    const ast_node *left;
+    unsigned reg;
+    bool in_place;
+} chain_link;
 
 typedef struct loop_frame {
     struct loop_frame *outer;
@@ -87,6 +105,7 @@ typedef struct builder {
     bool reachable; /* else what is emitted is dropped */
     bool too_large;
     loop_frame *loop;
+    chain_link link;
     jumps epilogue;
 } builder;
 
@@ -162,6 +181,7 @@ code *compile_apply(compiler *c);
 
 /* --- expr.c */
 void compile_node(builder *b, ast_node *ast, dest d); /* any expression or statement */
+void compile_link(builder *b, ast_node *ast, dest d); /* an index, slice, field or call: nothing but itself */
 void compile_nodes(builder *b, ast_list nodes, dest d, src_span at);
 void compile_to(builder *b, ast_node *ast, unsigned reg); /* into a fresh register */
 unsigned compile_any(builder *b, ast_node *ast); /* the register that holds the value: a variable's own, or a new one */
@@ -173,6 +193,11 @@ void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
 bool compile_in_place(const ast_node *ast, unsigned *reg);
 /* A list of the values of `items` into reg, in pieces so that few registers are needed. */
 void compile_list(builder *b, ast_node *const *items, uint32_t count, unsigned reg, src_span at);
+
+/* --- chain.c */
+bool compile_is_chain(const ast_node *ast); /* a link behind another one */
+void compile_chain(builder *b, ast_node *ast, dest d);
+unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row, src_span at);
 
 /* --- operator.c */
 void compile_binary(builder *b, ast_node *ast, dest d);

@@ -4,7 +4,7 @@
 void compile_while(builder *b, ast_node *ast)
 {
     const ast_loop *loop = &ast->as.loop;
-    loop_frame frame = {.outer = b->loop};
+    loop_frame frame = {b->loop, jumps_over(ast->span), jumps_over(ast->span)};
     uint32_t head = compile_here(b);
     if (loop->value)
         compile_condition(b, loop->value, false, &frame.exits);
@@ -67,7 +67,7 @@ void compile_for(builder *b, ast_node *ast)
     unsigned mark = b->top;
     iteration it;
     compile_iteration(b, &it, loop->value, loop->target, ast->span);
-    loop_frame frame = {.outer = b->loop};
+    loop_frame frame = {b->loop, jumps_over(ast->span), jumps_over(ast->span)};
     b->loop = &frame; /* cppcheck-suppress autoVariables ; until the loop is done */
     compile_node(b, loop->body, TO_DISCARD);
     b->loop = frame.outer;

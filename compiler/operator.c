@@ -158,30 +158,61 @@ void compile_is(builder *b, ast_node *ast, dest d)
     compile_deliver(b, d, out, ast->span);
 }
 
-/* As a value: the deciding operand. As a statement: the left one decides whether the right one runs. */
+/* `a and b and …`, from left to right. NULL: no memory. */
+static ast_node **terms_of(builder *b, ast_node *ast, uint32_t *count)
+{
+    *count = 2;
+    for (const ast_node *n = ast->as.binary.left; n->kind == ast->kind; n = n->as.binary.left)
+        *count += 1;
+    ast_node **terms = arena_alloc(b->c->ast->arena, *count * sizeof(ast_node *));
+    if (!terms) {
+        b->c->failed = true;
+        return NULL;
+    }
+    for (uint32_t i = *count - 1; i > 0; i--, ast = ast->as.binary.left) {
+        terms[i] = ast->as.binary.right;
+        terms[i - 1] = ast->as.binary.left;
+    }
+    return terms;
+}
+
+static void choose_statement(builder *b, ast_node *ast, dest d)
+{
+    jumps decided = jumps_over(ast->span);
+    unsigned mark = b->top;
+    compile_condition(b, ast->as.binary.left, ast->kind == AST_OR, &decided);
+    compile_node(b, ast->as.binary.right, d);
+    compile_land(b, &decided);
+    compile_release(b, mark);
+}
+
+/* As a value: the deciding operand. As a statement: the left ones decide whether the last one runs. */
 void compile_and_or(builder *b, ast_node *ast, dest d)
 {
-    jumps decided = {0};
-    unsigned mark = b->top, reg = 0;
-    bool sense = ast->kind == AST_OR;
     if (d.kind == DEST_DISCARD) {
-        compile_condition(b, ast->as.binary.left, sense, &decided);
-        compile_node(b, ast->as.binary.right, d);
-        compile_land(b, &decided);
-        compile_release(b, mark);
+        choose_statement(b, ast, d);
         return;
     }
-    opcode jump = sense ? OPC_JT : OPC_JF;
-    bool in_place = d.kind == DEST_RETURN;
-    if (in_place) {
-        reg = compile_any(b, ast->as.binary.left);
-    } else {
-        reg = d.scratch ? d.reg : compile_registers(b, 1, ast->span);
-        compile_to(b, ast->as.binary.left, reg);
+    uint32_t count;
+    ast_node **terms = terms_of(b, ast, &count);
+    if (!terms)
+        return;
+    jumps decided = {0};
+    unsigned mark = b->top, reg;
+    opcode jump = ast->kind == AST_OR ? OPC_JT : OPC_JF;
+    bool returns = d.kind == DEST_RETURN;
+    bool is_own = d.kind == DEST_REG && d.scratch;
+    if (returns && count == 2)
+        reg = compile_any(b, terms[0]);
+    else
+        compile_to(b, terms[0], reg = is_own ? d.reg : compile_registers(b, 1, ast->span));
+    for (uint32_t i = 1; i < count; i++) {
+        compile_jump_to(b, insn_aw(jump, reg, 0), &decided, terms[i - 1]->span);
+        if (i + 1 < count)
+            compile_to(b, terms[i], reg);
     }
-    compile_jump_to(b, insn_aw(jump, reg, 0), &decided, ast->as.binary.left->span);
-    compile_node(b, ast->as.binary.right, in_place ? d : dest_fresh(reg));
-    if (in_place)
+    compile_node(b, terms[count - 1], returns ? d : dest_fresh(reg));
+    if (returns)
         b->reachable = false;
     compile_land(b, &decided);
     compile_release(b, mark);
@@ -237,6 +268,17 @@ static bool compares(ast_operator op)
     return op == OP_EQ || op == OP_NE || op == OP_LT || op == OP_LE || op == OP_GT || op == OP_GE;
 }
 
+/* A comparison jumps 16 bits far; where that may not be enough it jumps over a JMP. */
+static void jump_compared(builder *b, comparison jump, bool sense, insn operands, jumps *into, src_span at)
+{
+    jumps over = {0};
+    operands.op = (uint16_t)(sense != into->far ? jump.holds : jump.fails);
+    compile_jump_to(b, operands, into->far ? &over : into, at);
+    if (into->far)
+        compile_jump(b, into, at);
+    compile_land(b, &over);
+}
+
 static void compile_comparison(builder *b, ast_node *ast, bool sense, jumps *into)
 {
     ast_node *left = ast->as.binary.left, *right = ast->as.binary.right;
@@ -246,27 +288,27 @@ static void compile_comparison(builder *b, ast_node *ast, bool sense, jumps *int
     if (swapped || compile_small_literal(right, INT16_MIN, INT16_MAX, &n)) {
         comparison jump = number_jumps(swapped ? mirrored(op) : op);
         unsigned reg = compile_any(b, swapped ? right : left);
-        compile_jump_to(b, insn_abc(sense ? jump.holds : jump.fails, reg, (uint16_t)n, 0), into, ast->span);
+        jump_compared(b, jump, sense, insn_abc(OPC_NOP, reg, (uint16_t)n, 0), into, ast->span);
         return;
     }
     comparison jump = register_jumps(op);
     unsigned l = compile_any(b, left), r = compile_any(b, right);
     bool turned = op == OP_GT || op == OP_GE;
-    compile_jump_to(b, insn_abc(sense ? jump.holds : jump.fails, turned ? r : l, turned ? l : r, 0), into, ast->span);
+    jump_compared(b, jump, sense, insn_abc(OPC_NOP, turned ? r : l, turned ? l : r, 0), into, ast->span);
 }
 
-/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the left side may skip the right
- * one. */
+/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the terms before the last may skip the
+ * rest. */
 static void compile_both(builder *b, ast_node *ast, bool sense, jumps *into)
 {
-    if (sense == (ast->kind == AST_OR)) {
-        compile_condition(b, ast->as.binary.left, sense, into);
-        compile_condition(b, ast->as.binary.right, sense, into);
-        return;
+    uint32_t count;
+    ast_node **terms = terms_of(b, ast, &count);
+    jumps skip = jumps_over(ast->span);
+    bool any = sense == (ast->kind == AST_OR);
+    for (uint32_t i = 0; terms && i < count; i++) {
+        bool skips = !any && i + 1 < count;
+        compile_condition(b, terms[i], skips ? !sense : sense, skips ? &skip : into);
     }
-    jumps skip = {0};
-    compile_condition(b, ast->as.binary.left, !sense, &skip);
-    compile_condition(b, ast->as.binary.right, sense, into);
     compile_land(b, &skip);
 }
 

@@ -164,7 +164,8 @@ void compile_if(builder *b, ast_node *ast, dest d)
     jumps done = {0};
     src_span at = ast->span;
     for (; ast && ast->kind == AST_IF; ast = ast->as.branch.otherwise) {
-        jumps otherwise = {0}, *away = only_leaves(b, ast, d);
+        jumps otherwise = jumps_over((src_span){ast->span.start, ast->as.branch.then->span.end});
+        jumps *away = only_leaves(b, ast, d);
         unsigned mark = b->top;
         if (away) {
             compile_condition(b, ast->as.branch.condition, true, away);
@@ -199,7 +200,7 @@ void compile_match(builder *b, ast_node *ast, dest d)
     for (uint32_t i = 0; i < match->count; i++) {
         const ast_match_arm *arm = &match->arms[i];
         unsigned inner = b->top;
-        jumps fail = {0};
+        jumps fail = jumps_over(arm->span);
         compile_match_pattern(b, arm->pattern, subject, owned, &fail);
         if (arm->guard)
             compile_condition(b, arm->guard, false, &fail);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/language.h"
+#include "parser/chain.h"
 #include "parser/lint_internal.h"
 
 static const char *const lint_names[] = {
@@ -346,7 +347,8 @@ static void local_fn(linter *l, const ast_fn *fn)
 
 bool lint_walk(linter *l, ast_node *node) { return statement(l, node, VALUE_USED); }
 
-static bool statement(linter *l, ast_node *node, lint_use use_of_it)
+/* A node; of a link in a chain all but its left operand, which has been walked. */
+static bool step(linter *l, ast_node *node, lint_use use_of_it)
 {
     if (use_of_it != VALUE_USED)
         lint_dropped(l, node, use_of_it == VALUE_DROPPED_LAST);
@@ -417,6 +419,32 @@ static bool statement(linter *l, ast_node *node, lint_use use_of_it)
     case PAT_ALTERNATIVES: break; /* lint_pattern walks these */
     }
     return false;
+}
+
+static bool chain(linter *l, ast_node *node, lint_use use_of_it)
+{
+    ast_chain parts;
+    const ast_node *outer = l->seen;
+    bool outer_ends = l->seen_ends;
+    if (!ast_chain_of(l->arena, node, &parts))
+        return false; /* without memory nothing will be said */
+    bool ends = step(l, parts.first, VALUE_USED);
+    l->seen = parts.first;
+    for (uint32_t i = 0; i < parts.count; i++) {
+        l->seen_ends = ends;
+        ends = step(l, parts.links[i], i + 1 < parts.count ? VALUE_USED : use_of_it);
+        l->seen = parts.links[i];
+    }
+    l->seen = outer;
+    l->seen_ends = outer_ends;
+    return ends;
+}
+
+static bool statement(linter *l, ast_node *node, lint_use use_of_it)
+{
+    if (node == l->seen)
+        return l->seen_ends;
+    return ast_left(node) ? chain(l, node, use_of_it) : step(l, node, use_of_it);
 }
 
 void lint_module(const ast_module *ast, diag_list *diags)

@@ -92,8 +92,10 @@ typedef struct linter {
     diag_list *diags;
     lint_declared *declared, **declared_end;
     lint_loop *loop;
-    lint_copy *copy; /* NULL: the text of main, or of a function */
-    bool program;    /* the file has statements: nobody imports its functions */
+    lint_copy *copy;      /* NULL: the text of main, or of a function */
+    bool program;         /* the file has statements: nobody imports its functions */
+    const ast_node *seen; /* the left operand of the link at hand, which has been walked: see parser/chain.h */
+    bool seen_ends;       /* … and control does not get behind it */
 } linter;
 
 /* --- lint.c */

@@ -4,10 +4,10 @@
 
 #include "parser/ast.h"
 
-/* How deep brackets, blocks and expressions may nest, so that no input overflows the C stack of parser, resolver or
- * compiler. No AST is higher than PARSE_MAX_HEIGHT; only long chains of binary operators (`a + a + a …`) come near
- * it. */
-enum { PARSE_MAX_DEPTH = 1000, PARSE_MAX_HEIGHT = 3000 };
+/* How deep brackets, blocks and expressions may nest, and how many right sides of operators may lie in each other, so
+ * that no input overflows the C stack of parser, resolver or compiler: they recurse for these, and for nothing else.
+ * Chains (`a + a + a …`, `else if`, see chain.h) are no nesting. */
+enum { PARSE_MAX_DEPTH = 1000, PARSE_MAX_OPERANDS = 2000 };
 
 /* Parses all of diags->src. Always gives a module, whose AST may hold AST_ERROR nodes where diagnostics were given; all
  * other nodes are whole, unless the module is partial. NULL only when memory ran out. diags->incomplete is set when

@@ -64,9 +64,9 @@ static ast_node *unary(parser *p);
 
 static ast_node *nested_unary(parser *p)
 {
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     ast_node *node = unary(p);
-    parse_leave(p, level);
+    parse_leave(p);
     return node;
 }
 
@@ -239,12 +239,8 @@ static ast_node *range_from(parser *p, uint32_t start, ast_node *from)
 static ast_node *piped_into(parser *p, uint32_t start, ast_node *subject)
 {
     src_span subject_span = subject->span;
-    uint32_t height = p->height;
-    p->height = 0;
     parse_advance(p);
     ast_node *call = parse_postfix(p);
-    if (p->height < height)
-        p->height = height;
     if (p->panic)
         return call;
     if (call->kind != AST_CALL || call == p->parenthesised) {
@@ -297,7 +293,6 @@ static ast_node *type_test(parser *p, uint32_t start, ast_node *object)
     node->span.end = p->previous_end;
     if (!negated)
         return node;
-    parse_grow(p);
     return parse_unary_node(p, AST_UNARY, OP_NOT, start, node);
 }
 
@@ -329,18 +324,17 @@ static void explain_chain(parser *p)
 static ast_node *negated(parser *p)
 {
     uint32_t start = p->token.span.start;
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     parse_advance(p);
     ast_node *operand = p->panic ? parse_error_node(p) : operators(p, LEVEL_NOT);
     ast_node *node = parse_unary_node(p, AST_UNARY, OP_NOT, start, operand);
-    parse_leave(p, level);
+    parse_leave(p);
     return node;
 }
 
 /* Puts operators that bind at least as tightly as `level`, and what is right of them, around `left`. */
 static ast_node *operators_behind(parser *p, unsigned level, uint32_t start, ast_node *left)
 {
-    uint32_t pipes = 0;
     bool compared = false;
     for (infix in = infix_at(p); in.level != NO_OPERATOR && in.level >= level; in = infix_at(p)) {
         if (skip_step(p))
@@ -348,8 +342,6 @@ static ast_node *operators_behind(parser *p, unsigned level, uint32_t start, ast
         if (in.level == LEVEL_COMPARISON && compared)
             explain_chain(p);
         compared = in.level == LEVEL_COMPARISON;
-        if (in.level == LEVEL_PIPE && ++pipes > PARSE_MAX_DEPTH)
-            p->height = PARSE_MAX_HEIGHT;
         if (in.kind == AST_CALL)
             left = piped_into(p, start, left);
         else if (in.kind == AST_RANGE)
@@ -358,7 +350,6 @@ static ast_node *operators_behind(parser *p, unsigned level, uint32_t start, ast
             left = type_test(p, start, left);
         else
             left = binary(p, in, start, left);
-        parse_grow(p);
     }
     return left;
 }
@@ -367,10 +358,10 @@ static ast_node *operators_behind(parser *p, unsigned level, uint32_t start, ast
 static ast_node *operators(parser *p, unsigned level)
 {
     uint32_t start = p->token.span.start;
-    parse_level outer = parse_enter_operand(p);
+    parse_enter_operand(p);
     ast_node *node = parse_at(p, TOK_NOT) && level <= LEVEL_NOT ? negated(p) : unary(p);
     node = operators_behind(p, level, start, node);
-    parse_leave_operand(p, outer);
+    parse_leave_operand(p);
     return node;
 }
 
@@ -378,17 +369,17 @@ static ast_node *operators(parser *p, unsigned level)
 
 ast_node *parse_or_expression(parser *p)
 {
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     ast_node *node = p->panic ? parse_error_node(p) : operators(p, LEVEL_OR);
-    parse_leave(p, level);
+    parse_leave(p);
     return node;
 }
 
 ast_node *parse_bit_expression(parser *p)
 {
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     ast_node *node = p->panic ? parse_error_node(p) : operators(p, LEVEL_BIT_OR);
-    parse_leave(p, level);
+    parse_leave(p);
     return node;
 }
 
@@ -414,7 +405,7 @@ static ast_node *sent(parser *p, uint32_t start, ast_node *channel)
 ast_node *parse_expression(parser *p)
 {
     uint32_t start = p->token.span.start;
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     ast_node *node;
     if (p->panic)
         node = parse_error_node(p);
@@ -424,7 +415,7 @@ ast_node *parse_expression(parser *p)
         node = operators(p, LEVEL_OR);
     if (!p->panic && parse_at(p, TOK_BANG) && node->kind != AST_CATCH)
         node = sent(p, start, node);
-    parse_leave(p, level);
+    parse_leave(p);
     return node;
 }
 

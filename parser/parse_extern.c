@@ -41,7 +41,7 @@ static ast_ctype ctype(parser *p)
     ast_ctype type = {.span = p->token.span};
     if (p->panic)
         return type;
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     if (parse_take(p, TOK_FN)) {
         callback(p, &type);
     } else {
@@ -51,7 +51,7 @@ static ast_ctype ctype(parser *p)
             parse_advance_name(p);
     }
     type.span.end = p->previous_end;
-    parse_leave(p, level);
+    parse_leave(p);
     return type;
 }
 

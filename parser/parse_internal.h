@@ -47,7 +47,6 @@ typedef struct parser {
     uint32_t mendable;             /* errors reported that more text at the end would mend */
     uint32_t depth;                /* levels of nesting around the current token */
     uint32_t operands;             /* right sides of operators around it: these need stack, too */
-    uint32_t height;               /* of the highest node made since parse_enter */
     const ast_node *parenthesised; /* the node that the last ( ) gave */
     uint32_t places_at; /* where the `(` stands that begins a statement: `_` may be in it, if `=` follows … */
     src_span hole;      /* … and the first of these in the statement under way; empty: none */
@@ -82,14 +81,10 @@ bool parse_is_outside(const parser *p); /* the innermost bracket, by the indenta
 void parse_stop(parser *p);
 
 /* ---- nesting: parse_token.c ---- */
-typedef struct parse_level {
-    uint32_t outer_height;
-} parse_level;
-parse_level parse_enter(parser *p); /* one level deeper; reports when that is too deep */
-void parse_leave(parser *p, parse_level level);
-parse_level parse_enter_operand(parser *p);             /* the same for the right side of an operator, … */
-void parse_leave_operand(parser *p, parse_level level); /* … which is no level of its own */
-void parse_grow(parser *p);                             /* a node was put around the last one, without recursion */
+void parse_enter(parser *p); /* one level deeper; reports when that is too deep */
+void parse_leave(parser *p);
+void parse_enter_operand(parser *p); /* the same for the right side of an operator, … */
+void parse_leave_operand(parser *p); /* … which is no level of its own */
 
 /* ---- errors: parse_report.c ---- */
 diag *parse_fail(parser *p, src_span at, const char *format, ...)

@@ -221,10 +221,10 @@ ast_node *parse_pattern(parser *p)
     };
     if (p->panic)
         return parse_error_node(p);
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     ast_node *(*pattern)(parser *) = patterns[p->token.kind];
     ast_node *node = pattern == NULL ? no_pattern(p) : pattern(p);
-    parse_leave(p, level);
+    parse_leave(p);
     return node;
 }
 
@@ -243,6 +243,5 @@ ast_node *parse_alternatives(parser *p)
     ast_list list = parse_nodes_end(p, items);
     ast_node *node = parse_node(p, PAT_ALTERNATIVES, start);
     node->as.list = list;
-    parse_grow(p);
     return node;
 }

@@ -57,7 +57,6 @@ ast_node *parse_index_of_slice(parser *p, ast_node *slice)
     key->as.slice.closed = slice->as.slice.closed;
     ast_node *node = parse_binary_node(p, AST_INDEX, OP_NONE, slice->span.start, slice->as.slice.object, key);
     node->span = slice->span;
-    parse_grow(p);
     return node;
 }
 
@@ -131,7 +130,6 @@ ast_node *parse_postfix(parser *p)
 {
     uint32_t start = p->token.span.start;
     ast_node *node = parse_primary(p);
-    uint32_t parts = 0;
     while (!p->panic) {
         if (parse_at(p, TOK_PAREN_OPEN) && !p->token.newline_before)
             node = call(p, start, node);
@@ -141,9 +139,6 @@ ast_node *parse_postfix(parser *p)
             node = field(p, start, node);
         else
             break;
-        if (++parts > PARSE_MAX_DEPTH)
-            p->height = PARSE_MAX_HEIGHT; /* each part is a node around the last: too deep, as parse_grow will say */
-        parse_grow(p);
     }
     return node;
 }

@@ -98,30 +98,36 @@ bool parse_brace_opens_map(parser *p)
     return is_key && parse_peek(p, 2)->kind == TOK_COLON;
 }
 
-static ast_node *if_expression(parser *p);
-
-static ast_node *else_if(parser *p)
-{
-    parse_level level = parse_enter(p);
-    ast_node *node = p->panic ? parse_error_node(p) : if_expression(p);
-    parse_leave(p, level);
-    return node;
-}
-
-static ast_node *if_expression(parser *p)
+/* At `if`: without what stands behind an `else`. */
+static ast_node *if_part(parser *p)
 {
     uint32_t start = p->token.span.start;
     parse_advance(p);
     ast_node *condition = parse_head(p);
     ast_node *then = parse_block(p);
-    ast_node *otherwise = NULL;
-    if (parse_take(p, TOK_ELSE))
-        otherwise = parse_at(p, TOK_IF) ? else_if(p) : parse_block(p);
     ast_node *node = parse_node(p, AST_IF, start);
     node->as.branch.condition = condition;
     node->as.branch.then = then;
-    node->as.branch.otherwise = otherwise;
     return node;
+}
+
+/* `else if` is a chain: as long as its author likes. */
+static ast_node *if_expression(parser *p)
+{
+    ast_node *first = if_part(p), *last = first;
+    while (parse_take(p, TOK_ELSE)) {
+        bool goes_on = parse_at(p, TOK_IF);
+        ast_node *otherwise = goes_on ? if_part(p) : parse_block(p);
+        last->as.branch.otherwise = otherwise;
+        if (!goes_on)
+            break;
+        last = otherwise;
+    }
+    if (p->stopped)
+        return first;
+    for (ast_node *node = first; node && node->kind == AST_IF; node = node->as.branch.otherwise)
+        node->span.end = p->previous_end; /* each goes to the end of all */
+    return first;
 }
 
 static ast_node *alt(parser *p) { return parse_alt(p, false); }

@@ -354,13 +354,13 @@ ast_node *parse_block(parser *p)
         parse_hint_body(p, parse_expected(p, "`{`"));
         return parse_error_node(p);
     }
-    parse_level level = parse_enter(p);
+    parse_enter(p);
     parse_open(p, PARSE_BLOCK);
     ast_list list = parse_statements(p, false);
     parse_close(p, TOK_BRACE_CLOSE, "`}`");
     ast_node *node = parse_node(p, AST_BLOCK, start);
     node->as.list = list;
-    parse_leave(p, level);
+    parse_leave(p);
     return node;
 }
 

@@ -105,44 +105,21 @@ static void too_deep(parser *p)
     parse_stop(p);
 }
 
-parse_level parse_enter(parser *p)
+void parse_enter(parser *p)
 {
-    parse_level level = {p->height};
-    p->height = 0;
     if (++p->depth > PARSE_MAX_DEPTH)
         too_deep(p);
-    return level;
 }
 
-void parse_grow(parser *p)
+void parse_leave(parser *p) { p->depth--; }
+
+void parse_enter_operand(parser *p)
 {
-    if (++p->height > PARSE_MAX_HEIGHT)
+    if (++p->operands > PARSE_MAX_OPERANDS)
         too_deep(p);
 }
 
-void parse_leave(parser *p, parse_level level)
-{
-    p->depth--;
-    parse_grow(p);
-    if (p->height < level.outer_height)
-        p->height = level.outer_height;
-}
-
-parse_level parse_enter_operand(parser *p)
-{
-    parse_level level = {p->height};
-    p->height = 0;
-    if (++p->operands > PARSE_MAX_HEIGHT)
-        too_deep(p);
-    return level;
-}
-
-void parse_leave_operand(parser *p, parse_level level)
-{
-    p->operands--;
-    if (p->height < level.outer_height)
-        p->height = level.outer_height;
-}
+void parse_leave_operand(parser *p) { p->operands--; }
 
 /* ---- brackets -------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* Modules and functions, and the one switch over all nodes. The order of a script: its consts and fns are known
  * everywhere, so they are declared first; then the statements, top to bottom; then what sees none of the statements'
  * variables: consts, fns, tests. */
+#include "parser/chain.h"
 #include "parser/resolve_internal.h"
 
 static ast_function_info *new_info(resolver *r, const ast_fn *fn, ast_function_info *outer)
@@ -100,22 +101,10 @@ void resolve_branch(resolver *r, ast_node *node)
     resolve_moves_end(r, mark);
 }
 
-/* `a + b + c + …` leans to the left, as long as its author likes. */
-static void resolve_binary(resolver *r, ast_node *node)
+static void resolve_pair(resolver *r, ast_node *node)
 {
-    uint32_t depth = 1;
-    for (ast_node *n = node; n->as.binary.left->kind == AST_BINARY; n = n->as.binary.left)
-        depth++;
-    ast_node **spine = arena_alloc(r->arena, depth * sizeof(ast_node *));
-    if (!spine) {
-        r->failed = true;
-        return;
-    }
-    for (uint32_t i = depth; i-- > 0; node = node->as.binary.left)
-        spine[i] = node;
-    resolve_operand(r, spine[0]->as.binary.left);
-    for (uint32_t i = 0; i < depth; i++)
-        resolve_operand(r, spine[i]->as.binary.right);
+    resolve_operand(r, node->as.binary.left);
+    resolve_operand(r, node->as.binary.right);
 }
 
 /* `a and b`: the right side may not run. */
@@ -241,10 +230,9 @@ static void resolve_import_item(resolver *r, ast_node *node)
     node->as.import.binding = b;
 }
 
-void resolve_node(resolver *r, ast_node *node)
+/* A node; of a link in a chain all but its left operand, which has been seen. */
+static void resolve_one(resolver *r, ast_node *node)
 {
-    if (r->failed)
-        return; /* half of the names are missing: nothing that could be said would be true */
     switch (node->kind) {
     case AST_NIL:
     case AST_TRUE:
@@ -262,15 +250,12 @@ void resolve_node(resolver *r, ast_node *node)
     case AST_FN: resolve_function(r, node, false); break;
     case AST_CALL: resolve_call(r, node, false); break;
     case AST_INDEX:
-        resolve_operand(r, node->as.binary.left);
-        resolve_operand(r, node->as.binary.right);
-        break;
+    case AST_BINARY: resolve_pair(r, node); break;
     case AST_SLICE:
     case AST_RANGE: resolve_slice(r, node); break;
     case AST_FIELD: resolve_field(r, node); break;
     case AST_UNARY:
     case AST_RECEIVE: resolve_node(r, node->as.unary.operand); break;
-    case AST_BINARY: resolve_binary(r, node); break;
     case AST_AND:
     case AST_OR: resolve_choice(r, node); break;
     case AST_IS: resolve_node(r, node->as.field.object); break;
@@ -310,6 +295,48 @@ void resolve_node(resolver *r, ast_node *node)
     case PAT_ERROR:
     case PAT_ALTERNATIVES: break; /* resolve_pattern.c walks these */
     }
+}
+
+/* Whether the left operand of a link counts as one (resolve_operand). */
+static bool has_neighbours(const ast_node *link)
+{
+    return link->kind != AST_AND && link->kind != AST_OR && link->kind != AST_CALL && link->kind != AST_IS;
+}
+
+static void resolve_chain(resolver *r, ast_node *node)
+{
+    ast_chain chain;
+    const ast_node *outer = r->seen;
+    uint32_t around = 0; /* links that the one at hand is an operand of */
+    if (!ast_chain_of(r->arena, node, &chain)) {
+        r->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < chain.count; i++)
+        around += has_neighbours(chain.links[i]);
+    r->function->operands += around;
+    r->seen = NULL;
+    /* Whether a name before a `.` is a value, its field will tell. */
+    if (chain.first->kind != AST_NAME || chain.links[0]->kind != AST_FIELD) {
+        resolve_one(r, chain.first);
+        r->seen = chain.first;
+    }
+    for (uint32_t i = 0; i < chain.count && !r->failed; i++) {
+        r->function->operands -= has_neighbours(chain.links[i]);
+        resolve_one(r, chain.links[i]);
+        r->seen = chain.links[i];
+    }
+    r->seen = outer;
+}
+
+void resolve_node(resolver *r, ast_node *node)
+{
+    if (r->failed || node == r->seen)
+        return; /* without memory half of the names are missing: nothing that could be said would be true */
+    if (ast_left(node))
+        resolve_chain(r, node);
+    else
+        resolve_one(r, node);
 }
 
 static void declare_script(resolver *r, ast_list items)

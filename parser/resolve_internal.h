@@ -35,7 +35,8 @@ typedef struct resolver {
     name_slot *names; /* open addressing by name: the innermost binding */
     uint32_t name_mask, name_count;
     moved_name *moved;
-    uint32_t serial;                    /* of patterns and stamps */
+    const ast_node *seen; /* the left operand of the link at hand, which has been resolved: see parser/chain.h */
+    uint32_t serial;      /* of patterns and stamps */
     const ast_name *member_of, *member; /* in `NAME.member` while NAME is looked up */
     const ast_name *assigned;           /* in `NAME = …` while it is looked up */
     const ast_name *binding_fn;         /* the name in `let NAME = fn …` while that function is walked */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/chain.h"
 #include "tests/support/ast_dump.h"
 #include "tests/support/parse_fixture.h"
 #include "tests/support/support.h"
@@ -268,16 +269,49 @@ Test(parse_errors, nesting_is_limited)
     assert_too_deep("extern \"x\" as y { fn f(a: ", "fn(");
 }
 
-Test(parse_errors, chains_are_limited)
+Test(parse_errors, what_leans_to_the_right_is_nesting)
 {
-    assert_too_deep("a", " + a");
-    assert_too_deep("a", " and a");
-    assert_too_deep("a", ".b");
-    assert_too_deep("a", "()");
-    assert_too_deep("a", "[0]");
-    assert_too_deep("a", " |> f()");
     assert_too_deep("a", " ** a");
-    assert_too_deep("if a { }", " else if a { }");
+    assert_too_deep("a", " + (a");
+    assert_too_deep("a", " |> f(b");
+}
+
+Test(parse_errors, chains_are_no_nesting)
+{
+    static const char *const pieces[] = {" + a", " * a - b",   " and a",     " or a and b", ".b",         "()",
+                                         "[0]",  "[1..]",      " |> f()",    ".b(c)[d]",    " & a << b",  " |> m.f(b)",
+                                         " ^ a", " == a or b", " is c or d", " in c and d", "()[0].b + c"};
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        char *links = support_repeat(pieces[i], 100000);
+        char *text = support_format("a%s", links);
+        ast_module *module = parse(text);
+        cr_assert_eq(fixture.list.errors, 0, "%s: %s", pieces[i],
+                     fixture.list.errors > 0 ? fixture.list.items[0].message : "");
+        cr_assert_eq(module->items.count, 1);
+        ast_chain chain;
+        cr_assert(ast_chain_of(&fixture.memory, module->items.items[0], &chain));
+        cr_assert_geq(chain.count, 100000, "%s", pieces[i]);
+        cr_assert_null(ast_left(chain.first));
+        cr_assert(chain.links[chain.count - 1] == module->items.items[0]);
+        free(text);
+        free(links);
+    }
+}
+
+Test(parse_errors, else_if_is_no_nesting)
+{
+    char *links = support_repeat(" else if b { 2 }", 100000);
+    char *text = support_format("if a { 1 }%s else { 3 }", links);
+    ast_module *module = parse(text);
+    cr_assert_eq(fixture.list.errors, 0);
+    uint32_t count = 0;
+    const ast_node *node = module->items.items[0];
+    for (; node->kind == AST_IF; node = node->as.branch.otherwise, count++)
+        cr_assert_eq(node->span.end, strlen(text));
+    cr_assert_eq(count, 100001);
+    cr_assert_eq(node->kind, AST_BLOCK);
+    free(text);
+    free(links);
 }
 
 static uint32_t height_of(const char *before, const char *piece, size_t count, const char *middle, const char *after)
@@ -301,8 +335,7 @@ Test(parse_errors, what_is_allowed_is_not_higher_than_promised)
     cr_assert_leq(height_of("", "if a { ", 400, "a", "}"), 1000);
     cr_assert_leq(height_of("a", "()", 900, "", ""), 1000);
     cr_assert_leq(height_of("a", " |> f(b)", 900, "", ""), 1000);
-    cr_assert_leq(height_of("a", " + b * c.d", 2500, "", ""), PARSE_MAX_HEIGHT);
-    cr_assert_leq(height_of("", "a + (b * ", 700, "a", ")"), PARSE_MAX_HEIGHT);
+    cr_assert_leq(height_of("", "a + (b * ", 490, "a", ")"), PARSE_MAX_DEPTH + PARSE_MAX_OPERANDS);
 }
 
 Test(parse_errors, wide_input_is_no_deep_input)
