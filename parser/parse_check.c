@@ -127,6 +127,7 @@ static void alt_arm(checker *c, const ast_alt_arm *arm)
         expression(c, arm->channel);
         expression(c, arm->value);
         break;
+    case ALT_DRAINED:
     case ALT_AFTER: expression(c, arm->channel); break;
     case ALT_CLOSED:
     case ALT_ELSE: break;
