@@ -293,3 +293,11 @@ bool collector_within_limit(const heap *h, size_t more)
     GC_alloc_unlock();
     return within;
 }
+
+bool collector_may_take(const heap *h, size_t more)
+{
+    if (collector_within_limit(h, more))
+        return true;
+    collector_collect();
+    return collector_within_limit(h, more);
+}

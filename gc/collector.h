@@ -29,6 +29,8 @@ void collector_collect(void);
 void collector_apply_limits(void);
 /* Whether `h` may take so many more bytes outside the collector's heap: alone, and beside what all heaps use. */
 bool collector_within_limit(const heap *h, size_t more);
+/* The same, if need be after a collection. */
+bool collector_may_take(const heap *h, size_t more);
 
 /* watch.c; the world is stopped and everything reachable is marked. */
 void watch_marked(heap *h);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gc/collector.h"
+#include "gc/stranger.h"
 
 enum {
     RESERVE = 128 << 10 /* room for the errors, traces and reports of processes that have run out of memory */
@@ -23,6 +24,40 @@ size_t heap_object_size(uint64_t word)
 }
 
 void heap_unpin(void *memory) { GC_free(memory); }
+
+void heap_unpin_anywhere(void *memory)
+{
+    if (collector_start())
+        GC_free(memory);
+}
+
+void heap_stranger_signals(sigset_t *set)
+{
+    const int kept[] = {
+        GC_get_suspend_signal(), GC_get_thr_restart_signal(), SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+    sigfillset(set);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (kept[i] > 0)
+            sigdelset(set, kept[i]);
+}
+
+static void count_outside(heap *h, size_t bytes)
+{
+    GC_alloc_lock();
+    h->mapped_bytes += bytes;
+    GC_alloc_unlock();
+    collector_apply_limits();
+}
+
+bool heap_reserve_outside(heap *h, size_t bytes)
+{
+    if (!collector_may_take(h, bytes))
+        return false;
+    count_outside(h, bytes);
+    return true;
+}
+
+void heap_return_outside(heap *h, size_t bytes) { count_outside(h, -bytes); }
 
 bool heap_init(heap *h, size_t max_bytes, heap_mark_fn *mark_process, void (*roots)(heap *, void *),
                size_t (*stack_live)(void *), void *user)

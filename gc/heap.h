@@ -49,7 +49,7 @@ typedef struct heap {
     void *free[HEAP_KINDS][HEAP_CLASSES]; /* heads of the free lists; [kind][size / 16] */
     struct heap_mapped *mapped;           /* large stacks outside the collector: base, size, owner */
     size_t mapped_count, mapped_capacity;
-    size_t mapped_bytes;
+    size_t mapped_bytes;   /* of them, and of what is reserved outside */
     size_t max_bytes;      /* collector's heap and mapped stacks together; 0: no limit */
     void *reserve;         /* given back when memory runs out */
     uint64_t reserve_lost; /* the collection after which that was */
@@ -104,6 +104,11 @@ bool heap_is_marked(const void *object);
 void heap_clear_stack(void);
 /* At a safe point: the first of the objects brought back, once; NULL: none, or not yet. */
 void *heap_take_revived(heap *h);
+
+/* Memory outside of the collector's heap that is malloc'ed for this heap's purposes, and counts for its limit. False:
+ * it would be too much. */
+bool heap_reserve_outside(heap *h, size_t bytes);
+void heap_return_outside(heap *h, size_t bytes);
 
 /* The bytes of the object that begins at this address, 0 where none does: what a stale word may not tell. */
 size_t heap_object_size(uint64_t word);

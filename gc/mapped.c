@@ -32,14 +32,6 @@ static void *stack_of(prefix *map) { return map + 1; }
 
 static bool is_mapped(size_t size) { return size >= HEAP_MAP_STACK; }
 
-static bool may_map(const heap *h, size_t more)
-{
-    if (collector_within_limit(h, more))
-        return true;
-    collector_collect();
-    return collector_within_limit(h, more);
-}
-
 void mapped_push(heap *h)
 {
     for (size_t i = 0; i < h->mapped_count; i++) {
@@ -72,7 +64,7 @@ static bool reserve_entry(heap *h)
 
 static void *map_stack(heap *h, void *owner, size_t size)
 {
-    if (size > PTRDIFF_MAX - 2 * PAGE || !reserve_entry(h) || !may_map(h, map_size(size)))
+    if (size > PTRDIFF_MAX - 2 * PAGE || !reserve_entry(h) || !collector_may_take(h, map_size(size)))
         return NULL;
     void *map = mmap(NULL, map_size(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
@@ -105,7 +97,7 @@ static void unmap_stack(heap *h, void *stack)
 static bool remap_stack(heap *h, uint64_t **stack, size_t old_size, size_t new_size)
 {
     size_t old_map = map_size(old_size), new_map = map_size(new_size);
-    if (new_size > PTRDIFF_MAX - 2 * PAGE || (new_map > old_map && !may_map(h, new_map - old_map)))
+    if (new_size > PTRDIFF_MAX - 2 * PAGE || (new_map > old_map && !collector_may_take(h, new_map - old_map)))
         return false;
     if (new_size < old_size) {
         size_t kept = new_map - sizeof(prefix);

@@ -1,12 +1,12 @@
 /* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text, in place in the
- * list of arguments (which is this call's own): what has to be walked is left to the walks of the VM. Then the text
- * is put together in one go. */
+ * list of arguments (which is this call's own): what has to be walked is left to the walks of the VM, and large ints
+ * to its workers. Then the text is put together in one go. */
 #include <math.h>
 
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/data.h"
-#include "vm/num.h"
+#include "vm/num_long.h"
 #include "vm/walk.h"
 
 /* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes.
@@ -114,7 +114,7 @@ static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *ou
         }
         text_quote_string(&t, value_string(v));
         vm_charge(vm, t.used / STRING_CHARACTERS_PER_REDUCTION);
-    } else if (value_is_integer(v)) {
+    } else if (value_is_integer(v) && !num_is_long(NUM_FORMAT, v, value_int(10))) {
         num_format_int(&t, v, 10);
     } else if (value_is_float(v)) {
         text_add(&t, chars, num_format_float(value_as_float(v), chars));
@@ -123,6 +123,31 @@ static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *ou
         return walk != VALUE_ABSENT ? vm_native_call(vm, p, walk, 1, &v) : vm_raise_memory(vm);
     }
     return string_give(vm, text_string(&t), out);
+}
+
+/* Of a conversion that shows an int; 0: of another. */
+static int base_of(const directive *d)
+{
+    switch (d->conversion) {
+    case 'd': return 10;
+    case 'o': return 8;
+    case 'b': return 2;
+    case 'x':
+    case 'X': return 16;
+    default: return 0;
+    }
+}
+
+/* DONE, or CALL: the digits of v are made elsewhere, since that takes long. */
+static verdict make_digits(csp_vm *vm, process *p, const directive *d, value v)
+{
+    if (!value_is_integer(v)) {
+        char what[] = "an int for %d";
+        what[sizeof what - 2] = d->conversion;
+        return vm_raise_type(vm, p, v, what);
+    }
+    value base = value_int(base_of(d));
+    return num_is_long(NUM_FORMAT, v, base) ? num_long_call(vm, p, NUM_FORMAT, v, base) : VERDICT_DONE;
 }
 
 /* DONE when all is prepared, CALL or FAIL. */
@@ -141,15 +166,17 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
             continue;
         if (next == values->count)
             return vm_raise(vm, ERR_VALUE, "the format takes more values than the %u given", values->count - 1);
-        if (d.conversion == 's' || d.conversion == 'q') {
-            slots[SLOT_AT] = value_int(at);
-            slots[SLOT_NEXT] = value_int(next);
-            verdict v = make_text(vm, p, values->items[next], d.conversion == 'q', &values->items[next]);
-            if (v == VERDICT_CALL)
-                slots[SLOT_WALKING] = VALUE_TRUE;
-            if (v != VERDICT_DONE)
-                return v;
-        }
+        slots[SLOT_AT] = value_int(at);
+        slots[SLOT_NEXT] = value_int(next);
+        verdict v = VERDICT_DONE;
+        if (d.conversion == 's' || d.conversion == 'q')
+            v = make_text(vm, p, values->items[next], d.conversion == 'q', &values->items[next]);
+        else if (base_of(&d))
+            v = make_digits(vm, p, &d, values->items[next]);
+        if (v == VERDICT_CALL)
+            slots[SLOT_WALKING] = VALUE_TRUE;
+        if (v != VERDICT_DONE)
+            return v;
         next++;
     }
     if (next < values->count)
@@ -189,18 +216,15 @@ static const char *sign_of(const directive *d, bool negative)
     return negative ? "-" : d->plus ? "+" : d->space ? " " : "";
 }
 
-static verdict add_int(csp_vm *vm, process *p, text *t, const directive *d, value v)
+/* v is an int, or the digits of one. */
+static verdict add_int(csp_vm *vm, text *t, const directive *d, value v)
 {
-    if (!value_is_integer(v)) {
-        char what[] = "an int for %d";
-        what[sizeof what - 2] = d->conversion;
-        return vm_raise_type(vm, p, v, what);
-    }
-    int base = d->conversion == 'd' ? 10 : d->conversion == 'o' ? 8 : d->conversion == 'b' ? 2 : 16;
+    int base = base_of(d);
     const char *mark = !d->alternate || base == 10 ? "" : base == 8 ? "0o" : base == 2 ? "0b" : "0x";
     text digits;
     text_init(&digits, vm);
-    if (!num_format_int(&digits, v, base))
+    if (value_is(v, OBJ_STRING) ? !text_add(&digits, value_string(v)->text, value_string(v)->size)
+                                : !num_format_int(&digits, v, base))
         return vm_raise_memory(vm);
     bool negative = digits.block[0] == '-';
     if (d->conversion == 'X')
@@ -297,7 +321,7 @@ static verdict add_value(csp_vm *vm, process *p, text *t, const directive *d, va
     case 'f':
     case 'e':
     case 'g': return add_float(vm, p, t, d, v);
-    default: return add_int(vm, p, t, d, v);
+    default: return add_int(vm, t, d, v);
     }
 }
 

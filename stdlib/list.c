@@ -3,7 +3,7 @@
 #include "stdlib/list_sort.h"
 #include "stdlib/natives.h"
 #include "vm/data_check.h"
-#include "vm/num.h"
+#include "vm/num_long.h"
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 
@@ -108,15 +108,19 @@ static verdict native_extend(csp_vm *vm, process *p, value *args, uint32_t argc,
     return VERDICT_DONE;
 }
 
-/* args: an iterable of numbers; slots: iteration (2), the result so far. */
+/* args: an iterable of numbers; slots: iteration (2), the result so far, whether the next one is made elsewhere. */
 static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start, value *result)
 {
-    value *state = &args[1], *sum = &args[3];
+    value *state = &args[1], *sum = &args[3], *elsewhere = &args[4];
     if (*sum == VALUE_ABSENT) {
         uint64_t length; /* of an open range there is none */
         if (data_iterate(vm, p, args[0], state) != VERDICT_DONE || data_length(vm, p, args[0], &length) != VERDICT_DONE)
             return VERDICT_FAIL;
         *sum = start;
+    }
+    if (*elsewhere != VALUE_ABSENT) {
+        *sum = *vm_native_result(vm, p);
+        *elsewhere = VALUE_ABSENT;
     }
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
@@ -132,8 +136,15 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
         if (op == OPC_ADD && value_both_int(*sum, item) &&
             !__builtin_add_overflow((int64_t)*sum, (int64_t)(item - 1), &whole))
             *sum = (value)whole;
-        else if (num_binary(vm, p, op, *sum, item, sum) != VERDICT_DONE)
-            return VERDICT_FAIL;
+        else {
+            verdict v = num_binary(vm, p, op, *sum, item, sum);
+            if (v == VERDICT_CALL) {
+                *elsewhere = VALUE_TRUE;
+                return num_long_call(vm, p, num_long_of(op), *sum, item);
+            }
+            if (v != VERDICT_DONE)
+                return v;
+        }
     }
     vm_charge(vm, ELEMENTS_PER_STEP / ELEMENTS_PER_REDUCTION);
     return VERDICT_YIELD;
@@ -233,9 +244,9 @@ const native_entry list_natives[] = {
     {"sort", "sort(xs, by = nil)",
      "a sorted list of the elements, stable, by the key that `by` gives for each; nan comes last", list_sort, 1, 2,
      LIST_SORT_SLOTS},
-    {"sum", "sum(xs)", "the sum of the numbers of an iterable (no channel); 0 for none", native_sum, 1, 1, 3},
+    {"sum", "sum(xs)", "the sum of the numbers of an iterable (no channel); 0 for none", native_sum, 1, 1, 4},
     {"product", "product(xs)", "the product of the numbers of an iterable (no channel); 1 for none", native_product, 1,
-     1, 3},
+     1, 4},
     {"reverse", "reverse(xs)", "the elements from the last to the first", native_reverse, 1, 1, 0},
     {"concat", "concat(..lists)", "the elements of all the lists, one after the other", native_concat, 0,
      NATIVE_VARIADIC, 0},

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "stdlib/natives.h"
-#include "vm/bigint.h"
+#include "vm/num_long.h"
 
 const native_constant math_constants[] = {
     {"e", 2.718281828459045235360287471352662498, "the base of the natural logarithm"},
@@ -152,7 +152,8 @@ static verdict math_hypot(csp_vm *vm, process *p, value *args, uint32_t argc, va
 static verdict math_pow(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    return num_binary(vm, p, OPC_POW, args[0], args[1], result);
+    verdict v = num_binary(vm, p, OPC_POW, args[0], args[1], result);
+    return v == VERDICT_CALL ? num_long_become(vm, NUM_POW, args[0], args[1]) : v;
 }
 
 /* --- to whole numbers */

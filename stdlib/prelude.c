@@ -4,7 +4,7 @@
 #include "stdlib/natives.h"
 #include "vm/chan.h"
 #include "vm/data_check.h"
-#include "vm/num.h"
+#include "vm/num_long.h"
 #include "vm/text.h"
 #include "vm/walk_state.h"
 
@@ -77,12 +77,7 @@ static verdict native_type(csp_vm *vm, process *p, value *args, uint32_t argc, v
 /* An error value: x could not be converted. */
 static verdict not_converted(csp_vm *vm, process *p, value x, const char *what, value *result)
 {
-    enum { SHOWN = 80 };
-    text t;
-    text_init(&t, vm);
-    if (!walk_show(vm, &t, x, SHOWN))
-        return vm_raise_memory(vm);
-    value e = error_make(vm, ERR_VALUE, "%.*s is not %s", (int)t.used, t.used ? t.block : "", what);
+    value e = num_unreadable(vm, x, what);
     if (e != VALUE_ABSENT && value_is(x, OBJ_ERROR))
         e = error_caused(vm, e, x, process_owner(p));
     return made(vm, e, result);
@@ -98,6 +93,8 @@ static verdict text_to_int(csp_vm *vm, process *p, const value *args, uint32_t a
             return vm_raise(vm, ERR_VALUE, "a base is from 2 to 36");
         base = (int)value_as_int(args[1]);
     }
+    if (num_is_long(NUM_PARSE, args[0], value_int(base)))
+        return num_long_become(vm, NUM_PARSE, args[0], value_int(base));
     const string *s = value_string(args[0]);
     vm_charge(vm, s->size / 8);
     value n = num_parse_int(vm, s->text, s->size, base);

@@ -111,7 +111,7 @@ static verdict native_unlink(csp_vm *vm, process *p, value *args, uint32_t argc,
     process *q = process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
-    unlink_processes(p, q);
+    unlink_processes(vm, p, q);
     *result = VALUE_NIL;
     return VERDICT_DONE;
 }

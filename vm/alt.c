@@ -458,7 +458,8 @@ alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice)
         return nothing_enabled(vm, a);
     case WAKE_NONE:
     case WAKE_KILL:
-    case WAKE_PAR: break;
+    case WAKE_PAR:
+    case WAKE_REQUEST: break;
     }
     assert(false);
     return ALT_FAILED;

@@ -8,6 +8,7 @@
 
 #include "vm/bigint.h"
 #include "vm/data.h"
+#include "vm/num_long.h"
 #include "vm/text.h"
 
 typedef verdict int_operation(csp_vm *vm, value a, value b, value *out);
@@ -61,6 +62,18 @@ static void charge_sum(csp_vm *vm, value a, value b)
         vm_charge(vm, (num_bits(a) + num_bits(b)) >> 10);
 }
 
+/* At once, or CALL: it takes too long for that. */
+static verdict compute(csp_vm *vm, num_long op, value a, value b, value *out)
+{
+    if (num_is_long(op, a, b))
+        return VERDICT_CALL;
+    charge_product(vm, num_bits(a), op == NUM_ISQRT ? 0 : num_bits(b));
+    operands o;
+    operands_begin(&o, a, b);
+    num_compute(op, o.result, o.a.z, o.b.z);
+    return num_give(vm, o.result, out);
+}
+
 /* --- ints */
 
 static verdict int_add(csp_vm *vm, value a, value b, value *out)
@@ -94,11 +107,7 @@ static verdict int_mul(csp_vm *vm, value a, value b, value *out)
     uint64_t bits_b = num_bits(b);
     if (num_check_bits(vm, bits_a + bits_b - 1) == VERDICT_FAIL)
         return VERDICT_FAIL;
-    charge_product(vm, bits_a, bits_b);
-    operands o;
-    operands_begin(&o, a, b);
-    mpz_mul(o.result, o.a.z, o.b.z);
-    return num_give(vm, o.result, out);
+    return compute(vm, NUM_MUL, a, b, out);
 }
 
 /* |a| / |b| rounded to nearest. The quotient is computed to two bits more than a double has (down to the smallest
@@ -166,11 +175,7 @@ static verdict int_floor_div(csp_vm *vm, value a, value b, value *out)
             quotient--;
         return give(vm, num_int(vm, quotient), out);
     }
-    charge_product(vm, num_bits(a), num_bits(b));
-    operands o;
-    operands_begin(&o, a, b);
-    mpz_fdiv_q(o.result, o.a.z, o.b.z);
-    return num_give(vm, o.result, out);
+    return compute(vm, NUM_FLOOR_DIV, a, b, out);
 }
 
 static verdict int_mod(csp_vm *vm, value a, value b, value *out)
@@ -184,11 +189,7 @@ static verdict int_mod(csp_vm *vm, value a, value b, value *out)
             rest += y;
         return give(vm, value_int(rest), out);
     }
-    charge_product(vm, num_bits(a), num_bits(b));
-    operands o;
-    operands_begin(&o, a, b);
-    mpz_fdiv_r(o.result, o.a.z, o.b.z);
-    return num_give(vm, o.result, out);
+    return compute(vm, NUM_MOD, a, b, out);
 }
 
 /* a ** b for |a| <= 1, which needs no power and allows any exponent. */
@@ -217,11 +218,8 @@ static verdict int_pow(csp_vm *vm, value a, value b, value *out)
         least = UINT64_MAX;
     if (num_check_bits(vm, least) == VERDICT_FAIL)
         return VERDICT_FAIL;
-    charge_product(vm, least, least);
-    operands o;
-    operands_begin(&o, a, b);
-    mpz_pow_ui(o.result, o.a.z, (unsigned long)exponent);
-    return num_give(vm, o.result, out);
+    vm_charge(vm, least >> 10);
+    return compute(vm, NUM_POW, a, b, out);
 }
 
 static verdict int_and(csp_vm *vm, value a, value b, value *out)
@@ -303,14 +301,13 @@ static verdict int_shift_right(csp_vm *vm, value a, value b, value *out)
 
 /* --- beyond the operators */
 
-verdict num_gcd(csp_vm *vm, value a, value b, value *out)
+static verdict compute_or_become(csp_vm *vm, num_long op, value a, value b, value *out)
 {
-    charge_product(vm, num_bits(a), num_bits(b));
-    operands o;
-    operands_begin(&o, a, b);
-    mpz_gcd(o.result, o.a.z, o.b.z);
-    return num_give(vm, o.result, out);
+    verdict v = compute(vm, op, a, b, out);
+    return v == VERDICT_CALL ? num_long_become(vm, op, a, b) : v;
 }
+
+verdict num_gcd(csp_vm *vm, value a, value b, value *out) { return compute_or_become(vm, NUM_GCD, a, b, out); }
 
 verdict num_lcm(csp_vm *vm, value a, value b, value *out)
 {
@@ -320,23 +317,10 @@ verdict num_lcm(csp_vm *vm, value a, value b, value *out)
      * possible. */
     if (bits_a > 0 && bits_b > 0 && num_check_bits(vm, bits_a + bits_b - 1) == VERDICT_FAIL)
         return VERDICT_FAIL;
-    charge_product(vm, bits_a, bits_b);
-    operands o;
-    operands_begin(&o, a, b);
-    mpz_lcm(o.result, o.a.z, o.b.z);
-    return num_give(vm, o.result, out);
+    return compute_or_become(vm, NUM_LCM, a, b, out);
 }
 
-verdict num_isqrt(csp_vm *vm, value n, value *out)
-{
-    charge_product(vm, num_bits(n), num_bits(n));
-    num_view view;
-    num_view_of(&view, n);
-    mpz_t root;
-    mpz_init(root);
-    mpz_sqrt(root, view.z);
-    return num_give(vm, root, out);
-}
+verdict num_isqrt(csp_vm *vm, value n, value *out) { return compute_or_become(vm, NUM_ISQRT, n, value_int(0), out); }
 
 /* --- floats */
 

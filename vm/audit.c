@@ -2,6 +2,7 @@
  * ARCHITECTURE.md. */
 #include "vm/chan.h"
 #include "vm/machine.h"
+#include "vm/request.h"
 
 static bool is_node(void *link) { return obj_kind_of(((object *)link)->header) == OBJ_NODE; }
 
@@ -144,6 +145,8 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
         return "a timer does not know its place";
     if (timed && p->side->timer->ticket != p->ticket)
         return "I8: a stale timer is in the heap";
+    if (p->side && p->side->request)
+        return request_waits(p) ? NULL : "I10: a process waits for a request that is not under way for it";
     if (waits_for_par(p))
         return audit_par(p);
     if (!timed && !chooses)
@@ -207,5 +210,7 @@ const char *vm_audit(csp_vm *vm)
         wrong = audit_timers(&vm->sched);
     if (!wrong && runnable != vm->sched.queue_length + (vm->sched.next != NULL))
         wrong = "I1: a runnable process stands in no queue";
+    if (!wrong && !request_counted(vm))
+        wrong = "I16: requests are miscounted";
     return wrong;
 }

@@ -30,7 +30,8 @@ value num_from_mpz(csp_vm *vm, mpz_srcptr z);
 /* The result of an operation: stores it and clears z. FAIL: out of memory, or more bits than allowed. */
 verdict num_give(csp_vm *vm, mpz_ptr z, value *out);
 
-/* Greatest common divisor, least common multiple (both >= 0) and the root of n >= 0 rounded down. */
+/* Greatest common divisor, least common multiple (both >= 0) and the root of n >= 0 rounded down. For simple natives,
+ * which give what they give: CALL where it takes long. */
 verdict num_gcd(csp_vm *vm, value a, value b, value *out);
 verdict num_lcm(csp_vm *vm, value a, value b, value *out);
 verdict num_isqrt(csp_vm *vm, value n, value *out);

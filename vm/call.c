@@ -47,6 +47,22 @@ static verdict enter_closure(csp_vm *vm, process *p, value **window, uint32_t ar
     return VERDICT_CALL;
 }
 
+verdict call_become(csp_vm *vm, process *p, value **window, const code **callee)
+{
+    const scheduler *s = &vm->sched;
+    const code *c = native_code(vm, s->become, false);
+    if (!c)
+        return vm_raise_memory(vm);
+    value *n = process_reserve(vm, p, *window, c->registers);
+    if (!n)
+        return VERDICT_FAIL;
+    for (uint32_t i = 0; i < c->registers; i++)
+        n[i] = i < s->become_argc ? s->become_args[i] : VALUE_ABSENT;
+    *window = n;
+    *callee = c;
+    return VERDICT_CALL;
+}
+
 static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t argc, const native *f, const code **callee)
 {
     const native_entry *e = f->entry;
@@ -57,7 +73,7 @@ static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t arg
         value result = VALUE_NIL;
         verdict v = e->fn(vm, p, *window, argc, &result);
         (*window)[-2] = result;
-        return v;
+        return v == VERDICT_CALL ? call_become(vm, p, window, callee) : v;
     }
     const code *c = f->code;
     uint32_t need = c->registers > argc ? c->registers : argc;

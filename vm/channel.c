@@ -461,15 +461,17 @@ bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
         return true;
     }
     uint32_t count = sd->watcher_count;
-    channel **watchers = heap_alloc(&vm->heap, HEAP_TRACED, (count + 1) * sizeof *watchers);
-    if (!watchers) {
-        vm_raise_memory(vm);
-        return false;
+    if ((count & (count - 1)) == 0) {
+        channel **watchers = heap_alloc(&vm->heap, HEAP_TRACED, (count ? 2 * count : 1) * sizeof *watchers);
+        if (!watchers) {
+            vm_raise_memory(vm);
+            return false;
+        }
+        if (count)
+            memcpy(watchers, sd->watchers, count * sizeof *watchers);
+        sd->watchers = watchers;
     }
-    if (count)
-        memcpy(watchers, sd->watchers, count * sizeof *watchers);
-    watchers[count] = c;
-    sd->watchers = watchers;
+    sd->watchers[count] = c;
     sd->watcher_count = count + 1;
     return true;
 }

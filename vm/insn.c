@@ -3,7 +3,7 @@
 #include "vm/chan.h"
 #include "vm/data.h"
 #include "vm/machine.h"
-#include "vm/num.h"
+#include "vm/num_long.h"
 #include "vm/text.h"
 
 verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
@@ -69,6 +69,8 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
     for (uint32_t i = 0; i < n; i++) {
         value v = parts[i];
         if (!(value_is(v, OBJ_STRING) || value_is_number(v) || !value_is_object(v)))
+            return VERDICT_CALL;
+        if (value_is(v, OBJ_BIGINT) && num_is_long(NUM_FORMAT, v, value_int(10)))
             return VERDICT_CALL;
     }
     text t;
@@ -230,10 +232,11 @@ bool insn_out_of_reductions(csp_vm *vm, process *p, int64_t *slice)
     return true;
 }
 
-value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
-                      const code **callee)
+/* The frame stands behind all registers of the instruction's. */
+static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, const native_entry *entry,
+                            const value *args, const code **callee)
 {
-    *callee = native_code(vm, &walk_natives[kind], true);
+    *callee = native_code(vm, entry, true);
     if (!*callee) {
         vm_raise_memory(vm);
         return NULL;
@@ -246,8 +249,20 @@ value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const ins
     N[-1] = (value)(uintptr_t)c | (uint64_t)distance << LINK_SHIFT;
     for (uint32_t i = 0; i < (*callee)->registers; i++)
         N[i] = VALUE_ABSENT;
-    N[0] = a;
-    if ((*callee)->params > 1)
-        N[1] = b;
+    for (uint32_t i = 0; i < (*callee)->params; i++)
+        N[i] = args[i];
     return N;
+}
+
+value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
+                      const code **callee)
+{
+    return push_operator(vm, p, R, c, pc, &walk_natives[kind], (const value[]){a, b}, callee);
+}
+
+value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, opcode op, value a, value b,
+                      const code **callee)
+{
+    const value args[] = {value_int(num_long_of(op)), a, b};
+    return push_operator(vm, p, R, c, pc, &num_long_native, args, callee);
 }

@@ -41,5 +41,8 @@ void insn_explain_nil(csp_vm *vm, const frame *f);
 /* A native frame that does the work of an instruction. NULL: raised. */
 value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
                       const code **callee);
+/* The same for an operator on ints that takes long (num_long.h). */
+value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, opcode op, value a, value b,
+                      const code **callee);
 
 #endif

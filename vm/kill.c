@@ -5,6 +5,8 @@
 #include "vm/machine.h"
 #include "vm/text.h"
 
+enum { LINKS_PER_REDUCTION = 32 };
+
 struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by)
 {
     cause *c = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c);
@@ -21,11 +23,13 @@ struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by)
 /* Where there is no memory for a cause, a kill still happens: with this one. */
 static const struct cause no_cause = {.header = OBJ_CAUSE | OBJ_IMMUTABLE, .reason = VALUE_NIL};
 
+struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_t)&no_cause; }
+
 void kill_process(csp_vm *vm, process *p, struct cause *why)
 {
     if (process_ended(p) || p->kill)
         return;
-    p->kill = why ? why : (struct cause *)(uintptr_t)&no_cause;
+    p->kill = why ? why : kill_without_cause();
     if (p->flags & PROCESS_DEFERS)
         return; /* obeyed when they have run */
     if (process_win(p, p->ticket)) {
@@ -64,30 +68,45 @@ value kill_outcome(csp_vm *vm, process *p)
     return e;
 }
 
-static bool linked(const side *s, const process *q)
+/* Which end of the link p is. */
+static int end_of(const process_link *l, const process *p) { return l->ends[1] == p; }
+
+/* The link of the two, looked for where there are fewer; NULL: they are not linked. */
+static process_link *find_link(csp_vm *vm, process *p, process *q)
 {
-    for (uint32_t i = 0; i < s->link_count; i++) {
-        if (s->links[i] == q)
-            return true;
-    }
-    return false;
+    if (!p->side || !q->side)
+        return NULL;
+    const process *of = p->side->link_count <= q->side->link_count ? p : q, *other = of == p ? q : p;
+    uint32_t seen = 0;
+    process_link *l = of->side->links;
+    for (; l && l->ends[!end_of(l, of)] != other; l = l->next[end_of(l, of)])
+        seen++;
+    vm_charge(vm, seen / LINKS_PER_REDUCTION);
+    return l;
 }
 
-static bool link_room(csp_vm *vm, side *s)
+static void put_link(process_link *l, int end, process *p)
 {
-    if (s->link_count < s->link_capacity)
-        return true;
-    uint32_t capacity = s->link_capacity ? s->link_capacity * 2 : 4;
-    process **links = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *links);
-    if (!links) {
-        vm_raise_memory(vm);
-        return false;
-    }
-    if (s->link_count)
-        memcpy(links, s->links, s->link_count * sizeof *links);
-    s->links = links;
-    s->link_capacity = capacity;
-    return true;
+    process_link *first = p->side->links;
+    l->ends[end] = p;
+    l->next[end] = first;
+    if (first)
+        first->previous[end_of(first, p)] = l;
+    p->side->links = l;
+    p->side->link_count++;
+}
+
+static void take_link(process_link *l, int end)
+{
+    process *p = l->ends[end];
+    process_link *next = l->next[end], *previous = l->previous[end];
+    if (previous)
+        previous->next[end_of(previous, p)] = next;
+    else
+        p->side->links = next;
+    if (next)
+        next->previous[end_of(next, p)] = previous;
+    p->side->link_count--;
 }
 
 verdict link_processes(csp_vm *vm, process *p, process *q)
@@ -103,33 +122,34 @@ verdict link_processes(csp_vm *vm, process *p, process *q)
         kill_process(vm, p, c);
         return p->flags & (PROCESS_DYING | PROCESS_DEFERS) ? VERDICT_DONE : VERDICT_KILLED;
     }
-    side *ps = process_side(vm, p), *qs = ps ? process_side(vm, q) : NULL;
-    if (!qs)
+    if (!process_side(vm, p) || !process_side(vm, q))
         return VERDICT_FAIL;
-    if (linked(ps, q))
+    if (find_link(vm, p, q))
         return VERDICT_DONE;
-    if (!link_room(vm, ps) || !link_room(vm, qs))
-        return VERDICT_FAIL;
-    ps->links[ps->link_count++] = q;
-    qs->links[qs->link_count++] = p;
+    process_link *l = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *l);
+    if (!l)
+        return vm_raise_memory(vm);
+    put_link(l, 0, p);
+    put_link(l, 1, q);
     return VERDICT_DONE;
 }
 
-static void drop_link(side *s, const process *q)
+void unlink_processes(csp_vm *vm, process *p, process *q)
 {
-    if (!s)
+    process_link *l = find_link(vm, p, q);
+    if (!l)
         return;
-    for (uint32_t i = 0; i < s->link_count; i++) {
-        if (s->links[i] != q)
-            continue;
-        s->links[i] = s->links[--s->link_count];
-        s->links[s->link_count] = NULL;
-        return;
-    }
+    take_link(l, 0);
+    take_link(l, 1);
 }
 
-void unlink_processes(process *p, process *q)
+void end_links(csp_vm *vm, process *p, struct cause *why)
 {
-    drop_link(p->side, q);
-    drop_link(q->side, p);
+    for (process_link *l; (l = p->side->links);) {
+        process *q = l->ends[!end_of(l, p)];
+        take_link(l, 0);
+        take_link(l, 1);
+        if (why)
+            kill_process(vm, q, why);
+    }
 }

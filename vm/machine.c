@@ -11,6 +11,7 @@
 #include "vm/leak.h"
 #include "vm/loop.h"
 #include "vm/origin.h"
+#include "vm/request.h"
 #include "vm/text.h"
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
@@ -108,6 +109,7 @@ void vm_destroy(csp_vm *vm)
                             (p->capacity * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1));
         vm->table_count--;
     }
+    request_close(vm);
     if (vm->loop)
         loop_free(vm->loop);
     for (uint32_t i = 0; i < vm->module_count; i++)

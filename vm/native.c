@@ -189,6 +189,15 @@ verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const va
     return VERDICT_CALL;
 }
 
+verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv)
+{
+    scheduler *s = &vm->sched;
+    s->become = entry;
+    s->become_argc = argc;
+    memcpy(s->become_args, argv, argc * sizeof *argv);
+    return VERDICT_CALL;
+}
+
 value *vm_native_result(csp_vm *vm, process *p)
 {
     (void)vm;

@@ -2,8 +2,9 @@
  *
  * A simple native gets its arguments in place and stores its result in *result: VERDICT_DONE. On failure it calls
  * vm_raise and returns what that gave (VERDICT_FAIL). It may allocate (the arguments are rooted: they lie in the
- * caller's frame), but `args` is a pointer into the stack: a native that starts nothing else never sees it move. Work
- * in proportion to an argument's size is charged: vm_charge(vm, n).
+ * caller's frame), but `args` is a pointer into the stack: a native that starts nothing else never sees it move. What
+ * turns out to take long goes on as a resumable native: vm_native_become (VERDICT_CALL). Work in proportion to an
+ * argument's size is charged: vm_charge(vm, n).
  *
  * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its parameters (VALUE_ABSENT:
  * not given; a variadic one gets a list in args[0]), args[max .. max + slots) its slots, zeroed (VALUE_ABSENT) at the
@@ -43,6 +44,11 @@ typedef struct native_module {
 verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
 /* Where the result of that call is, when the native runs again. */
 value *vm_native_result(csp_vm *vm, process *p);
+
+/* In a simple native: its call goes on as one of this resumable native, as if that had been called instead. At most
+ * NATIVE_BECOME_ARGS arguments. Give what this gives: CALL. */
+enum { NATIVE_BECOME_ARGS = 3 };
+verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv);
 
 /* The function object of an entry, one per VM; VALUE_ABSENT: out of memory. */
 value native_value(csp_vm *vm, const native_entry *entry);

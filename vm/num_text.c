@@ -8,6 +8,7 @@
 
 #include "vm/bigint.h"
 #include "vm/text.h"
+#include "vm/walk.h"
 
 /* --- floats to text */
 
@@ -183,6 +184,26 @@ static value big_from_digits(csp_vm *vm, const char *digits, size_t length, int 
     return v;
 }
 
+bool num_all_digits(const char *chars, size_t size, int base)
+{
+    for (size_t i = 0; i < size; i++)
+        if (digit_value(chars[i]) >= (unsigned)base)
+            return false;
+    return size > 0;
+}
+
+uint64_t num_digits_bits(size_t length, int base) { return (uint64_t)(log2(base) * (double)(length - 1)) + 1; }
+
+value num_unreadable(csp_vm *vm, value x, const char *what)
+{
+    enum { SHOWN = 80 };
+    text t;
+    text_init(&t, vm);
+    if (!walk_show(vm, &t, x, SHOWN))
+        return VALUE_ABSENT;
+    return error_make(vm, ERR_VALUE, "%.*s is not %s", (int)t.used, t.used ? t.block : "", what);
+}
+
 value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, bool negative)
 {
     while (length > 1 && *digits == '0') {
@@ -197,8 +218,7 @@ value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, b
             n = n * base + (int64_t)digit_value(digits[i]);
         return value_int(negative ? -n : n);
     }
-    double bits = log2(base) * (double)(length - 1);
-    if (bits >= (double)num_max_bits(vm))
+    if (num_digits_bits(length, base) > num_max_bits(vm))
         return VALUE_NIL;
     return big_from_digits(vm, digits, length, base, negative);
 }
@@ -217,11 +237,8 @@ static bool parse_sign(const char **chars, size_t *size)
 value num_parse_int(csp_vm *vm, const char *chars, size_t size, int base)
 {
     bool negative = parse_sign(&chars, &size);
-    if (size == 0)
+    if (!num_all_digits(chars, size, base))
         return VALUE_NIL;
-    for (size_t i = 0; i < size; i++)
-        if (digit_value(chars[i]) >= (unsigned)base)
-            return VALUE_NIL;
     vm_charge(vm, size / 8 * (size < 1000 ? size / 32 : 32));
     value v = num_from_digits(vm, chars, size, base, negative);
     return v == VALUE_NIL ? VALUE_ABSENT : v;

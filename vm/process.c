@@ -232,6 +232,13 @@ static void drop_stack(csp_vm *vm, process *p)
         heap_stack_free(&vm->heap, stack, size);
 }
 
+/* What those are killed for that are linked to p: one for all, since there may be many. */
+static struct cause *end_cause(csp_vm *vm, const process *p, value outcome)
+{
+    struct cause *why = kill_cause(vm, p->kill ? p->kill->reason : outcome, process_number(p));
+    return why ? why : kill_without_cause();
+}
+
 void process_end(csp_vm *vm, process *p, value outcome, bool failed)
 {
     vm->sched.running = NULL; /* before the stack goes: it is a root while its process runs */
@@ -249,17 +256,13 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
     bool keep = (p->flags & (PROCESS_ESCAPED | PROCESS_MAIN | PROCESS_SYSTEM)) != 0;
     if (sd) {
-        if (sd->link_count || sd->par)
+        if (sd->links || sd->par)
             awaited = true;
         if (sd->done)
             chan_serve_outcome(vm, p);
         chan_tell_end(vm, p);
-        while (sd->link_count) {
-            process *q = sd->links[sd->link_count - 1];
-            unlink_processes(p, q);
-            if (failed)
-                kill_process(vm, q, kill_cause(vm, p->kill ? p->kill->reason : outcome, process_number(p)));
-        }
+        if (sd->links)
+            end_links(vm, p, failed ? end_cause(vm, p, outcome) : NULL);
         if (sd->par) {
             par *of = sd->par;
             par_branch_ended(vm, p, outcome, failed);

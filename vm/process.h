@@ -30,7 +30,15 @@ enum {
 };
 
 /* Why a process was woken. */
-typedef enum wake_reason { WAKE_NONE, WAKE_MESSAGE, WAKE_TIMER, WAKE_CLOSED, WAKE_KILL, WAKE_PAR } wake_reason;
+typedef enum wake_reason {
+    WAKE_NONE,
+    WAKE_MESSAGE,
+    WAKE_TIMER,
+    WAKE_CLOSED,
+    WAKE_KILL,
+    WAKE_PAR,
+    WAKE_REQUEST
+} wake_reason;
 
 enum {
     PROCESS_DYING = 1 << 0,   /* has obeyed its kill: runs its defers; a further kill does not matter */
@@ -75,20 +83,27 @@ _Static_assert(sizeof(process) == 160, "a process and the frame of worker(in, ou
 
 /* What few processes need, made when first needed. */
 typedef struct side {
-    uint64_t header;     /* OBJ_SIDE */
-    struct alt *alt;     /* cached block of the alt under way */
-    struct timer *timer; /* cached; in the scheduler's heap while index >= 0 */
-    channel *done;       /* the channel that gives its outcome */
-    struct par *par;     /* the par that it is a branch of … */
-    uint32_t branch;     /* … and which */
-    uint32_t link_count, link_capacity;
-    process **links;    /* processes linked to it */
-    channel **watchers; /* channels that are told of its end (chan_watch) */
+    uint64_t header;            /* OBJ_SIDE */
+    struct alt *alt;            /* cached block of the alt under way */
+    struct timer *timer;        /* cached; in the scheduler's heap while index >= 0 */
+    channel *done;              /* the channel that gives its outcome */
+    struct request *request;    /* that it waits for, or that has arrived for it (request.h); malloc'ed */
+    struct par *par;            /* the par that it is a branch of … */
+    uint32_t branch;            /* … and which */
+    struct process_link *links; /* those that it has with other processes */
+    uint32_t link_count;
     uint32_t watcher_count;
+    channel **watchers; /* channels that are told of its end (chan_watch); room for a power of two */
     value name;         /* Process.name */
     value control;      /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
     uint64_t random[4]; /* its generator; all 0: not seeded yet */
 } side;
+
+/* Two processes are linked: it stands in the lists of both, so it is undone at once, however many they have. */
+typedef struct process_link {
+    process *ends[2];
+    struct process_link *next[2], *previous[2]; /* in the list of that end */
+} process_link;
 
 struct channel {
     /* OBJ_CHANNEL with the CHANNEL_ flags; the owner field is its number, 0 until asked for */
@@ -237,6 +252,10 @@ struct scheduler {
     uint32_t timer_count, timer_capacity;
     uint64_t timer_sequence;
     uint64_t random[4]; /* of fair choices */
+    /* what a simple native goes on as (vm_native_become) */
+    const struct native_entry *become;
+    uint32_t become_argc;
+    value become_args[3];
 };
 
 /* The process of a queue's link: the link itself, or an alt node's. */

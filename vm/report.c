@@ -4,6 +4,7 @@
 #include "vm/data.h"
 #include "vm/loop.h"
 #include "vm/origin.h"
+#include "vm/request.h"
 #include "vm/trace.h"
 #include "vm/walk.h"
 
@@ -21,6 +22,8 @@ report_kind report_kind_of(const csp_vm *vm, const process *p)
                                                 : REPORT_RECEIVE;
     if (sd && sd->alt && sd->alt->live)
         return REPORT_ALT;
+    if (sd && sd->request)
+        return REPORT_REQUEST;
     uint16_t op = p->code->insns[p->pc].op;
     if (op == OPC_PARWAIT || op == OPC_PARCANCEL)
         return REPORT_PAR;
@@ -164,6 +167,7 @@ void report_wait(csp_vm *vm, text *t, const process *p)
         put_left(t, p->side->timer->deadline);
         break;
     case REPORT_OUTPUT: text_printf(t, "waits to print"); break;
+    case REPORT_REQUEST: text_printf(t, "waits for %s", p->side->request->kind->what); break;
     case REPORT_NATIVE: text_printf(t, "waits"); break;
     }
 }

@@ -18,8 +18,9 @@ typedef enum report_kind {
     REPORT_ALT,
     REPORT_PAR,
     REPORT_SLEEP,
-    REPORT_OUTPUT, /* a descriptor that takes nothing now */
-    REPORT_NATIVE  /* something outside */
+    REPORT_OUTPUT,  /* a descriptor that takes nothing now */
+    REPORT_REQUEST, /* something that is done elsewhere */
+    REPORT_NATIVE
 } report_kind;
 report_kind report_kind_of(const csp_vm *vm, const process *p);
 

@@ -4,6 +4,7 @@
 #include "vm/data.h"
 #include "vm/machine.h"
 #include "vm/origin.h"
+#include "vm/request.h"
 #include "vm/report.h"
 #include "vm/walk.h"
 
@@ -178,6 +179,7 @@ static void put_wait_of_many(csp_vm *vm, text *t, const group *g)
     case REPORT_PAR: text_printf(t, "wait for the branches of their pars"); return;
     case REPORT_SLEEP: text_printf(t, "sleep"); return;
     case REPORT_OUTPUT: text_printf(t, "wait to print"); return;
+    case REPORT_REQUEST: text_printf(t, "wait for %s", g->first->side->request->kind->what); return;
     case REPORT_NATIVE: text_printf(t, "wait"); return;
     }
     if (g->chan) {
@@ -269,10 +271,10 @@ static void json_channel(csp_vm *vm, text *t, awaited on, const held *all)
 static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
 {
     static const char *const waits[] = {
-        [REPORT_RUNS] = "nothing",    [REPORT_SEND] = "send",   [REPORT_RECEIVE] = "receive",
-        [REPORT_OUTCOME] = "outcome", [REPORT_TICK] = "tick",   [REPORT_ALT] = "alt",
-        [REPORT_PAR] = "par",         [REPORT_SLEEP] = "sleep", [REPORT_OUTPUT] = "output",
-        [REPORT_NATIVE] = "native"};
+        [REPORT_RUNS] = "nothing",    [REPORT_SEND] = "send",    [REPORT_RECEIVE] = "receive",
+        [REPORT_OUTCOME] = "outcome", [REPORT_TICK] = "tick",    [REPORT_ALT] = "alt",
+        [REPORT_PAR] = "par",         [REPORT_SLEEP] = "sleep",  [REPORT_OUTPUT] = "output",
+        [REPORT_REQUEST] = "request", [REPORT_NATIVE] = "native"};
     const string *name = report_name(vm, g->first);
     text_printf(t, "{\"process\":%llu,\"main\":%s,\"name\":", (unsigned long long)process_number(g->first),
                 g->first == vm->main ? "true" : "false");

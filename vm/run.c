@@ -229,7 +229,16 @@ arithmetic: {
         };
         value result;
         opcode op = plain[pc->op] ? plain[pc->op] : (opcode)pc->op;
-        if (unlikely(num_binary(vm, p, op, op_a, op_b, &result) != VERDICT_DONE)) goto fail;
+        verdict v = num_binary(vm, p, op, op_a, op_b, &result);
+        if (unlikely(v != VERDICT_DONE)) {
+            if (v != VERDICT_CALL) goto fail;
+            value *N = insn_push_long(vm, p, R, body, pc, op, op_a, op_b, &callee);
+            if (!N) goto fail;
+            R = N;
+            body = callee;
+            pc = callee->insns;
+            DISPATCH();
+        }
         A = result;
         red -= (int64_t)s->charged;
         s->charged = 0;
@@ -457,7 +466,9 @@ called:                                                 /* a simple native: its 
             if (likely(v == VERDICT_DONE)) goto called;
             if (v == VERDICT_EXIT) goto exit_program;
             if (v == VERDICT_KILLED) goto killed;
-            goto fail;
+            if (v != VERDICT_CALL || call_become(vm, p, &N, &callee) != VERDICT_CALL) goto fail;
+            R = N - (window + 2);                        /* the stack may have moved */
+            goto enter;
         }
         R[window] = K[pc->c];
         goto call;
@@ -994,12 +1005,15 @@ operate: {                                              /* a walk on op_a, op_b 
     }
 finish: {                                               /* op_a: the walk's result; its frame is on top */
         uint64_t link = R[-1];
-        walk = (walk_kind)(body->native - walk_natives);
+        const native_entry *done = body->native;
         pc = (const insn *)(uintptr_t)R[-2];
         body = (const code*)(uintptr_t)(link & LINK_CODE);
         R -= link >> LINK_SHIFT;
         switch (pc->op) {
-        case OPC_EQ: case OPC_IN: case OPC_INTERP: A = op_a; break;
+        case OPC_EQ: case OPC_IN: case OPC_INTERP:
+        case OPC_MUL: case OPC_MULK: case OPC_IDIV: case OPC_IDIVK: case OPC_MOD: case OPC_MODK: case OPC_POW:
+            A = op_a;
+            break;
         case OPC_NE: A = value_bool(op_a == VALUE_FALSE); break;
         case OPC_LT: case OPC_LE: A = value_bool(holds(pc->op, order_of(op_a))); break;
         case OPC_JEQ: if (op_a == VALUE_TRUE) JUMP((int16_t)pc->c); break;
@@ -1029,7 +1043,7 @@ finish: {                                               /* op_a: the walk's resu
             if (((par *)value_as_object(A))->error != VALUE_ABSENT) break;
             goto bundled;
         case OPC_SEND: case OPC_SENDMOVE:
-            if (walk == WALK_UNMOVE) { insn_closed_send(vm); goto fail; }
+            if (done == &walk_natives[WALK_UNMOVE]) { insn_closed_send(vm); goto fail; }
             {
                 channel *c;
                 if (insn_channel(vm, p, A, true, &c) != VERDICT_DONE) goto fail;

@@ -48,10 +48,14 @@ void sched_seed(uint64_t state[4], uint64_t seed);
 /* `why` is immutable or in transit, or NULL for a plain kill from outside. */
 void kill_process(csp_vm *vm, process *p, struct cause *why);
 struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by); /* NULL: raised */
+struct cause *kill_without_cause(void);                          /* where there is no memory for one */
 /* The outcome of a process that was killed: error("killed", reason as text, reason). */
 value kill_outcome(csp_vm *vm, process *p);
 verdict link_processes(csp_vm *vm, process *p, process *q); /* KILLED where q has crashed */
-void unlink_processes(process *p, process *q);
+void unlink_processes(csp_vm *vm, process *p, process *q);
+/* p has ended, which has a side: undoes its links. `why`: those that it had them with are killed for that; NULL: it
+ * ended well. */
+void end_links(csp_vm *vm, process *p, struct cause *why);
 
 /* --- unwind.c */
 
@@ -79,6 +83,8 @@ verdict unwind_kill(csp_vm *vm, process *p, frame *f,
 verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const code **callee);
 /* The same where the arguments are in list N[0] and the named ones in list or nil N[1]. */
 verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee);
+/* A simple native gave CALL (vm_native_become): arranges the call of what it goes on as. CALL or FAIL. */
+verdict call_become(csp_vm *vm, process *p, value **window, const code **callee);
 
 /* --- spawn.c */
 

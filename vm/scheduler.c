@@ -9,6 +9,7 @@
 #include "vm/leak.h"
 #include "vm/loop.h"
 #include "vm/machine.h"
+#include "vm/request.h"
 #include "vm/text.h"
 
 enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* what a switch counts for */ };
@@ -95,6 +96,8 @@ void sched_settle(csp_vm *vm, process *p)
     }
     if (sd->timer && sd->timer->index >= 0)
         timer_remove(&vm->sched, sd->timer);
+    if (sd->request)
+        request_settle(vm, p);
 }
 
 static void tell(csp_vm *vm)
@@ -107,8 +110,11 @@ static void tell(csp_vm *vm)
     vm_write(vm, 2, t.block, t.used);
 }
 
-/* Whether somebody's request is under way. */
-static bool pending(const csp_vm *vm) { return output_waited(vm) || (vm->loop && loop_pending(vm->loop)); }
+/* Whether something that is done elsewhere may wake a process. */
+static bool pending(const csp_vm *vm)
+{
+    return output_waited(vm) || request_pending(vm) || (vm->loop && loop_pending(vm->loop));
+}
 
 /* Leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
 static void poll(csp_vm *vm)
@@ -125,6 +131,8 @@ static void poll(csp_vm *vm)
         loop_poll(vm->loop);
     if (output_busy(vm))
         output_poll(vm);
+    if (request_arrived(vm))
+        request_deliver(vm);
 }
 
 /* Nothing can run: waits for what may come. False: nothing will. */
@@ -192,7 +200,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 
 int64_t vm_next_event(csp_vm *vm)
 {
-    if (vm->sched.next || vm->sched.queue_first)
+    if (vm->sched.next || vm->sched.queue_first || request_arrived(vm))
         return 0;
     return timer_next(&vm->sched);
 }

@@ -2,6 +2,7 @@
  * handlers (catch, and the clean-up of a par under way) and defers (code.h). */
 #include "vm/chan.h"
 #include "vm/data.h"
+#include "vm/request.h"
 #include "vm/trace.h"
 #include "vm/walk.h"
 
@@ -101,6 +102,8 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
     scheduler *s = &vm->sched;
     if (p->side && p->side->alt)
         alt_leave(p->side->alt);
+    if (p->side)
+        request_leave(vm, p);
     s->call_argc = 0;
     for (;;) {
         const code *c = f->code;

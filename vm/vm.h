@@ -78,10 +78,13 @@ struct csp_vm {
     struct native_index *native_index; /* native.c: entry -> place in native_values */
     value *native_values;              /* their function objects, pinned */
 
-    output outputs[2]; /* of the streams 1 and 2 */
-    bool one_output;   /* both lead to the same place: the first takes all */
-    struct loop *loop; /* NULL until it is needed: vm_loop */
-    void *top;         /* whoever stands above (api/): module loader, sessions */
+    output outputs[2];         /* of the streams 1 and 2 */
+    bool one_output;           /* both lead to the same place: the first takes all */
+    struct loop *loop;         /* NULL until it is needed: vm_loop */
+    struct pool *pool;         /* workers and inbox of the requests; made by the first */
+    struct request *requests;  /* all that have not been taken or disposed of */
+    uint32_t requests_waiting; /* those of them for which a process waits */
+    void *top;                 /* whoever stands above (api/): module loader, sessions */
     const char *const *args;
     uint32_t arg_count; /* of the script */
 

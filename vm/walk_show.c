@@ -3,7 +3,7 @@
 #include "base/utf8.h"
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
-#include "vm/num.h"
+#include "vm/num_long.h"
 #include "vm/report.h"
 #include "vm/text.h"
 #include "vm/chan.h"
@@ -17,6 +17,7 @@ typedef struct show_walk {
     const char *separator;
     uint64_t next; /* part */
     bool repr;
+    bool formatting; /* an int's digits are being made elsewhere */
 } show_walk;
 
 /* state, for maps: what comes next. */
@@ -63,11 +64,26 @@ static bool show_process(text *t, const process *p)
     return text_put(t, '>');
 }
 
+static bool is_long(value v) { return value_is(v, OBJ_BIGINT) && num_is_long(NUM_FORMAT, v, value_int(10)); }
+
+static bool has_long_bound(value v)
+{
+    const range *r = value_as_object(v);
+    return is_long(r->from) || is_long(r->to);
+}
+
+/* A report does not wait. */
+static bool show_int(text *t, value v)
+{
+    return is_long(v) ? text_printf(t, "<int of %llu bits>", (unsigned long long)num_bits(v))
+                      : num_format_int(t, v, 10);
+}
+
 static bool show_range(text *t, const range *r)
 {
-    if (!num_format_int(t, r->from, 10) || !add_string(t, ".."))
+    if (!show_int(t, r->from) || !add_string(t, ".."))
         return false;
-    return r->to == VALUE_NIL || num_format_int(t, data_range_stop(r), 10);
+    return r->to == VALUE_NIL || show_int(t, data_range_stop(r));
 }
 
 /* Anything but a container; `quoted`: as within one. */
@@ -80,7 +96,7 @@ static bool show_atom(text *t, value v, bool quoted)
     if (v == VALUE_FALSE)
         return add_string(t, "false");
     if (value_is_integer(v))
-        return num_format_int(t, v, 10);
+        return show_int(t, v);
     if (value_is_float(v)) {
         char digits[64];
         return text_add(t, digits, num_format_float(value_as_float(v), digits));
@@ -127,16 +143,19 @@ static bool show_atom(text *t, value v, bool quoted)
 
 /* --- containers */
 
+/* A range whose bounds take long is shown in parts, too. */
 static bool is_container(value v)
 {
     obj_kind kind = value_kind(v);
+    if (kind == OBJ_RANGE)
+        return has_long_bound(v);
     return kind == OBJ_LIST || kind == OBJ_TUPLE || kind == OBJ_MAP || kind == OBJ_ERROR;
 }
 
 static const char *opener(value v)
 {
     obj_kind kind = value_kind(v);
-    return kind == OBJ_LIST ? "[" : kind == OBJ_TUPLE ? "(" : kind == OBJ_MAP ? "{" : "error(";
+    return kind == OBJ_LIST ? "[" : kind == OBJ_TUPLE ? "(" : kind == OBJ_MAP ? "{" : kind == OBJ_RANGE ? "" : "error(";
 }
 
 static const char *cycle_mark(value v)
@@ -155,6 +174,10 @@ static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted,
 {
     if (p && value_is_object(v) && !value_usable(p, v))
         return data_raise_moved(vm, v);
+    if (p && is_long(v)) {
+        w->formatting = true;
+        return num_long_call(vm, p, NUM_FORMAT, v, value_int(10));
+    }
     size_t before = w->out.used;
     if (!is_container(v)) {
         show_atom(&w->out, v, quoted);
@@ -238,6 +261,22 @@ static verdict step_error(csp_vm *vm, process *p, show_walk *w, shown *f, int64_
     return enter(vm, p, w, e->data, true, budget);
 }
 
+static verdict step_range(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t *budget)
+{
+    const range *r = value_as_object(f->v);
+    if (f->index == 0) {
+        f->index = 1;
+        return enter(vm, p, w, r->from, true, budget);
+    }
+    if (f->index == 1) {
+        f->index = 2;
+        add_string(&w->out, "..");
+        if (r->to != VALUE_NIL)
+            return enter(vm, p, w, data_range_stop(r), true, budget);
+    }
+    return leave(vm, w, f, "");
+}
+
 /* Goes on with the value under way. DONE: it is complete. */
 static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
 {
@@ -251,6 +290,8 @@ static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
             v = step_map(vm, p, w, f, budget);
         else if (kind == OBJ_ERROR)
             v = step_error(vm, p, w, f, budget);
+        else if (kind == OBJ_RANGE)
+            v = step_range(vm, p, w, f, budget);
         else
             v = step_elements(vm, p, w, f, budget);
         if (v != VERDICT_DONE)
@@ -281,6 +322,13 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
 {
     walk_children c = walk_children_of(parts);
     int64_t budget = WALK_STEP;
+    if (w->formatting) {
+        w->formatting = false;
+        const string *digits = value_string(*vm_native_result(vm, p));
+        text_add(&w->out, digits->text, digits->size);
+        if (w->out.failed)
+            return vm_raise_memory(vm);
+    }
     verdict v = run(vm, p, w, &budget);
     while (v == VERDICT_DONE && w->next < c.count) {
         if (budget < 0) {

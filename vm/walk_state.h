@@ -112,7 +112,7 @@ verdict walk_compare_now(csp_vm *vm, process *p, value a, value b, int *out);
 struct show_walk;
 struct show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator);
 struct text *walk_text_of(struct show_walk *w);
-/* DONE when the text is complete, YIELD, FAIL. */
+/* In a resumable native, which gives what this gives but for DONE, when the text is complete: YIELD, CALL, FAIL. */
 verdict walk_text_step(csp_vm *vm, process *p, struct show_walk *w, value parts);
 
 /* The steps of the walks (walk.c has their slots). STR, REPR, COPY and FREEZE are functions of the language, too. */
