@@ -3,6 +3,8 @@
 #include "base/foreign.h"
 #include "parser/parse_internal.h"
 
+#include <string.h>
+
 /* `SEQ`, `do`, `receive` alone on a line, with more below that is indented: a block of another language. */
 static void check_foreign_block(parser *p, const ast_node *node)
 {
@@ -33,7 +35,18 @@ void parse_check_foreign(parser *p, const ast_node *statement)
     check_foreign_block(p, statement);
 }
 
-/* `-- two words`: as an expression that would be nothing. */
+static bool begins_with_operator(const char *text, const char *end)
+{
+    static const char *const words[] = {"in ", "is ", "or ", "and ", "not "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i]);
+        if ((size_t)(end - text) >= length && memcmp(text, words[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* `-- two words`: as an expression that would be nothing. Behind one, a word alone is the same. */
 static bool is_dashed_comment(parser *p)
 {
     if (!parse_at(p, TOK_MINUS))
@@ -43,7 +56,8 @@ static bool is_dashed_comment(parser *p)
         word->kind == TOK_END || !parse_in_word(p->lx.text[word->span.start]) || word->newline_before)
         return false;
     const char *at = p->lx.text + word->span.end, *end = p->lx.text + p->lx.length;
-    return end - at >= 2 && *at == ' ' && parse_in_word(at[1]);
+    return p->said_comment ||
+           (end - at >= 2 && *at == ' ' && parse_in_word(at[1]) && !begins_with_operator(at + 1, end));
 }
 
 static bool at_comment(parser *p)

@@ -79,6 +79,7 @@ Test(habits, what_looks_foreign_and_is_not_compiles)
 {
     static const char *const texts[] = {
         "let x = 3\nlet y = 2\nprint(x --y)\nprint(--x)",
+        "let n = 2\nlet xs = [1, 2]\nfn f(n, xs) {\n-- n in xs\n}\nprint(f(n, xs))",
         "let c = chan(1)\nlet a = 2\nprint(a <-a)",
         "fn f(end) {\n    end\n}\nprint(f(1))",
         "let xs = [\n1,\n2\n]\nprint(xs)",
