@@ -212,23 +212,18 @@ bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, fra
     return false;
 }
 
-bool insn_out_of_reductions(csp_vm *vm, process *p, int64_t *slice)
+bool insn_out_of_reductions(csp_vm *vm, process *p)
 {
-    enum { GRACE = 1000000 }; /* for defers, beyond as many as the limit */
-    uint64_t limit = vm->limits.reductions, last = limit < PROCESS_REDUCTIONS ? 2 * limit + GRACE : UINT64_MAX;
-    unsigned stage = (p->reductions >= limit ? PROCESS_NO_CATCH : 0) | (p->reductions >= last ? PROCESS_SPENT : 0);
-    if ((p->flags & stage) == stage) {
-        uint64_t end = p->reductions < limit ? limit : last;
-        if (p->reductions < end && end - p->reductions < (uint64_t)*slice)
-            *slice = (int64_t)(end - p->reductions);
+    unsigned stage = PROCESS_NO_CATCH | (p->reductions >= sched_last_reduction(vm) ? PROCESS_SPENT : 0);
+    if ((p->flags & stage) == stage)
         return false;
-    }
     p->flags |= stage & 0xfff;
     if (p->wake != WAKE_NONE)
         sched_settle(vm, p);
     p->wake = WAKE_NONE;
     p->value = VALUE_ABSENT;
-    vm_raise(vm, ERR_OUT_OF_REDUCTIONS, "more than %llu reduction%s", (unsigned long long)limit, limit == 1 ? "" : "s");
+    unsigned long long limit = vm->limits.reductions;
+    vm_raise(vm, ERR_OUT_OF_REDUCTIONS, "more than %llu reduction%s", limit, limit == 1 ? "" : "s");
     return true;
 }
 

@@ -34,8 +34,8 @@ bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *wa
  * rest. */
 bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f);
 /* p, which is to run, has used up its reductions: true where it is to crash for it now (raised). It does so once,
- * whatever catches, and once more when its defers have taken as many again. Else its slice is cut to what is left. */
-bool insn_out_of_reductions(csp_vm *vm, process *p, int64_t *slice);
+ * whatever catches, and once more when its defers have taken as many again. */
+bool insn_out_of_reductions(csp_vm *vm, process *p);
 /* The frame's instruction has raised: where it could not take a nil, the error says which expression gave it. */
 void insn_explain_nil(csp_vm *vm, const frame *f);
 /* A native frame that does the work of an instruction. NULL: raised. */

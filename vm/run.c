@@ -142,10 +142,8 @@ resume:
     body = p->code;
     pc = body->insns + p->pc;
     start = red = s->slice_left;
-    if (unlikely(vm->limits.reductions)) {
-        if (insn_out_of_reductions(vm, p, &red)) goto fail;
-        start = red;
-    }
+    if (unlikely(vm->limits.reductions && p->reductions >= vm->limits.reductions)
+        && insn_out_of_reductions(vm, p)) goto fail;
     if (p->wake != WAKE_NONE) goto woken;
     if (unlikely(p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))) goto killed;
     DISPATCH();
@@ -1158,7 +1156,7 @@ gone:
     /* somebody outside waits for this one; it is never recycled */
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM)) return;
     p = s->next;
-    if (p && red > 0) {
+    if (p && red > 0 && !vm->limits.reductions) {       /* a limit may end its slice earlier */
         s->next = NULL;
         goto resume;
     }
@@ -1177,7 +1175,7 @@ blocked:                                                /* saved, parked: no lon
     s->slice_left = red;
     if (unlikely(p->capacity > 1024)) process_shrink(vm, p);
     p = s->next;
-    if (p && red > 0) {
+    if (p && red > 0 && !vm->limits.reductions) {       /* a limit may end its slice earlier */
         s->next = NULL;
         goto resume;
     }

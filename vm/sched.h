@@ -40,6 +40,8 @@ static inline void sched_park(process *p)
 }
 /* After waking, before anything else: takes back what the process is still registered on (R4). */
 void sched_settle(csp_vm *vm, process *p);
+/* Where the defers of a process that has reached its limit of reductions end, too. */
+uint64_t sched_last_reduction(const csp_vm *vm);
 uint64_t sched_random(uint64_t state[4]); /* xoshiro256**, Blackman and Vigna 2018 */
 void sched_seed(uint64_t state[4], uint64_t seed);
 

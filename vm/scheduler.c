@@ -42,6 +42,25 @@ void sched_preempted(scheduler *s, process *p)
     push_tail(s, p);
 }
 
+uint64_t sched_last_reduction(const csp_vm *vm)
+{
+    enum { GRACE = 1000000 }; /* beyond as many as the limit */
+    uint64_t limit = vm->limits.reductions;
+    return limit < PROCESS_REDUCTIONS ? 2 * limit + GRACE : UINT64_MAX;
+}
+
+/* A slice ends where the process is to crash for its reductions. */
+static process *with_slice(scheduler *s, process *p)
+{
+    uint64_t limit = s->vm->limits.reductions;
+    if (limit) {
+        uint64_t end = p->reductions < limit ? limit : sched_last_reduction(s->vm);
+        if (p->reductions < end && end - p->reductions < (uint64_t)s->slice_left)
+            s->slice_left = (int64_t)(end - p->reductions);
+    }
+    return p;
+}
+
 /* Who runs next, with how much of a slice. */
 static process *pick(scheduler *s)
 {
@@ -49,7 +68,7 @@ static process *pick(scheduler *s)
     if (p) {
         s->next = NULL;
         if (s->slice_left > 0)
-            return p;
+            return with_slice(s, p);
         push_tail(s, p);
     }
     p = s->queue_first;
@@ -61,7 +80,7 @@ static process *pick(scheduler *s)
     p->run_next = NULL;
     s->queue_length--;
     s->slice_left = s->slice;
-    return p;
+    return with_slice(s, p);
 }
 
 /* A ticker for which nobody waits any more must not keep the program from being at a deadlock. */
