@@ -428,8 +428,10 @@ static bool chain(linter *l, ast_node *node, lint_use use_of_it)
     bool outer_ends = l->seen_ends;
     if (!ast_chain_of(l->arena, node, &parts))
         return false; /* without memory nothing will be said */
-    bool ends = step(l, parts.first, VALUE_USED);
-    l->seen = parts.first;
+    /* A name is left to its link, which knows whether it is looked at as a whole. */
+    bool is_name = parts.first->kind == AST_NAME;
+    bool ends = !is_name && step(l, parts.first, VALUE_USED);
+    l->seen = is_name ? NULL : parts.first;
     for (uint32_t i = 0; i < parts.count; i++) {
         l->seen_ends = ends;
         ends = step(l, parts.links[i], i + 1 < parts.count ? VALUE_USED : use_of_it);
