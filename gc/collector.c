@@ -179,6 +179,8 @@ static bool start(void)
         return false;
     registry.kinds[HEAP_TRACED] = 1; /* Boehm's own for ordinary objects */
     registry.kinds[HEAP_BYTES] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 0, 1);
+    registry.kinds[HEAP_TRACED_RAW] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 1, 0);
+    registry.kinds[HEAP_BYTES_RAW] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 0, 0);
     registry.kinds[HEAP_PROCESS] =
         (int)GC_new_kind(GC_new_free_list(), GC_MAKE_PROC(GC_new_proc(mark_process), 0), 0, 1);
     registry.old_push = GC_get_push_other_roots();

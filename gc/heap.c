@@ -158,6 +158,14 @@ void *heap_refill(heap *h, heap_kind kind, size_t size)
     return size <= (HEAP_CLASSES - 1) * HEAP_GRANULE ? heap_alloc(h, kind, size) : object;
 }
 
+void *heap_alloc_raw(heap *h, heap_kind kind, size_t size)
+{
+    enum { LARGE = 64 << 10 };
+    if (size < LARGE)
+        return heap_alloc(h, kind, size);
+    return heap_refill(h, kind == HEAP_TRACED ? HEAP_TRACED_RAW : HEAP_BYTES_RAW, size);
+}
+
 void heap_release(heap *h, heap_kind kind, void *object, size_t size)
 {
     if (size == 0)

@@ -27,9 +27,11 @@
 #include <stdint.h>
 
 typedef enum heap_kind {
-    HEAP_TRACED,  /* scanned conservatively in full */
-    HEAP_BYTES,   /* holds no pointers */
-    HEAP_PROCESS, /* marked by the procedure given to heap_init */
+    HEAP_TRACED,     /* scanned conservatively in full */
+    HEAP_BYTES,      /* holds no pointers */
+    HEAP_PROCESS,    /* marked by the procedure given to heap_init */
+    HEAP_TRACED_RAW, /* large ones of heap_alloc_raw */
+    HEAP_BYTES_RAW,
     HEAP_KINDS
 } heap_kind;
 
@@ -134,6 +136,11 @@ static inline void *heap_alloc(heap *h, heap_kind kind, size_t size)
     }
     return heap_refill(h, kind, size);
 }
+
+/* The same for traced memory or bytes, but where much is asked for its contents are undefined: to clear it would take
+ * long, and the caller fills it, in slices. What it leaves may keep anything alive that once was there. Given back as
+ * of the kind that was asked for. */
+void *heap_alloc_raw(heap *h, heap_kind kind, size_t size);
 
 /* Gives an object of `size` bytes (as allocated) back at once. The caller knows that nobody has a pointer to it. Zeroes
  * it. */

@@ -5,15 +5,12 @@
 #include "stdlib/string_parts.h"
 #include "vm/data.h"
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/num.h"
 #include "vm/text.h"
+#include "vm/walk.h"
 
-enum {
-    BYTES_PER_REDUCTION = 512,
-    DIGITS_PER_REDUCTION = 64,
-    DIGITS_PER_STEP = 3 << 14 /* whole groups */,
-    DIGITS_SLOTS = 2
-};
+enum { DIGITS_PER_REDUCTION = 64, DIGITS_PER_STEP = 3 << 14 /* whole groups */, DIGITS_SLOTS = 2 };
 
 static verdict give(csp_vm *vm, value v, value *result)
 {
@@ -88,65 +85,72 @@ static bool size_of(csp_vm *vm, process *p, value x, size_t *size)
     return true;
 }
 
-/* Fills zeroed memory of that size. */
-static verdict fill_from(csp_vm *vm, process *p, value x, uint8_t *to)
+/* Fills `size` bytes from x, a step's worth from *at on: DONE, YIELD or FAIL. */
+static verdict fill_from(csp_vm *vm, process *p, value x, uint8_t *to, size_t size, size_t *at)
 {
     span from;
-    if (is_span(p, x, true, &from)) {
-        if (from.size > 0)
-            memcpy(to, from.data, from.size);
-        return VERDICT_DONE;
-    }
-    if (!value_is(x, OBJ_LIST))
-        return VERDICT_DONE;
-    const list *l = value_list(x);
-    for (uint32_t i = 0; i < l->count; i++) {
-        if (!value_is_integer(l->items[i]))
-            return vm_raise_type(vm, p, l->items[i], "a list of ints");
-        if (!is_byte(l->items[i]))
+    if (is_span(p, x, true, &from))
+        return long_copy(vm, to, from.data, size, at) ? VERDICT_DONE : VERDICT_YIELD;
+    bool is_list = value_is(x, OBJ_LIST);
+    size_t most = is_list ? LONG_ELEMENTS : LONG_BYTES;
+    size_t stop = size - *at > most ? *at + most : size;
+    vm_charge(vm, (stop - *at) / (is_list ? LONG_ELEMENTS_PER_REDUCTION : LONG_BYTES_PER_REDUCTION));
+    if (!is_list && size > 0)
+        memset(to + *at, 0, stop - *at);
+    const value *items = is_list ? value_list(x)->items : NULL;
+    for (size_t i = *at; items && i < stop; i++) {
+        if (!value_is_integer(items[i]))
+            return vm_raise_type(vm, p, items[i], "a list of ints");
+        if (!is_byte(items[i]))
             return vm_raise(vm, ERR_VALUE, "a byte is an int from 0 to 255");
-        to[i] = (uint8_t)value_as_int(l->items[i]);
+        to[i] = (uint8_t)value_as_int(items[i]);
     }
-    return VERDICT_DONE;
+    *at = stop;
+    return stop == size ? VERDICT_DONE : VERDICT_YIELD;
+}
+
+/* args: what they are made of; slots: what is made, how many bytes of it are there. */
+static verdict fill_made(csp_vm *vm, process *p, value *args, uint8_t *to, size_t size, value *result)
+{
+    size_t at = string_at(args[2]);
+    verdict v = fill_from(vm, p, args[0], to, size, &at);
+    args[2] = value_int((int64_t)at);
+    *result = args[1];
+    return v;
 }
 
 static verdict bytes_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    size_t size;
     if (value_is(args[0], OBJ_BYTES))
         return give(vm, args[0], result);
-    if (!size_of(vm, p, args[0], &size))
-        return VERDICT_FAIL;
-    if (size > STRING_MAX)
-        return vm_raise(vm, ERR_OUT_OF_MEMORY, "more than %zu bytes", STRING_MAX);
-    vm_charge(vm, size / BYTES_PER_REDUCTION);
-    value made = bytes_new(vm, NULL, size);
-    if (made == VALUE_ABSENT)
-        return vm_raise_memory(vm);
-    *result = made;
-    return fill_from(vm, p, args[0], value_bytes(made)->data);
+    if (args[1] == VALUE_ABSENT) {
+        size_t size;
+        if (!size_of(vm, p, args[0], &size))
+            return VERDICT_FAIL;
+        if (size > STRING_MAX)
+            return vm_raise(vm, ERR_OUT_OF_MEMORY, "more than %zu bytes", STRING_MAX);
+        bytes *made = bytes_blank(vm, size);
+        if (made == NULL)
+            return vm_raise_memory(vm);
+        args[1] = value_object(made);
+    }
+    return fill_made(vm, p, args, value_bytes(args[1])->data, value_bytes(args[1])->size, result);
 }
 
 static verdict buffer_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    size_t size;
-    if (!size_of(vm, p, args[0], &size))
-        return VERDICT_FAIL;
-    vm_charge(vm, size / BYTES_PER_REDUCTION);
-    buffer *b = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *b);
-    if (b == NULL)
-        return vm_raise_memory(vm);
-    b->header = OBJ_BUFFER | process_owner(p);
-    *result = value_object(b);
-    if (size == 0)
-        return VERDICT_DONE;
-    b->data = heap_alloc(vm_heap(vm), HEAP_BYTES, size);
-    if (b->data == NULL)
-        return vm_raise_memory(vm);
-    b->size = b->capacity = size;
-    return fill_from(vm, p, args[0], b->data);
+    if (args[1] == VALUE_ABSENT) {
+        size_t size;
+        if (!size_of(vm, p, args[0], &size))
+            return VERDICT_FAIL;
+        args[1] = buffer_blank(vm, p, size);
+        if (args[1] == VALUE_ABSENT)
+            return VERDICT_FAIL;
+    }
+    buffer *b = value_as_object(args[1]);
+    return fill_made(vm, p, args, b->data, b->size, result);
 }
 
 static verdict any_slice(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -154,7 +158,12 @@ static verdict any_slice(csp_vm *vm, process *p, value *args, uint32_t argc, val
     span whole;
     if (!span_arg(vm, p, args[0], &whole))
         return VERDICT_FAIL;
-    return data_slice(vm, p, args[0], args[1], argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL, result);
+    value to = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL;
+    verdict v = data_slice(vm, p, args[0], args[1], to, result);
+    if (v != VERDICT_CALL)
+        return v;
+    args[1] = *result;
+    return vm_native_become(vm, &walk_natives[WALK_PART], 2, NULL);
 }
 
 /* --- single numbers */
@@ -278,11 +287,7 @@ static verdict any_utf8(csp_vm *vm, process *p, value *args, uint32_t argc, valu
     span from;
     if (!span_arg(vm, p, args[0], &from))
         return VERDICT_FAIL;
-    vm_charge(vm, from.size / BYTES_PER_REDUCTION);
-    size_t bad = utf8_check((const char *)from.data, from.size);
-    if (bad < from.size)
-        return give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", bad), result);
-    return give(vm, str_new(vm, (const char *)from.data, from.size), result);
+    return string_of_bytes(vm, from.data, from.size, args + 1, result);
 }
 
 const native_entry bytes_natives[] = {
@@ -290,9 +295,9 @@ const native_entry bytes_natives[] = {
     {"get", "get(b, type, offset = 0)", "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3,
      0},
     {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, DIGITS_SLOTS},
-    {"of", "of(x)", "x zero bytes, or the bytes of a text, of a buffer or of a list of ints", bytes_of, 1, 1, 0},
+    {"of", "of(x)", "x zero bytes, or the bytes of a text, of a buffer or of a list of ints", bytes_of, 1, 1, 2},
     {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
-    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, 0},
+    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, STRING_UTF8_SLOTS},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -302,10 +307,10 @@ const native_entry buffer_natives[] = {
      0},
     {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, DIGITS_SLOTS},
     {"of", "of(x)", "a buffer of x zero bytes, or with the bytes of a text, of bytes or of a list of ints", buffer_of,
-     1, 1, 0},
+     1, 1, 2},
     {"set", "set(b, type, offset, v)", "writes a number of C's type (\"i32\", \"f64be\") there; gives b", buffer_set, 4,
      4, 0},
     {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
-    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, 0},
+    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, STRING_UTF8_SLOTS},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

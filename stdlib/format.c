@@ -1,21 +1,23 @@
 /* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text, in place in the
  * list of arguments (which is this call's own): what has to be walked is left to the walks of the VM, and large ints
- * to its workers. Then the text is put together in one go. */
+ * to its workers. Then the text is put together. */
 #include <math.h>
 
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/data.h"
+#include "vm/draft.h"
 #include "vm/num_long.h"
+#include "vm/search.h"
 #include "vm/walk.h"
 
 /* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes.
  * WALKING: true while a walk makes the text of that argument. */
-enum { SLOT_AT, SLOT_NEXT, SLOT_WALKING };
-_Static_assert(SLOT_WALKING + 1 == STRING_FORMAT_SLOTS, "one place says how many slots");
+enum { SLOT_AT, SLOT_NEXT, SLOT_WALKING, SLOT_DRAFT, SLOT_SEARCH };
+_Static_assert(SLOT_SEARCH + 1 == STRING_FORMAT_SLOTS, "one place says how many slots");
 
 /* Nobody needs wider fields, and a format must not fill the memory by mistake. */
-enum { MAX_WIDTH = 100000, DEFAULT_PRECISION = 6 };
+enum { MAX_WIDTH = 100000, DEFAULT_PRECISION = 6, DIRECTIVES_PER_STEP = 64 };
 
 static const char conversions[] = "dxXobfegsqc%";
 static const char with_precision[] = "fegs";
@@ -92,11 +94,19 @@ static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, dire
     return true;
 }
 
-/* The next `%` at or behind byte `at`, or the end. */
-static uint32_t find_directive(const string *format, uint32_t at)
+/* The next `%` at or behind byte *at, or the end: DONE with *at there; YIELD. */
+static verdict find_directive(csp_vm *vm, const string *format, value *slot, uint32_t *at)
 {
-    const char *found = memchr(format->text + at, '%', format->size - at);
-    return found != NULL ? (uint32_t)(found - format->text) : format->size;
+    size_t found;
+    search *under_way = search_in_slot(vm, slot, *at);
+    if (under_way == NULL)
+        return VERDICT_FAIL;
+    verdict v = search_step(vm, under_way, format->text, format->size, "%", 1, &found);
+    if (v != VERDICT_DONE)
+        return v;
+    *at = found != SIZE_MAX ? (uint32_t)found : format->size;
+    *slot = VALUE_ABSENT;
+    return VERDICT_DONE;
 }
 
 /* --- first part: texts of values */
@@ -104,14 +114,15 @@ static uint32_t find_directive(const string *format, uint32_t at)
 /* DONE with the text of v, or CALL: a walk must make it. */
 static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *out)
 {
+    enum { AT_ONCE = 4096 };
     text t;
     text_init(&t, vm);
     char chars[40];
-    if (value_is(v, OBJ_STRING)) {
-        if (!quoted) {
-            *out = v;
-            return VERDICT_DONE;
-        }
+    if (value_is(v, OBJ_STRING) && !quoted) {
+        *out = v;
+        return VERDICT_DONE;
+    }
+    if (value_is(v, OBJ_STRING) && value_string(v)->size <= AT_ONCE) {
         text_quote_string(&t, value_string(v));
         vm_charge(vm, t.used / STRING_CHARACTERS_PER_REDUCTION);
     } else if (value_is_integer(v) && !num_is_long(NUM_FORMAT, v, value_int(10))) {
@@ -150,16 +161,21 @@ static verdict make_digits(csp_vm *vm, process *p, const directive *d, value v)
     return num_is_long(NUM_FORMAT, v, base) ? num_long_call(vm, p, NUM_FORMAT, v, base) : VERDICT_DONE;
 }
 
-/* DONE when all is prepared, CALL or FAIL. */
+/* DONE when all is prepared, YIELD, CALL or FAIL. */
 static verdict prepare(csp_vm *vm, process *p, const string *format, list *values, value *slots)
 {
     uint32_t at = (uint32_t)value_as_int(slots[SLOT_AT]);
     uint32_t next = (uint32_t)value_as_int(slots[SLOT_NEXT]);
-    for (;;) {
-        at = find_directive(format, at);
+    for (unsigned n = 0;; n++) {
+        slots[SLOT_AT] = value_int(at);
+        slots[SLOT_NEXT] = value_int(next);
+        verdict found = n < DIRECTIVES_PER_STEP ? find_directive(vm, format, &slots[SLOT_SEARCH], &at) : VERDICT_YIELD;
+        if (found != VERDICT_DONE)
+            return found;
         if (at == format->size)
             break;
         directive d;
+        vm_charge(vm, 1);
         if (!parse_directive(vm, format, &at, &d))
             return VERDICT_FAIL;
         if (d.conversion == '%')
@@ -168,15 +184,15 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
             return vm_raise(vm, ERR_VALUE, "the format takes more values than the %u given", values->count - 1);
         slots[SLOT_AT] = value_int(at);
         slots[SLOT_NEXT] = value_int(next);
+        slots[SLOT_WALKING] = VALUE_TRUE; /* before the call, which may move the stack and these slots */
         verdict v = VERDICT_DONE;
         if (d.conversion == 's' || d.conversion == 'q')
             v = make_text(vm, p, values->items[next], d.conversion == 'q', &values->items[next]);
         else if (base_of(&d))
             v = make_digits(vm, p, &d, values->items[next]);
-        if (v == VERDICT_CALL)
-            slots[SLOT_WALKING] = VALUE_TRUE;
         if (v != VERDICT_DONE)
             return v;
+        slots[SLOT_WALKING] = VALUE_ABSENT;
         next++;
     }
     if (next < values->count)
@@ -304,19 +320,33 @@ static verdict add_character(csp_vm *vm, process *p, text *t, const directive *d
     return VERDICT_DONE;
 }
 
-static void add_text(text *t, const directive *d, string *s)
+/* Cut off, it is no longer than a format may ask for. */
+static void add_text(csp_vm *vm, draft *under_way, const directive *d, const string *s)
 {
     directive plain = *d;
     plain.zero = false;
-    bool cut = d->precision >= 0 && (uint32_t)d->precision < s->length;
-    add_field(t, &plain, "", s->text, cut ? str_offset(s, (uint32_t)d->precision) : s->size);
+    if (d->precision >= 0 && (uint32_t)d->precision < s->length) {
+        uint32_t size = 0;
+        unsigned next;
+        for (int32_t n = 0; n < d->precision; n++, size += next)
+            utf8_decode_valid(s->text + size, &next);
+        add_field(&under_way->tail, &plain, "", s->text, size);
+        return;
+    }
+    uint64_t missing = d->width > s->length ? d->width - s->length : 0;
+    if (!d->left)
+        add_repeated(&under_way->tail, ' ', missing);
+    draft_add_string(vm, under_way, s);
+    if (d->left)
+        add_repeated(&under_way->tail, ' ', missing);
 }
 
-static verdict add_value(csp_vm *vm, process *p, text *t, const directive *d, value v)
+static verdict add_value(csp_vm *vm, process *p, draft *under_way, const directive *d, value v)
 {
+    text *t = &under_way->tail;
     switch (d->conversion) {
     case 's':
-    case 'q': add_text(t, d, value_string(v)); return VERDICT_DONE;
+    case 'q': add_text(vm, under_way, d, value_string(v)); return VERDICT_DONE;
     case 'c': return add_character(vm, p, t, d, v);
     case 'f':
     case 'e':
@@ -325,27 +355,41 @@ static verdict add_value(csp_vm *vm, process *p, text *t, const directive *d, va
     }
 }
 
-static verdict put_together(csp_vm *vm, process *p, const string *format, const list *values, value *result)
+/* SLOT_AT: the format up to there is done; SLOT_NEXT: the next value. DONE with the text, YIELD or FAIL. */
+static verdict put_together(csp_vm *vm, process *p, const string *format, const list *values, value *slots,
+                            value *result)
 {
-    text t;
-    text_init(&t, vm);
-    uint32_t next = 1;
-    uint32_t plain = 0;
-    for (uint32_t at; (at = find_directive(format, plain)) < format->size; plain = at) {
-        text_add(&t, format->text + plain, at - plain);
-        directive d;
-        if (!parse_directive(vm, format, &at, &d))
+    draft *under_way = value_as_object(slots[SLOT_DRAFT]);
+    uint32_t plain = (uint32_t)value_as_int(slots[SLOT_AT]);
+    for (unsigned n = 0; plain < format->size && n < DIRECTIVES_PER_STEP; n++) {
+        uint32_t at = plain;
+        verdict v = find_directive(vm, format, &slots[SLOT_SEARCH], &at);
+        if (v == VERDICT_YIELD) { /* there is none in what was looked at */
+            const search *looked = value_as_object(slots[SLOT_SEARCH]);
+            at = (uint32_t)looked->at;
+        } else if (v != VERDICT_DONE) {
+            return v;
+        }
+        text_add(&under_way->tail, format->text + plain, at - plain);
+        if (v == VERDICT_DONE && at < format->size) {
+            directive d;
+            uint32_t next = (uint32_t)value_as_int(slots[SLOT_NEXT]);
+            if (!parse_directive(vm, format, &at, &d))
+                return VERDICT_FAIL;
+            if (d.conversion == '%')
+                text_put(&under_way->tail, '%');
+            else if (add_value(vm, p, under_way, &d, values->items[next++]) == VERDICT_FAIL)
+                return VERDICT_FAIL;
+            slots[SLOT_NEXT] = value_int(next);
+            vm_charge(vm, 1);
+        }
+        slots[SLOT_AT] = value_int(plain = at);
+        if (draft_settle(vm, under_way) == VERDICT_FAIL)
             return VERDICT_FAIL;
-        if (d.conversion == '%')
-            text_put(&t, '%');
-        else if (add_value(vm, p, &t, &d, values->items[next++]) == VERDICT_FAIL)
-            return VERDICT_FAIL;
-        if (t.failed)
-            break;
+        if (v == VERDICT_YIELD)
+            return v;
     }
-    text_add(&t, format->text + plain, format->size - plain);
-    vm_charge(vm, next + t.used / STRING_BYTES_PER_REDUCTION);
-    return string_give(vm, text_string(&t), result);
+    return plain < format->size ? VERDICT_YIELD : draft_string(vm, under_way, result);
 }
 
 verdict string_format(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -366,6 +410,14 @@ verdict string_format(csp_vm *vm, process *p, value *args, uint32_t argc, value 
         slots[SLOT_NEXT] = value_int(walked + 1);
         slots[SLOT_WALKING] = VALUE_ABSENT;
     }
-    verdict v = prepare(vm, p, format, values, slots);
-    return v == VERDICT_DONE ? put_together(vm, p, format, values, result) : v;
+    if (slots[SLOT_DRAFT] == VALUE_ABSENT) {
+        verdict v = prepare(vm, p, format, values, slots);
+        if (v != VERDICT_DONE)
+            return v;
+        if (draft_in_slot(vm, &slots[SLOT_DRAFT]) == NULL)
+            return VERDICT_FAIL;
+        slots[SLOT_AT] = value_int(0);
+        slots[SLOT_NEXT] = value_int(1);
+    }
+    return put_together(vm, p, format, values, slots, result);
 }

@@ -3,7 +3,9 @@
 #include "stdlib/list_sort.h"
 #include "stdlib/natives.h"
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/num_long.h"
+#include "vm/walk_state.h"
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 
@@ -72,42 +74,6 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return VERDICT_DONE;
 }
 
-/* args: the list, an iterable; slots: iteration (2), how many are left. Counted ahead: a list may be appended to
- * itself. */
-static verdict native_extend(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    value *state = &args[2], *left = &args[4];
-    list *l = data_own_list(vm, p, args[0]);
-    if (!l)
-        return VERDICT_FAIL;
-    if (*left == VALUE_ABSENT) {
-        uint64_t length = 0;
-        if (data_iterate(vm, p, args[1], state) != VERDICT_DONE)
-            return VERDICT_FAIL;
-        if (data_length(vm, p, args[1], &length) != VERDICT_DONE)
-            return VERDICT_FAIL;
-        if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length))
-            return vm_raise_memory(vm);
-        *left = value_int((int64_t)length);
-    }
-    int64_t todo = value_as_int(*left);
-    for (unsigned i = 0; i < ELEMENTS_PER_STEP && todo > 0; i++, todo--) {
-        value item;
-        bool more;
-        if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
-            return VERDICT_FAIL;
-        if (!list_push(vm, l, item))
-            return vm_raise_memory(vm);
-    }
-    vm_charge(vm, (uint64_t)(value_as_int(*left) - todo) / ELEMENTS_PER_REDUCTION);
-    *left = value_int(todo);
-    if (todo > 0)
-        return VERDICT_YIELD;
-    *result = args[0];
-    return VERDICT_DONE;
-}
-
 /* args: an iterable of numbers; slots: iteration (2), the result so far, whether the next one is made elsewhere. */
 static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start, value *result)
 {
@@ -162,72 +128,107 @@ static verdict native_product(csp_vm *vm, process *p, value *args, uint32_t argc
     return fold(vm, p, args, OPC_MUL, value_int(1), result);
 }
 
-/* A new list with room for exactly `count` elements, or NULL: raised. */
-static list *list_of_size(csp_vm *vm, process *p, uint64_t count, value *result)
+/* The elements of an iterable as a list. slots: the list, then what WALK_EXTEND needs: the iterable, three. */
+enum { COLLECT_SLOTS = 5 };
+static verdict collect(csp_vm *vm, process *p, value iterable, value *slots)
 {
-    *result = list_new(vm, p, NULL, 0);
-    if (*result == VALUE_ABSENT || !list_reserve(vm, value_list(*result), count)) {
-        vm_raise_memory(vm);
-        return NULL;
+    if (slots[0] == VALUE_ABSENT) {
+        slots[0] = list_new(vm, p, NULL, 0);
+        if (slots[0] == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+        slots[1] = iterable;
     }
-    vm_charge(vm, count / ELEMENTS_PER_REDUCTION);
-    return value_list(*result);
+    value ignored;
+    return walk_natives[WALK_EXTEND].fn(vm, p, slots, 2, &ignored);
 }
 
+/* args: an iterable; slots: of collect, and how many pairs have changed places. */
 static verdict native_reverse(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    list *l = list_of_size(vm, p, 0, result);
-    if (!l || data_extend(vm, p, l, args[0]) != VERDICT_DONE)
-        return VERDICT_FAIL;
-    vm_charge(vm, l->count / ELEMENTS_PER_REDUCTION);
-    for (uint32_t i = 0; i < l->count / 2; i++) {
-        value front = l->items[i];
-        l->items[i] = l->items[l->count - 1 - i];
-        l->items[l->count - 1 - i] = front;
+    value *slots = args + 1, *done = &slots[COLLECT_SLOTS];
+    if (*done == VALUE_ABSENT) {
+        verdict v = collect(vm, p, args[0], slots);
+        if (v != VERDICT_DONE)
+            return v;
+        *done = value_int(0);
     }
-    return VERDICT_DONE;
+    list *l = value_list(slots[0]);
+    uint32_t half = l->count / 2, at = (uint32_t)value_as_int(*done);
+    uint32_t stop = half - at > ELEMENTS_PER_STEP ? at + ELEMENTS_PER_STEP : half;
+    vm_charge(vm, (stop - at) / ELEMENTS_PER_REDUCTION);
+    for (; at < stop; at++) {
+        value front = l->items[at];
+        l->items[at] = l->items[l->count - 1 - at];
+        l->items[l->count - 1 - at] = front;
+    }
+    *done = value_int(at);
+    *result = slots[0];
+    return at < half ? VERDICT_YIELD : VERDICT_DONE;
 }
 
+/* args: the lists as one; slots: which is copied, how much of it, all. */
 static verdict native_concat(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < argc; i++) {
-        const list *l = data_list(vm, p, args[i]);
-        if (!l)
+    (void)argc;
+    const list *lists = value_list(args[0]);
+    value *which = &args[1], *copied = &args[2], *all = &args[3];
+    if (*all == VALUE_ABSENT) {
+        uint64_t total = 0;
+        for (uint32_t i = 0; i < lists->count; i++) {
+            const list *l = data_list(vm, p, lists->items[i]);
+            if (!l)
+                return VERDICT_FAIL;
+            total += l->count;
+        }
+        *all = list_blank(vm, p, total);
+        if (*all == VALUE_ABSENT)
             return VERDICT_FAIL;
-        total += l->count;
+        *which = *copied = value_int(0);
     }
-    list *all = list_of_size(vm, p, total, result);
-    if (!all)
-        return VERDICT_FAIL;
-    for (uint32_t i = 0; i < argc; i++) {
-        const list *l = value_list(args[i]);
-        if (l->count > 0)
-            memcpy(all->items + all->count, l->items, l->count * sizeof *l->items);
-        all->count += l->count;
+    list *to = value_list(*all);
+    uint32_t i = (uint32_t)value_as_int(*which), first = i;
+    for (; i < lists->count && i - first < ELEMENTS_PER_STEP; i++) {
+        const list *l = value_list(lists->items[i]);
+        size_t at = (size_t)value_as_int(*copied), before = at / sizeof(value);
+        bool whole =
+            l->count == 0 || long_copy(vm, to->items + to->count - before, l->items, l->count * sizeof(value), &at);
+        to->count += (uint32_t)(at / sizeof(value) - before);
+        *copied = value_int(whole ? 0 : (int64_t)at);
+        if (!whole || long_elements(l->count)) {
+            i += whole;
+            break;
+        }
     }
-    return VERDICT_DONE;
+    *which = value_int(i);
+    *result = *all;
+    return i < lists->count ? VERDICT_YIELD : VERDICT_DONE;
 }
 
+/* args: the element, how many; slot: the list. */
 static verdict native_repeat(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    value n = args[1];
+    value n = args[1], *made = &args[2];
     if (!value_is_integer(n))
         return vm_raise_type(vm, p, n, "an int");
     if (num_compare(n, value_int(0)) < 0)
         return vm_raise(vm, ERR_VALUE, "a list cannot be of negative length");
     if (!value_is_int(n) || (uint64_t)value_as_int(n) > LIST_MAX)
         return vm_raise_memory(vm);
-    list *l = list_of_size(vm, p, (uint64_t)value_as_int(n), result);
-    if (!l)
-        return VERDICT_FAIL;
+    if (*made == VALUE_ABSENT) {
+        *made = list_blank(vm, p, (size_t)value_as_int(n));
+        if (*made == VALUE_ABSENT)
+            return VERDICT_FAIL;
+    }
+    list *l = value_list(*made);
     uint32_t count = (uint32_t)value_as_int(n);
-    for (uint32_t i = 0; i < count; i++)
-        l->items[i] = args[0];
-    l->count = count;
-    return VERDICT_DONE;
+    uint32_t stop = count - l->count > LONG_ELEMENTS ? l->count + LONG_ELEMENTS : count;
+    vm_charge(vm, (stop - l->count) / ELEMENTS_PER_REDUCTION);
+    while (l->count < stop)
+        l->items[l->count++] = args[0];
+    *result = *made;
+    return stop < count ? VERDICT_YIELD : VERDICT_DONE;
 }
 
 const native_entry list_natives[] = {
@@ -237,7 +238,7 @@ const native_entry list_natives[] = {
      native_insert, 3, 3, 0},
     {"remove", "remove(xs, i)", "takes element i out and gives it", native_remove, 2, 2, 0},
     {"extend", "extend(xs, ys)", "appends all elements of an iterable (no channel; xs itself is fine); gives the list",
-     native_extend, 2, 2, 3},
+     data_run_extend, 2, 2, 3},
     {"clear", "clear(xs)", "takes all elements out; gives the list", native_clear, 1, 1, 0},
     {"sort_in_place", "sort_in_place(xs, by = nil)", "sorts the list itself as sort does; gives the list",
      list_sort_in_place, 1, 2, LIST_SORT_SLOTS},
@@ -247,9 +248,9 @@ const native_entry list_natives[] = {
     {"sum", "sum(xs)", "the sum of the numbers of an iterable (no channel); 0 for none", native_sum, 1, 1, 4},
     {"product", "product(xs)", "the product of the numbers of an iterable (no channel); 1 for none", native_product, 1,
      1, 4},
-    {"reverse", "reverse(xs)", "the elements from the last to the first", native_reverse, 1, 1, 0},
+    {"reverse", "reverse(xs)", "the elements from the last to the first", native_reverse, 1, 1, COLLECT_SLOTS + 1},
     {"concat", "concat(..lists)", "the elements of all the lists, one after the other", native_concat, 0,
-     NATIVE_VARIADIC, 0},
-    {"repeat", "repeat(x, n)", "a list of n times x (the same x)", native_repeat, 2, 2, 0},
+     NATIVE_VARIADIC, 3},
+    {"repeat", "repeat(x, n)", "a list of n times x (the same x)", native_repeat, 2, 2, 1},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

@@ -5,12 +5,14 @@
 #include <math.h>
 
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/num.h"
 #include "vm/walk_state.h"
 
 enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8 };
+enum { PAIRS_PER_STEP = 4096, PAIRS_PER_REDUCTION = 32, PAIRS_PER_COMPARISON = 16 };
 
-typedef enum sort_phase { SORT_KEYS, SORT_KEY_CALLED, SORT_MERGE, SORT_COMPARED } sort_phase;
+typedef enum sort_phase { SORT_PAIRS, SORT_KEYS, SORT_KEY_CALLED, SORT_MERGE, SORT_COMPARED, SORT_GIVE } sort_phase;
 
 typedef struct keyed {
     value key, item;
@@ -25,48 +27,74 @@ typedef struct sort_walk {
     uint32_t middle, end, left, right, at;
     sort_phase phase;
     bool in_order; /* the question is whether the runs are in order as they stand */
+    bool settled;  /* they are: what is left of them only has to be copied */
 } sort_walk;
 
-/* What is no list or tuple is sorted as the list of its elements: that takes its place in args[0]. False: raised. */
-static bool make_list(csp_vm *vm, process *p, value *args)
+/* What is no list or tuple is sorted as the list of its elements: that takes its place in args[0]. slots: as
+ * WALK_EXTEND has them. */
+static verdict make_list(csp_vm *vm, process *p, value *args, value *slots)
 {
     value xs = args[0];
-    if (value_is(xs, OBJ_LIST) || value_is(xs, OBJ_TUPLE)) {
-        if (!value_usable(p, xs))
-            data_raise_moved(vm, xs);
-        return value_usable(p, xs);
+    if (slots[0] == VALUE_ABSENT && (value_is(xs, OBJ_LIST) || value_is(xs, OBJ_TUPLE)))
+        return value_usable(p, xs) ? VERDICT_DONE : data_raise_moved(vm, xs);
+    if (slots[0] == VALUE_ABSENT) {
+        slots[0] = list_new(vm, p, NULL, 0);
+        if (slots[0] == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+        slots[1] = xs;
     }
-    value all = list_new(vm, p, NULL, 0);
-    if (all == VALUE_ABSENT) {
-        vm_raise_memory(vm);
-        return false;
+    value ignored;
+    verdict v = walk_natives[WALK_EXTEND].fn(vm, p, slots, 2, &ignored);
+    if (v == VERDICT_DONE) {
+        args[0] = slots[0];
+        slots[0] = VALUE_ABSENT;
     }
-    args[0] = all;
-    return data_extend(vm, p, value_list(all), xs) == VERDICT_DONE;
+    return v;
 }
 
-static sort_walk *begin(csp_vm *vm, process *p, value *args, bool in_place)
+/* slots: the walk, and those of make_list. */
+static verdict begin(csp_vm *vm, process *p, value *args, bool in_place)
 {
-    if (in_place ? !data_own_list(vm, p, args[0]) : !make_list(vm, p, args))
-        return NULL;
-    value xs = args[0];
-    walk_children c = walk_children_of(xs);
+    if (in_place && !data_own_list(vm, p, args[0]))
+        return VERDICT_FAIL;
+    if (!in_place) {
+        verdict v = make_list(vm, p, args, args + 3);
+        if (v != VERDICT_DONE)
+            return v;
+    }
+    walk_children c = walk_children_of(args[0]);
     sort_walk *s = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *s);
     keyed *blocks[2] = {NULL, NULL};
     for (unsigned i = 0; i < 2 && c.count > 0; i++)
-        blocks[i] = heap_alloc(vm_heap(vm), HEAP_TRACED, c.count * sizeof(keyed));
-    if (!s || c.count > LIST_MAX || (c.count > 0 && (!blocks[0] || !blocks[1]))) {
-        vm_raise_memory(vm);
-        return NULL;
-    }
-    for (uint64_t i = 0; i < c.count; i++)
-        blocks[0][i] = (keyed){c.items[i], c.items[i]};
-    vm_charge(vm, c.count / 64);
+        blocks[i] = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, c.count * sizeof(keyed));
+    if (!s || c.count > LIST_MAX || (c.count > 0 && (!blocks[0] || !blocks[1])))
+        return vm_raise_memory(vm);
     *s = (sort_walk){
-        .header = OBJ_WALK, .from = blocks[0], .to = blocks[1], .count = (uint32_t)c.count, .phase = SORT_MERGE};
-    if (args[1] != VALUE_ABSENT && args[1] != VALUE_NIL)
-        s->phase = SORT_KEYS;
-    return s;
+        .header = OBJ_WALK, .from = blocks[0], .to = blocks[1], .count = (uint32_t)c.count, .phase = SORT_PAIRS};
+    args[2] = value_object(s);
+    return VERDICT_DONE;
+}
+
+/* The places [s->at, *stop) are this step's; charged. True: they are the last. */
+static bool some_pairs(csp_vm *vm, const sort_walk *s, uint32_t *stop)
+{
+    *stop = s->count - s->at > PAIRS_PER_STEP ? s->at + PAIRS_PER_STEP : s->count;
+    vm_charge(vm, (*stop - s->at) / PAIRS_PER_REDUCTION);
+    return *stop == s->count;
+}
+
+static verdict make_pairs(csp_vm *vm, const value *args, sort_walk *s)
+{
+    walk_children c = walk_children_of(args[0]);
+    uint32_t stop;
+    bool last = some_pairs(vm, s, &stop);
+    for (; s->at < stop; s->at++)
+        s->from[s->at] = (keyed){c.items[s->at], c.items[s->at]};
+    if (!last)
+        return VERDICT_YIELD;
+    s->at = 0;
+    s->phase = args[1] != VALUE_ABSENT && args[1] != VALUE_NIL ? SORT_KEYS : SORT_MERGE;
+    return VERDICT_DONE;
 }
 
 /* Asks for the next key. DONE: there are no more. */
@@ -115,14 +143,22 @@ static void begin_runs(sort_walk *s, uint32_t start)
     s->right = s->middle;
     s->end = s->count - s->middle > s->width ? s->middle + s->width : s->count;
     s->in_order = true;
+    s->settled = false;
 }
 
-static void copy_rest(sort_walk *s)
+/* One of the runs has nothing left, or nothing is left to be asked: some of what is left is copied, the left run first.
+ * Gives how many comparisons that is worth. */
+static int copy_some(sort_walk *s)
 {
-    uint32_t count = s->middle - s->left;
-    memcpy(s->to + s->at, s->from + s->left, count * sizeof *s->to);
-    memcpy(s->to + s->at + count, s->from + s->right, (s->end - s->right) * sizeof *s->to);
-    begin_runs(s, s->end);
+    uint32_t *next = s->left < s->middle ? &s->left : &s->right;
+    uint32_t end = s->left < s->middle ? s->middle : s->end;
+    uint32_t count = end - *next > PAIRS_PER_STEP ? PAIRS_PER_STEP : end - *next;
+    memcpy(s->to + s->at, s->from + *next, count * sizeof *s->to);
+    s->at += count;
+    *next += count;
+    if (s->left == s->middle && s->right == s->end)
+        begin_runs(s, s->end);
+    return 1 + (int)(count / PAIRS_PER_COMPARISON);
 }
 
 /* The element at right compared with the one at left: the lesser comes next, of equal ones the left. */
@@ -139,7 +175,7 @@ static void take_answer(sort_walk *s, int order)
     } else if (order == -1) {
         s->in_order = false;
     } else {
-        copy_rest(s);
+        s->settled = true;
     }
 }
 
@@ -156,13 +192,13 @@ static verdict merge(csp_vm *vm, process *p, sort_walk *s)
         begin_runs(s, 0);
     }
     for (int budget = COMPARISONS_PER_STEP; s->width < s->count; budget--) {
-        if (s->left == s->middle || s->right == s->end) {
-            copy_rest(s);
-            continue;
-        }
         if (budget <= 0) {
             vm_charge(vm, COMPARISONS_PER_STEP / COMPARISONS_PER_REDUCTION);
             return VERDICT_YIELD;
+        }
+        if (s->settled || s->left == s->middle || s->right == s->end) {
+            budget -= copy_some(s) - 1;
+            continue;
         }
         int order;
         verdict v = ask(vm, p, s, &order);
@@ -193,28 +229,51 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
         take_answer(s, order == value_int(-1) ? -1 : 1);
         break;
     }
-    case SORT_MERGE: break;
+    case SORT_PAIRS:
+    case SORT_MERGE:
+    case SORT_GIVE: break;
     }
     return merge(vm, p, s);
 }
 
-static verdict run(csp_vm *vm, process *p, value *args, bool in_place)
+/* The sorted elements to their list, made by the first step in `made`, or given: DONE, YIELD or FAIL. */
+static verdict give(csp_vm *vm, process *p, sort_walk *s, value *made)
 {
-    value *slot = &args[2];
-    if (*slot == VALUE_ABSENT) {
-        sort_walk *fresh = begin(vm, p, args, in_place);
-        if (!fresh)
-            return VERDICT_FAIL;
-        *slot = value_object(fresh);
+    if (*made == VALUE_ABSENT)
+        *made = list_blank(vm, p, s->count);
+    if (*made == VALUE_ABSENT)
+        return VERDICT_FAIL;
+    if (s->phase != SORT_GIVE) {
+        s->phase = SORT_GIVE;
+        s->at = 0;
     }
-    return step(vm, p, value_as_object(*slot), args[1]);
+    list *l = value_list(*made);
+    uint32_t stop;
+    bool last = some_pairs(vm, s, &stop);
+    for (; s->at < stop; s->at++)
+        l->items[s->at] = s->from[s->at].item;
+    if (l->count < s->at)
+        l->count = s->at;
+    return last ? VERDICT_DONE : VERDICT_YIELD;
 }
 
-static void copy_items(const sort_walk *s, list *l)
+/* DONE: all is sorted, and the walk is in its slot. */
+static verdict run(csp_vm *vm, process *p, value *args, bool in_place)
 {
-    for (uint32_t i = 0; i < s->count; i++)
-        l->items[i] = s->from[i].item;
-    l->count = s->count;
+    if (args[2] == VALUE_ABSENT) {
+        verdict v = begin(vm, p, args, in_place);
+        if (v != VERDICT_DONE)
+            return v;
+    }
+    sort_walk *s = value_as_object(args[2]);
+    if (s->phase == SORT_GIVE)
+        return VERDICT_DONE;
+    if (s->phase == SORT_PAIRS) {
+        verdict v = make_pairs(vm, args, s);
+        if (v != VERDICT_DONE)
+            return v;
+    }
+    return step(vm, p, s, args[1]);
 }
 
 verdict list_sort(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -223,12 +282,9 @@ verdict list_sort(csp_vm *vm, process *p, value *args, uint32_t argc, value *res
     verdict v = run(vm, p, args, false);
     if (v != VERDICT_DONE)
         return v;
-    const sort_walk *s = value_as_object(args[2]);
-    *result = list_new(vm, p, NULL, 0);
-    if (*result == VALUE_ABSENT || !list_reserve(vm, value_list(*result), s->count))
-        return vm_raise_memory(vm);
-    copy_items(s, value_list(*result));
-    return VERDICT_DONE;
+    v = give(vm, p, value_as_object(args[2]), &args[3]);
+    *result = args[3];
+    return v;
 }
 
 verdict list_sort_in_place(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -237,13 +293,11 @@ verdict list_sort_in_place(csp_vm *vm, process *p, value *args, uint32_t argc, v
     verdict v = run(vm, p, args, true);
     if (v != VERDICT_DONE)
         return v;
-    list *l = data_own_list(vm, p, args[0]);
+    const list *l = data_own_list(vm, p, args[0]);
     if (!l)
         return VERDICT_FAIL;
-    const sort_walk *s = value_as_object(args[2]);
-    if (l->count != s->count)
+    if (l->count != ((sort_walk *)value_as_object(args[2]))->count)
         return vm_raise(vm, ERR_VALUE, "the list was changed while it was sorted");
-    copy_items(s, l);
     *result = args[0];
-    return VERDICT_DONE;
+    return give(vm, p, value_as_object(args[2]), &args[0]);
 }

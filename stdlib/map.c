@@ -1,24 +1,31 @@
 /* The part of Map that is in C. What calls functions is in map.csp. */
 #include "stdlib/natives.h"
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/map_probe.h"
+#include "vm/walk.h"
 
 enum { ENTRIES_PER_REDUCTION = 16 };
 
 typedef enum map_part { PART_KEY, PART_ITEM, PART_BOTH } map_part;
 
-static verdict list_of(csp_vm *vm, process *p, value of, map_part part, value *result)
+/* args: the map; slots: the list, the position in the map. */
+static verdict list_of(csp_vm *vm, process *p, value *args, map_part part, value *result)
 {
-    const map *m = data_map(vm, p, of);
+    enum { SLOT_LIST = 1, SLOT_POSITION, STEP = 1024 };
+    const map *m = data_map(vm, p, args[0]);
     if (!m)
         return VERDICT_FAIL;
-    *result = list_new(vm, p, NULL, 0);
-    if (*result == VALUE_ABSENT || !list_reserve(vm, value_list(*result), m->count))
-        return vm_raise_memory(vm);
-    list *l = value_list(*result);
-    uint32_t position = 0;
-    map_entry *e;
-    while ((e = map_next(m, &position))) {
+    if (args[SLOT_LIST] == VALUE_ABSENT) {
+        args[SLOT_LIST] = list_blank(vm, p, m->count);
+        if (args[SLOT_LIST] == VALUE_ABSENT)
+            return VERDICT_FAIL;
+        args[SLOT_POSITION] = value_int(0);
+    }
+    list *l = value_list(args[SLOT_LIST]);
+    uint32_t position = (uint32_t)value_as_int(args[SLOT_POSITION]), first = position;
+    map_entry *e = NULL;
+    for (unsigned i = 0; i < STEP && (e = map_next(m, &position)); i++) {
         value v = part == PART_KEY ? e->key : e->item;
         if (part == PART_BOTH) {
             v = tuple_new(vm, p, (value[]){e->key, e->item}, 2);
@@ -27,60 +34,76 @@ static verdict list_of(csp_vm *vm, process *p, value of, map_part part, value *r
         }
         l->items[l->count++] = v;
     }
-    vm_charge(vm, m->used / ENTRIES_PER_REDUCTION);
-    return VERDICT_DONE;
+    args[SLOT_POSITION] = value_int(position);
+    vm_charge(vm, (position - first) / ENTRIES_PER_REDUCTION);
+    *result = args[SLOT_LIST];
+    return e ? VERDICT_YIELD : VERDICT_DONE;
 }
 
 static verdict native_keys(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    return list_of(vm, p, args[0], PART_KEY, result);
+    return list_of(vm, p, args, PART_KEY, result);
 }
 
 static verdict native_values(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    return list_of(vm, p, args[0], PART_ITEM, result);
+    return list_of(vm, p, args, PART_ITEM, result);
 }
 
 static verdict native_items(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
-    return list_of(vm, p, args[0], PART_BOTH, result);
+    return list_of(vm, p, args, PART_BOTH, result);
+}
+
+/* The entry of a key of the map args[0]: DONE; CALL: `walk` is arranged to do it all, since it takes long; FAIL. */
+static verdict find(csp_vm *vm, process *p, const map *m, const value *args, uint32_t argc, walk_kind walk,
+                    uint32_t *entry)
+{
+    if (!m || map_key_check(vm, p, args[1]) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    uint64_t hash;
+    verdict v = map_find_quick(vm, m, args[1], &hash, entry);
+    return v == VERDICT_CALL ? vm_native_become(vm, &walk_natives[walk], argc, NULL) : v;
 }
 
 static verdict native_has(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
-    (void)argc;
-    const map *m = data_map(vm, p, args[0]);
-    if (!m || map_key_check(vm, p, args[1]) != VERDICT_DONE)
-        return VERDICT_FAIL;
-    *result = value_bool(map_get(vm, m, args[1]) != VALUE_ABSENT);
-    return VERDICT_DONE;
+    uint32_t entry;
+    verdict v = find(vm, p, data_map(vm, p, args[0]), args, argc, WALK_MAP_HAS, &entry);
+    if (v == VERDICT_DONE)
+        *result = value_bool(entry != MAP_NO_ENTRY);
+    return v;
 }
 
 static verdict native_get(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
+    uint32_t entry;
     const map *m = data_map(vm, p, args[0]);
-    if (!m || map_key_check(vm, p, args[1]) != VERDICT_DONE)
-        return VERDICT_FAIL;
-    *result = map_get(vm, m, args[1]);
-    if (*result == VALUE_ABSENT)
+    verdict v = find(vm, p, m, args, argc, WALK_MAP_GET, &entry);
+    if (v != VERDICT_DONE)
+        return v;
+    if (entry != MAP_NO_ENTRY)
+        *result = m->entries[entry].item;
+    else
         *result = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL;
     return VERDICT_DONE;
 }
 
 static verdict native_remove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
-    (void)argc;
+    uint32_t entry;
     map *m = data_own_map(vm, p, args[0]);
-    if (!m || map_key_check(vm, p, args[1]) != VERDICT_DONE)
-        return VERDICT_FAIL;
-    *result = map_get(vm, m, args[1]);
-    if (*result == VALUE_ABSENT)
-        *result = VALUE_NIL;
-    else
-        map_remove(vm, m, args[1]);
+    verdict v = find(vm, p, m, args, argc, WALK_MAP_REMOVE, &entry);
+    if (v != VERDICT_DONE)
+        return v;
+    *result = VALUE_NIL;
+    if (entry == MAP_NO_ENTRY)
+        return VERDICT_DONE;
+    *result = m->entries[entry].item;
+    map_remove_entry(m, entry);
     return VERDICT_DONE;
 }
 
@@ -95,12 +118,13 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return VERDICT_DONE;
 }
 
-/* args: any number of maps as a list; slots: which of them, position in it, the result so far. */
+/* args: any number of maps as a list; slots: which of them, position in it, the result so far, what puts an entry
+ * there in steps. */
 static verdict native_merge(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
     enum { ENTRIES_PER_STEP = 500 };
-    value *which = &args[1], *position = &args[2], *out = &args[3];
+    value *which = &args[1], *position = &args[2], *out = &args[3], *walk = &args[4];
     if (*which == VALUE_ABSENT) {
         *which = *position = value_int(0);
         *out = map_new(vm, p, 0);
@@ -108,41 +132,43 @@ static verdict native_merge(csp_vm *vm, process *p, value *args, uint32_t argc, 
             return vm_raise_memory(vm);
     }
     const list *maps = value_list(args[0]);
-    unsigned done = 0;
-    for (int64_t i = value_as_int(*which); i < maps->count; i++) {
-        const map *m = data_map(vm, p, maps->items[i]);
+    *result = *out;
+    for (unsigned done = 0; done < ENTRIES_PER_STEP; done++) {
+        vm_charge(vm, done % 4 == 0);
+        if (value_as_int(*which) == maps->count)
+            return VERDICT_DONE;
+        const map *m = data_map(vm, p, maps->items[value_as_int(*which)]);
         if (!m)
             return VERDICT_FAIL;
         uint32_t at = (uint32_t)value_as_int(*position);
-        map_entry *e;
-        while (done < ENTRIES_PER_STEP && (e = map_next(m, &at))) {
-            if (!map_put(vm, value_map(*out), e->key, e->item))
-                return vm_raise_memory(vm);
-            done++;
+        const map_entry *e = map_next(m, &at);
+        if (!e) {
+            *which = value_int(value_as_int(*which) + 1);
+            *position = value_int(0);
+            continue;
         }
-        if (done == ENTRIES_PER_STEP) {
-            *which = value_int(i);
-            *position = value_int(at);
-            vm_charge(vm, done / 4);
-            return VERDICT_YIELD;
-        }
-        *position = value_int(0);
+        value put[4] = {*out, e->key, e->item, *walk}, ignored;
+        verdict v = *walk == VALUE_ABSENT ? data_set(vm, p, *out, e->key, e->item) : VERDICT_CALL;
+        if (v == VERDICT_CALL)
+            v = walk_natives[WALK_MAP_PUT].fn(vm, p, put, 3, &ignored);
+        *walk = v == VERDICT_YIELD ? put[3] : VALUE_ABSENT;
+        if (v != VERDICT_DONE)
+            return v;
+        *position = value_int(at);
     }
-    vm_charge(vm, done / 4);
-    *result = *out;
-    return VERDICT_DONE;
+    return VERDICT_YIELD;
 }
 
 const native_entry map_natives[] = {
-    {"keys", "keys(m)", "the keys as a list, in the order in which they came", native_keys, 1, 1, 0},
-    {"values", "values(m)", "the values as a list, in the order of the keys", native_values, 1, 1, 0},
-    {"items", "items(m)", "the pairs (key, value) as a list", native_items, 1, 1, 0},
+    {"keys", "keys(m)", "the keys as a list, in the order in which they came", native_keys, 1, 1, 2},
+    {"values", "values(m)", "the values as a list, in the order of the keys", native_values, 1, 1, 2},
+    {"items", "items(m)", "the pairs (key, value) as a list", native_items, 1, 1, 2},
     {"has", "has(m, k)", "whether the map has the key", native_has, 2, 2, 0},
     {"get", "get(m, k, default = nil)", "the value of the key, or the default", native_get, 2, 3, 0},
     {"remove", "remove(m, k)", "takes the key out and gives its value; nil where there is none", native_remove, 2, 2,
      0},
     {"clear", "clear(m)", "takes all keys out; gives the map", native_clear, 1, 1, 0},
     {"merge", "merge(..maps)", "a map with the keys of all; of equal keys the last one's value", native_merge, 0,
-     NATIVE_VARIADIC, 3},
+     NATIVE_VARIADIC, 4},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

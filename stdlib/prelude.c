@@ -33,9 +33,8 @@ static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, v
     verdict v = walk_text_step(vm, p, w, args[0]);
     if (v != VERDICT_DONE)
         return v;
-    if (line && !text_put(walk_text_of(w), '\n'))
-        return vm_raise_memory(vm);
-    return output_print(vm, p, stream, *slot, &args[2]);
+    v = walk_text_finish(vm, w, line ? "\n" : "");
+    return v == VERDICT_DONE ? output_print(vm, p, stream, *slot, &args[2]) : v;
 }
 
 static verdict native_print(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -152,17 +151,75 @@ static verdict native_abs(csp_vm *vm, process *p, value *args, uint32_t argc, va
 
 static bool is_nan(value x) { return value_is_float(x) && isnan(value_as_float(x)); }
 
-/* The first of the least (sign -1) or greatest (1); a NaN among numbers is the result. */
+/* The first of the least (sign -1) or greatest (1) so far is `best`: whether v takes its place, being of that order to
+ * it; a NaN among numbers is the result. */
+static bool replaces(value v, value best, int order, int sign) { return order == sign || (is_nan(v) && !is_nan(best)); }
+
+/* args: the values as a list; slots: the best so far, which is looked at next, whether a walk compares that. */
+static verdict extreme_long(csp_vm *vm, process *p, value *args, int sign, value *result)
+{
+    enum { STEP = 512, PER_REDUCTION = 8 };
+    const list *values = value_list(args[0]);
+    value *best = &args[1], *next = &args[2], *walking = &args[3];
+    if (*best == VALUE_ABSENT) {
+        *best = values->items[0];
+        *next = value_int(values->count > 1);
+    }
+    uint32_t i = (uint32_t)value_as_int(*next);
+    vm_charge(vm, STEP / PER_REDUCTION);
+    for (unsigned n = 0; n < STEP && i < values->count; n++, i++) {
+        int order = 0;
+        value v = values->items[i];
+        if (*walking == VALUE_TRUE) {
+            *walking = VALUE_ABSENT;
+            order = value_is_int(*vm_native_result(vm, p)) ? (int)value_as_int(*vm_native_result(vm, p)) : 2;
+        } else {
+            verdict compared = walk_compare_quick(vm, p, v, *best, &order);
+            if (compared == VERDICT_CALL) {
+                *walking = VALUE_TRUE;
+                *next = value_int(i);
+                return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2, (value[]){v, *best});
+            }
+            if (compared != VERDICT_DONE)
+                return compared;
+        }
+        if (replaces(v, *best, order, sign))
+            *best = v;
+    }
+    *next = value_int(i);
+    *result = *best;
+    return i < values->count ? VERDICT_YIELD : VERDICT_DONE;
+}
+
+static verdict min_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return extreme_long(vm, p, args, -1, result);
+}
+
+static verdict max_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return extreme_long(vm, p, args, 1, result);
+}
+
+/* A few values that need no walk at once. */
 static verdict extreme(csp_vm *vm, process *p, const value *args, uint32_t argc, int sign, value *result)
 {
+    enum { AT_ONCE = 64 };
+    static const native_entry longer[] = {
+        {"min", "min(..values)", "", min_long, 1, NATIVE_VARIADIC, 3},
+        {"max", "max(..values)", "", max_long, 1, NATIVE_VARIADIC, 3},
+    };
     value best = args[0];
-    int order;
-    if (argc == 1 && walk_compare_now(vm, p, best, best, &order) != VERDICT_DONE)
-        return VERDICT_FAIL;
-    for (uint32_t i = 1; i < argc; i++) {
-        if (walk_compare_now(vm, p, args[i], best, &order) != VERDICT_DONE)
-            return VERDICT_FAIL;
-        if (order == sign || (is_nan(args[i]) && !is_nan(best)))
+    for (uint32_t i = argc > 1; i < argc; i++) {
+        int order;
+        verdict v = argc <= AT_ONCE ? walk_compare_quick(vm, p, args[i], best, &order) : VERDICT_CALL;
+        if (v == VERDICT_CALL)
+            return vm_native_become(vm, &longer[sign > 0], argc, NULL);
+        if (v != VERDICT_DONE)
+            return v;
+        if (replaces(args[i], best, order, sign))
             best = args[i];
     }
     *result = best;

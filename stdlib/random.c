@@ -121,9 +121,10 @@ static verdict random_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, 
     size_t size = (size_t)value_as_int(args[0]);
     if (*made == VALUE_ABSENT) {
         *done = value_int(0);
-        *made = bytes_new(vm, NULL, size);
-        if (*made == VALUE_ABSENT)
+        bytes *blank = bytes_blank(vm, size);
+        if (blank == NULL)
             return vm_raise_memory(vm);
+        *made = value_object(blank);
     }
     uint8_t *data = value_bytes(*made)->data;
     size_t at = (size_t)value_as_int(*done);

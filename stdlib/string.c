@@ -2,7 +2,10 @@
 #include "base/utf8.h"
 #include "stdlib/natives.h"
 #include "stdlib/string_parts.h"
+#include "vm/long.h"
 #include "vm/num.h"
+#include "vm/search.h"
+#include "vm/walk.h"
 
 /* Two strings; false: raised. */
 static bool two_args(csp_vm *vm, process *p, const value *args, string **a, string **b)
@@ -18,182 +21,179 @@ static value given(const value *args, uint32_t argc, uint32_t i, value otherwise
     return i < argc && args[i] != VALUE_ABSENT ? args[i] : otherwise;
 }
 
-static void charge_bytes(csp_vm *vm, uint64_t size) { vm_charge(vm, size / STRING_BYTES_PER_REDUCTION); }
+/* --- searching: what is short at once, else by the resumable one of the same name */
 
-static value part(csp_vm *vm, const string *s, uint32_t from, uint32_t to)
+/* args: the text, the part, perhaps from which code point on; slot: the search. DONE with the byte, or SIZE_MAX. */
+static verdict find_long(csp_vm *vm, process *p, value *args, value *slot, uint32_t from, size_t *found)
 {
-    return from == 0 && to == s->size ? value_object(s) : str_new(vm, s->text + from, to - from);
-}
-
-/* --- white space */
-
-/* Unicode's White_Space. */
-static bool is_space(uint32_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
-static uint32_t skip_space(const string *s)
-{
-    uint32_t at = 0;
-    unsigned size;
-    while (at < s->size && is_space(utf8_decode_valid(s->text + at, &size)))
-        at += size;
-    return at;
-}
-
-/* The end of the text that begins at `from`, without the white space behind it. */
-static uint32_t space_before_end(const string *s, uint32_t from)
-{
-    uint32_t end = s->size;
-    while (end > from) {
-        uint32_t at = end - 1;
-        while (utf8_continues(s->text[at]))
-            at--;
-        unsigned size;
-        if (!is_space(utf8_decode_valid(s->text + at, &size)))
-            break;
-        end = at;
-    }
-    return end;
-}
-
-static verdict trim(csp_vm *vm, process *p, value v, bool start, bool end, value *result)
-{
-    const string *s = string_arg(vm, p, v);
-    if (s == NULL)
-        return VERDICT_FAIL;
-    uint32_t from = start ? skip_space(s) : 0;
-    uint32_t to = end ? space_before_end(s, from) : s->size;
-    charge_bytes(vm, s->size);
-    return string_give(vm, part(vm, s, from, to), result);
-}
-
-static verdict string_trim(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    return trim(vm, p, args[0], true, true, result);
-}
-
-static verdict string_trim_start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    return trim(vm, p, args[0], true, false, result);
-}
-
-static verdict string_trim_end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    return trim(vm, p, args[0], false, true, result);
-}
-
-/* --- searching */
-
-static verdict string_contains(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
     string *s;
     string *wanted;
     if (!two_args(vm, p, args, &s, &wanted))
         return VERDICT_FAIL;
-    charge_bytes(vm, s->size);
-    *result = value_bool(str_find(s, wanted, 0) >= 0);
+    search *under_way = search_in_slot(vm, slot, from);
+    return under_way ? search_step(vm, under_way, s->text, s->size, wanted->text, wanted->size, found) : VERDICT_FAIL;
+}
+
+static verdict contains_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    size_t found;
+    verdict v = find_long(vm, p, args, &args[2], 0, &found);
+    if (v == VERDICT_DONE)
+        *result = value_bool(found != SIZE_MAX);
+    return v;
+}
+
+static verdict string_contains(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    static const native_entry longer = {"contains", "contains(s, part)", "", contains_long, 2, 2, 1};
+    string *s;
+    string *wanted;
+    size_t found;
+    if (!two_args(vm, p, args, &s, &wanted))
+        return VERDICT_FAIL;
+    verdict v = search_quick(vm, s->text, s->size, 0, wanted->text, wanted->size, &found);
+    if (v == VERDICT_CALL)
+        return vm_native_become(vm, &longer, argc, NULL);
+    *result = value_bool(found != SIZE_MAX);
+    return v;
+}
+
+/* The code point that args[2] means, clamped; false: raised. */
+static bool from_arg(csp_vm *vm, process *p, const string *s, value v, uint32_t *from)
+{
+    int64_t n = 0;
+    if (v != VALUE_ABSENT && !string_count_arg(vm, p, v, &n))
+        return false;
+    if (n < 0)
+        n = n + s->length < 0 ? 0 : n + s->length;
+    *from = n < s->length ? (uint32_t)n : n == s->length ? s->length : UINT32_MAX;
+    return true;
+}
+
+static value place_found(string *s, size_t found)
+{
+    return found == SIZE_MAX ? VALUE_NIL : value_int(str_index_at(s, (uint32_t)found));
+}
+
+/* slots: the search; the byte that was found. */
+static verdict index_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    string *s;
+    string *wanted;
+    uint32_t from;
+    if (!two_args(vm, p, args, &s, &wanted) || !from_arg(vm, p, s, args[2], &from))
+        return VERDICT_FAIL;
+    if (!str_index_step(s)) {
+        vm_charge(vm, STRING_BYTES_PER_STEP / STRING_BYTES_PER_REDUCTION);
+        return VERDICT_YIELD;
+    }
+    size_t found;
+    verdict v = find_long(vm, p, args, &args[3], from == UINT32_MAX ? from : str_offset(s, from), &found);
+    if (v == VERDICT_DONE)
+        *result = place_found(s, found);
+    return v;
+}
+
+static verdict string_index(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    static const native_entry longer = {"index", "index(s, part, from = 0)", "", index_long, 2, 3, 1};
+    string *s;
+    string *wanted;
+    uint32_t from;
+    if (!two_args(vm, p, args, &s, &wanted) || !from_arg(vm, p, s, given(args, argc, 2, VALUE_ABSENT), &from))
+        return VERDICT_FAIL;
+    *result = VALUE_NIL;
+    if (from == UINT32_MAX)
+        return VERDICT_DONE;
+    size_t found;
+    verdict v = long_index(args[0])
+                    ? VERDICT_CALL
+                    : search_quick(vm, s->text, s->size, str_offset(s, from), wanted->text, wanted->size, &found);
+    if (v == VERDICT_CALL)
+        return vm_native_become(vm, &longer, argc, NULL);
+    *result = place_found(s, found);
+    return v;
+}
+
+/* --- comparing: slot: how many bytes are known to be equal */
+
+static verdict same_long(csp_vm *vm, const char *a, const char *b, size_t size, value *slot, value *result)
+{
+    size_t at = string_at(*slot);
+    size_t count = size - at < LONG_BYTES ? size - at : LONG_BYTES;
+    vm_charge(vm, count / STRING_BYTES_PER_REDUCTION);
+    bool same = memcmp(a + at, b + at, count) == 0;
+    *slot = value_int((int64_t)(at + count));
+    *result = value_bool(same);
+    return same && at + count < size ? VERDICT_YIELD : VERDICT_DONE;
+}
+
+static verdict starts_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)p;
+    (void)argc;
+    const string *wanted = value_string(args[1]);
+    return same_long(vm, value_string(args[0])->text, wanted->text, wanted->size, &args[2], result);
+}
+
+static verdict ends_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)p;
+    (void)argc;
+    const string *s = value_string(args[0]);
+    const string *wanted = value_string(args[1]);
+    return same_long(vm, s->text + s->size - wanted->size, wanted->text, wanted->size, &args[2], result);
+}
+
+/* Whether `wanted` stands at one end of s. */
+static verdict stands_at(csp_vm *vm, process *p, const value *args, uint32_t argc, bool end, value *result)
+{
+    static const native_entry longer[] = {
+        {"starts_with", "starts_with(s, part)", "", starts_long, 2, 2, 1},
+        {"ends_with", "ends_with(s, part)", "", ends_long, 2, 2, 1},
+    };
+    string *s;
+    string *wanted;
+    if (!two_args(vm, p, args, &s, &wanted))
+        return VERDICT_FAIL;
+    *result = VALUE_FALSE;
+    if (wanted->size > s->size)
+        return VERDICT_DONE;
+    if (wanted->size > LONG_BYTES)
+        return vm_native_become(vm, &longer[end], argc, NULL);
+    const char *from = s->text + (end ? s->size - wanted->size : 0);
+    *result = value_bool(memcmp(from, wanted->text, wanted->size) == 0);
     return VERDICT_DONE;
 }
 
 static verdict string_starts_with(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
-    (void)argc;
-    string *s;
-    string *wanted;
-    if (!two_args(vm, p, args, &s, &wanted))
-        return VERDICT_FAIL;
-    *result = value_bool(wanted->size <= s->size && memcmp(s->text, wanted->text, wanted->size) == 0);
-    return VERDICT_DONE;
+    return stands_at(vm, p, args, argc, false, result);
 }
 
 static verdict string_ends_with(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
-    (void)argc;
-    string *s;
-    string *wanted;
-    if (!two_args(vm, p, args, &s, &wanted))
-        return VERDICT_FAIL;
-    *result = value_bool(wanted->size <= s->size &&
-                         memcmp(s->text + s->size - wanted->size, wanted->text, wanted->size) == 0);
-    return VERDICT_DONE;
-}
-
-static verdict string_index(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    string *s;
-    string *wanted;
-    int64_t from = 0;
-    if (!two_args(vm, p, args, &s, &wanted) || !string_count_arg(vm, p, given(args, argc, 2, value_int(0)), &from))
-        return VERDICT_FAIL;
-    if (from < 0)
-        from += s->length;
-    if (from < 0)
-        from = 0;
-    charge_bytes(vm, s->size);
-    int64_t at = from <= s->length ? str_find(s, wanted, str_offset(s, (uint32_t)from)) : -1;
-    if (at < 0)
-        *result = VALUE_NIL;
-    else
-        *result = value_int((s->header & STRING_ASCII) != 0 ? at : (int64_t)utf8_count(s->text, (size_t)at));
-    return VERDICT_DONE;
+    return stands_at(vm, p, args, argc, true, result);
 }
 
 static verdict string_compare(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
-    (void)argc;
     string *a;
     string *b;
+    int order;
     if (!two_args(vm, p, args, &a, &b))
         return VERDICT_FAIL;
-    charge_bytes(vm, a->size < b->size ? a->size : b->size);
-    *result = value_int(str_compare(a, b));
-    return VERDICT_DONE;
-}
-
-/* --- bytes */
-
-static verdict string_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    const string *s = string_arg(vm, p, args[0]);
-    if (s == NULL)
-        return VERDICT_FAIL;
-    charge_bytes(vm, s->size);
-    return string_give(vm, bytes_new(vm, s->text, s->size), result);
-}
-
-static verdict string_from_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-{
-    (void)argc;
-    const char *data;
-    size_t size;
-    if (value_is(args[0], OBJ_BYTES)) {
-        const bytes *b = value_bytes(args[0]);
-        data = (const char *)b->data;
-        size = b->size;
-    } else if (value_is(args[0], OBJ_BUFFER) && value_usable(p, args[0])) {
-        const buffer *b = value_as_object(args[0]);
-        data = (const char *)b->data;
-        size = b->size;
-    } else {
-        return vm_raise_type(vm, p, args[0], "bytes or a buffer");
-    }
-    charge_bytes(vm, size);
-    size_t bad = utf8_check(data, size);
-    if (bad < size)
-        return string_give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", bad), result);
-    return string_give(vm, str_new(vm, data, size), result);
+    verdict v = walk_compare_quick(vm, p, args[0], args[1], &order);
+    if (v == VERDICT_CALL)
+        return vm_native_become(vm, &walk_natives[WALK_COMPARE], argc, NULL);
+    *result = value_int(order);
+    return v;
 }
 
 const native_entry string_natives[] = {
-    {"bytes", "bytes(s)", "the text's UTF-8 as bytes", string_bytes, 1, 1, 0},
+    {"bytes", "bytes(s)", "the text's UTF-8 as bytes", string_bytes, 1, 1, STRING_BYTES_SLOTS},
     {"chars", "chars(s)", "a list of the code points, each a string", string_chars, 1, 1, STRING_SPLIT_SLOTS},
     {"compare", "compare(a, b)", "-1, 0 or 1, by code points", string_compare, 2, 2, 0},
     {"contains", "contains(s, part)", "whether part occurs in s", string_contains, 2, 2, 0},
@@ -202,7 +202,7 @@ const native_entry string_natives[] = {
      "text with values put in: %d %x %X %o %b ints, %f %e %g numbers, %s text, %q as repr, %c a character",
      string_format, 1, NATIVE_VARIADIC, STRING_FORMAT_SLOTS},
     {"from_bytes", "from_bytes(b)", "the text that the bytes or buffer hold as UTF-8, or an error of kind value_error",
-     string_from_bytes, 1, 1, 0},
+     string_from_bytes, 1, 1, STRING_UTF8_SLOTS},
     {"graphemes", "graphemes(s)", "a list of what readers take for characters: letters with their accents, whole emoji",
      string_graphemes, 1, 1, STRING_SPLIT_SLOTS},
     {"index", "index(s, part, from = 0)",
@@ -227,9 +227,9 @@ const native_entry string_natives[] = {
      "a list of the parts between the separators, empty ones, too; an empty sep crashes with value_error", string_split,
      2, 2, STRING_SPLIT_SLOTS},
     {"starts_with", "starts_with(s, part)", "whether s starts with part", string_starts_with, 2, 2, 0},
-    {"trim", "trim(s)", "without Unicode's white space at both ends", string_trim, 1, 1, 0},
-    {"trim_end", "trim_end(s)", "without white space at the end", string_trim_end, 1, 1, 0},
-    {"trim_start", "trim_start(s)", "without white space at the start", string_trim_start, 1, 1, 0},
+    {"trim", "trim(s)", "without Unicode's white space at both ends", string_trim, 1, 1, STRING_TRIM_SLOTS},
+    {"trim_end", "trim_end(s)", "without white space at the end", string_trim_end, 1, 1, STRING_TRIM_SLOTS},
+    {"trim_start", "trim_start(s)", "without white space at the start", string_trim_start, 1, 1, STRING_TRIM_SLOTS},
     {"upper", "upper(s)", "in upper case, character by character, without regard to language; ß becomes SS",
      string_upper, 1, 1, STRING_UNICODE_SLOTS},
     {"width", "width(s)", "the columns that it takes in a terminal", string_width, 1, 1, STRING_UNICODE_SLOTS},

@@ -1,9 +1,14 @@
 /* String: what makes long texts of short ones, and what is shared by those that work in steps. */
 #include "stdlib/string_parts.h"
+#include "vm/draft.h"
+#include "vm/long.h"
 #include "vm/num.h"
+#include "vm/search.h"
 
-enum { SLOT_AT, SLOT_TEXT };
-_Static_assert(SLOT_TEXT + 1 == STRING_FILL_SLOTS, "one place says how many slots");
+/* repeat, pad: AT: how far it is filled; TEXT; COPIED: of the padded text. replace: AT: what is before is done; TEXT: a
+ * draft; FOUND: where an old one begins up to which all is to be copied; SCAN: the search. */
+enum { SLOT_AT, SLOT_TEXT, SLOT_COPIED, SLOT_SCAN, SLOT_FOUND = SLOT_COPIED };
+_Static_assert(SLOT_SCAN + 1 == STRING_FILL_SLOTS, "one place says how many slots");
 
 /* An int as a count: what does not fit is larger than every text can be. False: raised. */
 bool string_count_arg(csp_vm *vm, process *p, value v, int64_t *count)
@@ -15,28 +20,6 @@ bool string_count_arg(csp_vm *vm, process *p, value v, int64_t *count)
     bool negative = num_compare(v, value_int(0)) < 0;
     *count = value_is_int(v) ? value_as_int(v) : negative ? INT_SMALL_MIN : INT_SMALL_MAX;
     return true;
-}
-
-/* --- texts under way */
-
-typedef struct draft {
-    uint64_t header;
-    text text;
-} draft;
-
-text *string_draft(csp_vm *vm, value *slot)
-{
-    if (*slot == VALUE_ABSENT) {
-        draft *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
-        if (made == NULL) {
-            vm_raise_memory(vm);
-            return NULL;
-        }
-        made->header = OBJ_WALK;
-        text_init(&made->text, vm);
-        *slot = value_object(made);
-    }
-    return &((draft *)value_as_object(*slot))->text;
 }
 
 string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length)
@@ -135,8 +118,15 @@ static verdict pad(csp_vm *vm, process *p, value *args, bool start, value *resul
         return VERDICT_FAIL;
     uint32_t from = start ? 0 : s->size;
     if (fresh) {
-        memcpy(all->text + (start ? room : 0), s->text, s->size);
         slots[SLOT_AT] = value_int(from);
+        slots[SLOT_COPIED] = value_int(0);
+    }
+    size_t copied = (size_t)value_as_int(slots[SLOT_COPIED]);
+    if (copied < s->size) {
+        bool whole = long_copy(vm, all->text + (start ? room : 0), s->text, s->size, &copied);
+        slots[SLOT_COPIED] = value_int((int64_t)copied);
+        if (!whole)
+            return VERDICT_YIELD;
     }
     uint32_t end = from + (uint32_t)room;
     uint32_t at = fill_step(vm, all->text, from, string_at(slots[SLOT_AT]), end, pattern);
@@ -159,9 +149,23 @@ verdict string_pad_end(csp_vm *vm, process *p, value *args, uint32_t argc, value
 
 /* --- replacing */
 
+/* Copies up to where an old one was found, or to the end, and puts the new one there: DONE, YIELD or FAIL. */
+static verdict take_over(csp_vm *vm, const string *s, draft *d, const string *new, value *slots)
+{
+    size_t at = string_at(slots[SLOT_AT]);
+    size_t found = string_at(slots[SLOT_FOUND]);
+    bool all = draft_add_step(vm, d, s->text, found, &at);
+    slots[SLOT_AT] = value_int((int64_t)at);
+    if (all && found < s->size)
+        draft_add_string(vm, d, new);
+    verdict v = draft_settle(vm, d);
+    return v == VERDICT_DONE && !all ? VERDICT_YIELD : v;
+}
+
 verdict string_replace(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
+    enum { STEP = 512 };
     value *slots = args + 3;
     const string *s = string_arg(vm, p, args[0]);
     const string *old = s != NULL ? string_arg(vm, p, args[1]) : NULL;
@@ -170,27 +174,33 @@ verdict string_replace(csp_vm *vm, process *p, value *args, uint32_t argc, value
         return VERDICT_FAIL;
     if (old->size == 0)
         return vm_raise(vm, ERR_VALUE, "the text to replace is empty");
-    uint32_t at = string_at(slots[SLOT_AT]);
-    int64_t found = str_find(s, old, at);
-    if (at == 0 && found < 0) {
-        vm_charge(vm, s->size / STRING_BYTES_PER_REDUCTION);
-        return string_give(vm, args[0], result);
-    }
-    text *t = string_draft(vm, &slots[SLOT_TEXT]);
-    if (t == NULL)
+    draft *d = draft_in_slot(vm, &slots[SLOT_TEXT]);
+    search *under_way = d != NULL ? search_in_slot(vm, &slots[SLOT_SCAN], 0) : NULL;
+    if (under_way == NULL)
         return VERDICT_FAIL;
-    size_t before = at + t->used;
-    while (found >= 0 && !t->failed && at + t->used - before < STRING_BYTES_PER_STEP) {
-        text_add(t, s->text + at, (size_t)found - at);
-        text_add(t, new->text, new->size);
-        at = (uint32_t)found + old->size;
-        found = str_find(s, old, at);
+    uint32_t start = string_at(slots[SLOT_AT]);
+    for (unsigned n = 0; n < STEP && string_at(slots[SLOT_AT]) - start < LONG_BYTES; n++) {
+        size_t found;
+        vm_charge(vm, 1);
+        if (slots[SLOT_FOUND] == VALUE_ABSENT) {
+            verdict v = search_step(vm, under_way, s->text, s->size, old->text, old->size, &found);
+            if (v != VERDICT_DONE)
+                return v;
+            if (found == SIZE_MAX && string_at(slots[SLOT_AT]) == 0 && draft_size(d) == 0)
+                return string_give(vm, args[0], result);
+            slots[SLOT_FOUND] = value_int((int64_t)(found == SIZE_MAX ? s->size : found));
+        }
+        found = string_at(slots[SLOT_FOUND]);
+        if (string_at(slots[SLOT_AT]) < s->size || found < s->size) {
+            verdict v = take_over(vm, s, d, new, slots);
+            if (v != VERDICT_DONE)
+                return v;
+        }
+        if (found == s->size)
+            return draft_string(vm, d, result);
+        slots[SLOT_AT] = value_int((int64_t)(found + old->size));
+        slots[SLOT_FOUND] = VALUE_ABSENT;
+        search_restart(under_way, found + old->size);
     }
-    slots[SLOT_AT] = value_int(at);
-    vm_charge(vm, (at + t->used - before) / (STRING_BYTES_PER_REDUCTION / 4));
-    if (found >= 0 && !t->failed)
-        return VERDICT_YIELD;
-    text_add(t, s->text + at, s->size - at);
-    vm_charge(vm, t->used / STRING_BYTES_PER_REDUCTION);
-    return string_give(vm, text_string(t), result);
+    return VERDICT_YIELD;
 }

@@ -2,15 +2,34 @@
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/data.h"
+#include "vm/search.h"
 
 enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10 };
 
-enum { SLOT_AT, SLOT_LIST };
-_Static_assert(SLOT_LIST + 1 == STRING_SPLIT_SLOTS, "one place says how many slots");
+/* SCAN: what next_piece keeps. FROM, TO: of a long piece that is being copied; PART: as string_part has them. */
+enum { SLOT_AT, SLOT_LIST, SLOT_SCAN, SLOT_FROM, SLOT_TO, SLOT_PART };
+_Static_assert(SLOT_PART + 2 == STRING_SPLIT_SLOTS, "one place says how many slots");
 
-/* Finds the piece [*from, *to) of s that starts at byte *at and moves *at behind it and what ends it. False: there is
- * none. */
-typedef bool next_piece(const string *s, const string *separator, uint32_t *at, uint32_t *from, uint32_t *to);
+typedef struct source {
+    csp_vm *vm;
+    const string *text, *separator;
+    value *scan;
+} source;
+
+/* Finds the piece [*from, *to) that starts at byte *at and moves *at behind it and what ends it: DONE. CALL: there is
+ * none. YIELD: it needs another step; FAIL. */
+typedef verdict next_piece(const source *of, uint32_t *at, uint32_t *from, uint32_t *to);
+
+/* Adds the piece in SLOT_FROM and SLOT_TO: DONE, YIELD or FAIL. */
+static verdict add_piece(csp_vm *vm, const string *s, value *slots)
+{
+    value piece = VALUE_ABSENT;
+    verdict v = string_part(vm, s, string_at(slots[SLOT_FROM]), string_at(slots[SLOT_TO]), &slots[SLOT_PART], &piece);
+    if (v != VERDICT_DONE)
+        return v;
+    slots[SLOT_TO] = slots[SLOT_PART] = slots[SLOT_PART + 1] = VALUE_ABSENT;
+    return list_push(vm, value_list(slots[SLOT_LIST]), piece) ? VERDICT_DONE : vm_raise_memory(vm);
+}
 
 static verdict collect(csp_vm *vm, process *p, const string *s, const string *separator, next_piece *next, value *slots,
                        value *result)
@@ -22,40 +41,53 @@ static verdict collect(csp_vm *vm, process *p, const string *s, const string *se
         slots[SLOT_LIST] = made;
         slots[SLOT_AT] = value_int(0);
     }
-    list *pieces = value_list(slots[SLOT_LIST]);
+    const source of = {vm, s, separator, &slots[SLOT_SCAN]};
     uint32_t start = (uint32_t)value_as_int(slots[SLOT_AT]);
     uint32_t at = start;
     uint32_t count = 0;
-    verdict v = VERDICT_YIELD;
-    while (count < STEP_PIECES && at - start < STEP_BYTES) {
+    verdict v = slots[SLOT_TO] != VALUE_ABSENT ? add_piece(vm, s, slots) : VERDICT_DONE;
+    for (; v == VERDICT_DONE && count < STEP_PIECES && at - start < STEP_BYTES; count++) {
         uint32_t from;
         uint32_t to;
-        if (!next(s, separator, &at, &from, &to)) {
-            *result = slots[SLOT_LIST];
-            v = VERDICT_DONE;
-            break;
+        v = next(&of, &at, &from, &to);
+        if (v == VERDICT_DONE) {
+            slots[SLOT_FROM] = value_int(from);
+            slots[SLOT_TO] = value_int(to);
+            v = add_piece(vm, s, slots);
         }
-        value piece = str_new(vm, s->text + from, to - from);
-        if (piece == VALUE_ABSENT || !list_push(vm, pieces, piece))
-            return vm_raise_memory(vm);
-        count++;
     }
     slots[SLOT_AT] = value_int(at);
-    vm_charge(vm, count / 2 + (at - start) / STRING_BYTES_PER_REDUCTION);
-    return v;
+    vm_charge(vm, count / 2);
+    *result = slots[SLOT_LIST];
+    return v == VERDICT_DONE ? VERDICT_YIELD : v == VERDICT_CALL ? VERDICT_DONE : v;
 }
 
 /* --- split: the text behind the last separator is a piece too, so at ends beyond the text */
 
-static bool next_part(const string *s, const string *separator, uint32_t *at, uint32_t *from, uint32_t *to)
+/* The next separator, or SIZE_MAX. */
+static verdict find_next(const source *of, const char *separator, uint32_t size, uint32_t at, size_t *found)
 {
-    if (*at > s->size)
-        return false;
-    int64_t found = str_find(s, separator, *at);
+    search *under_way = search_in_slot(of->vm, of->scan, at);
+    if (!under_way)
+        return VERDICT_FAIL;
+    verdict v = search_step(of->vm, under_way, of->text->text, of->text->size, separator, size, found);
+    if (v == VERDICT_DONE && *found != SIZE_MAX)
+        search_restart(under_way, *found + size);
+    return v;
+}
+
+static verdict next_part(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
+{
+    if (*at > of->text->size)
+        return VERDICT_CALL;
+    size_t found;
+    verdict v = find_next(of, of->separator->text, of->separator->size, *at, &found);
+    if (v != VERDICT_DONE)
+        return v;
     *from = *at;
-    *to = found >= 0 ? (uint32_t)found : s->size;
-    *at = found >= 0 ? *to + separator->size : s->size + 1;
-    return true;
+    *to = found != SIZE_MAX ? (uint32_t)found : of->text->size;
+    *at = found != SIZE_MAX ? *to + of->separator->size : of->text->size + 1;
+    return VERDICT_DONE;
 }
 
 verdict string_split(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -72,18 +104,21 @@ verdict string_split(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 
 /* --- lines: each ends with \n or \r\n, the last one perhaps not */
 
-static bool next_line(const string *s, const string *separator, uint32_t *at, uint32_t *from, uint32_t *to)
+static verdict next_line(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
 {
-    (void)separator;
+    const string *s = of->text;
     if (*at >= s->size)
-        return false;
-    const char *end = memchr(s->text + *at, '\n', s->size - *at);
+        return VERDICT_CALL;
+    size_t found;
+    verdict v = find_next(of, "\n", 1, *at, &found);
+    if (v != VERDICT_DONE)
+        return v;
     *from = *at;
-    *to = end != NULL ? (uint32_t)(end - s->text) : s->size;
+    *to = found != SIZE_MAX ? (uint32_t)found : s->size;
     *at = *to + 1;
-    if (end != NULL && *to > *from && s->text[*to - 1] == '\r')
+    if (found != SIZE_MAX && *to > *from && s->text[*to - 1] == '\r')
         --*to;
-    return true;
+    return VERDICT_DONE;
 }
 
 verdict string_lines(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -95,16 +130,15 @@ verdict string_lines(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 
 /* --- characters */
 
-static bool next_char(const string *s, const string *separator, uint32_t *at, uint32_t *from, uint32_t *to)
+static verdict next_char(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
 {
-    (void)separator;
-    if (*at >= s->size)
-        return false;
+    if (*at >= of->text->size)
+        return VERDICT_CALL;
     unsigned size;
-    utf8_decode_valid(s->text + *at, &size);
+    utf8_decode_valid(of->text->text + *at, &size);
     *from = *at;
     *at = *to = *at + size;
-    return true;
+    return VERDICT_DONE;
 }
 
 verdict string_chars(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -114,14 +148,18 @@ verdict string_chars(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     return s != NULL ? collect(vm, p, s, NULL, next_char, args + 1, result) : VERDICT_FAIL;
 }
 
-static bool next_grapheme(const string *s, const string *separator, uint32_t *at, uint32_t *from, uint32_t *to)
+static verdict next_grapheme(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
 {
-    (void)separator;
-    if (*at >= s->size)
-        return false;
+    uint32_t end;
+    if (*at >= of->text->size)
+        return VERDICT_CALL;
+    if (!string_grapheme_end(of->text, *at, of->scan, &end)) {
+        vm_charge(of->vm, STRING_CHARACTERS_PER_STEP / STRING_CHARACTERS_PER_REDUCTION);
+        return VERDICT_YIELD;
+    }
     *from = *at;
-    *at = *to = string_grapheme_end(s, *at);
-    return true;
+    *at = *to = end;
+    return VERDICT_DONE;
 }
 
 verdict string_graphemes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)

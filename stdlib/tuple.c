@@ -1,10 +1,24 @@
 /* Tuple: made from what can be iterated over. */
 #include "stdlib/natives.h"
 #include "vm/data_check.h"
+#include "vm/long.h"
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 
-/* args: an iterable; slots: iteration (2), the elements so far as a list. */
+/* A step of making the tuple of the list's elements. */
+static verdict finish(csp_vm *vm, process *p, const list *l, tuple *t, value *filled, value *result)
+{
+    uint64_t at = (uint64_t)value_as_int(*filled);
+    uint64_t count = l->count - at < LONG_ELEMENTS ? l->count - at : LONG_ELEMENTS;
+    tuple_fill(p, t, at, l->items + at, count);
+    vm_charge(vm, count / LONG_ELEMENTS_PER_REDUCTION);
+    *filled = value_int((int64_t)(at + count));
+    *result = value_object(t);
+    return at + count < l->count ? VERDICT_YIELD : VERDICT_DONE;
+}
+
+/* args: an iterable; slots: iteration (2), the elements so far as a list; where they are many: the tuple, how many of
+ * them are in it. */
 static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -20,6 +34,9 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
             return vm_raise_memory(vm);
     }
     list *l = value_list(*all);
+    value *tuple_slot = &args[4], *filled = &args[5];
+    if (*tuple_slot != VALUE_ABSENT)
+        return finish(vm, p, l, value_tuple(*tuple_slot), filled, result);
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;
@@ -27,8 +44,13 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
             return VERDICT_FAIL;
         if (!more) {
             vm_charge(vm, i / ELEMENTS_PER_REDUCTION);
-            *result = tuple_new(vm, p, l->items, l->count);
-            return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+            if (!long_elements(l->count)) {
+                *result = tuple_new(vm, p, l->items, l->count);
+                return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+            }
+            *tuple_slot = tuple_blank(vm, l->count);
+            *filled = value_int(0);
+            return *tuple_slot == VALUE_ABSENT ? VERDICT_FAIL : VERDICT_YIELD;
         }
         if (!list_push(vm, l, item))
             return vm_raise_memory(vm);
@@ -38,6 +60,6 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
 }
 
 const native_entry tuple_natives[] = {
-    {"of", "of(xs)", "the elements of an iterable (no channel) as a tuple", native_of, 1, 1, 3},
+    {"of", "of(xs)", "the elements of an iterable (no channel) as a tuple", native_of, 1, 1, 5},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

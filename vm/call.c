@@ -47,9 +47,18 @@ static verdict enter_closure(csp_vm *vm, process *p, value **window, uint32_t ar
     return VERDICT_CALL;
 }
 
+static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t argc, const native *f,
+                            const code **callee);
+
 verdict call_become(csp_vm *vm, process *p, value **window, const code **callee)
 {
     const scheduler *s = &vm->sched;
+    if (s->become_in_place) {
+        value fn = native_value(vm, s->become);
+        if (fn == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+        return enter_native(vm, p, window, s->become_argc, value_as_object(fn), callee);
+    }
     const code *c = native_code(vm, s->become, false);
     if (!c)
         return vm_raise_memory(vm);

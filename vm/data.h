@@ -40,14 +40,15 @@ verdict map_key_check(csp_vm *vm, process *p, value key); /* FAIL: type_error fo
  */
 map_entry *map_next(const map *m, uint32_t *position);
 
-/* x[k], x[k] = v, x.name, x.name = v, x[a..b] on any values, with every error case. DONE or FAIL. */
+/* x[k], x[k] = v, x.name, x.name = v, x[a..b] on any values, with every error case. DONE or FAIL; CALL:
+ * it takes long, and a walk is to do it: reading WALK_PART with the key in *out, writing WALK_MAP_PUT (walk.h). */
 verdict data_get(csp_vm *vm, process *p, value container, value key, value *out);
 verdict data_set(csp_vm *vm, process *p, value container, value key, value item);
 /* errors have .kind .message .data .trace .cause */
 verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out);
 verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item);
 verdict data_slice(csp_vm *vm, process *p, value container, value from, value to, value *out);
-/* a + b for strings, lists, tuples, bytes; type_error otherwise */
+/* a + b for strings, lists, tuples, bytes in one go; type_error otherwise */
 verdict data_join(csp_vm *vm, process *p, value a, value b, value *out);
 /* code points, elements, keys; of a range too (open: value_error) */
 verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length);
@@ -60,7 +61,8 @@ verdict data_iterate(csp_vm *vm, process *p, value v, value *state);
 verdict data_next(csp_vm *vm, process *p, value *state, value *item, bool *more);
 verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *second, bool *more);
 
-/* Appends every element of an iterable (no channel) to a list; in one go, charged. */
+/* Appends every element of an iterable (no channel) to a list, in one go; CALL: there are so many that WALK_EXTEND is
+ * to do it. */
 verdict data_extend(csp_vm *vm, process *p, list *l, value iterable);
 
 #endif

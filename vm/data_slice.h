@@ -4,8 +4,10 @@
 
 #include "vm/data.h"
 
-/* container[r]: negatives from the end, then clamped; a fresh copy. Whether p may use the container is checked
- * before. */
+/* Which elements container[r] is made of: negatives count from the end, then all is clamped. No range, no map. FAIL:
+ * type_error. */
+verdict data_slice_bounds(csp_vm *vm, process *p, value container, const range *r, uint64_t *a, uint64_t *b);
+/* container[r]: a fresh copy; CALL as data_slice has it. Whether p may use the container is checked before. */
 verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out);
 /* FAIL for an open range, and for one that is too long to count. */
 verdict data_range_length(csp_vm *vm, process *p, const range *r, uint64_t *length);

@@ -1,8 +1,11 @@
 /* x[k], x[k] = v and the length of anything. */
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
+#include "vm/long.h"
+#include "vm/map_probe.h"
 #include "vm/num.h"
 #include "vm/text.h"
+#include "vm/walk.h"
 
 verdict data_raise_moved(csp_vm *vm, value v)
 {
@@ -95,9 +98,14 @@ static verdict get_key(csp_vm *vm, process *p, const map *m, value key, value *o
 {
     if (map_key_check(vm, p, key) != VERDICT_DONE)
         return VERDICT_FAIL;
-    value item = map_get(vm, m, key);
-    *out = item == VALUE_ABSENT ? VALUE_NIL : item;
-    return VERDICT_DONE;
+    uint64_t hash;
+    uint32_t entry;
+    verdict v = map_find_quick(vm, m, key, &hash, &entry);
+    if (v == VERDICT_CALL)
+        *out = key;
+    else
+        *out = entry == MAP_NO_ENTRY ? VALUE_NIL : m->entries[entry].item;
+    return v;
 }
 
 verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
@@ -118,6 +126,10 @@ verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
     case OBJ_STRING:
         if (data_index(vm, p, key, value_string(container)->length, "string", &at) != VERDICT_DONE)
             return VERDICT_FAIL;
+        if (long_index(container)) {
+            *out = value_int((int64_t)at);
+            return VERDICT_CALL;
+        }
         return made(vm, str_at(vm, value_string(container), (uint32_t)at), out);
     case OBJ_BYTES:
         if (data_index(vm, p, key, value_bytes(container)->size, "bytes", &at) != VERDICT_DONE)
@@ -188,7 +200,15 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
         map *m = data_own_map(vm, p, container);
         if (!m || map_key_check(vm, p, key) != VERDICT_DONE)
             return VERDICT_FAIL;
-        return raise_memory_unless(vm, map_put(vm, m, key, item));
+        uint64_t hash;
+        uint32_t entry;
+        verdict v = map_find_quick(vm, m, key, &hash, &entry);
+        if (v == VERDICT_CALL || (entry == MAP_NO_ENTRY && map_grows_long(m)))
+            return VERDICT_CALL;
+        if (entry == MAP_NO_ENTRY)
+            return raise_memory_unless(vm, map_append(vm, m, key, item, hash));
+        m->entries[entry].item = item;
+        return VERDICT_DONE;
     }
     if (kind == OBJ_BUFFER)
         return set_byte(vm, p, value_as_object(container), key, item);

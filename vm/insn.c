@@ -1,7 +1,8 @@
 #include "vm/insn.h"
 
 #include "vm/chan.h"
-#include "vm/data.h"
+#include "vm/data_slice.h"
+#include "vm/long.h"
 #include "vm/machine.h"
 #include "vm/num_long.h"
 #include "vm/text.h"
@@ -68,6 +69,8 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
 {
     for (uint32_t i = 0; i < n; i++) {
         value v = parts[i];
+        if (value_is(v, OBJ_STRING) && value_string(v)->size > LONG_BYTES / 4)
+            return VERDICT_CALL;
         if (!(value_is(v, OBJ_STRING) || value_is_number(v) || !value_is_object(v)))
             return VERDICT_CALL;
         if (value_is(v, OBJ_BIGINT) && num_is_long(NUM_FORMAT, v, value_int(10)))
@@ -134,7 +137,7 @@ bool insn_literal_matches(csp_vm *vm, value v, value k)
         return false;
     if (value_type_of(v) != value_type_of(k))
         return false;
-    return walk_equal_quick(vm, v, k) == 1;
+    return walk_equal_keys(vm, v, k);
 }
 
 verdict insn_error_part(value e, uint32_t which, value *out)
@@ -146,20 +149,8 @@ verdict insn_error_part(value e, uint32_t which, value *out)
 
 verdict insn_rest(csp_vm *vm, process *p, value seq, uint32_t from, value *out)
 {
-    const value *items;
-    size_t count;
-    bool is_list = value_is(seq, OBJ_LIST);
-    if (is_list) {
-        items = value_list(seq)->items;
-        count = value_list(seq)->count;
-    } else {
-        items = value_tuple(seq)->items;
-        count = value_tuple(seq)->count;
-    }
-    if (from > count)
-        from = (uint32_t)count;
-    *out = is_list ? list_new(vm, p, items + from, count - from) : tuple_new(vm, p, items + from, count - from);
-    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    const range r = {.header = OBJ_RANGE | OBJ_IMMUTABLE, .from = value_int(from), .to = VALUE_NIL};
+    return data_slice_range(vm, p, seq, &r, out);
 }
 
 verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value *items, uint32_t n)

@@ -6,8 +6,10 @@
 #include "base/utf8.h"
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
+#include "vm/long.h"
 #include "vm/num.h"
 #include "vm/text.h"
+#include "vm/walk_state.h"
 
 enum { STRING_SHIFT = 31, MAP_SHIFT = 32 };
 #define STRING_INDEX ((int64_t)0x7fffffff)
@@ -199,22 +201,49 @@ verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *se
 
 verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
 {
-    value state[2] = {VALUE_ABSENT, VALUE_ABSENT};
-    if (data_iterate(vm, p, iterable, state) != VERDICT_DONE)
-        return VERDICT_FAIL;
     uint64_t length;
-    if (data_length(vm, p, iterable, &length) != VERDICT_DONE)
+    value steps[5] = {value_object(l), iterable, VALUE_ABSENT, VALUE_ABSENT, VALUE_ABSENT}, ignored;
+    if (!value_is(iterable, OBJ_CHANNEL) && data_length(vm, p, iterable, &length) == VERDICT_DONE &&
+        long_elements(length))
+        return VERDICT_CALL;
+    verdict v = data_run_extend(vm, p, steps, 2, &ignored);
+    while (v == VERDICT_YIELD)
+        v = data_run_extend(vm, p, steps, 2, &ignored);
+    return v;
+}
+
+/* args: the list, an iterable; slots: iteration (2), how many are left. Counted ahead: a list may be appended to
+ * itself. */
+verdict data_run_extend(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    enum { STEP = 1000, PER_REDUCTION = 16 };
+    value *state = &args[2], *left = &args[4];
+    list *l = data_own_list(vm, p, args[0]);
+    if (!l)
         return VERDICT_FAIL;
-    if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length))
-        return vm_raise_memory(vm);
-    vm_charge(vm, length / 8);
-    /* Counted ahead: a list may be appended to itself. */
-    for (uint64_t i = 0; i < length; i++) {
-        value item = VALUE_ABSENT;
+    if (*left == VALUE_ABSENT) {
+        uint64_t length = 0;
+        if (data_iterate(vm, p, args[1], state) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (data_length(vm, p, args[1], &length) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length))
+            return vm_raise_memory(vm);
+        *left = value_int((int64_t)length);
+    }
+    int64_t todo = value_as_int(*left);
+    for (unsigned i = 0; i < STEP && todo > 0; i++, todo--) {
+        value item;
         bool more;
         if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
             return VERDICT_FAIL;
         l->items[l->count++] = item;
     }
+    vm_charge(vm, (uint64_t)(value_as_int(*left) - todo) / PER_REDUCTION);
+    *left = value_int(todo);
+    if (todo > 0)
+        return VERDICT_YIELD;
+    *result = args[0];
     return VERDICT_DONE;
 }

@@ -5,7 +5,7 @@
 #include "vm/map_probe.h"
 #include "vm/num.h"
 #include "vm/text.h"
-#include "vm/walk.h"
+#include "vm/walk_state.h"
 
 static map_entry *entry_block(csp_vm *vm, size_t capacity)
 {
@@ -13,7 +13,7 @@ static map_entry *entry_block(csp_vm *vm, size_t capacity)
 }
 
 /* The smallest index that stays at most two thirds full with `capacity` entries. */
-static size_t index_size(size_t capacity)
+size_t map_index_size(size_t capacity)
 {
     size_t size = 16;
     while (size / 3 * 2 < capacity)
@@ -38,7 +38,7 @@ static bool rebuild(csp_vm *vm, map *m, size_t capacity)
     if (!entries)
         return false;
     uint32_t *index = NULL;
-    size_t size = capacity > MAP_LINEAR ? index_size(capacity) : 0;
+    size_t size = capacity > MAP_LINEAR ? map_index_size(capacity) : 0;
     if (size > 0) {
         index = heap_alloc(vm_heap(vm), HEAP_BYTES, size * sizeof *index);
         if (!index)
@@ -133,6 +133,27 @@ static uint32_t find(csp_vm *vm, const map *m, value key, uint64_t hash)
     return MAP_NO_ENTRY;
 }
 
+verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint32_t *entry)
+{
+    *entry = MAP_NO_ENTRY;
+    *hash = walk_hash(vm, key);
+    if (m->count == 0)
+        return VERDICT_DONE;
+    uint64_t cursor = 0;
+    uint32_t at;
+    while ((at = map_probe(m, *hash, &cursor)) != MAP_NO_ENTRY) {
+        value other = m->entries[at].key;
+        int equal = same_word(other, key) ? 1 : walk_equal_atoms(NULL, other, key);
+        if (equal < 0)
+            return VERDICT_CALL;
+        if (equal == 1) {
+            *entry = at;
+            return VERDICT_DONE;
+        }
+    }
+    return VERDICT_DONE;
+}
+
 value map_get(csp_vm *vm, const map *m, value key)
 {
     if (m->count == 0)
@@ -203,6 +224,12 @@ bool map_remove(csp_vm *vm, map *m, value key)
     uint32_t entry = find(vm, m, key, walk_hash(vm, key));
     if (entry == MAP_NO_ENTRY)
         return false;
+    map_remove_entry(m, entry);
+    return true;
+}
+
+void map_remove_entry(map *m, uint32_t entry)
+{
     m->entries[entry].key = VALUE_ABSENT;
     m->entries[entry].item = VALUE_ABSENT;
     m->count--;
@@ -211,7 +238,6 @@ bool map_remove(csp_vm *vm, map *m, value key)
         m->first++;
     if (m->used >= 2 * MAP_LINEAR ? m->count < m->used / 4 : m->count == 0)
         compact(m);
-    return true;
 }
 
 void map_clear(map *m)

@@ -194,7 +194,9 @@ verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, c
     scheduler *s = &vm->sched;
     s->become = entry;
     s->become_argc = argc;
-    memcpy(s->become_args, argv, argc * sizeof *argv);
+    s->become_in_place = argv == NULL;
+    if (argv != NULL)
+        memcpy(s->become_args, argv, argc * sizeof *argv);
     return VERDICT_CALL;
 }
 

@@ -45,8 +45,9 @@ verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const va
 /* Where the result of that call is, when the native runs again. */
 value *vm_native_result(csp_vm *vm, process *p);
 
-/* In a simple native: its call goes on as one of this resumable native, as if that had been called instead. At most
- * NATIVE_BECOME_ARGS arguments. Give what this gives: CALL. */
+/* In a simple native: its call goes on as one of this resumable native, as if that had been called instead, with
+ * NATIVE_BECOME_ARGS arguments at most; argv NULL: with the first argc of its own. Give what this gives: CALL. So what
+ * is short stays fast, and what is long holds nobody up. */
 enum { NATIVE_BECOME_ARGS = 3 };
 verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv);
 

@@ -90,10 +90,8 @@ static inline bool value_truthy(value v)
 }
 
 /* Text: valid UTF-8, NUL-terminated (the NUL is not counted). OBJ_FLAG_A: ASCII only. A long text that is not ASCII
- * has room behind its NUL for a table of offsets (one for each 64 code points), filled when it is first indexed
- * (OBJ_FLAG_B). */
-#define STRING_ASCII   OBJ_FLAG_A
-#define STRING_INDEXED OBJ_FLAG_B
+ * has room behind its NUL for a table of offsets (one for each 64 code points), filled when it is first indexed. */
+#define STRING_ASCII OBJ_FLAG_A
 typedef struct string {
     uint64_t header;
     uint32_t size;   /* bytes */

@@ -255,6 +255,7 @@ struct scheduler {
     /* what a simple native goes on as (vm_native_become) */
     const struct native_entry *become;
     uint32_t become_argc;
+    bool become_in_place; /* with the arguments that it has itself, else */
     value become_args[3];
 };
 

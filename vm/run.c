@@ -14,6 +14,7 @@
 #include "vm/data.h"
 #include "vm/insn.h"
 #include "vm/leak.h"
+#include "vm/long.h"
 #include "vm/machine.h"
 #include "vm/num.h"
 #include "vm/text.h"
@@ -227,6 +228,7 @@ arithmetic: {
         };
         value result;
         opcode op = plain[pc->op] ? plain[pc->op] : (opcode)pc->op;
+        if (op == OPC_ADD && value_is_object(op_a) && long_join(op_a, op_b)) { walk = WALK_ADD; goto operate; }
         verdict v = num_binary(vm, p, op, op_a, op_b, &result);
         if (unlikely(v != VERDICT_DONE)) {
             if (v != VERDICT_CALL) goto fail;
@@ -326,7 +328,11 @@ compare: {
         }
         NEXT();
     CASE(PUTALL) : CHECK(insn_put_pairs(vm, p, A, &B, pc->c));
-    CASE(EXTEND) : CHECK(data_extend(vm, p, value_list(A), B));
+    CASE(EXTEND) : {
+        verdict v = data_extend(vm, p, value_list(A), B);
+        if (v == VERDICT_CALL) { op_a = A; op_b = B; walk = WALK_EXTEND; goto operate; }
+        CHECK(v);
+    }
     CASE(RANGE) : CHECK(insn_range(vm, p, B, C, false, &A));
     CASE(RANGEI) : CHECK(insn_range(vm, p, B, C, true, &A));
     CASE(INTERP) :
@@ -352,7 +358,13 @@ get_index:
             if (likely(i < t->count)) { A = t->items[i]; NEXT(); }
         }
     }
-    CHECK(data_get(vm, p, op_a, op_b, &A));
+    {
+        value result;
+        verdict v = data_get(vm, p, op_a, op_b, &result);
+        if (unlikely(v == VERDICT_CALL)) { op_b = result; walk = WALK_PART; goto operate; }
+        if (likely(v == VERDICT_DONE)) A = result;
+        CHECK(v);
+    }
     CASE(SETIDX) : {
         value container = A, key = B;
         if (likely(value_is_object(container) && value_is_int(key) && obj_header(container) == (OWNER | OBJ_LIST))) {
@@ -360,7 +372,9 @@ get_index:
             uint64_t i = (uint64_t)value_as_int(key);
             if (likely(i < l->count)) { l->items[i] = C; NEXT(); }
         }
-        CHECK(data_set(vm, p, container, key, C));
+        verdict v = data_set(vm, p, container, key, C);
+        if (v == VERDICT_CALL) { op_a = container; op_b = key; walk = WALK_MAP_PUT; goto operate; }
+        CHECK(v);
     }
     CASE(GETFIELD) : {
         value container = B, name = K[pc->c];
@@ -384,9 +398,10 @@ get_index:
         value result, from, to;
         if (insn_bound(vm, p, R[pc->c], &from) != VERDICT_DONE) goto fail;
         if (insn_bound(vm, p, R[pc->c + 1], &to) != VERDICT_DONE) goto fail;
-        if (unlikely(data_slice(vm, p, B, from, to, &result) != VERDICT_DONE)) goto fail;
-        A = result;
-        NEXT();
+        verdict v = data_slice(vm, p, B, from, to, &result);
+        if (v == VERDICT_CALL) { op_a = B; op_b = result; walk = WALK_PART; goto operate; }
+        if (likely(v == VERDICT_DONE)) A = result;
+        CHECK(v);
     }
 
     CASE(CALLF) : {
@@ -698,7 +713,13 @@ do_return: {
         NEXT();
     CASE(TESTLIT) : if (insn_literal_matches(vm, A, K[WIDE])) pc++; NEXT();
     CASE(ERRORPART) : CHECK(insn_error_part(B, pc->c, &A));
-    CASE(REST) : CHECK(insn_rest(vm, p, B, pc->c, &A));
+    CASE(REST) : {
+        value result;
+        verdict v = insn_rest(vm, p, B, pc->c, &result);
+        if (v == VERDICT_CALL) { op_a = B; op_b = result; walk = WALK_PART; goto operate; }
+        if (likely(v == VERDICT_DONE)) A = result;
+        CHECK(v);
+    }
 
     CASE(FORI) : {
         value *r = &A;
@@ -994,8 +1015,10 @@ deliver: {                                              /* op_a came from a chan
         DISPATCH();
     }
 operate: {                                              /* a walk on op_a, op_b does the work of this instruction */
+        value third = walk == WALK_MAP_PUT ? C : VALUE_ABSENT;
         value *N = insn_push_walk(vm, p, R, body, pc, walk, op_a, op_b, &callee);
         if (!N) goto fail;
+        if (walk == WALK_MAP_PUT) N[2] = third;
         R = N;
         body = callee;
         pc = callee->insns;
@@ -1010,8 +1033,11 @@ finish: {                                               /* op_a: the walk's resu
         switch (pc->op) {
         case OPC_EQ: case OPC_IN: case OPC_INTERP:
         case OPC_MUL: case OPC_MULK: case OPC_IDIV: case OPC_IDIVK: case OPC_MOD: case OPC_MODK: case OPC_POW:
+        case OPC_ADD: case OPC_ADDK: case OPC_ADDI:
+        case OPC_GETIDX: case OPC_GETIDXI: case OPC_SLICE: case OPC_REST:
             A = op_a;
             break;
+        case OPC_EXTEND: case OPC_SETIDX: break;
         case OPC_NE: A = value_bool(op_a == VALUE_FALSE); break;
         case OPC_LT: case OPC_LE: A = value_bool(holds(pc->op, order_of(op_a))); break;
         case OPC_JEQ: if (op_a == VALUE_TRUE) JUMP((int16_t)pc->c); break;

@@ -2,6 +2,7 @@
 #include "vm/data_slice.h"
 
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/num.h"
 #include "vm/text.h"
 
@@ -137,23 +138,35 @@ static value slice_buffer(csp_vm *vm, const process *p, const buffer *from, uint
     return value_object(b);
 }
 
-verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out)
+verdict data_slice_bounds(csp_vm *vm, process *p, value container, const range *r, uint64_t *a, uint64_t *b)
 {
     obj_kind kind = value_kind(container);
-    if (kind == OBJ_RANGE)
-        return slice_range(vm, p, value_as_object(container), r, out);
     if (kind != OBJ_LIST && kind != OBJ_TUPLE && kind != OBJ_STRING && kind != OBJ_BYTES && kind != OBJ_BUFFER)
         return vm_raise_type(vm, p, container, "something that can be sliced");
     uint64_t length = 0;
     if (data_length(vm, p, container, &length) != VERDICT_DONE)
         return VERDICT_FAIL;
-    uint64_t a = clamp(r->from, false, length);
-    uint64_t b = r->to == VALUE_NIL ? length : clamp(r->to, (r->header & RANGE_CLOSED) != 0, length);
-    if (b < a)
-        b = a;
+    *a = clamp(r->from, false, length);
+    *b = r->to == VALUE_NIL ? length : clamp(r->to, (r->header & RANGE_CLOSED) != 0, length);
+    if (*b < *a)
+        *b = *a;
+    return VERDICT_DONE;
+}
+
+verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out)
+{
+    uint64_t a, b;
+    if (value_is(container, OBJ_RANGE))
+        return slice_range(vm, p, value_as_object(container), r, out);
+    if (data_slice_bounds(vm, p, container, r, &a, &b) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    if (long_slice(container, a, b)) {
+        verdict v = made(vm, range_new(vm, value_int((int64_t)a), value_int((int64_t)b), false), out);
+        return v == VERDICT_DONE ? VERDICT_CALL : v;
+    }
     uint64_t count = b - a;
     vm_charge(vm, count / 64);
-    switch (kind) {
+    switch (value_kind(container)) {
     case OBJ_LIST: return made(vm, list_new(vm, p, count ? value_list(container)->items + a : NULL, count), out);
     case OBJ_TUPLE: return made(vm, tuple_new(vm, p, value_tuple(container)->items + a, count), out);
     case OBJ_STRING: return made(vm, str_slice(vm, value_string(container), (uint32_t)a, (uint32_t)b), out);
@@ -181,12 +194,12 @@ verdict data_slice(csp_vm *vm, process *p, value container, value from, value to
 
 static value join_bytes(csp_vm *vm, const bytes *a, const bytes *b)
 {
-    value out = bytes_new(vm, NULL, (size_t)a->size + b->size);
-    if (out == VALUE_ABSENT)
-        return out;
-    memcpy(value_bytes(out)->data, a->data, a->size);
-    memcpy(value_bytes(out)->data + a->size, b->data, b->size);
-    return out;
+    bytes *out = bytes_blank(vm, (size_t)a->size + b->size);
+    if (!out)
+        return VALUE_ABSENT;
+    memcpy(out->data, a->data, a->size);
+    memcpy(out->data + a->size, b->data, b->size);
+    return value_object(out);
 }
 
 static value join_tuples(csp_vm *vm, const process *p, value left, value right)

@@ -11,13 +11,21 @@
  * from the 64th on. */
 enum { INDEXED_SIZE = 256, INDEX_STEP = 64 };
 
+/* Behind the text. */
+typedef struct string_index {
+    uint32_t ready; /* how many offsets are filled in */
+    uint32_t offsets[];
+} string_index;
+
 /* --- making */
 
 static bool has_index(uint32_t size, bool ascii) { return !ascii && size > INDEXED_SIZE; }
 
 static size_t index_offset(uint32_t size) { return (offsetof(string, text) + size + 1 + 3) & ~(size_t)3; }
 
-/* With its header, and its text zeroes that the caller fills. NULL: out of memory. */
+static string_index *index_of(string *s) { return (string_index *)(void *)((char *)s + index_offset(s->size)); }
+
+/* With its header; the text is the caller's to fill. NULL: out of memory. */
 static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
 {
     bool ascii = length == size;
@@ -25,13 +33,17 @@ static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
         return NULL;
     size_t total = offsetof(string, text) + size + 1;
     if (has_index((uint32_t)size, ascii))
-        total = index_offset((uint32_t)size) + length / INDEX_STEP * sizeof(uint32_t);
-    string *s = heap_alloc(vm_heap(vm), HEAP_BYTES, total);
+        total = index_offset((uint32_t)size) + sizeof(string_index) + length / INDEX_STEP * sizeof(uint32_t);
+    string *s = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, total);
     if (s == NULL)
         return NULL;
     s->header = OBJ_STRING | OBJ_IMMUTABLE | (ascii ? STRING_ASCII : 0);
     s->size = (uint32_t)size;
     s->length = length;
+    s->hash = 0;
+    s->text[size] = '\0';
+    if (has_index((uint32_t)size, ascii))
+        index_of(s)->ready = 0;
     return s;
 }
 
@@ -138,17 +150,25 @@ value str_concat(csp_vm *vm, value a, value b)
     return value_object(s);
 }
 
-value bytes_new(csp_vm *vm, const void *data, size_t size)
+bytes *bytes_blank(csp_vm *vm, size_t size)
 {
     if (size > STRING_MAX)
-        return VALUE_ABSENT;
-    bytes *b = heap_alloc(vm_heap(vm), HEAP_BYTES, sizeof *b + size);
+        return NULL;
+    bytes *b = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, sizeof *b + size);
     if (b == NULL)
-        return VALUE_ABSENT;
+        return NULL;
     b->header = OBJ_BYTES | OBJ_IMMUTABLE;
     b->size = (uint32_t)size;
-    if (data != NULL)
-        memcpy(b->data, data, size);
+    b->hash = 0;
+    return b;
+}
+
+value bytes_new(csp_vm *vm, const void *data, size_t size)
+{
+    bytes *b = bytes_blank(vm, size);
+    if (b == NULL)
+        return VALUE_ABSENT;
+    memcpy(b->data, data, size);
     return value_object(b);
 }
 
@@ -200,9 +220,16 @@ static uint64_t sip_hash(const char *data, size_t size, uint64_t seed)
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
+/* Of a very long text the beginning, the end and the size: whoever wants many to collide has to send as many times that
+ * much, and what then has to be compared costs no more than sending it. */
 static uint32_t hash_text(const csp_vm *vm, const char *utf8, size_t size)
 {
-    uint64_t h = sip_hash(utf8, size, vm->hash_seed);
+    enum { PART = 32 << 10 };
+    uint64_t h;
+    if (size <= 2 * PART)
+        h = sip_hash(utf8, size, vm->hash_seed);
+    else
+        h = sip_hash(utf8, PART, vm->hash_seed + size) ^ rotate(sip_hash(utf8 + size - PART, PART, vm->hash_seed), 1);
     uint32_t folded = (uint32_t)(h ^ h >> 32);
     return folded != 0 ? folded : 1;
 }
@@ -300,18 +327,29 @@ static uint32_t skip_code_points(const char *utf8, uint32_t at, uint32_t count)
     return at;
 }
 
-static const uint32_t *string_index(string *s)
+static bool index_ready(string *s) { return index_of(s)->ready == s->length / INDEX_STEP; }
+
+bool str_indexed(string *s) { return !has_index(s->size, (s->header & STRING_ASCII) != 0) || index_ready(s); }
+
+bool str_index_step(string *s)
 {
-    uint32_t *table = (uint32_t *)(void *)((char *)s + index_offset(s->size));
-    if ((s->header & STRING_INDEXED) == 0) {
-        uint32_t at = 0;
-        for (uint32_t i = 0; i < s->length / INDEX_STEP; i++) {
-            at = skip_code_points(s->text, at, INDEX_STEP);
-            table[i] = at;
-        }
-        s->header |= STRING_INDEXED;
+    enum { ENTRIES = 2048 };
+    if (str_indexed(s))
+        return true;
+    string_index *index = index_of(s);
+    uint32_t all = s->length / INDEX_STEP, stop = all - index->ready > ENTRIES ? index->ready + ENTRIES : all;
+    uint32_t at = index->ready > 0 ? index->offsets[index->ready - 1] : 0;
+    for (uint32_t i = index->ready; i < stop; i++)
+        index->offsets[i] = at = skip_code_points(s->text, at, INDEX_STEP);
+    index->ready = stop;
+    return stop == all;
+}
+
+static const uint32_t *offsets_of(string *s)
+{
+    while (!str_index_step(s)) {
     }
-    return table;
+    return index_of(s)->offsets;
 }
 
 uint32_t str_offset(string *s, uint32_t index)
@@ -322,7 +360,29 @@ uint32_t str_offset(string *s, uint32_t index)
         return s->size;
     if (index < INDEX_STEP || !has_index(s->size, false))
         return skip_code_points(s->text, 0, index);
-    return skip_code_points(s->text, string_index(s)[index / INDEX_STEP - 1], index % INDEX_STEP);
+    return skip_code_points(s->text, offsets_of(s)[index / INDEX_STEP - 1], index % INDEX_STEP);
+}
+
+uint32_t str_index_at(string *s, uint32_t offset)
+{
+    if ((s->header & STRING_ASCII) != 0)
+        return offset;
+    if (offset == s->size)
+        return s->length;
+    if (!has_index(s->size, false))
+        return (uint32_t)utf8_count(s->text, offset);
+    /* How many of the offsets in the table are not behind it: so many times 64 code points stand before. */
+    const uint32_t *offsets = offsets_of(s);
+    uint32_t low = 0, high = s->length / INDEX_STEP;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (offsets[middle] <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    uint32_t from = low > 0 ? offsets[low - 1] : 0;
+    return low * INDEX_STEP + (uint32_t)utf8_count(s->text + from, offset - from);
 }
 
 value str_at(csp_vm *vm, string *s, uint32_t index)

@@ -126,12 +126,12 @@ static bool add_escape(text *t, uint32_t c)
     return c < 0x100 ? text_printf(t, "\\x%02x", (unsigned)c) : text_printf(t, "\\u{%x}", (unsigned)c);
 }
 
-bool text_quote_string(text *t, const string *s)
+uint32_t text_quote_string_part(text *t, const string *s, uint32_t from, uint32_t to)
 {
-    text_put(t, '"');
-    uint32_t plain = 0; /* what is not added yet and needs no escape begins here */
+    uint32_t plain = from; /* what is not added yet and needs no escape begins here */
+    uint32_t at = from;
     unsigned size;
-    for (uint32_t at = 0; at < s->size; at += size) {
+    for (; at < to; at += size) {
         uint32_t c = utf8_decode_valid(s->text + at, &size);
         bool interpolates = c == '$' && s->text[at + 1] == '{';
         if (!must_escape(c) && c != '"' && c != '\\' && !interpolates)
@@ -143,19 +143,31 @@ bool text_quote_string(text *t, const string *s)
         else
             add_escape(t, c);
     }
-    text_add(t, s->text + plain, s->size - plain);
+    text_add(t, s->text + plain, at - plain);
+    return at;
+}
+
+bool text_quote_string(text *t, const string *s)
+{
+    text_put(t, '"');
+    text_quote_string_part(t, s, 0, s->size);
     return text_put(t, '"');
 }
 
-bool text_quote_bytes(text *t, const bytes *b)
+void text_quote_bytes_part(text *t, const bytes *b, uint32_t from, uint32_t to)
 {
-    text_add(t, "b\"", 2);
-    for (uint32_t i = 0; i < b->size; i++) {
+    for (uint32_t i = from; i < to; i++) {
         uint8_t c = b->data[i];
         if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
             add_escape(t, c);
         else
             text_put(t, (char)c);
     }
+}
+
+bool text_quote_bytes(text *t, const bytes *b)
+{
+    text_add(t, "b\"", 2);
+    text_quote_bytes_part(t, b, 0, b->size);
     return text_put(t, '"');
 }

@@ -12,10 +12,11 @@ value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(prin
 /* one object per text, kept as long as the VM: names and constants only */
 value str_intern(csp_vm *vm, const char *utf8, size_t size);
 value str_concat(csp_vm *vm, value a, value b);
-value bytes_new(csp_vm *vm, const void *data, size_t size); /* data NULL: zeroes */
-/* A string of `size` zero bytes for the caller to fill, in slices if it likes, with `length` code points of valid
- * UTF-8 before a program sees it. NULL: out of memory, or longer than STRING_MAX. */
+value bytes_new(csp_vm *vm, const void *data, size_t size);
+/* A string of `size` bytes for the caller to fill, in slices if it likes, with `length` code points of valid UTF-8
+ * before a program sees it. NULL: out of memory, or longer than STRING_MAX. */
 string *str_blank(csp_vm *vm, size_t size, size_t length);
+bytes *bytes_blank(csp_vm *vm, size_t size); /* the same */
 
 static inline string *value_string(value v) { return (string *)value_as_object(v); }
 static inline bytes *value_bytes(value v) { return (bytes *)value_as_object(v); }
@@ -26,6 +27,11 @@ int str_compare(const string *a, const string *b); /* by code points: -1, 0, 1 *
 
 /* The byte offset of code point `index` (0 … length); O(1) for ASCII, else by the table of offsets. */
 uint32_t str_offset(string *s, uint32_t index);
+/* The other way round: the code point that begins at a byte offset (0 … size). */
+uint32_t str_index_at(string *s, uint32_t offset);
+/* Whether the table of offsets is there, or none is needed; else one of the steps in which a long one is made. */
+bool str_indexed(string *s);
+bool str_index_step(string *s);                                     /* true: it is there now */
 value str_at(csp_vm *vm, string *s, uint32_t index);                /* one code point, index < length */
 value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to); /* code points, from <= to <= length */
 /* First occurrence at or after byte `from`: byte offset, or -1. */
@@ -49,5 +55,8 @@ bool text_duration(text *t, int64_t ns);
 /* Between quotes, with escapes, as `repr` shows it. */
 bool text_quote_string(text *t, const string *s);
 bool text_quote_bytes(text *t, const bytes *b);
+/* Without the quotes, from byte `from` to `to`: of a text to the end of the character there, which is given. */
+uint32_t text_quote_string_part(text *t, const string *s, uint32_t from, uint32_t to);
+void text_quote_bytes_part(text *t, const bytes *b, uint32_t from, uint32_t to);
 
 #endif

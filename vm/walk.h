@@ -36,6 +36,10 @@ bool walk_adopt_quick(process *p, value v);
  *   UNMOVE(x) -> x, back from OWNER_TRANSIT to the process
  *   ADOPT(x) -> x itself, everything reachable that belongs to OWNER_TRANSIT now owned by the process
  *   FREEZE(x) -> deeply immutable copy, immutable parts shared      FREEZE_MOVE(x) -> x frozen in place
+ *   ADD(a, b) -> a + b of what is long (long.h)        PART(x, key) -> x[key], key an index or a range
+ *   EXTEND(list, iterable) -> the list, with the iterable's elements behind its own
+ *   MAP_GET(m, key, default) MAP_HAS(m, key) MAP_REMOVE(m, key) MAP_PUT(m, key, value) -> as the functions of Map;
+ *               m[key] = value -> m
  * A killed process drops a walk; MOVE leaves nothing half done: the owners are given back by walk_abandon (the
  * unwinder calls it with the frame's state when it unwinds such a frame). */
 typedef enum walk_kind {
@@ -52,6 +56,13 @@ typedef enum walk_kind {
     WALK_ADOPT,
     WALK_FREEZE,
     WALK_FREEZE_MOVE,
+    WALK_ADD,
+    WALK_PART,
+    WALK_EXTEND,
+    WALK_MAP_GET,
+    WALK_MAP_HAS,
+    WALK_MAP_REMOVE,
+    WALK_MAP_PUT,
     WALK_KINDS
 } walk_kind;
 extern const native_entry walk_natives[WALK_KINDS];

@@ -2,6 +2,7 @@
  * equal at once need no order (nil and nil); a pair that is met again is taken as equal (walk_assume), so it ends on
  * cycles. */
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/num.h"
 #include "vm/text.h"
 #include "vm/walk_state.h"
@@ -22,6 +23,8 @@ verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out)
     obj_kind kind = value_kind(a);
     if (kind == value_kind(b)) {
         if (kind == OBJ_STRING) {
+            if (value_string(a)->size > LONG_BYTES && value_string(b)->size > LONG_BYTES)
+                return VERDICT_CALL;
             *out = str_compare(value_string(a), value_string(b));
             return VERDICT_DONE;
         }
@@ -45,7 +48,7 @@ verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out)
         return v;
     walk_children x = walk_children_of(a), y = walk_children_of(b);
     uint64_t count = x.count < y.count ? x.count : y.count;
-    if (count > QUICK_ELEMENTS)
+    if (count > QUICK_ELEMENTS || value_is(a, OBJ_STRING))
         return VERDICT_CALL;
     for (uint64_t i = 0; i < count; i++) {
         if (walk_equal_atoms(p, x.items[i], y.items[i]) == 1)
@@ -86,6 +89,24 @@ static verdict push(csp_vm *vm, compare_walk *w, value a, value b)
     return vm_raise_memory(vm);
 }
 
+/* Texts: some of them. */
+static verdict step_text(compare_walk *w, ordered *f, int64_t *budget, int *out)
+{
+    const string *a = value_string(f->a), *b = value_string(f->b);
+    if (*budget < 0)
+        return VERDICT_YIELD;
+    size_t least = a->size < b->size ? a->size : b->size;
+    size_t count = least - f->index < LONG_BYTES ? least - f->index : LONG_BYTES;
+    int order = memcmp(a->text + f->index, b->text + f->index, count);
+    f->index += count;
+    *budget -= LONG_BYTES / LONG_BYTES_PER_REDUCTION * WALK_UNITS_PER_REDUCTION;
+    if (order == 0 && f->index < least)
+        return VERDICT_DONE;
+    *out = order != 0 ? (order < 0 ? -1 : 1) : by_length(a->size, b->size);
+    walk_pop(&w->stack, ORDERED_WORDS);
+    return VERDICT_DONE;
+}
+
 /* Works on the pair at the top until a container is met (DONE), it ends, or the order is known (*out other than 0). */
 static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t *budget, int *out)
 {
@@ -115,10 +136,10 @@ static verdict run(csp_vm *vm, process *p, compare_walk *w, int64_t *budget, int
     *out = 0;
     while (*out == 0 && !walk_stack_empty(&w->stack)) {
         ordered *f = (ordered *)walk_top(&w->stack, ORDERED_WORDS);
-        verdict v = step(vm, p, w, f, budget, out);
+        verdict v = value_is(f->a, OBJ_STRING) ? step_text(w, f, budget, out) : step(vm, p, w, f, budget, out);
         if (v != VERDICT_DONE)
             return v;
-        *budget -= WALK_OBJECT;
+        *budget -= 4 * WALK_OBJECT; /* two places in a table */
     }
     return VERDICT_DONE;
 }
@@ -133,20 +154,6 @@ static compare_walk *compare_new(csp_vm *vm, value a, value b)
     }
     w->header = OBJ_WALK;
     return push(vm, w, a, b) == VERDICT_DONE ? w : NULL;
-}
-
-verdict walk_compare_now(csp_vm *vm, process *p, value a, value b, int *out)
-{
-    verdict v = walk_compare_quick(vm, p, a, b, out);
-    if (v != VERDICT_CALL)
-        return v;
-    compare_walk *w = compare_new(vm, a, b);
-    if (!w)
-        return VERDICT_FAIL;
-    int64_t budget = INT64_MAX;
-    v = run(vm, p, w, &budget, out);
-    vm_charge(vm, (uint64_t)(INT64_MAX - budget) / WALK_UNITS_PER_REDUCTION);
-    return v;
 }
 
 verdict walk_run_compare(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)

@@ -1,28 +1,61 @@
 /* x in xs, for any xs. */
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
+#include "vm/long.h"
+#include "vm/map_probe.h"
 #include "vm/num.h"
+#include "vm/search.h"
 #include "vm/text.h"
 #include "vm/walk_state.h"
 
-/* Bytes in bytes (or a byte): charged, in one go, as substrings are. */
-static verdict in_bytes(csp_vm *vm, process *p, value x, const uint8_t *data, size_t size, bool *found)
+/* Bytes, or a byte, in bytes; a text in a text. slot: the search. DONE or YIELD. */
+static verdict search_for(csp_vm *vm, value xs, const void *part, size_t part_size, value *slot, bool *found)
 {
-    vm_charge(vm, size / 64);
-    if (value_is_integer(x)) {
-        *found = value_is_int(x) && value_as_int(x) >= 0 && value_as_int(x) <= 255 && size > 0 &&
-                 memchr(data, (int)value_as_int(x), size) != NULL;
-        return VERDICT_DONE;
+    long_block in = long_block_of(xs);
+    size_t at;
+    verdict v = VERDICT_CALL;
+    if (*slot == VALUE_ABSENT)
+        v = search_quick(vm, in.data, in.size, 0, part, part_size, &at);
+    if (v == VERDICT_CALL) {
+        search *under_way = search_in_slot(vm, slot, 0);
+        if (!under_way)
+            return VERDICT_FAIL;
+        v = search_step(vm, under_way, in.data, in.size, part, part_size, &at);
     }
-    if (!value_is(x, OBJ_BYTES))
-        return vm_raise_type(vm, p, x, "an int or bytes to search for");
-    const bytes *part = value_bytes(x);
-    *found = part->size == 0 || (size > 0 && memmem(data, size, part->data, part->size) != NULL);
-    return VERDICT_DONE;
+    if (v == VERDICT_DONE)
+        *found = at != SIZE_MAX;
+    return v;
 }
 
-/* What needs no walk; CALL: a list or tuple. */
-static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, bool *found)
+static verdict in_bytes(csp_vm *vm, process *p, value x, value xs, value *slot, bool *found)
+{
+    if (value_is(x, OBJ_BYTES))
+        return search_for(vm, xs, value_bytes(x)->data, value_bytes(x)->size, slot, found);
+    if (!value_is_integer(x))
+        return vm_raise_type(vm, p, x, "an int or bytes to search for");
+    if (!value_is_int(x) || value_as_int(x) < 0 || value_as_int(x) > 255)
+        return VERDICT_DONE;
+    uint8_t byte = (uint8_t)value_as_int(x);
+    return search_for(vm, xs, &byte, 1, slot, found);
+}
+
+static verdict in_map(csp_vm *vm, value x, const map *m, value *slot, bool *found)
+{
+    uint64_t hash;
+    uint32_t entry;
+    verdict v = *slot == VALUE_ABSENT ? map_find_quick(vm, m, x, &hash, &entry) : VERDICT_CALL;
+    if (v == VERDICT_CALL) {
+        map_walk *w = map_walk_in_slot(vm, slot);
+        v = w ? map_find_step(vm, w, m, x) : VERDICT_FAIL;
+        *found = w && w->found;
+    } else {
+        *found = entry != MAP_NO_ENTRY;
+    }
+    return v;
+}
+
+/* What needs no walk, but perhaps a search in steps (slot); CALL: a list or tuple. */
+static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, value *slot, bool *found)
 {
     if (value_is_object(xs) && !value_usable(p, xs))
         return data_raise_moved(vm, xs);
@@ -32,19 +65,13 @@ static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, bool *f
     case OBJ_STRING:
         if (!value_is(x, OBJ_STRING))
             return vm_raise_type(vm, p, x, "a string to search for");
-        vm_charge(vm, value_string(xs)->size / 64);
-        *found = str_find(value_string(xs), value_string(x), 0) >= 0;
-        return VERDICT_DONE;
-    case OBJ_BYTES: return in_bytes(vm, p, x, value_bytes(xs)->data, value_bytes(xs)->size, found);
-    case OBJ_BUFFER: {
-        const buffer *b = value_as_object(xs);
-        return in_bytes(vm, p, x, b->data, b->size, found);
-    }
+        return search_for(vm, xs, value_string(x)->text, value_string(x)->size, slot, found);
+    case OBJ_BYTES:
+    case OBJ_BUFFER: return in_bytes(vm, p, x, xs, slot, found);
     case OBJ_MAP:
         if (map_key_check(vm, p, x) != VERDICT_DONE)
             return VERDICT_FAIL;
-        *found = map_get(vm, value_map(xs), x) != VALUE_ABSENT;
-        return VERDICT_DONE;
+        return in_map(vm, x, value_map(xs), slot, found);
     case OBJ_RANGE:
         if (value_is_number(x))
             return data_range_has(vm, value_as_object(xs), x, found);
@@ -73,14 +100,14 @@ static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, bool *f
     return vm_raise_type(vm, p, xs, "something to search with `in`");
 }
 
-/* args: x, xs; slots: the next element's index (ABSENT at the start), the comparison under way. */
+/* args: x, xs; slots: the next element's index (ABSENT at the start), the comparison, or search, under way. */
 verdict walk_run_contains(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
     value x = args[0], xs = args[1], *next = &args[2], *comparing = &args[3];
     bool found = false;
     if (*next == VALUE_ABSENT) {
-        verdict v = contains_quick(vm, p, x, xs, &found);
+        verdict v = contains_quick(vm, p, x, xs, comparing, &found);
         if (v != VERDICT_CALL) {
             if (v == VERDICT_DONE)
                 *result = value_bool(found);

@@ -2,6 +2,7 @@
  * so that sharing and cycles are kept; then it is filled, depth first, so that what holds nothing mutable is known
  * when its frame ends. The source is only read. */
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/map_probe.h"
 #include "vm/walk_state.h"
 
@@ -19,11 +20,13 @@ typedef struct copy_walk {
     value root;
 } copy_walk;
 
+/* `second`: before a large map is filled, how much of its index is cleared; after a tuple, closure or error is filled,
+ * how many of its parts are known to be immutable. */
 typedef struct copying {
     value source, copy;
-    uint64_t index;
+    uint64_t index, second;
 } copying;
-enum { COPYING_WORDS = sizeof(copying) / sizeof(uint64_t) };
+enum { COPYING_WORDS = sizeof(copying) / sizeof(uint64_t), ENTRY_COST = 4 /* beyond an element's */ };
 
 static bool is_container(value v)
 {
@@ -79,7 +82,12 @@ static void *list_shell(csp_vm *vm, const copy_walk *w, const list *source)
     list *l = shell_object(vm, w, OBJ_LIST, sizeof *l);
     if (!l || source->count == 0)
         return l;
-    return list_reserve(vm, l, source->count) ? l : NULL;
+    l->block = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, source->count * sizeof *l->block);
+    if (!l->block)
+        return NULL;
+    l->items = l->block;
+    l->capacity = source->count;
+    return l;
 }
 
 static void *map_shell(csp_vm *vm, const copy_walk *w, const map *source)
@@ -87,6 +95,8 @@ static void *map_shell(csp_vm *vm, const copy_walk *w, const map *source)
     map *m = shell_object(vm, w, OBJ_MAP, sizeof *m);
     if (!m || source->count == 0)
         return m;
+    if (long_elements(source->count))
+        return map_blank(vm, m, source->count) ? m : NULL;
     return map_reserve(vm, m, source->count) ? m : NULL;
 }
 
@@ -95,10 +105,9 @@ static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
     buffer *b = shell_object(vm, w, OBJ_BUFFER, sizeof *b);
     if (!b || source->size == 0)
         return b;
-    b->data = heap_alloc(vm_heap(vm), HEAP_BYTES, source->size);
+    b->data = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, source->size);
     if (!b->data)
         return NULL;
-    memcpy(b->data, source->data, source->size);
     b->size = b->capacity = source->size;
     return b;
 }
@@ -110,9 +119,11 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
     case OBJ_MAP: return map_shell(vm, w, value_as_object(source));
     case OBJ_BUFFER: return buffer_shell(vm, w, value_as_object(source));
     case OBJ_TUPLE: {
-        tuple *t = shell_object(vm, w, OBJ_TUPLE, sizeof *t + value_tuple(source)->count * sizeof(value));
-        if (t)
+        tuple *t = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, sizeof *t + value_tuple(source)->count * sizeof(value));
+        if (t) {
+            t->header = shell_header(w, OBJ_TUPLE);
             t->count = value_tuple(source)->count;
+        }
         return t;
     }
     case OBJ_CLOSURE: {
@@ -124,14 +135,6 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
     }
     default: return shell_object(vm, w, OBJ_ERROR, sizeof(error)); /* is_container lets nothing else pass */
     }
-}
-
-/* Bytes of a buffer count like elements. */
-static int64_t cost_of(value source)
-{
-    if (!value_is(source, OBJ_BUFFER))
-        return WALK_OBJECT;
-    return WALK_OBJECT + (int64_t)(((buffer *)value_as_object(source))->size / 64);
 }
 
 /* What stands for v in the copy; a frame is pushed where it must be filled. */
@@ -161,29 +164,53 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
     *entry = *out;
     f->source = v;
     f->copy = *out;
-    *budget -= cost_of(v);
+    *budget -= 4 * WALK_OBJECT; /* it was looked up and entered in the table, and made */
     return VERDICT_DONE;
 }
 
 /* --- filling */
 
 /* Where nothing mutable is inside a tuple, closure or error, the copy says so. */
-static void note_immutable(const copy_walk *w, value copy)
+static verdict note_immutable(const copy_walk *w, copying *f, int64_t *budget)
 {
-    obj_kind kind = value_kind(copy);
+    obj_kind kind = value_kind(f->copy);
     if (w->mode == COPY_FREEZE || (kind != OBJ_TUPLE && kind != OBJ_CLOSURE && kind != OBJ_ERROR))
-        return;
-    walk_children c = walk_children_of(copy);
-    for (uint64_t i = 0; i < c.count; i++)
-        if (c.items[i] != copy && !value_is_immutable(c.items[i]) && !value_is(c.items[i], OBJ_TRACE))
-            return;
-    ((object *)value_as_object(copy))->header = (uint64_t)kind | OBJ_IMMUTABLE;
+        return VERDICT_DONE;
+    walk_children c = walk_children_of(f->copy);
+    for (; f->second < c.count; f->second++) {
+        value part = c.items[f->second];
+        if (--*budget < 0)
+            return VERDICT_YIELD;
+        if (part != f->copy && !value_is_immutable(part) && !value_is(part, OBJ_TRACE))
+            return VERDICT_DONE;
+    }
+    ((object *)value_as_object(f->copy))->header = (uint64_t)kind | OBJ_IMMUTABLE;
+    return VERDICT_DONE;
+}
+
+static verdict fill_buffer(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
+{
+    const buffer *from = value_as_object(f->source);
+    buffer *to = value_as_object(f->copy);
+    size_t at = f->index;
+    *budget -= WALK_STEP;
+    bool all = long_copy(vm, to->data, from->data, from->size, &at);
+    f->index = at;
+    if (all)
+        walk_pop(&w->stack, COPYING_WORDS);
+    return VERDICT_DONE;
 }
 
 static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
 {
     const map *source = value_as_object(f->source);
     map *m = value_as_object(f->copy);
+    while (long_elements(source->count) && f->second <= m->index_mask) {
+        if (*budget < 0)
+            return VERDICT_YIELD;
+        f->second += map_clear_index(m, f->second);
+        *budget -= WALK_STEP;
+    }
     while (f->index < source->used) {
         if (--*budget < 0)
             return VERDICT_YIELD;
@@ -191,6 +218,7 @@ static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
         if (e->key == VALUE_ABSENT)
             continue;
         const copying *before = f;
+        *budget -= ENTRY_COST;
         value item;
         verdict v = copy_of(vm, w, e->item, &item, budget);
         if (v != VERDICT_DONE)
@@ -226,9 +254,10 @@ static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
         if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before)
             return VERDICT_DONE;
     }
-    note_immutable(w, f->copy);
-    walk_pop(&w->stack, COPYING_WORDS);
-    return VERDICT_DONE;
+    verdict noted = note_immutable(w, f, budget);
+    if (noted == VERDICT_DONE)
+        walk_pop(&w->stack, COPYING_WORDS);
+    return noted;
 }
 
 static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
@@ -237,7 +266,12 @@ static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
         if (*budget < 0)
             return VERDICT_YIELD;
         copying *f = (copying *)walk_top(&w->stack, COPYING_WORDS);
-        verdict v = value_is(f->source, OBJ_MAP) ? fill_map(vm, w, f, budget) : fill_items(vm, w, f, budget);
+        obj_kind kind = value_kind(f->source);
+        verdict v;
+        if (kind == OBJ_MAP)
+            v = fill_map(vm, w, f, budget);
+        else
+            v = kind == OBJ_BUFFER ? fill_buffer(vm, w, f, budget) : fill_items(vm, w, f, budget);
         if (v != VERDICT_DONE)
             return v;
     }
@@ -328,7 +362,10 @@ value walk_copy_quick(csp_vm *vm, process *p, value v)
     const copy_walk w = {.mode = COPY_MESSAGE, .to = OWNER_TRANSIT};
     obj_kind kind = value_kind(v);
     if (kind == OBJ_BUFFER && ((buffer *)value_as_object(v))->size <= QUICK_BYTES) {
-        void *b = buffer_shell(vm, &w, value_as_object(v));
+        const buffer *source = value_as_object(v);
+        buffer *b = buffer_shell(vm, &w, source);
+        if (b && source->size > 0)
+            memcpy(b->data, source->data, source->size);
         return b ? value_object(b) : VALUE_ABSENT;
     }
     if ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(walk_children_of(v)))

@@ -4,12 +4,13 @@
  * undone. */
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
+#include "vm/long.h"
 #include "vm/map_probe.h"
 #include "vm/num.h"
 #include "vm/text.h"
 #include "vm/walk_state.h"
 
-enum { QUICK_ELEMENTS = 32 };
+enum { QUICK_ELEMENTS = 32, PAIR_COST = 4 * WALK_OBJECT /* two places in a table */ };
 
 static bool usable(const process *p, value v) { return !p || value_usable(p, v); }
 
@@ -22,12 +23,29 @@ static bool ranges_equal(const range *a, const range *b)
     return num_compare(data_range_stop(a), data_range_stop(b)) == 0;
 }
 
+/* What is long is compared in steps. */
+static int bytes_equal(const void *a, size_t size_a, const void *b, size_t size_b)
+{
+    if (size_a != size_b)
+        return 0;
+    if (size_a > LONG_BYTES)
+        return -1;
+    return size_a == 0 || memcmp(a, b, size_a) == 0;
+}
+
+static int strings_equal(const string *a, const string *b)
+{
+    if (a->hash != b->hash && a->hash != 0 && b->hash != 0)
+        return 0;
+    return a == b ? 1 : bytes_equal(a->text, a->size, b->text, b->size);
+}
+
 static int buffers_equal(const process *p, value x, value y)
 {
     if (!usable(p, x) || !usable(p, y))
         return -1;
     const buffer *a = value_as_object(x), *b = value_as_object(y);
-    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size) == 0);
+    return bytes_equal(a->data, a->size, b->data, b->size);
 }
 
 static int sizes_equal(const process *p, value x, value y, obj_kind kind)
@@ -52,20 +70,21 @@ static int sizes_equal(const process *p, value x, value y, obj_kind kind)
 
 static int errors_equal(const error *a, const error *b)
 {
-    if (!str_equal(value_string(a->kind), value_string(b->kind)) ||
-        !str_equal(value_string(a->message), value_string(b->message)))
+    int kinds = strings_equal(value_string(a->kind), value_string(b->kind));
+    int messages = strings_equal(value_string(a->message), value_string(b->message));
+    if (kinds == 0 || messages == 0)
         return 0;
-    return a->data == VALUE_NIL && b->data == VALUE_NIL ? 1 : -1;
+    return kinds == 1 && messages == 1 && a->data == VALUE_NIL && b->data == VALUE_NIL ? 1 : -1;
 }
 
 static int objects_equal(const process *p, value a, value b)
 {
     obj_kind kind = value_kind(a);
     switch (kind) {
-    case OBJ_STRING: return str_equal(value_string(a), value_string(b));
+    case OBJ_STRING: return strings_equal(value_string(a), value_string(b));
     case OBJ_BYTES: {
         const bytes *x = value_bytes(a), *y = value_bytes(b);
-        return x->size == y->size && memcmp(x->data, y->data, x->size) == 0;
+        return bytes_equal(x->data, x->size, y->data, y->size);
     }
     case OBJ_RANGE: return ranges_equal(value_as_object(a), value_as_object(b));
     case OBJ_END: {
@@ -221,6 +240,21 @@ static verdict step_elements(csp_vm *vm, process *p, equal_walk *w, pair *f, int
     return VERDICT_DONE;
 }
 
+/* Texts, bytes and buffers, of the same size: some of them. */
+static verdict step_bytes(equal_walk *w, pair *f, int64_t *budget)
+{
+    long_block x = long_block_of(f->a), y = long_block_of(f->b);
+    if (*budget < 0)
+        return VERDICT_YIELD;
+    size_t count = x.size - f->cursor < LONG_BYTES ? x.size - f->cursor : LONG_BYTES;
+    bool equal = memcmp((char *)x.data + f->cursor, (char *)y.data + f->cursor, count) == 0;
+    f->cursor += count;
+    *budget -= LONG_BYTES / LONG_BYTES_PER_REDUCTION * WALK_UNITS_PER_REDUCTION;
+    if (!equal || f->cursor == x.size)
+        finish(w, equal);
+    return VERDICT_DONE;
+}
+
 /* The key of a's entry was found: now the items. */
 static verdict compare_items(csp_vm *vm, process *p, equal_walk *w, pair *f)
 {
@@ -299,10 +333,17 @@ verdict walk_equal_run(csp_vm *vm, process *p, equal_walk *w, int64_t *budget, b
 {
     while (!walk_stack_empty(&w->stack)) {
         pair *f = (pair *)walk_top(&w->stack, PAIR_WORDS);
-        verdict v = value_is(f->a, OBJ_MAP) ? step_map(vm, p, w, f, budget) : step_elements(vm, p, w, f, budget);
+        obj_kind kind = value_kind(f->a);
+        verdict v;
+        if (kind == OBJ_MAP)
+            v = step_map(vm, p, w, f, budget);
+        else if (kind == OBJ_STRING || kind == OBJ_BYTES || kind == OBJ_BUFFER)
+            v = step_bytes(w, f, budget);
+        else
+            v = step_elements(vm, p, w, f, budget);
         if (v != VERDICT_DONE)
             return v;
-        *budget -= WALK_OBJECT;
+        *budget -= PAIR_COST;
     }
     *equal = w->last == 1;
     return VERDICT_DONE;

@@ -34,6 +34,15 @@ static uint64_t hash_bytes(uint64_t h, const uint8_t *data, size_t size)
     return add(h, rest);
 }
 
+/* Of very many the first, the last and their number, as with texts (string.c). */
+static uint64_t hash_all_bytes(uint64_t h, const bytes *b)
+{
+    enum { PART = 32 << 10 };
+    if (b->size <= 2 * PART)
+        return hash_bytes(h, b->data, b->size);
+    return hash_bytes(hash_bytes(h + b->size, b->data, PART), b->data + b->size - PART, PART);
+}
+
 static uint64_t hash_range(csp_vm *vm, const range *r)
 {
     uint64_t h = num_hash(r->from, vm->hash_seed);
@@ -66,7 +75,7 @@ static uint64_t hash_one(csp_vm *vm, value v)
     case OBJ_BYTES: {
         bytes *b = value_bytes(v);
         if (b->hash == 0)
-            b->hash = (uint32_t)hash_bytes(h, b->data, b->size) | 1;
+            b->hash = (uint32_t)hash_all_bytes(h, b) | 1;
         return add(h, b->hash);
     }
     case OBJ_RANGE: return add(h, hash_range(vm, value_as_object(v)));

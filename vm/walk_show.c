@@ -3,6 +3,8 @@
 #include "base/utf8.h"
 #include "vm/data_check.h"
 #include "vm/data_slice.h"
+#include "vm/draft.h"
+#include "vm/long.h"
 #include "vm/num_long.h"
 #include "vm/report.h"
 #include "vm/text.h"
@@ -13,11 +15,12 @@ typedef struct show_walk {
     uint64_t header;
     walk_stack stack;
     walk_table path;
-    text out;
+    draft out;
     const char *separator;
     uint64_t next; /* part */
     bool repr;
     bool formatting; /* an int's digits are being made elsewhere */
+    bool finished;   /* by walk_text_finish */
 } show_walk;
 
 /* state, for maps: what comes next. */
@@ -164,9 +167,49 @@ static const char *cycle_mark(value v)
     return kind == OBJ_LIST ? "[...]" : kind == OBJ_TUPLE ? "(...)" : kind == OBJ_MAP ? "{...}" : "error(...)";
 }
 
-static verdict done_or_memory(csp_vm *vm, const show_walk *w)
+static verdict done_or_memory(csp_vm *vm, show_walk *w) { return draft_settle(vm, &w->out); }
+
+/* What is so long that it is shown in steps. */
+static bool is_long_text(value v)
 {
-    return w->out.failed ? vm_raise_memory(vm) : VERDICT_DONE;
+    enum { AT_ONCE = 4096 };
+    obj_kind kind = value_kind(v);
+    return (kind == OBJ_STRING || kind == OBJ_BYTES) && long_block_of(v).size > AT_ONCE;
+}
+
+/* A long text, or bytes. Without quotes it is taken as it is. */
+static verdict enter_long(csp_vm *vm, show_walk *w, value v, bool quoted, int64_t *budget)
+{
+    *budget -= WALK_OBJECT;
+    if (value_is(v, OBJ_STRING) && !quoted) {
+        draft_add_string(vm, &w->out, value_string(v));
+        return done_or_memory(vm, w);
+    }
+    shown *f = (shown *)walk_push(vm, &w->stack, SHOWN_WORDS);
+    if (!f)
+        return vm_raise_memory(vm);
+    f->v = v;
+    text_add(&w->out.tail, "b\"" + value_is(v, OBJ_STRING), 2 - value_is(v, OBJ_STRING));
+    return done_or_memory(vm, w);
+}
+
+static verdict step_long(csp_vm *vm, show_walk *w, shown *f, int64_t *budget)
+{
+    enum { STEP = 8 << 10, BYTES_PER_UNIT = 8 };
+    text *out = &w->out.tail;
+    uint32_t size = (uint32_t)long_block_of(f->v).size;
+    uint32_t stop = size - f->index > STEP ? f->index + STEP : size;
+    if (value_is(f->v, OBJ_BYTES))
+        text_quote_bytes_part(out, value_bytes(f->v), f->index, stop);
+    else
+        stop = text_quote_string_part(out, value_string(f->v), f->index, stop);
+    *budget -= (stop - f->index) / BYTES_PER_UNIT;
+    f->index = stop;
+    if (stop == size) {
+        walk_pop(&w->stack, SHOWN_WORDS);
+        text_put(out, '"');
+    }
+    return done_or_memory(vm, w);
 }
 
 /* Shows v, or its beginning: then a frame is pushed. p NULL: a report, in which it does not matter whose v is. */
@@ -178,22 +221,24 @@ static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted,
         w->formatting = true;
         return num_long_call(vm, p, NUM_FORMAT, v, value_int(10));
     }
-    size_t before = w->out.used;
+    size_t before = w->out.tail.used;
+    if (is_long_text(v))
+        return enter_long(vm, w, v, quoted, budget);
     if (!is_container(v)) {
-        show_atom(&w->out, v, quoted);
-        *budget -= SHOW_ATOM + (int64_t)((w->out.used - before) / 32);
+        show_atom(&w->out.tail, v, quoted);
+        *budget -= SHOW_ATOM + (int64_t)((w->out.tail.used - before) / 32);
         return done_or_memory(vm, w);
     }
     *budget -= WALK_OBJECT;
     if (walk_find(vm, &w->path, v)) {
-        add_string(&w->out, cycle_mark(v));
+        add_string(&w->out.tail, cycle_mark(v));
         return done_or_memory(vm, w);
     }
     shown *f = (shown *)walk_push(vm, &w->stack, SHOWN_WORDS);
     if (!f || !walk_insert(vm, &w->path, v))
         return vm_raise_memory(vm);
     f->v = v;
-    add_string(&w->out, opener(v));
+    add_string(&w->out.tail, opener(v));
     return done_or_memory(vm, w);
 }
 
@@ -201,7 +246,7 @@ static verdict leave(csp_vm *vm, show_walk *w, const shown *f, const char *close
 {
     walk_remove(vm, &w->path, f->v);
     walk_pop(&w->stack, SHOWN_WORDS);
-    add_string(&w->out, closer);
+    add_string(&w->out.tail, closer);
     return done_or_memory(vm, w);
 }
 
@@ -212,7 +257,7 @@ static verdict step_elements(csp_vm *vm, process *p, show_walk *w, shown *f, int
     if (f->index == c.count)
         return leave(vm, w, f, !is_tuple ? "]" : c.count == 1 ? ",)" : ")");
     if (f->index > 0)
-        add_string(&w->out, ", ");
+        add_string(&w->out.tail, ", ");
     return enter(vm, p, w, c.items[f->index++], true, budget);
 }
 
@@ -226,19 +271,20 @@ static verdict step_map(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t 
         if (!e)
             return leave(vm, w, f, "}");
         if (!first)
-            add_string(&w->out, ", ");
+            add_string(&w->out.tail, ", ");
         f->index--; /* map_next moved behind it */
         f->state = SHOW_VALUE;
-        if (value_is(e->key, OBJ_STRING)) {
-            show_atom(&w->out, e->key, !is_name(value_string(e->key)));
+        if (value_is(e->key, OBJ_STRING) && !is_long_text(e->key)) {
+            show_atom(&w->out.tail, e->key, !is_name(value_string(e->key)));
             return done_or_memory(vm, w);
         }
-        text_put(&w->out, '[');
+        if (!value_is(e->key, OBJ_STRING))
+            text_put(&w->out.tail, '[');
         return enter(vm, p, w, e->key, true, budget);
     }
     case SHOW_VALUE: {
         const map_entry *e = &m->entries[f->index++];
-        add_string(&w->out, value_is(e->key, OBJ_STRING) ? ": " : "]: ");
+        add_string(&w->out.tail, value_is(e->key, OBJ_STRING) ? ": " : "]: ");
         f->state = SHOW_KEY;
         return enter(vm, p, w, e->item, true, budget);
     }
@@ -249,16 +295,12 @@ static verdict step_map(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t 
 static verdict step_error(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t *budget)
 {
     const error *e = value_error(f->v);
+    const value parts[] = {e->kind, e->message, e->data};
+    if (f->index == 3 || (f->index == 2 && e->data == VALUE_NIL))
+        return leave(vm, w, f, ")");
     if (f->index > 0)
-        return leave(vm, w, f, ")");
-    f->index = 1;
-    show_atom(&w->out, e->kind, true);
-    add_string(&w->out, ", ");
-    show_atom(&w->out, e->message, true);
-    if (e->data == VALUE_NIL)
-        return leave(vm, w, f, ")");
-    add_string(&w->out, ", ");
-    return enter(vm, p, w, e->data, true, budget);
+        add_string(&w->out.tail, ", ");
+    return enter(vm, p, w, parts[f->index++], true, budget);
 }
 
 static verdict step_range(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t *budget)
@@ -270,7 +312,7 @@ static verdict step_range(csp_vm *vm, process *p, show_walk *w, shown *f, int64_
     }
     if (f->index == 1) {
         f->index = 2;
-        add_string(&w->out, "..");
+        add_string(&w->out.tail, "..");
         if (r->to != VALUE_NIL)
             return enter(vm, p, w, data_range_stop(r), true, budget);
     }
@@ -288,6 +330,8 @@ static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
         verdict v;
         if (kind == OBJ_MAP)
             v = step_map(vm, p, w, f, budget);
+        else if (kind == OBJ_STRING || kind == OBJ_BYTES)
+            v = step_long(vm, w, f, budget);
         else if (kind == OBJ_ERROR)
             v = step_error(vm, p, w, f, budget);
         else if (kind == OBJ_RANGE)
@@ -312,11 +356,19 @@ show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator)
     w->header = OBJ_WALK;
     w->repr = repr;
     w->separator = separator;
-    text_init(&w->out, vm);
+    draft_init(&w->out, vm);
     return w;
 }
 
-text *walk_text_of(show_walk *w) { return &w->out; }
+const text *walk_text_of(const show_walk *w) { return &w->out.tail; }
+
+verdict walk_text_finish(csp_vm *vm, show_walk *w, const char *end)
+{
+    if (!w->finished)
+        add_string(&w->out.tail, end);
+    w->finished = true;
+    return draft_flatten(vm, &w->out);
+}
 
 verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
 {
@@ -324,10 +376,9 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
     int64_t budget = WALK_STEP;
     if (w->formatting) {
         w->formatting = false;
-        const string *digits = value_string(*vm_native_result(vm, p));
-        text_add(&w->out, digits->text, digits->size);
-        if (w->out.failed)
-            return vm_raise_memory(vm);
+        draft_add_string(vm, &w->out, value_string(*vm_native_result(vm, p)));
+        if (draft_settle(vm, &w->out) != VERDICT_DONE)
+            return VERDICT_FAIL;
     }
     verdict v = run(vm, p, w, &budget);
     while (v == VERDICT_DONE && w->next < c.count) {
@@ -336,7 +387,7 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
             break;
         }
         if (w->next > 0)
-            add_string(&w->out, w->separator);
+            add_string(&w->out.tail, w->separator);
         v = enter(vm, p, w, c.items[w->next++], w->repr, &budget);
         if (v == VERDICT_DONE)
             v = run(vm, p, w, &budget);
@@ -364,10 +415,7 @@ static verdict show_one(csp_vm *vm, process *p, value *args, bool repr, value *r
     }
     show_walk *w = value_as_object(*slot);
     verdict v = walk_text_step(vm, p, w, *parts);
-    if (v != VERDICT_DONE)
-        return v;
-    *result = text_string(&w->out);
-    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return v == VERDICT_DONE ? draft_string(vm, &w->out, result) : v;
 }
 
 verdict walk_run_str(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
@@ -394,10 +442,26 @@ verdict walk_run_join(csp_vm *vm, process *p, value *args, uint32_t argc, value 
     }
     show_walk *w = value_as_object(*slot);
     verdict v = walk_text_step(vm, p, w, args[0]);
-    if (v != VERDICT_DONE)
-        return v;
-    *result = text_string(&w->out);
-    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return v == VERDICT_DONE ? draft_string(vm, &w->out, result) : v;
+}
+
+/* Adds what is shown, up to `limit` bytes and then `…`. */
+static bool add_shown(text *t, draft *d, size_t limit)
+{
+    enum { CHARACTER = 4 };
+    size_t start = t->used, most = limit + CHARACTER;
+    for (const draft_chunk *chunk = d->first; chunk && t->used - start < most; chunk = chunk->next)
+        text_add(t, chunk->text, chunk->size < most - (t->used - start) ? chunk->size : most - (t->used - start));
+    size_t room = most - (t->used - start);
+    if (d->tail.used > 0)
+        text_add(t, d->tail.block, d->tail.used < room ? d->tail.used : room);
+    if (t->failed || draft_size(d) <= limit)
+        return !t->failed;
+    size_t size = limit;
+    while (size > 0 && utf8_continues(t->block[start + size]))
+        size--;
+    t->used = start + size;
+    return add_string(t, "\xe2\x80\xa6");
 }
 
 bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
@@ -410,20 +474,12 @@ bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
     }
     int64_t budget = 4096;
     verdict done = enter(vm, NULL, w, v, true, &budget);
-    while (done == VERDICT_DONE && !walk_stack_empty(&w->stack) && w->out.used <= limit) {
+    while (done == VERDICT_DONE && !walk_stack_empty(&w->stack) && draft_size(&w->out) <= limit) {
         budget = 4096;
         done = run(vm, NULL, w, &budget);
         if (done == VERDICT_YIELD)
             done = VERDICT_DONE;
     }
     vm->sched.raised = raised;
-    if (done != VERDICT_DONE)
-        return false;
-    size_t size = w->out.used;
-    if (size <= limit)
-        return text_add(t, w->out.block, size);
-    size = limit;
-    while (size > 0 && utf8_continues(w->out.block[size]))
-        size--;
-    return text_add(t, w->out.block, size) && add_string(t, "\xe2\x80\xa6");
+    return done == VERDICT_DONE && add_shown(t, &w->out, limit);
 }

@@ -49,7 +49,7 @@ Test(text, indexing_long_text)
         offset += widths[i % 4];
     }
     cr_expect_eq(str_offset(s, 2000), s->size);
-    cr_expect((s->header & STRING_INDEXED) != 0);
+    cr_expect(str_indexed(s));
     cr_expect_str_eq(fixture_text(str_at(vm, s, 1999)), "🙂");
     cr_expect_str_eq(fixture_text(str_slice(vm, s, 1996, 1999)), "aé日");
     value whole = value_object(s);
@@ -207,11 +207,24 @@ Test(text, durations)
     }
 }
 
-Test(text, bytes_are_zeroed)
+Test(text, bytes_have_a_limit)
 {
-    bytes *b = value_bytes(bytes_new(vm, NULL, 1000));
-    cr_expect_eq(b->size, 1000);
-    for (int i = 0; i < 1000; i++)
-        cr_assert_eq(b->data[i], 0);
-    cr_expect(bytes_new(vm, NULL, STRING_MAX + 1) == VALUE_ABSENT);
+    cr_expect_eq(bytes_blank(vm, 1000)->size, 1000);
+    cr_expect(bytes_blank(vm, STRING_MAX + 1) == NULL);
+    cr_expect(str_blank(vm, STRING_MAX + 1, 1) == NULL);
+}
+
+/* Both ways, whatever the characters and wherever the table of offsets stands. */
+Test(text, offsets_and_indices)
+{
+    static const char *const units[] = {"a", "é", "日", "🙂"};
+    text t;
+    text_init(&t, vm);
+    for (unsigned i = 0; i < 3000; i++)
+        text_add(&t, units[i * 7 % 11 % 4], strlen(units[i * 7 % 11 % 4]));
+    string *s = value_string(text_string(&t));
+    cr_expect_not(str_indexed(s));
+    for (uint32_t i = 0; i <= s->length; i++)
+        cr_assert_eq(str_index_at(s, str_offset(s, i)), i);
+    cr_expect(str_indexed(s));
 }
