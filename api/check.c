@@ -8,15 +8,16 @@ csp_status csp_check(csp_vm *vm, const char *name, const char *source, size_t si
     world *w = world_of(vm);
     *found = (csp_findings){0};
     *report = NULL;
-    if (w->busy || w->ran)
+    if (!world_begin(w))
         return CSP_E_MISUSE;
     csp_error_free(csp_take_error(vm));
     loader_settle(w);
     world_check(w, name, source, size);
+    world_end(w);
     if (!w->error)
         return CSP_OK;
-    if (strcmp(csp_error_kind(w->error), "compile") != 0)
-        return CSP_E_MEMORY;
+    if (world_failure(w) != CSP_E_COMPILE)
+        return world_failure(w);
     csp_error *err = csp_take_error(vm);
     error_count(err, &found->errors, &found->warnings);
     *report = csp_error_text(err, style);

@@ -78,6 +78,9 @@ void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
                   void (*each)(void *user, const char *candidate), void *user)
 {
     *start = word_start(text, size);
+    csp_error *kept;
+    if (!world_begin_quietly(s->world, &kept))
+        return;
     char *prefix = strndup(text + *start, size - *start);
     candidates c = {.prefix = prefix, .length = size - *start};
     if (prefix && *start > 0 && text[*start - 1] == '.') {
@@ -95,6 +98,7 @@ void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
     } else if (prefix) {
         add_everything(s, &c);
     }
+    world_end_quietly(s->world, kept);
     if (c.count)
         qsort(c.names, c.count, sizeof *c.names, compare_names);
     for (size_t i = 0; i < c.count; i++)

@@ -125,11 +125,6 @@ void *csp_user(const csp_vm *vm) { return world_of(vm)->user; }
 
 /* ---- Programs ---- */
 
-static csp_status compile_failure(const world *w)
-{
-    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE : CSP_E_MEMORY;
-}
-
 /* The program whose main process has just ended. An error value is what `try` gave up with. */
 static csp_status outcome(world *w, csp_status status, value result)
 {
@@ -165,9 +160,9 @@ static csp_status settle_output(world *w, csp_status status)
 csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size)
 {
     world *w = world_of(vm);
-    if (w->busy || w->ran)
+    if (!world_begin(w))
         return CSP_E_MISUSE;
-    w->busy = w->program = true;
+    w->program = true;
     csp_error_free(csp_take_error(vm));
     loader_settle(w);
     csp_status status;
@@ -175,7 +170,7 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
     process *p = m ? vm_start(vm, m->codes[0], 0, PROCESS_MAIN | PROCESS_SYSTEM) : NULL;
     value result = VALUE_NIL;
     if (!m) {
-        status = compile_failure(w);
+        status = world_failure(w);
     } else if (!p) {
         error_set_memory(w);
         status = CSP_E_MEMORY;
@@ -186,17 +181,13 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
     w->ran = true;
     vm_shutdown(vm);
     status = settle_output(w, status);
-    w->busy = false;
+    world_end(w);
     return status;
 }
 
 int csp_exit_status(const csp_vm *vm) { return vm->exit_status < 0 ? 0 : vm->exit_status; }
 
-void csp_interrupt(csp_vm *vm)
-{
-    vm->interrupted = 1;
-    vm_wake(vm);
-}
+void csp_interrupt(csp_vm *vm) { vm_interrupt(vm); }
 
 void csp_request_report(csp_vm *vm)
 {
@@ -208,13 +199,15 @@ csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_
 {
     world *w = world_of(vm);
     *out = NULL;
-    if (w->busy || w->ran)
+    if (!world_begin(w))
         return CSP_E_MISUSE;
     csp_error_free(csp_take_error(vm));
     loader_settle(w);
     const module *m = world_compile(w, name, text, size, 1, NULL);
+    csp_status failure = world_failure(w);
+    world_end(w);
     if (!m)
-        return compile_failure(w);
+        return failure;
     size_t length;
     FILE *file = open_memstream(out, &length);
     if (file)
@@ -254,16 +247,19 @@ int csp_timeout(csp_vm *vm)
 csp_status csp_step(csp_vm *vm)
 {
     world *w = world_of(vm);
-    if (w->busy || w->ran)
+    if (!world_begin(w))
         return CSP_E_MISUSE;
-    w->busy = true;
     if (vm->loop)
         loop_poll(vm->loop);
     vm_status status = vm_run(vm, NULL, 0);
     vm_flush(vm);
-    w->busy = false;
+    world_end(w);
     if (status == VM_EXIT)
         return CSP_EXIT;
+    if (status == VM_INTERRUPTED) {
+        error_set_interrupted(w);
+        return CSP_E_INTERRUPTED;
+    }
     return csp_timeout(vm) == 0 ? CSP_MORE : CSP_OK;
 }
 

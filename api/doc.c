@@ -131,7 +131,8 @@ static bool write_member(world *w, const char *home, const char *name, FILE *out
         return false;
     if (write_native(w, index, name, out) || write_constant(index, name, out))
         return true;
-    bool written = write_export(world_load_module(w, index), home, name, out);
+    const module *m;
+    bool written = world_load_module(w, index, &m) && write_export(m, home, name, out);
     if (written)
         write_traits(home, name, out);
     return written;
@@ -190,32 +191,37 @@ static bool write_variable(const csp_session *s, const char *name, FILE *out)
     return write_source(c->module->text, c->module->length, "", value_string(c->name)->text, out);
 }
 
+static bool write_any(csp_session *s, char *name, FILE *out)
+{
+    char *point = strchr(name, '.');
+    if (!point) {
+        if (write_import(session_module(s, name), name, out) || write_variable(s, name, out) ||
+            write_member(s->world, "", name, out) || write_module(s->world, language_find_module(name), out))
+            return true;
+        bool word = write_word(name, out);
+        return write_members_named(s->world, name, out) || word;
+    }
+    *point = '\0';
+    const void *imported = session_module(s, name);
+    return imported ? write_export(loader_code(imported), name, point + 1, out)
+                    : write_member(s->world, name, point + 1, out);
+}
+
 char *csp_doc(csp_session *s, const char *name)
 {
     char *rendered = NULL;
     size_t size;
     FILE *out = open_memstream(&rendered, &size);
-    char *home = strdup(name);
+    char *copy = strdup(name);
+    csp_error *kept;
     bool found = false;
-    if (out && home) {
-        char *point = strchr(home, '.');
-        if (point) {
-            *point = '\0';
-            const void *imported = session_module(s, home);
-            found = imported ? write_export(loader_code(imported), home, point + 1, out)
-                             : write_member(s->world, home, point + 1, out);
-        } else {
-            found = write_import(session_module(s, name), name, out) || write_variable(s, name, out) ||
-                    write_member(s->world, "", name, out) || write_module(s->world, language_find_module(name), out);
-            if (!found) {
-                bool word = write_word(name, out);
-                found = write_members_named(s->world, name, out) || word;
-            }
-        }
+    if (out && copy && world_begin_quietly(s->world, &kept)) {
+        found = write_any(s, copy, out);
+        world_end_quietly(s->world, kept);
     }
     if (out && !found)
         found = write_foreign(name, out);
-    free(home);
+    free(copy);
     if (out && fclose(out) != 0)
         found = false;
     if (!found) {

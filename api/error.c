@@ -190,6 +190,8 @@ void error_tell_plain(world *w, const char *kind, const char *message)
 
 void error_set_memory(world *w) { error_set_plain(w, "out_of_memory", "out of memory", NULL); }
 
+void error_set_interrupted(world *w) { error_set_plain(w, "interrupted", "stopped from outside", NULL); }
+
 /* What `tell` says of v in that style, malloc'ed; NULL: no memory. */
 static char *told(csp_vm *vm, vm_style style, void (*tell)(csp_vm *vm, text *out, value v), value v)
 {

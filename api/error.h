@@ -18,6 +18,7 @@ void error_set_plain(world *w, const char *kind, const char *message, const char
 /* Writes such a failure to stream 2, in the style that the host wants; the world's error stays. */
 void error_tell_plain(world *w, const char *kind, const char *message);
 void error_set_memory(world *w);
+void error_set_interrupted(world *w);
 /* How many errors and warnings it tells of. */
 void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings);
 /* Nothing can run any more: with the report of who waits for what. */

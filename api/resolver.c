@@ -115,13 +115,15 @@ static bool export_symbol(world *w, const module_export *e, resolve_symbol *out)
     return world_closure_symbol(w, value_as_object(e->item), out);
 }
 
-static bool source_symbol(world *w, int index, const char *name, resolve_symbol *out)
+static resolve_status source_symbol(world *w, int index, const char *name, resolve_symbol *out)
 {
-    const module *m = world_load_module(w, index);
+    const module *m;
+    if (!world_load_module(w, index, &m))
+        return RESOLVE_FAILED;
     for (uint32_t i = 0; m && i < m->export_count; i++)
         if (strcmp(value_string(m->exports[i].name)->text, name) == 0)
-            return export_symbol(w, &m->exports[i], out);
-    return false;
+            return export_symbol(w, &m->exports[i], out) ? RESOLVE_FOUND : RESOLVE_FAILED;
+    return RESOLVE_NO_SUCH;
 }
 
 static resolve_status find_member(world *w, int index, const char *name, resolve_symbol *out)
@@ -135,9 +137,10 @@ static resolve_status find_member(world *w, int index, const char *name, resolve
     }
     bool known = language_has_word(language_modules[index].members, name);
     /* The prelude's own source is compiled for what is in it, not for every misspelling. */
-    if ((known || index != LANGUAGE_PRELUDE) && source_symbol(w, index, name, out))
-        return RESOLVE_FOUND;
-    return known ? RESOLVE_NOT_YET : RESOLVE_NO_SUCH;
+    resolve_status status = RESOLVE_NO_SUCH;
+    if (known || index != LANGUAGE_PRELUDE)
+        status = source_symbol(w, index, name, out);
+    return status == RESOLVE_NO_SUCH && known ? RESOLVE_NOT_YET : status;
 }
 
 /* ---- The answers ---- */
@@ -273,6 +276,28 @@ static module *compile(world *w, csp_session *session, bool lint, arena *a, diag
     return unit && diags->errors == 0 ? compile_unit(w->vm, ast, unit, &answers, session != NULL, diags) : NULL;
 }
 
+static bool is_interrupted(void *vm) { return vm_interrupted(vm); }
+
+csp_status world_failure(const world *w)
+{
+    if (w->stopped)
+        return w->stopped;
+    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE : CSP_E_MEMORY;
+}
+
+/* The compilation has ended before its time, and no error of the text's is the reason. */
+static void give_up(world *w)
+{
+    if (w->stopped)
+        return;
+    if (vm_interrupted(w->vm)) {
+        w->stopped = CSP_E_INTERRUPTED;
+        error_set_interrupted(w);
+    } else {
+        error_set_memory(w);
+    }
+}
+
 /* The world's error: what was found, but for mere warnings unless those are wanted; without memory, that. */
 static module *compile_text(world *w, const src_text *given, csp_session *session, bool lint)
 {
@@ -281,11 +306,13 @@ static module *compile_text(world *w, const src_text *given, csp_session *sessio
     diag_init(&diags, &src);
     arena a;
     arena_init(&a);
+    a.stop = is_interrupted;
+    a.user = w->vm;
     module *m = compile(w, session, lint, &a, &diags);
-    if (diags.errors > 0 || diags.warnings > 0)
+    if (!m && (a.failed || w->stopped || diags.errors == 0))
+        give_up(w);
+    else if (diags.errors > 0 || diags.warnings > 0)
         error_set_compile(w, &diags);
-    else if (!m)
-        error_set_memory(w);
     diag_free(&diags);
     arena_free(&a);
     src_free(&src);

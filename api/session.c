@@ -191,7 +191,6 @@ static csp_status run(csp_session *s, const module *m, value *result)
         return CSP_E_MEMORY;
     }
     s->number = process_number(p);
-    w->vm->interrupted = 0;
     csp_status status = world_run(w, p, result);
     /* One that could not be stopped keeps the values: two processes must never own the same. */
     if (!process_ended(p))
@@ -203,9 +202,8 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
 {
     world *w = s->world;
     *result = NULL;
-    if (w->busy || w->ran)
+    if (!world_begin(w))
         return CSP_E_MISUSE;
-    w->busy = true;
     csp_error_free(csp_take_error(w->vm));
     loader_settle(w);
     const module *m = world_compile(w, "repl", source, size, s->line, s);
@@ -220,8 +218,8 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
         output_finish(w->vm);
     } else {
         remove_staged(s);
-        status = w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE : CSP_E_MEMORY;
+        status = world_failure(w);
     }
-    w->busy = false;
+    world_end(w);
     return status;
 }

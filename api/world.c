@@ -9,6 +9,37 @@
 #include "vm/loop.h"
 #include "vm/num.h"
 
+bool world_begin(world *w)
+{
+    if (w->busy || w->ran)
+        return false;
+    w->busy = true;
+    w->stopped = CSP_OK;
+    vm_enter(w->vm);
+    return true;
+}
+
+void world_end(world *w)
+{
+    vm_leave(w->vm);
+    w->busy = false;
+}
+
+bool world_begin_quietly(world *w, csp_error **kept)
+{
+    if (!world_begin(w))
+        return false;
+    *kept = csp_take_error(w->vm);
+    return true;
+}
+
+void world_end_quietly(world *w, csp_error *kept)
+{
+    world_end(w);
+    csp_error_free(w->error);
+    w->error = kept;
+}
+
 static const native_module tables[] = {
     {"", prelude_natives},        {"", prelude_process_natives}, {"Buffer", buffer_natives}, {"Bytes", bytes_natives},
     {"List", list_natives},       {"Map", map_natives},          {"Math", math_natives},     {"Os", os_natives},
@@ -71,48 +102,48 @@ const struct stdlib_source *world_source(int index)
 bool world_has_module(world *w, int index) { return has_natives(w, index) || world_source(index); }
 
 /* Runs a standard module's body, which sets its constants. */
-static bool run_body(world *w, const module *m)
+static csp_status run_body(world *w, const module *m)
 {
     uint64_t number = w->vm->last_number;
+    vm_aside others;
+    vm_set_aside(w->vm, &others);
     process *p = vm_start(w->vm, m->codes[0], 0, PROCESS_SYSTEM);
-    if (!p) {
-        error_set_memory(w);
-        return false;
-    }
     value result;
-    csp_status status = world_run(w, p, &result);
+    csp_status status = CSP_E_MEMORY;
+    if (p)
+        status = world_run(w, p, &result);
+    else
+        error_set_memory(w);
+    vm_put_back(w->vm, &others);
     /* Programs count their own processes alone: what the body has made is constant and belongs to nobody. */
     if (w->vm->last_number == number + 1)
         w->vm->last_number = number;
-    return status == CSP_OK;
+    return status;
 }
 
-const module *world_load_module(world *w, int index)
+bool world_load_module(world *w, int index, const module **out)
 {
     world_module *m = &w->modules[index];
     const struct stdlib_source *source = world_source(index);
+    *out = m->code;
     if (m->load != WORLD_UNLOADED || !source)
-        return m->code;
+        return true;
+    if (w->stopped)
+        return false;
     m->load = WORLD_LOADING;
     char name[64];
     snprintf(name, sizeof name, "stdlib/%s.csp", source->name);
     w->loading++;
     module *made = world_compile(w, name, source->text, source->length, 1, NULL);
     w->loading--;
-    if (made && run_body(w, made)) {
-        m->load = WORLD_LOADED;
-        m->code = made;
-        return made;
+    csp_status status = made ? run_body(w, made) : world_failure(w);
+    m->load = status == CSP_OK ? WORLD_LOADED : WORLD_UNLOADED;
+    if (status != CSP_OK) {
+        w->stopped = status;
+        return false;
     }
-    /* The input that needs the module fails with an unknown name: this says why. */
-    m->load = WORLD_BROKEN;
-    csp_error *err = csp_take_error(w->vm);
-    char *report = err ? csp_error_text(err, CSP_PLAIN) : NULL;
-    if (report)
-        vm_write(w->vm, 2, report, strlen(report));
-    csp_text_free(report);
-    csp_error_free(err);
-    return NULL;
+    *out = m->code = made;
+    return true;
 }
 
 void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user)
@@ -126,8 +157,8 @@ void world_each_member(world *w, int index, void (*each)(void *user, const char 
     }
     for (const native_constant *c = math_constants; index == LANGUAGE_MATH && c->name; c++)
         each(user, c->name);
-    const module *m = world_load_module(w, index);
-    for (uint32_t i = 0; m && i < m->export_count; i++)
+    const module *m;
+    for (uint32_t i = 0; world_load_module(w, index, &m) && m && i < m->export_count; i++)
         each(user, ((const string *)value_as_object(m->exports[i].name))->text);
 }
 
@@ -147,7 +178,7 @@ csp_status world_run(world *w, process *p, value *result)
         error_set_crash(w, p == vm->main && w->program ? "main crashed" : "error", p, p->value);
         return CSP_E_CRASH;
     case VM_EXIT: return CSP_EXIT;
-    case VM_INTERRUPTED: error_set_plain(w, "interrupted", "stopped from outside", NULL); break;
+    case VM_INTERRUPTED: error_set_interrupted(w); break;
     case VM_DEADLOCK: error_set_deadlock(w); break;
     }
     /* Its defers may wait for ever, or long. */

@@ -9,7 +9,7 @@
 #include "vm/machine.h"
 
 /* A module's part that is written in csp. */
-typedef enum world_load { WORLD_UNLOADED, WORLD_LOADING, WORLD_LOADED, WORLD_BROKEN } world_load;
+typedef enum world_load { WORLD_UNLOADED, WORLD_LOADING, WORLD_LOADED } world_load;
 typedef struct world_module {
     world_load load;
     module *code; /* once loaded; the VM's */
@@ -45,11 +45,20 @@ typedef struct world {
     struct own_module *own_modules;      /* list: what programs have imported */
     struct host_module *host_modules;    /* list */
     const struct own_importer *importer; /* whose imports are being resolved; NULL: nobody's */
-    bool busy;                           /* inside a run: no other may begin */
+    bool busy;                           /* between world_begin and world_end */
+    csp_status stopped;                  /* why the compilation under way is given up, where the text has no errors */
     world_module modules[LANGUAGE_MODULES];
 } world;
 
 static inline world *world_of(const csp_vm *vm) { return vm->top; }
+
+/* A call of the host that compiles or runs something begins: from here to world_end an interrupt ends it. False: it is
+ * not allowed now. */
+bool world_begin(world *w);
+void world_end(world *w);
+/* The same for what cannot fail: the error of an earlier call stays, in *kept meanwhile. */
+bool world_begin_quietly(world *w, csp_error **kept);
+void world_end_quietly(world *w, csp_error *kept);
 
 /* Registers the natives of the standard library. False: out of memory. */
 bool world_add_natives(world *w);
@@ -60,18 +69,21 @@ bool world_has_module(world *w, int index);
 /* The native of that name in a module, or NULL. Names that begin with `_` are for the standard library's own
  * sources. */
 const native_entry *world_native(world *w, int index, const char *name);
-/* The part written in csp, compiled and run when first asked for; NULL where there is none or it failed. */
-const module *world_load_module(world *w, int index);
+/* The part written in csp in *out, NULL where there is none. It is compiled and run when it is first asked for; false:
+ * something has ended that (w->stopped, and the world's error), and it is as if nobody had asked. */
+bool world_load_module(world *w, int index, const module **out);
 /* The source of that part, or NULL. */
 const struct stdlib_source *world_source(int index);
 
 /* What a function value offers to a caller. False: no memory. */
 bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
 
-/* Compiles a text; NULL: the world's error says why. With a session its top-level names are the session's.
+/* Compiles a text; NULL: the world's error says why, world_failure which status that is. With a session its top-level names are the session's.
  * first_line: the number of the text's first line. */
 module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
                       csp_session *session);
+
+csp_status world_failure(const world *w);
 
 /* Compiles a program and looks for mistakes that are no errors as well. Whatever there is to say becomes the world's
  * error, warnings too; none: nothing. */

@@ -41,7 +41,7 @@ static bool grow_insns(builder *b)
     if (b->count < b->capacity)
         return true;
     uint32_t capacity = b->capacity ? b->capacity * 2 : 64;
-    if (!compile_resize(&b->insns, capacity * sizeof *b->insns) ||
+    if (arena_stopped(b->c->ast->arena) || !compile_resize(&b->insns, capacity * sizeof *b->insns) ||
         !compile_resize(&b->places, capacity * sizeof *b->places) ||
         !compile_resize(&b->links, capacity * sizeof *b->links)) {
         b->c->failed = true;

@@ -31,7 +31,7 @@ typedef struct compiler {
     const resolve_world *world;
     diag_list *diags;
     bool session;
-    bool failed;      /* no memory */
+    bool failed;      /* no memory, or stopped */
     value *constants; /* pinned */
     uint32_t constant_count, constant_capacity;
     uint32_t *constant_index; /* open addressing: number + 1 */

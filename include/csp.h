@@ -127,15 +127,17 @@ CSP_API csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, 
 /* The argument of Os.exit after CSP_EXIT, 0 … 255. */
 CSP_API int csp_exit_status(const csp_vm *vm);
 
-/* Stops the program or evaluation that runs, if one does, at its next safe point: it ends with CSP_E_INTERRUPTED.
- * [MT] [AS] */
+/* Ends what runs on the VM at this moment, at its next safe point: csp_run_text, csp_eval, csp_check and
+ * csp_disassemble with CSP_E_INTERRUPTED, whether they compile, load a module or run; csp_step returns, and no process
+ * is touched. Where nothing runs, nothing happens, then or later. A program or evaluation that has been ended has one
+ * second for its deferred calls. A module whose loading ends so is as if nobody had asked for it. [MT] [AS] */
 CSP_API void csp_interrupt(csp_vm *vm);
 
 /* Lets the VM tell on stream 2, as soon as it runs, what every process is doing; it goes on. [MT] [AS] */
 CSP_API void csp_request_report(csp_vm *vm);
 
 /* Compiles the text and gives its bytecode for people to read in *out. Runs nothing of it. CSP_OK, CSP_E_COMPILE,
- * CSP_E_MEMORY. */
+ * CSP_E_INTERRUPTED, CSP_E_MEMORY; CSP_E_CRASH: a standard module that it uses could not be loaded. */
 CSP_API csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
 
 /* ---- A session: inputs evaluated one after the other, with variables that live on ---- */
@@ -166,7 +168,8 @@ CSP_API int csp_fd(csp_vm *vm);
 /* Milliseconds until there is something to do: 0 now, -1 not before csp_fd is readable. */
 CSP_API int csp_timeout(csp_vm *vm);
 
-/* Gives every process that can run now a time slice at most; never waits. CSP_OK, CSP_MORE or CSP_EXIT. */
+/* Gives every process that can run now a time slice at most; never waits. CSP_OK, CSP_MORE, CSP_EXIT or
+ * CSP_E_INTERRUPTED. */
 CSP_API csp_status csp_step(csp_vm *vm);
 
 /* ---- Errors ---- */
@@ -219,7 +222,8 @@ typedef struct csp_findings {
  * hardly be meant (`csp check`; LANGUAGE.md lists them). *found: how many; *report: all of them, of modules that the
  * program imports those that are errors, as csp_error_text would give them (CSP_JSON: an object on a line for each);
  * NULL where there are none. One VM can check any number of programs before it runs one. CSP_OK whether or not
- * something was found, CSP_E_MEMORY, CSP_E_MISUSE. */
+ * something was found; CSP_E_INTERRUPTED, CSP_E_MEMORY, CSP_E_MISUSE; CSP_E_CRASH: a standard module that it uses could
+ * not be loaded. */
 CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, size_t size, csp_style style,
                              csp_findings *found, char **report);
 

@@ -27,8 +27,17 @@ void arena_free(arena *a)
     arena_init(a);
 }
 
+bool arena_stopped(arena *a)
+{
+    if (a->stop && a->stop(a->user))
+        a->failed = true;
+    return a->failed;
+}
+
 static arena_block *new_block(arena *a, size_t size)
 {
+    if (arena_stopped(a))
+        return NULL;
     arena_block *block = calloc(1, sizeof(arena_block) + size);
     if (block == NULL) {
         a->failed = true;

@@ -3,6 +3,10 @@
  * An arena owns its blocks; arena_free gives all of them back at once. Memory comes zeroed. When malloc
  * fails the arena returns NULL and stays failed: callers at the top (parse_module) look at `failed` once
  * and report out_of_memory; inner code passes the NULL up as it would a syntax error.
+ *
+ * A compilation that is to end before its time ends in the same way: the arena asks `stop` now and then, and fails
+ * when it says so.
+ *
  * Not thread-safe: one arena belongs to one compilation. */
 #ifndef CSP_LEXER_ARENA_H
 #define CSP_LEXER_ARENA_H
@@ -15,10 +19,14 @@ typedef struct arena {
     size_t used, capacity; /* of the first block, in bytes */
     size_t total;          /* bytes in all blocks */
     bool failed;
+    bool (*stop)(void *user); /* NULL: nothing ends it; set after arena_init */
+    void *user;
 } arena;
 
 void arena_init(arena *a);
 void arena_free(arena *a);
+/* Asks `stop`: what takes long without allocating does so by itself. True: the arena has failed, now or before. */
+bool arena_stopped(arena *a);
 void *arena_alloc(arena *a, size_t size);                    /* aligned to 16 bytes, zeroed; NULL: out of memory */
 char *arena_text(arena *a, const char *text, size_t length); /* a NUL-terminated copy; may hold NULs inside */
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { ASK_BYTES = 1 << 20 /* of blanks and comments, until the arena is asked whether to go on */ };
+
 void lex_init(lexer *lx, arena *a, diag_list *diags)
 {
     *lx = (lexer){.text = diags->src->text, .length = diags->src->length, .arena = a, .diags = diags};
@@ -80,9 +82,17 @@ static bool skip_blanks(lexer *lx, lex_token *token)
 {
     bool at_start = lx->at == 0 || (lx->at == 3 && lx->text[0] == '\xef');
     doc_state doc = {.line_start = at_start};
+    uint32_t asked_at = lx->at;
     bool may_cross = lx->string_depth == 0 || lx->strings[lx->string_depth - 1].style != LEX_PLAIN;
     while (lx->at < lx->length) {
         char c = lx->text[lx->at];
+        if (lx->at - asked_at >= ASK_BYTES) {
+            asked_at = lx->at;
+            if (arena_stopped(lx->arena)) {
+                lex_stop(lx);
+                break;
+            }
+        }
         if (c == '\n' || (c == '\r' && lex_peek(lx, 1) != '\n')) {
             if (!may_cross)
                 return false;

@@ -25,7 +25,8 @@ typedef struct resolve_symbol {
 typedef enum resolve_status {
     RESOLVE_FOUND,
     RESOLVE_NO_SUCH, /* no such name (in that module) */
-    RESOLVE_NOT_YET  /* the language has it, this VM has not yet: an error that says so */
+    RESOLVE_NOT_YET, /* the language has it, this VM has not yet: an error that says so */
+    RESOLVE_FAILED   /* nobody can know: the world has its reasons to give up, or no memory */
 } resolve_status;
 
 /* A variable of a session (the REPL's top level). */

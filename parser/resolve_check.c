@@ -281,6 +281,7 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module, c
         else
             diag_error(r->diags, node->span, "`%s.%s` is not there yet in this version", module_name, name);
         break;
+    case RESOLVE_FAILED: r->failed = true; break;
     case RESOLVE_NO_SUCH: resolve_report_member(r, node, home); break;
     }
 }

@@ -341,6 +341,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
     case RESOLVE_NOT_YET:
         diag_error(r->diags, span, "`%s` is not there yet in this version", name->text);
         return bad_binding(r);
+    case RESOLVE_FAILED: r->failed = true; return bad_binding(r);
     case RESOLVE_NO_SUCH: break;
     }
     if (hidden) {
@@ -352,6 +353,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
     case RESOLVE_NOT_YET:
         diag_error(r->diags, span, "`%s` is not there yet in this version", name->text);
         return bad_binding(r);
+    case RESOLVE_FAILED:
     case RESOLVE_NO_SUCH: break;
     }
     resolve_report_unknown(r, name, span);

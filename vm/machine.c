@@ -130,6 +130,39 @@ void vm_destroy(csp_vm *vm)
     heap_unpin(vm);
 }
 
+void vm_enter(csp_vm *vm) { atomic_store(&vm->activity, VM_ACTIVE); }
+
+void vm_leave(csp_vm *vm) { atomic_store(&vm->activity, VM_QUIET); }
+
+void vm_interrupt(csp_vm *vm)
+{
+    int active = VM_ACTIVE;
+    if (atomic_compare_exchange_strong(&vm->activity, &active, VM_TO_BE_INTERRUPTED))
+        vm_wake(vm);
+}
+
+void vm_set_aside(csp_vm *vm, vm_aside *others)
+{
+    scheduler *s = &vm->sched;
+    *others = (vm_aside){s->next, s->queue_first, s->queue_last, s->queue_length, vm->limits};
+    s->next = s->queue_first = s->queue_last = NULL;
+    s->queue_length = 0;
+    s->alone = true;
+    vm->limits.processes = 0;
+    vm->limits.reductions = 0;
+}
+
+void vm_put_back(csp_vm *vm, const vm_aside *others)
+{
+    scheduler *s = &vm->sched;
+    s->next = others->next;
+    s->queue_first = others->queue_first;
+    s->queue_last = others->queue_last;
+    s->queue_length = others->queue_length;
+    s->alone = false;
+    vm->limits = others->limits;
+}
+
 process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 {
     if (!leak_reserve(vm))
@@ -149,7 +182,7 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 void vm_shutdown(csp_vm *vm)
 {
     vm->exiting = true;
-    vm->interrupted = 0;
+    vm_enter(vm); /* what was interrupted before is over: now an interrupt ends the wait for the others' defers */
     value reason = str_new(vm, "exit", 4);
     struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
     for (uint32_t i = vm->table_count; i > 0; i--)

@@ -2,6 +2,8 @@
 #ifndef CSP_VM_MACHINE_H
 #define CSP_VM_MACHINE_H
 
+#include <stdatomic.h>
+
 #include "vm/vm.h"
 
 /* A VM without any program; NULL: out of memory. The structs are copied; limits of 0 are taken as "none". Also reads,
@@ -30,14 +32,36 @@ typedef enum vm_status {
     VM_ENDED,       /* `until` has ended: its outcome is until->value, PROCESS_FAILED says of which kind */
     VM_DEADLINE,    /* the deadline has passed */
     VM_DEADLOCK,    /* nothing can run, no timer and no request is left */
-    VM_INTERRUPTED, /* vm->interrupted was set (it is reset) */
+    VM_INTERRUPTED, /* vm_interrupt was called (that is over now) */
     VM_EXIT         /* Os.exit was called: vm->exit_status */
 } vm_status;
+
+/* The beginning and the end of what an interrupt can end: running, but compiling as well. */
+void vm_enter(csp_vm *vm);
+void vm_leave(csp_vm *vm);
+/* Ends what has been entered: vm_run returns at the next safe point. Without effect where nothing has. From any thread
+ * and signal handler. */
+void vm_interrupt(csp_vm *vm);
+/* Whether somebody has called vm_interrupt; it stays so until vm_run has seen it, or vm_leave. */
+static inline bool vm_interrupted(const csp_vm *vm)
+{
+    return atomic_load_explicit(&vm->activity, memory_order_relaxed) == VM_TO_BE_INTERRUPTED;
+}
 
 /* Runs processes until one of these; `until` may be NULL (then background processes run until the deadline).
  * deadline: loop_now's clock, LOOP_NEVER: none. With a deadline in the past everything that is runnable now gets a
  * slice at most. Idles in the loop when nothing can run. */
 vm_status vm_run(csp_vm *vm, process *until, int64_t deadline);
+
+/* Takes all others out of the way of what vm_start makes from now on, timers too, until they are put back: what it runs
+ * cannot wait. Limits of processes and reductions, which are the program's, do not count meanwhile. */
+typedef struct vm_aside {
+    process *next, *queue_first, *queue_last;
+    uint32_t queue_length;
+    vm_limits limits;
+} vm_aside;
+void vm_set_aside(csp_vm *vm, vm_aside *others);
+void vm_put_back(csp_vm *vm, const vm_aside *others);
 
 /* One slice of one process (and of those it hands over to); false: none is runnable. Looks at timers and the outside
  * world from time to time. */

@@ -241,6 +241,7 @@ struct scheduler {
     int64_t slice_left;    /* reductions */
     int64_t slice;         /* a full one; 1 in tests */
     value raised;          /* the error under way, until it is caught or its process ends */
+    bool alone;            /* see vm_set_aside */
     uint64_t charged;      /* by natives, not yet taken off the slice */
     uint32_t call_argc;    /* of a call that a native prepared (vm_native_call) */
     const code *call_code; /* the instruction that called the simple native which runs */

@@ -140,6 +140,8 @@ static void poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     s->poll_credit = POLL_CREDIT;
+    if (s->alone)
+        return;
     if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
         leak_look(vm);
     if (vm->asked)
@@ -165,7 +167,7 @@ static bool idle(csp_vm *vm, int64_t deadline)
         return output_wait(vm);
     output_waits(vm, loop_outputs(vm->loop));
     /* A flag that was set before the loop was there has woken nobody. */
-    if (!vm->interrupted && !vm->asked)
+    if (!vm_interrupted(vm) && !vm->asked)
         loop_wait(vm->loop, next < deadline ? next : deadline);
     return true;
 }
@@ -184,19 +186,23 @@ bool vm_step(csp_vm *vm)
     return true;
 }
 
+static bool take_interrupt(csp_vm *vm)
+{
+    int asked = VM_TO_BE_INTERRUPTED;
+    return vm_interrupted(vm) && atomic_compare_exchange_strong(&vm->activity, &asked, VM_ACTIVE);
+}
+
 vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 {
     scheduler *s = &vm->sched;
     uint32_t turns = s->queue_length + 2; /* with a deadline in the past: a slice for each at most */
     for (;;) {
-        if (vm->interrupted) {
-            vm->interrupted = 0;
+        if (take_interrupt(vm))
             return VM_INTERRUPTED;
-        }
         bool ran = vm_step(vm);
         if (until ? process_ended(until) : vm->exiting && vm->table_count == 0)
             return VM_ENDED;
-        if (vm->exit_status >= 0 && !vm->exiting)
+        if (vm->exit_status >= 0 && !vm->exiting && !s->alone)
             return VM_EXIT;
         if (!ran) {
             poll(vm);

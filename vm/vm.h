@@ -41,6 +41,9 @@ typedef struct vm_host {
     void (*crash)(struct csp_vm *vm, const struct process *p, value why);
 } vm_host;
 
+/* What vm_interrupt has to do with: a host's call that runs something, from its beginning to its end. */
+typedef enum vm_activity { VM_QUIET, VM_ACTIVE, VM_TO_BE_INTERRUPTED } vm_activity;
+
 /* Pinned (heap_pinned), so all values in it are roots. */
 struct csp_vm {
     heap heap;
@@ -90,10 +93,11 @@ struct csp_vm {
 
     /* set from outside (signal handlers too): tell on stream 2 what every process is doing */
     volatile int asked;
-    volatile int interrupted; /* set from outside (signal handlers too): stop the foreground process */
-    int64_t grace_until;      /* the program was stopped: until then defers may run; 0: it was not */
-    bool exiting;             /* main has ended: the rest is being killed */
-    int exit_status;          /* of Os.exit; -1: nobody has called it */
+    /* vm_activity; from outside (signal handlers too) it goes from ACTIVE to INTERRUPTED */
+    _Atomic int activity;
+    int64_t grace_until; /* the program was stopped: until then defers may run; 0: it was not */
+    bool exiting;        /* main has ended: the rest is being killed */
+    int exit_status;     /* of Os.exit; -1: nobody has called it */
     bool deadlock;
     uint64_t collections_seen; /* heap.collections, when the latest of them was looked at for leaks */
     bool final_check;          /* when main has returned, look for leaks once more (--leaks) */

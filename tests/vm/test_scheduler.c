@@ -77,9 +77,17 @@ Test(scheduler, a_deadline_ends_a_run)
     cr_assert_eq(vm_run(p->vm, p->main, start + 3000000), VM_DEADLINE);
     cr_assert_geq(loop_now(), start + 3000000);
     cr_assert_eq(vm_run(p->vm, NULL, 0), VM_DEADLINE);
-    p->vm->interrupted = 1;
+    vm_interrupt(p->vm);
+    cr_assert(!vm_interrupted(p->vm), "nothing had been entered");
+    vm_enter(p->vm);
+    vm_interrupt(p->vm);
+    vm_interrupt(p->vm);
+    cr_assert(vm_interrupted(p->vm));
     cr_assert_eq(vm_run(p->vm, p->main, LOOP_NEVER), VM_INTERRUPTED);
-    cr_assert_eq(p->vm->interrupted, 0);
+    cr_assert(!vm_interrupted(p->vm));
+    vm_interrupt(p->vm);
+    vm_leave(p->vm);
+    cr_assert(!vm_interrupted(p->vm));
     cr_assert(program_finish(p));
     program_free(p);
 }
