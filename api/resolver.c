@@ -191,11 +191,17 @@ static bool answer_session_find(void *user, const char *name, resolve_session_na
     return session_find(r->session, name, out);
 }
 
-static bool answer_session_define(void *user, const char *name, bool assignable, const void *home,
+static bool answer_session_define(void *user, const char *name, const resolve_session_name *how,
                                   resolve_session_name *out)
 {
     const resolver *r = user;
-    return session_define(r->session, name, assignable, home, out);
+    return session_define(r->session, name, how, out);
+}
+
+static uint64_t answer_session_late(void *user, const char *name)
+{
+    const resolver *r = user;
+    return session_late(r->session, name);
 }
 
 static bool answer_import(void *user, const char *path, size_t length, src_span at, diag_list *diags,
@@ -209,6 +215,12 @@ static resolve_status answer_imported(void *user, const void *home, const char *
 {
     const resolver *r = user;
     return loader_member(r->world, home, name, out);
+}
+
+static void answer_imported_each(void *user, const void *home, void (*each)(void *data, const char *name), void *data)
+{
+    (void)user;
+    loader_each_member(home, each, data);
 }
 
 static void answer_imported_candidates(void *user, const void *home, suggestion *s)
@@ -249,9 +261,11 @@ static resolve_world answers_of(resolver *r)
                            .candidates = answer_candidates,
                            .session_find = r->session ? answer_session_find : NULL,
                            .session_define = r->session ? answer_session_define : NULL,
+                           .session_late = r->session ? answer_session_late : NULL,
                            .import = w->loading ? NULL : answer_import,
                            .imported = answer_imported,
                            .imported_candidates = answer_imported_candidates,
+                           .imported_each = answer_imported_each,
                            .body_name = w->loading ? NULL : loader_body_name(w)};
 }
 
@@ -298,6 +312,16 @@ static void give_up(world *w)
     }
 }
 
+/* What is worth knowing of an input that is fine. */
+static void tell_notes(world *w, diag_list *diags)
+{
+    static const diag_style styles[] = {[VM_PLAIN] = DIAG_TEXT, [VM_COLOUR] = DIAG_COLOUR, [VM_JSON] = DIAG_JSON};
+    char *shown = diag_render(diags, styles[w->vm->host.style]);
+    if (shown)
+        vm_write(w->vm, 2, shown, strlen(shown));
+    free(shown);
+}
+
 /* The world's error: what was found, but for mere warnings unless those are wanted; without memory, that. */
 static module *compile_text(world *w, const src_text *given, csp_session *session, bool lint)
 {
@@ -313,6 +337,8 @@ static module *compile_text(world *w, const src_text *given, csp_session *sessio
         give_up(w);
     else if (diags.errors > 0 || diags.warnings > 0)
         error_set_compile(w, &diags);
+    else if (diags.notes > 0)
+        tell_notes(w, &diags);
     diag_free(&diags);
     arena_free(&a);
     src_free(&src);

@@ -36,6 +36,11 @@ void csp_session_free(csp_session *s)
     free(s->variables);
     if (s->cells)
         heap_unpin(s->cells);
+    for (uint32_t i = 0; i < s->late_count; i++)
+        free(s->late_names[i]);
+    free(s->late_names);
+    if (s->late_cells)
+        heap_unpin(s->late_cells);
     free(s);
 }
 
@@ -52,11 +57,24 @@ static uint32_t find_before(const csp_session *s, const char *name, uint32_t end
     return end;
 }
 
+/* The cell in which functions look for the name; VALUE_ABSENT: none does. */
+static value find_late(const csp_session *s, const char *name)
+{
+    for (uint32_t i = 0; i < s->late_count; i++)
+        if (strcmp(s->late_names[i], name) == 0)
+            return s->late_cells[i];
+    return VALUE_ABSENT;
+}
+
 static void describe(const csp_session *s, uint32_t i, resolve_session_name *out)
 {
     cell *c = variable_cell(s, i);
-    *out = (resolve_session_name){
-        .cell = value_object(c), .assignable = s->variables[i].assignable, .home = s->variables[i].home};
+    const session_variable *v = &s->variables[i];
+    *out = (resolve_session_name){.cell = value_object(c),
+                                  .late = find_late(s, v->name),
+                                  .assignable = v->assignable,
+                                  .by_name = v->by_name,
+                                  .home = v->home};
     /* The arity of what can be assigned, or captures something of this session, is looked at when it is called. */
     if (out->assignable || !value_is(c->item, OBJ_CLOSURE))
         return;
@@ -85,6 +103,19 @@ const void *session_module(const csp_session *s, const char *name)
     return i == s->count ? NULL : s->variables[i].home;
 }
 
+static bool grow_cells(value **cells, uint32_t count, uint32_t capacity)
+{
+    value *larger = heap_pinned(capacity * sizeof *larger);
+    if (!larger)
+        return false;
+    if (*cells) {
+        memcpy(larger, *cells, count * sizeof *larger);
+        heap_unpin(*cells);
+    }
+    *cells = larger;
+    return true;
+}
+
 static bool reserve(csp_session *s)
 {
     if (s->total < s->capacity)
@@ -94,31 +125,68 @@ static bool reserve(csp_session *s)
     if (!variables)
         return false;
     s->variables = variables;
-    value *cells = heap_pinned(capacity * sizeof *cells);
-    if (!cells)
+    if (!grow_cells(&s->cells, s->total, capacity))
         return false;
-    if (s->cells) {
-        memcpy(cells, s->cells, s->total * sizeof *cells);
-        heap_unpin(s->cells);
-    }
-    s->cells = cells;
     s->capacity = capacity;
     return true;
 }
 
-bool session_define(csp_session *s, const char *name, bool assignable, const void *home, resolve_session_name *out)
+static bool reserve_late(csp_session *s)
+{
+    if (s->late_count < s->late_capacity)
+        return true;
+    uint32_t capacity = s->late_capacity ? s->late_capacity * 2 : 32;
+    char **names = realloc(s->late_names, capacity * sizeof *names);
+    if (!names)
+        return false;
+    s->late_names = names;
+    if (!grow_cells(&s->late_cells, s->late_count, capacity))
+        return false;
+    s->late_capacity = capacity;
+    return true;
+}
+
+/* VALUE_ABSENT: no memory. */
+static value new_cell(const csp_session *s, const char *name, uint64_t flags)
 {
     csp_vm *vm = s->world->vm;
     value label = str_new(vm, name, strlen(name));
     cell *c = label == VALUE_ABSENT ? NULL : heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *c);
-    char *copy = c ? strdup(name) : NULL;
+    if (!c)
+        return VALUE_ABSENT;
+    *c = (cell){.header = OBJ_CELL | OBJ_IMMUTABLE | flags, .name = label};
+    return value_object(c);
+}
+
+uint64_t session_late(csp_session *s, const char *name)
+{
+    value found = find_late(s, name);
+    if (found != VALUE_ABSENT)
+        return found;
+    value made = new_cell(s, name, CELL_LATE);
+    char *copy = made == VALUE_ABSENT ? NULL : strdup(name);
+    if (!copy || !reserve_late(s)) {
+        free(copy);
+        return VALUE_ABSENT;
+    }
+    s->late_names[s->late_count] = copy;
+    s->late_cells[s->late_count++] = made;
+    return made;
+}
+
+bool session_define(csp_session *s, const char *name, const resolve_session_name *how, resolve_session_name *out)
+{
+    value made = new_cell(s, name, 0);
+    if (made == VALUE_ABSENT || (how->by_name && session_late(s, name) == VALUE_ABSENT))
+        return false;
+    char *copy = strdup(name);
     if (!copy || !reserve(s)) {
         free(copy);
         return false;
     }
-    *c = (cell){.header = OBJ_CELL | OBJ_IMMUTABLE, .name = label};
-    s->variables[s->total] = (session_variable){.name = copy, .assignable = assignable, .home = home};
-    s->cells[s->total] = value_object(c);
+    s->variables[s->total] =
+        (session_variable){.name = copy, .assignable = how->assignable, .by_name = how->by_name, .home = how->home};
+    s->cells[s->total] = made;
     describe(s, s->total++, out);
     return true;
 }

@@ -7,6 +7,7 @@
 typedef struct session_variable {
     char *name; /* owned */
     bool assignable;
+    bool by_name;     /* see resolve_session_name */
     const void *home; /* an imported module: its cell holds true; else NULL */
 } session_variable;
 
@@ -21,11 +22,15 @@ struct csp_session {
     uint32_t capacity;
     session_variable *variables;
     value *cells; /* pinned: the OBJ_CELL of each variable */
+    uint32_t late_count, late_capacity;
+    char **late_names; /* what functions look up at each use; owned */
+    value *late_cells; /* pinned: their OBJ_CELLs */
 };
 
 /* For the resolver: user is the csp_session. See resolve.h. */
 bool session_find(csp_session *s, const char *name, resolve_session_name *out);
-bool session_define(csp_session *s, const char *name, bool assignable, const void *home, resolve_session_name *out);
+bool session_define(csp_session *s, const char *name, const resolve_session_name *how, resolve_session_name *out);
+uint64_t session_late(csp_session *s, const char *name);
 /* What a variable holds now; VALUE_ABSENT: there is none. */
 value session_value(const csp_session *s, const char *name);
 /* The imported module of that name (see loader.h), or NULL. */

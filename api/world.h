@@ -78,8 +78,8 @@ const struct stdlib_source *world_source(int index);
 /* What a function value offers to a caller. False: no memory. */
 bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
 
-/* Compiles a text; NULL: the world's error says why, world_failure which status that is. With a session its top-level names are the session's.
- * first_line: the number of the text's first line. */
+/* Compiles a text; NULL: the world's error says why, and world_failure which status that is. With a session its
+ * top-level names are the session's. first_line: the number of the text's first line. */
 module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
                       csp_session *session);
 

@@ -380,6 +380,43 @@ void compile_defer_call(builder *b, ast_node *ast)
     compile_emit(b, insn_abc(OPC_DEFER, base, count, 0), ast->span);
 }
 
+typedef struct members {
+    builder *b;
+    const void *home;
+    unsigned map;
+    src_span at;
+} members;
+
+static void put_member(void *data, const char *name)
+{
+    const members *m = data;
+    builder *b = m->b;
+    const resolve_world *world = b->c->world;
+    resolve_symbol symbol;
+    if (world->imported(world->user, m->home, name, &symbol) != RESOLVE_FOUND)
+        return;
+    unsigned mark = b->top, pair = compile_registers(b, 2, m->at);
+    bool later = symbol.kind == RESOLVE_CELL;
+    compile_wide(b, OPC_LOADK, pair, compile_string(b->c, name, strlen(name)), m->at);
+    compile_wide(b, later ? OPC_GETCELL : OPC_LOADK, pair + 1, compile_constant(b->c, symbol.word), m->at);
+    compile_emit(b, insn_abc(OPC_PUTALL, m->map, pair, 1), m->at);
+    compile_release(b, mark);
+}
+
+/* A session's name for a module. Functions that look it up find a frozen map of its members; `done`, a register, is
+ * true. */
+static void bind_module(builder *b, const ast_binding *binding, unsigned done, src_span at)
+{
+    compile_wide(b, OPC_SETCELL, done, compile_constant(b->c, binding->cell), at);
+    unsigned mark = b->top, base = compile_registers(b, 3, at);
+    compile_emit(b, insn_abc(OPC_MAP, base + 2, base + 2, 0), at);
+    members m = {b, binding->import.home, base + 2, at};
+    b->c->world->imported_each(b->c->world->user, binding->import.home, put_member, &m);
+    compile_freeze(b, base, at);
+    compile_wide(b, OPC_SETCELL, base, compile_constant(b->c, binding->late), at);
+    compile_release(b, mark);
+}
+
 /* Runs the module's body, where this import is the one that does. */
 void compile_import(builder *b, const ast_node *ast)
 {
@@ -398,6 +435,6 @@ void compile_import(builder *b, const ast_node *ast)
     if (binding->import.body)
         compile_wide(b, OPC_SETCELL, base, compile_constant(b->c, binding->import.loaded), ast->span);
     if (b->c->session)
-        compile_wide(b, OPC_SETCELL, base, compile_constant(b->c, binding->cell), ast->span);
+        bind_module(b, binding, base, ast->span);
     compile_release(b, mark);
 }

@@ -37,10 +37,12 @@ static void declare(compiler *c)
 static bool define_session(compiler *c, const resolve_unit *unit)
 {
     for (ast_binding *b = unit->pending; b; b = b->next_pending) {
+        resolve_session_name how = {.assignable = b->assignable, .by_name = b->by_name, .home = b->import.home};
         resolve_session_name made = {0};
-        if (!c->world->session_define(c->world->user, b->name->text, b->assignable, b->import.home, &made))
+        if (!c->world->session_define(c->world->user, b->name->text, &how, &made))
             return false;
         b->cell = made.cell;
+        b->late = made.late;
     }
     return true;
 }

@@ -67,11 +67,18 @@ static bool in_frame(const ast_binding *binding, unsigned *reg)
     case BINDING_CONST:
     case BINDING_SESSION:
     case BINDING_MODULE:
+    case BINDING_LATE:
     case BINDING_SYMBOL:
     case BINDING_BAD: return false;
     }
     *reg = binding->reg;
     return true;
+}
+
+/* VALUE_ABSENT: no memory. */
+static value late_cell(const compiler *c, const ast_binding *binding)
+{
+    return binding->origin ? binding->origin->late : c->world->session_late(c->world->user, binding->name->text);
 }
 
 void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
@@ -90,6 +97,7 @@ void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
         break;
     case BINDING_CONST:
     case BINDING_SESSION: load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->cell), at); break;
+    case BINDING_LATE: load_constant(b, OPC_GETCELL, d, compile_constant(b->c, late_cell(b->c, binding)), at); break;
     case BINDING_SYMBOL:
         if (binding->symbol.kind == RESOLVE_CELL)
             load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->symbol.word), at);

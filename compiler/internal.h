@@ -217,6 +217,8 @@ void compile_import(builder *b, const ast_node *ast);
 /* --- statement.c */
 void compile_let(builder *b, ast_node *ast);
 void compile_const(builder *b, ast_node *ast);
+/* R[base] = R[base + 2], frozen; three registers. */
+void compile_freeze(builder *b, unsigned base, src_span at);
 void compile_local_fn(builder *b, ast_node *ast);
 void compile_assign(builder *b, ast_node *ast);
 void compile_if(builder *b, ast_node *ast, dest d);
@@ -254,6 +256,8 @@ void compile_match_pattern(builder *b, ast_node *pattern, unsigned reg, bool own
 /* After a binding in a session's top level: writes the cells. */
 void compile_publish(builder *b, const ast_node *pattern);
 void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
+/* The value in `reg` becomes that of the session's variable (or a const's), for those who look the name up, too. */
+void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at);
 
 /* --- choice.c, process.c */
 void compile_alt(builder *b, ast_node *ast, dest d);

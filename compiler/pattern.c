@@ -182,10 +182,17 @@ void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_sp
     compile_release(b, mark);
 }
 
+void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at)
+{
+    compile_wide(b, OPC_SETCELL, reg, compile_constant(b->c, binding->cell), at);
+    if (binding->late)
+        compile_wide(b, OPC_SETCELL, reg, compile_constant(b->c, binding->late), at);
+}
+
 void compile_publish_binding(builder *b, const ast_binding *binding, src_span at)
 {
     if (binding->kind == BINDING_SESSION)
-        compile_wide(b, OPC_SETCELL, binding->reg, compile_constant(b->c, binding->cell), at);
+        compile_session_value(b, binding, binding->reg, at);
 }
 
 void compile_publish(builder *b, const ast_node *pattern)

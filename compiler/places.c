@@ -53,7 +53,7 @@ static void assign(builder *b, const place *p)
     if (is_variable(ast))
         compile_move(b, ast->as.name.binding->reg, p->value, ast->span);
     else if (ast->kind == AST_NAME)
-        compile_wide(b, OPC_SETCELL, p->value, compile_constant(b->c, ast->as.name.binding->cell), ast->span);
+        compile_session_value(b, ast->as.name.binding, p->value, ast->span);
     else if (ast->kind == AST_INDEX)
         compile_emit(b, insn_abc(OPC_SETIDX, p->subject, p->key, p->value), ast->span);
     else if (ast->kind == AST_FIELD)

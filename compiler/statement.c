@@ -62,18 +62,22 @@ static bool is_immutable_literal(const ast_node *ast)
            (ast->kind == AST_UNARY && ast->op == OP_NEG && ast->as.unary.operand->kind <= AST_FLOAT);
 }
 
+void compile_freeze(builder *b, unsigned base, src_span at)
+{
+    uint32_t k = compile_constant(b->c, native_value(b->c->vm, &walk_natives[WALK_FREEZE]));
+    compile_emit(b, insn_abc(OPC_CALLN, base, 1, compile_short_constant(b, k, at)), at);
+}
+
 void compile_const(builder *b, ast_node *ast)
 {
     ast_node *value_node = ast->as.let.value;
     unsigned mark = b->top, base = compile_registers(b, 3, ast->span), reg = base + 2;
     compile_to(b, value_node, reg);
     if (!is_immutable_literal(value_node)) {
-        uint32_t k = compile_constant(b->c, native_value(b->c->vm, &walk_natives[WALK_FREEZE]));
-        compile_emit(b, insn_abc(OPC_CALLN, base, 1, compile_short_constant(b, k, ast->span)), value_node->span);
+        compile_freeze(b, base, value_node->span);
         reg = base;
     }
-    uint32_t k = compile_constant(b->c, ast->as.let.binding->cell);
-    compile_wide(b, OPC_SETCELL, reg, k, ast->span);
+    compile_session_value(b, ast->as.let.binding, reg, ast->span);
     compile_release(b, mark);
 }
 
@@ -98,7 +102,7 @@ static void assign_session(builder *b, ast_node *ast)
         compile_wide(b, OPC_GETCELL, reg, k, place->span);
         compile_arithmetic(b, ast->op, reg, reg, ast->as.assign.value, ast->span);
     }
-    compile_wide(b, OPC_SETCELL, reg, k, ast->span);
+    compile_session_value(b, place->as.name.binding, reg, ast->span);
 }
 
 static void assign_name(builder *b, ast_node *ast)

@@ -148,7 +148,8 @@ CSP_API void csp_session_free(csp_session *session);
 
 /* Compiles one input and runs it as the foreground process until it ends; other processes run meanwhile, and stay.
  * *result is the value as `repr` shows it (cut at 64 KiB), or NULL where it is nil or there is none. A name may be
- * defined again. After a failure the session goes on: what was defined and done before the failure stands. */
+ * defined again, and functions that use it find the new one. A function may use names that are not there yet; a note on
+ * stream 2 says so. After a failure the session goes on: what was defined and done before the failure stands. */
 CSP_API csp_status csp_eval(csp_session *session, const char *text, size_t size, char **result);
 
 typedef enum csp_input { CSP_INPUT_COMPLETE, CSP_INPUT_INCOMPLETE, CSP_INPUT_ERROR } csp_input;

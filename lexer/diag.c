@@ -68,9 +68,9 @@ static diag *report(diag_list *list, diag_severity severity, src_span at, const 
 {
     if (list->muted_count > 0 && is_muted(list, at))
         return unkept(list);
-    uint32_t *total = severity == DIAG_ERROR ? &list->errors : &list->warnings;
+    uint32_t *totals[] = {&list->errors, &list->warnings, &list->notes}, *total = totals[severity];
     if (list->items == NULL) {
-        list->capacity = 2 * DIAG_MAX; /* made once: what diag_error returned must not move */
+        list->capacity = DIAG_SEVERITIES * DIAG_MAX; /* made once: what diag_error returned must not move */
         list->items = calloc(list->capacity, sizeof *list->items);
     }
     if (list->items == NULL || kept(list, severity) == DIAG_MAX) {
@@ -104,6 +104,15 @@ diag *diag_warning(diag_list *list, src_span at, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     diag *d = report(list, DIAG_WARNING, at, format, arguments);
+    va_end(arguments);
+    return d;
+}
+
+diag *diag_note(diag_list *list, src_span at, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    diag *d = report(list, DIAG_NOTE, at, format, arguments);
     va_end(arguments);
     return d;
 }

@@ -38,7 +38,7 @@ src_position src_locate(src_text *src, uint32_t offset);
 /* The line (from 1, first_line not added) that holds `offset`, as a span without its line break. */
 src_span src_line(src_text *src, uint32_t offset, uint32_t *line);
 
-typedef enum { DIAG_ERROR, DIAG_WARNING } diag_severity;
+typedef enum { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE, DIAG_SEVERITIES } diag_severity;
 
 typedef struct diag {
     diag_severity severity;
@@ -50,15 +50,15 @@ typedef struct diag {
     const char *name;      /* of its kind, shown behind the message: a static text, or NULL */
 } diag;
 
-enum { DIAG_MAX = 20 }; /* errors kept for one text, and as many warnings; the rest are only counted */
+enum { DIAG_MAX = 20 }; /* errors kept for one text, as many warnings and notes; the rest are only counted */
 
 typedef struct diag_list {
     src_text *src;
     diag *items;
     uint32_t count, capacity;
-    uint32_t errors, warnings; /* all that were reported, kept or not */
-    diag unkept;               /* what is given out when the list is full; its texts are owned too */
-    const src_span *muted;     /* pieces that nothing more is said about: in order, apart from each other; not owned */
+    uint32_t errors, warnings, notes; /* all that were reported, kept or not */
+    diag unkept;                      /* what is given out when the list is full; its texts are owned too */
+    const src_span *muted; /* pieces that nothing more is said about: in order, apart from each other; not owned */
     uint32_t muted_count;
     bool incomplete; /* the text may be the beginning of a correct one: more input could mend it (see parse.h) */
 } diag_list;
@@ -70,6 +70,7 @@ void diag_free(diag_list *list);
  * when the list is full. */
 diag *diag_error(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 diag *diag_warning(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+diag *diag_note(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void diag_hint(diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_related(diag *d, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -206,11 +206,16 @@ static void put_head(output *out, src_text *src, uint32_t offset, paint p, const
     put(out, "\n");
 }
 
+static const struct {
+    const char *word;
+    paint colour;
+} severities[DIAG_SEVERITIES] = {{"error", RED}, {"warning", YELLOW}, {"note", CYAN}};
+
 static void put_text(output *out, src_text *src, const diag *d)
 {
-    bool is_error = d->severity == DIAG_ERROR;
-    put_head(out, src, d->span.start, is_error ? RED : YELLOW, is_error ? "error" : "warning", d->message, d->name);
-    put_line(out, src, d->span, is_error ? RED : YELLOW);
+    paint colour = severities[d->severity].colour;
+    put_head(out, src, d->span.start, colour, severities[d->severity].word, d->message, d->name);
+    put_line(out, src, d->span, colour);
     if (d->related_message != NULL) {
         put_head(out, src, d->related.start, CYAN, "note", d->related_message, NULL);
         put_line(out, src, d->related, CYAN);
@@ -330,14 +335,14 @@ static void put_more(output *out, diag_list *list, char *text, bool as_json)
 char *diag_render(diag_list *list, diag_style style)
 {
     output out = {.colour = style == DIAG_COLOUR};
-    uint32_t order[2 * DIAG_MAX];
+    uint32_t order[DIAG_SEVERITIES * DIAG_MAX];
     bool as_json = style == DIAG_JSON;
     sort_entries(list, order);
     put(&out, "");
     for (uint32_t i = 0; i < list->count; i++) {
         const diag *d = &list->items[order[i]];
         if (as_json)
-            put_json(&out, list->src, d->span, d->severity == DIAG_ERROR ? "error" : "warning", d);
+            put_json(&out, list->src, d->span, severities[d->severity].word, d);
         else
             put_text(&out, list->src, d);
     }
@@ -345,6 +350,8 @@ char *diag_render(diag_list *list, diag_style style)
     format_more(more, sizeof more, list->errors - kept(list, DIAG_ERROR), "error");
     put_more(&out, list, more, as_json);
     format_more(more, sizeof more, list->warnings - kept(list, DIAG_WARNING), "warning");
+    put_more(&out, list, more, as_json);
+    format_more(more, sizeof more, list->notes - kept(list, DIAG_NOTE), "note");
     put_more(&out, list, more, as_json);
     return out.text;
 }

@@ -20,7 +20,10 @@ typedef struct ast_name {
     uint32_t length;
     uint32_t hash;
     struct ast_name *next;
-    bool lost;   /* stands in a piece that could not be read: it may be declared there */
+    bool lost; /* stands in a piece that could not be read: it may be declared there */
+    /* [resolve] of a session's input: a `fn`, `const` or `import` at its top level binds it, perhaps further down; or
+     * it was said that nothing does yet */
+    bool settled;
     char text[]; /* NUL-terminated */
 } ast_name;
 

@@ -382,15 +382,32 @@ static void resolve_script(resolver *r, ast_list items)
     }
 }
 
+static void note_session_names(ast_list items)
+{
+    for (uint32_t i = 0; i < items.count; i++) {
+        const ast_node *item = items.items[i];
+        ast_name *name = item->kind == AST_FN_DECL  ? item->as.fn->name
+                         : item->kind == AST_CONST  ? item->as.let.pattern->as.name.id
+                         : item->kind == AST_IMPORT ? item->as.import.alias
+                                                    : NULL;
+        if (name)
+            name->settled = true;
+    }
+}
+
 /* In a session everything is evaluated one after the other, consts too. */
 static void resolve_session(resolver *r, ast_list items)
 {
+    note_session_names(items);
     for (uint32_t i = 0; i < items.count; i++) {
         ast_node *item = items.items[i];
-        if (item->kind == AST_CONST)
-            resolve_let(r, item);
-        else
+        if (item->kind != AST_CONST) {
             resolve_node(r, item);
+            continue;
+        }
+        resolve_let(r, item);
+        if (item->as.let.binding)
+            item->as.let.binding->by_name = true;
     }
     resolve_moves_end(r, NULL);
 }

@@ -32,6 +32,8 @@ typedef enum resolve_status {
 /* A variable of a session (the REPL's top level). */
 typedef struct resolve_session_name {
     uint64_t cell; /* word of the OBJ_CELL */
+    uint64_t late; /* word of the OBJ_CELL in which functions look the name up; 0: none does */
+    bool by_name;  /* bound by `fn`, `const` or `import`: functions look it up at each use, and capture all else */
     bool assignable;
     resolve_symbol function;
     bool is_function;
@@ -57,13 +59,17 @@ typedef struct resolve_world {
     void (*candidates)(void *user, const char *module, suggestion *s);
     /* A session: where top-level `let`, `var`, `fn`, receives and patterns live on. NULL in a script. */
     bool (*session_find)(void *user, const char *name, resolve_session_name *out);
-    bool (*session_define)(void *user, const char *name, bool assignable, const void *home,
-                           resolve_session_name *out); /* makes or re-makes the cell; false: no memory */
+    /* Makes the cell, and the other where functions look for that name or it is bound by_name. In *how is what the
+     * text says (assignable, by_name, home); *out has the cells. False: no memory. */
+    bool (*session_define)(void *user, const char *name, const resolve_session_name *how, resolve_session_name *out);
+    /* Word of the OBJ_CELL for a name that functions look up and that may not be bound yet; 0: no memory. */
+    uint64_t (*session_late)(void *user, const char *name);
     /* What `import` at `at` names: finds and compiles it. False: reported in diags, or no memory. NULL: no imports. */
     bool (*import)(void *user, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out);
     /* As member and candidates, of such a module. */
     resolve_status (*imported)(void *user, const void *home, const char *name, resolve_symbol *out);
     void (*imported_candidates)(void *user, const void *home, suggestion *s);
+    void (*imported_each)(void *user, const void *home, void (*each)(void *data, const char *name), void *data);
     const char *body_name; /* what traces call the text's body; NULL: main */
 } resolve_world;
 
@@ -78,6 +84,7 @@ typedef enum binding_kind {
     BINDING_CONST,   /* lives in a cell */
     BINDING_CAPTURE, /* the copy of an outer function's value that this function carries */
     BINDING_SESSION, /* a session's variable: lives in a cell */
+    BINDING_LATE,    /* a session's name that a function looks up at each use: `origin`, or one that is not bound yet */
     BINDING_MODULE,  /* what `import` binds: no value */
     BINDING_SYMBOL,  /* of the prelude or a standard module */
     BINDING_BAD      /* an error was reported where it was declared or used */
@@ -97,11 +104,13 @@ struct ast_binding {
     resolve_symbol symbol;    /* a symbol, or what a session knows of an earlier function */
     bool has_symbol;
     bool assignable; /* a session's variable */
+    bool by_name;    /* see resolve_session_name */
     bool again;      /* its block had bound the name before */
     bool top;        /* of the top-level block */
     bool used, assigned;
     bool assigned_within;      /* assigned inside an operand of an expression: must not be read in place */
     uint64_t cell;             /* const, session: word of the OBJ_CELL (a const's is made by the compiler) */
+    uint64_t late;             /* session: see resolve_session_name */
     uint32_t reg;              /* the compiler's: its register … */
     bool rebound;              /* … which the assignment to several places that is being compiled writes */
     ast_binding *next_pending; /* of a session: definitions in the order of the text */

@@ -190,6 +190,7 @@ static void mark_moved(resolver *r, const ast_node *move)
     case BINDING_TOP_FN:
     case BINDING_CONST:
     case BINDING_MODULE:
+    case BINDING_LATE:
     case BINDING_SYMBOL:
     case BINDING_BAD: return;
     }
@@ -286,13 +287,28 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module, c
     }
 }
 
+/* Of a module that is looked up at each use: what it has now is not certain for ever, but is what can be known. */
+static void resolve_late_member(resolver *r, ast_node *node, const void *home, ast_binding *module)
+{
+    resolve_symbol symbol;
+    node->as.field.object->as.name.binding = module;
+    if (r->world->imported(r->world->user, home, node->as.field.name->text, &symbol) == RESOLVE_NO_SUCH)
+        resolve_report_member(r, node, home);
+}
+
 void resolve_field(resolver *r, ast_node *node)
 {
     ast_node *object = node->as.field.object;
     resolve_status status;
     const void *home;
+    ast_binding *late = NULL;
     if (object->kind == AST_NAME && resolve_is_module(r, object->as.name.id, &status, &home)) {
-        resolve_member(r, node, status, home);
+        if (home && r->session)
+            late = resolve_late_module(r, object->as.name.id, object->span);
+        if (late)
+            resolve_late_member(r, node, home, late);
+        else
+            resolve_member(r, node, status, home);
     } else {
         const ast_name *member_of = r->member_of, *member = r->member;
         r->member_of = object->kind == AST_NAME ? object->as.name.id : NULL;
@@ -329,6 +345,7 @@ static void report_assignment(resolver *r, const ast_binding *b, src_span span)
         diag_hint(d, "`var %s = …` makes a variable of that name", name);
         return;
     case BINDING_CAPTURE:
+    case BINDING_LATE:
     case BINDING_VAR:
     case BINDING_BAD: return;
     }
@@ -388,7 +405,8 @@ static void resolve_parts(resolver *r, ast_node *place)
     if (place->kind == AST_FIELD) {
         resolve_field(r, place);
         const ast_node *object = place->as.field.object;
-        if (object->kind == AST_NAME && object->as.name.binding && object->as.name.binding->module)
+        const ast_binding *b = object->kind == AST_NAME ? object->as.name.binding : NULL;
+        if (b && (b->module || (b->kind == BINDING_LATE && b->origin && b->origin->kind == BINDING_MODULE)))
             diag_error(r->diags, place->span, "a member of the module `%s` cannot be assigned",
                        object->as.name.id->text);
     } else if (place->kind == AST_INDEX) {

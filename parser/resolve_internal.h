@@ -27,8 +27,8 @@ typedef struct resolver {
     diag_list *diags;
     const resolve_world *world;
     bool session;
-    bool failed;   /* no memory */
-    bool in_const; /* in a const's value: the top level's variables do not exist yet */
+    bool failed;    /* no memory */
+    bool in_const;  /* in a const's value: the top level's variables do not exist yet */
     ast_function_info *function;
     scope *scope;
     scope *top_scope;
@@ -58,6 +58,8 @@ ast_binding *resolve_find(resolver *r, const ast_name *name, ast_binding **hidde
 /* Whether the name means a module here; if so, *status says of which sort, and *home is an imported one's, else
  * NULL. */
 bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status, const void **home);
+/* The view that a session's function has of the imported module `name`; NULL: it is none, or this is no function. */
+ast_binding *resolve_late_module(resolver *r, ast_name *name, src_span span);
 /* Drops the captures of a function that is left from the table of names. */
 void resolve_forget_captures(resolver *r, ast_function_info *info);
 void resolve_names_free(resolver *r);
@@ -67,6 +69,7 @@ bool resolve_is_visible(const resolver *r, const ast_binding *b);
 
 /* --- resolve_unknown.c */
 void resolve_report_unknown(resolver *r, const ast_name *name, src_span span);
+void resolve_hint_unknown(resolver *r, const ast_name *name, diag *d); /* what could be meant */
 /* False: no other language has that name. */
 bool resolve_hint_foreign(diag *d, const ast_name *name);
 /* `module.name`: home as for resolve_is_module. */

@@ -101,6 +101,7 @@ static const char *kind_text(const ast_binding *b)
     case BINDING_MODULE: return "a module";
     case BINDING_CAPTURE:
     case BINDING_SESSION:
+    case BINDING_LATE:
     case BINDING_SYMBOL:
     case BINDING_BAD: break;
     }
@@ -142,6 +143,7 @@ ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src
     r->scope->first = b;
     if (session) {
         b->assignable = kind == BINDING_VAR;
+        b->by_name = kind == BINDING_FN || kind == BINDING_MODULE;
         *r->pending_end = b;
         r->pending_end = &b->next_pending;
     }
@@ -160,6 +162,7 @@ static bool lives_in_frame(const ast_binding *b)
     case BINDING_TOP_FN:
     case BINDING_CONST:
     case BINDING_MODULE:
+    case BINDING_LATE:
     case BINDING_SYMBOL:
     case BINDING_BAD: break;
     }
@@ -253,10 +256,55 @@ static ast_binding *find_session(resolver *r, ast_name *name, src_span span)
     b->owner = body;
     b->import.home = found.home;
     b->cell = found.cell;
+    b->late = found.late;
+    b->by_name = found.by_name;
     b->assignable = found.assignable;
     b->has_symbol = found.is_function;
     b->symbol = found.function;
     return b;
+}
+
+/* ---- what a session's functions look up by name ---- */
+
+static ast_binding *new_late(resolver *r, ast_binding *origin, ast_name *name, src_span span)
+{
+    ast_binding *b = arena_alloc(r->arena, sizeof *b);
+    if (!b) {
+        r->failed = true;
+        return &r->spare;
+    }
+    *b = (ast_binding){.kind = BINDING_LATE, .name = name, .span = span, .origin = origin};
+    return b;
+}
+
+/* A function does not look itself up: it goes on with what it is. */
+static bool is_late(const resolver *r, const ast_binding *b)
+{
+    if (!b->by_name || b->owner == r->function)
+        return false;
+    for (const ast_function_info *f = r->function; f; f = f->outer)
+        if (f->fn && f->fn->binding == b)
+            return false;
+    return true;
+}
+
+/* The `fn` of the session's top level that is being walked, or NULL. */
+static const ast_fn *session_fn(const resolver *r)
+{
+    for (const ast_function_info *f = r->function; r->session && f->outer; f = f->outer)
+        if (!f->outer->outer && f->fn && f->fn->binding && f->fn->binding->kind == BINDING_SESSION)
+            return f->fn;
+    return NULL;
+}
+
+ast_binding *resolve_late_module(resolver *r, ast_name *name, src_span span)
+{
+    ast_binding *hidden, *b = resolve_find(r, name, &hidden);
+    if (!b)
+        b = find_session(r, name, span);
+    if (!b || b->kind != BINDING_MODULE || !is_late(r, b))
+        return NULL;
+    return new_late(r, b, name, span);
 }
 
 static ast_binding *bad_binding(resolver *r)
@@ -294,6 +342,21 @@ static void report_hidden(resolver *r, const ast_binding *hidden, src_span span)
             diag_hint(d, "pass it as a parameter, or make it a `const`");
     }
     diag_related(d, hidden->span, "bound here");
+}
+
+/* In a session's function a name may be bound later. */
+static ast_binding *find_later(resolver *r, ast_name *name, src_span span)
+{
+    const ast_fn *fn = session_fn(r);
+    if (!name->settled && !fn)
+        return NULL;
+    if (!name->settled) {
+        diag *d = diag_note(r->diags, span, "`%s` is not there yet: `%s` will look for it when it is called",
+                            name->text, fn->name->text);
+        resolve_hint_unknown(r, name, d);
+        name->settled = true;
+    }
+    return new_late(r, NULL, name, span);
 }
 
 bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status, const void **home)
@@ -356,6 +419,9 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
     case RESOLVE_FAILED:
     case RESOLVE_NO_SUCH: break;
     }
+    ast_binding *later = r->session && r->function->outer && r->assigned != name ? find_later(r, name, span) : NULL;
+    if (later)
+        return later;
     resolve_report_unknown(r, name, span);
     return bad_binding(r);
 }
@@ -375,6 +441,8 @@ ast_binding *resolve_use(resolver *r, ast_name *name, src_span span)
         report_module(r, name, span);
         return bad_binding(r);
     }
+    if (is_late(r, b) && r->assigned != name)
+        return new_late(r, b, name, span);
     if (lives_in_frame(b) && b->owner != r->function)
         b = capture(r, r->function, b, span);
     check_moved(r, b, span);

@@ -106,16 +106,9 @@ static bool hint_foreign_member(resolver *r, diag *d, const ast_name *name, cons
     return hint_foreign_module(r, d, name);
 }
 
-void resolve_report_unknown(resolver *r, const ast_name *name, src_span span)
+void resolve_hint_unknown(resolver *r, const ast_name *name, diag *d)
 {
-    if (name->lost)
-        return; /* declared in what could not be read, as far as anyone knows */
-    diag *d = diag_error(r->diags, span, "unknown name `%s`", name->text);
-    if (r->binding_fn == name) {
-        diag_hint(d, "a function that calls itself is written `fn %s(…) { … }`", name->text);
-        return;
-    }
-    if (r->diags->errors > DIAG_MAX)
+    if (r->diags->errors > DIAG_MAX || r->diags->notes > DIAG_MAX)
         return; /* nobody will see it */
     if (hint_own_name(r, d, name))
         return;
@@ -135,6 +128,17 @@ void resolve_report_unknown(resolver *r, const ast_name *name, src_span span)
         !hint_module_of(r, d, name) && !hint_foreign_module(r, d, name) &&
         !hint_row(d, foreign_find_word(name->text)) && !hint_world_name(r, d, NULL, name, false) && comment != NULL)
         diag_hint(d, "a comment starts with `#`; `//` is floor division");
+}
+
+void resolve_report_unknown(resolver *r, const ast_name *name, src_span span)
+{
+    if (name->lost)
+        return; /* declared in what could not be read, as far as anyone knows */
+    diag *d = diag_error(r->diags, span, "unknown name `%s`", name->text);
+    if (r->binding_fn == name)
+        diag_hint(d, "a function that calls itself is written `fn %s(…) { … }`", name->text);
+    else
+        resolve_hint_unknown(r, name, d);
 }
 
 void resolve_report_member(resolver *r, const ast_node *node, const void *home)

@@ -6,6 +6,7 @@
 #include "vm/machine.h"
 #include "vm/num_long.h"
 #include "vm/text.h"
+#include "vm/walk.h"
 
 verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
 {
@@ -96,14 +97,23 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
     return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-verdict insn_read_cell(csp_vm *vm, value k, value *out)
+verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out)
 {
     const cell *c = value_as_object(k);
-    if (c->item != VALUE_ABSENT) {
-        *out = c->item;
-        return VERDICT_DONE;
-    }
-    return vm_raise(vm, ERR_VALUE, "`%s` is used before it has a value", value_string(c->name)->text);
+    *out = c->item != VALUE_ABSENT ? c->item : c->own;
+    if (*out == VALUE_ABSENT)
+        return vm_raise(vm, ERR_VALUE,
+                        c->header & CELL_LATE ? "`%s` is not there yet" : "`%s` is used before it has a value",
+                        value_string(c->name)->text);
+    return value_usable(p, *out) ? VERDICT_DONE : walk_copy_for(vm, p, *out, out);
+}
+
+void insn_set_late(value k, value v)
+{
+    cell *c = value_as_object(k);
+    bool shared = value_is_immutable(v);
+    c->item = shared ? v : VALUE_ABSENT;
+    c->own = shared ? VALUE_ABSENT : v;
 }
 
 verdict insn_fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *more)

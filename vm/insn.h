@@ -19,7 +19,8 @@ verdict insn_bound(csp_vm *vm, process *p, value given, value *out);
 verdict insn_range(csp_vm *vm, process *p, value from, value to, bool closed, value *out);
 /* Text of values that need no walk; VERDICT_CALL: one of them does. */
 verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out);
-verdict insn_read_cell(csp_vm *vm, value k, value *out);
+verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out);
+void insn_set_late(value k, value v); /* SETCELL of a CELL_LATE */
 /* The numeric for: start and limit in r[0], r[1]; false in *more: no turn. An included limit becomes an excluded one.
  */
 verdict insn_fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *more);

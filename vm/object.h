@@ -207,11 +207,15 @@ typedef struct trace {
 } trace;
 #define TRACE_TAIL 0x80000000u
 
-/* A top-level const (set once, when the module loads) or a variable of a session. item is VALUE_ABSENT until set. */
+/* A top-level const (set once, when the module loads) or a variable of a session. item is VALUE_ABSENT until set.
+ * CELL_LATE: a name of a session that functions of any process look up. There item is what all may use; what belongs to
+ * the session's process is in `own`, and others get a copy. */
 typedef struct cell {
     uint64_t header;
     value item;
     value name;
+    value own;
 } cell;
+#define CELL_LATE OBJ_FLAG_A
 
 #endif

@@ -157,9 +157,14 @@ resume:
     CASE(GETCELL) : {
         value item = ((cell *)value_as_object(K[WIDE]))->item;
         if (likely(item != VALUE_ABSENT)) { A = item; NEXT(); }
-        CHECK(insn_read_cell(vm, K[WIDE], &A));
+        CHECK(insn_read_cell(vm, p, K[WIDE], &A));
     }
-    CASE(SETCELL) : ((cell *)value_as_object(K[WIDE]))->item = A; NEXT();
+    CASE(SETCELL) : {
+        cell *c = value_as_object(K[WIDE]);
+        if (likely(!(c->header & CELL_LATE))) c->item = A;
+        else insn_set_late(K[WIDE], A);
+        NEXT();
+    }
     CASE(CLOSURE) : {
         value made = closure_new(vm, p, (const code*)(uintptr_t)K[WIDE], &A);
         if (unlikely(made == VALUE_ABSENT)) goto no_memory;

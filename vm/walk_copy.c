@@ -329,6 +329,17 @@ verdict walk_run_outcome(csp_vm *vm, process *p, value *args, uint32_t argc, val
     return step(vm, args, COPY_MESSAGE, OWNER_TRANSIT, process_owner(p), result);
 }
 
+verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out)
+{
+    value args[2] = {v, VALUE_ABSENT};
+    uint64_t from = obj_header(v) & OWNER_MASK;
+    for (;;) {
+        verdict done = step(vm, args, COPY_MESSAGE, from, process_owner(p), out);
+        if (done != VERDICT_YIELD)
+            return done;
+    }
+}
+
 /* --- at once */
 
 static bool all_immutable(walk_children c)
