@@ -142,7 +142,7 @@ static csp_status settle_output(world *w, csp_status status)
         int why = output_failure(w->vm, stream, &lost);
         if (why == 0 || lost == 0)
             continue;
-        if (status >= 0 && w->vm->interrupted)
+        if (status >= 0 && vm_interrupted(w->vm))
             status = CSP_E_INTERRUPTED;
         char message[160];
         snprintf(message, sizeof message, "cannot write to %s: %s; %llu byte%s lost", output_stream_name(stream),

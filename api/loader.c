@@ -27,7 +27,7 @@ struct own_module {
     const module *code;  /* the VM's */
     own_member *members; /* sorted by name */
     uint32_t member_count;
-    value *loaded; /* pinned: an OBJ_CELL that holds true when the body has run */
+    value *loaded; /* pinned: an OBJ_CELL that holds true when the body has run; the address of `code` */
 };
 
 /* A text whose imports are being resolved. */
@@ -220,7 +220,7 @@ static struct own_module *find_module(const world *w, const char *key)
 
 static bool make_cell(world *w, struct own_module *m)
 {
-    m->loaded = heap_pinned(sizeof *m->loaded);
+    m->loaded = heap_pinned(2 * sizeof *m->loaded);
     if (!m->loaded)
         return false;
     value label = str_intern(w->vm, m->name, strlen(m->name));
@@ -257,6 +257,7 @@ static bool compile(world *w, struct own_module *m, const char *source, size_t s
     snprintf(frame.body_name, sizeof frame.body_name, "module %.*s", shown_length(base), base);
     w->importer = &frame;
     m->code = world_compile(w, m->name, source, size, 1, NULL);
+    m->loaded[1] = value_object(m->code);
     w->importer = frame.outer;
     return m->code && index_members(m);
 }

@@ -20,7 +20,7 @@ typedef struct resolver {
 
 /* The signature kept for `of`, or a new one with room for `count` names, NULL behind them and `room` bytes of text;
  * *made tells which. NULL: no memory. */
-static world_signature *signature_for(world *w, const void *of, uint32_t count, size_t room, bool *made)
+static world_signature *signature_for(world *w, const native_entry *of, uint32_t count, size_t room, bool *made)
 {
     world_signature **first = &w->signatures[((uintptr_t)of >> 4) % SIGNATURE_LISTS];
     for (world_signature *s = *first; s; s = s->next)
@@ -63,14 +63,18 @@ static world_signature *native_signature(world *w, const native_entry *entry)
     return s;
 }
 
-static world_signature *code_signature(world *w, const code *c)
+/* The names of a code's parameters, kept beside it. NULL: no memory. */
+static const char *const *code_names(world *w, const code *c)
 {
-    bool made;
-    world_signature *s = signature_for(w, c, c->params, 0, &made);
-    if (s && made)
-        for (uint32_t i = 0; i < s->count; i++)
-            s->names[i] = value_is(c->param_names[i], OBJ_STRING) ? value_string(c->param_names[i])->text : "_";
-    return s;
+    if (c->beside)
+        return c->beside;
+    const char **names = heap_alloc(vm_heap(w->vm), HEAP_BYTES, (c->params + 1u) * sizeof *names);
+    if (!names)
+        return NULL;
+    for (uint32_t i = 0; i < c->params; i++)
+        names[i] = value_is(c->param_names[i], OBJ_STRING) ? value_string(c->param_names[i])->text : "_";
+    ((code *)(uintptr_t)c)->beside = names;
+    return names;
 }
 
 /* ---- Symbols ---- */
@@ -94,14 +98,14 @@ static bool native_symbol(world *w, int index, const char *name, resolve_symbol 
 bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out)
 {
     const code *c = fn->code;
-    const world_signature *s = code_signature(w, c);
-    if (!s)
+    const char *const *names = code_names(w, c);
+    if (!names)
         return false;
     *out = (resolve_symbol){.kind = RESOLVE_FUNCTION,
                             .word = value_object(fn),
                             .min = c->required,
                             .max = c->has_rest ? UINT32_MAX : c->params,
-                            .param_names = s->names};
+                            .param_names = names};
     return true;
 }
 
@@ -360,7 +364,10 @@ module *world_compile(world *w, const char *name, const char *source, size_t siz
     src_text src;
     src_init(&src, name, source, size);
     src.first_line = first_line;
-    return compile_text(w, &src, session, false);
+    module *m = compile_text(w, &src, session, false);
+    if (m && (session || loader_body_name(w)))
+        code_let_go(w->vm, m);
+    return m;
 }
 
 /* The library's own sources may use what nobody else may. */

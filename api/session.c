@@ -8,7 +8,7 @@
 #include "vm/walk.h"
 
 /* What csp_eval shows of a value. */
-enum { SHOWN_BYTES = 64 << 10 };
+enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20 };
 
 csp_session *csp_session_new(csp_vm *vm)
 {
@@ -274,7 +274,10 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
         return CSP_E_MISUSE;
     csp_error_free(csp_take_error(w->vm));
     loader_settle(w);
+    /* Where values have used up all memory, an input that drops them must still compile. */
+    heap_lend(vm_heap(w->vm), LENT_BYTES);
     const module *m = world_compile(w, "repl", source, size, s->line, s);
+    heap_lend(vm_heap(w->vm), -LENT_BYTES);
     s->line += count_lines(source, size);
     value v = VALUE_NIL;
     csp_status status;

@@ -15,10 +15,10 @@ typedef struct world_module {
     module *code; /* once loaded; the VM's */
 } world_module;
 
-/* Parameter names of a function, as the resolver wants them. */
+/* Parameter names of a native, as the resolver wants them. */
 typedef struct world_signature {
     struct world_signature *next;
-    const void *of; /* native_entry or code */
+    const native_entry *of;
     uint32_t count;
     const char *names[];
 } world_signature;

@@ -79,7 +79,7 @@ static bool is_exported(const ast_node *item)
 static bool make_exports(compiler *c, module *m)
 {
     ast_list items = c->ast->items;
-    m->exports = calloc(items.count + 1u, sizeof *m->exports);
+    m->exports = heap_alloc(vm_heap(c->vm), HEAP_TRACED, (items.count + 1u) * sizeof *m->exports);
     if (!m->exports)
         return false;
     for (uint32_t i = 0; i < items.count && !c->session; i++) {
@@ -98,40 +98,40 @@ static bool make_exports(compiler *c, module *m)
     return true;
 }
 
-static bool copy_text(module *m, const src_text *src)
+static bool copy_text(compiler *c, module *m, const src_text *src)
 {
-    m->text = malloc((size_t)src->length + 1);
+    m->text = heap_alloc(vm_heap(c->vm), HEAP_BYTES, (size_t)src->length + 1);
     if (!m->text)
         return false;
     memcpy(m->text, src->text, src->length);
-    m->text[src->length] = '\0';
     m->length = src->length;
     m->first_line = src->first_line;
     return true;
 }
 
-/* The table of constants has its final place now: every code gets its address, and the module owns what was made. */
+/* The table of constants gets its final place: every code is told where that is. */
 static bool assemble(compiler *c, module *m)
 {
     const char *name = c->ast->src->name ? c->ast->src->name : "";
     m->name = str_intern(c->vm, name, strlen(name));
     compile_constant(c, m->name);
-    m->codes = malloc((c->code_count + 1u) * sizeof(code *));
-    if (!m->codes || !copy_text(m, c->ast->src) || !make_exports(c, m) || c->failed)
+    m->codes = heap_alloc(vm_heap(c->vm), HEAP_TRACED, (c->code_count + 1u) * sizeof(code *));
+    if (!m->codes || !copy_text(c, m, c->ast->src) || !make_exports(c, m) || c->failed)
         return false;
+    m->constants = heap_alloc(vm_heap(c->vm), HEAP_TRACED, (c->constant_count + 1u) * sizeof *m->constants);
+    if (!m->constants)
+        return false;
+    memcpy(m->constants, c->constants, c->constant_count * sizeof *m->constants);
+    m->constant_count = c->constant_count;
     for (uint32_t i = 0; i < c->code_count; i++) {
         code *made = c->codes[i].code;
-        made->constants = c->constants;
-        made->constant_count = c->constant_count;
-        made->param_names = c->constants + c->codes[i].names;
+        made->constants = m->constants;
+        made->constant_count = m->constant_count;
+        made->param_names = m->constants + c->codes[i].names;
         made->module = m;
         m->codes[i] = made;
     }
     m->code_count = c->code_count;
-    c->code_count = 0;
-    m->constants = c->constants;
-    m->constant_count = c->constant_count;
-    c->constants = NULL;
     return true;
 }
 
@@ -158,25 +158,14 @@ static bool verify(compiler *c, const module *m)
 
 static module *make_module(compiler *c)
 {
-    module *m = calloc(1, sizeof *m);
-    if (!m)
-        return NULL;
-    if (assemble(c, m) && verify(c, m) && code_add_module(c->vm, m))
-        return m;
-    code_free_module(m);
-    return NULL;
+    module *m = heap_alloc(vm_heap(c->vm), HEAP_TRACED, sizeof *m);
+    return m && assemble(c, m) && verify(c, m) && code_add_module(c->vm, m) ? m : NULL;
 }
 
 static void release(compiler *c)
 {
-    for (uint32_t i = 0; i < c->code_count; i++) {
-        code *made = c->codes[i].code;
-        free((void *)(uintptr_t)made->insns);
-        free((void *)(uintptr_t)made->places);
-        free((void *)(uintptr_t)made->handlers);
-        free(made);
-    }
-    free(c->codes);
+    if (c->codes)
+        heap_unpin(c->codes);
     free(c->constant_index);
     if (c->constants)
         heap_unpin(c->constants);

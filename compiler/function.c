@@ -11,8 +11,14 @@ static bool grow_codes(compiler *c)
     if (c->code_count < c->code_capacity)
         return true;
     uint32_t capacity = c->code_capacity ? c->code_capacity * 2 : 16;
-    if (!compile_resize(&c->codes, capacity * sizeof *c->codes))
+    made_code *larger = heap_pinned(capacity * sizeof *larger);
+    if (!larger)
         return false;
+    if (c->codes) {
+        memcpy(larger, c->codes, c->code_count * sizeof *larger);
+        heap_unpin(c->codes);
+    }
+    c->codes = larger;
     c->code_capacity = capacity;
     return true;
 }
@@ -21,7 +27,7 @@ uint32_t compile_new_code(compiler *c)
 {
     made_code made = {0};
     if (grow_codes(c))
-        made.code = calloc(1, sizeof *made.code);
+        made.code = heap_alloc(vm_heap(c->vm), HEAP_TRACED, sizeof *made.code);
     if (!made.code) {
         c->failed = true;
         return 0;
@@ -168,16 +174,23 @@ void compile_end_trace(builder *b, unsigned reg, src_span at)
         compile_emit(b, insn_abc(OPC_TRACE, reg, 0, 0), at);
 }
 
-/* The arrays become the code's. */
+/* A copy in the heap; NULL: no memory, or there is nothing. */
+static void *settled(compiler *c, const void *from, size_t size)
+{
+    void *to = size ? heap_alloc(vm_heap(c->vm), HEAP_BYTES, size) : NULL;
+    if (to)
+        memcpy(to, from, size);
+    c->failed |= size && !to;
+    return to;
+}
+
+/* What the arrays hold becomes the code's. */
 static void hand_over(builder *b)
 {
     code *made = b->code;
-    /* What cannot be made smaller stays as it is. */
-    (void)compile_resize(&b->insns, b->count * sizeof *b->insns);
-    (void)compile_resize(&b->places, b->count * sizeof *b->places);
-    made->insns = b->insns;
-    made->places = b->places;
-    made->handlers = b->handlers;
+    made->insns = settled(b->c, b->insns, b->count * sizeof *b->insns);
+    made->places = settled(b->c, b->places, b->count * sizeof *b->places);
+    made->handlers = settled(b->c, b->handlers, b->handler_count * sizeof *b->handlers);
     made->handler_count = b->handler_count;
     made->count = b->count;
     made->registers = (uint16_t)(b->max ? b->max : 1);
@@ -187,13 +200,11 @@ static void finish(builder *b, src_span at)
 {
     compile_flush_cold(b, 0, at);
     end_defers(b, at);
-    if (b->c->failed) {
-        free(b->insns);
-        free(b->places);
-        free(b->handlers);
-    } else {
+    if (!b->c->failed)
         hand_over(b);
-    }
+    free(b->insns);
+    free(b->places);
+    free(b->handlers);
     free(b->links);
     free(b->cold);
     free(b->blocks);

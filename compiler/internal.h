@@ -36,7 +36,7 @@ typedef struct compiler {
     uint32_t constant_count, constant_capacity;
     uint32_t *constant_index; /* open addressing: number + 1 */
     uint32_t index_mask;
-    made_code *codes;
+    made_code *codes; /* pinned */
     uint32_t code_count, code_capacity;
     uint32_t apply; /* number of the code that calls a function value with a list of arguments; 0: not made yet */
 } compiler;

@@ -23,6 +23,32 @@ size_t heap_object_size(uint64_t word)
     return word % HEAP_GRANULE == 0 && GC_base(object) == object ? GC_size(object) : 0;
 }
 
+void heap_lend(heap *h, ptrdiff_t size)
+{
+    if (h->max_bytes == 0)
+        return;
+    h->max_bytes += (size_t)size;
+    collector_apply_limits();
+}
+
+typedef struct locked_call {
+    void (*fn)(void *);
+    void *data;
+} locked_call;
+
+static void *GC_CALLBACK call_locked(void *given)
+{
+    const locked_call *call = given;
+    call->fn(call->data);
+    return NULL;
+}
+
+void heap_locked(void (*fn)(void *), void *data)
+{
+    locked_call call = {fn, data};
+    GC_call_with_alloc_lock(call_locked, &call);
+}
+
 void heap_unpin(void *memory) { GC_free(memory); }
 
 void heap_unpin_anywhere(void *memory)

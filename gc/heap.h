@@ -166,6 +166,12 @@ void heap_collect(heap *h); /* a full collection now */
 /* How many collections there have been: other threads count, too. */
 static inline uint64_t heap_collections(const heap *h) { return __atomic_load_n(&h->collections, __ATOMIC_RELAXED); }
 
+/* The limit, where there is one, is so many bytes higher from now on; with a negative number, lower again. */
+void heap_lend(heap *h, ptrdiff_t size);
+
+/* Calls fn(data) while no thread collects: for what the callbacks read. It must not allocate from any heap. */
+void heap_locked(void (*fn)(void *), void *data);
+
 /* Calls fn(data), which may wait long: meanwhile other threads can collect without stopping this one. It must not touch
  * any object. */
 void heap_do_blocking(void (*fn)(void *), void *data);

@@ -27,8 +27,8 @@ typedef struct resolver {
     diag_list *diags;
     const resolve_world *world;
     bool session;
-    bool failed;    /* no memory */
-    bool in_const;  /* in a const's value: the top level's variables do not exist yet */
+    bool failed;   /* no memory */
+    bool in_const; /* in a const's value: the top level's variables do not exist yet */
     ast_function_info *function;
     scope *scope;
     scope *top_scope;

@@ -1,15 +1,15 @@
 /* Bytecode: instructions, code objects, modules, positions.
  *
  * A code object is one function: read-only once verified. What changes (hints of field caches) lies beside it. Code
- * objects and modules are malloc'ed, belong to their VM and live as long as it (a frame's link points at code, so
- * code is never collected); their constants are in uncollectable memory, scanned by the collector.
+ * objects, modules and all that they point to are objects of the heap: a closure or a frame of a function holds its
+ * code, each code its module, and that all the others. The VM's table of modules holds them weakly (code_table.c).
  *
  * Registers of a frame, R[0] on:
  *     parameters | rest parameter (a list) | captures | locals and temporaries
  * An argument that was not given is VALUE_ABSENT; the code of its default begins with JPRESENT.
  *
  * A call: callee in R[A], arguments from R[A+2]; the callee's R[0] is the caller's R[A+2], and the words R[A], R[A+1]
- * become the frame's link: R[-2] the pc to return to, R[-1] code of the caller | LINK_TAIL | distance << 48. The
+ * become the frame's link: R[-2] the pc to return to | LINK_TAIL | distance << 48, R[-1] code of the caller. The
  * result comes to R[A]. The bottom frame of a process has no link.
  *
  * Handlers (a table of pc ranges, the innermost first): HANDLER_CATCH: the error goes to R[reg] and the pc to
@@ -94,8 +94,8 @@ static inline insn insn_aw(opcode op, unsigned a, uint32_t wide)
     return (insn){(uint16_t)op, (uint16_t)a, (uint16_t)wide, (uint16_t)(wide >> 16)};
 }
 
-#define LINK_TAIL  ((uint64_t)1) /* in R[-1]: frames between this one and its caller were replaced by tail calls */
-#define LINK_CODE  ((uint64_t)0x0000fffffffffff0)
+#define LINK_TAIL  ((uint64_t)1) /* in R[-2]: frames between this one and its caller were replaced by tail calls */
+#define LINK_PC    ((uint64_t)0x0000fffffffffff8)
 #define LINK_SHIFT 48
 
 enum { CODE_MAX_REGISTERS = 60000, CODE_NO_REGISTER = 0xffff };
@@ -170,9 +170,21 @@ typedef struct code {
     const value *param_names; /* strings (VALUE_NIL for `_`), params of them, then the rest parameter's */
     module *module;
     const struct native_entry *native; /* of a resumable native frame, else NULL */
+    void *beside; /* what the room above keeps for as long as the code lives: an object of the heap, or NULL */
 } code;
 
 /* A position is code->base + pc: one 32-bit number for any instruction of the VM. */
+
+/* --- links */
+
+static inline void link_make(value *base, const code *caller, const insn *pc, uint32_t distance)
+{
+    base[-2] = (value)(uintptr_t)pc | (uint64_t)distance << LINK_SHIFT;
+    base[-1] = (value)(uintptr_t)caller;
+}
+static inline const insn *link_pc(const value *base) { return (const insn *)(uintptr_t)(base[-2] & LINK_PC); }
+static inline const code *link_code(const value *base) { return (const code *)(uintptr_t)base[-1]; }
+static inline uint32_t link_distance(const value *base) { return (uint32_t)(base[-2] >> LINK_SHIFT); }
 
 /* What a module offers to others: a top-level fn (item: its closure) or const (item: its OBJ_CELL) whose name does
  * not start with `_`. */
@@ -184,35 +196,49 @@ typedef struct module_export {
 struct module {
     value name; /* string: the source's name as shown to people */
     char *text;
-    uint32_t length; /* owned copy of the source, for carets in traces */
+    uint32_t length; /* a copy of the source, for carets in traces */
     uint32_t *lines;
     uint32_t line_count;
     uint32_t first_line;
     code **codes;
-    uint32_t code_count; /* owned; codes[0] is the module's body, a function without parameters */
+    uint32_t code_count; /* codes[0] is the module's body, a function without parameters */
     value *constants;
-    uint32_t constant_count; /* uncollectable: all constants of all its codes, and the names */
-    /* filled by the compiler; malloc'ed and owned; names and items are also in `constants` */
+    uint32_t constant_count; /* all constants of all its codes, and the names */
     module_export *exports;
     uint32_t export_count;
 };
 
-/* --- code.c: making and finding */
+/* --- code_table.c: which modules there are */
 
-/* Gives the module's codes their positions, makes what is missing of lines and hints, and adds it to the VM, which
- * owns it from now on. False: out of memory or of positions; then it stays the caller's. The module, its text, lines
- * and codes, and each code with its insns, handlers, places and hints are malloc'ed blocks of their own;
- * module->constants is pinned (heap_pinned), and the codes' constants and param_names point into it. */
+/* A module in the VM's table, by position. */
+typedef struct code_entry {
+    module *module; /* NULL: the collector has found that nobody holds it */
+    uint32_t base, count;
+    bool kept; /* for the life of the VM */
+} code_entry;
+
+/* Gives the module's codes their positions, makes what is missing of lines and hints, and adds it to the VM's table.
+ * False: out of memory or of positions. The module and all that it points to are objects of the heap, or pinned. It
+ * lives as long as the VM, unless code_let_go has been called for it. */
 bool code_add_module(csp_vm *vm, module *m);
-/* The code and pc of a position, or NULL. O(log n). */
+/* The module is given back once nobody holds it and so many others have been added since that what is told of the past
+ * (where a process was spawned, a channel made) can hardly be about it. */
+void code_let_go(csp_vm *vm, const module *m);
+/* The code and pc of a position, or NULL: there is none, or it has been given back. O(log n). */
 const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc);
+/* In the collector's callbacks: pushes what is not judged in this marking (everything, unless `judging`), and at its
+ * end finds those that nobody holds. */
+void code_push(const csp_vm *vm, bool judging);
+void code_judge(csp_vm *vm);
+
+/* --- code.c: finding one's way in a code */
+
 /* Line and column (code points), from 1, of an instruction; 0, 0 where there is no source. */
 void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column);
 /* Where a frame of c whose registers are at `base` stands, for people: pc, but for a call of a defer its DEFER. */
 uint32_t code_standing(const code *c, const value *base, uint32_t pc);
 /* The line alone, O(log lines): the column takes time in proportion to the line's length. */
 uint32_t code_line(const code *c, uint32_t pc);
-void code_free_module(module *m);
 
 /* --- verify.c: every operand within bounds, every jump to an instruction, no way off the end, handlers and defers
  * well formed, in all codes of a module. Constants may name its own codes and those the VM has already. Returns NULL,

@@ -109,7 +109,7 @@ static void look_through(search *s, const process *p)
         if (base == p->stack || s->left <= 0)
             return;
         end = base - 2;
-        base -= base[-1] >> LINK_SHIFT;
+        base -= link_distance(base);
     }
 }
 

@@ -241,8 +241,7 @@ static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, con
     value *N = process_reserve(vm, p, R + distance, (*callee)->registers);
     if (!N)
         return NULL;
-    N[-2] = (value)(uintptr_t)pc;
-    N[-1] = (value)(uintptr_t)c | (uint64_t)distance << LINK_SHIFT;
+    link_make(N, c, pc, distance);
     for (uint32_t i = 0; i < (*callee)->registers; i++)
         N[i] = VALUE_ABSENT;
     for (uint32_t i = 0; i < (*callee)->params; i++)

@@ -36,8 +36,14 @@ struct leak_places {
 static void *unreached(heap *h, void *user)
 {
     (void)h;
-    const csp_vm *vm = user;
+    csp_vm *vm = user;
     process *first = NULL;
+    if (vm->judging) {
+        vm->judging = vm->judge_due = false;
+        code_judge(vm);
+        str_judge_interned(vm);
+        return NULL;
+    }
     for (uint32_t i = 0; i < vm->table_count; i++) {
         process *p = vm->table[i];
         if (p->index != i || heap_is_marked(p))
@@ -312,6 +318,7 @@ void leak_look(csp_vm *vm)
         return;
     places->final_due = false;
     places->final_done = true;
+    vm->judge_due = false;
     heap_collect(&vm->heap);
     take_found(vm);
 }

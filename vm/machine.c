@@ -20,12 +20,17 @@ enum { SLICE = 4000, INT_BITS = 1 << 26 };
  * way. */
 static void push_roots(heap *h, void *user)
 {
-    const csp_vm *vm = user;
+    csp_vm *vm = user;
     const process *p = vm->sched.running;
     if (p)
         heap_push_range(p->stack, p->stack + p->capacity);
-    if (!heap_watches(h) && vm->table)
+    /* A marking judges either processes or code and names: a leaked process is brought back with all that it holds. */
+    vm->judging = heap_watches(h) && vm->judge_due;
+    if ((!heap_watches(h) || vm->judging) && vm->table)
         heap_push_range(vm->table, vm->table + vm->table_count);
+    code_push(vm, vm->judging);
+    if (!vm->judging)
+        str_push_interned(vm);
 }
 
 static uint64_t seed(void)
@@ -112,10 +117,9 @@ void vm_destroy(csp_vm *vm)
     request_close(vm);
     if (vm->loop)
         loop_free(vm->loop);
-    for (uint32_t i = 0; i < vm->module_count; i++)
-        code_free_module(vm->modules[i]);
+    vm->module_count = 0;
     free(vm->modules);
-    free(vm->codes);
+    vm->modules = NULL;
     output_free(vm);
     native_free(vm);
     if (vm->interned)

@@ -203,6 +203,7 @@ typedef struct trace {
     uint32_t origin;
     uint32_t count, omitted, omitted_after;
     uint64_t parent; /* the number of who spawned it; 0: nobody, or not known */
+    void *modules;   /* whose positions these are: the module, or a block of several */
     uint32_t positions[];
 } trace;
 #define TRACE_TAIL 0x80000000u

@@ -16,7 +16,7 @@ typedef struct edge {
     const string *name;
 } edge;
 
-/* All of it malloc'ed. */
+/* Malloc'ed, but for the items, which are pinned: they hold the names. */
 struct origins {
     origin *items;
     uint32_t count, capacity;
@@ -61,13 +61,18 @@ static bool grow_items(struct origins *all)
     if (all->count < all->capacity)
         return true;
     uint32_t capacity = all->capacity ? all->capacity * 2 : ORIGINS_FIRST;
-    origin *items = capacity <= ORIGINS_MAX ? realloc(all->items, capacity * sizeof *items) : NULL;
+    origin *items = capacity <= ORIGINS_MAX ? heap_pinned(capacity * sizeof *items) : NULL;
     if (!items)
         return false;
-    if (!all->items)
+    if (all->items)
+        memcpy(items, all->items, all->count * sizeof *items);
+    else
         memset(items, 0, (ORIGIN_UNKNOWN + 1) * sizeof *items);
     all->count = all->count ? all->count : ORIGIN_UNKNOWN + 1;
+    origin *old = all->items;
     all->items = items;
+    if (old)
+        heap_unpin(old);
     all->capacity = capacity;
     return true;
 }
@@ -127,7 +132,8 @@ void origin_free(csp_vm *vm)
 {
     if (!vm->origins)
         return;
-    free(vm->origins->items);
+    if (vm->origins->items)
+        heap_unpin(vm->origins->items);
     free(vm->origins->edges);
     free(vm->origins);
 }

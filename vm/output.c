@@ -393,7 +393,7 @@ void output_finish(csp_vm *vm)
     int64_t patience = vm->grace_until ? loop_now() + VM_GRACE : LOOP_NEVER;
     vm_flush(vm);
     while (output_busy(vm)) {
-        if (vm->interrupted && patience == LOOP_NEVER)
+        if (vm_interrupted(vm) && patience == LOOP_NEVER)
             patience = loop_now() + VM_GRACE;
         output_wait(vm);
         output_poll(vm);

@@ -286,6 +286,7 @@ void process_mark(heap_marker *m, void *memory)
     heap_mark(m, value_object(p->kill));
     heap_mark(m, value_object(p->side));
     heap_mark(m, value_object(p->run_next));
+    heap_mark(m, value_object(p->code));
     if (p->stack == NULL)
         return;
     if (p->stack != p->slots) {

@@ -74,10 +74,9 @@ uint32_t report_position(const process *p)
         return 0;
     uint32_t pc = p->pc;
     while (c->native && base != p->stack) {
-        uint64_t link = base[-1];
-        const insn *at = (const insn *)(uintptr_t)base[-2];
-        base -= link >> LINK_SHIFT;
-        c = (const code *)(uintptr_t)(link & LINK_CODE);
+        const insn *at = link_pc(base);
+        c = link_code(base);
+        base -= link_distance(base);
         pc = (uint32_t)(at - c->insns);
     }
     return c->native ? 0 : c->base + code_standing(c, base, pc);

@@ -416,8 +416,7 @@ get_index:
             N = process_reserve(vm, p, N, callee->registers);
             if (!N) goto fail;
         }
-        N[-2] = (value)(uintptr_t)pc;
-        N[-1] = (value)(uintptr_t)body | (uint64_t)(pc->a + 2u) << LINK_SHIFT;
+        link_make(N, body, pc, pc->a + 2u);
         R = N;
         body = callee;
         pc = callee->insns;
@@ -456,8 +455,7 @@ call: {
     }
 enter: {                                                /* callee, window: its registers are filled */
         value *N = &R[window + 2];
-        N[-2] = (value)(uintptr_t)pc;
-        N[-1] = (value)(uintptr_t)body | (uint64_t)(window + 2) << LINK_SHIFT;
+        link_make(N, body, pc, window + 2);
         R = N;
         body = callee;
         pc = callee->insns;
@@ -560,7 +558,7 @@ called:                                                 /* a simple native: its 
 replace_arranged:
     memmove(R, R + window + 2, callee->registers * sizeof(value));
 replace:
-    if (R != s->bottom) R[-1] |= LINK_TAIL;
+    if (R != s->bottom) R[-2] |= LINK_TAIL;
     else p->flags |= PROCESS_TAIL;
     body = callee;
     pc = callee->insns;
@@ -574,11 +572,10 @@ returned:                                               /* a simple native in ta
     CASE(RET) : op_a = A; goto do_return;
 do_return: {
         if (unlikely(R == s->bottom)) goto finished;
-        uint64_t link = R[-1];
         value *from = R;
-        pc = (const insn *)(uintptr_t)R[-2];
-        body = (const code*)(uintptr_t)(link & LINK_CODE);
-        R -= link >> LINK_SHIFT;
+        pc = link_pc(from);
+        body = link_code(from);
+        R -= link_distance(from);
         from[-2] = op_a;
         NEXT();
     }
@@ -1030,11 +1027,10 @@ operate: {                                              /* a walk on op_a, op_b 
         DISPATCH();
     }
 finish: {                                               /* op_a: the walk's result; its frame is on top */
-        uint64_t link = R[-1];
         const native_entry *done = body->native;
-        pc = (const insn *)(uintptr_t)R[-2];
-        body = (const code*)(uintptr_t)(link & LINK_CODE);
-        R -= link >> LINK_SHIFT;
+        pc = link_pc(R);
+        body = link_code(R);
+        R -= link_distance(R);
         switch (pc->op) {
         case OPC_EQ: case OPC_IN: case OPC_INTERP:
         case OPC_MUL: case OPC_MULK: case OPC_IDIV: case OPC_IDIVK: case OPC_MOD: case OPC_MODK: case OPC_POW:

@@ -241,29 +241,56 @@ uint32_t str_hash(const csp_vm *vm, string *s)
     return s->hash;
 }
 
-/* --- interning: open addressing, at most half full */
+/* --- interning: open addressing, at most half full. The table holds its strings weakly (code_table.c says how). */
+
+/* Stands where a string has been that nobody holds any more. */
+#define GONE ((string *)(uintptr_t)HEAP_GRANULE)
+
+static uint32_t interned_live(const csp_vm *vm)
+{
+    uint32_t live = 0;
+    for (uint32_t i = 0; vm->interned && i <= vm->interned_mask; i++)
+        live += vm->interned[i] != NULL && vm->interned[i] != GONE;
+    return live;
+}
+
+typedef struct interned_table {
+    csp_vm *vm;
+    string **entries;
+    uint32_t mask;
+} interned_table;
+
+static void interned_move(void *data)
+{
+    const interned_table *to = data;
+    csp_vm *vm = to->vm;
+    vm->interned_count = 0;
+    for (uint32_t i = 0; vm->interned && i <= vm->interned_mask; i++) {
+        string *s = vm->interned[i];
+        if (s == NULL || s == GONE)
+            continue;
+        uint32_t at = s->hash & to->mask;
+        while (to->entries[at] != NULL)
+            at = (at + 1) & to->mask;
+        to->entries[at] = s;
+        vm->interned_count++;
+    }
+    vm->interned = to->entries;
+    vm->interned_mask = to->mask;
+}
 
 static bool interned_grow(csp_vm *vm)
 {
-    uint32_t old_size = vm->interned != NULL ? vm->interned_mask + 1 : 0;
-    uint32_t size = old_size != 0 ? old_size * 2 : 256;
-    string **table = heap_pinned(size * sizeof(void *));
-    if (table == NULL)
+    uint32_t size = 256;
+    for (uint32_t live = interned_live(vm); size / 4 < live;)
+        size *= 2;
+    interned_table to = {.vm = vm, .entries = heap_pinned_plain(size * sizeof(void *)), .mask = size - 1};
+    if (to.entries == NULL)
         return false;
-    uint32_t mask = size - 1;
-    for (uint32_t i = 0; i < old_size; i++) {
-        string *s = vm->interned[i];
-        if (s == NULL)
-            continue;
-        uint32_t at = s->hash & mask;
-        while (table[at] != NULL)
-            at = (at + 1) & mask;
-        table[at] = s;
-    }
-    if (vm->interned != NULL)
-        heap_unpin((void *)vm->interned);
-    vm->interned = table;
-    vm->interned_mask = mask;
+    string **old = vm->interned;
+    heap_locked(interned_move, &to);
+    if (old != NULL)
+        heap_unpin((void *)old);
     return true;
 }
 
@@ -274,7 +301,7 @@ value str_intern(csp_vm *vm, const char *utf8, size_t size)
     uint32_t hash = hash_text(vm, utf8, size);
     uint32_t at = hash & vm->interned_mask;
     for (string *s; (s = vm->interned[at]) != NULL; at = (at + 1) & vm->interned_mask)
-        if (s->hash == hash && s->size == size && memcmp(s->text, utf8, size) == 0)
+        if (s != GONE && s->hash == hash && s->size == size && memcmp(s->text, utf8, size) == 0)
             return value_object(s);
     value v = str_new(vm, utf8, size);
     if (v == VALUE_ABSENT)
@@ -283,6 +310,19 @@ value str_intern(csp_vm *vm, const char *utf8, size_t size)
     vm->interned[at] = value_string(v);
     vm->interned_count++;
     return v;
+}
+
+void str_push_interned(const csp_vm *vm)
+{
+    if (vm->interned != NULL)
+        heap_push_range(vm->interned, vm->interned + vm->interned_mask + 1);
+}
+
+void str_judge_interned(csp_vm *vm)
+{
+    for (uint32_t i = 0; vm->interned && i <= vm->interned_mask; i++)
+        if (vm->interned[i] != NULL && vm->interned[i] != GONE && !heap_is_marked(vm->interned[i]))
+            vm->interned[i] = GONE;
 }
 
 /* --- comparing and searching */

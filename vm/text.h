@@ -11,6 +11,9 @@ value str_checked(csp_vm *vm, const char *data, size_t size); /* VALUE_NIL where
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* one object per text, kept as long as the VM: names and constants only */
 value str_intern(csp_vm *vm, const char *utf8, size_t size);
+/* For the collector's callbacks: see code_push, code_judge (code.h). */
+void str_push_interned(const csp_vm *vm);
+void str_judge_interned(csp_vm *vm);
 value str_concat(csp_vm *vm, value a, value b);
 value bytes_new(csp_vm *vm, const void *data, size_t size);
 /* A string of `size` bytes for the caller to fill, in slices if it likes, with `length` code points of valid UTF-8

@@ -19,6 +19,7 @@ enum {
 /* The first frames in order, the last ones in a ring. */
 typedef struct frames {
     uint32_t positions[FIRST_FRAMES + LAST_FRAMES];
+    module *modules[FIRST_FRAMES + LAST_FRAMES];
     uint32_t count;
 } frames;
 
@@ -28,20 +29,48 @@ static void add_frame(frames *f, const code *c, uint32_t pc, bool tail)
         return;
     uint32_t at = f->count < FIRST_FRAMES ? f->count : FIRST_FRAMES + (f->count - FIRST_FRAMES) % LAST_FRAMES;
     f->positions[at] = (c->base + pc) | (tail ? TRACE_TAIL : 0);
+    f->modules[at] = c->module;
     f->count++;
 }
 
 static void collect_frames(frames *f, const process *p, const value *base, const code *c, uint32_t pc)
 {
     while (base != p->stack) {
-        uint64_t link = base[-1];
-        const insn *at = (const insn *)(uintptr_t)base[-2];
-        add_frame(f, c, code_standing(c, base, pc), (link & LINK_TAIL) != 0);
-        base -= link >> LINK_SHIFT;
-        c = (const code *)(uintptr_t)(link & LINK_CODE);
+        const insn *at = link_pc(base);
+        add_frame(f, c, code_standing(c, base, pc), (base[-2] & LINK_TAIL) != 0);
+        c = link_code(base);
+        base -= link_distance(base);
         pc = (uint32_t)(at - c->insns);
     }
     add_frame(f, c, code_standing(c, base, pc), (p->flags & PROCESS_TAIL) != 0);
+}
+
+/* Brings each module once to the front; gives how many. */
+static uint32_t gather_modules(frames *f, uint32_t kept)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t k = 0;
+        while (k < count && f->modules[k] != f->modules[i])
+            k++;
+        f->modules[k] = f->modules[i];
+        count += k == count;
+    }
+    return count;
+}
+
+/* As long as the trace lives, so do the sources that it points into. */
+static bool hold_modules(csp_vm *vm, trace *t, const frames *f, uint32_t count)
+{
+    t->modules = count == 1 ? f->modules[0] : NULL;
+    if (count < 2)
+        return true;
+    module **all = heap_alloc(vm_heap(vm), HEAP_TRACED, count * sizeof *all);
+    if (!all)
+        return false;
+    memcpy(all, f->modules, count * sizeof *all);
+    t->modules = all;
+    return true;
 }
 
 static uint64_t parent_of(const process *p) { return p->parent_distance ? process_number(p) - p->parent_distance : 0; }
@@ -51,7 +80,9 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
     frames f = {.count = 0};
     collect_frames(&f, p, base, c, pc);
     uint32_t kept = f.count < FIRST_FRAMES + LAST_FRAMES ? f.count : FIRST_FRAMES + LAST_FRAMES;
-    trace *t = heap_alloc(vm_heap(vm), HEAP_BYTES, sizeof *t + kept * sizeof t->positions[0]);
+    uint32_t modules = gather_modules(&f, kept);
+    trace *t = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + kept * sizeof t->positions[0]);
+    t = t && hold_modules(vm, t, &f, modules) ? t : NULL;
     if (!t)
         return VALUE_ABSENT;
     t->header = OBJ_TRACE | OBJ_IMMUTABLE;

@@ -25,11 +25,11 @@ static bool pop(process *p, frame *f)
 {
     if (f->base == p->stack)
         return false;
-    uint64_t link = f->base[-1];
+    uint32_t distance = link_distance(f->base);
     value *window = f->base - 2, *end = f->base + f->code->registers, *limit = p->stack + p->capacity;
-    f->pc = (const insn *)(uintptr_t)f->base[-2];
-    f->base -= link >> LINK_SHIFT;
-    f->code = (const code *)(uintptr_t)(link & LINK_CODE);
+    f->pc = link_pc(f->base);
+    f->code = link_code(f->base);
+    f->base -= distance;
     memset(window, 0, (size_t)((end < limit ? end : limit) - window) * sizeof *window);
     return true;
 }

@@ -17,25 +17,32 @@ static size_t place_in(const code_set *set, const void *p)
     return i;
 }
 
-static bool make_set(code_set *set, const csp_vm *vm, const module *m)
+static bool make_set(code_set *set, csp_vm *vm, const module *m)
 {
     size_t size = 16;
-    while (size < 2 * ((size_t)vm->code_count + m->code_count))
+    while (size < 2 * (size_t)m->code_count)
         size *= 2;
     set->mask = size - 1;
     set->slots = calloc(size, sizeof(const code *));
     if (!set->slots)
         return false;
-    for (uint32_t i = 0; i < vm->code_count; i++)
-        set->slots[place_in(set, vm->codes[i])] = vm->codes[i];
+    set->vm = vm;
     for (uint32_t i = 0; i < m->code_count; i++)
         set->slots[place_in(set, m->codes[i])] = m->codes[i];
     return true;
 }
 
+/* Others' codes are in the VM's table. The first word of a code is an even address, which no object's header is. */
 const code *verify_find_code(const code_set *set, value v)
 {
-    return value_is_object(v) ? set->slots[place_in(set, value_as_object(v))] : NULL;
+    if (!value_is_object(v))
+        return NULL;
+    const code *own = set->slots[place_in(set, value_as_object(v))];
+    if (own || obj_header(v) % 2 || heap_object_size(v) < sizeof(code))
+        return own;
+    const code *other = value_as_object(v);
+    uint32_t pc;
+    return code_at(set->vm, other->base, &pc) == other ? other : NULL;
 }
 
 /* --- a whole code */

@@ -8,6 +8,7 @@
 /* The codes that a constant may point to. A raw pointer to code cannot be told from one to an object by looking at it.
  */
 typedef struct code_set {
+    csp_vm *vm;         /* whose codes may be meant, too */
     const code **slots; /* open addressing */
     size_t mask;
 } code_set;

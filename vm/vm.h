@@ -62,13 +62,14 @@ struct csp_vm {
     process *main;
     struct origins *origins; /* origin.c: where processes come from */
 
-    module **modules; /* in order of their positions; malloc'ed */
-    uint32_t module_count, module_capacity;
-    code **codes;
-    uint32_t code_count, code_capacity; /* all codes in order of base; malloc'ed */
+    struct code_entry *modules; /* code_table.c; malloc'ed: it holds them weakly */
+    uint32_t module_count, module_capacity, modules_dead;
     uint32_t next_position;
+    size_t let_go_bytes; /* of code, since the last time that modules were judged */
+    bool judge_due;      /* the next marking tells which modules and names nobody holds … */
+    bool judging;        /* … the one under way does */
 
-    struct string **interned; /* open addressing; pinned */
+    struct string **interned; /* open addressing; pinned, not scanned: it holds them weakly */
     uint32_t interned_count, interned_mask;
     value characters[128]; /* strings of one ASCII character */
     value error_names[ERR_COUNT];

@@ -70,7 +70,8 @@ void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args);
 /* MOVE in one go, for a process that is killed; where it cannot be done, v stays what it is. */
 void walk_move_now(csp_vm *vm, process *p, value v);
 
-/* A copy for p of what belongs to another process, in one go. FAIL: something in it belongs to a third, or no memory. */
+/* A copy for p of what belongs to another process, in one go. FAIL: something in it belongs to a third, or there is no
+ * memory. */
 verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out);
 
 /* repr of v in one go, for reports and tools (not for programs): at most `limit` bytes, then `…`. */

@@ -262,7 +262,11 @@ Test(loader, a_session_imports_once_and_may_bind_again)
     gives(s, "m.twice", "2");
     gives(s, "let m = 3", NULL);
     gives(s, "m", "3");
+    char *result;
+    cr_assert_eq(csp_eval(s, "f(5)", 4, &result), CSP_E_CRASH, "functions look the module up by its name");
+    gives(s, "import \"m\"", NULL);
     gives(s, "f(5)", "10");
+    cr_assert_str_eq(w.text, "loads\n");
     csp_free(vm);
 }
 

@@ -1,21 +1,21 @@
 #include "tests/support/code_fixture.h"
 
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "vm/text.h"
 
+/* Pinned: nobody but the test holds it. */
 static void *copy(const void *from, size_t size)
 {
-    void *to = malloc(size);
+    void *to = heap_pinned(size);
     cr_assert(to);
     return memcpy(to, from, size);
 }
 
 module *code_fixture_module(csp_vm *vm, const char *source)
 {
-    module *m = calloc(1, sizeof *m);
+    module *m = heap_pinned(sizeof *m);
     cr_assert(m);
     m->name = str_intern(vm, "test.csp", 8);
     m->length = (uint32_t)strlen(source);
@@ -29,10 +29,13 @@ code *code_fixture_add(csp_vm *vm, module *m, const char *name, uint16_t registe
 {
     const char *at = strstr(m->text, piece);
     cr_assert(at, "%s", piece);
-    src_place *places = calloc(count, sizeof *places);
-    code *c = calloc(1, sizeof *c);
-    m->codes = realloc(m->codes, (m->code_count + 1) * sizeof(code *));
-    cr_assert(c && places && m->codes);
+    src_place *places = heap_pinned(count * sizeof *places);
+    code *c = heap_pinned(sizeof *c);
+    code **codes = heap_pinned((m->code_count + 1) * sizeof(code *));
+    cr_assert(c && places && codes);
+    if (m->code_count > 0)
+        memcpy(codes, m->codes, m->code_count * sizeof *codes);
+    m->codes = codes;
     for (uint32_t i = 0; i < count; i++)
         places[i] = (src_place){(uint32_t)(at - m->text), (uint32_t)(at - m->text + (ptrdiff_t)strlen(piece))};
     c->insns = copy(insns, count * sizeof *insns);

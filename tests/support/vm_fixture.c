@@ -20,7 +20,7 @@ static void mark_process(heap_marker *m, void *start)
 static void push_roots(heap *h, void *user)
 {
     (void)h;
-    (void)user;
+    str_push_interned(user);
 }
 
 static size_t stack_live(void *owner)
@@ -55,6 +55,7 @@ csp_vm *fixture_vm(void)
 void fixture_close(csp_vm *vm)
 {
     heap_close(&vm->heap);
+    free(vm->modules);
     if (vm->interned != NULL)
         heap_unpin((void *)vm->interned);
     heap_unpin(vm->sched.running);

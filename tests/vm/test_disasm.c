@@ -104,9 +104,6 @@ Test(disasm, a_module)
                              "  2     ret        r0\n"
                              "  defers r1 -> 2\n");
     free(listed);
-    code_free_module(m);
-    free(vm->modules);
-    free(vm->codes);
 }
 
 Test(disasm, positions_lead_back_to_code)
@@ -134,8 +131,4 @@ Test(disasm, positions_lead_back_to_code)
     uint32_t pc;
     cr_assert_null(code_at(vm, 0, &pc));
     cr_assert_null(code_at(vm, vm->next_position, &pc));
-    for (int i = 0; i < 20; i++)
-        code_free_module(modules[i]);
-    free(vm->modules);
-    free(vm->codes);
 }

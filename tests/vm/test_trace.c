@@ -24,13 +24,7 @@ static void open_vm(void)
     cr_assert(code_add_module(vm, m));
 }
 
-static void close_vm(void)
-{
-    code_free_module(m);
-    free(vm->modules);
-    free(vm->codes);
-    fixture_close(vm);
-}
+static void close_vm(void) { fixture_close(vm); }
 
 TestSuite(trace, .init = open_vm, .fini = close_vm);
 
@@ -46,8 +40,8 @@ static value *push_frames(process *p, uint32_t depth, uint32_t tail)
     for (uint32_t i = 1; i <= depth; i++) {
         const code *caller = m->codes[i == 1 ? 0 : 1];
         base += DISTANCE;
-        base[-2] = (uintptr_t)(caller->insns + i % 4);
-        base[-1] = (uintptr_t)caller | (uint64_t)DISTANCE << LINK_SHIFT | (tail && i % tail == 0 ? LINK_TAIL : 0);
+        link_make(base, caller, caller->insns + i % 4, DISTANCE);
+        base[-2] |= tail && i % tail == 0 ? LINK_TAIL : 0;
     }
     return base;
 }

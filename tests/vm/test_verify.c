@@ -48,7 +48,6 @@ static const char *verdict_on(const insn *insns, uint32_t count, uint32_t *at)
     module *m = module_of(insns, count);
     const code *which;
     const char *wrong = code_verify_module(vm, m, &which, at);
-    code_free_module(m);
     return wrong ? wrong : "";
 }
 
@@ -189,7 +188,6 @@ static const char *verdict_on_defers(const insn *insns, uint32_t count, uint16_t
     const code *which;
     uint32_t at;
     const char *wrong = code_verify_module(vm, m, &which, &at);
-    code_free_module(m);
     return wrong ? wrong : "";
 }
 
@@ -227,7 +225,6 @@ static const char *verdict_on_handlers(uint32_t count, const handler *handlers)
     const code *which;
     uint32_t at;
     const char *wrong = code_verify_module(vm, m, &which, &at);
-    code_free_module(m);
     return wrong ? wrong : "";
 }
 
@@ -267,7 +264,6 @@ Test(verify, the_shape_of_functions)
     c->self_capture = CODE_NO_REGISTER;
     m->codes[0]->captures = 1;
     cr_expect_str_eq(code_verify_module(vm, m, &which, &at), "the body of a module has parameters");
-    code_free_module(m);
 }
 
 Test(verify, any_bytes_at_all)
