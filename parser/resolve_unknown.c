@@ -119,7 +119,7 @@ void resolve_hint_unknown(resolver *r, const ast_name *name, diag *d)
     }
     if (r->member_of == name && hint_foreign_member(r, d, name, r->member))
         return;
-    const char *comment = parse_foreign_comment(r->diags->src, span.start);
+    const char *comment = parse_foreign_comment(r->diags->src, d->span.start);
     if (comment != NULL && *comment != '/') {
         diag_hint(d, "a comment starts with `#`, not with `%s`", comment);
         return;
