@@ -118,6 +118,19 @@ static void compile_choice(builder *b, const ast_alt *choice, arm_place *places,
                         choice->arms[i].span);
 }
 
+/* Where the bodies are so long that an arm may not jump to its own, it jumps to a JMP, of which there is one each. */
+static void reach_far(builder *b, const ast_alt *choice, arm_place *places, src_span at)
+{
+    if (!jumps_over(at).far)
+        return;
+    for (uint32_t i = 0; i < choice->count; i++) {
+        jumps far = {0};
+        compile_land(b, &places[i].entry);
+        compile_jump(b, &far, choice->arms[i].span);
+        places[i].entry = far;
+    }
+}
+
 static arm_place *prepare_arms(builder *b, const ast_alt *choice, src_span at)
 {
     arm_place *places = arena_alloc(b->c->ast->arena, (choice->count + 1) * sizeof *places);
@@ -147,6 +160,7 @@ static void compile_for_alt(builder *b, const ast_alt *choice, arm_place *places
         prepare_arm(b, &choice->arms[i], places[i].reg);
     compile_choice(b, choice, places, at);
     compile_jump(b, &frame.exits, at);
+    reach_far(b, choice, places, at);
     b->loop = &frame; /* cppcheck-suppress autoVariables ; until the loop is done */
     for (uint32_t i = 0; i < choice->count; i++) {
         compile_land(b, &places[i].entry);
@@ -177,6 +191,7 @@ void compile_alt(builder *b, ast_node *ast, dest d)
         prepare_arm(b, &choice->arms[i], places[i].reg);
     compile_choice(b, choice, places, ast->span);
     b->reachable = false;
+    reach_far(b, choice, places, ast->span);
     for (uint32_t i = 0; i < choice->count; i++) {
         compile_land(b, &places[i].entry);
         compile_arm_body(b, &choice->arms[i], places[i].reg, d);

@@ -25,7 +25,16 @@ static void begin_counting(builder *b, iteration *it, const ast_node *bounds, sr
         compile_to(b, bounds->as.slice.to, it->base + 1);
     else
         compile_load(b, it->base + 1, VALUE_ABSENT, at);
-    compile_jump_to(b, insn_abc(OPC_FORI, it->base, bounds->as.slice.closed, 0), &it->exits, bounds->span);
+    jumps none = {0}, body = {0};
+    bool far = it->exits.far; /* more than FORI jumps over: then over a JMP */
+    compile_jump_to(b, insn_abc(OPC_FORI, it->base, bounds->as.slice.closed, 0), far ? &none : &it->exits,
+                    bounds->span);
+    if (far) {
+        compile_jump(b, &body, bounds->span);
+        compile_land(b, &none);
+        compile_jump(b, &it->exits, bounds->span);
+        compile_land(b, &body);
+    }
     it->head = compile_here(b);
 }
 
@@ -41,7 +50,7 @@ static void begin_iterating(builder *b, iteration *it, ast_node *source, bool tw
 
 void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2], src_span at)
 {
-    *it = (iteration){.numeric = source->kind == AST_RANGE && !target[1]};
+    *it = (iteration){.numeric = source->kind == AST_RANGE && !target[1], .exits = jumps_over(at)};
     if (it->numeric)
         begin_counting(b, it, source, at);
     else

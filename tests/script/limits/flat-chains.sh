@@ -69,7 +69,18 @@ each functions '' 'print(f1(), f30000())' 'fn f' '() => 7'
 each constants '' 'print(c1 + c30000)' 'const c' ' = 7'
 each match 'print(match 0 {' '_ => "none" })' '' ' => 1'
 each alternatives 'print(match 30000 {' '0 => "some"; _ => "none" })' '' ' |'
-# What needs a register for each, and what nests, ends in an error that says so.
+# So much that a jump over it is a long one.
 n=70000
+try for-body 'var a = 0; for i in 0..2 { if i == 2 { break }' '
+a += 1' '
+if i == 0 { continue }
+print(i) }; for i in 0..0 { print("never") }; print(a)'
+try match-body 'var a = 0; match 1 { x if x > 1 => {' '
+a += 1' '}; _ => print("other", a) }'
+try alt-body 'var a = 0; let c = chan(1); c ! 1; alt { after 1h => print("late"); c ? x => {' '
+a += x' '}; closed => print("closed") }; print(a)'
+try for-alt-body 'var a = 0; let c = chan(1); c ! 1; close(c); for alt { c ? x => {' '
+a += x' '}; when false, after 1h => print("late") }; print(a)'
+# What needs a register for each, and what nests, ends in an error that says so.
 try interpolation 'let a = 1; print("' '${a}' '")' | sed -n 's/.*:1:18: error/error/p'
 try power 'print(1' ' ** 1' ')' | sed -n 's/.*: error/error/p'
