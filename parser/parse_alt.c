@@ -152,7 +152,9 @@ static void communication(parser *p, ast_alt_arm *arm)
         diag *d = is_receive_value || parse_at(p, TOK_FAT_ARROW)
                       ? parse_fail(p, at, "an arm of `alt` receives or sends")
                       : parse_expected(p, "`?` or `!`");
-        diag_hint(d, "write `c ? x => …` or `c ! v => …`");
+        bool is_closed = parse_at_word(p, "closed") || (arm->channel->kind == AST_IS && arm->channel->as.field.name &&
+                                                        strcmp(arm->channel->as.field.name->text, "closed") == 0);
+        diag_hint(d, is_closed ? "write `closed(c) => …`" : "write `c ? x => …` or `c ! v => …`");
     }
 }
 
