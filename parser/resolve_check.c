@@ -316,6 +316,7 @@ void resolve_field(resolver *r, ast_node *node)
         resolve_operand(r, object);
         r->member_of = member_of;
         r->member = member;
+        resolve_check_self(r, node);
     }
 }
 

@@ -74,6 +74,8 @@ void resolve_hint_unknown(resolver *r, const ast_name *name, diag *d); /* what c
 bool resolve_hint_foreign(diag *d, const ast_name *name);
 /* `module.name`: home as for resolve_is_module. */
 void resolve_report_member(resolver *r, const ast_node *node, const void *home);
+/* `self.name`, as if it were an object. */
+void resolve_check_self(resolver *r, const ast_node *node);
 /* A call `x.name(…)` of what is certainly no map: an error where it is known how that is written here. */
 void resolve_check_method(resolver *r, const ast_node *node);
 

@@ -169,6 +169,16 @@ void resolve_report_member(resolver *r, const ast_node *node, const void *home)
 
 /* ---- methods ---- */
 
+void resolve_check_self(resolver *r, const ast_node *node)
+{
+    const ast_node *object = node->as.field.object;
+    const ast_binding *b = object->kind == AST_NAME ? object->as.name.binding : NULL;
+    if (r->failed || !b || b->kind != BINDING_SYMBOL || b->module || strcmp(b->name->text, "self") != 0)
+        return;
+    diag *d = diag_error(r->diags, object->span, "`self` is a function, which gives the running process");
+    diag_hint(d, "there are no methods: the value is an argument, `fn area(shape) => shape.w * shape.h`");
+}
+
 /* The type of a value that can be nothing else, or NULL. */
 static const char *certain_type(const ast_node *node)
 {
