@@ -31,6 +31,9 @@ void csp_session_free(csp_session *s)
     while (*link != s)
         link = &(*link)->next;
     *link = s->next;
+    name_index_clear(&s->names);
+    name_index_clear(&s->staged);
+    name_index_clear(&s->late);
     for (uint32_t i = 0; i < s->total; i++)
         free(s->variables[i].name);
     free(s->variables);
@@ -48,22 +51,11 @@ void csp_session_free(csp_session *s)
 
 static cell *variable_cell(const csp_session *s, uint32_t i) { return value_as_object(s->cells[i]); }
 
-/* The newest of that name before `end`, or end. */
-static uint32_t find_before(const csp_session *s, const char *name, uint32_t end)
-{
-    for (uint32_t i = end; i-- > 0;)
-        if (strcmp(s->variables[i].name, name) == 0)
-            return i;
-    return end;
-}
-
 /* The cell in which functions look for the name; VALUE_ABSENT: none does. */
 static value find_late(const csp_session *s, const char *name)
 {
-    for (uint32_t i = 0; i < s->late_count; i++)
-        if (strcmp(s->late_names[i], name) == 0)
-            return s->late_cells[i];
-    return VALUE_ABSENT;
+    uint32_t i = name_index_find(&s->late, name);
+    return i == NAME_INDEX_NONE ? VALUE_ABSENT : s->late_cells[i];
 }
 
 static void describe(const csp_session *s, uint32_t i, resolve_session_name *out)
@@ -84,8 +76,10 @@ static void describe(const csp_session *s, uint32_t i, resolve_session_name *out
 
 bool session_find(csp_session *s, const char *name, resolve_session_name *out)
 {
-    uint32_t i = find_before(s, name, s->total);
-    if (i == s->total)
+    uint32_t i = name_index_find(&s->staged, name);
+    if (i == NAME_INDEX_NONE)
+        i = name_index_find(&s->names, name);
+    if (i == NAME_INDEX_NONE)
         return false;
     describe(s, i, out);
     return true;
@@ -93,14 +87,14 @@ bool session_find(csp_session *s, const char *name, resolve_session_name *out)
 
 value session_value(const csp_session *s, const char *name)
 {
-    uint32_t i = find_before(s, name, s->count);
-    return i == s->count ? VALUE_ABSENT : variable_cell(s, i)->item;
+    uint32_t i = name_index_find(&s->names, name);
+    return i == NAME_INDEX_NONE ? VALUE_ABSENT : variable_cell(s, i)->item;
 }
 
 const void *session_module(const csp_session *s, const char *name)
 {
-    uint32_t i = find_before(s, name, s->count);
-    return i == s->count ? NULL : s->variables[i].home;
+    uint32_t i = name_index_find(&s->names, name);
+    return i == NAME_INDEX_NONE ? NULL : s->variables[i].home;
 }
 
 static bool grow_cells(value **cells, uint32_t count, uint32_t capacity)
@@ -118,6 +112,10 @@ static bool grow_cells(value **cells, uint32_t count, uint32_t capacity)
 
 static bool reserve(csp_session *s)
 {
+    /* Room in `names` too: what the input has defined is entered there when nothing can fail any more. */
+    uint32_t staged = s->total - s->count + 1;
+    if (!name_index_reserve(&s->staged, staged) || !name_index_reserve(&s->names, s->count + staged))
+        return false;
     if (s->total < s->capacity)
         return true;
     uint32_t capacity = s->capacity ? s->capacity * 2 : 32;
@@ -133,6 +131,8 @@ static bool reserve(csp_session *s)
 
 static bool reserve_late(csp_session *s)
 {
+    if (!name_index_reserve(&s->late, s->late_count + 1))
+        return false;
     if (s->late_count < s->late_capacity)
         return true;
     uint32_t capacity = s->late_capacity ? s->late_capacity * 2 : 32;
@@ -169,6 +169,7 @@ uint64_t session_late(csp_session *s, const char *name)
         free(copy);
         return VALUE_ABSENT;
     }
+    name_index_set(&s->late, copy, s->late_count);
     s->late_names[s->late_count] = copy;
     s->late_cells[s->late_count++] = made;
     return made;
@@ -187,17 +188,25 @@ bool session_define(csp_session *s, const char *name, const resolve_session_name
     s->variables[s->total] =
         (session_variable){.name = copy, .assignable = how->assignable, .by_name = how->by_name, .home = how->home};
     s->cells[s->total] = made;
+    name_index_set(&s->staged, copy, s->total);
     describe(s, s->total++, out);
     return true;
 }
 
+/* The input under way has ended; its variables stood before `end`. */
+static void forget_staged(csp_session *s, uint32_t end)
+{
+    name_index_clear(&s->staged);
+    for (uint32_t i = s->count; i < end; i++)
+        s->cells[i] = VALUE_ABSENT;
+    s->total = s->count;
+}
+
 static void remove_staged(csp_session *s)
 {
-    while (s->total > s->count) {
-        s->total--;
-        free(s->variables[s->total].name);
-        s->cells[s->total] = VALUE_ABSENT;
-    }
+    for (uint32_t i = s->count; i < s->total; i++)
+        free(s->variables[i].name);
+    forget_staged(s, s->total);
 }
 
 /* What the input has defined becomes the session's. A name that got no value, because the input failed before, is
@@ -208,22 +217,22 @@ static void commit(csp_session *s)
     for (uint32_t i = s->count; i < end; i++) {
         session_variable variable = s->variables[i];
         value c = s->cells[i];
-        uint32_t to =
-            ((cell *)value_as_object(c))->item == VALUE_ABSENT ? end : find_before(s, variable.name, s->count);
-        if (to == end) {
+        if (((cell *)value_as_object(c))->item == VALUE_ABSENT) {
             free(variable.name);
             continue;
         }
-        if (to == s->count)
-            s->count++;
-        else
-            free(s->variables[to].name);
+        uint32_t to = name_index_find(&s->names, variable.name);
+        if (to == NAME_INDEX_NONE) {
+            to = s->count++;
+            name_index_set(&s->names, variable.name, to);
+        } else {
+            free(variable.name);
+            variable.name = s->variables[to].name; /* the index points to it */
+        }
         s->variables[to] = variable;
         s->cells[to] = c;
     }
-    s->total = s->count;
-    for (uint32_t i = s->total; i < end; i++)
-        s->cells[i] = VALUE_ABSENT;
+    forget_staged(s, end);
 }
 
 /* ---- Evaluation ---- */

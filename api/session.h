@@ -2,6 +2,7 @@
 #ifndef CSP_API_SESSION_H
 #define CSP_API_SESSION_H
 
+#include "api/name_index.h"
 #include "api/world.h"
 
 typedef struct session_variable {
@@ -17,14 +18,17 @@ struct csp_session {
     uint64_t number; /* of the process that evaluates: the owner of the session's values; 0: none yet */
     uint32_t line;   /* of the next input's first line */
     uint32_t count;  /* variables */
-    uint32_t
-        total; /* with those that the input under way has defined: they become the session's when they got a value */
+    /* With those that the input under way has defined: they become the session's when they got a value. */
+    uint32_t total;
     uint32_t capacity;
     session_variable *variables;
-    value *cells; /* pinned: the OBJ_CELL of each variable */
+    value *cells;      /* pinned: the OBJ_CELL of each variable */
+    name_index names;  /* of the session's variables */
+    name_index staged; /* of those that the input under way has defined: the newest of each name */
     uint32_t late_count, late_capacity;
     char **late_names; /* what functions look up at each use; owned */
     value *late_cells; /* pinned: their OBJ_CELLs */
+    name_index late;
 };
 
 /* For the resolver: user is the csp_session. See resolve.h. */

@@ -125,6 +125,34 @@ Test(session_memory, of_evaluations, .timeout = 120)
         stays_the_same(inputs[i], SANITIZED ? 3000 : 10000, 2 * MEGABYTE);
 }
 
+Test(session_memory, of_spawns, .timeout = 120)
+{
+    const char *input = "wait(spawn f(1, %d))";
+    stays_the_same(input, SANITIZED ? 10000 : 60000, MEGABYTE + MEGABYTE / 2);
+}
+
+/* Each of n names costs what it costs where there are few. */
+Test(session_memory, many_names, .timeout = 120)
+{
+    enum { FEW = 1000, MANY = SANITIZED ? 4000 : 30000 };
+    csp_vm *vm = make();
+    csp_session *s = csp_session_new(vm);
+    double seconds[2] = {0};
+    for (int i = 0; i < MANY; i++) {
+        char *text = support_format("let x%d = %d; fn g%d() => x%d", i, i, i, i);
+        clock_t before = clock();
+        try(s, text);
+        if (i < FEW || i >= MANY - FEW)
+            seconds[i >= FEW] += (double)(clock() - before) / CLOCKS_PER_SEC;
+        free(text);
+    }
+    cr_expect_lt(seconds[1], 6 * seconds[0] + 0.05, "%f s, then %f s", seconds[0], seconds[1]);
+    gives(s, "x0 + x31 + g999()", "1030");
+    gives(s, "let x7 = \"again\"; var x8 = 5; x8 += 1", "");
+    gives(s, "(x7, x8, g7())", "(\"again\", 6, 7)");
+    csp_free(vm);
+}
+
 /* So many that nothing stays because it is new. */
 static void make_noise(csp_session *s)
 {
