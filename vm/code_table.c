@@ -4,6 +4,7 @@
  * thread does: so the table changes under the collector's lock alone. */
 #include <stdlib.h>
 
+#include "vm/origin.h"
 #include "vm/vm.h"
 
 enum {
@@ -201,6 +202,7 @@ void code_let_go(csp_vm *vm, const module *m)
     vm->let_go_bytes = 0;
     vm->judge_due = true;
     heap_collect(vm_heap(vm));
+    origin_forget(vm);
 }
 
 /* Whether the ith is judged: not the newest, which stand before next_position. */

@@ -7,7 +7,8 @@
 enum {
     ORIGIN_UNKNOWN = 1,
     ORIGINS_FIRST = 64,
-    ORIGINS_MAX = 1 << 20 /* beyond that it is not known where processes come from */
+    ORIGINS_MAX = 1 << 20, /* beyond that it is not known where processes come from */
+    FORGET_FIRST = 1 << 10 /* fewer are not worth a look */
 };
 
 /* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of origin `child`. */
@@ -16,14 +17,43 @@ typedef struct edge {
     const string *name;
 } edge;
 
+/* By number, ascending: a parent stands before its children. */
+typedef struct item {
+    uint32_t number;
+    bool used; /* during origin_forget: some living process comes from here */
+    origin is;
+} item;
+
 /* Malloc'ed, but for the items, which are pinned: they hold the names. */
 struct origins {
-    origin *items;
+    item *items;
     uint32_t count, capacity;
-    edge *edges; /* open addressing, at most half full */
+    uint32_t next;      /* number; none is given twice */
+    uint32_t forget_at; /* count from which on it is worth to look for those that can be forgotten */
+    edge *edges;        /* open addressing, at most half full */
     uint32_t edge_count, edge_mask;
     edge last; /* the latest that was asked for: most spawns repeat it */
 };
+
+/* NULL: it has been forgotten. */
+static item *find_item(const struct origins *all, uint32_t number)
+{
+    uint32_t low = 0, high = all->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (all->items[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < all->count && all->items[low].number == number ? &all->items[low] : NULL;
+}
+
+static uint32_t parent_of(const struct origins *all, uint32_t number)
+{
+    const item *i = find_item(all, number);
+    return i ? i->is.parent : ORIGIN_HOST;
+}
 
 static edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position, const string *name)
 {
@@ -35,25 +65,32 @@ static edge *find_edge(const struct origins *all, uint32_t parent, uint32_t posi
     }
 }
 
+/* A table of that size with the edges between origins that are known. */
+static bool rebuild_edges(struct origins *all, uint32_t size)
+{
+    struct origins fresh = {.edges = calloc(size, sizeof(edge)), .edge_mask = size - 1};
+    if (!fresh.edges)
+        return false;
+    for (uint32_t i = 0; all->edges && i <= all->edge_mask; i++) {
+        const edge *e = &all->edges[i];
+        if (!e->child || !find_item(all, e->child) || !find_item(all, e->parent))
+            continue;
+        *find_edge(&fresh, e->parent, e->position, e->name) = *e;
+        fresh.edge_count++;
+    }
+    free(all->edges);
+    all->edges = fresh.edges;
+    all->edge_mask = fresh.edge_mask;
+    all->edge_count = fresh.edge_count;
+    return true;
+}
+
 static bool grow_edges(struct origins *all)
 {
     if (all->edges && all->edge_count * 2 <= all->edge_mask)
         return true;
     uint32_t size = all->edges ? (all->edge_mask + 1) * 2 : 2 * ORIGINS_FIRST;
-    if (size > 4 * ORIGINS_MAX)
-        return false;
-    struct origins larger = {.edges = calloc(size, sizeof(edge)), .edge_mask = size - 1};
-    if (!larger.edges)
-        return false;
-    for (uint32_t i = 0; all->edges && i <= all->edge_mask; i++) {
-        const edge *e = &all->edges[i];
-        if (e->child)
-            *find_edge(&larger, e->parent, e->position, e->name) = *e;
-    }
-    free(all->edges);
-    all->edges = larger.edges;
-    all->edge_mask = larger.edge_mask;
-    return true;
+    return size <= 4 * ORIGINS_MAX && rebuild_edges(all, size);
 }
 
 static bool grow_items(struct origins *all)
@@ -61,15 +98,18 @@ static bool grow_items(struct origins *all)
     if (all->count < all->capacity)
         return true;
     uint32_t capacity = all->capacity ? all->capacity * 2 : ORIGINS_FIRST;
-    origin *items = capacity <= ORIGINS_MAX ? heap_pinned(capacity * sizeof *items) : NULL;
+    item *items = capacity <= ORIGINS_MAX ? heap_pinned(capacity * sizeof *items) : NULL;
     if (!items)
         return false;
-    if (all->items)
+    memset(items, 0, capacity * sizeof *items);
+    if (all->items) {
         memcpy(items, all->items, all->count * sizeof *items);
-    else
-        memset(items, 0, (ORIGIN_UNKNOWN + 1) * sizeof *items);
-    all->count = all->count ? all->count : ORIGIN_UNKNOWN + 1;
-    origin *old = all->items;
+    } else {
+        items[ORIGIN_UNKNOWN].number = ORIGIN_UNKNOWN;
+        all->count = all->next = ORIGIN_UNKNOWN + 1;
+        all->forget_at = FORGET_FIRST;
+    }
+    item *old = all->items;
     all->items = items;
     if (old)
         heap_unpin(old);
@@ -77,29 +117,31 @@ static bool grow_items(struct origins *all)
     return true;
 }
 
-/* The origin of that function and place on the way up from `from`, itself included; 0: none. */
-static uint32_t find_above(const struct origins *all, uint32_t from, uint32_t position, const string *name)
+/* The origin of that function and place on the way up from `from`, itself included; NULL: none. */
+static item *find_above(const struct origins *all, uint32_t from, uint32_t position, const string *name)
 {
-    for (uint32_t at = from; at > ORIGIN_UNKNOWN; at = all->items[at].parent)
-        if (all->items[at].position == position && all->items[at].name == name)
-            return at;
-    return 0;
+    for (uint32_t at = from; at > ORIGIN_UNKNOWN; at = parent_of(all, at)) {
+        item *i = find_item(all, at);
+        if (i && i->is.position == position && i->is.name == name)
+            return i;
+    }
+    return NULL;
 }
 
 /* NULL: no memory, or too many. */
 static const edge *add(struct origins *all, uint32_t parent, uint32_t position, const string *name)
 {
-    if (!grow_items(all) || !grow_edges(all))
+    if (!grow_items(all) || !grow_edges(all) || all->next == UINT32_MAX)
         return NULL;
-    uint32_t child = find_above(all, parent, position, name);
+    item *child = find_above(all, parent, position, name);
     if (child) {
-        all->items[child].recurs = true;
+        child->is.recurs = true;
     } else {
-        child = all->count++;
-        all->items[child] = (origin){.position = position, .parent = parent, .name = name};
+        child = &all->items[all->count++];
+        *child = (item){.number = all->next++, .is = {.position = position, .parent = parent, .name = name}};
     }
     edge *e = find_edge(all, parent, position, name);
-    *e = (edge){.parent = parent, .position = position, .child = child, .name = name};
+    *e = (edge){.parent = parent, .position = position, .child = child->number, .name = name};
     all->edge_count++;
     return e;
 }
@@ -123,10 +165,64 @@ uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const s
 
 origin origin_at(const csp_vm *vm, uint32_t number)
 {
-    return vm->origins && number < vm->origins->count ? vm->origins->items[number] : (origin){0};
+    const item *i = vm->origins ? find_item(vm->origins, number) : NULL;
+    return i ? i->is : (origin){0};
 }
 
 uint32_t origin_position(const csp_vm *vm, const process *p) { return origin_at(vm, p->origin).position; }
+
+/* ---- forgetting ---- */
+
+static bool is_code_there(csp_vm *vm, uint32_t position)
+{
+    uint32_t pc;
+    return position == 0 || code_at(vm, position, &pc);
+}
+
+static void mark_used(csp_vm *vm, struct origins *all)
+{
+    uint32_t latest = ORIGIN_HOST;
+    for (uint32_t i = 0; i < vm->table_count; i++) {
+        uint32_t number = vm->table[i]->origin;
+        item *used = number == latest ? NULL : find_item(all, number);
+        latest = number;
+        if (used)
+            used->used = true;
+    }
+    for (uint32_t i = all->count; i-- > 0;) {
+        item *parent = all->items[i].used ? find_item(all, all->items[i].is.parent) : NULL;
+        if (parent)
+            parent->used = true;
+    }
+}
+
+/* A parent is looked at before its children. */
+static void drop_unused(csp_vm *vm, struct origins *all)
+{
+    uint32_t count = ORIGIN_UNKNOWN + 1, before = all->count;
+    all->count = count;
+    for (uint32_t i = count; i < before; i++) {
+        item it = all->items[i];
+        if (!it.used && !(find_item(all, it.is.parent) && is_code_there(vm, it.is.position)))
+            continue;
+        it.used = false;
+        all->items[all->count++] = it;
+    }
+    memset(&all->items[all->count], 0, (before - all->count) * sizeof *all->items);
+}
+
+void origin_forget(csp_vm *vm)
+{
+    struct origins *all = vm->origins;
+    if (!all || all->count < all->forget_at || !all->edges)
+        return;
+    mark_used(vm, all);
+    drop_unused(vm, all);
+    /* Without memory the old edges stay: those that lead to nowhere are not asked for, or lead to what is not known. */
+    (void)rebuild_edges(all, all->edge_mask + 1);
+    all->last = (edge){0};
+    all->forget_at = all->count < FORGET_FIRST / 2 ? FORGET_FIRST : all->count * 2;
+}
 
 void origin_free(csp_vm *vm)
 {

@@ -85,3 +85,28 @@ Test(origin, too_many)
     cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 1, NULL), first);
     cr_expect_eq(origin_at(vm, origin_of_spawn(vm, last, 7, NULL)).position, 0);
 }
+
+/* The code of none of these places exists: all but what a living process comes from are forgotten, and come anew. */
+Test(origin, of_code_that_was_given_back)
+{
+    enum { MANY = 5000 };
+    static uint32_t numbers[MANY];
+    for (uint32_t i = 0; i < MANY; i++)
+        numbers[i] = origin_of_spawn(vm, i % 5 ? numbers[i - 1] : ORIGIN_HOST, (1u << 30) + i, NULL);
+    process *alive = fixture_process(vm);
+    alive->origin = numbers[102];
+    vm->table = &alive;
+    vm->table_count = 1;
+    origin_forget(vm);
+    vm->table = NULL;
+    vm->table_count = 0;
+    uint32_t found[8];
+    cr_assert_eq(places(numbers[102], found), 3);
+    cr_expect_eq(found[2], (1u << 30) + 100);
+    cr_expect_eq(origin_at(vm, numbers[103]).position, 0);
+    cr_expect_eq(origin_at(vm, numbers[4999]).position, 0);
+    cr_expect_eq(origin_of_spawn(vm, numbers[100], (1u << 30) + 101, NULL), numbers[101]);
+    uint32_t anew = origin_of_spawn(vm, numbers[102], (1u << 30) + 103, NULL);
+    cr_expect_gt(anew, numbers[4999], "no number is given twice");
+    cr_assert_eq(places(anew, found), 4);
+}
