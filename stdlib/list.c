@@ -9,12 +9,29 @@
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 
-static verdict native_push(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+/* slot: as list_reserve_step has it. */
+static verdict push_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
     list *l = data_own_list(vm, p, args[0]);
     if (!l)
         return VERDICT_FAIL;
+    verdict v = list_reserve_step(vm, l, (size_t)l->count + 1, &args[2]);
+    if (v != VERDICT_DONE)
+        return v;
+    l->items[l->count++] = args[1];
+    *result = args[0];
+    return VERDICT_DONE;
+}
+
+static verdict native_push(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    static const native_entry longer = {"push", "push(xs, x)", "", push_long, 2, 2, 1};
+    list *l = data_own_list(vm, p, args[0]);
+    if (!l)
+        return VERDICT_FAIL;
+    if (l->count == l->capacity && list_grows_long(l, (size_t)l->count + 1))
+        return vm_native_become(vm, &longer, argc, NULL);
     if (!list_push(vm, l, args[1]))
         return vm_raise_memory(vm);
     *result = args[0];
@@ -128,8 +145,8 @@ static verdict native_product(csp_vm *vm, process *p, value *args, uint32_t argc
     return fold(vm, p, args, OPC_MUL, value_int(1), result);
 }
 
-/* The elements of an iterable as a list. slots: the list, then what WALK_EXTEND needs: the iterable, three. */
-enum { COLLECT_SLOTS = 5 };
+/* The elements of an iterable as a list. slots: the list, the iterable, and those of WALK_EXTEND. */
+enum { COLLECT_SLOTS = 2 + EXTEND_SLOTS };
 static verdict collect(csp_vm *vm, process *p, value iterable, value *slots)
 {
     if (slots[0] == VALUE_ABSENT) {
@@ -238,7 +255,7 @@ const native_entry list_natives[] = {
      native_insert, 3, 3, 0},
     {"remove", "remove(xs, i)", "takes element i out and gives it", native_remove, 2, 2, 0},
     {"extend", "extend(xs, ys)", "appends all elements of an iterable (no channel; xs itself is fine); gives the list",
-     data_run_extend, 2, 2, 3},
+     data_run_extend, 2, 2, EXTEND_SLOTS},
     {"clear", "clear(xs)", "takes all elements out; gives the list", native_clear, 1, 1, 0},
     {"sort_in_place", "sort_in_place(xs, by = nil)", "sorts the list itself as sort does; gives the list",
      list_sort_in_place, 1, 2, LIST_SORT_SLOTS},

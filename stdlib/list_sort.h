@@ -4,7 +4,7 @@
 
 #include "vm/vm.h"
 
-enum { LIST_SORT_SLOTS = 6 };
+enum { LIST_SORT_SLOTS = 7 };
 
 /* As natives: (xs, by = nil). */
 native_fn list_sort, list_sort_in_place;

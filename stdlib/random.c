@@ -4,6 +4,7 @@
 #include "stdlib/natives.h"
 #include "vm/bigint.h"
 #include "vm/data_check.h"
+#include "vm/long.h"
 #include "vm/sched.h"
 #include "vm/text.h"
 
@@ -152,8 +153,8 @@ static verdict random_seed(csp_vm *vm, process *p, value *args, uint32_t argc, v
     return VERDICT_DONE;
 }
 
-/* args: an iterable; slots: iteration (2), the list under way. Each element, as it comes, changes places with one that
- * is there already, or stays last. */
+/* args: an iterable; slots: iteration (2), the list under way, its growth. Each element, as it comes, changes places
+ * with one that is there already, or stays last. */
 static verdict random_shuffle(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -178,6 +179,11 @@ static verdict random_shuffle(csp_vm *vm, process *p, value *args, uint32_t argc
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;
+        if (list_grows_long(shuffled, (size_t)shuffled->count + 1)) {
+            verdict v = list_reserve_step(vm, shuffled, (size_t)shuffled->count + 1, &args[4]);
+            if (v != VERDICT_DONE)
+                return v;
+        }
         if (data_next(vm, p, iteration, &item, &more) != VERDICT_DONE)
             return VERDICT_FAIL;
         if (!more) {
@@ -199,6 +205,6 @@ const native_entry random_natives[] = {
     {"int", "int(a, b)", "a random int from a to b, both included", random_int, 2, 2, 0},
     {"seed", "seed(n)", "sets out anew with this process's generator: the same numbers follow the same int; gives nil",
      random_seed, 1, 1, 0},
-    {"shuffle", "shuffle(xs)", "a list of the elements in random order", random_shuffle, 1, 1, 3},
+    {"shuffle", "shuffle(xs)", "a list of the elements in random order", random_shuffle, 1, 1, 4},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

@@ -53,7 +53,7 @@ enum { STRING_FILL_SLOTS = 4 };
 native_fn string_repeat, string_pad_start, string_pad_end, string_replace;
 
 /* string_split.c: resumable */
-enum { STRING_SPLIT_SLOTS = 7 };
+enum { STRING_SPLIT_SLOTS = 8 };
 native_fn string_split, string_lines, string_chars, string_graphemes;
 
 /* string_join.c: resumable */

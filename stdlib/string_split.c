@@ -2,13 +2,14 @@
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/data.h"
+#include "vm/long.h"
 #include "vm/search.h"
 
 enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10 };
 
 /* SCAN: what next_piece keeps. FROM, TO: of a long piece that is being copied; PART: as string_part has them. */
-enum { SLOT_AT, SLOT_LIST, SLOT_SCAN, SLOT_FROM, SLOT_TO, SLOT_PART };
-_Static_assert(SLOT_PART + 2 == STRING_SPLIT_SLOTS, "one place says how many slots");
+enum { SLOT_AT, SLOT_LIST, SLOT_SCAN, SLOT_FROM, SLOT_TO, SLOT_PART, SLOT_GROWTH = SLOT_PART + 2 };
+_Static_assert(SLOT_GROWTH + 1 == STRING_SPLIT_SLOTS, "one place says how many slots");
 
 typedef struct source {
     csp_vm *vm;
@@ -24,11 +25,17 @@ typedef verdict next_piece(const source *of, uint32_t *at, uint32_t *from, uint3
 static verdict add_piece(csp_vm *vm, const string *s, value *slots)
 {
     value piece = VALUE_ABSENT;
+    list *pieces = value_list(slots[SLOT_LIST]);
+    if (list_grows_long(pieces, (size_t)pieces->count + 1)) {
+        verdict grown = list_reserve_step(vm, pieces, (size_t)pieces->count + 1, &slots[SLOT_GROWTH]);
+        if (grown != VERDICT_DONE)
+            return grown;
+    }
     verdict v = string_part(vm, s, string_at(slots[SLOT_FROM]), string_at(slots[SLOT_TO]), &slots[SLOT_PART], &piece);
     if (v != VERDICT_DONE)
         return v;
     slots[SLOT_TO] = slots[SLOT_PART] = slots[SLOT_PART + 1] = VALUE_ABSENT;
-    return list_push(vm, value_list(slots[SLOT_LIST]), piece) ? VERDICT_DONE : vm_raise_memory(vm);
+    return list_push(vm, pieces, piece) ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
 static verdict collect(csp_vm *vm, process *p, const string *s, const string *separator, next_piece *next, value *slots,

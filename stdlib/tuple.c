@@ -18,7 +18,7 @@ static verdict finish(csp_vm *vm, process *p, const list *l, tuple *t, value *fi
 }
 
 /* args: an iterable; slots: iteration (2), the elements so far as a list; where they are many: the tuple, how many of
- * them are in it. */
+ * them are in it, the list's growth. */
 static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -40,6 +40,11 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;
+        if (list_grows_long(l, (size_t)l->count + 1)) {
+            verdict v = list_reserve_step(vm, l, (size_t)l->count + 1, &args[6]);
+            if (v != VERDICT_DONE)
+                return v;
+        }
         if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
             return VERDICT_FAIL;
         if (!more) {
@@ -60,6 +65,6 @@ static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
 }
 
 const native_entry tuple_natives[] = {
-    {"of", "of(xs)", "the elements of an iterable (no channel) as a tuple", native_of, 1, 1, 5},
+    {"of", "of(xs)", "the elements of an iterable (no channel) as a tuple", native_of, 1, 1, 6},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

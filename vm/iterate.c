@@ -202,7 +202,7 @@ verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *se
 verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
 {
     uint64_t length;
-    value steps[5] = {value_object(l), iterable, VALUE_ABSENT, VALUE_ABSENT, VALUE_ABSENT}, ignored;
+    value steps[2 + EXTEND_SLOTS] = {value_object(l), iterable}, ignored;
     if (!value_is(iterable, OBJ_CHANNEL) && data_length(vm, p, iterable, &length) == VERDICT_DONE &&
         long_elements(length))
         return VERDICT_CALL;
@@ -212,8 +212,8 @@ verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
     return v;
 }
 
-/* args: the list, an iterable; slots: iteration (2), how many are left. Counted ahead: a list may be appended to
- * itself. */
+/* args: the list, an iterable; slots: iteration (2), how many are left, the growth. Counted ahead: a list may be
+ * appended to itself. */
 verdict data_run_extend(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -228,8 +228,11 @@ verdict data_run_extend(csp_vm *vm, process *p, value *args, uint32_t argc, valu
             return VERDICT_FAIL;
         if (data_length(vm, p, args[1], &length) != VERDICT_DONE)
             return VERDICT_FAIL;
-        if (length > LIST_MAX - l->count || !list_reserve(vm, l, (size_t)l->count + length))
+        if (length > LIST_MAX - l->count)
             return vm_raise_memory(vm);
+        verdict v = list_reserve_step(vm, l, (size_t)l->count + length, &args[5]);
+        if (v != VERDICT_DONE)
+            return v;
         *left = value_int((int64_t)length);
     }
     int64_t todo = value_as_int(*left);

@@ -1,5 +1,6 @@
 /* Lists: a growable block of values beside the object, with room at both ends. */
 #include "vm/data_check.h"
+#include "vm/long.h"
 
 /* A block this large is exchanged for a smaller one when three quarters of it are free. */
 enum { SHRINK_FROM = 1024 };
@@ -40,6 +41,8 @@ static void shift(list *l, size_t front)
     l->capacity = (uint32_t)(size - front);
 }
 
+/* --- growing */
+
 /* How much room there is to be where so much is needed. */
 static size_t grown(size_t capacity, size_t needed)
 {
@@ -67,6 +70,54 @@ bool list_reserve(csp_vm *vm, list *l, size_t capacity)
     }
     size_t front = front_of(l) <= l->count / 2 ? front_of(l) : 0;
     return move_to(vm, l, front, grown(l->capacity, capacity));
+}
+
+/* A larger block under way. */
+typedef struct growth {
+    uint64_t header;
+    value *block;
+    size_t capacity, done; /* of the values in it so many are copied or cleared */
+} growth;
+
+bool list_grows_long(const list *l, size_t capacity)
+{
+    enum { AT_ONCE = 8 * LONG_ELEMENTS };
+    return capacity > l->capacity && capacity > AT_ONCE && capacity <= LIST_MAX;
+}
+
+verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot)
+{
+    if (*slot == VALUE_ABSENT) {
+        if (!list_grows_long(l, capacity))
+            return list_reserve(vm, l, capacity) ? VERDICT_DONE : vm_raise_memory(vm);
+        growth *fresh = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *fresh);
+        if (!fresh)
+            return vm_raise_memory(vm);
+        fresh->header = OBJ_WALK;
+        fresh->capacity = grown(l->count, capacity);
+        fresh->block = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, fresh->capacity * sizeof(value));
+        if (!fresh->block)
+            return vm_raise_memory(vm);
+        *slot = value_object(fresh);
+        return VERDICT_YIELD;
+    }
+    growth *g = value_as_object(*slot);
+    size_t end = g->done < l->count ? l->count : g->capacity;
+    size_t count = end - g->done < LONG_ELEMENTS ? end - g->done : LONG_ELEMENTS;
+    if (g->done < l->count)
+        memcpy(g->block + g->done, l->items + g->done, count * sizeof(value));
+    else
+        memset(g->block + g->done, 0, count * sizeof(value));
+    g->done += count;
+    vm_charge(vm, count * sizeof(value) / LONG_BYTES_PER_REDUCTION);
+    if (g->done < g->capacity)
+        return VERDICT_YIELD;
+    if (l->block)
+        heap_release(vm_heap(vm), HEAP_TRACED, l->block, block_size(l) * sizeof(value));
+    l->items = l->block = g->block;
+    l->capacity = (uint32_t)g->capacity;
+    *slot = VALUE_ABSENT;
+    return VERDICT_DONE;
 }
 
 /* Room for one before the first. */

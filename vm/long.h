@@ -35,4 +35,9 @@ value buffer_blank(csp_vm *vm, const process *p, size_t size);
 /* Sets the elements from `at` on. Whether all are immutable is known when the last one is set. */
 void tuple_fill(const process *p, tuple *t, uint64_t at, const value *items, uint64_t count);
 
+/* Whether room for so many elements takes long to make, and that in steps: DONE, YIELD or FAIL. The slot is absent at
+ * the start and the end; meanwhile the list stays as it is. */
+bool list_grows_long(const list *l, size_t capacity);
+verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot);
+
 #endif

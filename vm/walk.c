@@ -18,7 +18,7 @@ const native_entry walk_natives[WALK_KINDS] = {
     [WALK_FREEZE_MOVE] = {"freeze_move", "freeze(move x)", "x, frozen in place", walk_run_freeze_move, 1, 1, 1},
     [WALK_ADD] = {"add", "add(a, b)", "a + b", long_run_add, 2, 2, 2},
     [WALK_PART] = {"part", "part(x, key)", "x[key]", long_run_part, 2, 2, 4},
-    [WALK_EXTEND] = {"extend", "extend(xs, ys)", "xs with the elements of ys behind its own", data_run_extend, 2, 2, 3},
+    [WALK_EXTEND] = {"extend", "extend(xs, ys)", "xs with the elements of ys behind its own", data_run_extend, 2, 2, EXTEND_SLOTS},
     [WALK_MAP_GET] = {"get", "get(m, k, default = nil)", "m[k]", map_run_get, 2, 3, 1},
     [WALK_MAP_HAS] = {"has", "has(m, k)", "k in m", map_run_has, 2, 2, 1},
     [WALK_MAP_REMOVE] = {"remove", "remove(m, k)", "takes k out of m", map_run_remove, 2, 2, 1},

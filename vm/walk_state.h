@@ -118,6 +118,7 @@ verdict walk_text_finish(csp_vm *vm, struct show_walk *w, const char *end);
 native_fn walk_run_equal, walk_run_compare, walk_run_contains;
 native_fn walk_run_str, walk_run_repr, walk_run_join;
 native_fn walk_run_copy, walk_run_outcome, walk_run_message, walk_run_freeze;
+enum { EXTEND_SLOTS = 4 };
 native_fn long_run_add, long_run_part, data_run_extend;
 native_fn map_run_get, map_run_has, map_run_remove, map_run_put;
 native_fn walk_run_move, walk_run_unmove, walk_run_adopt, walk_run_freeze_move;
