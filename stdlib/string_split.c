@@ -5,7 +5,7 @@
 #include "vm/long.h"
 #include "vm/search.h"
 
-enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10 };
+enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10, SHORT_PIECE = 256 };
 
 /* SCAN: what next_piece keeps. FROM, TO: of a long piece that is being copied; PART: as string_part has them. */
 enum { SLOT_AT, SLOT_LIST, SLOT_SCAN, SLOT_FROM, SLOT_TO, SLOT_PART, SLOT_GROWTH = SLOT_PART + 2 };
@@ -22,7 +22,7 @@ typedef struct source {
 typedef verdict next_piece(const source *of, uint32_t *at, uint32_t *from, uint32_t *to);
 
 /* Adds the piece in SLOT_FROM and SLOT_TO: DONE, YIELD or FAIL. */
-static verdict add_piece(csp_vm *vm, const string *s, value *slots)
+static verdict add_long_piece(csp_vm *vm, const string *s, value *slots)
 {
     value piece = VALUE_ABSENT;
     list *pieces = value_list(slots[SLOT_LIST]);
@@ -36,6 +36,18 @@ static verdict add_piece(csp_vm *vm, const string *s, value *slots)
         return v;
     slots[SLOT_TO] = slots[SLOT_PART] = slots[SLOT_PART + 1] = VALUE_ABSENT;
     return list_push(vm, pieces, piece) ? VERDICT_DONE : vm_raise_memory(vm);
+}
+
+static verdict add_piece(csp_vm *vm, const string *s, uint32_t from, uint32_t to, value *slots)
+{
+    list *pieces = value_list(slots[SLOT_LIST]);
+    if (to - from <= SHORT_PIECE && !list_grows_long(pieces, (size_t)pieces->count + 1)) {
+        value piece = str_new(vm, s->text + from, to - from);
+        return piece != VALUE_ABSENT && list_push(vm, pieces, piece) ? VERDICT_DONE : vm_raise_memory(vm);
+    }
+    slots[SLOT_FROM] = value_int(from);
+    slots[SLOT_TO] = value_int(to);
+    return add_long_piece(vm, s, slots);
 }
 
 static verdict collect(csp_vm *vm, process *p, const string *s, const string *separator, next_piece *next, value *slots,
@@ -52,16 +64,13 @@ static verdict collect(csp_vm *vm, process *p, const string *s, const string *se
     uint32_t start = (uint32_t)value_as_int(slots[SLOT_AT]);
     uint32_t at = start;
     uint32_t count = 0;
-    verdict v = slots[SLOT_TO] != VALUE_ABSENT ? add_piece(vm, s, slots) : VERDICT_DONE;
+    verdict v = slots[SLOT_TO] != VALUE_ABSENT ? add_long_piece(vm, s, slots) : VERDICT_DONE;
     for (; v == VERDICT_DONE && count < STEP_PIECES && at - start < STEP_BYTES; count++) {
         uint32_t from;
         uint32_t to;
         v = next(&of, &at, &from, &to);
-        if (v == VERDICT_DONE) {
-            slots[SLOT_FROM] = value_int(from);
-            slots[SLOT_TO] = value_int(to);
-            v = add_piece(vm, s, slots);
-        }
+        if (v == VERDICT_DONE)
+            v = add_piece(vm, s, from, to, slots);
     }
     slots[SLOT_AT] = value_int(at);
     vm_charge(vm, count / 2);
@@ -74,12 +83,17 @@ static verdict collect(csp_vm *vm, process *p, const string *s, const string *se
 /* The next separator, or SIZE_MAX. */
 static verdict find_next(const source *of, const char *separator, uint32_t size, uint32_t at, size_t *found)
 {
+    if (*of->scan == VALUE_ABSENT) {
+        verdict quick = search_quick(of->vm, of->text->text, of->text->size, at, separator, size, found);
+        if (quick != VERDICT_CALL)
+            return quick;
+    }
     search *under_way = search_in_slot(of->vm, of->scan, at);
     if (!under_way)
         return VERDICT_FAIL;
     verdict v = search_step(of->vm, under_way, of->text->text, of->text->size, separator, size, found);
-    if (v == VERDICT_DONE && *found != SIZE_MAX)
-        search_restart(under_way, *found + size);
+    if (v == VERDICT_DONE)
+        *of->scan = VALUE_ABSENT;
     return v;
 }
 

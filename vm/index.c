@@ -126,7 +126,7 @@ verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
     case OBJ_STRING:
         if (data_index(vm, p, key, value_string(container)->length, "string", &at) != VERDICT_DONE)
             return VERDICT_FAIL;
-        if (long_index(container)) {
+        if (value_string(container)->size > LONG_BYTES && long_index(container)) {
             *out = value_int((int64_t)at);
             return VERDICT_CALL;
         }
