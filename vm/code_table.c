@@ -99,7 +99,8 @@ static void insert(void *data)
     const insertion *i = data;
     csp_vm *vm = i->vm;
     if (i->larger) {
-        memcpy(i->larger, vm->modules, vm->module_count * sizeof *i->larger);
+        if (vm->module_count > 0)
+            memcpy(i->larger, vm->modules, vm->module_count * sizeof *i->larger);
         vm->modules = i->larger;
     }
     memmove(&vm->modules[i->place + 1], &vm->modules[i->place], (vm->module_count - i->place) * sizeof *vm->modules);

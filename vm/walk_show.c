@@ -189,7 +189,7 @@ static verdict enter_long(csp_vm *vm, show_walk *w, value v, bool quoted, int64_
     if (!f)
         return vm_raise_memory(vm);
     f->v = v;
-    text_add(&w->out.tail, "b\"" + value_is(v, OBJ_STRING), 2 - value_is(v, OBJ_STRING));
+    text_add(&w->out.tail, &"b\""[value_is(v, OBJ_STRING)], 2 - value_is(v, OBJ_STRING));
     return done_or_memory(vm, w);
 }
 

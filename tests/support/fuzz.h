@@ -19,7 +19,7 @@ bool fuzz_check(csp_vm *vm, const char *text, size_t size);
  * as an evaluation is. */
 bool fuzz_run(const char *text, size_t size);
 
-/* Evaluates it in the session; true: it compiled. */
+/* Evaluates it in the session; true: it compiled, and was not interrupted. */
 bool fuzz_eval(csp_vm *vm, csp_session *session, const char *text, size_t size);
 
 #define FUZZ_CHECK(condition)                                                       \
