@@ -252,7 +252,8 @@ static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, con
 value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
                       const code **callee)
 {
-    return push_operator(vm, p, R, c, pc, &walk_natives[kind], (const value[]){a, b}, callee);
+    const value args[] = {a, b, VALUE_ABSENT}; /* a third one the instruction places itself */
+    return push_operator(vm, p, R, c, pc, &walk_natives[kind], args, callee);
 }
 
 value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, opcode op, value a, value b,
