@@ -56,18 +56,11 @@ verdict string_part(csp_vm *vm, const string *s, uint32_t from, uint32_t to, val
 
 /* --- white space */
 
-/* Unicode's White_Space. */
-static bool is_space(uint32_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
 /* Moves *at behind white space; false: there may be more of it. */
 static bool skip_space(const string *s, uint32_t *at)
 {
     unsigned size;
-    for (unsigned n = 0; *at < s->size && is_space(utf8_decode_valid(s->text + *at, &size)); n++, *at += size)
+    for (unsigned n = 0; *at < s->size && string_is_space(utf8_decode_valid(s->text + *at, &size)); n++, *at += size)
         if (n == STRING_CHARACTERS_PER_STEP)
             return false;
     return true;
@@ -83,7 +76,7 @@ static bool skip_space_back(const string *s, uint32_t from, uint32_t *end)
         while (utf8_continues(s->text[at]))
             at--;
         unsigned size;
-        if (!is_space(utf8_decode_valid(s->text + at, &size)))
+        if (!string_is_space(utf8_decode_valid(s->text + at, &size)))
             break;
         *end = at;
     }

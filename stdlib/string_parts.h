@@ -35,6 +35,13 @@ enum { STRING_BYTES_PER_STEP = 256 << 10, STRING_CHARACTERS_PER_STEP = 8 << 10 }
 /* Where a resumable native has got to: the int in its slot, 0 at the start. */
 static inline uint32_t string_at(value slot) { return slot != VALUE_ABSENT ? (uint32_t)value_as_int(slot) : 0; }
 
+/* Unicode's White_Space. */
+static inline bool string_is_space(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
 /* A string that is filled in steps, in a slot: made by the first step. NULL: raised. */
 string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length);
 
@@ -55,6 +62,10 @@ native_fn string_repeat, string_pad_start, string_pad_end, string_replace;
 /* string_split.c: resumable */
 enum { STRING_SPLIT_SLOTS = 8 };
 native_fn string_split, string_lines, string_chars, string_graphemes;
+
+/* string_codes.c: resumable */
+enum { STRING_CODES_SLOTS = 2, STRING_FROM_CODES_SLOTS = 3 };
+native_fn string_codes, string_from_codes;
 
 /* string_join.c: resumable */
 enum { STRING_JOIN_SLOTS = 5 };

@@ -111,10 +111,43 @@ static verdict next_part(const source *of, uint32_t *at, uint32_t *from, uint32_
     return VERDICT_DONE;
 }
 
+/* Moves *at to the next character that is white space, or is none; false: it is further on than one step goes. */
+static bool seek(const source *of, uint32_t *at, bool space)
+{
+    const string *s = of->text;
+    uint32_t start = *at, stop = s->size - start > STEP_BYTES ? start + STEP_BYTES : s->size;
+    unsigned size = 0;
+    while (*at < stop && string_is_space(utf8_decode_valid(s->text + *at, &size)) != space)
+        *at += size;
+    vm_charge(of->vm, (*at - start) / STRING_BYTES_PER_REDUCTION);
+    return *at < stop || stop == s->size;
+}
+
+/* A word: what stands between white space. The scan's slot holds how far a long one has been read. */
+static verdict next_word(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
+{
+    if (*of->scan == VALUE_ABSENT) {
+        if (!seek(of, at, false))
+            return VERDICT_YIELD;
+        if (*at == of->text->size)
+            return VERDICT_CALL;
+    }
+    uint32_t end = *of->scan != VALUE_ABSENT ? string_at(*of->scan) : *at;
+    bool whole = seek(of, &end, true);
+    *of->scan = whole ? VALUE_ABSENT : value_int(end);
+    if (!whole)
+        return VERDICT_YIELD;
+    *from = *at;
+    *to = *at = end;
+    return VERDICT_DONE;
+}
+
 verdict string_split(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
     const string *s = string_arg(vm, p, args[0]);
+    if (s != NULL && (args[1] == VALUE_ABSENT || args[1] == VALUE_NIL))
+        return collect(vm, p, s, NULL, next_word, args + 2, result);
     const string *separator = s != NULL ? string_arg(vm, p, args[1]) : NULL;
     if (separator == NULL)
         return VERDICT_FAIL;

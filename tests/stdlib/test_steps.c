@@ -92,6 +92,7 @@ static const struct measured {
     /* String */
     {"String.split", "t", "print(len(String.split(t, '|')), len(String.split(t[..E], ' ')))", BYTES},
     {"String.split", "u", "print(len(String.split(u, 'abc')))", BYTES},
+    {"String.split", "u", "print(len(String.split(u)), len(String.split(u[..E])))", BYTES},
     {"String.lines", "t", "print(len(String.lines(t)))", BYTES},
     {"String.join", "ws", "print(len(String.join(ws, ', ')))", ELEMENTS},
     {"String.join", "u", "print(len(String.join([u, u], u)))", BYTES},
@@ -111,6 +112,8 @@ static const struct measured {
     {"String.pad_start", "u", "print(len(String.pad_start(u, N * 2, 'é')))", BYTES},
     {"String.pad_end", "u", "print(len(String.pad_end(u, N * 2)))", BYTES},
     {"String.chars", "u", "print(len(String.chars(u[..E])))", ELEMENTS},
+    {"String.codes", "u", "print(len(String.from_codes(String.codes(u[..E]))))", ELEMENTS},
+    {"String.from_codes", "xs", "print(len(String.from_codes(List.map(xs, fn(x) => x % 1000))))", ELEMENTS},
     {"String.graphemes", "u", "print(len(String.graphemes(u[..E])))", ELEMENTS},
     {"String.graphemes", "", "print(len(String.graphemes(String.repeat('\\u{301}', N // 2))))", BYTES},
     {"String.width", "u", "print(String.width(u))", BYTES},
