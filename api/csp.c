@@ -279,6 +279,8 @@ csp_input csp_input_state(const char *text, size_t size)
     csp_input state = CSP_INPUT_COMPLETE;
     if (!ast || diags.errors > 0)
         state = diags.incomplete ? CSP_INPUT_INCOMPLETE : CSP_INPUT_ERROR;
+    else if (ast->ends_with_doc)
+        state = CSP_INPUT_INCOMPLETE;
     diag_free(&diags);
     arena_free(&a);
     src_free(&src);

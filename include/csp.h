@@ -154,8 +154,9 @@ CSP_API csp_status csp_eval(csp_session *session, const char *text, size_t size,
 
 typedef enum csp_input { CSP_INPUT_COMPLETE, CSP_INPUT_INCOMPLETE, CSP_INPUT_ERROR } csp_input;
 
-/* Whether the text can be read as it stands, could be the beginning of something longer (an open bracket, an
- * operator at the end …), or has an error that more text would not mend. Looks at the syntax alone. [MT] */
+/* Whether the text can be read as it stands, could be the beginning of something longer (an open bracket, an operator
+ * at the end, `##` lines at the end, which an empty line behind them ends …), or has an error that more text would not
+ * mend. Looks at the syntax alone. [MT] */
 CSP_API csp_input csp_input_state(const char *text, size_t size);
 
 /* ---- Background processes, from a host's own event loop ----

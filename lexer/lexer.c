@@ -113,6 +113,7 @@ static bool skip_blanks(lexer *lx, lex_token *token)
         }
     }
     if (lx->at == lx->length) {
+        lx->ends_with_doc = doc.open && doc.newlines == 0;
         drop_doc(lx, &doc);
         return may_cross;
     }

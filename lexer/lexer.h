@@ -46,6 +46,7 @@ typedef struct lexer {
     arena *arena;
     diag_list *diags;
     src_span module_doc;   /* `##` lines at the start that stand apart from what follows */
+    bool ends_with_doc;    /* the text's end has been reached, in a `##` line */
     uint32_t mendable;     /* errors reported that more text at the end would mend */
     bool started;          /* a token has been read */
     bool stopped;          /* lex_stop was called, by the lexer itself when strings nest too deeply */

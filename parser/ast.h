@@ -340,6 +340,7 @@ typedef struct ast_module {
     ast_list items;
     const char *doc; /* leading `##` lines, or NULL */
     uint32_t doc_length;
+    bool ends_with_doc;    /* the last line is a `##` line, of what would follow */
     ast_name **name_slots; /* hash table of all names, chained through ast_name.next: see parse_intern */
     uint32_t name_capacity, name_count;
     src_span *lost; /* the pieces of the text that could not be read and were skipped, in order */

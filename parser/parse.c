@@ -54,6 +54,7 @@ ast_module *parse_module(arena *a, diag_list *diags)
     src_span first_doc = p.token.doc;
     module->items = parse_statements(&p, true);
     take_module_doc(&p, first_doc, &module->items);
+    module->ends_with_doc = p.lx.ends_with_doc;
     module->partial = p.stopped;
     uint32_t errors = diags->errors - p.errors_before;
     diags->incomplete = errors > 0 && errors == p.mendable + p.lx.mendable;

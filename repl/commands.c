@@ -90,8 +90,9 @@ void repl_command(repl *r, const char *line)
         found->function(r, argument);
 }
 
-void repl_each_command(void (*each)(void *target, const char *name), void *target)
+void repl_each_command(const char *prefix, size_t length, void (*each)(void *target, const char *name), void *target)
 {
     for (int i = 0; i < COMMAND_COUNT; i++)
-        each(target, commands[i].name);
+        if (strncmp(commands[i].name, prefix, length) == 0)
+            each(target, commands[i].name);
 }

@@ -132,7 +132,7 @@ static void complete(void *user, const char *text, size_t size, size_t *start,
 {
     repl *r = user;
     if (!r->input && text[0] == ':' && *start == 1)
-        repl_each_command(each, target);
+        repl_each_command(text + 1, size - 1, each, target);
     else
         csp_complete(r->session, text, size, start, each, target);
 }
@@ -153,6 +153,8 @@ static void loop(repl *r)
         int events = terminal_wait(csp_fd(r->vm), csp_timeout(r->vm), &line);
         if (events & TERMINAL_INTERRUPT)
             discard(r);
+        if (events & TERMINAL_REPORT)
+            csp_request_report(r->vm);
         if (events & TERMINAL_LINE)
             take_line(r, line);
         if (events & TERMINAL_END)
@@ -181,5 +183,5 @@ int repl_run(const options *o)
     csp_free(r.vm);
     terminal_close();
     free(r.input);
-    return r.status;
+    return terminal_ended_by() ? standard_die(terminal_ended_by()) : r.status;
 }

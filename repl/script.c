@@ -72,14 +72,6 @@ static void restore_signals(const struct sigaction before[HANDLED])
         sigaction(handled[i].number, &before[i], NULL);
 }
 
-static int die_of_signal(void)
-{
-    int number = ended_by ? ended_by : SIGINT;
-    signal(number, SIG_DFL);
-    raise(number);
-    return 128 + number;
-}
-
 static int run(csp_vm *vm, const options *o, const source *s)
 {
     running = vm;
@@ -91,7 +83,7 @@ static int run(csp_vm *vm, const options *o, const source *s)
     case CSP_OK:
     case CSP_MORE: return 0;
     case CSP_EXIT: return csp_exit_status(vm);
-    case CSP_E_INTERRUPTED: return die_of_signal();
+    case CSP_E_INTERRUPTED: return standard_die(ended_by ? ended_by : SIGINT);
     case CSP_E_COMPILE: print_error(vm, o); return EXIT_USAGE;
     case CSP_E_DEADLOCK: print_error(vm, o); return EXIT_DEADLOCK;
     case CSP_E_CRASH:

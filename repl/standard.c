@@ -115,3 +115,11 @@ int standard_close(int status)
     standard_printf(STDERR_FILENO, "csp: cannot write to standard output: %s\n", strerror(buffer.failed));
     return status ? status : 1;
 }
+
+int standard_die(int number)
+{
+    standard_flush();
+    signal(number, SIG_DFL);
+    raise(number);
+    return 128 + number;
+}

@@ -26,5 +26,7 @@ void standard_wait_input(void);
 /* At the end: writes what is left. Gives the exit status: `status`, or 1 instead of 0 where output was lost, which it
  * tells on standard error. */
 int standard_close(int status);
+/* Ends the command by that signal, as if it had never been handled; gives the exit status where it does not. */
+int standard_die(int number);
 
 #endif

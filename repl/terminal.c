@@ -26,21 +26,38 @@ static struct {
     bool editing;
     bool column_zero; /* the last output ended its line */
     int pipe[2];      /* from the signal handlers to terminal_wait */
+    int ended_by;     /* the signal that told to end; 0: none */
     csp_vm *volatile running;
 } terminal;
 
 /* ---- Signals ---- */
 
+static const struct {
+    int number;
+    char sent; /* through the pipe */
+} handled[] = {{SIGINT, 'i'}, {SIGCONT, 'c'}, {SIGWINCH, 'w'}, {SIGQUIT, 'q'}, {SIGTERM, 't'}, {SIGHUP, 'h'}};
+enum { HANDLED = sizeof handled / sizeof *handled };
+
 static void on_signal(int number)
 {
     int kept = errno;
     csp_vm *vm = terminal.running;
-    if (number == SIGINT && vm)
+    bool ends = number == SIGTERM || number == SIGHUP, tell = true;
+    if (vm && (ends || number == SIGINT))
         csp_interrupt(vm);
-    else if (write(terminal.pipe[1], number == SIGINT ? "i" : "c", 1) < 0)
-        errno = 0; /* it is full: the reader will wake all the same */
+    if (vm && number == SIGQUIT)
+        csp_request_report(vm);
+    if (vm && (number == SIGINT || number == SIGQUIT))
+        tell = false;
+    if (ends)
+        signal(number, SIG_DFL); /* a second one ends the command at once */
+    for (int i = 0; i < HANDLED && tell; i++)
+        if (handled[i].number == number && write(terminal.pipe[1], &handled[i].sent, 1) < 0)
+            break; /* it is full: the reader will wake all the same */
     errno = kept;
 }
+
+int terminal_ended_by(void) { return terminal.ended_by; }
 
 void terminal_interrupts(csp_vm *vm) { terminal.running = vm; }
 
@@ -55,16 +72,25 @@ static void resume(void)
     rl_forced_update_display();
 }
 
+static void resize(void)
+{
+    if (terminal.editing)
+        rl_resize_terminal();
+}
+
 static int take_signals(void)
 {
     int events = 0;
     char sent[64];
     ssize_t got = read(terminal.pipe[0], sent, sizeof sent);
     for (ssize_t i = 0; i < got; i++)
-        if (sent[i] == 'i')
-            events |= TERMINAL_INTERRUPT;
-        else
-            resume();
+        switch (sent[i]) {
+        case 'i': events |= TERMINAL_INTERRUPT; break;
+        case 'q': events |= TERMINAL_REPORT; break;
+        case 'c': resume(); break;
+        case 'w': resize(); break;
+        default: terminal.ended_by = sent[i] == 'h' ? SIGHUP : SIGTERM; events |= TERMINAL_END;
+        }
     return events;
 }
 
@@ -161,18 +187,26 @@ void terminal_edit(const char *prompt)
     rl_callback_handler_install(prompt, on_line);
 }
 
+/* What is typed stays on the screen, with `mark` behind it; the terminal has its usual modes again. */
+static void stop_editing(const char *mark)
+{
+    rl_free_line_state();
+    rl_callback_sigcleanup();
+    rl_point = rl_end;
+    rl_redisplay();
+    fputs(mark, rl_outstream);
+    fflush(rl_outstream);
+    rl_callback_handler_remove(); /* it may go back to the beginning of the row */
+    terminal.editing = false;
+    terminal.column_zero = true;
+}
+
 bool terminal_discard(void)
 {
     if (!terminal.editing)
         return false;
     bool something = rl_end > 0;
-    rl_free_line_state();
-    rl_callback_sigcleanup();
-    rl_callback_handler_remove();
-    terminal.editing = false;
-    fputs("^C\n", stdout);
-    fflush(stdout);
-    terminal.column_zero = true;
+    stop_editing("^C\n");
     return something;
 }
 
@@ -186,6 +220,11 @@ int terminal_wait(int fd, int timeout, char **line)
     int events = polled[1].revents ? take_signals() : 0;
     if (polled[2].revents)
         events |= TERMINAL_OTHER;
+    if (events & TERMINAL_END) {
+        if (terminal.editing)
+            stop_editing("\n");
+        return events;
+    }
     if (polled[0].revents)
         rl_callback_read_char();
     if (!terminal.ended)
@@ -245,13 +284,15 @@ bool terminal_open(terminal_complete_fn *complete_with, void *user)
         return false;
     rl_readline_name = "csp";
     rl_catch_signals = 0;
+    rl_catch_sigwinch = 0;
     rl_attempted_completion_function = complete;
     rl_completer_word_break_characters = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~!?:,.#";
     rl_initialize();
     history_open();
-    struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigaction(SIGINT, &act, NULL);
-    sigaction(SIGCONT, &act, NULL);
+    struct sigaction before, act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    for (int i = 0; i < HANDLED; i++)
+        if (sigaction(handled[i].number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(handled[i].number, &act, NULL);
     return true;
 }
 
@@ -261,8 +302,8 @@ void terminal_close(void)
         rl_callback_handler_remove();
     terminal.editing = false;
     terminal_fresh_line();
-    signal(SIGINT, SIG_DFL);
-    signal(SIGCONT, SIG_DFL);
+    for (int i = 0; i < HANDLED; i++)
+        signal(handled[i].number, SIG_DFL);
     history_close();
     close(terminal.pipe[0]);
     close(terminal.pipe[1]);

@@ -38,6 +38,34 @@ keys() {
     printf "$1" >&"${TERMINAL[1]}"
 }
 
+# launch: as start, on a terminal that can move the cursor; $pid is the command's process. When it has ended, its status
+# and the terminal's mode are shown.
+launch() {
+    coproc TERMINAL {
+        TERM=xterm exec script -qefc "stty cols 200; sh -c 'echo pid=\$\$; exec \"$CSP\"'; echo status=\$?
+            stty -a | tr ' ;' '\n\n' | grep icanon" /dev/null 2>&1
+    }
+    shell=$TERMINAL_PID
+    screen=
+    see 'csp> '
+    pid=${screen#*pid=}
+    pid=${pid%%[!0-9]*}
+}
+
+# verdict NAME CONDITION: of what the condition, a command, says.
+verdict() {
+    local name=$1
+    shift
+    if "$@"; then
+        echo "ok $name"
+        passed=$((passed + 1))
+    else
+        echo "not ok $name"
+        printf '  # screen: %q\n' "$screen"
+        failed=$((failed + 1))
+    fi
+}
+
 # see TEXT: waits until it is on the screen, at most 10 s.
 see() {
     local piece end=$((SECONDS + 10))
@@ -175,6 +203,65 @@ ends exit 5
 start
 keys ':quit\r'
 ends quit 0
+
+# Signals at the prompt, while a line is half typed: the terminal is given back, defers run.
+all_seen() {
+    local text
+    for text; do
+        see "$text" || return 1
+        screen=${screen#*"$text"}
+    done
+}
+for signal in TERM HUP; do
+    launch
+    check "before-$signal" 'spawn { defer print("by" + "e"); sleep(1h) };\r' $'\r\n'
+    keys 'let half = 1'
+    see 'let half = 1'
+    screen=
+    kill -$signal "$pid"
+    verdict "signal-$signal" all_seen $'\e[?2004l' 'bye' "status=$((128 + $(kill -l $signal)))" $'\nicanon'
+    wait "$shell"
+done
+
+launch
+keys 'defer print("by" + "e"); sleep(1h)\r'
+sleep 0.5
+screen=
+kill -TERM "$pid"
+verdict signal-evaluating all_seen 'bye' 'status=143' $'\nicanon'
+wait "$shell"
+
+launch
+check before-report 'spawn { sleep(1h) };\r' $'\r\n'
+keys '1000 + '
+see '1000 + '
+screen=
+keys '\x1c'
+verdict report all_seen 'sleeps for' 'csp> 1000 + '
+check after-report '24\r' $'\r1024\r'
+screen=
+keys 'let first = 1'
+see 'let first = 1'
+keys '\x01'
+see $'\b'
+screen=
+keys '\x03'
+# The mark is written before readline goes back to the beginning of the row.
+verdict discard-keeps-the-line all_seen $'^C\r\n\e[?2004l' 'csp> '
+keys 'let wide = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"'
+see 'a"'
+screen=
+stty -F "$(readlink "/proc/$pid/fd/0")" cols 40
+verdict resize-redraws see 'csp> let wide = "a'
+screen=
+keys '\x03'
+see 'csp> '
+screen=
+keys ':hel\t'
+verdict complete-command see ':help'
+check help-completed '\r' 'this list'
+check doc-typed-alone '## What it is.\rfn documented() => 1\r:doc documented\r' $'\n    What it is.'
+keys '\x04'
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
