@@ -107,7 +107,7 @@ static bool double_directory(csp_vm *vm, walk_table *t)
     if (t->depth == TABLE_DEPTH)
         return false;
     size_t size = (size_t)1 << t->depth;
-    bucket **directory = heap_alloc(vm_heap(vm), HEAP_TRACED, 2 * size * sizeof(void *));
+    bucket **directory = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, 2 * size * sizeof(void *));
     if (!directory)
         return false;
     if (t->depth == 0) {
