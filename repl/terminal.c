@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -25,10 +26,52 @@ static struct {
     bool ended; /* a line, or NULL for Ctrl-D, is there */
     bool editing;
     bool column_zero; /* the last output ended its line */
+    bool must_scroll; /* the user has set readline's horizontal-scroll-mode */
+    bool scrolls;     /* the line is taller than the screen: it is shown in one row, as far as it fits */
     int pipe[2];      /* from the signal handlers to terminal_wait */
     int ended_by;     /* the signal that told to end; 0: none */
     csp_vm *volatile running;
 } terminal;
+
+/* ---- Display ---- */
+
+/* At most; the prompt included. */
+static int rows_of_line(int columns)
+{
+    size_t width = strlen(rl_display_prompt);
+    int rows = 1;
+    for (const char *c = rl_line_buffer; *c; c++) {
+        if (*c == '\n') {
+            rows += (int)(width / (size_t)columns) + 1;
+            width = 0;
+        } else if (*c == '\t') {
+            width += 8;
+        } else {
+            width += (unsigned char)*c < ' ' || (unsigned char)*c >= 0xc0 ? 2 : ((unsigned char)*c & 0xc0) != 0x80;
+        }
+    }
+    return rows + (int)(width / (size_t)columns);
+}
+
+/* Readline loses its place where a line has more rows than the screen. */
+static void fit(int rows, int columns)
+{
+    bool scrolls = columns > 0 && rows_of_line(columns) > rows;
+    if (scrolls == terminal.scrolls || terminal.must_scroll)
+        return;
+    terminal.scrolls = scrolls;
+    rl_clear_visible_line();
+    rl_variable_bind("horizontal-scroll-mode", scrolls ? "on" : "off");
+    rl_on_new_line();
+}
+
+static void redisplay(void)
+{
+    int rows, columns;
+    rl_get_screen_size(&rows, &columns);
+    fit(rows, columns);
+    rl_redisplay();
+}
 
 /* ---- Signals ---- */
 
@@ -74,8 +117,14 @@ static void resume(void)
 
 static void resize(void)
 {
-    if (terminal.editing)
-        rl_resize_terminal();
+    struct winsize size;
+    if (!terminal.editing)
+        return;
+    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+        fit(size.ws_row, size.ws_col);
+    rl_redisplay_function = rl_redisplay; /* with any other one it does not clear what it has shown */
+    rl_resize_terminal();
+    rl_redisplay_function = redisplay;
 }
 
 static int take_signals(void)
@@ -193,7 +242,7 @@ static void stop_editing(const char *mark)
     rl_free_line_state();
     rl_callback_sigcleanup();
     rl_point = rl_end;
-    rl_redisplay();
+    redisplay();
     fputs(mark, rl_outstream);
     fflush(rl_outstream);
     rl_callback_handler_remove(); /* it may go back to the beginning of the row */
@@ -260,7 +309,7 @@ void terminal_write(int stream, const char *text, size_t size)
     if (text[size - 1] != '\n')
         write_all(stream, "\n", 1);
     rl_on_new_line();
-    rl_redisplay();
+    redisplay();
     fflush(stdout);
 }
 
@@ -288,6 +337,8 @@ bool terminal_open(terminal_complete_fn *complete_with, void *user)
     rl_attempted_completion_function = complete;
     rl_completer_word_break_characters = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~!?:,.#";
     rl_initialize();
+    terminal.must_scroll = strcmp(rl_variable_value("horizontal-scroll-mode"), "on") == 0;
+    rl_redisplay_function = redisplay;
     history_open();
     struct sigaction before, act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     for (int i = 0; i < HANDLED; i++)

@@ -256,6 +256,17 @@ verdict resize-redraws see 'csp> let wide = "a'
 screen=
 keys '\x03'
 see 'csp> '
+keys 'fn tall() {\r1\r2\r3\r4\r5\r}\r'
+see $'\n...> }'
+stty -F "$(readlink "/proc/$pid/fd/0")" rows 5 cols 80
+screen=
+keys '\x10'
+verdict taller-than-the-screen all_seen '^J5^J}'
+stty -F "$(readlink "/proc/$pid/fd/0")" rows 24 cols 80
+verdict room-again all_seen $'5\r\n\r}'
+screen=
+keys '\x03'
+see 'csp> '
 screen=
 keys ':hel\t'
 verdict complete-command see ':help'
