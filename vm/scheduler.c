@@ -61,6 +61,8 @@ static process *with_slice(scheduler *s, process *p)
     return p;
 }
 
+static bool is_runnable(const scheduler *s) { return s->next || s->queue_first; }
+
 /* Who runs next, with how much of a slice. */
 static process *pick(scheduler *s)
 {
@@ -163,6 +165,8 @@ static bool idle(csp_vm *vm, int64_t deadline)
     if (next == LOOP_NEVER && !pending(vm) && deadline == LOOP_NEVER)
         return false;
     vm_flush(vm);
+    if (is_runnable(&vm->sched)) /* the output had become ready, and with that who waited for it */
+        return true;
     if (!vm_loop(vm))
         return output_wait(vm);
     output_waits(vm, loop_outputs(vm->loop));
@@ -206,7 +210,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
             return VM_EXIT;
         if (!ran) {
             poll(vm);
-            if (s->next || s->queue_first)
+            if (is_runnable(s))
                 continue;
             if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !pending(vm))
                 return VM_DEADLOCK;
@@ -225,7 +229,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 
 int64_t vm_next_event(csp_vm *vm)
 {
-    if (vm->sched.next || vm->sched.queue_first || request_arrived(vm))
+    if (is_runnable(&vm->sched) || request_arrived(vm))
         return 0;
     return timer_next(&vm->sched);
 }

@@ -363,14 +363,6 @@ Test(compile, too_many_registers)
     free(body);
 }
 
-Test(compile, too_far_for_a_jump)
-{
-    char *body = support_repeat("x += 1\n", 33000), *text = support_format("var x = 1\nif x == 1 { %s }", body);
-    assert_error(text, "this function is too large");
-    free(text);
-    free(body);
-}
-
 Test(compile, long_chains)
 {
     char *sum = support_repeat("x + ", 2500), *text = support_format("fn f(x) => %s1", sum);

@@ -86,7 +86,7 @@ Test(channel, the_killed_do_not_count_as_waiting)
 Test(channel, a_due_tick_is_not_given_twice)
 {
     program *p = program_new("fn takes(t, n) { for _ in 0..2 { t ? _; print(n) } }\n"
-                             "let t = tick(3ms); let go = chan(); spawn takes(t, 1); ?go; spawn takes(t, 2); ?go\n");
+                             "let t = tick(30ms); let go = chan(); spawn takes(t, 1); ?go; spawn takes(t, 2); ?go\n");
     program_begin(p, 4000);
     csp_vm *vm = p->vm;
     vm->sched.poll_credit = INT64_MAX / 2; /* no timer fires but by our own hand */

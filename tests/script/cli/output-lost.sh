@@ -12,7 +12,7 @@ told() {
     echo "$name: $? $(head -n 1 "$errors")" >&3
 }
 
-prints='print("one"); sleep(1ms); print(catch print("two")); print("three")'
+prints='print("one"); sleep(200ms); print(catch print("two")); print("three")'
 echo 'let x = 1' >"$errors.csp"
 told full "$CSP" -e 'print(1)' >/dev/full
 told full-exit "$CSP" -e 'print(1); Os.exit(0)' >/dev/full
