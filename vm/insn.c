@@ -229,8 +229,10 @@ bool insn_out_of_reductions(csp_vm *vm, process *p)
 }
 
 /* The frame stands behind all registers of the instruction's. */
+enum { OPERATOR_ARGS = 3 };
+
 static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, const native_entry *entry,
-                            const value *args, const code **callee)
+                            const value args[OPERATOR_ARGS], const code **callee)
 {
     *callee = native_code(vm, entry, true);
     if (!*callee) {
@@ -243,9 +245,7 @@ static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, con
         return NULL;
     link_make(N, c, pc, distance);
     for (uint32_t i = 0; i < (*callee)->registers; i++)
-        N[i] = VALUE_ABSENT;
-    for (uint32_t i = 0; i < (*callee)->params; i++)
-        N[i] = args[i];
+        N[i] = i < (*callee)->params && i < OPERATOR_ARGS ? args[i] : VALUE_ABSENT;
     return N;
 }
 

@@ -237,7 +237,7 @@ verdict data_run_extend(csp_vm *vm, process *p, value *args, uint32_t argc, valu
     }
     int64_t todo = value_as_int(*left);
     for (unsigned i = 0; i < STEP && todo > 0; i++, todo--) {
-        value item;
+        value item = VALUE_NIL;
         bool more;
         if (data_next(vm, p, state, &item, &more) != VERDICT_DONE)
             return VERDICT_FAIL;

@@ -31,6 +31,8 @@ static bool move_to(csp_vm *vm, list *l, size_t front, size_t capacity)
 /* Moves the elements within the block; what they leave is cleared, so that it keeps nothing alive. */
 static void shift(list *l, size_t front)
 {
+    if (!l->block)
+        return;
     value *to = l->block + front, *from = l->items, *end = from + l->count;
     size_t size = block_size(l);
     memmove(to, from, l->count * sizeof *to);

@@ -30,7 +30,7 @@ typedef struct output {
 verdict output_print(csp_vm *vm, process *p, int stream, value walk, value *state);
 
 /* From the VM itself: never waits and never fails; what cannot be kept until it can be written is lost, and counted. */
-void vm_write(csp_vm *vm, int stream, const char *text, size_t size);
+void vm_write(csp_vm *vm, int stream, const char *from, size_t size);
 /* Gives what is buffered to the host, or to the descriptor as far as that takes it now. */
 void vm_flush(csp_vm *vm);
 /* The same, and waits until all is written; for a second at most once somebody has asked the VM to stop. */

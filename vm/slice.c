@@ -155,7 +155,7 @@ verdict data_slice_bounds(csp_vm *vm, process *p, value container, const range *
 
 verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out)
 {
-    uint64_t a, b;
+    uint64_t a = 0, b = 0;
     if (value_is(container, OBJ_RANGE))
         return slice_range(vm, p, value_as_object(container), r, out);
     if (data_slice_bounds(vm, p, container, r, &a, &b) != VERDICT_DONE)

@@ -66,8 +66,6 @@ struct csp_vm {
     uint32_t module_count, module_capacity, modules_dead;
     uint32_t next_position;
     size_t let_go_bytes; /* of code, since the last time that modules were judged */
-    bool judge_due;      /* the next marking tells which modules and names nobody holds … */
-    bool judging;        /* … the one under way does */
 
     struct string **interned; /* open addressing; pinned, not scanned: it holds them weakly */
     uint32_t interned_count, interned_mask;
@@ -77,18 +75,17 @@ struct csp_vm {
     value memory_error; /* made ahead: there may be no memory when it is needed */
     uint64_t hash_seed;
 
-    native_module *natives;
-    uint32_t native_module_count;      /* registered tables; malloc'ed */
+    native_module *natives;            /* registered tables; malloc'ed */
     struct native_index *native_index; /* native.c: entry -> place in native_values */
     value *native_values;              /* their function objects, pinned */
+    uint32_t native_module_count;
+    uint32_t requests_waiting; /* requests for which a process waits */
 
-    output outputs[2];         /* of the streams 1 and 2 */
-    bool one_output;           /* both lead to the same place: the first takes all */
-    struct loop *loop;         /* NULL until it is needed: vm_loop */
-    struct pool *pool;         /* workers and inbox of the requests; made by the first */
-    struct request *requests;  /* all that have not been taken or disposed of */
-    uint32_t requests_waiting; /* those of them for which a process waits */
-    void *top;                 /* whoever stands above (api/): module loader, sessions */
+    output outputs[2];        /* of the streams 1 and 2 */
+    struct loop *loop;        /* NULL until it is needed: vm_loop */
+    struct pool *pool;        /* workers and inbox of the requests; made by the first */
+    struct request *requests; /* all that have not been taken or disposed of */
+    void *top;                /* whoever stands above (api/): module loader, sessions */
     const char *const *args;
     uint32_t arg_count; /* of the script */
 
@@ -96,13 +93,16 @@ struct csp_vm {
     volatile int asked;
     /* vm_activity; from outside (signal handlers too) it goes from ACTIVE to INTERRUPTED */
     _Atomic int activity;
-    int64_t grace_until; /* the program was stopped: until then defers may run; 0: it was not */
-    bool exiting;        /* main has ended: the rest is being killed */
-    int exit_status;     /* of Os.exit; -1: nobody has called it */
-    bool deadlock;
+    int exit_status;           /* of Os.exit; -1: nobody has called it */
+    int64_t grace_until;       /* the program was stopped: until then defers may run; 0: it was not */
     uint64_t collections_seen; /* heap.collections, when the latest of them was looked at for leaks */
-    bool final_check;          /* when main has returned, look for leaks once more (--leaks) */
     int64_t started;           /* monotonic ns */
+    bool exiting;              /* main has ended: the rest is being killed */
+    bool deadlock;
+    bool final_check; /* when main has returned, look for leaks once more (--leaks) */
+    bool one_output;  /* both streams lead to the same place: the first output takes all */
+    bool judge_due;   /* the next marking tells which modules and names nobody holds … */
+    bool judging;     /* … the one under way does */
 };
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }

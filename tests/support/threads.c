@@ -148,8 +148,11 @@ threads_result threads_run(const threads_config *config)
 {
     run r = {.config = config, .end = time(NULL) + config->seconds, .lock = PTHREAD_MUTEX_INITIALIZER};
     r.runners = calloc(config->threads, sizeof *r.runners);
-    if (!r.runners || !read_program(&r))
+    if (!r.runners || !read_program(&r)) {
+        free(r.runners);
+        free(r.text);
         return (threads_result){.wrong = strdup("the program cannot be read")};
+    }
     for (unsigned i = 0; i < config->threads; i++) {
         runner *of = &r.runners[i];
         *of = (runner){.run = &r, .random = (config->seed << 8) + i + 1};
