@@ -309,7 +309,7 @@ Test(heap, mapped_stacks_are_freed_in_any_order_and_count_for_the_limit)
         cr_assert_eq(stacks[0], first);
         for (int i = 0; i < COUNT; i++) {
             int at = (i * 7 + round) % COUNT;
-            cr_assert_eq(stacks[at][SIZE / 8 - 1], at);
+            cr_assert_eq(stacks[at][SIZE / 8 - 1], (uint64_t)at);
             heap_stack_free(h, stacks[at], SIZE);
         }
         cr_assert_eq(h->mapped_bytes, 0);
