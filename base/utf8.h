@@ -17,7 +17,10 @@ unsigned utf8_decode(const char *text, size_t size, uint32_t *rune);
 /* The same for text that is known to be valid: gives the code point, its length in *size. */
 uint32_t utf8_decode_valid(const char *text, unsigned *size);
 
-/* Writes a code point (no surrogate, at most U+10FFFF). Returns how many bytes it took, 1 to 4. */
+/* Whether UTF-8 can hold it: no surrogate, at most U+10FFFF. */
+static inline bool utf8_is_rune(int64_t n) { return n >= 0 && n <= 0x10ffff && (n < 0xd800 || n > 0xdfff); }
+
+/* Writes a code point (utf8_is_rune). Returns how many bytes it took, 1 to 4. */
 unsigned utf8_encode(uint32_t rune, char out[4]);
 
 /* Code points in valid text. */

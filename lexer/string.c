@@ -302,7 +302,7 @@ static void unicode_escape(unescaper *u)
     if (u->end - start < 5 || start[2] != '{' || at == start + 3 || at == u->end || *at != '}') {
         diag *d = escape_error(u, start, start + 2, "`\\u` takes a code point in braces");
         diag_hint(d, "like `\\u{e9}`, one to six hexadecimal digits");
-    } else if (value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+    } else if (!utf8_is_rune(value)) {
         escape_error(u, start, at + 1, "this is no Unicode character");
     } else {
         put_rune(u, value);

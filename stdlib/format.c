@@ -313,7 +313,7 @@ static verdict add_character(csp_vm *vm, process *p, text *t, const directive *d
     if (!value_is_integer(v))
         return vm_raise_type(vm, p, v, "an int or a string of one character for %c");
     int64_t c = value_is_int(v) ? value_as_int(v) : -1;
-    if (c < 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+    if (!utf8_is_rune(c))
         return vm_raise(vm, ERR_VALUE, "no code point for %%c");
     char utf8[4];
     add_field(t, d, "", utf8, utf8_encode((uint32_t)c, utf8));

@@ -35,13 +35,7 @@ verdict string_codes(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 enum { SLOT_INDEX, SLOT_SIZE, SLOT_MADE };
 _Static_assert(SLOT_MADE + 1 == STRING_FROM_CODES_SLOTS, "one place says how many slots");
 
-static bool is_code_point(value v)
-{
-    if (!value_is_int(v))
-        return false;
-    int64_t n = value_as_int(v);
-    return n >= 0 && n <= 0x10ffff && (n < 0xd800 || n > 0xdfff);
-}
+static bool is_code_point(value v) { return value_is_int(v) && utf8_is_rune(value_as_int(v)); }
 
 static verdict no_code_point(csp_vm *vm, process *p, value v)
 {
