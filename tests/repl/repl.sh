@@ -23,7 +23,7 @@ script -qec true /dev/null >/dev/null 2>&1 || {
 # --- a session: what it has written since the last look is in $screen
 screen=
 start() {
-    coproc TERMINAL { exec script -qefc "stty cols 200; exec '$CSP'" /dev/null 2>&1; }
+    coproc TERMINAL { SHELL=/bin/sh exec script -qefc "stty cols 200; exec '$CSP'" /dev/null 2>&1; }
     screen=
     see 'csp> '
 }
@@ -42,7 +42,7 @@ keys() {
 # and the terminal's mode are shown.
 launch() {
     coproc TERMINAL {
-        TERM=xterm exec script -qefc "stty cols 200; sh -c 'echo pid=\$\$; exec \"$CSP\"'; echo status=\$?
+        TERM=xterm SHELL=/bin/sh exec script -qefc "trap : INT QUIT; stty cols 200; sh -c 'echo pid=\$\$; exec \"$CSP\"'; echo status=\$?
             stty -a | tr ' ;' '\n\n' | grep icanon" /dev/null 2>&1
     }
     shell=$TERMINAL_PID
