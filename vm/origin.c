@@ -11,12 +11,6 @@ enum {
     FORGET_FIRST = 1 << 10 /* fewer are not worth a look */
 };
 
-/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of origin `child`. */
-typedef struct edge {
-    uint32_t parent, position, child; /* child 0: free */
-    const string *name;
-} edge;
-
 /* By number, ascending: a parent stands before its children. */
 typedef struct item {
     uint32_t number;
@@ -30,9 +24,8 @@ struct origins {
     uint32_t count, capacity;
     uint32_t next;      /* number; none is given twice */
     uint32_t forget_at; /* count from which on it is worth to look for those that can be forgotten */
-    edge *edges;        /* open addressing, at most half full */
+    origin_edge *edges; /* open addressing, at most half full */
     uint32_t edge_count, edge_mask;
-    edge last; /* the latest that was asked for: most spawns repeat it */
 };
 
 /* NULL: it has been forgotten. */
@@ -55,11 +48,11 @@ static uint32_t parent_of(const struct origins *all, uint32_t number)
     return i ? i->is.parent : ORIGIN_HOST;
 }
 
-static edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position, const string *name)
+static origin_edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position, const string *name)
 {
     uint64_t hash = (((uint64_t)parent << 32 | position) ^ (uintptr_t)name) * 0x9e3779b97f4a7c15U;
     for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
-        edge *e = &all->edges[i & all->edge_mask];
+        origin_edge *e = &all->edges[i & all->edge_mask];
         if (!e->child || (e->parent == parent && e->position == position && e->name == name))
             return e;
     }
@@ -68,11 +61,11 @@ static edge *find_edge(const struct origins *all, uint32_t parent, uint32_t posi
 /* A table of that size with the edges between origins that are known. */
 static bool rebuild_edges(struct origins *all, uint32_t size)
 {
-    struct origins fresh = {.edges = calloc(size, sizeof(edge)), .edge_mask = size - 1};
+    struct origins fresh = {.edges = calloc(size, sizeof(origin_edge)), .edge_mask = size - 1};
     if (!fresh.edges)
         return false;
     for (uint32_t i = 0; all->edges && i <= all->edge_mask; i++) {
-        const edge *e = &all->edges[i];
+        const origin_edge *e = &all->edges[i];
         if (!e->child || !find_item(all, e->child) || !find_item(all, e->parent))
             continue;
         *find_edge(&fresh, e->parent, e->position, e->name) = *e;
@@ -129,7 +122,7 @@ static item *find_above(const struct origins *all, uint32_t from, uint32_t posit
 }
 
 /* NULL: no memory, or too many. */
-static const edge *add(struct origins *all, uint32_t parent, uint32_t position, const string *name)
+static const origin_edge *add(struct origins *all, uint32_t parent, uint32_t position, const string *name)
 {
     if (!grow_items(all) || !grow_edges(all) || all->next == UINT32_MAX)
         return NULL;
@@ -140,8 +133,8 @@ static const edge *add(struct origins *all, uint32_t parent, uint32_t position, 
         child = &all->items[all->count++];
         *child = (item){.number = all->next++, .is = {.position = position, .parent = parent, .name = name}};
     }
-    edge *e = find_edge(all, parent, position, name);
-    *e = (edge){.parent = parent, .position = position, .child = child->number, .name = name};
+    origin_edge *e = find_edge(all, parent, position, name);
+    *e = (origin_edge){.parent = parent, .position = position, .child = child->number, .name = name};
     all->edge_count++;
     return e;
 }
@@ -151,15 +144,12 @@ uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const s
     struct origins *all = vm->origins;
     if (!all && !(all = vm->origins = calloc(1, sizeof *all)))
         return ORIGIN_UNKNOWN;
-    const edge *last = &all->last;
-    if (__builtin_expect(last->position == position && last->parent == parent && last->name == name, 1))
-        return last->child;
-    const edge *e = all->edges ? find_edge(all, parent, position, name) : NULL;
+    const origin_edge *e = all->edges ? find_edge(all, parent, position, name) : NULL;
     if (!e || !e->child)
         e = add(all, parent, position, name);
     if (!e)
         return ORIGIN_UNKNOWN;
-    all->last = *e;
+    vm->last_spawn = *e;
     return e->child;
 }
 
@@ -220,7 +210,7 @@ void origin_forget(csp_vm *vm)
     drop_unused(vm, all);
     /* Without memory the old edges stay: those that lead to nowhere are not asked for, or lead to what is not known. */
     (void)rebuild_edges(all, all->edge_mask + 1);
-    all->last = (edge){0};
+    vm->last_spawn = (origin_edge){0};
     all->forget_at = all->count < FORGET_FIRST / 2 ? FORGET_FIRST : all->count * 2;
 }
 

@@ -21,8 +21,15 @@ typedef struct origin {
     bool recurs;               /* some that come from here have spawned at this very place again */
 } origin;
 
+/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of origin `child`. */
+typedef struct origin_edge {
+    uint32_t parent, position, child; /* child 0: free */
+    const struct string *name;
+} origin_edge;
+
 /* The origin of the function `name` (as above) that a process of origin `parent` spawns at `position`. Without
- * memory for a new one: one whose position is 0. */
+ * memory for a new one: one whose position is 0. vm->last_spawn is the latest answer: most spawns repeat it, and
+ * whoever spawns looks there first. */
 uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const struct string *name);
 /* What stands behind a number; of ORIGIN_HOST: no position. */
 origin origin_at(const csp_vm *vm, uint32_t number);

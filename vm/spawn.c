@@ -115,8 +115,6 @@ static const string *name_of_native(csp_vm *vm, const char *name)
 /* NULL: the function has none, or it is a block. */
 static __attribute__((noinline)) const string *applied_name(csp_vm *vm, const process *child)
 {
-    if (!child->code->native && !child->code->applies)
-        return NULL;
     value fn = applied(child);
     if (value_is(fn, OBJ_NATIVE))
         return name_of_native(vm, ((native *)value_as_object(fn))->entry->name);
@@ -127,7 +125,10 @@ void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position
 {
     uint64_t distance = process_number(child) - process_number(parent);
     child->parent_distance = distance <= UINT32_MAX ? (uint32_t)distance : 0;
-    const string *name = child->code->process_name;
-    child->origin = origin_of_spawn(vm, parent->origin, position, name ? name : applied_name(vm, child));
+    const code *c = child->code;
+    const string *name = c->native || c->applies ? applied_name(vm, child) : c->process_name;
+    const origin_edge *last = &vm->last_spawn;
+    bool again = last->position == position && last->parent == parent->origin && last->name == name;
+    child->origin = again ? last->child : origin_of_spawn(vm, parent->origin, position, name);
     sched_ready(&vm->sched, child, READY_TAIL);
 }

@@ -5,6 +5,7 @@
 
 #include "gc/heap.h"
 #include "vm/native.h"
+#include "vm/origin.h"
 #include "vm/output.h"
 
 typedef enum error_kind {
@@ -61,6 +62,7 @@ struct csp_vm {
     uint64_t last_channel;
     process *main;
     struct origins *origins; /* origin.c: where processes come from */
+    origin_edge last_spawn;  /* see origin_of_spawn */
 
     struct code_entry *modules; /* code_table.c; malloc'ed: it holds them weakly */
     uint32_t module_count, module_capacity, modules_dead;
