@@ -42,7 +42,8 @@ keys() {
 # and the terminal's mode are shown.
 launch() {
     coproc TERMINAL {
-        TERM=xterm SHELL=/bin/sh exec script -qefc "trap : INT QUIT; stty cols 200; sh -c 'echo pid=\$\$; exec \"$CSP\"'; echo status=\$?
+        TERM=xterm SHELL=/bin/sh exec script -qefc "trap : INT QUIT; stty cols 200
+            sh -c 'echo pid=\$\$; exec \"$CSP\"'; echo status=\$?
             stty -a | tr ' ;' '\n\n' | grep icanon" /dev/null 2>&1
     }
     shell=$TERMINAL_PID
