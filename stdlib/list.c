@@ -24,16 +24,25 @@ static verdict push_long(csp_vm *vm, process *p, value *args, uint32_t argc, val
     return VERDICT_DONE;
 }
 
-static verdict native_push(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static __attribute__((noinline)) verdict push_growing(csp_vm *vm, list *l, value *args, uint32_t argc, value *result)
 {
     static const native_entry longer = {"push", "push(xs, x)", "", push_long, 2, 2, 1};
-    list *l = data_own_list(vm, p, args[0]);
-    if (!l)
-        return VERDICT_FAIL;
-    if (l->count == l->capacity && list_grows_long(l, (size_t)l->count + 1))
+    if (list_grows_long(l, (size_t)l->count + 1))
         return vm_native_become(vm, &longer, argc, NULL);
     if (!list_push(vm, l, args[1]))
         return vm_raise_memory(vm);
+    *result = args[0];
+    return VERDICT_DONE;
+}
+
+static verdict native_push(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    list *l = data_own_list(vm, p, args[0]);
+    if (!l)
+        return VERDICT_FAIL;
+    if (l->count == l->capacity)
+        return push_growing(vm, l, args, argc, result);
+    l->items[l->count++] = args[1];
     *result = args[0];
     return VERDICT_DONE;
 }

@@ -81,12 +81,6 @@ typedef struct growth {
     size_t capacity, done; /* of the values in it so many are copied or cleared */
 } growth;
 
-bool list_grows_long(const list *l, size_t capacity)
-{
-    enum { AT_ONCE = 8 * LONG_ELEMENTS };
-    return capacity > l->capacity && capacity > AT_ONCE && capacity <= LIST_MAX;
-}
-
 verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot)
 {
     if (*slot == VALUE_ABSENT) {

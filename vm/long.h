@@ -37,7 +37,11 @@ void tuple_fill(const process *p, tuple *t, uint64_t at, const value *items, uin
 
 /* Whether room for so many elements takes long to make, and that in steps: DONE, YIELD or FAIL. The slot is absent at
  * the start and the end; meanwhile the list stays as it is. */
-bool list_grows_long(const list *l, size_t capacity);
+static inline bool list_grows_long(const list *l, size_t capacity)
+{
+    enum { AT_ONCE = 8 * LONG_ELEMENTS };
+    return capacity > l->capacity && capacity > AT_ONCE && capacity <= LIST_MAX;
+}
 verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot);
 
 #endif
