@@ -50,8 +50,10 @@ static verdict add_piece(csp_vm *vm, const string *s, uint32_t from, uint32_t to
     return add_long_piece(vm, s, slots);
 }
 
-static verdict collect(csp_vm *vm, process *p, const string *s, const string *separator, next_piece *next, value *slots,
-                       value *result)
+/* Inlined so that each kind of piece has a loop of its own. */
+static inline __attribute__((always_inline)) verdict collect(csp_vm *vm, process *p, const string *s,
+                                                             const string *separator, next_piece *next, value *slots,
+                                                             value *result)
 {
     if (slots[SLOT_LIST] == VALUE_ABSENT) {
         value made = list_new(vm, p, NULL, 0);
@@ -80,8 +82,8 @@ static verdict collect(csp_vm *vm, process *p, const string *s, const string *se
 
 /* --- split: the text behind the last separator is a piece too, so at ends beyond the text */
 
-/* The next separator, or SIZE_MAX. */
-static verdict find_next(const source *of, const char *separator, uint32_t size, uint32_t at, size_t *found)
+static __attribute__((noinline)) verdict find_far(const source *of, const char *separator, uint32_t size, uint32_t at,
+                                                  size_t *found)
 {
     if (*of->scan == VALUE_ABSENT) {
         verdict quick = search_quick(of->vm, of->text->text, of->text->size, at, separator, size, found);
@@ -95,6 +97,18 @@ static verdict find_next(const source *of, const char *separator, uint32_t size,
     if (v == VERDICT_DONE)
         *of->scan = VALUE_ABSENT;
     return v;
+}
+
+/* The next separator, or SIZE_MAX. Most are a single byte, and near. */
+static inline verdict find_next(const source *of, const char *separator, uint32_t size, uint32_t at, size_t *found)
+{
+    const char *start = of->text->text + at;
+    uint32_t left = of->text->size - at;
+    const char *near = size == 1 ? memchr(start, *separator, left < SHORT_PIECE ? left : SHORT_PIECE) : NULL;
+    if (near == NULL || *of->scan != VALUE_ABSENT)
+        return find_far(of, separator, size, at, found);
+    *found = at + (size_t)(near - start);
+    return VERDICT_DONE;
 }
 
 static verdict next_part(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
