@@ -46,7 +46,8 @@ static const char *audit_channel(const channel *c)
         return wrong;
     if (sender && receiver && s != r)
         return "I4: a sender and a receiver wait on one channel";
-    if (receiver && (c->header & CHANNEL_DONE) && process_ended((process *)(void *)c->ring))
+    const process *of = c->header & CHANNEL_DONE ? (process *)(void *)c->ring : NULL;
+    if (receiver && of && process_ended(of) && !(of->flags & PROCESS_TELLS))
         return "I10: somebody waits for what has ended";
     if (c->header & (CHANNEL_DONE | CHANNEL_TICK))
         return NULL;
@@ -174,6 +175,16 @@ static const char *audit_queue_of_runnable(const scheduler *s)
     return NULL;
 }
 
+static const char *audit_ending(const scheduler *s)
+{
+    const process *last = NULL;
+    for (const process *p = s->ending_first; p; last = p, p = p->run_next) {
+        if (!process_ended(p) || !(p->flags & PROCESS_TELLS))
+            return "a process that is to tell of its end has not ended, or does not know";
+    }
+    return s->ending_last == last ? NULL : "the list of ends to be told does not end at its last process";
+}
+
 static const char *audit_timers(const scheduler *s)
 {
     for (uint32_t i = 0; i < s->timer_count; i++) {
@@ -208,6 +219,8 @@ const char *vm_audit(csp_vm *vm)
     const char *wrong = audit_queue_of_runnable(&vm->sched);
     if (!wrong)
         wrong = audit_timers(&vm->sched);
+    if (!wrong)
+        wrong = audit_ending(&vm->sched);
     if (!wrong && runnable != vm->sched.queue_length + (vm->sched.next != NULL))
         wrong = "I1: a runnable process stands in no queue";
     if (!wrong && !request_counted(vm))

@@ -41,8 +41,8 @@ void chan_leave_drained(node *n);
 
 /* p's outcome channel, made when first asked for; marks p as awaited. NULL: raised. */
 channel *chan_done(csp_vm *vm, process *p);
-/* Serves those who wait for p's outcome. */
-void chan_serve_outcome(csp_vm *vm, process *p);
+/* Serves those who wait for p's outcome, in order, as many as *most says, which is counted down. */
+void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most);
 /* When p ends its handle is sent on c, whose buffer has room for `room` such messages from now on; marks p as awaited.
  * At once where p has ended. Who asks sees to it that no more than `room` processes are watched whose ends have not
  * been received. False: raised. */

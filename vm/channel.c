@@ -141,15 +141,18 @@ static value *value_of(void *link)
 }
 
 /* The message of an embedded node stays with its process, which may have to take a moved value back. */
+static void drop(channel *c, void *link, bool sends)
+{
+    chan_unlink(c, link, sends);
+    if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
+        ((node *)link)->value = VALUE_ABSENT;
+}
+
 static void drop_stale(channel *c, bool sends)
 {
     void **first = sends ? &c->send_first : &c->recv_first;
-    while (*first && !valid(*first)) {
-        void *link = *first;
-        chan_unlink(c, link, sends);
-        if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
-            ((node *)link)->value = VALUE_ABSENT;
-    }
+    while (*first && !valid(*first))
+        drop(c, *first, sends);
 }
 
 /* Takes the first valid node out and wins its process, which is then ours to make ready; NULL: nobody waits. */
@@ -406,10 +409,15 @@ channel *chan_done(csp_vm *vm, process *p)
     return sd->done;
 }
 
-void chan_serve_outcome(csp_vm *vm, process *p)
+void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
 {
-    void *link;
-    while ((link = take(p->side->done, false, WAKE_MESSAGE))) {
+    channel *c = p->side->done;
+    for (; c && c->recv_first && *most > 0; --*most) {
+        if (!valid(c->recv_first)) {
+            drop(c, c->recv_first, false);
+            continue;
+        }
+        void *link = take(c, false, WAKE_MESSAGE);
         *value_of(link) = p->value;
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
     }

@@ -143,9 +143,17 @@ void unlink_processes(csp_vm *vm, process *p, process *q)
     take_link(l, 1);
 }
 
-void end_links(csp_vm *vm, process *p, struct cause *why)
+void end_links(csp_vm *vm, process *p, int64_t *most)
 {
-    for (process_link *l; (l = p->side->links);) {
+    if (!p->side->links)
+        return;
+    struct cause *why = NULL; /* one for all of this step */
+    if (p->flags & PROCESS_FAILED) {
+        why = kill_cause(vm, p->kill ? p->kill->reason : p->value, process_number(p));
+        if (!why)
+            why = kill_without_cause();
+    }
+    for (process_link *l; *most > 0 && (l = p->side->links); --*most) {
         process *q = l->ends[!end_of(l, p)];
         take_link(l, 0);
         take_link(l, 1);

@@ -298,7 +298,7 @@ bool leak_final_look(csp_vm *vm, process *p, value *R, const code *body, const i
     int64_t now = loop_now();
     if (!places->final_since)
         places->final_since = now;
-    if ((!vm->sched.next && !vm->sched.queue_first) || now - places->final_since >= FINAL_WAIT) {
+    if (!sched_busy(&vm->sched) || now - places->final_since >= FINAL_WAIT) {
         clear_idle(p, R, body, pc);
         places->final_due = true;
         vm->sched.poll_credit = 0;

@@ -198,12 +198,17 @@ static void report_crash(csp_vm *vm, process *p, value why)
     vm_write(vm, 2, t.block, t.used);
 }
 
-/* A process that nobody knows goes back to be used again, its ticket counting on: a stale timer or node must never
- * match it. */
-static void recycle(csp_vm *vm, process *p)
+/* Whether something may still look at p, which has ended. */
+static bool is_known(const process *p)
+{
+    return (p->flags & (PROCESS_ESCAPED | PROCESS_MAIN | PROCESS_SYSTEM)) ||
+           (p->side && p->side->par && p->side->par->error != VALUE_ABSENT);
+}
+
+void process_recycle(csp_vm *vm, process *p)
 {
     scheduler *s = &vm->sched;
-    if (s->recycled_count >= RECYCLED_MAX)
+    if (is_known(p) || s->recycled_count >= RECYCLED_MAX)
         return;
     uint64_t ticket = (p->ticket & ~(uint64_t)TICKET_STATE) + 4;
     memset(p, 0, sizeof *p);
@@ -232,13 +237,6 @@ static void drop_stack(csp_vm *vm, process *p)
         heap_stack_free(&vm->heap, stack, size);
 }
 
-/* What those are killed for that are linked to p: one for all, since there may be many. */
-static struct cause *end_cause(csp_vm *vm, const process *p, value outcome)
-{
-    struct cause *why = kill_cause(vm, p->kill ? p->kill->reason : outcome, process_number(p));
-    return why ? why : kill_without_cause();
-}
-
 void process_end(csp_vm *vm, process *p, value outcome, bool failed)
 {
     vm->sched.running = NULL; /* before the stack goes: it is a root while its process runs */
@@ -254,26 +252,18 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     side *sd = p->side;
     bool obeyed = p->kill && value_is(outcome, OBJ_ERROR) && value_error(outcome)->kind == vm->error_names[ERR_KILLED];
     bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
-    bool keep = (p->flags & (PROCESS_ESCAPED | PROCESS_MAIN | PROCESS_SYSTEM)) != 0;
+    bool told = true;
     if (sd) {
         if (sd->links || sd->par)
             awaited = true;
-        if (sd->done)
-            chan_serve_outcome(vm, p);
-        chan_tell_end(vm, p);
-        if (sd->links)
-            end_links(vm, p, failed ? end_cause(vm, p, outcome) : NULL);
-        if (sd->par) {
-            par *of = sd->par;
+        told = ending_begin(vm, p);
+        if (sd->par)
             par_branch_ended(vm, p, outcome, failed);
-            if (of->error != VALUE_ABSENT)
-                keep = true;
-        }
     }
     if (failed && !awaited)
         report_crash(vm, p, outcome);
-    if (!keep)
-        recycle(vm, p);
+    if (told)
+        process_recycle(vm, p);
 }
 
 void process_mark(heap_marker *m, void *memory)

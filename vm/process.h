@@ -51,6 +51,7 @@ enum {
     PROCESS_NO_CATCH = 1 << 7, /* the error under way passes every catch (out_of_reductions) */
     PROCESS_DEFERS = 1 << 9,   /* its defers run though it is not dying: a kill is put off until they have */
     PROCESS_SPENT = 1 << 10,   /* its defers have used up what they may after out_of_reductions: none runs any more */
+    PROCESS_TELLS = 1 << 11,   /* has ended and stands in the scheduler's list `ending` */
     /* its embedded node stands in a send queue, else a receive queue (while chan is set) */
     PROCESS_SENDS = 1 << 8
 };
@@ -73,7 +74,7 @@ struct process {
     uint32_t index;     /* in the VM's table of processes */
     struct cause *kill; /* set once */
     struct side *side;
-    process *run_next; /* in the run queue; of those that leak.c has found: the next */
+    process *run_next; /* in the run queue, or in `ending`; of those that leak.c has found: the next */
     uint64_t wake : 4, flags : 12, reductions : 48;
     uint32_t origin;          /* where it was spawned, and by whom (origin.h) */
     uint32_t parent_distance; /* own number less the parent's; 0: none, or too far away to tell */
@@ -238,13 +239,14 @@ struct scheduler {
     process *next; /* handed over: runs next within what is left of the slice */
     process *queue_first, *queue_last;
     uint32_t queue_length;
-    int64_t slice_left;    /* reductions */
-    int64_t slice;         /* a full one; 1 in tests */
-    value raised;          /* the error under way, until it is caught or its process ends */
-    bool alone;            /* see vm_set_aside */
-    uint64_t charged;      /* by natives, not yet taken off the slice */
-    uint32_t call_argc;    /* of a call that a native prepared (vm_native_call) */
-    const code *call_code; /* the instruction that called the simple native which runs */
+    process *ending_first, *ending_last; /* have ended, and not all have been told of it yet (ending.c) */
+    int64_t slice_left;                  /* reductions */
+    int64_t slice;                       /* a full one; 1 in tests */
+    value raised;                        /* the error under way, until it is caught or its process ends */
+    bool alone;                          /* see vm_set_aside */
+    uint64_t charged;                    /* by natives, not yet taken off the slice */
+    uint32_t call_argc;                  /* of a call that a native prepared (vm_native_call) */
+    const code *call_code;               /* the instruction that called the simple native which runs */
     const insn *call_pc;
     int64_t poll_credit; /* reductions until timers and loop are looked at again */
     process *recycled;   /* ended and known to nobody: ready to be used again, linked by run_next */

@@ -1179,6 +1179,8 @@ finished:                                               /* the bottom frame retu
     }
     if (!insn_finish_process(vm, p, op_a, false, &f)) goto unwound;
 gone:
+    red -= (int64_t)s->charged;                         /* for those who have been told of the end */
+    s->charged = 0;
     s->slice_left = red;
     /* somebody outside waits for this one; it is never recycled */
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM)) return;

@@ -20,6 +20,9 @@ side *process_side(csp_vm *vm, process *p);
  * it, links and par, reports a crash that nobody awaits; frees or recycles. p must not be touched afterwards unless
  * it is known to be held. */
 void process_end(csp_vm *vm, process *p, value outcome, bool failed);
+/* p has ended and all have been told: back to be used again, if nobody knows it. Its ticket goes on counting: a stale
+ * timer or node must never match it. */
+void process_recycle(csp_vm *vm, process *p);
 /* Whether somebody can ever ask for p's outcome. */
 bool process_observable(const process *p);
 /* Marks from a process (heap_mark_fn) and the VM's roots that are no objects. */
@@ -28,6 +31,11 @@ size_t process_stack_live(void *owner);
 
 /* --- scheduler.c */
 
+/* Whether anything is to be done, without waiting. */
+static inline bool sched_busy(const scheduler *s)
+{
+    return s->next || s->queue_first || (s->ending_first && !s->alone);
+}
 typedef enum { READY_HANDOVER, READY_TAIL } ready_how;
 void sched_ready(scheduler *s, process *p, ready_how how);
 /* Puts the running process, whose slice is used up, behind all others. */
@@ -55,9 +63,17 @@ struct cause *kill_without_cause(void);                          /* where there 
 value kill_outcome(csp_vm *vm, process *p);
 verdict link_processes(csp_vm *vm, process *p, process *q); /* KILLED where q has crashed */
 void unlink_processes(csp_vm *vm, process *p, process *q);
-/* p has ended, which has a side: undoes its links. `why`: those that it had them with are killed for that; NULL: it
- * ended well. */
-void end_links(csp_vm *vm, process *p, struct cause *why);
+/* p has ended, which has a side: undoes its links, as many as *most says, which is counted down. Those that it had them
+ * with are killed if it failed. */
+void end_links(csp_vm *vm, process *p, int64_t *most);
+
+/* --- ending.c */
+
+/* p has ended, which has a side: begins to tell those who are to know. True: that is all; false: the scheduler goes
+ * on with it. */
+bool ending_begin(csp_vm *vm, process *p);
+/* Tells some more; what that counts for in reductions, 0: there is nobody to be told. Between two slices. */
+int64_t ending_step(csp_vm *vm);
 
 /* --- unwind.c */
 

@@ -61,8 +61,6 @@ static process *with_slice(scheduler *s, process *p)
     return p;
 }
 
-static bool is_runnable(const scheduler *s) { return s->next || s->queue_first; }
-
 /* Who runs next, with how much of a slice. */
 static process *pick(scheduler *s)
 {
@@ -165,7 +163,7 @@ static bool idle(csp_vm *vm, int64_t deadline)
     if (next == LOOP_NEVER && !pending(vm) && deadline == LOOP_NEVER)
         return false;
     vm_flush(vm);
-    if (is_runnable(&vm->sched)) /* the output had become ready, and with that who waited for it */
+    if (sched_busy(&vm->sched)) /* the output had become ready, and with that who waited for it */
         return true;
     if (!vm_loop(vm))
         return output_wait(vm);
@@ -181,9 +179,11 @@ bool vm_step(csp_vm *vm)
     scheduler *s = &vm->sched;
     if (s->poll_credit <= 0)
         poll(vm);
+    int64_t told = s->ending_first ? ending_step(vm) : 0;
+    s->poll_credit -= told;
     process *p = pick(s);
     if (!p)
-        return false;
+        return told > 0;
     int64_t had = s->slice_left;
     run_process(vm, p);
     s->poll_credit -= had - s->slice_left + POLL_PICK;
@@ -210,7 +210,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
             return VM_EXIT;
         if (!ran) {
             poll(vm);
-            if (is_runnable(s))
+            if (sched_busy(s))
                 continue;
             if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !pending(vm))
                 return VM_DEADLOCK;
@@ -229,7 +229,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 
 int64_t vm_next_event(csp_vm *vm)
 {
-    if (is_runnable(&vm->sched) || request_arrived(vm))
+    if (sched_busy(&vm->sched) || request_arrived(vm))
         return 0;
     return timer_next(&vm->sched);
 }

@@ -360,6 +360,19 @@ static const scenario scenarios[] = {
      "let a = chan(); let b = chan(); let p = spawn linked(a, 1); let q = spawn linked(b, 2); spawn bystander(3)\n"
      "a ! q; b ! p; kill(p, 'enough'); let o = wait(q); print(o.kind); print('main end')\n"},
 
+    {.name = "an end that many are to be told of",
+     .processes = 9,
+     .source = BYSTANDER
+     "fn ends(up) { defer print('close 1'); print('open 1'); up ! 1; ?chan() }\n"
+     "fn waits(p, up, n) { defer print('close ${n}'); print('open ${n}'); up ! 1; print((catch wait(p)).kind) }\n"
+     "fn chooses(p, up, n) { defer print('close ${n}'); print('open ${n}'); up ! 1; alt { done(p) ? v => "
+     "print(v.kind); chan() ? _ => print('never') } }\n"
+     "fn linked(p, up, n) { defer print('close ${n}'); print('open ${n}'); link(p); up ! 1; wait(p); print('never') "
+     "}\n"
+     "let up = chan(); let p = spawn ends(up); let ps = [spawn waits(p, up, 2), spawn linked(p, up, 3), spawn "
+     "chooses(p, up, 4), spawn waits(p, up, 5), spawn linked(p, up, 6), spawn chooses(p, up, 7)]\n"
+     "for _ in 0..7 { ?up }; kill(p, 'enough'); spawn bystander(8); for q in ps { ?done(q) }; print('main end')\n"},
+
     {.name = "killed from inside",
      .processes = 4,
      .source = "fn waits(c) { defer print('close w'); print('open w'); for x in c { for _ in 0..x {} } }\n"

@@ -1,0 +1,139 @@
+/* Who is told of an end: in steps, in order, and whoever is not told yet can still leave. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "tests/support/program.h"
+
+enum { MANY = 20000, AT_ONCE = 600 };
+
+/* Begins a run and lets it come to rest. */
+static void begin(program *p)
+{
+    program_begin(p, 4000);
+    while (vm_step(p->vm)) {
+    }
+    cr_assert_null(vm_audit(p->vm));
+}
+
+/* A step of the VM, which wakes no more than a few. */
+static bool step(program *p)
+{
+    int64_t before = p->vm->sched.queue_length;
+    bool more = vm_step(p->vm);
+    int64_t woken = (int64_t)p->vm->sched.queue_length - before;
+    cr_assert_leq(woken, AT_ONCE, "%d were woken in one step", (int)woken);
+    return more;
+}
+
+static unsigned count_waiting(const csp_vm *vm)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < vm->table_count; i++)
+        n += (vm->table[i]->ticket & TICKET_STATE) == TICKET_WAIT;
+    return n;
+}
+
+/* Kills every second one of those that wait; their number. */
+static unsigned kill_half(csp_vm *vm)
+{
+    unsigned killed = 0;
+    for (uint32_t i = 0; i < vm->table_count; i++) {
+        process *q = vm->table[i];
+        if ((q->ticket & TICKET_STATE) == TICKET_WAIT && process_number(q) % 2 == 0) {
+            vm_kill(vm, q, "test");
+            killed++;
+        }
+    }
+    return killed;
+}
+
+static void check_ascending(const char *numbers, unsigned count)
+{
+    unsigned lines = 0;
+    long last = -1;
+    for (const char *at = numbers; *at; at = strchr(at, '\n') + 1, lines++) {
+        long n = strtol(at, NULL, 10);
+        cr_assert_gt(n, last, "%ld was served after %ld", n, last);
+        last = n;
+    }
+    cr_assert_eq(lines, count);
+}
+
+static void check_waiters(const char *source)
+{
+    program *p = program_new(source);
+    begin(p);
+    csp_vm *vm = p->vm;
+    cr_assert(vm_kill(vm, program_process(p, 1), "test"));
+    while (count_waiting(vm) > MANY / 2)
+        cr_assert(step(p));
+    cr_assert_null(vm_audit(vm));
+    unsigned killed = kill_half(vm);
+    cr_assert_gt(killed, MANY / 5);
+    cr_assert_null(vm_audit(vm));
+    while (step(p)) {
+    }
+    cr_assert_eq(vm->table_count, 0, "%s", program_err(p));
+    check_ascending(program_out(p), MANY - killed);
+    program_free(p);
+}
+
+Test(ending, those_who_wait_are_served_in_steps)
+{
+    check_waiters("fn waits(p, n) { catch wait(p); print(n) }\n"
+                  "let p = spawn (fn() => ?chan())(); for i in 0..20000 { spawn waits(p, i) }\n");
+}
+
+Test(ending, alts_that_wait_are_served_in_steps)
+{
+    check_waiters("fn waits(p, c, n) { alt { done(p) ? _ => print(n); c ? _ => print('never') } }\n"
+                  "let c = chan(); let p = spawn (fn() => ?chan())(); for i in 0..20000 { spawn waits(p, c, i) }\n");
+}
+
+Test(ending, links_are_undone_in_steps)
+{
+    program *p = program_new("fn linked(p) { link(p); ?chan() }\n"
+                             "let p = spawn (fn() => ?chan())(); done(p); for _ in 0..20000 { spawn linked(p) }\n");
+    begin(p);
+    csp_vm *vm = p->vm;
+    process *ends = program_process(p, 1);
+    cr_assert(vm_kill(vm, ends, "test"));
+    while (count_waiting(vm) > MANY / 2)
+        cr_assert(step(p));
+    cr_assert_null(vm_audit(vm));
+    /* Who is not told yet may still take the link back, or end. */
+    process *left = NULL;
+    for (uint32_t i = 0; i < vm->table_count; i++)
+        if ((vm->table[i]->ticket & TICKET_STATE) == TICKET_WAIT)
+            left = vm->table[i];
+    cr_assert_not_null(left);
+    unlink_processes(vm, left, ends);
+    kill_half(vm);
+    vm_kill(vm, ends, "again");
+    while (step(p)) {
+    }
+    cr_assert_null(vm_audit(vm));
+    cr_assert(vm->table_count == (left->kill ? 0 : 1) && !ends->side->links);
+    program_finish(p);
+    program_free(p);
+}
+
+/* Nobody knows it: its object is used again, but not before the last one has been told. */
+Test(ending, an_unknown_one_is_recycled_when_all_are_told)
+{
+    program *p = program_new("fn links(all) { for q in all { link(q) }; fail('x') }\n"
+                             "let all = List.map(0..2000, fn(_) => spawn (fn() => ?chan())()); spawn links(all)\n");
+    program_begin(p, 4000);
+    bool told = false;
+    while (step(p)) {
+        process *of = p->vm->sched.ending_first;
+        told = told || of;
+        for (const process *q = p->vm->sched.recycled; q; q = q->run_next)
+            cr_assert_neq(q, of);
+        cr_assert_null(vm_audit(p->vm));
+    }
+    cr_assert(told);
+    cr_assert_eq(p->vm->table_count, 0);
+    cr_assert_geq(p->vm->sched.recycled_count, 1);
+    program_free(p);
+}
