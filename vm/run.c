@@ -366,9 +366,9 @@ get_index:
     {
         value result;
         verdict v = data_get(vm, p, op_a, op_b, &result);
-        if (unlikely(v == VERDICT_CALL)) { op_b = result; walk = WALK_PART; goto operate; }
-        if (likely(v == VERDICT_DONE)) A = result;
-        CHECK(v);
+        if (likely(v == VERDICT_DONE)) { A = result; NEXT(); }
+        if (v == VERDICT_CALL) { op_b = result; walk = WALK_PART; goto operate; }
+        goto fail;
     }
     CASE(SETIDX) : {
         value container = A, key = B;
@@ -404,9 +404,9 @@ get_index:
         if (insn_bound(vm, p, R[pc->c], &from) != VERDICT_DONE) goto fail;
         if (insn_bound(vm, p, R[pc->c + 1], &to) != VERDICT_DONE) goto fail;
         verdict v = data_slice(vm, p, B, from, to, &result);
+        if (likely(v == VERDICT_DONE)) { A = result; NEXT(); }
         if (v == VERDICT_CALL) { op_a = B; op_b = result; walk = WALK_PART; goto operate; }
-        if (likely(v == VERDICT_DONE)) A = result;
-        CHECK(v);
+        goto fail;
     }
 
     CASE(CALLF) : {
@@ -718,9 +718,9 @@ do_return: {
     CASE(REST) : {
         value result;
         verdict v = insn_rest(vm, p, B, pc->c, &result);
+        if (likely(v == VERDICT_DONE)) { A = result; NEXT(); }
         if (v == VERDICT_CALL) { op_a = B; op_b = result; walk = WALK_PART; goto operate; }
-        if (likely(v == VERDICT_DONE)) A = result;
-        CHECK(v);
+        goto fail;
     }
 
     CASE(FORI) : {
