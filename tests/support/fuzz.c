@@ -1,6 +1,7 @@
 #include "tests/support/fuzz.h"
 
 #include <pthread.h>
+#include <string.h>
 #include <time.h>
 
 enum { PATIENCE = 50 /* ms until what runs is interrupted, and between one interrupt and the next */ };
