@@ -406,7 +406,7 @@ verdict string_format(csp_vm *vm, process *p, value *args, uint32_t argc, value 
     }
     if (slots[SLOT_WALKING] == VALUE_TRUE) {
         int64_t walked = value_as_int(slots[SLOT_NEXT]);
-        values->items[walked] = *vm_native_result(vm, p);
+        values->items[walked] = *vm_native_result(p);
         slots[SLOT_NEXT] = value_int(walked + 1);
         slots[SLOT_WALKING] = VALUE_ABSENT;
     }

@@ -111,7 +111,7 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
         *sum = start;
     }
     if (*elsewhere != VALUE_ABSENT) {
-        *sum = *vm_native_result(vm, p);
+        *sum = *vm_native_result(p);
         *elsewhere = VALUE_ABSENT;
     }
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {

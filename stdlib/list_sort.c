@@ -36,7 +36,7 @@ static verdict make_list(csp_vm *vm, process *p, value *args, value *slots)
 {
     value xs = args[0];
     if (slots[0] == VALUE_ABSENT && (value_is(xs, OBJ_LIST) || value_is(xs, OBJ_TUPLE)))
-        return value_usable(p, xs) ? VERDICT_DONE : data_raise_moved(vm, xs);
+        return value_usable(p, xs) ? VERDICT_DONE : vm_raise_moved(vm, xs);
     if (slots[0] == VALUE_ABSENT) {
         slots[0] = list_new(vm, p, NULL, 0);
         if (slots[0] == VALUE_ABSENT)
@@ -62,7 +62,7 @@ static verdict begin(csp_vm *vm, process *p, value *args, bool in_place)
         if (v != VERDICT_DONE)
             return v;
     }
-    walk_children c = walk_children_of(args[0]);
+    children c = children_of(args[0]);
     sort_walk *s = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *s);
     keyed *blocks[2] = {NULL, NULL};
     for (unsigned i = 0; i < 2 && c.count > 0; i++)
@@ -85,7 +85,7 @@ static bool some_pairs(csp_vm *vm, const sort_walk *s, uint32_t *stop)
 
 static verdict make_pairs(csp_vm *vm, const value *args, sort_walk *s)
 {
-    walk_children c = walk_children_of(args[0]);
+    children c = children_of(args[0]);
     uint32_t stop;
     bool last = some_pairs(vm, s, &stop);
     for (; s->at < stop; s->at++)
@@ -214,7 +214,7 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
 {
     switch (s->phase) {
     case SORT_KEY_CALLED:
-        s->from[s->at++].key = *vm_native_result(vm, p);
+        s->from[s->at++].key = *vm_native_result(p);
         s->phase = SORT_KEYS;
         /* fall through */
     case SORT_KEYS: {
@@ -224,7 +224,7 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
         break;
     }
     case SORT_COMPARED: {
-        value order = *vm_native_result(vm, p);
+        value order = *vm_native_result(p);
         s->phase = SORT_MERGE;
         take_answer(s, order == value_int(-1) ? -1 : 1);
         break;

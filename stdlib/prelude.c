@@ -110,7 +110,7 @@ static verdict native_int(csp_vm *vm, process *p, value *args, uint32_t argc, va
     if (argc > 1 && args[1] != VALUE_ABSENT)
         return vm_raise_type(vm, p, x, "a string, as a base is given");
     if (value_is_object(x) && !value_usable(p, x))
-        return data_raise_moved(vm, x);
+        return vm_raise_moved(vm, x);
     *result = x;
     if (value_is_integer(x))
         return VERDICT_DONE;
@@ -125,7 +125,7 @@ static verdict native_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
     (void)argc;
     value x = args[0];
     if (value_is_object(x) && !value_usable(p, x))
-        return data_raise_moved(vm, x);
+        return vm_raise_moved(vm, x);
     *result = x;
     if (value_is_float(x))
         return VERDICT_DONE;
@@ -172,7 +172,7 @@ static verdict extreme_long(csp_vm *vm, process *p, value *args, int sign, value
         value v = values->items[i];
         if (*walking == VALUE_TRUE) {
             *walking = VALUE_ABSENT;
-            order = value_is_int(*vm_native_result(vm, p)) ? (int)value_as_int(*vm_native_result(vm, p)) : 2;
+            order = value_is_int(*vm_native_result(p)) ? (int)value_as_int(*vm_native_result(p)) : 2;
         } else {
             verdict compared = walk_compare_quick(vm, p, v, *best, &order);
             if (compared == VERDICT_CALL) {

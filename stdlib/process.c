@@ -43,7 +43,7 @@ static verdict native_wait(csp_vm *vm, process *p, value *args, uint32_t argc, v
 {
     (void)argc;
     if (args[1] == value_int(2)) {
-        *result = *vm_native_result(vm, p);
+        *result = *vm_native_result(p);
         return VERDICT_DONE;
     }
     value outcome;
@@ -81,7 +81,7 @@ static verdict native_kill(csp_vm *vm, process *p, value *args, uint32_t argc, v
     *result = VALUE_NIL;
     value reason = args[1];
     if (args[2] == value_int(1)) {
-        reason = *vm_native_result(vm, p);
+        reason = *vm_native_result(p);
     } else if (reason == VALUE_ABSENT) {
         reason = vm->error_names[ERR_KILLED];
     } else if (!value_is_immutable(reason)) {

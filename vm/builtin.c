@@ -19,7 +19,7 @@ static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *
         const tuple *t = value_tuple(args[0]);
         return vm_native_call(vm, p, t->items[0], (uint32_t)(t->count - 1), t->items + 1);
     }
-    *result = *vm_native_result(vm, p);
+    *result = *vm_native_result(p);
     return VERDICT_DONE;
 }
 
@@ -34,7 +34,7 @@ static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *re
         walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
         return vm_native_call(vm, p, native_value(vm, &walk_natives[how]), 1, args);
     }
-    *result = args[2] == VALUE_ABSENT ? args[0] : *vm_native_result(vm, p);
+    *result = args[2] == VALUE_ABSENT ? args[0] : *vm_native_result(p);
     return VERDICT_DONE;
 }
 
@@ -51,7 +51,7 @@ static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *r
         if (!value_is_immutable(args[1]))
             return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, args + 1);
     } else if (args[2] == value_int(1)) {
-        args[3] = *vm_native_result(vm, p);
+        args[3] = *vm_native_result(p);
     } else {
         p->value = VALUE_ABSENT;
         if (p->wake == WAKE_CLOSED)

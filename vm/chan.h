@@ -12,7 +12,6 @@ channel *chan_new(csp_vm *vm, uint32_t capacity); /* NULL: raised */
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends);
 /* … behind either end, of which nothing is sent or received. */
 channel *chan_behind(csp_vm *vm, process *p, value handle);
-uint64_t chan_number(csp_vm *vm, channel *c); /* given to it when first asked for */
 
 /* m is a message: immutable or in transit. BLOCK: p is parked. CLOSED: nothing has happened. */
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m);

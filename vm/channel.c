@@ -32,13 +32,6 @@ channel *chan_new(csp_vm *vm, uint32_t capacity)
     return c;
 }
 
-uint64_t chan_number(csp_vm *vm, channel *c)
-{
-    if (c->header >> OWNER_SHIFT == 0)
-        c->header |= ++vm->last_channel << OWNER_SHIFT;
-    return c->header >> OWNER_SHIFT;
-}
-
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
 {
     if (value_is(handle, OBJ_CHANNEL)) {

@@ -1,6 +1,12 @@
 #include "base/utf8.h"
 #include "vm/vm.h"
 
+const opcode_info vm_opcodes[OPC_COUNT] = {
+#define OPCODE(enumerator, name, format, cost, meaning) [OPC_##enumerator] = {name, OPF_##format, cost, meaning},
+#include "vm/opcode.def"
+#undef OPCODE
+};
+
 uint32_t code_standing(const code *c, const value *base, uint32_t pc)
 {
     bool defers = c->defer_reg != CODE_NO_REGISTER && pc + 1 == c->defer_pc && value_is_int(base[c->defer_reg + 3]);

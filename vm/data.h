@@ -6,11 +6,6 @@
 
 #include "vm/vm.h"
 
-static inline tuple *value_tuple(value v) { return (tuple *)value_as_object(v); }
-static inline list *value_list(value v) { return (list *)value_as_object(v); }
-static inline map *value_map(value v) { return (map *)value_as_object(v); }
-static inline error *value_error(value v) { return (error *)value_as_object(v); }
-
 /* Owned by p unless all items are immutable (tuples: then OBJ_IMMUTABLE). `items` may point into p's stack. */
 value tuple_new(csp_vm *vm, const process *p, const value *items, size_t count);
 value list_new(csp_vm *vm, const process *p, const value *items, size_t count);

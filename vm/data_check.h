@@ -5,11 +5,6 @@
 
 #include "vm/data.h"
 
-/* The crash `moved` for v: "this list was handed to another process". */
-verdict data_raise_moved(csp_vm *vm, value v);
-/* The crash `frozen` for a list or map that may no longer change. */
-verdict data_raise_frozen(csp_vm *vm, value v);
-
 /* Readable by p. */
 list *data_list(csp_vm *vm, process *p, value v);
 map *data_map(csp_vm *vm, process *p, value v);

@@ -3,12 +3,6 @@
 #include "vm/text.h"
 #include "vm/walk.h"
 
-const opcode_info vm_opcodes[OPC_COUNT] = {
-#define OPCODE(enumerator, name, format, cost, meaning) [OPC_##enumerator] = {name, OPF_##format, cost, meaning},
-#include "vm/opcode.def"
-#undef OPCODE
-};
-
 enum { SHOWN_BYTES = 60, NAME_WIDTH = 11 };
 
 static const char *const arm_names[ALT_ARM_KINDS] = {

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
-#include "vm/data_check.h"
 #include "vm/text.h"
 
 const struct error_info vm_errors[ERR_COUNT] = {
@@ -111,10 +110,21 @@ verdict vm_blame(csp_vm *vm, process *p, value first, value second)
     return VERDICT_FAIL;
 }
 
+verdict vm_raise_moved(csp_vm *vm, value v)
+{
+    return vm_raise(vm, ERR_MOVED, "this %s was handed to another process", vm_type_names[value_type_of(v)]);
+}
+
+verdict vm_raise_frozen(csp_vm *vm, value v)
+{
+    return vm_raise(vm, ERR_FROZEN, "the %s is frozen: `copy` gives one that can change",
+                    vm_type_names[value_type_of(v)]);
+}
+
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what)
 {
     if (!value_usable(p, got))
-        return data_raise_moved(vm, got);
+        return vm_raise_moved(vm, got);
     vm_raise(vm, ERR_TYPE, "expected %s, got %s", what, vm_type_phrase(got));
     return vm_blame(vm, p, got, VALUE_NIL);
 }

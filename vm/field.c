@@ -72,7 +72,7 @@ verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint
 {
     obj_kind kind = value_kind(container);
     if (kind != OBJ_NONE && !value_usable(p, container))
-        return data_raise_moved(vm, container);
+        return vm_raise_moved(vm, container);
     if (kind == OBJ_MAP) {
         *out = map_get_name(vm, value_map(container), name, hint);
         return *out == VALUE_ABSENT ? raise_missing(vm, value_map(container), name) : VERDICT_DONE;
@@ -86,7 +86,7 @@ verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint
 {
     if (!value_is(container, OBJ_MAP)) {
         if (value_is_object(container) && !value_usable(p, container))
-            return data_raise_moved(vm, container);
+            return vm_raise_moved(vm, container);
         vm_raise(vm, ERR_TYPE, "%s has no fields to assign (`.%s`)", vm_type_phrase(container),
                  value_string(name)->text);
         return vm_blame(vm, p, container, VALUE_NIL);

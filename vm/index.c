@@ -7,17 +7,6 @@
 #include "vm/text.h"
 #include "vm/walk.h"
 
-verdict data_raise_moved(csp_vm *vm, value v)
-{
-    return vm_raise(vm, ERR_MOVED, "this %s was handed to another process", vm_type_names[value_type_of(v)]);
-}
-
-verdict data_raise_frozen(csp_vm *vm, value v)
-{
-    return vm_raise(vm, ERR_FROZEN, "the %s is frozen: `copy` gives one that can change",
-                    vm_type_names[value_type_of(v)]);
-}
-
 static verdict raise_memory_unless(csp_vm *vm, bool done) { return done ? VERDICT_DONE : vm_raise_memory(vm); }
 
 static verdict made(csp_vm *vm, value v, value *out)
@@ -52,7 +41,7 @@ verdict data_index(csp_vm *vm, process *p, value v, uint64_t count, const char *
 verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length)
 {
     if (value_is_object(v) && !value_usable(p, v))
-        return data_raise_moved(vm, v);
+        return vm_raise_moved(vm, v);
     switch (value_kind(v)) {
     case OBJ_STRING: *length = value_string(v)->length; return VERDICT_DONE;
     case OBJ_BYTES: *length = value_bytes(v)->size; return VERDICT_DONE;
@@ -112,7 +101,7 @@ verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
 {
     obj_kind kind = value_kind(container);
     if (kind != OBJ_NONE && !value_usable(p, container))
-        return data_raise_moved(vm, container);
+        return vm_raise_moved(vm, container);
     if (kind == OBJ_MAP)
         return get_key(vm, p, value_map(container), key, out);
     if (value_is(key, OBJ_RANGE))
@@ -185,7 +174,7 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
 {
     obj_kind kind = value_kind(container);
     if (kind != OBJ_NONE && !value_usable(p, container))
-        return data_raise_moved(vm, container);
+        return vm_raise_moved(vm, container);
     if (value_is(key, OBJ_RANGE) && (kind == OBJ_LIST || kind == OBJ_BUFFER))
         return vm_raise(vm, ERR_TYPE, "a slice is a copy and cannot be assigned: assign element by element");
     if (kind == OBJ_LIST) {

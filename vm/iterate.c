@@ -25,7 +25,7 @@ verdict data_iterate(csp_vm *vm, process *p, value v, value *state)
 {
     obj_kind kind = value_kind(v);
     if (kind != OBJ_NONE && !value_usable(p, v))
-        return data_raise_moved(vm, v);
+        return vm_raise_moved(vm, v);
     value start = value_int(0);
     switch (kind) {
     case OBJ_LIST:
@@ -155,7 +155,7 @@ static verdict next(csp_vm *vm, process *p, value *state, step *s)
 {
     value v = state[0];
     if (!value_usable(p, v))
-        return data_raise_moved(vm, v);
+        return vm_raise_moved(vm, v);
     switch (value_kind(v)) {
     case OBJ_LIST: return next_of_items(value_list(v)->items, value_list(v)->count, state, s);
     case OBJ_TUPLE: return next_of_items(value_tuple(v)->items, value_tuple(v)->count, state, s);

@@ -220,7 +220,7 @@ list *data_own_list(csp_vm *vm, process *p, value v)
     if (value_is_object(v) && obj_header(v) == (process_owner(p) | OBJ_LIST))
         return value_list(v);
     if (value_is(v, OBJ_LIST) && (obj_header(v) & OBJ_FROZEN))
-        data_raise_frozen(vm, v);
+        vm_raise_frozen(vm, v);
     else
         vm_raise_type(vm, p, v, "a list");
     return NULL;

@@ -6,21 +6,9 @@
 #include "vm/text.h"
 #include "vm/walk_state.h"
 
-long_block long_block_of(value v)
-{
-    switch (value_kind(v)) {
-    case OBJ_STRING: return (long_block){value_string(v)->text, value_string(v)->size};
-    case OBJ_BYTES: return (long_block){value_bytes(v)->data, value_bytes(v)->size};
-    case OBJ_BUFFER: return (long_block){((buffer *)value_as_object(v))->data, ((buffer *)value_as_object(v))->size};
-    case OBJ_TUPLE: return (long_block){value_tuple(v)->items, value_tuple(v)->count * sizeof(value)};
-    case OBJ_LIST: return (long_block){value_list(v)->items, value_list(v)->count * sizeof(value)};
-    default: return (long_block){NULL, 0};
-    }
-}
-
 bool long_join(value a, value b)
 {
-    return value_kind(a) == value_kind(b) && long_block_of(a).size + long_block_of(b).size > LONG_BYTES;
+    return value_kind(a) == value_kind(b) && content_of(a).size + content_of(b).size > LONG_BYTES;
 }
 
 bool long_index(value x)
@@ -117,7 +105,7 @@ static value blank(csp_vm *vm, const process *p, obj_kind kind, size_t size, siz
 }
 
 /* Copies a step's worth of `from` to byte `start` of what is made of it. True: all of it is there. */
-static bool fill(csp_vm *vm, const process *p, value made, size_t start, long_block from, size_t *at)
+static bool fill(csp_vm *vm, const process *p, value made, size_t start, content from, size_t *at)
 {
     size_t before = *at;
     if (value_is(made, OBJ_TUPLE)) {
@@ -131,7 +119,7 @@ static bool fill(csp_vm *vm, const process *p, value made, size_t start, long_bl
         return *at == from.size;
     }
     list *l = value_is(made, OBJ_LIST) ? value_list(made) : NULL;
-    void *to = l ? (void *)l->items : long_block_of(made).data;
+    void *to = l ? (void *)l->items : content_of(made).data;
     bool done = long_copy(vm, (char *)to + start, from.data, from.size, at);
     if (l)
         l->count = (uint32_t)((start + *at) / sizeof(value));
@@ -145,11 +133,11 @@ verdict long_run_add(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 {
     (void)argc;
     value *made = &args[2], *done = &args[3];
-    long_block a = long_block_of(args[0]), b = long_block_of(args[1]);
+    content a = content_of(args[0]), b = content_of(args[1]);
     if (*made == VALUE_ABSENT) {
         for (int i = 0; i < 2; i++)
             if (!value_usable(p, args[i]))
-                return data_raise_moved(vm, args[i]);
+                return vm_raise_moved(vm, args[i]);
         obj_kind kind = value_kind(args[0]);
         if (kind != OBJ_LIST && (a.size == 0 || b.size == 0)) {
             *result = a.size == 0 ? args[1] : args[0];
@@ -180,7 +168,7 @@ verdict long_run_part(csp_vm *vm, process *p, value *args, uint32_t argc, value 
     enum { MADE = 2, DONE, START, SIZE };
     value x = args[0];
     if (!value_usable(p, x))
-        return data_raise_moved(vm, x);
+        return vm_raise_moved(vm, x);
     if (value_is(x, OBJ_MAP)) {
         map_walk *w = map_walk_in_slot(vm, &args[MADE]);
         verdict v = w ? map_find_step(vm, w, value_map(x), args[1]) : VERDICT_FAIL;
@@ -214,7 +202,7 @@ verdict long_run_part(csp_vm *vm, process *p, value *args, uint32_t argc, value 
         args[SIZE] = value_int((int64_t)((b - a) * unit));
     }
     size_t at = (size_t)value_as_int(args[DONE]);
-    long_block part = {(char *)long_block_of(x).data + value_as_int(args[START]), (size_t)value_as_int(args[SIZE])};
+    content part = {(char *)content_of(x).data + value_as_int(args[START]), (size_t)value_as_int(args[SIZE])};
     bool all = fill(vm, p, args[MADE], 0, part, &at);
     args[DONE] = value_int((int64_t)at);
     *result = args[MADE];

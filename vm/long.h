@@ -2,18 +2,12 @@
 #ifndef CSP_VM_LONG_H
 #define CSP_VM_LONG_H
 
+#include "vm/children.h"
 #include "vm/data.h"
 
 /* From here on it is done in steps; and what one step does: copying bytes, looking at elements. */
 enum { LONG_BYTES = 128 << 10, LONG_ELEMENTS = 8 << 10 };
 enum { LONG_BYTES_PER_REDUCTION = 512, LONG_ELEMENTS_PER_REDUCTION = 16 };
-
-/* The inside of a text, bytes, a buffer, tuple or list, in bytes. */
-typedef struct long_block {
-    void *data;
-    size_t size;
-} long_block;
-long_block long_block_of(value v);
 
 static inline bool long_elements(uint64_t count) { return count > LONG_ELEMENTS; }
 

@@ -281,7 +281,7 @@ map *data_own_map(csp_vm *vm, process *p, value v)
     if (value_is_object(v) && obj_header(v) == (process_owner(p) | OBJ_MAP))
         return value_map(v);
     if (value_is(v, OBJ_MAP) && (obj_header(v) & OBJ_FROZEN))
-        data_raise_frozen(vm, v);
+        vm_raise_frozen(vm, v);
     else
         vm_raise_type(vm, p, v, "a map");
     return NULL;

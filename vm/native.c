@@ -200,14 +200,6 @@ verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, c
     return VERDICT_CALL;
 }
 
-value *vm_native_result(csp_vm *vm, process *p)
-{
-    (void)vm;
-    return p->stack + p->base + p->code->registers - 1;
-}
-
-void vm_charge(csp_vm *vm, uint64_t n) { vm->sched.charged += n; }
-
 uint32_t vm_call_position(const csp_vm *vm)
 {
     const scheduler *s = &vm->sched;

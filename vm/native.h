@@ -43,7 +43,7 @@ typedef struct native_module {
  * (CALL or FAIL). */
 verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
 /* Where the result of that call is, when the native runs again. */
-value *vm_native_result(csp_vm *vm, process *p);
+static inline value *vm_native_result(const process *p) { return p->stack + p->base + p->code->registers - 1; }
 
 /* In a simple native: its call goes on as one of this resumable native, as if that had been called instead, with
  * NATIVE_BECOME_ARGS arguments at most; argv NULL: with the first argc of its own. Give what this gives: CALL. So what
@@ -56,8 +56,5 @@ value native_value(csp_vm *vm, const native_entry *entry);
 
 /* In a simple native: the position of the instruction that called it. */
 uint32_t vm_call_position(const csp_vm *vm);
-
-/* Charges the running process n reductions beyond the call itself. */
-void vm_charge(csp_vm *vm, uint64_t n);
 
 #endif

@@ -219,4 +219,11 @@ typedef struct cell {
 } cell;
 #define CELL_LATE OBJ_FLAG_A
 
+static inline string *value_string(value v) { return (string *)value_as_object(v); }
+static inline bytes *value_bytes(value v) { return (bytes *)value_as_object(v); }
+static inline tuple *value_tuple(value v) { return (tuple *)value_as_object(v); }
+static inline list *value_list(value v) { return (list *)value_as_object(v); }
+static inline map *value_map(value v) { return (map *)value_as_object(v); }
+static inline error *value_error(value v) { return (error *)value_as_object(v); }
+
 #endif

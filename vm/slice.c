@@ -178,7 +178,7 @@ verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r
 verdict data_slice(csp_vm *vm, process *p, value container, value from, value to, value *out)
 {
     if (value_is_object(container) && !value_usable(p, container))
-        return data_raise_moved(vm, container);
+        return vm_raise_moved(vm, container);
     value first = from == VALUE_NIL ? value_int(0) : from;
     if (range_check(vm, first, to) != VERDICT_DONE)
         return VERDICT_FAIL;
@@ -243,9 +243,9 @@ verdict data_join(csp_vm *vm, process *p, value a, value b, value *out)
     obj_kind kind = value_kind(a);
     bool joins = kind == OBJ_STRING || kind == OBJ_BYTES || kind == OBJ_TUPLE || kind == OBJ_LIST;
     if (joins && !value_usable(p, a))
-        return data_raise_moved(vm, a);
+        return vm_raise_moved(vm, a);
     if (value_is_object(b) && !value_usable(p, b))
-        return data_raise_moved(vm, b);
+        return vm_raise_moved(vm, b);
     if (!joins || value_kind(b) != kind) {
         vm_raise(vm, ERR_TYPE, "cannot add %s and %s", vm_type_phrase(a), vm_type_phrase(b));
         return vm_blame(vm, p, a, b);

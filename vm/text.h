@@ -21,9 +21,6 @@ value bytes_new(csp_vm *vm, const void *data, size_t size);
 string *str_blank(csp_vm *vm, size_t size, size_t length);
 bytes *bytes_blank(csp_vm *vm, size_t size); /* the same */
 
-static inline string *value_string(value v) { return (string *)value_as_object(v); }
-static inline bytes *value_bytes(value v) { return (bytes *)value_as_object(v); }
-
 uint32_t str_hash(const csp_vm *vm, string *s); /* kept in the string; never 0 */
 bool str_equal(const string *a, const string *b);
 int str_compare(const string *a, const string *b); /* by code points: -1, 0, 1 */

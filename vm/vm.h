@@ -109,6 +109,17 @@ struct csp_vm {
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
 
+/* Charges the running process n reductions beyond the call itself. */
+static inline void vm_charge(csp_vm *vm, uint64_t n) { vm->sched.charged += n; }
+
+/* The number of a channel: given to it when first asked for. */
+static inline uint64_t chan_number(csp_vm *vm, channel *c)
+{
+    if (c->header >> OWNER_SHIFT == 0)
+        c->header |= ++vm->last_channel << OWNER_SHIFT;
+    return c->header >> OWNER_SHIFT;
+}
+
 /* --- error.c */
 
 /* Makes an error value and lets it be the one under way (sched.raised); always VERDICT_FAIL. Where memory has run
@@ -122,6 +133,10 @@ verdict vm_blame(csp_vm *vm, process *p, value first, value second);
 /* The crash for a value that should have been of another kind: `moved` where it belongs to somebody else, else
  * type_error "expected a list, got an int". `what` names what was expected. */
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what);
+/* The crash `moved` for v: "this list was handed to another process". */
+verdict vm_raise_moved(csp_vm *vm, value v);
+/* The crash `frozen` for a list or map that may no longer change. */
+verdict vm_raise_frozen(csp_vm *vm, value v);
 /* An error as a value (not raised); VALUE_ABSENT: out of memory. data may be VALUE_NIL. */
 value error_new(csp_vm *vm, value kind, value message, value data);
 /* A copy of the error e, owned by `owner` where it is not immutable, that has `by`, another error or VALUE_NIL, as its

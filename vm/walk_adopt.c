@@ -79,7 +79,7 @@ static verdict adopt_children(csp_vm *vm, const process *p, adopt_walk *w, int64
 {
     value v;
     while ((v = walk_head(&w->queue)) != VALUE_ABSENT) {
-        walk_children c = walk_children_of(v);
+        children c = children_of(v);
         while (w->index < c.count) {
             if (--*budget < 0)
                 return VERDICT_YIELD;
@@ -150,7 +150,7 @@ bool walk_adopt_quick(process *p, value v)
     obj_kind kind = obj_kind_of(o->header);
     if ((o->header & WALK_MOVED) || (kind != OBJ_LIST && kind != OBJ_MAP && kind != OBJ_BUFFER))
         return false;
-    walk_children c = walk_children_of(v);
+    children c = children_of(v);
     if (c.count > QUICK_ELEMENTS)
         return false;
     for (uint64_t i = 0; i < c.count; i++)

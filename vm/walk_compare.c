@@ -17,9 +17,9 @@ verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out)
         return VERDICT_DONE;
     }
     if (value_is_object(a) && !value_usable(p, a))
-        return data_raise_moved(vm, a);
+        return vm_raise_moved(vm, a);
     if (value_is_object(b) && !value_usable(p, b))
-        return data_raise_moved(vm, b);
+        return vm_raise_moved(vm, b);
     obj_kind kind = value_kind(a);
     if (kind == value_kind(b)) {
         if (kind == OBJ_STRING) {
@@ -46,7 +46,7 @@ verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out)
     verdict v = walk_compare_atoms(vm, p, a, b, out);
     if (v != VERDICT_CALL)
         return v;
-    walk_children x = walk_children_of(a), y = walk_children_of(b);
+    children x = children_of(a), y = children_of(b);
     uint64_t count = x.count < y.count ? x.count : y.count;
     if (count > QUICK_ELEMENTS || value_is(a, OBJ_STRING))
         return VERDICT_CALL;
@@ -110,7 +110,7 @@ static verdict step_text(compare_walk *w, ordered *f, int64_t *budget, int *out)
 /* Works on the pair at the top until a container is met (DONE), it ends, or the order is known (*out other than 0). */
 static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t *budget, int *out)
 {
-    walk_children x = walk_children_of(f->a), y = walk_children_of(f->b);
+    children x = children_of(f->a), y = children_of(f->b);
     uint64_t count = x.count < y.count ? x.count : y.count;
     while (f->index < count) {
         if (--*budget < 0)

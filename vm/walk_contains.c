@@ -11,7 +11,7 @@
 /* Bytes, or a byte, in bytes; a text in a text. slot: the search. DONE or YIELD. */
 static verdict search_for(csp_vm *vm, value xs, const void *part, size_t part_size, value *slot, bool *found)
 {
-    long_block in = long_block_of(xs);
+    content in = content_of(xs);
     size_t at;
     verdict v = VERDICT_CALL;
     if (*slot == VALUE_ABSENT)
@@ -58,7 +58,7 @@ static verdict in_map(csp_vm *vm, value x, const map *m, value *slot, bool *foun
 static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, value *slot, bool *found)
 {
     if (value_is_object(xs) && !value_usable(p, xs))
-        return data_raise_moved(vm, xs);
+        return vm_raise_moved(vm, xs);
     switch (value_kind(xs)) {
     case OBJ_LIST:
     case OBJ_TUPLE: return VERDICT_CALL;
@@ -116,9 +116,9 @@ verdict walk_run_contains(csp_vm *vm, process *p, value *args, uint32_t argc, va
         *next = value_int(0);
     }
     if (value_is_object(x) && !value_usable(p, x))
-        return data_raise_moved(vm, x);
+        return vm_raise_moved(vm, x);
     int64_t budget = WALK_STEP;
-    walk_children c = walk_children_of(xs);
+    children c = children_of(xs);
     uint64_t i = (uint64_t)value_as_int(*next);
     verdict v = VERDICT_DONE;
     while (!found && budget > 0 && (i < c.count || *comparing != VALUE_ABSENT)) {

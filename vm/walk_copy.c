@@ -44,7 +44,7 @@ static bool must_thaw(value v)
     if (kind != OBJ_TUPLE)
         return false;
     enum { ENOUGH = 64 };
-    walk_children c = walk_children_of(v);
+    children c = children_of(v);
     if (c.count > ENOUGH)
         return true;
     for (uint64_t i = 0; i < c.count; i++)
@@ -145,7 +145,7 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
         return VERDICT_DONE;
     uint64_t header = obj_header(v);
     if (!(header & OBJ_IMMUTABLE) && (header & OWNER_MASK) != w->from)
-        return data_raise_moved(vm, v);
+        return vm_raise_moved(vm, v);
     value *known = walk_find(vm, &w->copies, v);
     if (known) {
         *out = *known;
@@ -176,7 +176,7 @@ static verdict note_immutable(const copy_walk *w, copying *f, int64_t *budget)
     obj_kind kind = value_kind(f->copy);
     if (w->mode == COPY_FREEZE || (kind != OBJ_TUPLE && kind != OBJ_CLOSURE && kind != OBJ_ERROR))
         return VERDICT_DONE;
-    walk_children c = walk_children_of(f->copy);
+    children c = children_of(f->copy);
     for (; f->second < c.count; f->second++) {
         value part = c.items[f->second];
         if (--*budget < 0)
@@ -234,8 +234,8 @@ static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
 
 static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
 {
-    walk_children from = walk_children_of(f->source);
-    value *to = walk_children_of(f->copy).items;
+    children from = children_of(f->source);
+    value *to = children_of(f->copy).items;
     while (f->index < from.count) {
         if (--*budget < 0)
             return VERDICT_YIELD;
@@ -342,7 +342,7 @@ verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out)
 
 /* --- at once */
 
-static bool all_immutable(walk_children c)
+static bool all_immutable(children c)
 {
     if (c.count > QUICK_ELEMENTS)
         return false;
@@ -379,7 +379,7 @@ value walk_copy_quick(csp_vm *vm, process *p, value v)
             memcpy(b->data, source->data, source->size);
         return b ? value_object(b) : VALUE_ABSENT;
     }
-    if ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(walk_children_of(v)))
+    if ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(children_of(v)))
         return VALUE_ABSENT;
     if (kind == OBJ_MAP)
         return quick_map(vm, &w, value_as_object(v));

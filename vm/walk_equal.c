@@ -137,7 +137,7 @@ int walk_equal_quick(csp_vm *vm, value a, value b)
     obj_kind kind = value_kind(a);
     if ((kind != OBJ_TUPLE && kind != OBJ_LIST) || !usable(p, a) || !usable(p, b))
         return -1;
-    walk_children x = walk_children_of(a), y = walk_children_of(b);
+    children x = children_of(a), y = children_of(b);
     if (x.count > QUICK_ELEMENTS)
         return -1;
     for (uint64_t i = 0; i < x.count; i++) {
@@ -187,7 +187,7 @@ equal_walk *walk_equal_new(csp_vm *vm)
 static bool push_pair(csp_vm *vm, process *p, equal_walk *w, value a, value b)
 {
     if (!usable(p, a) || !usable(p, b)) {
-        data_raise_moved(vm, usable(p, a) ? b : a);
+        vm_raise_moved(vm, usable(p, a) ? b : a);
         return false;
     }
     switch (walk_assume(vm, &w->classes, a, b)) {
@@ -221,7 +221,7 @@ static verdict step_elements(csp_vm *vm, process *p, equal_walk *w, pair *f, int
         return VERDICT_DONE;
     }
     w->last = -1;
-    walk_children x = walk_children_of(f->a), y = walk_children_of(f->b);
+    children x = children_of(f->a), y = children_of(f->b);
     if (value_is(f->a, OBJ_ERROR))
         x.count = 3;
     while (f->index < x.count) {
@@ -243,7 +243,7 @@ static verdict step_elements(csp_vm *vm, process *p, equal_walk *w, pair *f, int
 /* Texts, bytes and buffers, of the same size: some of them. */
 static verdict step_bytes(equal_walk *w, pair *f, int64_t *budget)
 {
-    long_block x = long_block_of(f->a), y = long_block_of(f->b);
+    content x = content_of(f->a), y = content_of(f->b);
     if (*budget < 0)
         return VERDICT_YIELD;
     size_t count = x.size - f->cursor < LONG_BYTES ? x.size - f->cursor : LONG_BYTES;

@@ -122,9 +122,9 @@ uint64_t walk_hash(csp_vm *vm, value key)
         kind = value_kind(queue[i]);
         if (kind != OBJ_TUPLE && kind != OBJ_LIST && kind != OBJ_ERROR)
             continue;
-        walk_children c = walk_children_of(queue[i]);
-        uint64_t children = kind == OBJ_ERROR ? 3 : c.count; /* kind, message and data */
-        for (uint64_t j = 0; j < children && count < HASH_ELEMENTS; j++) {
+        children c = children_of(queue[i]);
+        uint64_t inside = kind == OBJ_ERROR ? 3 : c.count; /* kind, message and data */
+        for (uint64_t j = 0; j < inside && count < HASH_ELEMENTS; j++) {
             h = add(h, hash_one(vm, c.items[j]));
             queue[count++] = c.items[j];
         }

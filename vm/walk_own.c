@@ -41,7 +41,7 @@ static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
         return VERDICT_DONE;
     uint64_t owner = obj_header(v) & OWNER_MASK;
     if (owner != w->from)
-        return owner == w->to || !w->strict ? VERDICT_DONE : data_raise_moved(vm, v);
+        return owner == w->to || !w->strict ? VERDICT_DONE : vm_raise_moved(vm, v);
     if (w->strict && value_is(v, OBJ_BUFFER)) {
         if (((buffer *)value_as_object(v))->pinned > 0)
             return refuse_pinned(vm);
@@ -61,7 +61,7 @@ static verdict collect(csp_vm *vm, own_walk *w, int64_t *budget)
 {
     value v;
     while ((v = walk_head(&w->queue)) != VALUE_ABSENT) {
-        walk_children c = walk_children_of(v);
+        children c = children_of(v);
         while (w->index < c.count) {
             if (--*budget < 0)
                 return VERDICT_YIELD;

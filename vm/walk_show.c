@@ -174,7 +174,7 @@ static bool is_long_text(value v)
 {
     enum { AT_ONCE = 4096 };
     obj_kind kind = value_kind(v);
-    return (kind == OBJ_STRING || kind == OBJ_BYTES) && long_block_of(v).size > AT_ONCE;
+    return (kind == OBJ_STRING || kind == OBJ_BYTES) && content_of(v).size > AT_ONCE;
 }
 
 /* A long text, or bytes. Without quotes it is taken as it is. */
@@ -197,7 +197,7 @@ static verdict step_long(csp_vm *vm, show_walk *w, shown *f, int64_t *budget)
 {
     enum { STEP = 8 << 10, BYTES_PER_UNIT = 8 };
     text *out = &w->out.tail;
-    uint32_t size = (uint32_t)long_block_of(f->v).size;
+    uint32_t size = (uint32_t)content_of(f->v).size;
     uint32_t stop = size - f->index > STEP ? f->index + STEP : size;
     if (value_is(f->v, OBJ_BYTES))
         text_quote_bytes_part(out, value_bytes(f->v), f->index, stop);
@@ -216,7 +216,7 @@ static verdict step_long(csp_vm *vm, show_walk *w, shown *f, int64_t *budget)
 static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted, int64_t *budget)
 {
     if (p && value_is_object(v) && !value_usable(p, v))
-        return data_raise_moved(vm, v);
+        return vm_raise_moved(vm, v);
     if (p && is_long(v)) {
         w->formatting = true;
         return num_long_call(vm, p, NUM_FORMAT, v, value_int(10));
@@ -252,7 +252,7 @@ static verdict leave(csp_vm *vm, show_walk *w, const shown *f, const char *close
 
 static verdict step_elements(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t *budget)
 {
-    walk_children c = walk_children_of(f->v);
+    children c = children_of(f->v);
     bool is_tuple = value_is(f->v, OBJ_TUPLE);
     if (f->index == c.count)
         return leave(vm, w, f, !is_tuple ? "]" : c.count == 1 ? ",)" : ")");
@@ -372,11 +372,11 @@ verdict walk_text_finish(csp_vm *vm, show_walk *w, const char *end)
 
 verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
 {
-    walk_children c = walk_children_of(parts);
+    children c = children_of(parts);
     int64_t budget = WALK_STEP;
     if (w->formatting) {
         w->formatting = false;
-        draft_add_string(vm, &w->out, value_string(*vm_native_result(vm, p)));
+        draft_add_string(vm, &w->out, value_string(*vm_native_result(p)));
         if (draft_settle(vm, &w->out) != VERDICT_DONE)
             return VERDICT_FAIL;
     }

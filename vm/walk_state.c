@@ -1,9 +1,5 @@
 #include "vm/walk_state.h"
 
-_Static_assert(sizeof(map_entry) == 3 * sizeof(value), "the items of a map stand three words apart");
-_Static_assert(offsetof(error, cause) == offsetof(error, kind) + 4 * sizeof(value),
-               "an error's five values stand side by side");
-
 /* --- stack */
 
 enum { CHUNK_FIRST = 62, CHUNK_WORDS = 510 };
@@ -301,43 +297,4 @@ void walk_dequeue(walk_queue *q)
         q->at = q->at->next;
         q->position = 0;
     }
-}
-
-/* --- children */
-
-walk_children walk_children_of(value v)
-{
-    switch (value_kind(v)) {
-    case OBJ_TUPLE: return (walk_children){value_tuple(v)->items, value_tuple(v)->count, 1};
-    case OBJ_LIST: return (walk_children){value_list(v)->items, value_list(v)->count, 1};
-    case OBJ_MAP:
-        return (walk_children){value_map(v)->used ? &value_map(v)->entries->item : NULL, value_map(v)->used, 3};
-    case OBJ_ERROR: return (walk_children){&value_error(v)->kind, 5, 1};
-    case OBJ_CLOSURE: {
-        closure *f = value_as_object(v);
-        return (walk_children){f->captures, f->code->captures, 1};
-    }
-    case OBJ_NONE:
-    case OBJ_STRING:
-    case OBJ_BYTES:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_RANGE:
-    case OBJ_CHANNEL:
-    case OBJ_END:
-    case OBJ_PROCESS:
-    case OBJ_NATIVE:
-    case OBJ_BUFFER:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
-    }
-    return (walk_children){NULL, 0, 1};
 }

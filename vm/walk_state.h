@@ -4,6 +4,7 @@
 #ifndef CSP_VM_WALK_STATE_H
 #define CSP_VM_WALK_STATE_H
 
+#include "vm/children.h"
 #include "vm/data.h"
 #include "vm/walk.h"
 
@@ -75,15 +76,6 @@ static inline value walk_head(const walk_queue *q)
     return q->at && q->position < q->at->used ? q->at->items[q->position] : VALUE_ABSENT;
 }
 void walk_dequeue(walk_queue *q);
-
-/* The values directly inside a container that may be of any kind: `count` words, `stride` words apart (absent ones
- * among them). */
-typedef struct walk_children {
-    value *items;
-    uint64_t count;
-    uint32_t stride;
-} walk_children;
-walk_children walk_children_of(value v);
 
 /* Elements alone, in the sense of ==: 1 equal, 0 not, -1: containers, or long texts or bytes, of the same kind and size
  * that must be compared. p NULL: no check of owners. */
