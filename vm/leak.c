@@ -9,7 +9,6 @@
 #include "vm/text.h"
 
 enum {
-    HOSTED_FIRST = 8,
     PLACES_FIRST = 64,
     FINAL_WAIT = 1000000000 /* ns that others may go on running before the last look */
 };
@@ -65,40 +64,6 @@ void leak_free(csp_vm *vm)
     if (vm->leak_places) {
         free(vm->leak_places->items);
         heap_unpin(vm->leak_places);
-    }
-    if (vm->hosted)
-        heap_unpin(vm->hosted);
-}
-
-bool leak_reserve(csp_vm *vm)
-{
-    if (vm->hosted_count < vm->hosted_capacity)
-        return true;
-    uint32_t capacity = vm->hosted_capacity ? vm->hosted_capacity * 2 : HOSTED_FIRST;
-    process **hosted = heap_pinned(capacity * sizeof *hosted);
-    if (!hosted) {
-        vm_raise_memory(vm);
-        return false;
-    }
-    if (vm->hosted) {
-        memcpy(hosted, vm->hosted, vm->hosted_count * sizeof *hosted);
-        heap_unpin(vm->hosted);
-    }
-    vm->hosted = hosted;
-    vm->hosted_capacity = capacity;
-    return true;
-}
-
-void leak_hold(csp_vm *vm, process *p) { vm->hosted[vm->hosted_count++] = p; }
-
-void leak_release(csp_vm *vm, const process *p)
-{
-    for (uint32_t i = 0; i < vm->hosted_count; i++) {
-        if (vm->hosted[i] != p)
-            continue;
-        vm->hosted[i] = vm->hosted[--vm->hosted_count];
-        vm->hosted[vm->hosted_count] = NULL;
-        return;
     }
 }
 

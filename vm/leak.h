@@ -16,12 +16,6 @@
 bool leak_init(csp_vm *vm); /* false: out of memory */
 void leak_free(csp_vm *vm);
 
-/* Processes that the host runs: never leaked, whatever they wait for. leak_hold needs the room that leak_reserve makes
- * (false: raised). */
-bool leak_reserve(csp_vm *vm);
-void leak_hold(csp_vm *vm, process *p);
-void leak_release(csp_vm *vm, const process *p);
-
 /* Between two slices: reports and kills those that the latest collection has found, if any. */
 void leak_look(csp_vm *vm);
 

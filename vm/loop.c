@@ -189,3 +189,18 @@ void loop_wake(loop *l)
 bool loop_pending(const loop *l) { return l->pending != 0; }
 
 int loop_fd(const loop *l) { return uv_backend_fd(&l->uv); }
+
+struct loop *vm_loop(csp_vm *vm)
+{
+    if (!vm->loop)
+        __atomic_store_n(&vm->loop, loop_new(vm), __ATOMIC_SEQ_CST);
+    return vm->loop;
+}
+
+void vm_wake(csp_vm *vm)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    struct loop *l = __atomic_load_n(&vm->loop, __ATOMIC_SEQ_CST);
+    if (l)
+        loop_wake(l); /* else nobody waits yet, and who is about to will look at the flags first */
+}

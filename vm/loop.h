@@ -27,4 +27,10 @@ void loop_wake(loop *l); /* from any thread or signal handler: ends a wait */
 bool loop_pending(const loop *l);
 int loop_fd(const loop *l); /* for a host to poll */
 
+/* The VM's loop, made when it is first needed: what only computes and prints opens no descriptor. NULL: it cannot be
+ * made, errno says why. */
+struct loop *vm_loop(csp_vm *vm);
+/* Ends a wait of the VM, after a flag of those that are set from outside was set. From any thread or signal handler. */
+void vm_wake(csp_vm *vm);
+
 #endif

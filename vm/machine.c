@@ -13,6 +13,7 @@
 #include "vm/origin.h"
 #include "vm/request.h"
 #include "vm/text.h"
+#include "vm/trace.h"
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
 
@@ -69,6 +70,8 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     if (!vm->limits.int_bits)
         vm->limits.int_bits = INT_BITS;
     vm->host = *host;
+    if (!vm->host.crash)
+        vm->host.crash = trace_tell_crash;
     vm->exit_status = -1;
     vm->sched.vm = vm;
     vm->sched.slice = environment("CSP_SLICE", SLICE);
@@ -88,21 +91,6 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     return vm;
 }
 
-struct loop *vm_loop(csp_vm *vm)
-{
-    if (!vm->loop)
-        __atomic_store_n(&vm->loop, loop_new(vm), __ATOMIC_SEQ_CST);
-    return vm->loop;
-}
-
-void vm_wake(csp_vm *vm)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    struct loop *l = __atomic_load_n(&vm->loop, __ATOMIC_SEQ_CST);
-    if (l)
-        loop_wake(l); /* else nobody waits yet, and who is about to will look at the flags first */
-}
-
 void vm_destroy(csp_vm *vm)
 {
     output_finish(vm);
@@ -110,8 +98,7 @@ void vm_destroy(csp_vm *vm)
         process *p = vm->table[vm->table_count - 1];
         p->code = NULL; /* the collector may come across p when the code is gone */
         if (p->stack != p->slots)
-            heap_stack_free(&vm->heap, p->stack,
-                            (p->capacity * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1));
+            heap_stack_free(&vm->heap, p->stack, stack_bytes(p->capacity));
         vm->table_count--;
     }
     request_close(vm);
@@ -124,8 +111,7 @@ void vm_destroy(csp_vm *vm)
     native_free(vm);
     if (vm->interned)
         heap_unpin(vm->interned);
-    if (vm->table)
-        heap_unpin(vm->table);
+    process_free_tables(vm);
     leak_free(vm);
     origin_free(vm);
     if (vm->sched.timers)
@@ -169,13 +155,13 @@ void vm_put_back(csp_vm *vm, const vm_aside *others)
 
 process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 {
-    if (!leak_reserve(vm))
+    if (!hosted_reserve(vm))
         return NULL;
     process *p = process_new(vm, body, number);
     if (!p)
         return NULL;
     if (flags & (PROCESS_MAIN | PROCESS_SYSTEM))
-        leak_hold(vm, p);
+        hosted_add(vm, p);
     p->flags |= (flags | PROCESS_ESCAPED) & 0xfff;
     if (flags & PROCESS_MAIN)
         vm->main = p;

@@ -12,12 +12,6 @@
 csp_vm *vm_create(const vm_limits *limits, const vm_host *host);
 void vm_destroy(csp_vm *vm);
 
-/* The VM's loop, made when it is first needed: what only computes and prints opens no descriptor. NULL: it cannot be
- * made, errno says why. */
-struct loop *vm_loop(csp_vm *vm);
-/* Ends a wait of the VM, after a flag of those that are set from outside was set. From any thread or signal handler. */
-void vm_wake(csp_vm *vm);
-
 /* Registers a table of natives under a module's name ("" is the prelude); the table is static. False: out of memory. */
 bool vm_add_natives(csp_vm *vm, const char *module, const native_entry *entries);
 /* The function object of a member, VALUE_NIL where there is none. */

@@ -3,18 +3,11 @@
 
 #include "vm/chan.h"
 #include "vm/data.h"
-#include "vm/leak.h"
 #include "vm/loop.h"
 #include "vm/machine.h"
-#include "vm/text.h"
-#include "vm/trace.h"
+#include "vm/stack.h"
 
-enum { RECYCLED_MAX = 4096, TABLE_FIRST = 64, STACK_FIRST = 16, SHRINK_FROM = 2048 };
-
-static size_t stack_bytes(size_t slots)
-{
-    return (slots * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1);
-}
+enum { RECYCLED_MAX = 4096, TABLE_FIRST = 64, HOSTED_FIRST = 8 };
 
 static bool table_reserve(csp_vm *vm)
 {
@@ -54,6 +47,46 @@ static void table_remove(csp_vm *vm, process *p)
     last->index = p->index;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     vm->table_count--;
+}
+
+bool hosted_reserve(csp_vm *vm)
+{
+    if (vm->hosted_count < vm->hosted_capacity)
+        return true;
+    uint32_t capacity = vm->hosted_capacity ? vm->hosted_capacity * 2 : HOSTED_FIRST;
+    process **hosted = heap_pinned(capacity * sizeof *hosted);
+    if (!hosted) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    if (vm->hosted) {
+        memcpy(hosted, vm->hosted, vm->hosted_count * sizeof *hosted);
+        heap_unpin(vm->hosted);
+    }
+    vm->hosted = hosted;
+    vm->hosted_capacity = capacity;
+    return true;
+}
+
+void hosted_add(csp_vm *vm, process *p) { vm->hosted[vm->hosted_count++] = p; }
+
+void hosted_remove(csp_vm *vm, const process *p)
+{
+    for (uint32_t i = 0; i < vm->hosted_count; i++) {
+        if (vm->hosted[i] != p)
+            continue;
+        vm->hosted[i] = vm->hosted[--vm->hosted_count];
+        vm->hosted[vm->hosted_count] = NULL;
+        return;
+    }
+}
+
+void process_free_tables(csp_vm *vm)
+{
+    if (vm->table)
+        heap_unpin(vm->table);
+    if (vm->hosted)
+        heap_unpin(vm->hosted);
 }
 
 /* A blank process object: a recycled one (whose ticket goes on counting) or a new one. */
@@ -104,99 +137,7 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
     return p;
 }
 
-/* From the object into a block of its own, which is seen before the slots are emptied. False: out of memory. */
-static bool move_out(csp_vm *vm, process *p, size_t size)
-{
-    value *stack = heap_stack_new(&vm->heap, p, size);
-    if (!stack)
-        return false;
-    memcpy(stack, p->slots, sizeof p->slots);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    p->stack = stack;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    memset(p->slots, 0, sizeof p->slots);
-    return true;
-}
-
-value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
-{
-    size_t offset = (size_t)(from - p->stack), need = offset + slots;
-    if (need <= p->capacity)
-        return from;
-    size_t max = vm->limits.stack ? vm->limits.stack / sizeof(value) : UINT32_MAX;
-    size_t capacity = p->capacity < STACK_FIRST ? STACK_FIRST : p->capacity;
-    while (capacity < need)
-        capacity *= 2;
-    if (capacity > max)
-        capacity = max & ~(size_t)1; /* the last doubling may not fit: take what is left */
-    if (capacity < need || capacity > UINT32_MAX - 1) {
-        vm_raise(vm, ERR_STACK_OVERFLOW, "more than %zu bytes of stack", max * sizeof(value));
-        return NULL;
-    }
-    bool moved = p->stack == p->slots
-                     ? move_out(vm, p, stack_bytes(capacity))
-                     : heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(p->capacity), stack_bytes(capacity));
-    if (!moved) {
-        vm_raise_memory(vm);
-        return NULL;
-    }
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the pointer before the larger size (heap.h) */
-    p->capacity = (uint32_t)capacity;
-    if (vm->sched.running == p) {
-        vm->sched.bottom = p->stack;
-        vm->sched.limit = p->stack + capacity;
-    }
-    return p->stack + offset;
-}
-
-void process_shrink(csp_vm *vm, process *p)
-{
-    size_t top = (size_t)p->base + p->code->registers;
-    if (p->capacity < SHRINK_FROM || top * 8 > p->capacity)
-        return;
-    size_t capacity = p->capacity;
-    while (capacity > SHRINK_FROM / 2 && top * 4 < capacity)
-        capacity /= 2;
-    uint32_t old = p->capacity;
-    p->capacity = (uint32_t)capacity;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the smaller size before the pointer (heap.h) */
-    if (!heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(old), stack_bytes(capacity)))
-        p->capacity = old; /* the large one is as good */
-}
-
-side *process_side(csp_vm *vm, process *p)
-{
-    if (p->side)
-        return p->side;
-    side *s = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *s);
-    if (!s) {
-        vm_raise_memory(vm);
-        return NULL;
-    }
-    s->header = OBJ_SIDE;
-    s->name = VALUE_NIL;
-    p->side = s;
-    return s;
-}
-
 bool process_observable(const process *p) { return (p->flags & PROCESS_ESCAPED) || (p->side && p->side->par); }
-
-static void report_crash(csp_vm *vm, process *p, value why)
-{
-    if (vm->host.crash) {
-        vm->host.crash(vm, p, why);
-        return;
-    }
-    const char *name = trace_name(vm, p, why);
-    text t;
-    text_init(&t, vm);
-    if (vm->host.style == VM_JSON)
-        trace_report_json(vm, why, process_number(p), name, &t);
-    else
-        trace_report(vm, why, process_number(p), name, &t);
-    vm_flush(vm);
-    vm_write(vm, 2, t.block, t.used);
-}
 
 /* Whether something may still look at p, which has ended. */
 static bool is_known(const process *p)
@@ -245,7 +186,7 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
     table_remove(vm, p);
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM))
-        leak_release(vm, p);
+        hosted_remove(vm, p);
     if (failed)
         p->flags |= PROCESS_FAILED;
 
@@ -261,40 +202,7 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
             par_branch_ended(vm, p, outcome, failed);
     }
     if (failed && !awaited)
-        report_crash(vm, p, outcome);
+        vm->host.crash(vm, p, outcome);
     if (told)
         process_recycle(vm, p);
-}
-
-void process_mark(heap_marker *m, void *memory)
-{
-    process *p = memory;
-    heap_mark(m, value_object(p->next));
-    heap_mark(m, value_object(p->prev));
-    heap_mark(m, value_object(p->chan));
-    heap_mark(m, p->value);
-    heap_mark(m, value_object(p->kill));
-    heap_mark(m, value_object(p->side));
-    heap_mark(m, value_object(p->run_next));
-    heap_mark(m, value_object(p->code));
-    if (p->stack == NULL)
-        return;
-    if (p->stack != p->slots) {
-        size_t size = stack_bytes(p->capacity);
-        if (size >= HEAP_MAP_STACK)
-            return; /* outside the heap: pushed as roots, process_stack_live says how much */
-        heap_mark(m, value_object(p->stack));
-    }
-    size_t top = p->code ? (size_t)p->base + p->code->registers : 0;
-    if (top > p->capacity)
-        top = p->capacity;
-    for (size_t i = 0; i < top; i++)
-        heap_mark(m, p->stack[i]);
-}
-
-size_t process_stack_live(void *owner)
-{
-    process *p = owner;
-    size_t top = p->code ? (size_t)p->base + p->code->registers : 0;
-    return (top < p->capacity ? top : p->capacity) * sizeof(value);
 }

@@ -2,6 +2,7 @@
 #ifndef CSP_VM_SCHED_H
 #define CSP_VM_SCHED_H
 
+#include "vm/stack.h"
 #include "vm/vm.h"
 
 /* --- process.c */
@@ -9,13 +10,6 @@
 /* A new process, RUN and nobody's yet: its bottom frame is `c` at pc 0 with room for its registers (zeroed). `number`
  * 0: the next one. NULL: raised. */
 process *process_new(csp_vm *vm, const code *c, uint64_t number);
-/* Makes room for `slots` words from `from` on (a pointer into p's stack) and gives `from` again, which may have
- * moved; NULL: raised (stack_overflow, out_of_memory). */
-value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots);
-/* Gives back what of a large stack stands idle; p does not run. */
-void process_shrink(csp_vm *vm, process *p);
-/* Makes the side object if it is missing; NULL: raised. */
-side *process_side(csp_vm *vm, process *p);
 /* The end of p, which is RUN and ours: its defers have run. `outcome` is immutable or in transit. Serves who awaits
  * it, links and par, reports a crash that nobody awaits; frees or recycles. p must not be touched afterwards unless
  * it is known to be held. */
@@ -23,11 +17,15 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed);
 /* p has ended and all have been told: back to be used again, if nobody knows it. Its ticket goes on counting: a stale
  * timer or node must never match it. */
 void process_recycle(csp_vm *vm, process *p);
+/* Processes that the host runs: never leaked, whatever they wait for. hosted_add needs the room that hosted_reserve makes
+ * (false: raised). */
+bool hosted_reserve(csp_vm *vm);
+void hosted_add(csp_vm *vm, process *p);
+void hosted_remove(csp_vm *vm, const process *p);
+/* The VM ends: gives the tables back. */
+void process_free_tables(csp_vm *vm);
 /* Whether somebody can ever ask for p's outcome. */
 bool process_observable(const process *p);
-/* Marks from a process (heap_mark_fn) and the VM's roots that are no objects. */
-void process_mark(heap_marker *m, void *memory);
-size_t process_stack_live(void *owner);
 
 /* --- scheduler.c */
 

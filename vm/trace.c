@@ -460,3 +460,16 @@ value trace_value(csp_vm *vm, value from)
     }
     return tuple_new(vm, vm->sched.running, items, count);
 }
+
+void trace_tell_crash(csp_vm *vm, const process *p, value crash)
+{
+    const char *name = trace_name(vm, p, crash);
+    text t;
+    text_init(&t, vm);
+    if (vm->host.style == VM_JSON)
+        trace_report_json(vm, crash, process_number(p), name, &t);
+    else
+        trace_report(vm, crash, process_number(p), name, &t);
+    vm_flush(vm);
+    vm_write(vm, 2, t.block, t.used);
+}

@@ -14,6 +14,8 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
 void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out);
 /* The same as JSON: an object on a line. */
 void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *name, text *out);
+/* The report on stream 2, as the host's style is: what vm_host.crash does by itself. */
+void trace_tell_crash(csp_vm *vm, const process *p, value crash);
 /* The report without the process. */
 void trace_report_error(csp_vm *vm, value crash, text *out);
 

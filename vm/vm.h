@@ -38,7 +38,7 @@ typedef struct vm_host {
     /* takes all that it is given; NULL: the descriptors 1 and 2 */
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
     vm_style style; /* of reports on stream 2: crashes, leaks */
-    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL: a report on stream 2. */
+    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL: trace_tell_crash. */
     void (*crash)(struct csp_vm *vm, const struct process *p, value why);
 } vm_host;
 
