@@ -8,6 +8,7 @@
 #include "api/session.h"
 #include "parser/parse.h"
 #include "vm/loop.h"
+#include "vm/output.h"
 
 static const size_t DEFAULT_STACK = (size_t)1 << 30;
 

@@ -7,6 +7,7 @@
 #include "vm/data.h"
 #include "vm/text.h"
 #include "vm/trace.h"
+#include "vm/output.h"
 
 typedef struct error_frame {
     char *file, *function; /* owned; file NULL: a function without source */

@@ -41,7 +41,7 @@ static csp_process describe(csp_vm *vm, const process *p)
         .number = process_number(p), .reductions = p->reductions, .name = "", .state = state_name(vm, p)};
     if (p->code)
         info.where = find_place(vm, p);
-    const string *name = report_name(vm, p);
+    const string *name = origin_name(vm, p);
     if (name)
         info.name = name->text;
     else if (p->origin == ORIGIN_HOST && info.where.function)

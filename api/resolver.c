@@ -9,6 +9,7 @@
 #include "parser/parse.h"
 #include "stdlib/sources.h"
 #include "vm/text.h"
+#include "vm/output.h"
 
 /* One compilation. */
 typedef struct resolver {

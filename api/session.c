@@ -6,6 +6,7 @@
 #include "api/loader.h"
 #include "vm/text.h"
 #include "vm/walk.h"
+#include "vm/output.h"
 
 /* What csp_eval shows of a value. */
 enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20 };

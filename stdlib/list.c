@@ -129,7 +129,7 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
             !__builtin_add_overflow((int64_t)*sum, (int64_t)(item - 1), &whole))
             *sum = (value)whole;
         else {
-            verdict v = num_binary(vm, p, op, *sum, item, sum);
+            verdict v = op == OPC_ADD ? data_add(vm, p, *sum, item, sum) : num_binary(vm, p, op, *sum, item, sum);
             if (v == VERDICT_CALL) {
                 *elsewhere = VALUE_TRUE;
                 return num_long_call(vm, p, num_long_of(op), *sum, item);

@@ -7,6 +7,7 @@
 #include "vm/num_long.h"
 #include "vm/text.h"
 #include "vm/walk_state.h"
+#include "vm/output.h"
 
 static verdict made(csp_vm *vm, value v, value *result)
 {
@@ -76,7 +77,9 @@ static verdict native_type(csp_vm *vm, process *p, value *args, uint32_t argc, v
 /* An error value: x could not be converted. */
 static verdict not_converted(csp_vm *vm, process *p, value x, const char *what, value *result)
 {
-    value e = num_unreadable(vm, x, what);
+    text shown;
+    text_init(&shown, vm);
+    value e = walk_show(vm, &shown, x, NUM_SHOWN) ? num_unreadable(vm, &shown, what) : VALUE_ABSENT;
     if (e != VALUE_ABSENT && value_is(x, OBJ_ERROR))
         e = error_caused(vm, e, x, process_owner(p));
     return made(vm, e, result);

@@ -10,6 +10,8 @@
 #include "vm/report.h"
 #include "vm/text.h"
 #include "vm/trace.h"
+#include "vm/origin.h"
+#include "vm/output.h"
 
 static process *process_arg(csp_vm *vm, process *p, value v)
 {
@@ -338,7 +340,7 @@ static value process_numbered(csp_vm *vm, uint64_t number)
 
 static value name_of(csp_vm *vm, const process *q)
 {
-    const string *name = report_name(vm, q);
+    const string *name = origin_name(vm, q);
     return name ? value_object(name) : VALUE_NIL;
 }
 

@@ -2,6 +2,7 @@
  * drawn from it is uniform: no bias towards small numbers. The rest is in random.csp. Not for secrets: who has seen
  * enough of its numbers can tell the next. */
 #include "stdlib/natives.h"
+#include "base/random.h"
 #include "vm/bigint.h"
 #include "vm/data_check.h"
 #include "vm/long.h"
@@ -19,7 +20,7 @@ static uint64_t *generator(csp_vm *vm, process *p)
         return NULL;
     uint64_t *state = own->random;
     if ((state[0] | state[1] | state[2] | state[3]) == 0)
-        sched_seed(state, sched_random(vm->sched.random) ^ process_number(p));
+        xoshiro_seed(state, xoshiro_next(vm->sched.random) ^ process_number(p));
     return state;
 }
 
@@ -28,12 +29,12 @@ static uint64_t *generator(csp_vm *vm, process *p)
 static uint64_t draw(uint64_t *state, uint64_t last)
 {
     if (last == UINT64_MAX)
-        return sched_random(state);
+        return xoshiro_next(state);
     uint64_t count = last + 1;
     uint64_t over = (UINT64_MAX % count + 1) % count;
-    uint64_t word = sched_random(state);
+    uint64_t word = xoshiro_next(state);
     while (word > UINT64_MAX - over)
-        word = sched_random(state);
+        word = xoshiro_next(state);
     return word % count;
 }
 
@@ -45,7 +46,7 @@ static void draw_large(uint64_t *state, mpz_srcptr last, mpz_ptr z)
     do {
         mp_limb_t *limbs = mpz_limbs_write(z, (mp_size_t)count);
         for (size_t i = 0; i < count; i++)
-            limbs[i] = sched_random(state);
+            limbs[i] = xoshiro_next(state);
         if (bits % GMP_NUMB_BITS != 0)
             limbs[count - 1] >>= GMP_NUMB_BITS - bits % GMP_NUMB_BITS;
         mpz_limbs_finish(z, (mp_size_t)count);
@@ -100,7 +101,7 @@ static verdict random_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
     if (state == NULL)
         return VERDICT_FAIL;
     /* As many bits as a double holds. */
-    *result = num_float(vm, (double)(sched_random(state) >> 11) * 0x1p-53);
+    *result = num_float(vm, (double)(xoshiro_next(state) >> 11) * 0x1p-53);
     return *result != VALUE_ABSENT ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
@@ -132,7 +133,7 @@ static verdict random_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, 
     size_t stop = size - at > BYTES_PER_STEP ? at + BYTES_PER_STEP : size;
     vm_charge(vm, (stop - at) / (WORD * WORDS_PER_REDUCTION));
     for (; at < stop; at += WORD) {
-        uint64_t word = sched_random(state);
+        uint64_t word = xoshiro_next(state);
         memcpy(data + at, &word, stop - at < WORD ? stop - at : WORD);
     }
     *done = value_int((int64_t)stop);
@@ -148,7 +149,7 @@ static verdict random_seed(csp_vm *vm, process *p, value *args, uint32_t argc, v
     uint64_t *state = generator(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
-    sched_seed(state, value_is_int(args[0]) ? (uint64_t)value_as_int(args[0]) : num_hash(args[0], 0));
+    xoshiro_seed(state, value_is_int(args[0]) ? (uint64_t)value_as_int(args[0]) : num_hash(args[0], 0));
     *result = VALUE_NIL;
     return VERDICT_DONE;
 }

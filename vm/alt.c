@@ -8,6 +8,7 @@
  *
  * `closed(c)` is a case that neither sends nor receives: ready once c is closed and drained (chan.h). It takes no part
  * in whether all are disabled, but as long as it may become ready the alt can wait. */
+#include "base/random.h"
 #include "vm/chan.h"
 
 #include <assert.h>
@@ -270,7 +271,7 @@ static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
             seen = UINT32_MAX;
         } else if (seen != UINT32_MAX) {
             seen++;
-            if (pick < 0 || (!a->prioritised && sched_random(s->random) % seen == 0))
+            if (pick < 0 || (!a->prioritised && xoshiro_next(s->random) % seen == 0))
                 pick = (int32_t)i;
         }
     }

@@ -7,9 +7,7 @@
 #include <stdio.h>
 
 #include "vm/bigint.h"
-#include "vm/data.h"
 #include "vm/num_long.h"
-#include "vm/text.h"
 
 typedef verdict int_operation(csp_vm *vm, value a, value b, value *out);
 typedef double float_operation(double a, double b);
@@ -398,18 +396,6 @@ static verdict refuse(csp_vm *vm, process *p, opcode op, value a, value b)
     return vm_blame(vm, p, a, b);
 }
 
-static bool can_join(value a, value b)
-{
-    obj_kind kind = value_kind(a);
-    return kind == value_kind(b) && (kind == OBJ_STRING || kind == OBJ_LIST || kind == OBJ_TUPLE || kind == OBJ_BYTES);
-}
-
-static verdict join_strings(csp_vm *vm, value a, value b, value *out)
-{
-    vm_charge(vm, ((uint64_t)value_string(a)->size + value_string(b)->size) >> 9);
-    return give(vm, str_concat(vm, a, b), out);
-}
-
 verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *out)
 {
     const struct operation *operation = &operations[op - OPC_ADD];
@@ -417,8 +403,6 @@ verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *o
         return operation->ints(vm, a, b, out);
     if (value_is_number(a) && value_is_number(b) && operation->floats != NULL)
         return give(vm, num_float(vm, operation->floats(num_as_double(a), num_as_double(b))), out);
-    if (op == OPC_ADD && can_join(a, b))
-        return value_is(a, OBJ_STRING) ? join_strings(vm, a, b, out) : data_join(vm, p, a, b, out);
     return refuse(vm, p, op, a, b);
 }
 

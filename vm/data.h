@@ -39,12 +39,12 @@ map_entry *map_next(const map *m, uint32_t *position);
  * it takes long, and a walk is to do it: reading WALK_PART with the key in *out, writing WALK_MAP_PUT (walk.h). */
 verdict data_get(csp_vm *vm, process *p, value container, value key, value *out);
 verdict data_set(csp_vm *vm, process *p, value container, value key, value item);
-/* errors have .kind .message .data .trace .cause */
+/* of maps; those of errors: insn_get_field */
 verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out);
 verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item);
 verdict data_slice(csp_vm *vm, process *p, value container, value from, value to, value *out);
-/* a + b for strings, lists, tuples, bytes in one go; type_error otherwise */
-verdict data_join(csp_vm *vm, process *p, value a, value b, value *out);
+/* a + b in one go: strings, lists, tuples, bytes are joined; for all else num_binary */
+verdict data_add(csp_vm *vm, process *p, value a, value b, value *out);
 /* code points, elements, keys; of a range too (open: value_error) */
 verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length);
 

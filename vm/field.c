@@ -1,9 +1,8 @@
-/* x.name and x.name = v. */
+/* x.name and x.name = v of maps. */
 #include "base/foreign.h"
 #include "base/suggest.h"
 #include "vm/data_check.h"
 #include "vm/text.h"
-#include "vm/trace.h"
 
 /* --- what is said of a field that is not there */
 
@@ -43,31 +42,6 @@ static verdict raise_no_fields(csp_vm *vm, value container, value name)
     return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_phrase(container), field);
 }
 
-static bool is_called(value name, const char *field) { return strcmp(value_string(name)->text, field) == 0; }
-
-static verdict error_field(csp_vm *vm, process *p, value container, value name, value *out)
-{
-    const error *e = value_error(container);
-    if (is_called(name, "kind")) {
-        *out = e->kind;
-    } else if (is_called(name, "message")) {
-        *out = e->message;
-    } else if (is_called(name, "data")) {
-        *out = e->data;
-    } else if (is_called(name, "cause")) {
-        *out = e->cause;
-    } else if (is_called(name, "trace")) {
-        *out = trace_value(vm, e->trace);
-        if (*out == VALUE_ABSENT)
-            return vm_raise_memory(vm);
-    } else {
-        vm_raise(vm, ERR_KEY, "an error has no field `%s`: it has kind, message, data, trace and cause",
-                 value_string(name)->text);
-        return vm_blame(vm, p, container, VALUE_NIL);
-    }
-    return VERDICT_DONE;
-}
-
 verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out)
 {
     obj_kind kind = value_kind(container);
@@ -77,8 +51,6 @@ verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint
         *out = map_get_name(vm, value_map(container), name, hint);
         return *out == VALUE_ABSENT ? raise_missing(vm, value_map(container), name) : VERDICT_DONE;
     }
-    if (kind == OBJ_ERROR)
-        return error_field(vm, p, container, name, out);
     return raise_no_fields(vm, container, name);
 }
 

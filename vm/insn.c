@@ -6,6 +6,7 @@
 #include "vm/machine.h"
 #include "vm/num_long.h"
 #include "vm/text.h"
+#include "vm/trace.h"
 #include "vm/walk.h"
 
 verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
@@ -95,6 +96,38 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
     }
     *out = text_string(&t);
     return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+}
+
+static bool is_called(value name, const char *field) { return strcmp(value_string(name)->text, field) == 0; }
+
+static verdict error_field(csp_vm *vm, process *p, value container, value name, value *out)
+{
+    const error *e = value_error(container);
+    if (is_called(name, "kind")) {
+        *out = e->kind;
+    } else if (is_called(name, "message")) {
+        *out = e->message;
+    } else if (is_called(name, "data")) {
+        *out = e->data;
+    } else if (is_called(name, "cause")) {
+        *out = e->cause;
+    } else if (is_called(name, "trace")) {
+        *out = trace_value(vm, e->trace);
+        if (*out == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+    } else {
+        vm_raise(vm, ERR_KEY, "an error has no field `%s`: it has kind, message, data, trace and cause",
+                 value_string(name)->text);
+        return vm_blame(vm, p, container, VALUE_NIL);
+    }
+    return VERDICT_DONE;
+}
+
+verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out)
+{
+    if (value_is(container, OBJ_ERROR) && value_usable(p, container))
+        return error_field(vm, p, container, name, out);
+    return data_get_field(vm, p, container, name, hint, out);
 }
 
 verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out)

@@ -7,6 +7,7 @@
 #include "vm/origin.h"
 #include "vm/report.h"
 #include "vm/text.h"
+#include "vm/output.h"
 
 enum {
     PLACES_FIRST = 64,
@@ -122,7 +123,7 @@ static void note(csp_vm *vm, struct leak_places *places, process *p)
 
 static void tell_json(csp_vm *vm, text *t, const leak_place *place)
 {
-    const string *name = report_name(vm, place->first);
+    const string *name = origin_name(vm, place->first);
     text_printf(t, "{\"severity\":\"warning\",\"kind\":\"leaked\",\"process\":%llu,\"name\":",
                 (unsigned long long)process_number(place->first));
     if (name)

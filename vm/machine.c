@@ -1,4 +1,5 @@
 /* A VM's beginning and end, and running programs on it from outside. */
+#include "base/random.h"
 #include "vm/machine.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "vm/request.h"
 #include "vm/text.h"
 #include "vm/trace.h"
+#include "vm/output.h"
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
 
@@ -66,6 +68,10 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     csp_vm *vm = heap_pinned(sizeof *vm);
     if (!vm)
         return NULL;
+    if (!output_init(vm)) {
+        heap_unpin(vm);
+        return NULL;
+    }
     vm->limits = *limits;
     if (!vm->limits.int_bits)
         vm->limits.int_bits = INT_BITS;
@@ -78,8 +84,9 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     vm->hash_seed = seed();
     vm->next_position = 1;
     vm->started = loop_now();
-    sched_seed(vm->sched.random, seed());
+    xoshiro_seed(vm->sched.random, seed());
     if (!heap_init(&vm->heap, limits->memory, process_mark, push_roots, process_stack_live, vm)) {
+        output_free(vm);
         heap_unpin(vm);
         return NULL;
     }

@@ -27,9 +27,9 @@ static inline double value_as_float(value v)
     return value_is_flonum(v) ? value_as_flonum(v) : ((boxed_float *)value_as_object(v))->number;
 }
 
-/* One arithmetic instruction on any operands (OPC_ADD … OPC_SHR, as the register form): numbers, and for ADD two
- * strings, tuples, lists or bytes (data.h). DONE with *out, or FAIL (type_error, zero_division, value_error,
- * out_of_memory, the limit on bits). Small and flat work is charged; the result of joining lists belongs to p. CALL:
+/* One arithmetic instruction on any operands (OPC_ADD … OPC_SHR, as the register form): numbers; what else can be
+ * added, data_add does. DONE with *out, or FAIL (type_error, zero_division, value_error,
+ * out_of_memory, the limit on bits). The work is charged. CALL:
  * it takes too long to be done at once; whoever multiplies, divides or raises to a power lets num_long.h do it. */
 verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *out);
 verdict num_unary(csp_vm *vm, opcode op /* OPC_NEG, OPC_BNOT */, value a, value *out);
@@ -51,8 +51,10 @@ value num_parse_int(csp_vm *vm, const char *chars, size_t size, int base);
 /* The parts of that: whether there is a digit and nothing else; bits that so many digits may need. */
 bool num_all_digits(const char *chars, size_t size, int base);
 uint64_t num_digits_bits(size_t length, int base);
-/* The error value for x, of which `what` ("a number") cannot be made; ABSENT: out of memory. */
-value num_unreadable(csp_vm *vm, value x, const char *what);
+/* The error value for what is shown as that, at most NUM_SHOWN bytes of it, and of which `what` ("a number") cannot be
+ * made; ABSENT: out of memory. */
+enum { NUM_SHOWN = 80 };
+value num_unreadable(csp_vm *vm, const struct text *shown, const char *what);
 value num_parse_float(csp_vm *vm, const char *chars, size_t size);
 /* A float truncated to an int; VALUE_NIL for inf and nan. */
 value num_truncate(csp_vm *vm, double d);

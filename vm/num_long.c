@@ -229,11 +229,19 @@ static verdict give(csp_vm *vm, value made, value *result)
     return made == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
+static value unreadable(csp_vm *vm, const string *given)
+{
+    text shown;
+    text_init(&shown, vm);
+    text_quote_start(&shown, given, NUM_SHOWN);
+    return num_unreadable(vm, &shown, "a whole number");
+}
+
 static verdict finish(csp_vm *vm, long_request *l, value given, value *result)
 {
     switch (l->outcome) {
     case LONG_NO_MEMORY: return vm_raise_memory(vm);
-    case LONG_NO_NUMBER: return give(vm, num_unreadable(vm, given, "a whole number"), result);
+    case LONG_NO_NUMBER: return give(vm, unreadable(vm, value_string(given)), result);
     case LONG_TOO_LONG: return num_check_bits(vm, UINT64_MAX);
     case LONG_OK: break;
     }

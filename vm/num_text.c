@@ -194,14 +194,11 @@ bool num_all_digits(const char *chars, size_t size, int base)
 
 uint64_t num_digits_bits(size_t length, int base) { return (uint64_t)(log2(base) * (double)(length - 1)) + 1; }
 
-value num_unreadable(csp_vm *vm, value x, const char *what)
+value num_unreadable(csp_vm *vm, const text *shown, const char *what)
 {
-    enum { SHOWN = 80 };
-    text t;
-    text_init(&t, vm);
-    if (!walk_show(vm, &t, x, SHOWN))
+    if (shown->failed)
         return VALUE_ABSENT;
-    return error_make(vm, ERR_VALUE, "%.*s is not %s", (int)t.used, t.used ? t.block : "", what);
+    return error_make(vm, ERR_VALUE, "%.*s is not %s", (int)shown->used, shown->used ? shown->block : "", what);
 }
 
 value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, bool negative)

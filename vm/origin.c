@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "vm/text.h"
 #include "vm/vm.h"
 
 enum {
@@ -160,6 +161,17 @@ origin origin_at(const csp_vm *vm, uint32_t number)
 }
 
 uint32_t origin_position(const csp_vm *vm, const process *p) { return origin_at(vm, p->origin).position; }
+
+const string *origin_name(csp_vm *vm, const process *p)
+{
+    if (p->side && value_is(p->side->name, OBJ_STRING))
+        return value_string(p->side->name);
+    if (p == vm->main) {
+        value name = str_intern(vm, "main", 4);
+        return name == VALUE_ABSENT ? NULL : value_string(name);
+    }
+    return origin_at(vm, p->origin).name;
+}
 
 /* ---- forgetting ---- */
 

@@ -35,6 +35,9 @@ uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const s
 origin origin_at(const csp_vm *vm, uint32_t number);
 /* Where p was spawned; 0: by the host, or not known. */
 uint32_t origin_position(const csp_vm *vm, const process *p);
+/* The name of p, which may have ended: the one given by Process.name, else that of the function that was spawned; NULL:
+ * it has none. */
+const struct string *origin_name(csp_vm *vm, const process *p);
 /* Code has been given back: forgets the origins in it, and those that came from there, but for those of living
  * processes. From then on they are not known. Takes time for each process and origin, so it looks only when those have
  * doubled. */

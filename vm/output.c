@@ -403,6 +403,12 @@ void output_finish(csp_vm *vm)
     }
 }
 
+bool output_init(csp_vm *vm)
+{
+    vm->outputs = heap_pinned(2 * sizeof *vm->outputs);
+    return vm->outputs != NULL;
+}
+
 void output_free(csp_vm *vm)
 {
     for (int i = 0; i < 2; i++) {
@@ -410,4 +416,5 @@ void output_free(csp_vm *vm)
             descriptor_close(&vm->outputs[i].at);
         free(vm->outputs[i].buffer);
     }
+    heap_unpin(vm->outputs);
 }

@@ -9,7 +9,7 @@
 #define CSP_VM_OUTPUT_H
 
 #include "vm/descriptor.h"
-#include "vm/process.h"
+#include "vm/vm.h"
 
 typedef struct output {
     out_descriptor at;
@@ -35,6 +35,7 @@ void vm_write(csp_vm *vm, int stream, const char *from, size_t size);
 void vm_flush(csp_vm *vm);
 /* The same, and waits until all is written; for a second at most once somebody has asked the VM to stop. */
 void output_finish(csp_vm *vm);
+bool output_init(csp_vm *vm); /* false: out of memory */
 void output_free(csp_vm *vm);
 
 /* Whether something is left to be written when the descriptors are ready … */

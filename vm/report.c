@@ -7,6 +7,7 @@
 #include "vm/request.h"
 #include "vm/trace.h"
 #include "vm/walk.h"
+#include "vm/output.h"
 
 report_kind report_kind_of(const csp_vm *vm, const process *p)
 {
@@ -40,17 +41,6 @@ void report_style(const csp_vm *vm, text *t, report_colour colour)
         text_add(t, codes[colour], strlen(codes[colour]));
 }
 
-const string *report_name(csp_vm *vm, const process *p)
-{
-    if (p->side && value_is(p->side->name, OBJ_STRING))
-        return value_string(p->side->name);
-    if (p == vm->main) {
-        value name = str_intern(vm, "main", 4);
-        return name == VALUE_ABSENT ? NULL : value_string(name);
-    }
-    return origin_at(vm, p->origin).name;
-}
-
 void report_process(csp_vm *vm, text *t, const process *p)
 {
     if (p == vm->main) {
@@ -58,7 +48,7 @@ void report_process(csp_vm *vm, text *t, const process *p)
         return;
     }
     text_printf(t, "process %llu", (unsigned long long)process_number(p));
-    const string *name = report_name(vm, p);
+    const string *name = origin_name(vm, p);
     if (!name)
         return;
     text_printf(t, " (");

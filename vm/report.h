@@ -28,9 +28,6 @@ report_kind report_kind_of(const csp_vm *vm, const process *p);
 typedef enum report_colour { REPORT_PLAIN, REPORT_HEAD, REPORT_DIM, REPORT_CARET } report_colour;
 void report_style(const csp_vm *vm, text *t, report_colour colour);
 
-/* The name of p, which may have ended: the one given by Process.name, else that of the function that was spawned; NULL:
- * it has none. */
-const string *report_name(csp_vm *vm, const process *p);
 /* "main", "process 7 (worker)". */
 void report_process(csp_vm *vm, text *t, const process *p);
 /* "<chan 3> (made at jobs.csp:3:9)". */

@@ -275,7 +275,7 @@ static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
         [REPORT_OUTCOME] = "outcome", [REPORT_TICK] = "tick",    [REPORT_ALT] = "alt",
         [REPORT_PAR] = "par",         [REPORT_SLEEP] = "sleep",  [REPORT_OUTPUT] = "output",
         [REPORT_REQUEST] = "request", [REPORT_NATIVE] = "native"};
-    const string *name = report_name(vm, g->first);
+    const string *name = origin_name(vm, g->first);
     text_printf(t, "{\"process\":%llu,\"main\":%s,\"name\":", (unsigned long long)process_number(g->first),
                 g->first == vm->main ? "true" : "false");
     if (name)

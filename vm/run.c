@@ -234,7 +234,7 @@ arithmetic: {
         value result;
         opcode op = plain[pc->op] ? plain[pc->op] : (opcode)pc->op;
         if (op == OPC_ADD && value_is_object(op_a) && long_join(op_a, op_b)) { walk = WALK_ADD; goto operate; }
-        verdict v = num_binary(vm, p, op, op_a, op_b, &result);
+        verdict v = op == OPC_ADD ? data_add(vm, p, op_a, op_b, &result) : num_binary(vm, p, op, op_a, op_b, &result);
         if (unlikely(v != VERDICT_DONE)) {
             if (v != VERDICT_CALL) goto fail;
             value *N = insn_push_long(vm, p, R, body, pc, op, op_a, op_b, &callee);
@@ -388,7 +388,7 @@ get_index:
             const map *m = value_map(container);
             if (likely(*hint < m->used && m->entries[*hint].key == name)) { A = m->entries[*hint].item; NEXT(); }
         }
-        CHECK(data_get_field(vm, p, container, name, hint, &A));
+        CHECK(insn_get_field(vm, p, container, name, hint, &A));
     }
     CASE(SETFIELD) : {
         value container = A, name = K[pc->b];

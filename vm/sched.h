@@ -38,18 +38,18 @@ typedef enum { READY_HANDOVER, READY_TAIL } ready_how;
 void sched_ready(scheduler *s, process *p, ready_how how);
 /* Puts the running process, whose slice is used up, behind all others. */
 void sched_preempted(scheduler *s, process *p);
+/* Takes who runs next, with how much of a slice (s->slice_left); NULL: nobody can. */
+process *sched_pick(scheduler *s);
 /* p, which runs, waits from now on: its registrations are made. */
 static inline void sched_park(process *p)
 {
     p->wake = WAKE_NONE;
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_WAIT;
 }
-/* After waking, before anything else: takes back what the process is still registered on (R4). */
+/* After waking, before anything else: takes back what the process is still registered on. */
 void sched_settle(csp_vm *vm, process *p);
 /* Where the defers of a process that has reached its limit of reductions end, too. */
 uint64_t sched_last_reduction(const csp_vm *vm);
-uint64_t sched_random(uint64_t state[4]); /* xoshiro256**, Blackman and Vigna 2018 */
-void sched_seed(uint64_t state[4], uint64_t seed);
 
 /* --- kill.c */
 

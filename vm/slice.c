@@ -1,4 +1,4 @@
-/* x[a..b], a + b, and ranges as collections. */
+/* x[a..b], and ranges as collections. */
 #include "vm/data_slice.h"
 
 #include "vm/data_check.h"
@@ -188,76 +188,4 @@ verdict data_slice(csp_vm *vm, process *p, value container, value from, value to
     }
     range r = {.header = OBJ_RANGE | OBJ_IMMUTABLE, .from = first, .to = to};
     return data_slice_range(vm, p, container, &r, out);
-}
-
-/* --- joining */
-
-static value join_bytes(csp_vm *vm, const bytes *a, const bytes *b)
-{
-    bytes *out = bytes_blank(vm, (size_t)a->size + b->size);
-    if (!out)
-        return VALUE_ABSENT;
-    memcpy(out->data, a->data, a->size);
-    memcpy(out->data + a->size, b->data, b->size);
-    return value_object(out);
-}
-
-static value join_tuples(csp_vm *vm, const process *p, value left, value right)
-{
-    tuple *a = value_tuple(left), *b = value_tuple(right);
-    if (a->count + b->count > LIST_MAX)
-        return VALUE_ABSENT;
-    if (b->count == 0)
-        return left;
-    if (a->count == 0)
-        return right;
-    tuple *t = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + (a->count + b->count) * sizeof(value));
-    if (!t)
-        return VALUE_ABSENT;
-    uint64_t both = a->header & b->header & OBJ_IMMUTABLE;
-    t->header = OBJ_TUPLE | (both ? both : process_owner(p));
-    t->count = a->count + b->count;
-    memcpy(t->items, a->items, a->count * sizeof(value));
-    memcpy(t->items + a->count, b->items, b->count * sizeof(value));
-    return value_object(t);
-}
-
-static value join_lists(csp_vm *vm, const process *p, const list *a, const list *b)
-{
-    value out = list_new(vm, p, NULL, 0);
-    if (out == VALUE_ABSENT)
-        return out;
-    list *l = value_list(out);
-    if (!list_reserve(vm, l, (size_t)a->count + b->count))
-        return VALUE_ABSENT;
-    if (a->count > 0)
-        memcpy(l->items, a->items, a->count * sizeof(value));
-    if (b->count > 0)
-        memcpy(l->items + a->count, b->items, b->count * sizeof(value));
-    l->count = a->count + b->count;
-    return out;
-}
-
-verdict data_join(csp_vm *vm, process *p, value a, value b, value *out)
-{
-    obj_kind kind = value_kind(a);
-    bool joins = kind == OBJ_STRING || kind == OBJ_BYTES || kind == OBJ_TUPLE || kind == OBJ_LIST;
-    if (joins && !value_usable(p, a))
-        return vm_raise_moved(vm, a);
-    if (value_is_object(b) && !value_usable(p, b))
-        return vm_raise_moved(vm, b);
-    if (!joins || value_kind(b) != kind) {
-        vm_raise(vm, ERR_TYPE, "cannot add %s and %s", vm_type_phrase(a), vm_type_phrase(b));
-        return vm_blame(vm, p, a, b);
-    }
-    uint64_t first = 0, second = 0;
-    data_length(vm, p, a, &first);
-    data_length(vm, p, b, &second);
-    vm_charge(vm, (first + second) / 64);
-    switch (kind) {
-    case OBJ_STRING: return made(vm, str_concat(vm, a, b), out);
-    case OBJ_BYTES: return made(vm, join_bytes(vm, value_bytes(a), value_bytes(b)), out);
-    case OBJ_TUPLE: return made(vm, join_tuples(vm, p, a, b), out);
-    default: return made(vm, join_lists(vm, p, value_list(a), value_list(b)), out);
-    }
 }

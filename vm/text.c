@@ -171,3 +171,27 @@ bool text_quote_bytes(text *t, const bytes *b)
     text_quote_bytes_part(t, b, 0, b->size);
     return text_put(t, '"');
 }
+
+bool text_cut(text *t, size_t start, size_t limit)
+{
+    if (t->failed || t->used - start <= limit)
+        return !t->failed;
+    size_t size = limit;
+    while (size > 0 && utf8_continues(t->block[start + size]))
+        size--;
+    t->used = start + size;
+    return text_add(t, "\xe2\x80\xa6", 3);
+}
+
+bool text_quote_start(text *t, const string *s, size_t limit)
+{
+    size_t start = t->used;
+    uint32_t end = s->size;
+    if (end > limit) /* each byte gives at least one */
+        for (end = (uint32_t)limit; utf8_continues(s->text[end]);)
+            end++;
+    text_put(t, '"');
+    text_quote_string_part(t, s, 0, end);
+    text_put(t, '"');
+    return text_cut(t, start, limit);
+}

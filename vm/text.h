@@ -55,6 +55,10 @@ bool text_duration(text *t, int64_t ns);
 /* Between quotes, with escapes, as `repr` shows it. */
 bool text_quote_string(text *t, const string *s);
 bool text_quote_bytes(text *t, const bytes *b);
+/* The same of a string's beginning, cut off as text_cut has it. */
+bool text_quote_start(text *t, const string *s, size_t limit);
+/* Cuts what was added since it had `start` bytes to `limit` bytes, at a character, and adds `…` if that is shorter. */
+bool text_cut(text *t, size_t start, size_t limit);
 /* Without the quotes, from byte `from` to `to`: of a text to the end of the character there, which is given. */
 uint32_t text_quote_string_part(text *t, const string *s, uint32_t from, uint32_t to);
 void text_quote_bytes_part(text *t, const bytes *b, uint32_t from, uint32_t to);

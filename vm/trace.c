@@ -4,6 +4,7 @@
 #include "vm/data.h"
 #include "vm/origin.h"
 #include "vm/report.h"
+#include "vm/output.h"
 
 enum {
     FIRST_FRAMES = 48,
@@ -295,7 +296,7 @@ static void put_error(csp_vm *vm, const error *e, uint64_t *of, text *out)
 
 const char *trace_name(csp_vm *vm, const process *p, value crash)
 {
-    const string *name = report_name(vm, p);
+    const string *name = origin_name(vm, p);
     if (name || p->origin != ORIGIN_HOST)
         return name ? name->text : NULL;
     const trace *t = value_is(crash, OBJ_ERROR) && value_is(value_error(crash)->trace, OBJ_TRACE)

@@ -19,7 +19,7 @@ void trace_tell_crash(csp_vm *vm, const process *p, value crash);
 /* The report without the process. */
 void trace_report_error(csp_vm *vm, value crash, text *out);
 
-/* The name of p, which has ended with this error: report_name, or of a host's that of its outermost function. NULL: it
+/* The name of p, which has ended with this error: origin_name, or of a host's that of its outermost function. NULL: it
  * has none. */
 const char *trace_name(csp_vm *vm, const process *p, value crash);
 

@@ -6,7 +6,6 @@
 #include "gc/heap.h"
 #include "vm/native.h"
 #include "vm/origin.h"
-#include "vm/output.h"
 
 typedef enum error_kind {
 #define ERROR(enumerator, name, meaning) ERR_##enumerator,
@@ -83,7 +82,7 @@ struct csp_vm {
     uint32_t native_module_count;
     uint32_t requests_waiting; /* requests for which a process waits */
 
-    output outputs[2];        /* of the streams 1 and 2 */
+    struct output *outputs;   /* of the streams 1 and 2 (output.c) */
     struct loop *loop;        /* NULL until it is needed: vm_loop */
     struct pool *pool;        /* workers and inbox of the requests; made by the first */
     struct request *requests; /* all that have not been taken or disposed of */

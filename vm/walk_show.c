@@ -6,7 +6,7 @@
 #include "vm/draft.h"
 #include "vm/long.h"
 #include "vm/num_long.h"
-#include "vm/report.h"
+#include "vm/origin.h"
 #include "vm/text.h"
 #include "vm/chan.h"
 #include "vm/walk_state.h"
@@ -59,7 +59,7 @@ static bool show_channel(text *t, channel *c, const char *which)
 static bool show_process(text *t, const process *p)
 {
     text_printf(t, "<process %llu", (unsigned long long)process_number(p));
-    const string *name = report_name(t->vm, p);
+    const string *name = origin_name(t->vm, p);
     if (name) {
         text_put(t, ' ');
         text_add(t, name->text, name->size);
@@ -455,13 +455,7 @@ static bool add_shown(text *t, draft *d, size_t limit)
     size_t room = most - (t->used - start);
     if (d->tail.used > 0)
         text_add(t, d->tail.block, d->tail.used < room ? d->tail.used : room);
-    if (t->failed || draft_size(d) <= limit)
-        return !t->failed;
-    size_t size = limit;
-    while (size > 0 && utf8_continues(t->block[start + size]))
-        size--;
-    t->used = start + size;
-    return add_string(t, "\xe2\x80\xa6");
+    return text_cut(t, start, limit);
 }
 
 bool walk_show(csp_vm *vm, text *t, value v, size_t limit)

@@ -6,8 +6,10 @@
 #include "api/error.h"
 #include "api/world.h"
 #include "tests/support/support.h"
+#include "base/random.h"
 #include "vm/data.h"
 #include "vm/loop.h"
+#include "vm/output.h"
 
 static void append(char **text, size_t *size, const char *more, size_t length)
 {
@@ -78,7 +80,7 @@ void program_begin(program *p, int64_t slice)
     csp_vm *vm = p->vm;
     cr_assert(vm->table_count == 0, "the last run has not been finished");
     forget_output(p);
-    sched_seed(vm->sched.random, 1); /* choices are the same in each run */
+    xoshiro_seed(vm->sched.random, 1); /* choices are the same in each run */
     vm->sched.slice = slice;
     vm->sched.slice_left = 0;
     vm->sched.poll_credit = 0;

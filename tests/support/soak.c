@@ -9,6 +9,7 @@
 #include "api/error.h"
 #include "api/world.h"
 #include "tests/support/support.h"
+#include "base/random.h"
 #include "vm/chan.h"
 #include "vm/loop.h"
 #include "vm/text.h"
@@ -77,7 +78,7 @@ static void *grown(void *items, size_t count, size_t *capacity, size_t size)
     return items;
 }
 
-static uint64_t draw(soak *s, uint64_t below) { return sched_random(s->random) % below; }
+static uint64_t draw(soak *s, uint64_t below) { return xoshiro_next(s->random) % below; }
 
 /* --- the ledger, as the program sees it */
 
@@ -351,8 +352,8 @@ static void rest(soak *s, soak_result *of, bool murderous)
 static void play(soak *s, soak_result *of, uint64_t seed)
 {
     csp_vm *vm = s->vm;
-    sched_seed(s->random, seed);
-    sched_seed(vm->sched.random, seed);
+    xoshiro_seed(s->random, seed);
+    xoshiro_seed(vm->sched.random, seed);
     s->messages.count = s->defers.count = s->leak_count = 0;
     s->armed_at = s->finished = 0;
     uint64_t before = vm->last_number;

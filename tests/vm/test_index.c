@@ -4,6 +4,7 @@
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
+#include "vm/insn.h"
 #include "vm/data.h"
 #include "vm/num.h"
 #include "vm/text.h"
@@ -168,17 +169,19 @@ Test(index, lengths)
 Test(index, joining)
 {
     value out;
-    verdict v = data_join(vm, p, one_to(2), one_to(1), &out);
+    verdict v = data_add(vm, p, one_to(2), one_to(1), &out);
     check(v, out, "[1, 2, 1]");
-    v = data_join(vm, p, tuple_to(2), tuple_to(1), &out);
+    v = data_add(vm, p, tuple_to(2), tuple_to(1), &out);
     check(v, out, "(1, 2, 1)");
-    v = data_join(vm, p, str("a"), str("b"), &out);
-    check(v, out, "\"ab\"");
-    v = data_join(vm, p, bytes_new(vm, "a", 1), bytes_new(vm, "b", 1), &out);
+    v = data_add(vm, p, str("ab"), str("é"), &out);
+    check(v, out, "\"abé\"");
+    v = data_add(vm, p, value_int(1), value_int(2), &out);
+    check(v, out, "3");
+    v = data_add(vm, p, bytes_new(vm, "a", 1), bytes_new(vm, "b", 1), &out);
     check(v, out, "b\"ab\"");
-    v = data_join(vm, p, one_to(1), tuple_to(1), &out);
+    v = data_add(vm, p, one_to(1), tuple_to(1), &out);
     check(v, out, "type_error: cannot add a list and a tuple");
-    v = data_join(vm, p, tuple_new(vm, p, (value[]){one_to(1)}, 1), tuple_to(1), &out);
+    v = data_add(vm, p, tuple_new(vm, p, (value[]){one_to(1)}, 1), tuple_to(1), &out);
     cr_expect_not(value_is_immutable(out));
 }
 
@@ -186,7 +189,7 @@ static void field(value v, const char *name, const char *wanted)
 {
     value out = VALUE_ABSENT;
     uint16_t hint = 0;
-    verdict done = data_get_field(vm, p, v, str_intern(vm, name, strlen(name)), &hint, &out);
+    verdict done = insn_get_field(vm, p, v, str_intern(vm, name, strlen(name)), &hint, &out);
     check(done, out, wanted);
 }
 
@@ -226,7 +229,7 @@ Test(index, what_belongs_to_others_or_is_frozen)
     length(xs, moved);
     get(m, value_int(0), "moved: this map was handed to another process");
     field(m, "x", "moved: this map was handed to another process");
-    verdict v = data_join(vm, p, one_to(1), xs, &out);
+    verdict v = data_add(vm, p, one_to(1), xs, &out);
     check(v, out, moved);
     ((object *)value_as_object(xs))->header = OBJ_LIST | OBJ_FROZEN | OBJ_IMMUTABLE;
     ((object *)value_as_object(m))->header = OBJ_MAP | OBJ_FROZEN | OBJ_IMMUTABLE;

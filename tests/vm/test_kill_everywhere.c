@@ -10,6 +10,7 @@
 #include <criterion/parameterized.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "tests/support/program.h"
 #include "tests/support/support.h"
 #include "tests/vm/kill_scenarios.h"
@@ -230,13 +231,13 @@ ParameterizedTest(int *number, kill_everywhere, two_at_any_step)
     const scenario *s = &scenarios[*number];
     program *p = program_new(s->source);
     uint64_t random[4];
-    sched_seed(random, 7);
+    xoshiro_seed(random, 7);
     long steps = run_and_kill(&p, s, 1, nobody, nobody);
     for (int runs = p->vm->heap.stress ? 20 : 4000; runs > 0; runs--) {
         murder m[2];
         for (int i = 0; i < 2; i++)
-            m[i] = (murder){(int)(sched_random(random) % s->processes), (long)(sched_random(random) % (uint64_t)steps)};
-        run_and_kill(&p, s, 1 + (int64_t)(sched_random(random) % 3), m[0], m[1]);
+            m[i] = (murder){(int)(xoshiro_next(random) % s->processes), (long)(xoshiro_next(random) % (uint64_t)steps)};
+        run_and_kill(&p, s, 1 + (int64_t)(xoshiro_next(random) % 3), m[0], m[1]);
     }
     program_free(p);
 }

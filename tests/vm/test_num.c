@@ -238,14 +238,6 @@ Test(num, wrong_operands)
     cr_expect(num_unary(vm, OPC_BNOT, value_flonum(1.5), &out) == VERDICT_FAIL);
 }
 
-Test(num, strings_join)
-{
-    value out = VALUE_ABSENT;
-    cr_assert(num_binary(vm, fixture_process(vm), OPC_ADD, fixture_string(vm, "ab"), fixture_string(vm, "é"), &out) ==
-              VERDICT_DONE);
-    cr_expect_str_eq(fixture_text(out), "abé");
-}
-
 Test(num, order_is_exact)
 {
     static const struct {

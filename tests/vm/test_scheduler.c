@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
+#include "base/random.h"
 #include "vm/loop.h"
 
 /* I13: two that hand over to each other for ever use one slice, then the queue's head has its turn. */
@@ -135,9 +136,9 @@ Test(scheduler, random_numbers_spread)
 {
     uint64_t state[4];
     unsigned hits[16] = {0};
-    sched_seed(state, 1);
+    xoshiro_seed(state, 1);
     for (int i = 0; i < 16000; i++)
-        hits[sched_random(state) % 16]++;
+        hits[xoshiro_next(state) % 16]++;
     for (int i = 0; i < 16; i++)
         cr_expect(hits[i] > 850 && hits[i] < 1150);
 }

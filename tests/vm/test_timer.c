@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
+#include "base/random.h"
 #include "vm/loop.h"
 
 enum { TIMERS = 500 };
@@ -22,16 +23,16 @@ Test(timer, comes_out_in_order_of_deadline_and_making)
     scheduler *s = &p->vm->sched;
     timer *timers = heap_pinned(TIMERS * sizeof *timers);
     uint64_t random[4];
-    sched_seed(random, 3);
+    xoshiro_seed(random, 3);
     for (int i = 0; i < TIMERS; i++) {
-        timers[i] = (timer){.deadline = (int64_t)(sched_random(random) % 50), .index = -1};
+        timers[i] = (timer){.deadline = (int64_t)(xoshiro_next(random) % 50), .index = -1};
         cr_assert(timer_reserve(p->vm));
         timer_insert(s, &timers[i]);
         check_heap(s);
     }
     uint32_t removed = 0;
     for (int i = 0; i < TIMERS; i++)
-        if (sched_random(random) % 3 == 0) {
+        if (xoshiro_next(random) % 3 == 0) {
             timer_remove(s, &timers[i]);
             cr_assert_eq(timers[i].index, -1);
             check_heap(s);
