@@ -17,8 +17,8 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed);
 /* p has ended and all have been told: back to be used again, if nobody knows it. Its ticket goes on counting: a stale
  * timer or node must never match it. */
 void process_recycle(csp_vm *vm, process *p);
-/* Processes that the host runs: never leaked, whatever they wait for. hosted_add needs the room that hosted_reserve makes
- * (false: raised). */
+/* Processes that the host runs: never leaked, whatever they wait for. hosted_add needs the room that hosted_reserve
+ * makes (false: raised). */
 bool hosted_reserve(csp_vm *vm);
 void hosted_add(csp_vm *vm, process *p);
 void hosted_remove(csp_vm *vm, const process *p);
