@@ -85,7 +85,7 @@ typedef enum ast_kind {
     AST_FOR,    /* loop */
     AST_DEFER,  /* unary: an AST_CALL, an AST_SEND or an AST_BLOCK */
     AST_IMPORT, /* import */
-    AST_EXTERN, /* ext: parsed, refused by the compiler until C calls exist */
+    AST_EXTERN, /* ext */
     AST_TEST,   /* test */
     /* patterns */
     PAT_HOLE,         /* _ */
@@ -238,29 +238,57 @@ typedef struct ast_loop {
     ast_node *body;
 } ast_loop;
 
+/* A C type as it is written. */
 typedef struct ast_ctype {
-    ast_name *name;
-    bool pointer;
+    ast_name *name; /* NULL: a function, … */
+    bool pointer;   /* `name*` */
     bool is_function;
-    struct ast_ctype *params;
+    struct ast_ctype *params; /* … with these parameters */
     uint32_t count;
-    struct ast_ctype *result;
+    struct ast_ctype *result; /* of a function; NULL: void */
+    ast_node *otherwise;      /* of a function, behind `else`: a literal as in PAT_LITERAL, or NULL */
     src_span span;
+    const struct ast_extern_item *structure; /* [resolve] what the name is, where it is a struct */
 } ast_ctype;
 
+/* A parameter of a C function or a field of a struct. */
 typedef struct ast_cfield {
-    ast_name *name;
+    ast_name *name; /* NULL: a parameter without one */
+    src_span name_span;
     ast_ctype type;
+    ast_node *length; /* of a field that is an array: an AST_INT, or NULL */
+    src_span span;
 } ast_cfield;
 
 typedef struct ast_extern_item {
     bool is_struct, blocking, variadic;
     ast_name *name;
-    ast_cfield *fields;
+    src_span name_span;
+    ast_text symbol; /* of a function, what C calls it: bytes NULL: `name` */
+    src_span symbol_span;
+    ast_cfield *fields; /* or parameters */
     uint32_t count;
-    ast_ctype *result;
+    ast_ctype *result; /* of a function; NULL: void */
+    ast_node *fails;   /* the literal of `fails(…)`, or NULL */
+    ast_name *owned;   /* the function of `owned(…)`, or NULL */
+    src_span owned_span;
+    const char *doc; /* as in ast_fn */
+    uint32_t doc_length;
     src_span span;
 } ast_extern_item;
+
+typedef struct ast_extern {
+    ast_text path; /* of the library */
+    src_span path_span;
+    ast_name *alias;
+    src_span alias_span;
+    bool one_thread; /* `on one thread` */
+    ast_extern_item *items;
+    uint32_t count;
+    const char *doc; /* as in ast_fn */
+    uint32_t doc_length;
+    ast_binding *binding; /* [resolve] of the alias */
+} ast_extern;
 
 struct ast_node {
     ast_kind kind;
@@ -320,12 +348,7 @@ struct ast_node {
             ast_name *alias; /* `as g`, or the path's last part */
             ast_binding *binding;
         } import;
-        struct {
-            ast_text path;
-            ast_name *alias;
-            ast_extern_item *items;
-            uint32_t count;
-        } ext;
+        ast_extern *ext;
         struct {
             ast_text name;
             ast_node *body; /* an AST_FN without parameters */

@@ -22,7 +22,8 @@ static bool is_utf8(diag_list *diags)
 static void take_module_doc(parser *p, src_span first_doc, const ast_list *items)
 {
     src_span doc = p->lx.module_doc;
-    bool owned = items->count > 0 && (items->items[0]->kind == AST_FN_DECL || items->items[0]->kind == AST_CONST);
+    ast_kind first = items->count > 0 ? items->items[0]->kind : AST_ERROR;
+    bool owned = first == AST_FN_DECL || first == AST_CONST || first == AST_EXTERN;
     if (doc.end == 0 && !owned)
         doc = first_doc;
     if (doc.end > doc.start)

@@ -161,11 +161,31 @@ static void place(checker *c, const ast_node *place)
         push(c, place, PLACE);
 }
 
-static void foreign(const ast_node *node)
+static void ctype(const ast_ctype *type)
 {
-    assert(node->as.ext.alias);
-    for (uint32_t i = 0; i < node->as.ext.count; i++)
-        assert(node->as.ext.items[i].name);
+    assert(!type->name == type->is_function);
+    assert(!type->otherwise || type->is_function);
+    for (uint32_t i = 0; i < type->count; i++)
+        ctype(&type->params[i]);
+    if (type->result)
+        ctype(type->result);
+}
+
+static void foreign(checker *c, const ast_extern *block)
+{
+    assert(block && block->alias && block->path.bytes);
+    for (uint32_t i = 0; i < block->count; i++) {
+        const ast_extern_item *item = &block->items[i];
+        assert(item->name && (!item->owned || item->owned_span.end));
+        for (uint32_t k = 0; k < item->count; k++) {
+            assert(item->fields[k].name || !item->is_struct);
+            ctype(&item->fields[k].type);
+            optional(c, item->fields[k].length, EXPRESSION);
+        }
+        if (item->result)
+            ctype(item->result);
+        optional(c, item->fails, PATTERN);
+    }
 }
 
 static void check(checker *c, const ast_node *node)
@@ -245,7 +265,7 @@ static void check(checker *c, const ast_node *node)
     case AST_LOOP:
     case AST_FOR: loop(c, node); break;
     case AST_IMPORT: assert(node->as.import.alias && node->as.import.path.bytes); break;
-    case AST_EXTERN: foreign(node); break;
+    case AST_EXTERN: foreign(c, node->as.ext); break;
     case AST_TEST: expression(c, node->as.test.body); break;
     case PAT_LITERAL: expression(c, node->as.unary.operand); break;
     case PAT_TUPLE:

@@ -1,137 +1,114 @@
-/* `extern`: what C has, with its types. */
+/* `extern`: the functions and structs of a C library. */
 #include "parser/parse_internal.h"
 
-static ast_ctype ctype(parser *p);
+/* ---- functions ---- */
 
-static ast_ctype *kept_ctype(parser *p, ast_ctype type)
+static void fails(parser *p, ast_extern_item *item, src_span word)
 {
-    ast_ctype *kept = arena_alloc(p->module->arena, sizeof *kept);
-    if (kept == NULL)
-        parse_stop(p);
-    else
-        *kept = type;
-    return kept;
-}
-
-/* `: type` where a result may stand, or NULL. */
-static ast_ctype *result(parser *p) { return parse_take(p, TOK_COLON) ? kept_ctype(p, ctype(p)) : NULL; }
-
-static void callback(parser *p, ast_ctype *type)
-{
-    type->is_function = true;
-    if (!parse_at(p, TOK_PAREN_OPEN)) {
-        parse_expected(p, "`(` and the types of the callback's parameters");
-        return;
-    }
-    size_t list = parse_list_start(p);
+    src_span again = word;
+    if (item->fails != NULL)
+        diag_hint(parse_fail(p, again, "`fails` is there already"), "one result says that the call has failed");
     parse_open(p, PARSE_PAREN);
-    while (!p->panic && !parse_at(p, TOK_PAREN_CLOSE)) {
-        ast_ctype param = ctype(p);
-        parse_list_add(p, &param, sizeof param);
-        if (!parse_take(p, TOK_COMMA))
-            break;
-    }
-    type->params = parse_list_end(p, list, sizeof *type->params, &type->count);
-    parse_close(p, TOK_PAREN_CLOSE, "`,` or `)`");
-    type->result = result(p);
+    ast_node *literal = parse_literal(p, "the result that says that the call has failed, a literal");
+    parse_close(p, TOK_PAREN_CLOSE, "`)`");
+    item->fails = literal;
 }
 
-static ast_ctype ctype(parser *p)
+static void owned(parser *p, ast_extern_item *item, src_span word)
 {
-    ast_ctype type = {.span = p->token.span};
-    if (p->panic)
-        return type;
-    parse_enter(p);
-    if (parse_take(p, TOK_FN)) {
-        callback(p, &type);
-    } else {
-        type.name = parse_binding_name(p, "a C type");
-        type.pointer = parse_at(p, TOK_STAR) && !p->panic;
-        if (type.pointer)
-            parse_advance_name(p);
-    }
-    type.span.end = p->previous_end;
-    parse_leave(p);
-    return type;
+    if (item->owned != NULL)
+        diag_hint(parse_fail(p, word, "`owned` is there already"), "one function frees the result");
+    parse_open(p, PARSE_PAREN);
+    item->owned = parse_word(p, "the function that frees the result", &item->owned_span);
+    parse_close(p, TOK_PAREN_CLOSE, "`)`");
 }
 
-static ast_cfield cfield(parser *p, bool needs_name)
+/* What is known of the result, behind its type. */
+static void attributes(parser *p, ast_extern_item *item)
 {
-    ast_cfield field = {0};
-    if (needs_name || (parse_at(p, TOK_NAME) && parse_peek(p, 1)->kind == TOK_COLON)) {
-        field.name = parse_binding_name(p, "the name of a field");
-        if (!p->panic)
-            parse_expect(p, TOK_COLON);
-    }
-    field.type = ctype(p);
-    return field;
-}
-
-static void cfields(parser *p, ast_extern_item *item, lex_kind closing)
-{
-    size_t list = parse_list_start(p);
-    while (!p->panic && !parse_at(p, closing)) {
-        if (!item->is_struct && parse_take(p, TOK_ELLIPSIS)) {
-            item->variadic = true;
-            break;
+    while (!p->panic && (parse_at_word(p, "fails") || parse_at_word(p, "owned"))) {
+        bool is_fails = parse_at_word(p, "fails");
+        src_span word = p->token.span;
+        parse_advance(p);
+        if (!parse_at(p, TOK_PAREN_OPEN)) {
+            diag *d = parse_expected(p, "`(`");
+            diag_hint(d, is_fails ? "write `fails(-1)`, or `fails(nil)` for a pointer" : "write `owned(free)`");
+        } else if (is_fails) {
+            fails(p, item, word);
+        } else {
+            owned(p, item, word);
         }
-        ast_cfield field = cfield(p, item->is_struct);
-        parse_list_add(p, &field, sizeof field);
-        if (!parse_take(p, TOK_COMMA))
-            break;
     }
-    item->fields = parse_list_end(p, list, sizeof *item->fields, &item->count);
-    parse_close(p, closing, closing == TOK_PAREN_CLOSE ? "`,` or `)`" : "`,` or `}`");
 }
 
-static void extern_fn(parser *p, ast_extern_item *item)
+/* `= "symbol"` */
+static void renamed(parser *p, ast_extern_item *item)
 {
-    parse_expect(p, TOK_FN);
-    if (!p->panic)
-        item->name = parse_binding_name(p, "the name of a C function");
+    if (!parse_take(p, TOK_ASSIGN))
+        return;
+    item->symbol_span = p->token.span;
+    if (parse_at(p, TOK_STRING))
+        item->symbol = parse_text_node(p, AST_STRING)->as.text;
+    else
+        diag_hint(parse_expected(p, "the name that C has for it, a string"), "write `fn open = \"open64\"(…)`");
+}
+
+static void function(parser *p, ast_extern_item *item)
+{
+    parse_advance(p);
+    item->name = parse_word(p, "the name of a C function", &item->name_span);
+    renamed(p, item);
     if (!p->panic && !parse_at(p, TOK_PAREN_OPEN))
         parse_expected(p, "`(`");
     if (p->panic)
         return;
-    parse_open(p, PARSE_PAREN);
-    cfields(p, item, TOK_PAREN_CLOSE);
-    item->result = result(p);
-    if (parse_at(p, TOK_THIN_ARROW) && !p->panic) {
-        diag *d = parse_expected(p, "`:` and the type of the result");
-        diag_hint(d, "write `fn f(x: f64): f64`");
-    }
+    parse_cfields(p, item);
+    item->result = parse_cresult(p);
+    if (p->panic)
+        return;
+    if (parse_at(p, TOK_THIN_ARROW))
+        diag_hint(parse_expected(p, "`:` and the type of the result"), "write `fn f(x: f64): f64`");
+    else if (item->result == NULL && (parse_at_word(p, "fails") || parse_at_word(p, "owned")))
+        diag_hint(parse_expected(p, "`:` and the type of the result"), "write `fn close(fd: i32): i32 fails(-1)`");
+    attributes(p, item);
 }
 
-static void extern_struct(parser *p, ast_extern_item *item)
+static void structure(parser *p, ast_extern_item *item)
 {
     item->is_struct = true;
     parse_advance(p);
+    item->name_span = p->token.span;
     item->name = parse_binding_name(p, "the name of a C struct");
     if (!p->panic && !parse_at(p, TOK_BRACE_OPEN))
-        parse_expected(p, "`{`");
-    if (p->panic)
-        return;
-    parse_open(p, PARSE_MAP);
-    cfields(p, item, TOK_BRACE_CLOSE);
+        diag_hint(parse_expected(p, "`{`"), "one of which C alone knows the fields is `struct file { }`");
+    if (!p->panic)
+        parse_cfields(p, item);
 }
 
-static void extern_item(parser *p)
+/* ---- blocks ---- */
+
+static void item(parser *p)
 {
     ast_extern_item item = {.span = p->token.span};
-    if (parse_at_word(p, "struct")) {
-        extern_struct(p, &item);
-    } else {
-        if (parse_at_word(p, "blocking")) {
-            item.blocking = true;
-            parse_advance(p);
-        }
-        extern_fn(p, &item);
+    src_span doc = p->token.doc;
+    bool is_struct = parse_at_word(p, "struct");
+    if (parse_at_word(p, "blocking")) {
+        item.blocking = true;
+        parse_advance(p);
     }
+    if (parse_at(p, TOK_FN))
+        function(p, &item);
+    else if (!parse_at_c_declaration(p) && is_struct)
+        structure(p, &item);
+    else if (!p->panic)
+        parse_expected(p, item.blocking ? "`fn`" : "`fn`, `blocking fn` or `struct`");
+    if (doc.end > doc.start)
+        item.doc = lex_doc(&p->lx, doc, &item.doc_length);
     item.span.end = p->previous_end;
     parse_list_add(p, &item, sizeof item);
 }
 
-static void extern_items(parser *p)
+static void items(parser *p)
 {
     parse_open(p, PARSE_BLOCK);
     uint32_t base = p->bracket_count;
@@ -142,7 +119,7 @@ static void extern_items(parser *p)
             break;
         uint32_t start = p->token.span.start;
         size_t whole = parse_list_start(p);
-        extern_item(p);
+        item(p);
         if (!p->panic && !parse_is_end(p))
             parse_expected(p, "the end of the line or `;`");
         if (p->panic)
@@ -151,29 +128,62 @@ static void extern_items(parser *p)
     parse_close(p, TOK_BRACE_CLOSE, "`}`");
 }
 
-ast_node *parse_extern(parser *p)
+/* `on one thread` */
+static bool on_one_thread(parser *p)
 {
-    uint32_t start = p->token.span.start;
-    parse_advance(p);
-    ast_node *node = parse_node(p, AST_EXTERN, start);
-    if (!parse_at(p, TOK_STRING)) {
-        parse_expected(p, "the name of a C library, a string");
-        return node;
+    static const char *const words[] = {"on", "one", "thread"};
+    if (!parse_at_word(p, words[0]))
+        return false;
+    for (int i = 0; i < 3 && !p->panic; i++) {
+        if (parse_at_word(p, words[i]))
+            parse_advance(p);
+        else
+            diag_hint(parse_expected(p, i == 1 ? "`one`" : "`thread`"),
+                      "write `extern \"…\" as c on one thread { … }`");
     }
-    node->as.ext.path = parse_text_node(p, AST_STRING)->as.text;
+    return true;
+}
+
+static void head(parser *p, ast_extern *block)
+{
+    block->path_span = p->token.span;
+    if (!parse_at(p, TOK_STRING)) {
+        diag *d = parse_expected(p, "the name of a C library, a string");
+        diag_hint(d, "write `extern \"libm.so.6\" as m { … }`");
+        return;
+    }
+    block->path = parse_text_node(p, AST_STRING)->as.text;
     if (!parse_at_word(p, "as")) {
         diag_hint(parse_expected(p, "`as`"), "write `extern \"libm.so.6\" as m { … }`");
-        return node;
+        return;
     }
     parse_advance(p);
-    node->as.ext.alias = parse_binding_name(p, "a name for the library");
+    block->alias_span = p->token.span;
+    block->alias = parse_binding_name(p, "a name for the library");
+    if (!p->panic)
+        block->one_thread = on_one_thread(p);
     if (!p->panic && !parse_at(p, TOK_BRACE_OPEN))
         parse_expected(p, "`{`");
+}
+
+ast_node *parse_extern(parser *p)
+{
+    lex_token start = p->token;
+    parse_advance(p);
+    ast_node *node = parse_node(p, AST_EXTERN, start.span.start);
+    ast_extern *block = node->as.ext = arena_alloc(p->module->arena, sizeof *block);
+    if (block == NULL) {
+        parse_stop(p);
+        return node;
+    }
+    if (start.doc.end > start.doc.start)
+        block->doc = lex_doc(&p->lx, start.doc, &block->doc_length);
+    head(p, block);
     if (p->panic)
         return node;
     size_t list = parse_list_start(p);
-    extern_items(p);
-    node->as.ext.items = parse_list_end(p, list, sizeof *node->as.ext.items, &node->as.ext.count);
+    items(p);
+    block->items = parse_list_end(p, list, sizeof *block->items, &block->count);
     node->span.end = p->previous_end;
     return node;
 }

@@ -117,6 +117,11 @@ bool parse_at_foreign_line(parser *p);   /* a comment, or a line that goes on wi
 ast_node *parse_foreign_line(parser *p); /* … which is reported, the first of several */
 void parse_check_foreign(parser *p, const ast_node *statement); /* of an expression that is a statement */
 
+/* ---- declarations as C writes them: parse_c.c. True: there is one, and it was reported ---- */
+bool parse_at_c_type(parser *p);
+bool parse_at_c_field(parser *p, bool is_field); /* else a parameter */
+bool parse_at_c_declaration(parser *p);          /* where an item of `extern` begins */
+
 /* ---- nodes and lists: parse_node.c ---- */
 ast_node *parse_node(parser *p, ast_kind kind, uint32_t start); /* its span reaches from start to the last token */
 ast_node *parse_error_node(parser *p);
@@ -144,13 +149,17 @@ ast_node *parse_fn(parser *p);                      /* parse_fn.c: at `fn`: a de
 void parse_targets(parser *p, ast_node *target[2]); /* parse_loop.c: of `for` */
 ast_node *parse_loop(parser *p);                    /* at `while`, `loop` or `for` */
 ast_node *parse_par(parser *p);
-ast_node *parse_extern(parser *p);              /* parse_extern.c */
-ast_node *parse_expression(parser *p);          /* parse_expr.c: `expr` */
-ast_node *parse_or_expression(parser *p);       /* `orExpr`: no send, no catch */
-ast_node *parse_bit_expression(parser *p);      /* `bitOr` */
-ast_node *parse_head(parser *p);                /* `head` */
-ast_node *parse_block_or_expression(parser *p); /* after => spawn catch defer: the map-or-block rule */
-ast_node *parse_postfix(parser *p);             /* parse_postfix.c */
+ast_node *parse_extern(parser *p);                               /* parse_extern.c */
+ast_ctype parse_ctype(parser *p);                                /* parse_ctype.c */
+ast_ctype *parse_cresult(parser *p);                             /* `: type`, or NULL */
+void parse_cfields(parser *p, ast_extern_item *item);            /* at the bracket around parameters or fields */
+ast_name *parse_word(parser *p, const char *what, src_span *at); /* takes a NAME or keyword; may be NULL */
+ast_node *parse_expression(parser *p);                           /* parse_expr.c: `expr` */
+ast_node *parse_or_expression(parser *p);                        /* `orExpr`: no send, no catch */
+ast_node *parse_bit_expression(parser *p);                       /* `bitOr` */
+ast_node *parse_head(parser *p);                                 /* `head` */
+ast_node *parse_block_or_expression(parser *p);                  /* after => spawn catch defer: the map-or-block rule */
+ast_node *parse_postfix(parser *p);                              /* parse_postfix.c */
 /* `m[a..b]`, parsed as a slice, where a place must stand: an element of the map whose key is the range. `m[..b]` is
  * none, and stays. */
 ast_node *parse_index_of_slice(parser *p, ast_node *slice);
@@ -158,9 +167,10 @@ ast_node *parse_primary(parser *p);    /* parse_primary.c */
 bool parse_brace_opens_map(parser *p); /* at `{`: a key and `:` follow */
 ast_node *parse_string(parser *p);     /* parse_literal.c: at STRING or STRING_START */
 ast_node *parse_map(parser *p);
-ast_node *parse_match(parser *p);              /* parse_alt.c */
-ast_node *parse_alt(parser *p, bool repeated); /* at `alt` or `pri alt` */
-ast_node *parse_pattern(parser *p);            /* parse_pattern.c: without alternatives */
-ast_node *parse_alternatives(parser *p);       /* `p | q` */
+ast_node *parse_match(parser *p);                     /* parse_alt.c */
+ast_node *parse_alt(parser *p, bool repeated);        /* at `alt` or `pri alt` */
+ast_node *parse_pattern(parser *p);                   /* parse_pattern.c: without alternatives */
+ast_node *parse_alternatives(parser *p);              /* `p | q` */
+ast_node *parse_literal(parser *p, const char *what); /* a PAT_LITERAL, or reports that `what` was expected */
 
 #endif

@@ -47,6 +47,25 @@ static ast_node *negative(parser *p)
     return parse_error_node(p);
 }
 
+ast_node *parse_literal(parser *p, const char *what)
+{
+    switch (p->panic ? TOK_ERROR : p->token.kind) {
+    case TOK_MINUS: return negative(p);
+    case TOK_INT:
+    case TOK_FLOAT:
+    case TOK_DURATION:
+    case TOK_STRING:
+    case TOK_BYTES:
+    case TOK_TRUE:
+    case TOK_FALSE:
+    case TOK_NIL: return literal(p);
+    default: break;
+    }
+    if (!p->panic)
+        parse_expected(p, what);
+    return parse_error_node(p);
+}
+
 /* `..`, `..name` or `.._`, which comes last. */
 static void rest(parser *p, ast_pattern *pattern, lex_kind closing)
 {

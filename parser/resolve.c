@@ -285,7 +285,7 @@ static void resolve_one(resolver *r, ast_node *node)
     case AST_MOVE: resolve_misplaced_move(r, node); break;
     case AST_CONST: resolve_inner_const(r, node); break;
     case AST_IMPORT: resolve_import_item(r, node); break;
-    case AST_EXTERN: refuse(r, node, "extern", node->as.ext.alias); break;
+    case AST_EXTERN: refuse(r, node, "extern", node->as.ext->alias); break;
     case PAT_HOLE:
     case PAT_NAME:
     case PAT_LITERAL:

@@ -421,16 +421,9 @@ Test(parse, patterns)
 
 Test(parse, externs)
 {
-    assert_ast("extern \"libc.so.6\" as c {\n"
-               "    fn qsort(base: buffer, n: usize, size: usize, compare: fn(pointer, pointer): i32)\n"
-               "    blocking fn usleep(u32): i32\n"
-               "    struct timeval { sec: i64, usec: i64 }\n"
-               "    fn gettimeofday(t: timeval*, zone: pointer): i32; fn printf(format: cstring, ...): i32\n"
-               "}",
-               "(extern \"libc.so.6\" c (fn qsort base:buffer n:usize size:usize compare:(fn pointer pointer -> i32))"
-               " (blocking fn usleep u32 -> i32) (struct timeval sec:i64 usec:i64)"
-               " (fn gettimeofday t:timeval* zone:pointer -> i32) (fn... printf format:cstring -> i32))");
-    assert_error("extern \"x\" { }", 11, 12, "expected `as`", NULL);
+    assert_ast("extern \"m\" as m { fn cos(x: f64): f64 }", "(extern \"m\" m (fn cos x:f64 -> f64))");
+    assert_error("extern \"x\" { }", 11, 12, "expected `as`", "as m");
+    assert_error("extern x as c { }", 7, 8, "expected the name of a C library", "libm.so.6");
 }
 
 /* ---- spans, docs, names ---- */

@@ -217,32 +217,60 @@ static void dump_ctype(FILE *out, const ast_ctype *type)
         fputs(" -> ", out);
         dump_ctype(out, type->result);
     }
+    if (type->otherwise != NULL) {
+        fputs(" else", out);
+        dump_child(out, type->otherwise);
+    }
     putc(')', out);
 }
 
-static void dump_extern(FILE *out, const ast_node *node)
+static void dump_cfield(FILE *out, const ast_cfield *field)
+{
+    putc(' ', out);
+    if (field->name != NULL)
+        fprintf(out, "%s:", field->name->text);
+    dump_ctype(out, &field->type);
+    if (field->length != NULL) {
+        putc('[', out);
+        ast_dump_node(out, field->length);
+        putc(']', out);
+    }
+}
+
+static void dump_extern_item(FILE *out, const ast_extern_item *item)
+{
+    fprintf(out, " (%s%s%s ", item->blocking ? "blocking " : "", item->is_struct ? "struct" : "fn",
+            item->variadic ? "..." : "");
+    dump_name(out, item->name);
+    if (item->symbol.bytes != NULL) {
+        putc('=', out);
+        dump_text(out, item->symbol);
+    }
+    for (uint32_t i = 0; i < item->count; i++)
+        dump_cfield(out, &item->fields[i]);
+    if (item->result != NULL) {
+        fputs(" -> ", out);
+        dump_ctype(out, item->result);
+    }
+    if (item->fails != NULL) {
+        fputs(" fails", out);
+        dump_child(out, item->fails);
+    }
+    if (item->owned != NULL)
+        fprintf(out, " owned %s", item->owned->text);
+    putc(')', out);
+}
+
+static void dump_extern(FILE *out, const ast_extern *block)
 {
     fputs("(extern ", out);
-    dump_text(out, node->as.ext.path);
+    dump_text(out, block->path);
     putc(' ', out);
-    dump_name(out, node->as.ext.alias);
-    for (uint32_t i = 0; i < node->as.ext.count; i++) {
-        const ast_extern_item *item = &node->as.ext.items[i];
-        fprintf(out, " (%s%s%s ", item->blocking ? "blocking " : "", item->is_struct ? "struct" : "fn",
-                item->variadic ? "..." : "");
-        dump_name(out, item->name);
-        for (uint32_t j = 0; j < item->count; j++) {
-            putc(' ', out);
-            if (item->fields[j].name != NULL)
-                fprintf(out, "%s:", item->fields[j].name->text);
-            dump_ctype(out, &item->fields[j].type);
-        }
-        if (item->result != NULL) {
-            fputs(" -> ", out);
-            dump_ctype(out, item->result);
-        }
-        putc(')', out);
-    }
+    dump_name(out, block->alias);
+    if (block->one_thread)
+        fputs(" on-one-thread", out);
+    for (uint32_t i = 0; i < block->count; i++)
+        dump_extern_item(out, &block->items[i]);
     putc(')', out);
 }
 
@@ -352,7 +380,7 @@ void ast_dump_node(FILE *out, const ast_node *node)
         dump_name(out, node->as.import.alias);
         putc(')', out);
         return;
-    case AST_EXTERN: dump_extern(out, node); return;
+    case AST_EXTERN: dump_extern(out, node->as.ext); return;
     case AST_TEST:
         fputs("(test ", out);
         dump_text(out, node->as.test.name);
