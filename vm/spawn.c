@@ -113,7 +113,7 @@ static const string *name_of_native(csp_vm *vm, const char *name)
 }
 
 /* NULL: the function has none, or it is a block. */
-static __attribute__((noinline)) const string *applied_name(csp_vm *vm, const process *child)
+static const string *applied_name(csp_vm *vm, const process *child)
 {
     value fn = applied(child);
     if (value_is(fn, OBJ_NATIVE))
@@ -121,14 +121,22 @@ static __attribute__((noinline)) const string *applied_name(csp_vm *vm, const pr
     return value_is(fn, OBJ_CLOSURE) ? ((closure *)value_as_object(fn))->code->process_name : NULL;
 }
 
+static __attribute__((noinline)) uint32_t look_up_origin(csp_vm *vm, uint32_t parent, uint32_t position,
+                                                         const process *child)
+{
+    const code *c = child->code;
+    const string *name = c->native || c->applies ? applied_name(vm, child) : c->process_name;
+    return origin_of_spawn(vm, parent, position, name);
+}
+
 void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position)
 {
     uint64_t distance = process_number(child) - process_number(parent);
     child->parent_distance = distance <= UINT32_MAX ? (uint32_t)distance : 0;
     const code *c = child->code;
-    const string *name = c->native || c->applies ? applied_name(vm, child) : c->process_name;
     const origin_edge *last = &vm->last_spawn;
-    bool again = last->position == position && last->parent == parent->origin && last->name == name;
-    child->origin = again ? last->child : origin_of_spawn(vm, parent->origin, position, name);
+    bool again = last->position == position && last->parent == parent->origin && last->name == c->process_name &&
+                 !c->native && !c->applies;
+    child->origin = again ? last->child : look_up_origin(vm, parent->origin, position, child);
     sched_ready(&vm->sched, child, READY_TAIL);
 }
