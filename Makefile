@@ -1,45 +1,68 @@
 # Builds, tests and installs csp. `make help` lists what it can do.
 #
 # Variables:  FILE= ARGS=      the script that `make run` runs, and its arguments
-#             CC=clang         another compiler         WERROR=0   warnings are no errors
-#             SAN=1            ASan and UBSan           DEBUG=1    assertions, less optimisation
-#             V=1              show the commands        ONLY= WAY=  which tests to run (see scripts/run-tests)
-#             PREFIX= DESTDIR= where `make install` puts things
+#             CC=clang         another compiler         O=DIR       build in DIR instead of build/
+#             SAN=1            ASan and UBSan           DEBUG=1     assertions, less optimisation
+#             V=1              show the commands        WERROR=1    warnings are errors
+#             ONLY= WAY=       which tests to run (see scripts/run-tests)
+#             CFLAGS= CPPFLAGS= LDFLAGS=, AR= OBJCOPY= NM= PKG_CONFIG=: as usual; a cross compiler's are found by
+#             its prefix
+#             PREFIX= BINDIR= LIBDIR= INCLUDEDIR= MANDIR= DOCDIR=, DESTDIR= before all of them: where to install
+
+O := build
+
+# Make splits names at blanks: a folder with blanks in its name is opened, and named by its descriptor.
+ifneq ($(words $(O)),1)
+GOALS := $(or $(MAKECMDGOALS),all)
+.PHONY: $(GOALS)
+$(firstword $(GOALS)):
+	$(shell [ -d '$(O)' ] || echo "mkdir -p '$(O)'")
+	@[ ! -d '$(O)' ] || exec $(MAKE) --no-print-directory O=/proc/self/fd/9 $(GOALS) 9<'$(O)'
+$(wordlist 2,$(words $(GOALS)),$(GOALS)): $(firstword $(GOALS)) ;
+else
 
 VERSION := $(shell cat VERSION)
 ABI := 0
-PREFIX ?= /usr/local
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-AR ?= ar
 CLANG := $(findstring clang,$(CC))
+
+# The tools that come with a cross compiler have its prefix.
+CROSS := $(patsubst %gcc,%,$(notdir $(filter %-linux-gnu-gcc %-linux-gnueabihf-gcc,$(CC))))
+ifeq ($(origin AR),default)
+AR := $(CROSS)ar
+endif
+OBJCOPY ?= $(CROSS)objcopy
+NM ?= $(CROSS)nm
+PKG_CONFIG ?= $(CROSS)pkg-config
+SETUP := CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' scripts/setup
 
 # ---- What is built: a release, a debug or a sanitizer build ----
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ifeq ($(SAN),1)
 MODE := san
-OUT := build/san
+OUT := $(O)/san
 CFLAGS ?= -O1 -g
 # gcc's flow analysis is confused by its own instrumentation.
 MODE_FLAGS := -DCSP_DEBUG $(SANITIZE) $(if $(CLANG),,-Wno-maybe-uninitialized)
 MODE_LDFLAGS := $(SANITIZE)
 else ifeq ($(FUZZ),1)
 MODE := fuzz
-OUT := build/fuzz
+OUT := $(O)/fuzz
 CFLAGS ?= -O1 -g
 MODE_FLAGS := -DCSP_DEBUG $(SANITIZE) -fsanitize=fuzzer-no-link
 MODE_LDFLAGS := $(SANITIZE)
 else ifeq ($(DEBUG),1)
 MODE := debug
-OUT := build/debug
+OUT := $(O)/debug
 CFLAGS ?= -O1 -g
 MODE_FLAGS := -DCSP_DEBUG
 else
 MODE := release
-OUT := build
+OUT := $(O)
 CFLAGS ?= -O2 -g
 endif
 
@@ -54,14 +77,16 @@ STDLIB := $(sort $(wildcard stdlib/*.csp))
 
 # ---- Flags ----
 
-PKGS := bdw-gc libuv libutf8proc
-LIBS := $(or $(shell pkg-config --libs $(PKGS) 2>/dev/null),-lgc -luv -lutf8proc) -lgmp -lm -lpthread -ldl
+PKGS := bdw-gc libuv libutf8proc libffi gmp
+LIBS := $(or $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null),-lgc -luv -lutf8proc -lffi -lgmp) -lm -lpthread -ldl
+READLINE := $(or $(shell $(PKG_CONFIG) --libs readline 2>/dev/null),-lreadline)
+PKG_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null; $(PKG_CONFIG) --cflags-only-I readline 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wvla
-ifneq ($(WERROR),0)
+ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
-DEFINES := -D_GNU_SOURCE -DGC_NO_THREAD_REDIRECTS -DCSP_VERSION='"$(VERSION)"'
-BASE_FLAGS := -std=gnu11 $(DEFINES) -iquote . -Iinclude $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(WARNINGS)
+DEFINES := -D_GNU_SOURCE -DGC_NO_THREAD_REDIRECTS
+BASE_FLAGS := -std=gnu11 $(DEFINES) -iquote . -Iinclude $(PKG_FLAGS) $(WARNINGS)
 ALL_CFLAGS := $(BASE_FLAGS) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS) $(MODE_FLAGS) $(CPPFLAGS)
 ALL_LDFLAGS := $(MODE_LDFLAGS) $(LDFLAGS)
 
@@ -69,9 +94,13 @@ ALL_LDFLAGS := $(MODE_LDFLAGS) $(LDFLAGS)
 # gcc would otherwise merge into a single one that the processor predicts badly.
 CFLAGS_vm/run := $(if $(CLANG),,-fno-gcse -fno-crossjumping)
 
+# Those that say the version; the others are not made anew when it changes.
+DEFINES_api/csp := -DCSP_VERSION='"$(VERSION)"'
+DEFINES_tests/api/test_csp := $(DEFINES_api/csp)
+
 # Objects of different compilers or flags never mix: each combination has a folder of its own.
 KEY := $(firstword $(shell printf '%s' "$(subst ",,$(CC) $(ALL_CFLAGS) $(CFLAGS_vm/run) $(ALL_LDFLAGS))" | cksum))
-OBJ := build/obj-$(notdir $(firstword $(CC)))-$(MODE)-$(KEY)
+OBJ := $(O)/obj-$(notdir $(firstword $(CC)))-$(MODE)-$(KEY)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/stdlib_csp.o
 REPL_OBJ := $(REPL_SRC:%.c=$(OBJ)/%.o)
@@ -80,11 +109,13 @@ UNIT_TESTS := $(UNIT_SRC:%.c=$(OBJ)/%)
 SOAK := $(OBJ)/tests/soak/soak
 
 # Rewritten when a source file comes or goes, so that what is made of all of them is made anew.
-SOURCE_LIST := build/sources.list
-ifneq ($(MAKECMDGOALS),clean)
-$(shell mkdir -p build && printf '%s\n' '$(LIB_SRC) $(REPL_SRC) $(STDLIB)' | cmp -s - $(SOURCE_LIST) || \
-	printf '%s\n' '$(LIB_SRC) $(REPL_SRC) $(STDLIB)' > $(SOURCE_LIST))
+SOURCE_LIST := $(O)/sources.list
+SOURCES := $(LIB_SRC) $(REPL_SRC) $(STDLIB)
+ifneq ($(shell cat $(SOURCE_LIST) 2>/dev/null),$(SOURCES))
+$(SOURCE_LIST): FORCE
 endif
+$(SOURCE_LIST):
+	@mkdir -p $(O) && echo '$(SOURCES)' > $@
 
 # ---- How ----
 
@@ -102,37 +133,37 @@ SUB = --no-print-directory $(PARALLEL)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help build unit-tests run test soak soak-program fuzz fuzz-programs check conformance format bench install clean setup FORCE
+.PHONY: all help build unit-tests run test test-arm64 soak soak-program fuzz fuzz-programs check conformance format bench install uninstall clean setup FORCE
 
 all: ## build/csp, build/libcsp.a and build/libcsp.so
-	@CC='$(firstword $(CC))' scripts/setup --dry-run build
+	@$(SETUP) --dry-run build
 	@$(MAKE) $(SUB) build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@awk '/^# Variables:/,/^$$/ { sub(/^# ?/, ""); print }' Makefile
 
 run: ## run FILE=script.csp with ARGS=…, or the REPL; installs what is missing first
-	@CC='$(firstword $(CC))' scripts/setup build
+	@$(SETUP) build
 	@$(MAKE) -s -q $(OBJ)/csp 2>/dev/null || echo 'building csp $(VERSION) ($(CC), $(MODE)) ...' >&2
 	@$(MAKE) $(SUB) -s $(OUT)/csp
 	@exec $(OUT)/csp $(if $(FILE),'$(FILE)') $(ARGS)
 
 test: ## all tests; installs what they need first
-	@CC='$(firstword $(CC))' scripts/setup build test
+	@$(SETUP) build test
 	@echo 'building csp $(VERSION) and its tests ($(CC), release) ...'
 	@$(MAKE) $(SUB) -s SAN= DEBUG= build unit-tests
 	@echo 'building csp $(VERSION) and its tests ($(CC), sanitizers) ...'
 	@$(MAKE) $(SUB) -s SAN=1 DEBUG= build unit-tests
-	@scripts/run-tests --csp build/csp --san build/san/csp --unit build/unit.list --unit build/san/unit.list \
+	@scripts/run-tests --csp $(O)/csp --san $(O)/san/csp --unit $(O)/unit.list --unit $(O)/san/unit.list \
 		$(if $(WAY),--way '$(WAY)') $(ONLY)
 
 soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stress, san, threads; ARGS= goes to it
-	@CC='$(firstword $(CC))' scripts/setup build
+	@$(SETUP) build
 	@$(MAKE) $(SUB) -s SAN= DEBUG= soak-program
 	@case ' $(SOAK_WAYS) ' in *' san '*) $(MAKE) $(SUB) -s SAN=1 DEBUG= soak-program ;; esac
 	@for way in $(SOAK_WAYS); do \
-		if [ $$way = san ]; then program=build/san/soak run=plain; else program=build/soak run=$$way; fi; \
+		if [ $$way = san ]; then program=$(O)/san/soak run=plain; else program=$(O)/soak run=$$way; fi; \
 		ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allow_user_segv_handler=1:quarantine_size_mb=16 \
 			$$program --way $$run --seconds $$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))) $(ARGS) || exit 1; \
 	done
@@ -140,13 +171,13 @@ soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stres
 fuzz: ## programs and sessions of all kinds, by libFuzzer, SECONDS= for each (600), ONLY= source or session; ARGS= inputs
 	@$(MAKE) $(SUB) -s SAN= DEBUG= FUZZ=1 CC=clang fuzz-programs
 	@for name in $(or $(ONLY),source session); do \
-		tests/fuzz/run build/fuzz/$$name $$name $(or $(SECONDS),600) $(ARGS) || exit 1; \
+		tests/fuzz/run $(O)/fuzz/$$name $$name $(or $(SECONDS),600) $(ARGS) || exit 1; \
 	done
 
-check: ## mistakes in our programs, tables of the documents, formatting, clang-tidy, cppcheck, includes, headers
-	@CC='$(firstword $(CC))' scripts/setup build test check
-	@$(MAKE) $(SUB) -s SAN= DEBUG= build/csp
-	@scripts/doc-tables --check
+check: ## mistakes in our programs, tables of the documents, formatting, static analysis, includes, headers, exports
+	@$(SETUP) build test check
+	@$(MAKE) $(SUB) -s SAN= DEBUG= build
+	@scripts/doc-tables --check --csp $(O)/csp
 	@scripts/conformance --quiet
 	@build/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
 	@$(MAKE) $(SUB) -s -k check-format check-includes check-headers check-text check-cppcheck check-tidy
@@ -156,27 +187,28 @@ conformance: ## the language, sentence by sentence, beside the script tests that
 	@scripts/conformance $(ARGS)
 
 bench: ## our benchmarks beside the peers that are installed; ARGS= goes to bench/run
-	@CC='$(firstword $(CC))' scripts/setup build bench
-	@$(MAKE) $(SUB) -s build/csp
-	@CSP=build/csp bench/run $(ARGS)
+	@$(SETUP) build bench
+	@$(MAKE) $(SUB) -s $(O)/csp
+	@CSP=$(O)/csp bench/run $(ARGS)
 
 setup: ## install what building, testing and checking need
-	@CC='$(firstword $(CC))' scripts/setup build test check
+	@$(SETUP) build test check
 
-clean: ## remove build/
-	$(Q)rm -rf build
+clean: ## remove what was built
+	$(Q)cd $(O) 2>/dev/null && rm -rf obj-*-*-* csp libcsp.a libcsp.so unit.list sources.list stdlib_csp.c soak \
+		san debug fuzz arm64; rmdir '$(realpath $(O))' 2>/dev/null || :
 
 # ---- The library and the command ----
 
 build: $(OUT)/csp $(OUT)/libcsp.a $(if $(filter release,$(MODE)),$(OUT)/libcsp.so)
 
-# The folder of the objects holds what was made with them; build/ shows that of the latest make.
+# The folder of the objects holds what was made with them; the one above shows that of the latest make.
 $(OUT)/csp $(OUT)/libcsp.a $(OUT)/libcsp.so: $(OUT)/%: $(OBJ)/% FORCE
 	@mkdir -p $(OUT) && ln -f $< $@
 
 $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 	$(say) LINK $(OUT)/csp
-	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(REPL_OBJ) $(OBJ)/libcsp.a $(LIBS) -lreadline
+	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(REPL_OBJ) $(OBJ)/libcsp.a $(LIBS) $(READLINE)
 
 $(OBJ)/libcsp.a: $(LIB_OBJ) $(SOURCE_LIST)
 	$(say) AR $(OUT)/libcsp.a
@@ -186,17 +218,23 @@ $(OBJ)/libcsp.so: $(LIB_OBJ) $(SOURCE_LIST)
 	$(say) LINK $(OUT)/libcsp.so
 	$(Q)$(CC) -shared -Wl,-soname,libcsp.so.$(ABI) -Wl,--no-undefined $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
 
-$(OBJ)/%.o: %.c VERSION
+# Of the folders of objects of a mode the four that were used last stay.
+$(OBJ):
+	@mkdir -p $@ && ls -td $(O)/obj-*-$(MODE)-* | tail -n +5 | xargs -r rm -rf
+
+$(OBJ)/%.o: %.c | $(OBJ)
 	@mkdir -p $(@D)
+# Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 	$(say) CC $<
-	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$*) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEFINES_$*) $(CFLAGS_$*) -c -o $@ $<
+
+$(OBJ)/api/csp.o $(OBJ)/tests/api/test_csp.o: VERSION
 
 # The part of the standard library that is written in csp is compiled in as text.
-build/stdlib_csp.c: $(STDLIB) scripts/embed $(SOURCE_LIST)
+$(O)/stdlib_csp.c: $(STDLIB) scripts/embed $(SOURCE_LIST)
 	$(Q)scripts/embed $(STDLIB) > $@
 
-$(OBJ)/stdlib_csp.o: build/stdlib_csp.c
-	@mkdir -p $(@D)
+$(OBJ)/stdlib_csp.o: $(O)/stdlib_csp.c | $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 -include $(LIB_OBJ:.o=.d) $(REPL_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT_TESTS:=.d) $(SOAK).d \
@@ -205,7 +243,7 @@ $(OBJ)/stdlib_csp.o: build/stdlib_csp.c
 # ---- Unit tests: one program for each tests/<room>/test_<what>.c ----
 
 unit-tests: $(UNIT_TESTS)
-	@mkdir -p $(OUT) && printf '%s\n' $(UNIT_TESTS) > $(OUT)/unit.list
+	@mkdir -p $(OUT) && realpath $(UNIT_TESTS) > $(OUT)/unit.list
 
 $(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/libcsp.a
 	$(say) LINK $@
@@ -260,7 +298,7 @@ TIDY := $(LIB_SRC:%=tidy/%) $(REPL_SRC:%=tidy/%) $(SUPPORT_SRC:%=tidy/%)
 .PHONY: $(TIDY)
 check-tidy: $(TIDY)
 $(TIDY): tidy/%:
-	@clang-tidy --quiet --warnings-as-errors='*' $* -- $(BASE_FLAGS) 2>&1 | \
+	@clang-tidy --quiet --warnings-as-errors='*' $* -- $(BASE_FLAGS) $(DEFINES_$(*:.c=)) 2>&1 | \
 		awk '!/warnings? (generated|treated as error)/ { print; bad = 1 } END { exit bad }'
 
 format: ## rewrite the C sources in the one format
@@ -268,19 +306,20 @@ format: ## rewrite the C sources in the one format
 
 # ---- Installation ----
 
-BIN := $(DESTDIR)$(PREFIX)/bin
-LIB := $(DESTDIR)$(PREFIX)/lib
-INCLUDE := $(DESTDIR)$(PREFIX)/include
-MAN := $(DESTDIR)$(PREFIX)/share/man/man1
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/csp
+INSTALL := $(foreach name,DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR DOCDIR LIBS VERSION ABI O,$(name)='$($(name))') \
+	scripts/install
 
-install: ## the command, libraries, header, csp.pc and man page; DESTDIR= PREFIX=
+install: ## the command, libraries, header, csp.pc, man page and licence; PREFIX= DESTDIR=
 	@$(MAKE) $(SUB) -s SAN= DEBUG= build
-	install -d '$(BIN)' '$(LIB)/pkgconfig' '$(INCLUDE)' '$(MAN)'
-	install -m 755 build/csp '$(BIN)/csp'
-	install -m 644 build/libcsp.a '$(LIB)/libcsp.a'
-	install -m 755 build/libcsp.so '$(LIB)/libcsp.so.$(VERSION)'
-	ln -sf libcsp.so.$(VERSION) '$(LIB)/libcsp.so.$(ABI)'
-	ln -sf libcsp.so.$(ABI) '$(LIB)/libcsp.so'
-	install -m 644 include/csp.h '$(INCLUDE)/csp.h'
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' scripts/csp.pc.in > '$(LIB)/pkgconfig/csp.pc'
-	install -m 644 docs/csp.1 '$(MAN)/csp.1'
+	@$(INSTALL)
+
+uninstall: ## remove what `make install` with the same variables has installed
+	@$(INSTALL) --remove
+
+endif
