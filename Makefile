@@ -179,8 +179,8 @@ check: ## mistakes in our programs, tables of the documents, formatting, static 
 	@$(MAKE) $(SUB) -s SAN= DEBUG= build
 	@scripts/doc-tables --check --csp $(O)/csp
 	@scripts/conformance --quiet
-	@build/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
-	@$(MAKE) $(SUB) -s -k check-format check-includes check-headers check-text check-cppcheck check-tidy
+	@$(O)/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
+	@$(MAKE) $(SUB) -s -k WERROR=1 check-format check-includes check-headers check-text check-exports check-cppcheck check-tidy
 	@echo 'check: all is well'
 
 conformance: ## the language, sentence by sentence, beside the script tests that show it; ARGS= names sections
@@ -212,19 +212,26 @@ $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 
 $(OBJ)/libcsp.a: $(LIB_OBJ) $(SOURCE_LIST)
 	$(say) AR $(OUT)/libcsp.a
-	$(Q)rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
+	$(Q)$(CC) $(CFLAGS) -r -nostdlib $(if $(CLANG),,-flinker-output=nolto-rel) -o $(@:.a=.o) $(LIB_OBJ)
+	$(Q)$(OBJCOPY) --localize-hidden $(@:.a=.o)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(@:.a=.o)
 
-$(OBJ)/libcsp.so: $(LIB_OBJ) $(SOURCE_LIST)
+$(OBJ)/libcsp.so: $(LIB_OBJ) api/csp.map $(SOURCE_LIST)
 	$(say) LINK $(OUT)/libcsp.so
-	$(Q)$(CC) -shared -Wl,-soname,libcsp.so.$(ABI) -Wl,--no-undefined $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
+	$(Q)$(CC) -shared -Wl,-soname,libcsp.so.$(ABI) -Wl,--version-script,api/csp.map -Wl,--no-undefined $(CFLAGS) \
+		$(ALL_LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
+
+# What the tests link: they look inside.
+$(OBJ)/internal.a: $(LIB_OBJ) $(SOURCE_LIST)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
 
 # Of the folders of objects of a mode the four that were used last stay.
 $(OBJ):
+# Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 	@mkdir -p $@ && ls -td $(O)/obj-*-$(MODE)-* | tail -n +5 | xargs -r rm -rf
 
 $(OBJ)/%.o: %.c | $(OBJ)
 	@mkdir -p $(@D)
-# Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 	$(say) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) $(DEFINES_$*) $(CFLAGS_$*) -c -o $@ $<
 
@@ -245,9 +252,9 @@ $(OBJ)/stdlib_csp.o: $(O)/stdlib_csp.c | $(OBJ)
 unit-tests: $(UNIT_TESTS)
 	@mkdir -p $(OUT) && realpath $(UNIT_TESTS) > $(OUT)/unit.list
 
-$(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/libcsp.a
+$(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/internal.a
 	$(say) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(OBJ)/libcsp.a -lcriterion $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(OBJ)/internal.a -lcriterion $(LIBS)
 
 # ---- The stress test: tests/soak/ ----
 
@@ -257,7 +264,7 @@ SOAK_SECONDS = $(or $(SECONDS),600)
 soak-program: $(SOAK)
 	@mkdir -p $(OUT) && ln -f $(SOAK) $(OUT)/soak
 
-$(SOAK): $(SOAK).o $(addprefix $(OBJ)/tests/support/,soak.o support.o threads.o) $(OBJ)/libcsp.a
+$(SOAK): $(SOAK).o $(addprefix $(OBJ)/tests/support/,soak.o support.o threads.o) $(OBJ)/internal.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -267,7 +274,7 @@ $(SOAK): $(SOAK).o $(addprefix $(OBJ)/tests/support/,soak.o support.o threads.o)
 fuzz-programs: $(FUZZ_SRC:%.c=$(OBJ)/%)
 	@mkdir -p $(OUT) && ln -f $^ $(OUT)
 
-$(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/libcsp.a
+$(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/internal.a
 	$(say) LINK $(OUT)/$*
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
@@ -275,7 +282,7 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/li
 
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) repl include tests/support)))
 ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC)
-.PHONY: check-format check-includes check-headers check-text check-cppcheck check-tidy
+.PHONY: check-format check-includes check-headers check-text check-exports check-cppcheck check-tidy
 
 check-format:
 	@clang-format --dry-run -Werror $(ALL_C) $(HEADERS)
@@ -296,6 +303,9 @@ check-cppcheck:
 
 TIDY := $(LIB_SRC:%=tidy/%) $(REPL_SRC:%=tidy/%) $(SUPPORT_SRC:%=tidy/%)
 .PHONY: $(TIDY)
+check-exports:
+	@NM='$(NM)' scripts/check-exports $(O)/libcsp.a $(O)/libcsp.so
+
 check-tidy: $(TIDY)
 $(TIDY): tidy/%:
 	@clang-tidy --quiet --warnings-as-errors='*' $* -- $(BASE_FLAGS) $(DEFINES_$(*:.c=)) 2>&1 | \
