@@ -133,7 +133,8 @@ SUB = --no-print-directory $(PARALLEL)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help build unit-tests run test test-arm64 soak soak-program fuzz fuzz-programs check conformance format bench install uninstall clean setup FORCE
+.PHONY: all help build unit-tests run test test-arm64 soak soak-program fuzz fuzz-programs \
+	check conformance format bench install uninstall clean setup FORCE
 
 all: ## build/csp, build/libcsp.a and build/libcsp.so
 	@$(SETUP) --dry-run build
@@ -158,6 +159,16 @@ test: ## all tests; installs what they need first
 	@scripts/run-tests --csp $(O)/csp --san $(O)/san/csp --unit $(O)/unit.list --unit $(O)/san/unit.list \
 		$(if $(WAY),--way '$(WAY)') $(ONLY)
 
+# Under emulation one leak in corners.csp is not found, as the collector scans the emulator's registers, too, and
+# deep-values.csp takes minutes.
+test-arm64: ## the script tests of a build for arm64, under qemu-user (README: Building)
+	@CC=aarch64-linux-gnu-gcc PKG_CONFIG=aarch64-linux-gnu-pkg-config scripts/setup --dry-run build arm64
+	@$(MAKE) $(SUB) -s SAN= DEBUG= CC=aarch64-linux-gnu-gcc O=$(O)/arm64 build
+	@printf '#!/bin/sh\nexec qemu-aarch64 "%s" "$$@"\n' "$$(realpath $(O)/arm64/csp)" > $(O)/arm64/emulated
+	@chmod +x $(O)/arm64/emulated
+	@scripts/run-tests --csp $(O)/arm64/emulated --way plain --patience 5 --but leaks/corners --but core/deep-values \
+		$(or $(ONLY),tests/script/)
+
 soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stress, san, threads; ARGS= goes to it
 	@$(SETUP) build
 	@$(MAKE) $(SUB) -s SAN= DEBUG= soak-program
@@ -180,7 +191,8 @@ check: ## mistakes in our programs, tables of the documents, formatting, static 
 	@scripts/doc-tables --check --csp $(O)/csp
 	@scripts/conformance --quiet
 	@$(O)/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
-	@$(MAKE) $(SUB) -s -k WERROR=1 check-format check-includes check-headers check-text check-exports check-cppcheck check-tidy
+	@$(MAKE) $(SUB) -s -k WERROR=1 \
+		check-format check-includes check-headers check-text check-exports check-cppcheck check-tidy
 	@echo 'check: all is well'
 
 conformance: ## the language, sentence by sentence, beside the script tests that show it; ARGS= names sections
@@ -210,6 +222,7 @@ $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 	$(say) LINK $(OUT)/csp
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(REPL_OBJ) $(OBJ)/libcsp.a $(LIBS) $(READLINE)
 
+# Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 $(OBJ)/libcsp.a: $(LIB_OBJ) $(SOURCE_LIST)
 	$(say) AR $(OUT)/libcsp.a
 	$(Q)$(CC) $(CFLAGS) -r -nostdlib $(if $(CLANG),,-flinker-output=nolto-rel) -o $(@:.a=.o) $(LIB_OBJ)
@@ -227,7 +240,6 @@ $(OBJ)/internal.a: $(LIB_OBJ) $(SOURCE_LIST)
 
 # Of the folders of objects of a mode the four that were used last stay.
 $(OBJ):
-# Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 	@mkdir -p $@ && ls -td $(O)/obj-*-$(MODE)-* | tail -n +5 | xargs -r rm -rf
 
 $(OBJ)/%.o: %.c | $(OBJ)
@@ -293,6 +305,9 @@ check-includes:
 check-text:
 	@scripts/check-text
 
+check-exports:
+	@NM='$(NM)' scripts/check-exports $(O)/libcsp.a $(O)/libcsp.so
+
 check-headers:
 	@scripts/check-headers $(CC) $(BASE_FLAGS) -- $(HEADERS)
 
@@ -303,9 +318,6 @@ check-cppcheck:
 
 TIDY := $(LIB_SRC:%=tidy/%) $(REPL_SRC:%=tidy/%) $(SUPPORT_SRC:%=tidy/%)
 .PHONY: $(TIDY)
-check-exports:
-	@NM='$(NM)' scripts/check-exports $(O)/libcsp.a $(O)/libcsp.so
-
 check-tidy: $(TIDY)
 $(TIDY): tidy/%:
 	@clang-tidy --quiet --warnings-as-errors='*' $* -- $(BASE_FLAGS) $(DEFINES_$(*:.c=)) 2>&1 | \
