@@ -5,7 +5,7 @@
 #include "vm/origin.h"
 #include "vm/text.h"
 
-static bool all_immutable(const value *v, uint32_t n)
+static inline bool all_immutable(const value *v, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         if (!value_is_immutable(v[i]))
