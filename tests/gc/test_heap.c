@@ -137,13 +137,11 @@ Test(heap, a_process_on_the_free_list_keeps_the_rest_of_the_list)
     cr_assert_geq(length, (size_t)COUNT);
 }
 
-/* How many of `count` objects of 96 bytes, each held by one slot of a process, live through a collection. */
-static size_t survivors(size_t live_slots, size_t offset)
+/* Owners that each hold an object of 96 bytes in one slot. In a frame of its own, which clear_stack overwrites: one
+ * address left there would keep its whole block from being used again. */
+static __attribute__((noinline)) void make_owners(heap *h, owner **owners, int count, size_t live_slots, size_t offset)
 {
-    enum { COUNT = 500 };
-    heap *h = new_heap(0);
-    owner **owners = heap_pinned(COUNT * sizeof *owners);
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < count; i++) {
         owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);
         o->header = LIVE;
         o->count = live_slots;
@@ -153,6 +151,15 @@ static size_t survivors(size_t live_slots, size_t offset)
         owners[i] = o;
     }
     h->free[HEAP_TRACED][96 / 16] = NULL;
+}
+
+/* How many of the objects that owners hold live through a collection. */
+static size_t survivors(size_t live_slots, size_t offset)
+{
+    enum { COUNT = 500 };
+    heap *h = new_heap(0);
+    owner **owners = heap_pinned(COUNT * sizeof *owners);
+    make_owners(h, owners, COUNT, live_slots, offset);
     clear_stack();
     heap_collect(h);
     /* What was reclaimed has been zeroed by the time it is handed out again. */
