@@ -9,8 +9,9 @@
 #include "vm/num.h"
 #include "vm/walk_state.h"
 
-enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8 };
-enum { PAIRS_PER_STEP = 4096, PAIRS_PER_REDUCTION = 32, PAIRS_PER_COMPARISON = 16 };
+/* Keys that are objects have to be fetched from memory: they count as several. */
+enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8, COMPARISONS_PER_OBJECT = 8 };
+enum { PAIRS_PER_STEP = 4096, PAIRS_PER_REDUCTION = 8, PAIRS_PER_COMPARISON = 4 };
 
 typedef enum sort_phase { SORT_PAIRS, SORT_KEYS, SORT_KEY_CALLED, SORT_MERGE, SORT_COMPARED, SORT_GIVE } sort_phase;
 
@@ -200,6 +201,8 @@ static verdict merge(csp_vm *vm, process *p, sort_walk *s)
             budget -= copy_some(s) - 1;
             continue;
         }
+        if (value_is_object(s->from[s->right].key))
+            budget -= COMPARISONS_PER_OBJECT - 1;
         int order;
         verdict v = ask(vm, p, s, &order);
         if (v != VERDICT_DONE)

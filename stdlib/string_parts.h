@@ -5,7 +5,7 @@
 #include "vm/text.h"
 
 /* Going once through so many bytes of text costs a reduction: by memcpy and the like, or character by character. */
-enum { STRING_BYTES_PER_REDUCTION = 512, STRING_CHARACTERS_PER_REDUCTION = 8 };
+enum { STRING_BYTES_PER_REDUCTION = 128, STRING_CHARACTERS_PER_REDUCTION = 8 };
 
 /* An argument that must be a string; NULL: raised. */
 static inline string *string_arg(csp_vm *vm, process *p, value v)

@@ -7,7 +7,7 @@
 
 /* From here on it is done in steps; and what one step does: copying bytes, looking at elements. */
 enum { LONG_BYTES = 128 << 10, LONG_ELEMENTS = 8 << 10 };
-enum { LONG_BYTES_PER_REDUCTION = 512, LONG_ELEMENTS_PER_REDUCTION = 16 };
+enum { LONG_BYTES_PER_REDUCTION = 128, LONG_ELEMENTS_PER_REDUCTION = 16 };
 
 static inline bool long_elements(uint64_t count) { return count > LONG_ELEMENTS; }
 

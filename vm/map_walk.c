@@ -5,7 +5,8 @@
 #include "vm/map_probe.h"
 #include "vm/walk_state.h"
 
-enum { ENTRIES_PER_STEP = 2048, ENTRIES_PER_REDUCTION = 8, CLEARED_PER_STEP = 32 << 10 };
+/* Each entry that is entered is looked for in memory; clearing goes straight on. */
+enum { ENTRIES_PER_STEP = 2048, ENTRIES_PER_REDUCTION = 2, CLEARED_PER_STEP = 32 << 10, CLEARED_PER_REDUCTION = 128 };
 
 map_walk *map_walk_in_slot(csp_vm *vm, value *slot)
 {
@@ -88,16 +89,17 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
 {
     if (!w->entries)
         return begin_growth(vm, w, m);
-    vm_charge(vm, ENTRIES_PER_STEP / ENTRIES_PER_REDUCTION);
     size_t size = (size_t)w->index_mask + 1;
     if (w->cleared < size) {
         size_t count = size - w->cleared < CLEARED_PER_STEP ? size - w->cleared : CLEARED_PER_STEP;
+        vm_charge(vm, count / CLEARED_PER_REDUCTION);
         memset(w->index + w->cleared, 0, count * sizeof *w->index);
         w->cleared += count;
         return VERDICT_YIELD;
     }
     if (w->copied < m->used) {
         uint32_t stop = m->used - w->copied > ENTRIES_PER_STEP ? w->copied + ENTRIES_PER_STEP : m->used;
+        vm_charge(vm, (stop - w->copied) / ENTRIES_PER_REDUCTION);
         for (; w->copied < stop; w->copied++) {
             const map_entry *e = &m->entries[w->copied];
             if (e->key == VALUE_ABSENT)
@@ -114,6 +116,7 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
     if (w->indexed < w->capacity) {
         uint32_t count = w->capacity - w->indexed < ENTRIES_PER_STEP ? w->capacity - w->indexed : ENTRIES_PER_STEP;
         memset(w->entries + w->indexed, 0, count * sizeof *w->entries);
+        vm_charge(vm, count * sizeof *w->entries / LONG_BYTES_PER_REDUCTION);
         w->indexed += count;
         return VERDICT_YIELD;
     }
