@@ -157,7 +157,7 @@ static verdict make_digits(csp_vm *vm, process *p, const directive *d, value v)
         what[sizeof what - 2] = d->conversion;
         return vm_raise_type(vm, p, v, what);
     }
-    value base = value_int(base_of(d));
+    value base = value_int(d->conversion == 'X' ? -16 : base_of(d));
     return num_is_long(NUM_FORMAT, v, base) ? num_long_call(vm, p, NUM_FORMAT, v, base) : VERDICT_DONE;
 }
 
@@ -212,19 +212,25 @@ static void add_repeated(text *t, char c, uint64_t count)
     text_add(t, run, count);
 }
 
-/* A field: what comes before padding by zeroes (a sign, 0x), and the rest. */
-static void add_field(text *t, const directive *d, const char *prefix, const char *body, size_t size)
+/* Of a field what comes before its body of so many characters: padding, and a prefix (a sign, 0x), which comes before
+ * zeroes. Gives how many blanks are to come behind it. */
+static uint64_t begin_field(text *t, const directive *d, const char *prefix, uint64_t length)
 {
-    uint64_t width = strlen(prefix) + utf8_count(body, size);
+    uint64_t width = strlen(prefix) + length;
     uint64_t missing = d->width > width ? d->width - width : 0;
     if (!d->left && !d->zero)
         add_repeated(t, ' ', missing);
     text_add(t, prefix, strlen(prefix));
     if (!d->left && d->zero)
         add_repeated(t, '0', missing);
+    return d->left ? missing : 0;
+}
+
+static void add_field(text *t, const directive *d, const char *prefix, const char *body, size_t size)
+{
+    uint64_t behind = begin_field(t, d, prefix, utf8_count(body, size));
     text_add(t, body, size);
-    if (d->left)
-        add_repeated(t, ' ', missing);
+    add_repeated(t, ' ', behind);
 }
 
 static const char *sign_of(const directive *d, bool negative)
@@ -232,24 +238,40 @@ static const char *sign_of(const directive *d, bool negative)
     return negative ? "-" : d->plus ? "+" : d->space ? " " : "";
 }
 
-/* v is an int, or the digits of one. */
-static verdict add_int(csp_vm *vm, text *t, const directive *d, value v)
+typedef struct number_prefix {
+    char text[8];
+} number_prefix;
+
+static number_prefix prefix_of(const directive *d, bool negative)
 {
     int base = base_of(d);
     const char *mark = !d->alternate || base == 10 ? "" : base == 8 ? "0o" : base == 2 ? "0b" : "0x";
+    number_prefix made;
+    snprintf(made.text, sizeof made.text, "%s%s", sign_of(d, negative), mark);
+    return made;
+}
+
+static verdict add_int(csp_vm *vm, text *t, const directive *d, value v)
+{
     text digits;
     text_init(&digits, vm);
-    if (value_is(v, OBJ_STRING) ? !text_add(&digits, value_string(v)->text, value_string(v)->size)
-                                : !num_format_int(&digits, v, base))
+    if (!num_format_int(&digits, v, base_of(d)))
         return vm_raise_memory(vm);
     bool negative = digits.block[0] == '-';
     if (d->conversion == 'X')
         for (size_t i = 0; i < digits.used; i++)
             digits.block[i] = (char)(digits.block[i] >= 'a' ? digits.block[i] - 'a' + 'A' : digits.block[i]);
-    char prefix[8];
-    snprintf(prefix, sizeof prefix, "%s%s", sign_of(d, negative), mark);
-    add_field(t, d, prefix, digits.block + negative, digits.used - negative);
+    add_field(t, d, prefix_of(d, negative).text, digits.block + negative, digits.used - negative);
     return VERDICT_DONE;
+}
+
+/* The digits that make_digits has had made, of any number. */
+static void add_digits(csp_vm *vm, draft *under_way, const directive *d, const string *digits)
+{
+    bool negative = digits->text[0] == '-';
+    uint64_t behind = begin_field(&under_way->tail, d, prefix_of(d, negative).text, digits->size - negative);
+    draft_add_rest(vm, under_way, digits, negative);
+    add_repeated(&under_way->tail, ' ', behind);
 }
 
 /* What the C library prints between the whole part and the fraction depends on the host's locale; here it is always a
@@ -351,7 +373,11 @@ static verdict add_value(csp_vm *vm, process *p, draft *under_way, const directi
     case 'f':
     case 'e':
     case 'g': return add_float(vm, p, t, d, v);
-    default: return add_int(vm, t, d, v);
+    default:
+        if (!value_is(v, OBJ_STRING))
+            return add_int(vm, t, d, v);
+        add_digits(vm, under_way, d, value_string(v));
+        return VERDICT_DONE;
     }
 }
 

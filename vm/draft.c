@@ -53,12 +53,15 @@ static bool close_tail(csp_vm *vm, draft *d)
     return add_chunk(vm, d, (draft_chunk){NULL, tail.block, tail.used, NULL}, utf8_count(tail.block, tail.used));
 }
 
-bool draft_add_string(csp_vm *vm, draft *d, const string *s)
+bool draft_add_rest(csp_vm *vm, draft *d, const string *s, uint32_t from)
 {
+    const char *rest = s->text + from;
     if (s->size < CHUNK / 8)
-        return text_add(&d->tail, s->text, s->size);
-    return close_tail(vm, d) && add_chunk(vm, d, (draft_chunk){NULL, s->text, s->size, s}, s->length);
+        return text_add(&d->tail, rest, s->size - from);
+    return close_tail(vm, d) && add_chunk(vm, d, (draft_chunk){NULL, rest, s->size - from, s}, s->length - from);
 }
+
+bool draft_add_string(csp_vm *vm, draft *d, const string *s) { return draft_add_rest(vm, d, s, 0); }
 
 verdict draft_settle(csp_vm *vm, draft *d)
 {

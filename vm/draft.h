@@ -30,8 +30,10 @@ verdict draft_settle(csp_vm *vm, draft *d);
 static inline size_t draft_size(const draft *d) { return d->size + d->tail.used; }
 /* Adds bytes [*at, size) of a text, a step's worth, charged: true: all of them. */
 bool draft_add_step(csp_vm *vm, draft *d, const char *utf8, size_t size, size_t *at);
-/* Adds a whole string, at once however long it is. False: memory has run out. */
+/* Adds a whole string, or what is behind its first `from` bytes, which are ASCII; at once however long it is. False:
+ * memory has run out. */
 bool draft_add_string(csp_vm *vm, draft *d, const string *s);
+bool draft_add_rest(csp_vm *vm, draft *d, const string *s, uint32_t from);
 /* The whole as a string: DONE, YIELD or FAIL. Nothing may be added once this was called. */
 verdict draft_string(csp_vm *vm, draft *d, value *result);
 /* Makes the whole one block: the tail, to which nothing may be added any more. DONE, YIELD or FAIL. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "vm/data.h"
+#include "vm/long.h"
 #include "vm/request.h"
 #include "vm/text.h"
 
@@ -41,7 +42,7 @@ static uint64_t division_ns(uint64_t a, uint64_t b) { return a < b ? a : 5 * pro
 /* Digits in bases that are powers of two are read off: 35 ns a limb; else 512 limbs take 113 us, their product 43. */
 static uint64_t format_ns(uint64_t n, int64_t base)
 {
-    return (base & (base - 1)) == 0 ? 35 * n : 5 * product_ns(n, n) / 2;
+    return (base & -base) == llabs(base) ? 35 * n : 5 * product_ns(n, n) / 2;
 }
 
 /* 1024 limbs: 171 us, their product 137; and each character is looked at. */
@@ -124,7 +125,7 @@ typedef struct long_request {
     num_long op;
     num_view a, b;    /* of limbs in the collected heap, which are pinned */
     const char *text; /* PARSE: pinned, too */
-    size_t size;
+    size_t size;      /* of that, or of the digits */
     int radix;
     uint64_t max_bits;
     mpz_t result;
@@ -134,10 +135,11 @@ typedef struct long_request {
 
 static long_outcome format(long_request *l)
 {
-    l->digits = malloc(mpz_sizeinbase(l->a.z, l->radix) + 2);
+    l->digits = malloc(mpz_sizeinbase(l->a.z, abs(l->radix)) + 2);
     if (!l->digits)
         return LONG_NO_MEMORY;
     mpz_get_str(l->digits, l->radix, l->a.z);
+    l->size = strlen(l->digits);
     return LONG_OK;
 }
 
@@ -245,15 +247,30 @@ static verdict finish(csp_vm *vm, long_request *l, value given, value *result)
     case LONG_TOO_LONG: return num_check_bits(vm, UINT64_MAX);
     case LONG_OK: break;
     }
-    if (l->op == NUM_FORMAT)
-        return give(vm, str_new(vm, l->digits, strlen(l->digits)), result);
     verdict v = num_give(vm, l->result, result);
     mpz_init(l->result);
     return v;
 }
 
+/* A step of making the digits a string: DONE, YIELD or FAIL. slots: the string, how many bytes of it are there. */
+static verdict give_digits(csp_vm *vm, const long_request *l, value *slots, value *result)
+{
+    if (slots[0] == VALUE_ABSENT) {
+        string *all = l->size <= STRING_MAX ? str_blank(vm, l->size, l->size) : NULL;
+        if (!all)
+            return vm_raise_memory(vm);
+        slots[0] = value_object(all);
+        slots[1] = value_int(0);
+    }
+    size_t at = (size_t)value_as_int(slots[1]);
+    bool all = long_copy(vm, value_string(slots[0])->text, l->digits, l->size, &at);
+    slots[1] = value_int((int64_t)at);
+    return all ? give(vm, slots[0], result) : VERDICT_YIELD;
+}
+
 /* --- the native */
 
+/* slots: whether it has begun, and those of give_digits. */
 static verdict run_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -261,13 +278,21 @@ static verdict run_long(csp_vm *vm, process *p, value *args, uint32_t argc, valu
         args[3] = VALUE_TRUE;
         return begin(vm, p, (num_long)value_as_int(args[0]), args[1], args[2]);
     }
+    const long_request *l = (const long_request *)request_arrived_for(p);
+    if (l && l->op == NUM_FORMAT && l->outcome == LONG_OK) {
+        verdict v = give_digits(vm, l, args + 4, result);
+        if (v == VERDICT_YIELD)
+            return v;
+        request_dispose(vm, request_take(vm, p));
+        return v;
+    }
     request *r = request_take(vm, p);
     verdict v = finish(vm, (long_request *)r, args[1], result);
     request_dispose(vm, r);
     return v;
 }
 
-const native_entry num_long_native = {"long", "long(op, a, b)", "arithmetic that takes long", run_long, 3, 3, 1};
+const native_entry num_long_native = {"long", "long(op, a, b)", "arithmetic that takes long", run_long, 3, 3, 3};
 
 verdict num_long_call(csp_vm *vm, process *p, num_long op, value a, value b)
 {

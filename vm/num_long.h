@@ -13,7 +13,7 @@ typedef enum num_long {
     NUM_GCD,       /* (a, b) */
     NUM_LCM,       /* (a, b) */
     NUM_ISQRT,     /* (n, nil), n >= 0 */
-    NUM_FORMAT,    /* (n, base): its digits, a string */
+    NUM_FORMAT,    /* (n, base): its digits, a string; of a negative base those above 9 are capitals */
     NUM_PARSE      /* (string, base): an int, or the error value that `int` gives */
 } num_long;
 

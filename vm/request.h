@@ -66,6 +66,8 @@ void request_complete(request *r);
  * woken by something else. */
 request *request_take(csp_vm *vm, process *p);
 void request_dispose(csp_vm *vm, request *r);
+/* The same without taking it: it stays with the process, whose end disposes of it. */
+static inline const request *request_arrived_for(const process *p) { return p->side->request; }
 
 /* p no longer waits, for whatever reason: when it settles (what has arrived for it stays), and when its frames are left
  * (nothing does). */
