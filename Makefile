@@ -55,6 +55,12 @@ OUT := $(O)/fuzz
 CFLAGS ?= -O1 -g
 MODE_FLAGS := -DCSP_DEBUG $(SANITIZE) -fsanitize=fuzzer-no-link
 MODE_LDFLAGS := $(SANITIZE)
+else ifeq ($(COVERAGE),1)
+MODE := coverage
+OUT := $(O)/coverage
+CFLAGS ?= -O1 -g
+MODE_FLAGS := --coverage -fprofile-update=atomic
+MODE_LDFLAGS := --coverage
 else ifeq ($(DEBUG),1)
 MODE := debug
 OUT := $(O)/debug
@@ -179,10 +185,11 @@ soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stres
 			$$program --way $$run --seconds $$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))) $(ARGS) || exit 1; \
 	done
 
-fuzz: ## programs and sessions of all kinds, by libFuzzer, SECONDS= for each (600), ONLY= source or session; ARGS= inputs
+fuzz: ## programs and sessions of all kinds, by libFuzzer; SECONDS= each (600), ONLY=, SEED=; ARGS= inputs
+	@$(SETUP) build fuzz
 	@$(MAKE) $(SUB) -s SAN= DEBUG= FUZZ=1 CC=clang fuzz-programs
 	@for name in $(or $(ONLY),source session); do \
-		tests/fuzz/run $(O)/fuzz/$$name $$name $(or $(SECONDS),600) $(ARGS) || exit 1; \
+		SEED='$(SEED)' tests/fuzz/run $(O)/fuzz/$$name $$name $(or $(SECONDS),600) $(ARGS) || exit 1; \
 	done
 
 check: ## mistakes in our programs, tables of the documents, formatting, static analysis, includes, headers, exports
@@ -203,12 +210,29 @@ bench: ## our benchmarks beside the peers that are installed; ARGS= goes to benc
 	@$(MAKE) $(SUB) -s $(O)/csp
 	@CSP=$(O)/csp bench/run $(ARGS)
 
-setup: ## install what building, testing and checking need
-	@$(SETUP) build test check
+bench-check: ## instructions of our benchmarks against bench/baseline.txt; UPDATE=1 writes them into it
+	@$(SETUP) build bench-check
+	@$(MAKE) $(SUB) -s SAN= DEBUG= LDFLAGS= $(O)/csp
+	@CC='$(CC)' CSP=$(O)/csp bench/check $(if $(filter 1,$(UPDATE)),--update) $(ARGS)
+
+coverage: ## lines that the tests reach, by room; WAY=plain,slice ONLY= as for test, ARGS=--lines: which are missed
+	@$(SETUP) build test
+	@$(MAKE) $(SUB) -s SAN= DEBUG= COVERAGE=1 build unit-tests
+	@$(MAKE) $(SUB) -s SAN= DEBUG= COVERAGE=1 coverage-run
+
+.PHONY: bench-check coverage coverage-run
+coverage-run:
+	@find $(OBJ) -name '*.gcda' -delete
+	@GCOV_ERROR_FILE=/dev/null scripts/run-tests --csp $(OUT)/csp --unit $(OUT)/unit.list --patience 10 \
+		--way '$(or $(WAY),plain)' $(ONLY) || echo 'coverage: some tests fail; what they reach counts' >&2
+	@scripts/coverage $(ARGS) $(OBJ) $(LIB_ROOMS)
+
+setup: ## install what building, testing, checking and measuring need, with both compilers
+	@$(SETUP) build test check bench-check fuzz
 
 clean: ## remove what was built
 	$(Q)cd $(O) 2>/dev/null && rm -rf obj-*-*-* csp libcsp.a libcsp.so unit.list sources.list stdlib_csp.c soak \
-		san debug fuzz arm64; rmdir '$(realpath $(O))' 2>/dev/null || :
+		san debug fuzz coverage clang arm64; rmdir '$(realpath $(O))' 2>/dev/null || :
 
 # ---- The library and the command ----
 
