@@ -125,7 +125,7 @@ Test(ending, an_unknown_one_is_recycled_when_all_are_told)
                              "let all = List.map(0..2000, fn(_) => spawn (fn() => ?chan())()); spawn links(all)\n");
     program_begin(p, 4000);
     bool told = false;
-    while (step(p)) {
+    while (vm_step(p->vm)) {
         process *of = p->vm->sched.ending_first;
         told = told || of;
         for (const process *q = p->vm->sched.recycled; q; q = q->run_next)
