@@ -239,7 +239,9 @@ clean: ## remove what was built
 build: $(OUT)/csp $(OUT)/libcsp.a $(if $(filter release,$(MODE)),$(OUT)/libcsp.so)
 
 # The folder of the objects holds what was made with them; the one above shows that of the latest make.
-$(OUT)/csp $(OUT)/libcsp.a $(OUT)/libcsp.so: $(OUT)/%: $(OBJ)/% FORCE
+SHOWN := csp libcsp.a libcsp.so
+$(shell for name in $(SHOWN); do [ $(OUT)/$$name -ef $(OBJ)/$$name ] || echo $(OUT)/$$name; done): FORCE
+$(SHOWN:%=$(OUT)/%): $(OUT)/%: $(OBJ)/%
 	@mkdir -p $(OUT) && ln -f $< $@
 
 $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)

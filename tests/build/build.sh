@@ -95,6 +95,7 @@ for where in "$folder/out-of-tree" "$folder/out of tree"; do
     in_source O="$where" build
     is "make O=${where##*/} again does nothing" '' "$(compiled)"
     in_source -q O="$where" build
+    is "make -q O=${where##*/} knows that" 0 $?
 done
 where="$folder/out-of-tree"
 in_source O="$where" unit-tests
