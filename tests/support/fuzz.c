@@ -164,6 +164,6 @@ bool fuzz_eval(csp_vm *vm, csp_session *session, const char *text, size_t size)
         look_at_error(vm, status);
     /* What was interrupted may have been so before it was read. */
     bool compiled = status != CSP_E_COMPILE && status != CSP_E_MEMORY && status != CSP_E_INTERRUPTED;
-    FUZZ_CHECK(!compiled || csp_input_state(text, size) == CSP_INPUT_COMPLETE);
+    FUZZ_CHECK(!compiled || is_complete(text, size));
     return compiled;
 }
