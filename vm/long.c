@@ -23,16 +23,6 @@ bool long_slice(value x, uint64_t a, uint64_t b)
     return b - a > LONG_BYTES / (words ? sizeof(value) : 1) || long_index(x);
 }
 
-bool long_copy(csp_vm *vm, void *to, const void *from, size_t size, size_t *at)
-{
-    size_t count = size - *at < LONG_BYTES ? size - *at : LONG_BYTES;
-    if (to && from) /* an empty one may have no block */
-        memcpy((char *)to + *at, (const char *)from + *at, count);
-    vm_charge(vm, count / LONG_BYTES_PER_REDUCTION);
-    *at += count;
-    return *at == size;
-}
-
 /* --- making */
 
 static value made_or_raised(csp_vm *vm, void *made)

@@ -4,12 +4,7 @@
 
 #include "vm/children.h"
 #include "vm/data.h"
-
-/* From here on it is done in steps; and what one step does: copying bytes, looking at elements. */
-enum { LONG_BYTES = 128 << 10, LONG_ELEMENTS = 8 << 10 };
-enum { LONG_BYTES_PER_REDUCTION = 128, LONG_ELEMENTS_PER_REDUCTION = 16 };
-
-static inline bool long_elements(uint64_t count) { return count > LONG_ELEMENTS; }
+#include "vm/steps.h"
 
 /* Whether a + b is a case for WALK_ADD (whatever else is wrong with it). */
 bool long_join(value a, value b);
@@ -17,9 +12,6 @@ bool long_join(value a, value b);
  * yet. */
 bool long_slice(value x, uint64_t a, uint64_t b);
 bool long_index(value x);
-
-/* Copies bytes from *at on, as many as one step may, and charges them. True: all are there. */
-bool long_copy(csp_vm *vm, void *to, const void *from, size_t size, size_t *at);
 
 /* A list with so many elements that the caller sets (l->count says how many are set), a tuple for tuple_fill; their
  * memory is not cleared. ABSENT: raised. */

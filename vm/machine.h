@@ -2,8 +2,6 @@
 #ifndef CSP_VM_MACHINE_H
 #define CSP_VM_MACHINE_H
 
-#include <stdatomic.h>
-
 #include "vm/vm.h"
 
 /* A VM without any program; NULL: out of memory. The structs are copied; limits of 0 are taken as "none". Also reads,
@@ -36,12 +34,6 @@ void vm_leave(csp_vm *vm);
 /* Ends what has been entered: vm_run returns at the next safe point. Without effect where nothing has. From any thread
  * and signal handler. */
 void vm_interrupt(csp_vm *vm);
-/* Whether somebody has called vm_interrupt; it stays so until vm_run has seen it, or vm_leave. */
-static inline bool vm_interrupted(const csp_vm *vm)
-{
-    return atomic_load_explicit(&vm->activity, memory_order_relaxed) == VM_TO_BE_INTERRUPTED;
-}
-
 /* Runs processes until one of these; `until` may be NULL (then background processes run until the deadline).
  * deadline: loop_now's clock, LOOP_NEVER: none. With a deadline in the past everything that is runnable now gets a
  * slice at most. Idles in the loop when nothing can run. */

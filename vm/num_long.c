@@ -1,5 +1,7 @@
 #include "vm/num_long.h"
 
+#include "vm/bigint.h"
+
 #include <stdlib.h>
 
 #include "vm/data.h"

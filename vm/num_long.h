@@ -3,7 +3,9 @@
 #ifndef CSP_VM_NUM_LONG_H
 #define CSP_VM_NUM_LONG_H
 
-#include "vm/bigint.h"
+#include <gmp.h>
+
+#include "vm/num.h"
 
 typedef enum num_long {
     NUM_MUL,       /* (a, b) */

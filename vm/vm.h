@@ -3,6 +3,8 @@
 #ifndef CSP_VM_VM_H
 #define CSP_VM_VM_H
 
+#include <stdatomic.h>
+
 #include "gc/heap.h"
 #include "vm/native.h"
 #include "vm/origin.h"
@@ -107,6 +109,12 @@ struct csp_vm {
 };
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
+
+/* Whether somebody has called vm_interrupt; it stays so until vm_run has seen it, or vm_leave. */
+static inline bool vm_interrupted(const csp_vm *vm)
+{
+    return atomic_load_explicit(&vm->activity, memory_order_relaxed) == VM_TO_BE_INTERRUPTED;
+}
 
 /* Charges the running process n reductions beyond the call itself. */
 static inline void vm_charge(csp_vm *vm, uint64_t n) { vm->sched.charged += n; }
