@@ -7,7 +7,10 @@
 #include "api/loader.h"
 #include "api/session.h"
 #include "parser/parse.h"
+#include "vm/disasm.h"
+#include "vm/drive.h"
 #include "vm/loop.h"
+#include "vm/machine.h"
 #include "vm/output.h"
 
 static const size_t DEFAULT_STACK = (size_t)1 << 30;

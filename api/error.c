@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "vm/data.h"
+#include "vm/code.h"
+#include "vm/code_table.h"
+#include "vm/output.h"
+#include "vm/report_all.h"
 #include "vm/text.h"
 #include "vm/trace.h"
-#include "vm/output.h"
 
 typedef struct error_frame {
     char *file, *function; /* owned; file NULL: a function without source */

@@ -4,7 +4,7 @@
 
 #include "api/error.h"
 #include "api/locate.h"
-#include "vm/text.h"
+#include "vm/string.h"
 
 /* A chain of imports is a recursion of the compiler. */
 enum { DEPTH_MAX = 100 };

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "vm/code.h"
+#include "vm/code_table.h"
 #include "vm/origin.h"
 #include "vm/report.h"
 

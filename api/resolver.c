@@ -8,7 +8,8 @@
 #include "parser/lint.h"
 #include "parser/parse.h"
 #include "stdlib/sources.h"
-#include "vm/text.h"
+#include "vm/code_table.h"
+#include "vm/native.h"
 #include "vm/output.h"
 
 /* One compilation. */

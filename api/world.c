@@ -6,7 +6,10 @@
 #include "api/error.h"
 #include "stdlib/natives.h"
 #include "stdlib/sources.h"
+#include "vm/drive.h"
+#include "vm/kill.h"
 #include "vm/loop.h"
+#include "vm/machine.h"
 #include "vm/num.h"
 
 bool world_begin(world *w)

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #include "compiler/internal.h"
-#include "vm/text.h"
+#include "vm/code_table.h"
+#include "vm/string.h"
+#include "vm/verify.h"
+#include "vm/vm.h"
 
 static uint64_t new_cell(compiler *c, const ast_name *name)
 {

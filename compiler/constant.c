@@ -1,11 +1,12 @@
 /* The constants of a module: one table for all its codes, so that a string that stands in fifty functions is there
  * once. Texts are interned, so equal words are equal constants; the few others are compared by content. */
-#include "compiler/internal.h"
-
 #include <stdlib.h>
 
+#include "compiler/internal.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/num_text.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 enum { FIRST_CONSTANTS = 64 };
 

@@ -1,7 +1,8 @@
 /* Instructions, jumps and registers of one function. */
-#include "compiler/internal.h"
-
 #include <stdlib.h>
+
+#include "compiler/internal.h"
+#include "vm/code.h"
 
 bool compile_resize(void *items, size_t size)
 {

@@ -1,10 +1,10 @@
 /* Function bodies, closures, defers. */
-#include "compiler/internal.h"
-
 #include <stdlib.h>
 
-#include "vm/data.h"
-#include "vm/text.h"
+#include "compiler/internal.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
+#include "vm/vm.h"
 
 static bool grow_codes(compiler *c)
 {

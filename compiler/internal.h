@@ -16,7 +16,6 @@
 #define CSP_COMPILER_INTERNAL_H
 
 #include "compiler/compile.h"
-#include "vm/vm.h"
 
 /* A code under way; where its parameters' names begin in the table of constants, which may still move. */
 typedef struct made_code {

@@ -1,8 +1,6 @@
 /* Patterns. All registers of names come first, then the tests, whose temporaries lie above. */
 #include "compiler/internal.h"
 
-#include "vm/text.h"
-
 /* Each name gets a register; alternatives bind the same names, so the first one tells all. */
 static void declare_names(builder *b, const ast_node *pattern)
 {

@@ -2,8 +2,6 @@
  * made of an e that is written as one. */
 #include "compiler/internal.h"
 
-#include "vm/text.h"
-
 typedef struct place {
     ast_node *ast;
     unsigned subject, key; /* of an element; of a field, key is the constant that is its name */

@@ -1,6 +1,6 @@
 /* Statements, and what chooses by conditions and patterns. */
 #include "compiler/internal.h"
-
+#include "vm/native.h"
 #include "vm/walk.h"
 
 static void bind_value(builder *b, ast_node *pattern, ast_node *source)

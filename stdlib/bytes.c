@@ -3,11 +3,14 @@
 #include "stdlib/natives.h"
 #include "stdlib/scalar.h"
 #include "stdlib/string_parts.h"
-#include "vm/data.h"
-#include "vm/data_check.h"
+#include "vm/index.h"
 #include "vm/long.h"
+#include "vm/native.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/slice.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 #include "vm/walk.h"
 
 enum { DIGITS_PER_REDUCTION = 64, DIGITS_PER_STEP = 3 << 14 /* whole groups */, DIGITS_SLOTS = 2 };

@@ -5,10 +5,15 @@
 
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/data.h"
 #include "vm/draft.h"
+#include "vm/list.h"
+#include "vm/native.h"
+#include "vm/num.h"
 #include "vm/num_long.h"
+#include "vm/num_text.h"
 #include "vm/search.h"
+#include "vm/text.h"
+#include "vm/vm.h"
 #include "vm/walk.h"
 
 /* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes.

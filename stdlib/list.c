@@ -2,10 +2,18 @@
  * list.csp. */
 #include "stdlib/list_sort.h"
 #include "stdlib/natives.h"
-#include "vm/data_check.h"
+#include "vm/arith.h"
+#include "vm/index.h"
+#include "vm/iterate.h"
+#include "vm/join.h"
+#include "vm/list.h"
 #include "vm/long.h"
+#include "vm/native.h"
+#include "vm/num.h"
 #include "vm/num_long.h"
-#include "vm/walk_state.h"
+#include "vm/steps.h"
+#include "vm/vm.h"
+#include "vm/walk.h"
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 

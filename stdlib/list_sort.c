@@ -4,10 +4,13 @@
 
 #include <math.h>
 
-#include "vm/data_check.h"
+#include "vm/children.h"
+#include "vm/list.h"
 #include "vm/long.h"
 #include "vm/num.h"
-#include "vm/walk_state.h"
+#include "vm/vm.h"
+#include "vm/walk.h"
+#include "vm/walk_compare.h"
 
 /* Keys that are objects have to be fetched from memory: they count as several. */
 enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8, COMPARISONS_PER_OBJECT = 8 };

@@ -1,8 +1,11 @@
 /* The part of Map that is in C. What calls functions is in map.csp. */
 #include "stdlib/natives.h"
-#include "vm/data_check.h"
+#include "vm/index.h"
 #include "vm/long.h"
-#include "vm/map_probe.h"
+#include "vm/map.h"
+#include "vm/native.h"
+#include "vm/tuple.h"
+#include "vm/vm.h"
 #include "vm/walk.h"
 
 enum { ENTRIES_PER_REDUCTION = 16 };

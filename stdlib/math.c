@@ -2,6 +2,11 @@
 #include <math.h>
 
 #include "stdlib/natives.h"
+#include "vm/arith.h"
+#include "vm/bigint.h"
+#include "vm/error.h"
+#include "vm/native.h"
+#include "vm/num.h"
 #include "vm/num_long.h"
 
 const native_constant math_constants[] = {

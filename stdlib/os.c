@@ -2,9 +2,12 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "vm/data.h"
-#include "vm/text.h"
 #include "stdlib/natives.h"
+#include "vm/list.h"
+#include "vm/native.h"
+#include "vm/string.h"
+#include "vm/text.h"
+#include "vm/vm.h"
 
 /* The system's text may be any bytes: what is not UTF-8 is shown with replacement characters. */
 static value system_text(csp_vm *vm, const char *from)

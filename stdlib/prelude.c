@@ -2,12 +2,23 @@
 #include <math.h>
 
 #include "stdlib/natives.h"
-#include "vm/chan.h"
-#include "vm/data_check.h"
+#include "vm/arith.h"
+#include "vm/channel.h"
+#include "vm/index.h"
+#include "vm/list.h"
+#include "vm/native.h"
+#include "vm/num.h"
 #include "vm/num_long.h"
-#include "vm/text.h"
-#include "vm/walk_state.h"
+#include "vm/num_text.h"
 #include "vm/output.h"
+#include "vm/string.h"
+#include "vm/text.h"
+#include "vm/type.h"
+#include "vm/vm.h"
+#include "vm/walk.h"
+#include "vm/walk_compare.h"
+#include "vm/walk_copy.h"
+#include "vm/walk_show.h"
 
 static verdict made(csp_vm *vm, value v, value *result)
 {

@@ -2,16 +2,23 @@
 #include <time.h>
 
 #include "stdlib/natives.h"
-#include "vm/chan.h"
-#include "vm/data.h"
+#include "vm/channel.h"
+#include "vm/kill.h"
+#include "vm/list.h"
 #include "vm/loop.h"
-#include "vm/machine.h"
+#include "vm/map.h"
+#include "vm/native.h"
 #include "vm/num.h"
-#include "vm/report.h"
-#include "vm/text.h"
-#include "vm/trace.h"
 #include "vm/origin.h"
 #include "vm/output.h"
+#include "vm/report.h"
+#include "vm/stack.h"
+#include "vm/string.h"
+#include "vm/text.h"
+#include "vm/timer.h"
+#include "vm/trace.h"
+#include "vm/vm.h"
+#include "vm/walk.h"
 
 static process *process_arg(csp_vm *vm, process *p, value v)
 {

@@ -1,13 +1,17 @@
 /* The Random module: one generator per process (xoshiro256**), seeded from the VM's own when it is first used. What is
  * drawn from it is uniform: no bias towards small numbers. The rest is in random.csp. Not for secrets: who has seen
  * enough of its numbers can tell the next. */
-#include "stdlib/natives.h"
 #include "base/random.h"
+#include "stdlib/natives.h"
 #include "vm/bigint.h"
-#include "vm/data_check.h"
-#include "vm/long.h"
-#include "vm/sched.h"
-#include "vm/text.h"
+#include "vm/index.h"
+#include "vm/iterate.h"
+#include "vm/list.h"
+#include "vm/native.h"
+#include "vm/num.h"
+#include "vm/stack.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 enum { WORD = sizeof(uint64_t), WORDS_PER_REDUCTION = 64, BYTES_PER_STEP = 64 << 10 /* whole words */ };
 enum { ELEMENTS_PER_STEP = 1000, ELEMENTS_PER_REDUCTION = 16 };

@@ -3,9 +3,13 @@
 #include "stdlib/natives.h"
 #include "stdlib/string_parts.h"
 #include "vm/long.h"
-#include "vm/num.h"
+#include "vm/native.h"
 #include "vm/search.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 #include "vm/walk.h"
+#include "vm/walk_compare.h"
 
 /* Two strings; false: raised. */
 static bool two_args(csp_vm *vm, process *p, const value *args, string **a, string **b)

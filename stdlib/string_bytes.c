@@ -2,7 +2,8 @@
  * copied may be very long. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/long.h"
+#include "vm/steps.h"
+#include "vm/string.h"
 #include "vm/vm.h"
 
 /* --- parts of texts */

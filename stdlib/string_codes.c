@@ -1,8 +1,9 @@
 /* String.codes and String.from_codes: code points as ints, in steps. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/data_check.h"
+#include "vm/list.h"
 #include "vm/long.h"
+#include "vm/vm.h"
 
 enum { CODES_PER_REDUCTION = 16 };
 

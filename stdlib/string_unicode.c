@@ -4,7 +4,10 @@
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/draft.h"
-#include "vm/long.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/text.h"
+#include "vm/vm.h"
 
 /* Where the scan of a cluster has got to, in a slot packed into an int, from bit 0 on: 21 bits the code point before,
  * 10 the state of utf8proc, 31 the byte behind it. */

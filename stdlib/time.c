@@ -2,7 +2,9 @@
 #include <time.h>
 
 #include "stdlib/natives.h"
+#include "vm/error.h"
 #include "vm/loop.h"
+#include "vm/native.h"
 #include "vm/num.h"
 
 static verdict time_mono(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)

@@ -1,7 +1,13 @@
 /* Tuple: made from what can be iterated over. */
 #include "stdlib/natives.h"
-#include "vm/data_check.h"
+#include "vm/index.h"
+#include "vm/iterate.h"
+#include "vm/list.h"
 #include "vm/long.h"
+#include "vm/native.h"
+#include "vm/steps.h"
+#include "vm/tuple.h"
+#include "vm/vm.h"
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 

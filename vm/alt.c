@@ -6,16 +6,22 @@
  * arms' messages are made and a node is queued for each arm. A win by a partner, a timer or a close makes the other
  * nodes stale; they are unlinked when the process settles.
  *
- * `closed(c)` is a case that neither sends nor receives: ready once c is closed and drained (chan.h). It takes no part
+ * `closed(c)` is a case that neither sends nor receives: ready once c is closed and drained (channel.h). It takes no part
  * in whether all are disabled, but as long as it may become ready the alt can wait. */
-#include "base/random.h"
-#include "vm/chan.h"
+#include "vm/alt.h"
 
 #include <assert.h>
 
-#include "vm/data.h"
+#include "base/random.h"
+#include "vm/channel.h"
 #include "vm/loop.h"
+#include "vm/map.h"
 #include "vm/num.h"
+#include "vm/scheduler.h"
+#include "vm/stack.h"
+#include "vm/timer.h"
+#include "vm/vm.h"
+#include "vm/walk_copy.h"
 
 static alt *alt_of(csp_vm *vm, process *p)
 {

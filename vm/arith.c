@@ -3,11 +3,16 @@
  *
  * The interpreter has tried small ints and flonums already, so nothing here is the hot path; still, results that fit
  * 64 bits are made without GMP. */
+#include "vm/arith.h"
+
 #include <math.h>
 #include <stdio.h>
 
 #include "vm/bigint.h"
+#include "vm/num.h"
 #include "vm/num_long.h"
+#include "vm/type.h"
+#include "vm/vm.h"
 
 typedef verdict int_operation(csp_vm *vm, value a, value b, value *out);
 typedef double float_operation(double a, double b);

@@ -1,7 +1,8 @@
 /* The invariants of the concurrency core, checked over the whole VM at rest (between two slices). Numbers refer to
  * ARCHITECTURE.md. */
-#include "vm/chan.h"
-#include "vm/machine.h"
+#include "vm/audit.h"
+
+#include "vm/channel.h"
 #include "vm/request.h"
 
 static bool is_node(void *link) { return obj_kind_of(((object *)link)->header) == OBJ_NODE; }

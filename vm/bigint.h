@@ -6,7 +6,7 @@
 
 #include <gmp.h>
 
-#include "vm/num.h"
+#include "vm/concurrency.h"
 
 _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "bigint.limbs are GMP's limbs");
 
@@ -29,12 +29,6 @@ value num_from_mpz(csp_vm *vm, mpz_srcptr z);
 
 /* The result of an operation: stores it and clears z. FAIL: out of memory, or more bits than allowed. */
 verdict num_give(csp_vm *vm, mpz_ptr z, value *out);
-
-/* Greatest common divisor, least common multiple (both >= 0) and the root of n >= 0 rounded down. For simple natives,
- * which give what they give: CALL where it takes long. */
-verdict num_gcd(csp_vm *vm, value a, value b, value *out);
-verdict num_lcm(csp_vm *vm, value a, value b, value *out);
-verdict num_isqrt(csp_vm *vm, value n, value *out);
 
 /* The number as mantissa * 2 ** *exponent with 0.5 <= |mantissa| < 1 (or both 0): for integers beyond the range of a
  * double. */

@@ -1,7 +1,10 @@
 /* Natives that the VM itself runs: the first and the last frame of some processes, and a send as a call. */
-#include "vm/chan.h"
-#include "vm/data.h"
-#include "vm/machine.h"
+#include "vm/builtin.h"
+
+#include "vm/channel.h"
+#include "vm/error.h"
+#include "vm/walk.h"
+#include "vm/walk_adopt.h"
 
 /* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls. Slots: step. */
 static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)

@@ -1,7 +1,11 @@
 /* Calls that need more than the fast path: defaults, rest parameters, natives, spread and named arguments. */
-#include "vm/chan.h"
-#include "vm/data.h"
-#include "vm/text.h"
+#include "vm/call.h"
+
+#include "vm/list.h"
+#include "vm/native.h"
+#include "vm/stack.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 static const char *name_of(const code *c) { return value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : "fn"; }
 

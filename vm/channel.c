@@ -3,15 +3,18 @@
  * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node whose ticket is no
  * longer its process's is stale: dropped by whoever meets it, with no other effect. Whoever takes a valid node wins
  * its process's ticket: at that instruction both sides are committed. */
-#include "vm/chan.h"
+#include "vm/channel.h"
 
 #include <assert.h>
 #include <time.h>
 
-#include "vm/data.h"
 #include "vm/loop.h"
 #include "vm/num.h"
-#include "vm/trace.h"
+#include "vm/scheduler.h"
+#include "vm/stack.h"
+#include "vm/timer.h"
+#include "vm/vm.h"
+#include "vm/walk_adopt.h"
 
 static chan_ring *ring_new(csp_vm *vm, uint32_t capacity)
 {

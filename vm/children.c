@@ -2,7 +2,8 @@
 
 #include <stddef.h>
 
-#include "vm/code.h"
+#include "vm/bytecode.h"
+#include "vm/object.h"
 
 _Static_assert(sizeof(map_entry) == 3 * sizeof(value), "the items of a map stand three words apart");
 _Static_assert(offsetof(error, cause) == offsetof(error, kind) + 4 * sizeof(value),

@@ -2,7 +2,7 @@
 #ifndef CSP_VM_CHILDREN_H
 #define CSP_VM_CHILDREN_H
 
-#include "vm/object.h"
+#include "vm/value.h"
 
 /* The values directly inside a container that may be of any kind: `count` words, `stride` words apart (absent ones
  * among them). */

@@ -1,5 +1,6 @@
+#include "vm/code.h"
+
 #include "base/utf8.h"
-#include "vm/vm.h"
 
 const opcode_info vm_opcodes[OPC_COUNT] = {
 #define OPCODE(enumerator, name, format, cost, meaning) [OPC_##enumerator] = {name, OPF_##format, cost, meaning},

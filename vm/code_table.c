@@ -2,6 +2,8 @@
  * codes, and as one of the newest. Whether somebody does, the collector tells: from time to time the table is no root
  * of a marking, and what is not marked at its end goes. The callbacks run while the world is stopped, whatever this
  * thread does: so the table changes under the collector's lock alone. */
+#include "vm/code_table.h"
+
 #include <stdlib.h>
 
 #include "vm/origin.h"

@@ -1,7 +1,11 @@
+#include "vm/disasm.h"
+
 #include <inttypes.h>
 
+#include "vm/code.h"
 #include "vm/text.h"
-#include "vm/walk.h"
+#include "vm/type.h"
+#include "vm/walk_show.h"
 
 enum { SHOWN_BYTES = 60, NAME_WIDTH = 11 };
 

@@ -1,7 +1,9 @@
 #include "vm/draft.h"
 
 #include "base/utf8.h"
-#include "vm/long.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 enum { CHUNK = 64 << 10 };
 

@@ -3,6 +3,7 @@
 #ifndef CSP_VM_DRAFT_H
 #define CSP_VM_DRAFT_H
 
+#include "vm/concurrency.h"
 #include "vm/text.h"
 
 typedef struct draft_chunk {

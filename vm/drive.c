@@ -1,11 +1,16 @@
 /* The loop that drives a VM: slices of processes, and between them timers, requests, the outside world and leaks. */
-#include "vm/chan.h"
+#include "vm/drive.h"
+
+#include "vm/ending.h"
 #include "vm/leak.h"
 #include "vm/loop.h"
-#include "vm/machine.h"
-#include "vm/request.h"
-#include "vm/text.h"
 #include "vm/output.h"
+#include "vm/report_all.h"
+#include "vm/request.h"
+#include "vm/run.h"
+#include "vm/scheduler.h"
+#include "vm/text.h"
+#include "vm/timer.h"
 
 enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* what a switch counts for */ };
 

@@ -5,7 +5,12 @@
  * meanwhile has the outcome at once. Who is still to be told waits on as before and can be killed, time out, or unlink:
  * then it leaves the queue, or the list, by itself. Links come first: who is linked and waits does not go on with the
  * outcome before it is killed. */
-#include "vm/chan.h"
+#include "vm/ending.h"
+
+#include "vm/channel.h"
+#include "vm/kill.h"
+#include "vm/process.h"
+#include "vm/vm.h"
 
 enum { TOLD_PER_STEP = 512, REDUCTIONS_PER_TOLD = 4 };
 

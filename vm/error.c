@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
-#include "vm/text.h"
+#include "vm/string.h"
+#include "vm/type.h"
+#include "vm/vm.h"
 
 const struct error_info vm_errors[ERR_COUNT] = {
 #define ERROR(enumerator, name, meaning) {name, meaning},

@@ -1,8 +1,11 @@
 /* x.name and x.name = v of maps. */
+#include "vm/field.h"
+
 #include "base/foreign.h"
 #include "base/suggest.h"
-#include "vm/data_check.h"
-#include "vm/text.h"
+#include "vm/map.h"
+#include "vm/type.h"
+#include "vm/vm.h"
 
 /* --- what is said of a field that is not there */
 

@@ -1,8 +1,10 @@
 /* Who holds a channel that somebody waits on. Processes are looked through one by one: their registers, and two objects
  * deep what these hold. A word is taken as the collector takes it: if it is the address of an object. */
+#include "vm/holders.h"
+
 #include <stdlib.h>
 
-#include "vm/report.h"
+#include "vm/vm.h"
 
 enum {
     WORDS_MAX = 4 << 20, /* that are looked at in all */

@@ -1,11 +1,15 @@
 /* x[k], x[k] = v and the length of anything. */
-#include "vm/data_check.h"
-#include "vm/data_slice.h"
+#include "vm/index.h"
+
+#include "vm/list.h"
 #include "vm/long.h"
-#include "vm/map_probe.h"
+#include "vm/map.h"
+#include "vm/map_walk.h"
 #include "vm/num.h"
-#include "vm/text.h"
-#include "vm/walk.h"
+#include "vm/slice.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 static verdict raise_memory_unless(csp_vm *vm, bool done) { return done ? VERDICT_DONE : vm_raise_memory(vm); }
 

@@ -1,9 +1,9 @@
 /* What instructions do beyond the interpreter's fast paths (run.c), each for the opcode it is named after. DONE with
- * the result stored, or FAIL with the error raised, unless said otherwise. Internal to vm/. */
+ * the result stored, or FAIL with the error raised, unless said otherwise. */
 #ifndef CSP_VM_INSN_H
 #define CSP_VM_INSN_H
 
-#include "vm/sched.h"
+#include "vm/frame.h"
 #include "vm/walk.h"
 
 verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c);
@@ -39,8 +39,6 @@ bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, fra
 /* p, which is to run, has used up its reductions: true where it is to crash for it now (raised). It does so once,
  * whatever catches, and once more when its defers have taken as many again. */
 bool insn_out_of_reductions(csp_vm *vm, process *p);
-/* The frame's instruction has raised: where it could not take a nil, the error says which expression gave it. */
-void insn_explain_nil(csp_vm *vm, const frame *f);
 /* A native frame that does the work of an instruction. NULL: raised. */
 value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
                       const code **callee);

@@ -3,13 +3,18 @@
  *   string:                     byte offset << 31 | index of the next character
  *   map:                        version << 32 | position, to notice keys that come and go
  *   range:                      the next int, of any size */
+#include "vm/iterate.h"
+
 #include "base/utf8.h"
-#include "vm/data_check.h"
-#include "vm/data_slice.h"
-#include "vm/long.h"
+#include "vm/arith.h"
+#include "vm/index.h"
+#include "vm/list.h"
+#include "vm/map.h"
 #include "vm/num.h"
-#include "vm/text.h"
-#include "vm/walk_state.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
+#include "vm/vm.h"
 
 enum { STRING_SHIFT = 31, MAP_SHIFT = 32 };
 #define STRING_INDEX ((int64_t)0x7fffffff)

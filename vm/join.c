@@ -1,7 +1,11 @@
 /* a + b of anything. */
-#include "vm/data.h"
-#include "vm/num.h"
-#include "vm/text.h"
+#include "vm/join.h"
+
+#include "vm/arith.h"
+#include "vm/index.h"
+#include "vm/list.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 static verdict made(csp_vm *vm, value v, value *out)
 {

@@ -1,9 +1,13 @@
 /* Kill and link. A kill sets the flag first, then tries the ticket; it is obeyed at the victim's next safe point. The
  * first cause stays. */
-#include "vm/chan.h"
-#include "vm/data.h"
-#include "vm/machine.h"
+#include "vm/kill.h"
+
+#include "vm/scheduler.h"
+#include "vm/stack.h"
+#include "vm/string.h"
 #include "vm/text.h"
+#include "vm/vm.h"
+#include "vm/walk_show.h"
 
 enum { LINKS_PER_REDUCTION = 32 };
 

@@ -2,12 +2,16 @@
 
 #include <stdlib.h>
 
-#include "vm/chan.h"
+#include "vm/code_table.h"
+#include "vm/kill.h"
 #include "vm/loop.h"
 #include "vm/origin.h"
-#include "vm/report.h"
-#include "vm/text.h"
 #include "vm/output.h"
+#include "vm/report.h"
+#include "vm/scheduler.h"
+#include "vm/string.h"
+#include "vm/text.h"
+#include "vm/vm.h"
 
 enum {
     PLACES_FIRST = 64,

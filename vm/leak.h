@@ -11,7 +11,7 @@
 #ifndef CSP_VM_LEAK_H
 #define CSP_VM_LEAK_H
 
-#include "vm/sched.h"
+#include "vm/concurrency.h"
 
 bool leak_init(csp_vm *vm); /* false: out of memory */
 void leak_free(csp_vm *vm);

@@ -1,6 +1,7 @@
 /* Lists: a growable block of values beside the object, with room at both ends. */
-#include "vm/data_check.h"
-#include "vm/long.h"
+#include "vm/list.h"
+
+#include "vm/vm.h"
 
 /* A block this large is exchanged for a smaller one when three quarters of it are free. */
 enum { SHRINK_FROM = 1024 };

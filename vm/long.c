@@ -1,10 +1,13 @@
 #include "vm/long.h"
 
-#include "vm/data_check.h"
-#include "vm/data_slice.h"
-#include "vm/map_probe.h"
-#include "vm/text.h"
-#include "vm/walk_state.h"
+#include "vm/children.h"
+#include "vm/index.h"
+#include "vm/list.h"
+#include "vm/map_walk.h"
+#include "vm/slice.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 bool long_join(value a, value b)
 {

@@ -2,9 +2,7 @@
 #ifndef CSP_VM_LONG_H
 #define CSP_VM_LONG_H
 
-#include "vm/children.h"
-#include "vm/data.h"
-#include "vm/steps.h"
+#include "vm/native.h"
 
 /* Whether a + b is a case for WALK_ADD (whatever else is wrong with it). */
 bool long_join(value a, value b);
@@ -21,13 +19,7 @@ value buffer_blank(csp_vm *vm, const process *p, size_t size);
 /* Sets the elements from `at` on. Whether all are immutable is known when the last one is set. */
 void tuple_fill(const process *p, tuple *t, uint64_t at, const value *items, uint64_t count);
 
-/* Whether room for so many elements takes long to make, and that in steps: DONE, YIELD or FAIL. The slot is absent at
- * the start and the end; meanwhile the list stays as it is. */
-static inline bool list_grows_long(const list *l, size_t capacity)
-{
-    enum { AT_ONCE = 8 * LONG_ELEMENTS };
-    return capacity > l->capacity && capacity > AT_ONCE && capacity <= LIST_MAX;
-}
-verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot);
+/* The steps; walk.c has their slots. */
+native_fn long_run_add, long_run_part;
 
 #endif

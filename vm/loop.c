@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "vm/vm.h"
+
 /* libuv's own timers are good to a millisecond only, so deadlines go through a timerfd, which the loop watches as it
  * does every other descriptor. */
 struct loop {

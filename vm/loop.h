@@ -3,13 +3,13 @@
 #ifndef CSP_VM_LOOP_H
 #define CSP_VM_LOOP_H
 
-#include "vm/vm.h"
+#include "vm/bytecode.h"
 
 typedef struct loop loop;
 
 #define LOOP_NEVER INT64_MAX
 
-/* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own is made by vm_loop (machine.h). Leaves the descriptors 0
+/* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own is made by vm_loop. Leaves the descriptors 0
  * to 2 alone, closed ones too. */
 loop *loop_new(csp_vm *vm);
 void loop_free(loop *l);

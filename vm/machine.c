@@ -1,21 +1,26 @@
 /* A VM's beginning and end, and running programs on it from outside. */
-#include "base/random.h"
 #include "vm/machine.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "vm/chan.h"
-#include "vm/error.h"
-#include "vm/data.h"
+#include "base/random.h"
+#include "vm/code_table.h"
+#include "vm/drive.h"
+#include "vm/kill.h"
 #include "vm/leak.h"
 #include "vm/loop.h"
+#include "vm/native.h"
 #include "vm/origin.h"
-#include "vm/request.h"
-#include "vm/text.h"
-#include "vm/trace.h"
 #include "vm/output.h"
+#include "vm/process.h"
+#include "vm/request.h"
+#include "vm/scheduler.h"
+#include "vm/stack.h"
+#include "vm/string.h"
+#include "vm/trace.h"
+#include "vm/tuple.h"
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
 

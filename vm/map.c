@@ -1,11 +1,11 @@
 /* Maps: entries in order of insertion, and from MAP_LINEAR entries on an index by hash with linear probing. A
  * removed entry keeps its place in both (key VALUE_ABSENT) until the entries are compacted. No live entry stands
  * before number `pad`: so a map can be used as a queue. */
-#include "vm/data_check.h"
-#include "vm/map_probe.h"
-#include "vm/num.h"
-#include "vm/text.h"
-#include "vm/walk_state.h"
+#include "vm/map.h"
+
+#include "vm/vm.h"
+#include "vm/walk_equal.h"
+#include "vm/walk_hash.h"
 
 static map_entry *entry_block(csp_vm *vm, size_t capacity)
 {

@@ -1,8 +1,12 @@
 /* Maps in steps: keys that take long to compare, and blocks that take long to exchange for larger ones. Nobody else can
  * change the map meanwhile: it belongs to the process whose native this is. */
-#include "vm/data_check.h"
-#include "vm/long.h"
-#include "vm/map_probe.h"
+#include "vm/map_walk.h"
+
+#include "vm/list.h"
+#include "vm/map.h"
+#include "vm/steps.h"
+#include "vm/walk_equal.h"
+#include "vm/walk_hash.h"
 #include "vm/walk_state.h"
 
 /* Each entry that is entered is looked for in memory; clearing goes straight on. */

@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
-#include "vm/machine.h"
-#include "vm/sched.h"
-#include "vm/text.h"
-#include "vm/walk.h"
+#include "vm/stack.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 /* A resumable native's frame runs these two instructions for ever: one step, and back (a safe point, and where a call
  * that it made returns to). */

@@ -13,12 +13,12 @@
  *   VERDICT_YIELD   call me again (the slice may have ended in between)
  *   VERDICT_CALL    vm_native_call prepared a call of a function value: call me again with its result in
  *   *vm_native_result(…)
- *   VERDICT_BLOCK   it parked the process (channel.h …): call me again when it is woken, with p->wake telling why
+ *   VERDICT_BLOCK   it parked the process (channel.h, timer.h …): call me again when it is woken, with p->wake telling why
  * `args` is computed anew at each step. */
 #ifndef CSP_VM_NATIVE_H
 #define CSP_VM_NATIVE_H
 
-#include "vm/process.h"
+#include "vm/concurrency.h"
 
 typedef verdict native_fn(csp_vm *vm, process *p, value *args, uint32_t argc, value *result);
 
@@ -56,5 +56,15 @@ value native_value(csp_vm *vm, const native_entry *entry);
 
 /* In a simple native: the position of the instruction that called it. */
 uint32_t vm_call_position(const csp_vm *vm);
+
+/* Registers a table of natives under a module's name ("" is the prelude); the table is static. False: out of memory. */
+bool vm_add_natives(csp_vm *vm, const char *module, const native_entry *entries);
+/* The function object of a member, VALUE_NIL where there is none. */
+value vm_native(csp_vm *vm, const char *of, const char *name);
+
+/* The code of an entry's frames; `is_operator`: those that stand for an instruction. NULL: out of memory. */
+const code *native_code(csp_vm *vm, const native_entry *entry, bool is_operator);
+
+void native_free(csp_vm *vm);
 
 #endif

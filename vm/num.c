@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "vm/bigint.h"
+#include "vm/vm.h"
 
 /* Where the host sets no limit, an integer still has to fit GMP's and our own counts; 512 MiB is far from both. */
 enum { LIMB_BITS = 64 };

@@ -1,12 +1,13 @@
 #include "vm/num_long.h"
 
-#include "vm/bigint.h"
-
 #include <stdlib.h>
 
-#include "vm/data.h"
-#include "vm/long.h"
+#include "vm/bigint.h"
+#include "vm/num.h"
+#include "vm/num_text.h"
 #include "vm/request.h"
+#include "vm/steps.h"
+#include "vm/string.h"
 #include "vm/text.h"
 
 /* --- what takes long */

@@ -5,7 +5,7 @@
 
 #include <gmp.h>
 
-#include "vm/num.h"
+#include "vm/native.h"
 
 typedef enum num_long {
     NUM_MUL,       /* (a, b) */

@@ -1,5 +1,7 @@
 /* Numbers and text: formatting and parsing. What the C library prints and reads depends on the locale, which belongs
  * to the host; so we only exchange digits with it, and set the point ourselves. */
+#include "vm/num_text.h"
+
 #include <ctype.h>
 #include <float.h>
 #include <math.h>
@@ -7,8 +9,9 @@
 #include <stdlib.h>
 
 #include "vm/bigint.h"
+#include "vm/num.h"
 #include "vm/text.h"
-#include "vm/walk.h"
+#include "vm/vm.h"
 
 /* --- floats to text */
 

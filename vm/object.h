@@ -194,7 +194,7 @@ typedef struct error {
     value kind, message, data, trace, cause;
 } error;
 
-/* Where the frames of a process stood when it crashed, innermost first: positions (code.h) with TRACE_TAIL set where
+/* Where the frames of a process stood when it crashed, innermost first: positions (bytecode.h) with TRACE_TAIL set where
  * frames were replaced by tail calls. `omitted` frames between the first and the last ones were left out.
  * `origin`: where the process was spawned, and by whom (origin.h). */
 typedef struct trace {

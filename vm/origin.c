@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-#include "vm/text.h"
+#include "vm/code_table.h"
+#include "vm/string.h"
 #include "vm/vm.h"
 
 enum {

@@ -10,7 +10,7 @@
 #ifndef CSP_VM_ORIGIN_H
 #define CSP_VM_ORIGIN_H
 
-#include "vm/process.h"
+#include "vm/concurrency.h"
 
 enum { ORIGIN_HOST = 0 /* main, and what a host evaluates */ };
 
@@ -20,12 +20,6 @@ typedef struct origin {
     const struct string *name; /* of the function, interned; NULL: it has none, or is a block */
     bool recurs;               /* some that come from here have spawned at this very place again */
 } origin;
-
-/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of origin `child`. */
-typedef struct origin_edge {
-    uint32_t parent, position, child; /* child 0: free */
-    const struct string *name;
-} origin_edge;
 
 /* The origin of the function `name` (as above) that a process of origin `parent` spawns at `position`. Without
  * memory for a new one: one whose position is 0. vm->last_spawn is the latest answer: most spawns repeat it, and

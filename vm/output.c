@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "vm/chan.h"
+#include "vm/channel.h"
 #include "vm/loop.h"
 #include "vm/machine.h"
 #include "vm/text.h"
-#include "vm/walk_state.h"
+#include "vm/walk_show.h"
 
 /* A terminal shows each line at once and gets the smaller buffer; that of standard error holds reports that could not
  * be written yet. */

@@ -8,8 +8,8 @@
 #ifndef CSP_VM_OUTPUT_H
 #define CSP_VM_OUTPUT_H
 
+#include "vm/concurrency.h"
 #include "vm/descriptor.h"
-#include "vm/vm.h"
 
 typedef struct output {
     out_descriptor at;

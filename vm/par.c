@@ -1,8 +1,10 @@
 /* par: branches that are all waited for. The first failure ends it: the others are killed, and when they have ended
  * the parent crashes with it. A parent never leaves while a branch lives. */
-#include "vm/chan.h"
-#include "vm/data.h"
-#include "vm/machine.h"
+#include "vm/par.h"
+
+#include "vm/kill.h"
+#include "vm/scheduler.h"
+#include "vm/vm.h"
 
 value par_new(csp_vm *vm, process *parent)
 {

@@ -1,11 +1,10 @@
 /* A process's life: its object, its stack, its end. */
 #include "vm/process.h"
 
-#include "vm/chan.h"
-#include "vm/data.h"
-#include "vm/loop.h"
-#include "vm/machine.h"
+#include "vm/ending.h"
+#include "vm/par.h"
 #include "vm/stack.h"
+#include "vm/vm.h"
 
 enum { RECYCLED_MAX = 4096, TABLE_FIRST = 64, HOSTED_FIRST = 8 };
 

@@ -1,13 +1,14 @@
 /* What is said of one process: its name, and what it waits for. */
 #include "vm/report.h"
 
-#include "vm/data.h"
+#include "vm/code.h"
+#include "vm/code_table.h"
 #include "vm/loop.h"
 #include "vm/origin.h"
+#include "vm/output.h"
 #include "vm/request.h"
 #include "vm/trace.h"
-#include "vm/walk.h"
-#include "vm/output.h"
+#include "vm/walk_show.h"
 
 report_kind report_kind_of(const csp_vm *vm, const process *p)
 {

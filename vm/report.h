@@ -3,7 +3,7 @@
 #ifndef CSP_VM_REPORT_H
 #define CSP_VM_REPORT_H
 
-#include "vm/process.h"
+#include "vm/concurrency.h"
 #include "vm/text.h"
 
 enum { REPORT_ARMS = 8 }; /* of an alt that are told */
@@ -42,17 +42,5 @@ void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);
 /* A JSON string; `,"key":{"file":…,"line":…,"column":…}`, or null for no place. */
 void report_json_string(text *t, const char *s, size_t size);
 void report_json_place(csp_vm *vm, text *t, const char *key, uint32_t position);
-
-/* Who holds a channel, directly: in a variable, a captured value, or a container there. */
-enum { HOLDERS_SHOWN = 4 };
-typedef struct holders {
-    const channel *chan;
-    uint32_t count;
-    const process *first[HOLDERS_SHOWN];
-    const process *last; /* looked at */
-} holders;
-/* Fills in the processes that hold each of `n` distinct channels, those that wait on it left out. Looks at a bounded
- * number of words; false: that was not enough to see all. */
-bool report_holders(csp_vm *vm, holders *of, uint32_t n);
 
 #endif

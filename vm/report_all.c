@@ -1,12 +1,14 @@
 /* Reports of all processes: those that are alike, which may be thousands, in one line. */
+#include "vm/report_all.h"
+
 #include <stdlib.h>
 
-#include "vm/data.h"
-#include "vm/machine.h"
+#include "vm/holders.h"
 #include "vm/origin.h"
-#include "vm/request.h"
 #include "vm/report.h"
-#include "vm/walk.h"
+#include "vm/request.h"
+#include "vm/text.h"
+#include "vm/walk_show.h"
 
 enum { GROUPS_SHOWN = 50 }; /* the rest is counted */
 

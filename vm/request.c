@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "gc/stranger.h"
-#include "vm/chan.h"
 #include "vm/loop.h"
-#include "vm/machine.h"
+#include "vm/scheduler.h"
+#include "vm/stack.h"
 
 /* Scanned and pinned. It outlives the VM where a worker still reads the pins. */
 struct request_roots {

@@ -7,18 +7,48 @@
  *
  * A process that waits keeps the pc of the instruction it waits in; when it is woken, `resume` finishes that
  * instruction. A preempted one keeps the pc of the instruction to execute. */
+#include "vm/run.h"
+
 #include <assert.h>
 #include <math.h>
 
-#include "vm/chan.h"
-#include "vm/data.h"
+#include "vm/alt.h"
+#include "vm/arith.h"
+#include "vm/builtin.h"
+#include "vm/call.h"
+#include "vm/channel.h"
+#include "vm/field.h"
+#include "vm/frame.h"
+#include "vm/index.h"
 #include "vm/insn.h"
+#include "vm/iterate.h"
+#include "vm/join.h"
+#include "vm/kill.h"
 #include "vm/leak.h"
+#include "vm/list.h"
 #include "vm/long.h"
-#include "vm/machine.h"
+#include "vm/map.h"
+#include "vm/native.h"
 #include "vm/num.h"
+#include "vm/par.h"
+#include "vm/process.h"
+#include "vm/scheduler.h"
+#include "vm/settle.h"
+#include "vm/slice.h"
+#include "vm/spawn.h"
+#include "vm/stack.h"
 #include "vm/text.h"
+#include "vm/tuple.h"
+#include "vm/type.h"
+#include "vm/unwind.h"
+#include "vm/vm.h"
 #include "vm/walk.h"
+#include "vm/walk_compare.h"
+#include "vm/walk_copy.h"
+#include "vm/walk_equal.h"
+#include "vm/walk_own.h"
+#include "vm/walk_show.h"
+#include "vm/whence.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

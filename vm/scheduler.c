@@ -3,7 +3,9 @@
  * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is left of the slice,
  * so that a chain of hand-overs costs one slice in all and a runnable process waits for at most one slice of each
  * other. */
-#include "vm/sched.h"
+#include "vm/scheduler.h"
+
+#include "vm/vm.h"
 
 static void push_tail(scheduler *s, process *p)
 {

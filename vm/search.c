@@ -2,7 +2,7 @@
  * rolling hash modulo 2^61 - 1 with a base that nobody knows, so that only what is equal is compared. */
 #include "vm/search.h"
 
-#include "vm/value.h"
+#include "vm/vm.h"
 
 enum { WINDOW = 64 << 10, SHORT = 4 << 10, STEP = 16 << 10 /* bytes hashed */ };
 enum { BYTES_PER_REDUCTION = 256, HASHED_PER_REDUCTION = 32 };

@@ -2,7 +2,7 @@
 #ifndef CSP_VM_SEARCH_H
 #define CSP_VM_SEARCH_H
 
-#include "vm/vm.h"
+#include "vm/concurrency.h"
 
 /* Where a search has got to: an object, so that a slot can hold it. */
 typedef struct search {

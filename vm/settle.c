@@ -1,5 +1,8 @@
-#include "vm/chan.h"
+#include "vm/settle.h"
+
+#include "vm/channel.h"
 #include "vm/request.h"
+#include "vm/timer.h"
 
 /* A ticker for which nobody waits any more must not keep the program from being at a deadlock. */
 static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)

@@ -1,10 +1,14 @@
 /* x[a..b], and ranges as collections. */
-#include "vm/data_slice.h"
+#include "vm/slice.h"
 
-#include "vm/data_check.h"
+#include "vm/arith.h"
+#include "vm/index.h"
+#include "vm/list.h"
 #include "vm/long.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
+#include "vm/vm.h"
 
 static verdict made(csp_vm *vm, value v, value *out)
 {

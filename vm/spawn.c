@@ -1,9 +1,16 @@
 /* Making processes: what they are given is a message. Where all of it is immutable the new process's frame is filled
  * at once; otherwise it is copied first (a walk in slices, run.c) and a starter frame takes it over in the child. */
-#include "vm/chan.h"
-#include "vm/data.h"
+#include "vm/spawn.h"
+
+#include "vm/builtin.h"
+#include "vm/list.h"
+#include "vm/native.h"
 #include "vm/origin.h"
-#include "vm/text.h"
+#include "vm/process.h"
+#include "vm/scheduler.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
+#include "vm/vm.h"
 
 static inline bool all_immutable(const value *v, uint32_t n)
 {

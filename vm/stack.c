@@ -1,5 +1,7 @@
 #include "vm/stack.h"
 
+#include "vm/vm.h"
+
 enum { SHRINK_FROM = 2048 };
 
 /* From the object into a block of its own, which is seen before the slots are emptied. False: out of memory. */

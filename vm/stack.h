@@ -2,7 +2,8 @@
 #ifndef CSP_VM_STACK_H
 #define CSP_VM_STACK_H
 
-#include "vm/vm.h"
+#include "gc/heap.h"
+#include "vm/concurrency.h"
 
 enum { STACK_FIRST = 16 /* slots of the first block of its own */ };
 

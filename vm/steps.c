@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "vm/vm.h"
+
 bool long_copy(csp_vm *vm, void *to, const void *from, size_t size, size_t *at)
 {
     size_t count = size - *at < LONG_BYTES ? size - *at : LONG_BYTES;

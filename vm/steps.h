@@ -2,7 +2,7 @@
 #ifndef CSP_VM_STEPS_H
 #define CSP_VM_STEPS_H
 
-#include "vm/vm.h"
+#include "vm/bytecode.h"
 
 /* From here on it is done in steps; and what one step does: copying bytes, looking at elements. */
 enum { LONG_BYTES = 128 << 10, LONG_ELEMENTS = 8 << 10 };

@@ -2,10 +2,13 @@
  *
  * Texts are often given as pointers into the inside of an object, which keep nothing alive: the caller holds the
  * object. */
+#include "vm/string.h"
+
 #include <stdarg.h>
 
 #include "base/utf8.h"
 #include "vm/text.h"
+#include "vm/vm.h"
 
 /* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each 64th code point,
  * from the 64th on. */

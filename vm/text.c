@@ -1,8 +1,11 @@
 /* The builder of texts, and quoting. */
+#include "vm/text.h"
+
 #include <stdarg.h>
 
 #include "base/utf8.h"
-#include "vm/text.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 void text_init(text *t, csp_vm *vm) { *t = (text){.vm = vm}; }
 

@@ -1,12 +1,14 @@
 /* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a cancelled one leaves
  * at once. */
+#include "vm/timer.h"
+
 #include <errno.h>
 
-#include "vm/chan.h"
-#include "vm/data.h"
+#include "vm/channel.h"
 #include "vm/loop.h"
-#include "vm/machine.h"
-#include "vm/num.h"
+#include "vm/scheduler.h"
+#include "vm/stack.h"
+#include "vm/vm.h"
 
 static bool before(const timer *a, const timer *b)
 {

@@ -1,10 +1,14 @@
 #include "vm/trace.h"
 
 #include "base/utf8.h"
-#include "vm/data.h"
+#include "vm/code.h"
+#include "vm/code_table.h"
 #include "vm/origin.h"
-#include "vm/report.h"
 #include "vm/output.h"
+#include "vm/report.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
+#include "vm/vm.h"
 
 enum {
     FIRST_FRAMES = 48,

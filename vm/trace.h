@@ -2,6 +2,7 @@
 #ifndef CSP_VM_TRACE_H
 #define CSP_VM_TRACE_H
 
+#include "vm/concurrency.h"
 #include "vm/text.h"
 
 /* An OBJ_TRACE of the frames of p from the innermost on, whose registers are at `base` and which stands at instruction

@@ -1,6 +1,9 @@
 /* Tuples, ranges and closures: what is made at once and does not change. */
-#include "vm/data.h"
+#include "vm/tuple.h"
+
+#include "vm/arith.h"
 #include "vm/num.h"
+#include "vm/vm.h"
 
 static bool all_immutable(const value *items, size_t count)
 {

@@ -1,4 +1,6 @@
-#include "vm/vm.h"
+#include "vm/type.h"
+
+#include "vm/object.h"
 
 const char *const vm_type_names[TYPE_COUNT] = {
     [TYPE_NIL] = "nil",         [TYPE_BOOL] = "bool",     [TYPE_INT] = "int",     [TYPE_FLOAT] = "float",

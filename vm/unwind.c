@@ -1,10 +1,14 @@
 /* The ways out of frames other than `return`: crashes and kills. Frames are left one by one; on the way stand
- * handlers (catch, and the clean-up of a par under way) and defers (code.h). */
-#include "vm/chan.h"
-#include "vm/data.h"
+ * handlers (catch, and the clean-up of a par under way) and defers (bytecode.h). */
+#include "vm/unwind.h"
+
+#include "vm/alt.h"
+#include "vm/kill.h"
+#include "vm/native.h"
 #include "vm/request.h"
 #include "vm/trace.h"
 #include "vm/walk.h"
+#include "vm/walk_own.h"
 
 value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
 {

@@ -1,9 +1,13 @@
 /* The verifier: what the interpreter relies on without looking. Registers, constants, jumps, arms, handlers and defers
  * are checked one instruction at a time; the types of values in registers are checked when the program runs, or known
  * to the compiler (the state of a loop, a par). Everything here is linear in the size of the code. */
+#include "vm/verify.h"
+
 #include <stdlib.h>
 
-#include "vm/verify.h"
+#include "gc/heap.h"
+#include "vm/code_table.h"
+#include "vm/object.h"
 
 /* --- the set of codes */
 

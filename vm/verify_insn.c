@@ -1,4 +1,9 @@
 /* What an instruction's operands may be. */
+#include "vm/verify_insn.h"
+
+#include "vm/code.h"
+#include "vm/native.h"
+#include "vm/type.h"
 #include "vm/verify.h"
 
 /* --- constants; each gives NULL, or what is wrong */

@@ -1,25 +1,14 @@
-/* The virtual machine: everything that hangs off one csp_vm, raising errors, output, and the doors to the rooms
- * above. */
+/* The virtual machine: everything that hangs off one csp_vm. */
 #ifndef CSP_VM_VM_H
 #define CSP_VM_VM_H
 
 #include <stdatomic.h>
 
 #include "gc/heap.h"
-#include "vm/native.h"
-#include "vm/origin.h"
+#include "vm/error.h"
 
-typedef enum error_kind {
-#define ERROR(enumerator, name, meaning) ERR_##enumerator,
-#include "vm/error.def"
-#undef ERROR
-    ERR_COUNT
-} error_kind;
-extern const struct error_info {
-    const char *name, *meaning;
-} vm_errors[ERR_COUNT];
-
-struct loop; /* loop.c: libuv */
+struct loop;
+struct request;
 
 /* Limits of a VM; 0: none. */
 typedef struct vm_limits {
@@ -78,7 +67,7 @@ struct csp_vm {
     value memory_error; /* made ahead: there may be no memory when it is needed */
     uint64_t hash_seed;
 
-    native_module *natives;            /* registered tables; malloc'ed */
+    struct native_module *natives;     /* registered tables; malloc'ed */
     struct native_index *native_index; /* native.c: entry -> place in native_values */
     value *native_values;              /* their function objects, pinned */
     uint32_t native_module_count;
@@ -126,56 +115,6 @@ static inline uint64_t chan_number(csp_vm *vm, channel *c)
         c->header |= ++vm->last_channel << OWNER_SHIFT;
     return c->header >> OWNER_SHIFT;
 }
-
-/* --- error.c */
-
-/* Makes an error value and lets it be the one under way (sched.raised); always VERDICT_FAIL. Where memory has run
- * out, it is out_of_memory instead. The message is printf-formatted UTF-8. The trace is added by the unwinder. */
-verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
-verdict vm_raise_value(csp_vm *vm, value error); /* an error object; its trace is kept if it has one */
-verdict vm_raise_memory(csp_vm *vm);             /* out_of_memory, made ahead */
-/* Says why what has just been raised came about: the first of the operands that is an error value, if one is, becomes
- * its cause. VALUE_NIL: no operand. Always VERDICT_FAIL. */
-verdict vm_blame(csp_vm *vm, process *p, value first, value second);
-/* The crash for a value that should have been of another kind: `moved` where it belongs to somebody else, else
- * type_error "expected a list, got an int". `what` names what was expected. */
-verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what);
-/* The crash `moved` for v: "this list was handed to another process". */
-verdict vm_raise_moved(csp_vm *vm, value v);
-/* The crash `frozen` for a list or map that may no longer change. */
-verdict vm_raise_frozen(csp_vm *vm, value v);
-/* An error as a value (not raised); VALUE_ABSENT: out of memory. data may be VALUE_NIL. */
-value error_new(csp_vm *vm, value kind, value message, value data);
-/* A copy of the error e, owned by `owner` where it is not immutable, that has `by`, another error or VALUE_NIL, as its
- * cause. ABSENT: out of memory. */
-value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
-value error_make(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* --- type.c: names of types */
-typedef enum value_type {
-    TYPE_NIL,
-    TYPE_BOOL,
-    TYPE_INT,
-    TYPE_FLOAT,
-    TYPE_STRING,
-    TYPE_BYTES,
-    TYPE_TUPLE,
-    TYPE_LIST,
-    TYPE_MAP,
-    TYPE_BUFFER,
-    TYPE_FN,
-    TYPE_CHAN,
-    TYPE_PROCESS,
-    TYPE_ERROR,
-    TYPE_RANGE,
-    TYPE_POINTER,
-    TYPE_LIBRARY,
-    TYPE_COUNT
-} value_type;
-extern const char *const vm_type_names[TYPE_COUNT];
-/* What v is, for messages: "an int", "a channel", "nil". */
-const char *vm_type_phrase(value v);
-value_type value_type_of(value v);
 
 /* Whether the running process may use this object: immutable, a handle, or its own. */
 static inline bool value_usable(const process *p, value v)

@@ -1,5 +1,16 @@
 /* The table of walks: natives that run as frames. */
-#include "vm/walk_state.h"
+#include "vm/walk.h"
+
+#include "vm/iterate.h"
+#include "vm/long.h"
+#include "vm/map_walk.h"
+#include "vm/walk_adopt.h"
+#include "vm/walk_compare.h"
+#include "vm/walk_contains.h"
+#include "vm/walk_copy.h"
+#include "vm/walk_equal.h"
+#include "vm/walk_own.h"
+#include "vm/walk_show.h"
 
 const native_entry walk_natives[WALK_KINDS] = {
     [WALK_EQUAL] = {"equal", "equal(a, b)", "a == b", walk_run_equal, 2, 2, 1},

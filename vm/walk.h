@@ -4,24 +4,7 @@
 #ifndef CSP_VM_WALK_H
 #define CSP_VM_WALK_H
 
-#include "vm/vm.h"
-
-/* Answers at once where that is easy (numbers, strings, identical, different types, short flat containers): 1 yes, 0
- * no, -1: a walk must tell. */
-int walk_equal_quick(csp_vm *vm, value a, value b);
-/* Equal keys: in one go, without recursion (keys cannot change, but may be deep). */
-bool walk_equal_keys(csp_vm *vm, value a, value b);
-/* of a valid key; equal keys have equal hashes; looks at a bounded number of elements */
-uint64_t walk_hash(csp_vm *vm, value key);
-/* Order: numbers with numbers, strings with strings at once; *out -1, 0, 1, 2 (unordered: NaN). VERDICT_CALL: tuples
- * or lists, a walk must tell. FAIL: type_error. */
-verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out);
-
-/* v as a message, at once: itself where it is immutable, a flat copy (owner OWNER_TRANSIT) of a short list or map
- * whose elements are all immutable. VALUE_ABSENT: a walk must copy it. Must be usable by p (checked before). */
-value walk_copy_quick(csp_vm *vm, process *p, value v);
-/* Gives a message in transit to p, at once if it is immutable or flat: true. False: a walk must do it. */
-bool walk_adopt_quick(process *p, value v);
+#include "vm/native.h"
 
 /* The walks, as natives that run as frames (each takes what its comment says, and gives its result as natives do):
  *   EQUAL(a, b) -> bool        COMPARE(a, b) -> -1, 0, 1, nil for unordered; type_error
@@ -66,16 +49,5 @@ typedef enum walk_kind {
     WALK_KINDS
 } walk_kind;
 extern const native_entry walk_natives[WALK_KINDS];
-void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args);
-/* MOVE in one go, for a process that is killed; where it cannot be done, v stays what it is. */
-void walk_move_now(csp_vm *vm, process *p, value v);
-
-/* A copy for p of what belongs to another process, in one go. FAIL: something in it belongs to a third, or there is no
- * memory. */
-verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out);
-
-/* repr of v in one go, for reports and tools (not for programs): at most `limit` bytes, then `…`. */
-struct text;
-bool walk_show(csp_vm *vm, struct text *t, value v, size_t limit);
 
 #endif

@@ -2,6 +2,9 @@
  * (WALK_MOVED) may still have names in the process that gave it away, even if that is the one that takes it over
  * now: so each such object gets a new shell, to which its contents go, and stays behind empty. Until all is done the
  * old shell's second word leads to the new one: that keeps sharing and cycles. */
+#include "vm/walk_adopt.h"
+
+#include "vm/children.h"
 #include "vm/walk_state.h"
 
 /* In the header of an old shell while it leads to its new one. */

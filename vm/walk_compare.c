@@ -1,10 +1,14 @@
 /* Order of whole values: tuples and lists element by element, the first that differs decides. Elements that are
  * equal at once need no order (nil and nil); a pair that is met again is taken as equal (walk_assume), so it ends on
  * cycles. */
-#include "vm/data_check.h"
-#include "vm/long.h"
+#include "vm/walk_compare.h"
+
+#include "vm/children.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/steps.h"
+#include "vm/string.h"
+#include "vm/type.h"
+#include "vm/walk_equal.h"
 #include "vm/walk_state.h"
 
 enum { QUICK_ELEMENTS = 32, UNORDERED = 2 };

@@ -1,11 +1,13 @@
 /* x in xs, for any xs. */
-#include "vm/data_check.h"
-#include "vm/data_slice.h"
-#include "vm/long.h"
-#include "vm/map_probe.h"
+#include "vm/walk_contains.h"
+
+#include "vm/children.h"
+#include "vm/map.h"
+#include "vm/map_walk.h"
 #include "vm/num.h"
 #include "vm/search.h"
-#include "vm/text.h"
+#include "vm/slice.h"
+#include "vm/walk_equal.h"
 #include "vm/walk_state.h"
 
 /* Bytes, or a byte, in bytes; a text in a text. slot: the search. DONE or YIELD. */

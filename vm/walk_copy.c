@@ -1,9 +1,12 @@
 /* Deep copies: a shell is made of each container when it is first met and entered in a table from sources to copies,
  * so that sharing and cycles are kept; then it is filled, depth first, so that what holds nothing mutable is known
  * when its frame ends. The source is only read. */
-#include "vm/data_check.h"
-#include "vm/long.h"
-#include "vm/map_probe.h"
+#include "vm/walk_copy.h"
+
+#include "vm/children.h"
+#include "vm/map.h"
+#include "vm/map_walk.h"
+#include "vm/steps.h"
 #include "vm/walk_state.h"
 
 enum { QUICK_ELEMENTS = 64, QUICK_BYTES = 4096 };

@@ -2,12 +2,13 @@
  * comparison, or found equal, are taken as equal when met again (walk_assume); the first difference ends it all. But
  * for the keys of maps: there a difference only means to try the next key, and what was assumed on the way is
  * undone. */
-#include "vm/data_check.h"
-#include "vm/data_slice.h"
-#include "vm/long.h"
-#include "vm/map_probe.h"
+#include "vm/walk_equal.h"
+
+#include "vm/children.h"
+#include "vm/map.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/slice.h"
+#include "vm/steps.h"
 #include "vm/walk_state.h"
 
 enum { QUICK_ELEMENTS = 32, PAIR_COST = 4 * WALK_OBJECT /* two places in a table */ };

@@ -1,10 +1,14 @@
 /* Hashes of map keys. Equal keys have equal hashes, whatever their forms (1 and 1.0, 0..10 and 0..=9, maps in any
  * order), and no more than HASH_ELEMENTS are looked at, breadth first, so that shared, cyclic and very large keys
  * cost little. */
-#include "vm/data_slice.h"
+#include "vm/walk_hash.h"
+
+#include "vm/children.h"
+#include "vm/map.h"
 #include "vm/num.h"
-#include "vm/text.h"
-#include "vm/walk_state.h"
+#include "vm/slice.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 enum { HASH_ELEMENTS = 64 };
 

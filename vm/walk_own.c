@@ -5,7 +5,9 @@
  * objects; when nothing was found that belongs to somebody else, a second pass over the log gives them their final
  * headers. Until then everything can be given back, by the log alone, which takes no memory: by a crash, or by
  * walk_abandon when the process is killed. */
-#include "vm/data_check.h"
+#include "vm/walk_own.h"
+
+#include "vm/children.h"
 #include "vm/walk_state.h"
 
 /* No process has this number. */

@@ -1,14 +1,20 @@
 /* Values as text: a frame for each container on the way down, and a table of those, to notice cycles. */
+#include "vm/walk_show.h"
+
 #include "base/name.h"
-#include "base/utf8.h"
-#include "vm/data_check.h"
-#include "vm/data_slice.h"
+#include "vm/bigint.h"
+#include "vm/children.h"
 #include "vm/draft.h"
-#include "vm/long.h"
+#include "vm/list.h"
+#include "vm/map.h"
+#include "vm/num.h"
 #include "vm/num_long.h"
+#include "vm/num_text.h"
 #include "vm/origin.h"
+#include "vm/slice.h"
 #include "vm/text.h"
-#include "vm/chan.h"
+#include "vm/tuple.h"
+#include "vm/type.h"
 #include "vm/walk_state.h"
 
 typedef struct show_walk {

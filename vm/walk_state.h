@@ -4,9 +4,7 @@
 #ifndef CSP_VM_WALK_STATE_H
 #define CSP_VM_WALK_STATE_H
 
-#include "vm/children.h"
-#include "vm/data.h"
-#include "vm/walk.h"
+#include "vm/vm.h"
 
 /* In the header of an object in transit: it was moved, so that its former owner may still have names for it. Who
  * adopts it makes an object of its own of what is inside, and this one stays behind, in transit for ever: any use of
@@ -77,42 +75,10 @@ static inline value walk_head(const walk_queue *q)
 }
 void walk_dequeue(walk_queue *q);
 
-/* Elements alone, in the sense of ==: 1 equal, 0 not, -1: containers, or long texts or bytes, of the same kind and size
- * that must be compared. p NULL: no check of owners. */
-int walk_equal_atoms(const process *p, value a, value b);
-/* One comparison in the sense of <: DONE with *out, CALL: containers or long texts that must be compared, FAIL. */
-verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out);
-
 /* Charges for the units used of a step. */
 static inline void walk_charge(csp_vm *vm, int64_t left)
 {
     vm_charge(vm, (uint64_t)((WALK_STEP - left) / WALK_UNITS_PER_REDUCTION));
 }
-
-/* Equality under way, for what searches (CONTAINS): NULL: raised. */
-struct equal_walk;
-struct equal_walk *walk_equal_new(csp_vm *vm);
-/* Begins to compare a with b, which walk_equal_quick could not tell. False: raised. */
-bool walk_equal_begin(csp_vm *vm, process *p, struct equal_walk *w, value a, value b);
-/* DONE with *equal, YIELD when *budget is used up, FAIL. */
-verdict walk_equal_run(csp_vm *vm, process *p, struct equal_walk *w, int64_t *budget, bool *equal);
-
-/* Text under way: `parts` (a tuple or list) one after the other, as by STR, or the first as by REPR. NULL: raised. */
-struct show_walk;
-struct show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator);
-const struct text *walk_text_of(const struct show_walk *w);
-/* In a resumable native, which gives what this gives but for DONE, when the text is complete: YIELD, CALL, FAIL. */
-verdict walk_text_step(csp_vm *vm, process *p, struct show_walk *w, value parts);
-/* When it is: adds `end`, and makes the text one block, as walk_text_of gives it. DONE, YIELD, FAIL. */
-verdict walk_text_finish(csp_vm *vm, struct show_walk *w, const char *end);
-
-/* The steps of the walks (walk.c has their slots). STR, REPR, COPY and FREEZE are functions of the language, too. */
-native_fn walk_run_equal, walk_run_compare, walk_run_contains;
-native_fn walk_run_str, walk_run_repr, walk_run_join;
-native_fn walk_run_copy, walk_run_outcome, walk_run_message, walk_run_freeze;
-enum { EXTEND_SLOTS = 4 };
-native_fn long_run_add, long_run_part, data_run_extend;
-native_fn map_run_get, map_run_has, map_run_remove, map_run_put;
-native_fn walk_run_move, walk_run_unmove, walk_run_adopt, walk_run_freeze_move;
 
 #endif

@@ -1,10 +1,11 @@
 /* Where a nil that an operation could not take came from: the expression that gave it, as the source has it. */
-#include "vm/data.h"
-#include "vm/error.h"
-#include "vm/insn.h"
-#include "vm/text.h"
+#include "vm/whence.h"
 
 #include <string.h>
+
+#include "vm/code.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 enum {
     BACK = 8,     /* instructions: what made an operand stands just before */

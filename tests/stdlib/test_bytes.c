@@ -4,9 +4,9 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/data.h"
-#include "vm/num.h"
-#include "vm/text.h"
+#include "vm/list.h"
+#include "vm/num_text.h"
+#include "vm/string.h"
 
 static csp_vm *vm;
 

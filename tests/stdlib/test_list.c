@@ -4,8 +4,9 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/data.h"
+#include "vm/list.h"
 #include "vm/num.h"
+#include "vm/tuple.h"
 
 static csp_vm *vm;
 

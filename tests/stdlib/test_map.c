@@ -4,7 +4,8 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/data.h"
+#include "vm/list.h"
+#include "vm/map.h"
 #include "vm/num.h"
 
 static csp_vm *vm;

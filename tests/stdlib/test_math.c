@@ -4,8 +4,9 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
+#include "vm/arith.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/num_text.h"
 
 static csp_vm *vm;
 

@@ -4,9 +4,10 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/data.h"
+#include "vm/list.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
 
 static csp_vm *vm;
 

@@ -3,7 +3,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "vm/text.h"
+#include "vm/string.h"
+#include "vm/vm.h"
 
 /* Pinned: nobody but the test holds it. */
 static void *copy(const void *from, size_t size)

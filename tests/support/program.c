@@ -5,11 +5,15 @@
 
 #include "api/error.h"
 #include "api/world.h"
-#include "tests/support/support.h"
 #include "base/random.h"
-#include "vm/data.h"
+#include "tests/support/support.h"
+#include "vm/audit.h"
+#include "vm/drive.h"
+#include "vm/kill.h"
 #include "vm/loop.h"
+#include "vm/machine.h"
 #include "vm/output.h"
+#include "vm/timer.h"
 
 static void append(char **text, size_t *size, const char *more, size_t length)
 {

@@ -3,8 +3,7 @@
 #ifndef CSP_TESTS_PROGRAM_H
 #define CSP_TESTS_PROGRAM_H
 
-#include "vm/chan.h"
-#include "vm/machine.h"
+#include "vm/concurrency.h"
 
 typedef struct program {
     csp_vm *vm;

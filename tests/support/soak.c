@@ -8,11 +8,17 @@
 
 #include "api/error.h"
 #include "api/world.h"
-#include "tests/support/support.h"
 #include "base/random.h"
-#include "vm/chan.h"
+#include "tests/support/support.h"
+#include "vm/audit.h"
+#include "vm/drive.h"
+#include "vm/kill.h"
 #include "vm/loop.h"
+#include "vm/machine.h"
+#include "vm/native.h"
+#include "vm/report_all.h"
 #include "vm/text.h"
+#include "vm/timer.h"
 
 enum {
     MESSAGE_SAFE = 1 << 0,

@@ -3,6 +3,7 @@
 #ifndef CSP_TESTS_VM_FIXTURE_H
 #define CSP_TESTS_VM_FIXTURE_H
 
+#include "vm/native.h"
 #include "vm/vm.h"
 
 /* Ends the test where it cannot be made. Ints may have FIXTURE_INT_BITS bits. */

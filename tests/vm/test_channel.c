@@ -3,7 +3,13 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
+#include "vm/audit.h"
+#include "vm/channel.h"
+#include "vm/drive.h"
+#include "vm/kill.h"
 #include "vm/loop.h"
+#include "vm/timer.h"
+#include "vm/vm.h"
 
 enum { MANY = 100000 };
 

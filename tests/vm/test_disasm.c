@@ -4,7 +4,12 @@
 
 #include "tests/support/code_fixture.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/text.h"
+#include "vm/code.h"
+#include "vm/code_table.h"
+#include "vm/disasm.h"
+#include "vm/native.h"
+#include "vm/string.h"
+#include "vm/type.h"
 
 static csp_vm *vm;
 

@@ -4,10 +4,16 @@
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
+#include "vm/field.h"
+#include "vm/index.h"
 #include "vm/insn.h"
-#include "vm/data.h"
-#include "vm/num.h"
-#include "vm/text.h"
+#include "vm/join.h"
+#include "vm/list.h"
+#include "vm/map.h"
+#include "vm/num_text.h"
+#include "vm/slice.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
 
 static csp_vm *vm;
 static process *p;

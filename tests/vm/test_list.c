@@ -5,9 +5,13 @@
 #include "stdlib/natives.h"
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/data.h"
+#include "vm/iterate.h"
+#include "vm/list.h"
+#include "vm/map.h"
 #include "vm/num.h"
-#include "vm/text.h"
+#include "vm/num_text.h"
+#include "vm/string.h"
+#include "vm/tuple.h"
 
 static csp_vm *vm;
 static process *p;

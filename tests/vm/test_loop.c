@@ -1,5 +1,3 @@
-#include "vm/loop.h"
-
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +10,7 @@
 #include <unistd.h>
 
 #include "tests/support/vm_fixture.h"
-#include "vm/machine.h"
+#include "vm/loop.h"
 
 static csp_vm *vm;
 static loop *l;

@@ -5,7 +5,9 @@
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
+#include "vm/arith.h"
 #include "vm/num.h"
+#include "vm/num_text.h"
 #include "vm/text.h"
 
 static csp_vm *vm;

@@ -2,7 +2,7 @@
 
 #include "tests/support/vm_fixture.h"
 #include "vm/origin.h"
-#include "vm/text.h"
+#include "vm/string.h"
 
 static csp_vm *vm;
 

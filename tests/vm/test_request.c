@@ -1,5 +1,3 @@
-#include "vm/request.h"
-
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -7,9 +5,12 @@
 #include <time.h>
 
 #include "tests/support/vm_fixture.h"
-#include "vm/chan.h"
-#include "vm/data.h"
+#include "vm/kill.h"
+#include "vm/list.h"
 #include "vm/loop.h"
+#include "vm/pool.h"
+#include "vm/request.h"
+#include "vm/settle.h"
 
 static csp_vm *vm;
 static atomic_int worked, cancelled, dropped, running, most_running;

@@ -4,6 +4,7 @@
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
+#include "vm/string.h"
 #include "vm/text.h"
 
 static csp_vm *vm;

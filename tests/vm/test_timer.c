@@ -2,9 +2,13 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "tests/support/program.h"
 #include "base/random.h"
+#include "tests/support/program.h"
+#include "vm/audit.h"
+#include "vm/drive.h"
 #include "vm/loop.h"
+#include "vm/timer.h"
+#include "vm/vm.h"
 
 enum { TIMERS = 500 };
 

@@ -5,8 +5,9 @@
 #include "tests/support/code_fixture.h"
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/data.h"
+#include "vm/code_table.h"
 #include "vm/origin.h"
+#include "vm/text.h"
 #include "vm/trace.h"
 
 static csp_vm *vm;

@@ -4,7 +4,10 @@
 
 #include "tests/support/code_fixture.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/text.h"
+#include "vm/native.h"
+#include "vm/string.h"
+#include "vm/type.h"
+#include "vm/verify.h"
 
 static csp_vm *vm;
 

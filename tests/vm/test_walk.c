@@ -5,10 +5,18 @@
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/data.h"
+#include "vm/list.h"
+#include "vm/map.h"
 #include "vm/num.h"
+#include "vm/string.h"
 #include "vm/text.h"
+#include "vm/tuple.h"
 #include "vm/walk.h"
+#include "vm/walk_adopt.h"
+#include "vm/walk_copy.h"
+#include "vm/walk_equal.h"
+#include "vm/walk_own.h"
+#include "vm/walk_show.h"
 
 static csp_vm *vm;
 static process *p;

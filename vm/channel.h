@@ -1,8 +1,7 @@
-/* Channels, alts and timers. Internal to vm/ and to the natives of stdlib/ that wait. */
-#ifndef CSP_VM_CHAN_H
-#define CSP_VM_CHAN_H
+/* Channels. */
+#ifndef CSP_VM_CHANNEL_H
+#define CSP_VM_CHANNEL_H
 
-#include "vm/sched.h"
 #include "vm/walk.h"
 
 typedef enum chan_result { CHAN_DONE, CHAN_BLOCK, CHAN_CLOSED, CHAN_FAIL /* raised */ } chan_result;
@@ -53,40 +52,5 @@ channel *chan_tick(csp_vm *vm, int64_t period); /* NULL: raised */
 bool chan_arm_ticker(csp_vm *vm, channel *c);
 /* A tick is due: the first who waits gets it. */
 void chan_serve_tick(csp_vm *vm, channel *c);
-
-/* --- timer.c */
-/* the process's own, made when first needed, heap room reserved; NULL: raised */
-timer *timer_of(csp_vm *vm, process *p);
-bool timer_reserve(csp_vm *vm);            /* room for one more in the heap; false: raised */
-void timer_insert(scheduler *s, timer *t); /* room is there */
-void timer_remove(scheduler *s, timer *t);
-void timer_fire(csp_vm *vm, int64_t now); /* all that are due, in order */
-int64_t timer_next(const scheduler *s);   /* the earliest deadline, or INT64_MAX */
-/* Parks p until the deadline. FAIL or BLOCK. */
-verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline);
-
-/* --- alt.c */
-typedef enum alt_result {
-    ALT_CHOSEN, /* *arm is taken; a receive's value is to be delivered */
-    ALT_BLOCKED,
-    ALT_COPY,   /* *work has to become a message by WALK_MESSAGE, then alt_made */
-    ALT_MOVE,   /* … by WALK_MOVE */
-    ALT_UNMOVE, /* *work has to be given back by WALK_UNMOVE, then alt_made */
-    ALT_ENDED,  /* a repeated one: no arm is enabled */
-    ALT_FAILED  /* raised */
-} alt_result;
-typedef struct alt_choice {
-    uint32_t arm;
-    alt_case *chosen;
-    value received;
-    value taken; /* of a drained case: what its arm's register for the channels it was taken for becomes, or ABSENT */
-    value work;
-} alt_choice;
-/* Collects the arms behind the ALT instruction and tries. */
-alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, alt_choice *choice);
-alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice); /* after a walk */
-alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice);            /* after a wait, settled */
-/* forgets the values: at the end, and when unwound */
-void alt_leave(alt *a);
 
 #endif

@@ -1,25 +1,15 @@
-/* The inside of maps, for the walks that compare and copy them in slices. */
-#ifndef CSP_VM_MAP_PROBE_H
-#define CSP_VM_MAP_PROBE_H
+/* What takes long with a map, in steps: finding a key that is long or deep, and growing. */
+#ifndef CSP_VM_MAP_WALK_H
+#define CSP_VM_MAP_WALK_H
 
-#include "vm/data.h"
+#include "vm/native.h"
 
-#define MAP_NO_ENTRY UINT32_MAX
-
-/* The entries of m whose hash is `hash`, one after the other: *cursor starts at 0 and is opaque. Gives the entry's
- * number, MAP_NO_ENTRY at the end. */
-uint32_t map_probe(const map *m, uint64_t hash, uint64_t *cursor);
-
-/* Room for `capacity` entries in all. False: out of memory. */
-bool map_reserve(csp_vm *vm, map *m, size_t capacity);
+struct equal_walk;
 
 /* Room for exactly `capacity` entries, many of them, in an empty map whose index still has to be cleared: from slot
  * `at` on so many as one step clears, which is given. False: out of memory. */
 bool map_blank(csp_vm *vm, map *m, size_t capacity);
 uint32_t map_clear_index(map *m, uint64_t at);
-
-/* Adds a key that is known to be new, with its hash. False: out of memory. */
-bool map_append(csp_vm *vm, map *m, value key, value item, uint64_t hash);
 
 /* What takes long with a map, in steps: finding a key that is long or deep, and growing. An object, for a slot to
  * hold. */
@@ -40,17 +30,10 @@ map_walk *map_walk_in_slot(csp_vm *vm, value *slot);
 verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key);
 /* Puts a value to the key, that map_find_step has looked for: DONE, YIELD, FAIL. */
 verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value item);
-void map_remove_entry(map *m, uint32_t entry);
-/* At once where that is easy: DONE with the key's hash and the entry's number, or MAP_NO_ENTRY; CALL: to be done in
- * steps. */
-verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint32_t *entry);
 /* Whether to add one more takes long. */
 bool map_grows_long(const map *m);
 
-/* The size of the index for `capacity` entries. */
-size_t map_index_size(size_t capacity);
-
-/* Takes all keys out. */
-void map_clear(map *m);
+/* The steps; walk.c has their slots. */
+native_fn map_run_get, map_run_has, map_run_remove, map_run_put;
 
 #endif

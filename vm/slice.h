@@ -1,13 +1,15 @@
-/* Ranges as indices and as collections. */
-#ifndef CSP_VM_DATA_SLICE_H
-#define CSP_VM_DATA_SLICE_H
+/* x[a..b], and ranges as indices and as collections. */
+#ifndef CSP_VM_SLICE_H
+#define CSP_VM_SLICE_H
 
-#include "vm/data.h"
+#include "vm/concurrency.h"
 
+/* container[from..to]; CALL as data_get has it. */
+verdict data_slice(csp_vm *vm, process *p, value container, value from, value to, value *out);
 /* Which elements container[r] is made of: negatives count from the end, then all is clamped. No range, no map. FAIL:
  * type_error. */
 verdict data_slice_bounds(csp_vm *vm, process *p, value container, const range *r, uint64_t *a, uint64_t *b);
-/* container[r]: a fresh copy; CALL as data_slice has it. Whether p may use the container is checked before. */
+/* container[r]: a fresh copy; CALL as above. Whether p may use the container is checked before. */
 verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out);
 /* FAIL for an open range, and for one that is too long to count. */
 verdict data_range_length(csp_vm *vm, process *p, const range *r, uint64_t *length);
