@@ -73,7 +73,7 @@ CFLAGS ?= -O2 -g
 endif
 
 LIB_ROOMS := base lexer parser compiler vm gc stdlib api
-LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c)))
+LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c $(room)/*/*.c)))
 REPL_SRC := $(sort $(wildcard repl/*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/*/test_*.c))
@@ -98,14 +98,14 @@ ALL_LDFLAGS := $(MODE_LDFLAGS) $(LDFLAGS)
 
 # Flags of one file: CFLAGS_<path without .c>. The interpreter loop keeps one indirect jump for each opcode, which
 # gcc would otherwise merge into a single one that the processor predicts badly.
-CFLAGS_vm/run := $(if $(CLANG),,-fno-gcse -fno-crossjumping)
+CFLAGS_vm/run/run := $(if $(CLANG),,-fno-gcse -fno-crossjumping)
 
 # Those that say the version; the others are not made anew when it changes.
 DEFINES_api/csp := -DCSP_VERSION='"$(VERSION)"'
 DEFINES_tests/api/test_csp := $(DEFINES_api/csp)
 
 # Objects of different compilers or flags never mix: each combination has a folder of its own.
-KEY := $(firstword $(shell printf '%s' "$(subst ",,$(CC) $(ALL_CFLAGS) $(CFLAGS_vm/run) $(ALL_LDFLAGS))" | cksum))
+KEY := $(firstword $(shell printf '%s' "$(subst ",,$(CC) $(ALL_CFLAGS) $(CFLAGS_vm/run/run) $(ALL_LDFLAGS))" | cksum))
 OBJ := $(O)/obj-$(notdir $(firstword $(CC)))-$(MODE)-$(KEY)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/stdlib_csp.o
@@ -199,7 +199,7 @@ check: ## mistakes in our programs, tables of the documents, formatting, static 
 	@scripts/conformance --quiet
 	@$(O)/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
 	@$(MAKE) $(SUB) -s -k WERROR=1 \
-		check-format check-includes check-headers check-text check-exports check-cppcheck check-tidy
+		check-format check-rooms check-headers check-text check-exports check-cppcheck check-tidy
 	@echo 'check: all is well'
 
 conformance: ## the language, sentence by sentence, beside the script tests that show it; ARGS= names sections
@@ -318,15 +318,19 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/in
 
 # ---- Checks ----
 
-HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) repl include tests/support)))
+HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl include tests/support)))
 ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC)
-.PHONY: check-format check-includes check-headers check-text check-exports check-cppcheck check-tidy
+.PHONY: check-format check-includes check-rooms check-headers check-text check-exports check-cppcheck check-tidy
 
 check-format:
 	@clang-format --dry-run -Werror $(ALL_C) $(HEADERS)
 
+# The includes alone, which needs no build; with what the objects link to.
 check-includes:
-	@scripts/check-includes
+	@scripts/check-rooms
+
+check-rooms: $(LIB_OBJ) $(REPL_OBJ)
+	@scripts/check-rooms $(OBJ)
 
 check-text:
 	@scripts/check-text

@@ -5,7 +5,7 @@
 #include "api/loader.h"
 #include "api/session.h"
 #include "lexer/lexer.h"
-#include "vm/map.h"
+#include "vm/data/map.h"
 
 typedef struct candidates {
     const char *prefix;

@@ -5,13 +5,12 @@
 
 #include "api/error.h"
 #include "api/loader.h"
-#include "api/session.h"
 #include "parser/parse.h"
-#include "vm/disasm.h"
 #include "vm/drive.h"
-#include "vm/loop.h"
 #include "vm/machine.h"
-#include "vm/output.h"
+#include "vm/outside/loop.h"
+#include "vm/process/output.h"
+#include "vm/report/disasm.h"
 
 static const size_t DEFAULT_STACK = (size_t)1 << 30;
 

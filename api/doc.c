@@ -7,7 +7,7 @@
 #include "base/words.h"
 #include "parser/parse.h"
 #include "stdlib/natives.h"
-#include "vm/native.h"
+#include "vm/code/native.h"
 
 static void write_indented(const char *lines, size_t size, FILE *out)
 {

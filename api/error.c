@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "vm/code.h"
-#include "vm/code_table.h"
-#include "vm/output.h"
-#include "vm/report_all.h"
-#include "vm/text.h"
-#include "vm/trace.h"
+#include "vm/code/code.h"
+#include "vm/code/code_table.h"
+#include "vm/core/text.h"
+#include "vm/process/output.h"
+#include "vm/report/report_all.h"
+#include "vm/report/trace.h"
 
 typedef struct error_frame {
     char *file, *function; /* owned; file NULL: a function without source */

@@ -4,7 +4,7 @@
 
 #include "api/error.h"
 #include "api/locate.h"
-#include "vm/string.h"
+#include "vm/core/string.h"
 
 /* A chain of imports is a recursion of the compiler. */
 enum { DEPTH_MAX = 100 };

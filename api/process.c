@@ -2,10 +2,10 @@
 #include <stdlib.h>
 
 #include "api/error.h"
-#include "vm/code.h"
-#include "vm/code_table.h"
-#include "vm/origin.h"
-#include "vm/report.h"
+#include "vm/code/code.h"
+#include "vm/code/code_table.h"
+#include "vm/code/origin.h"
+#include "vm/report/report.h"
 
 typedef struct numbered {
     uint64_t number;

@@ -8,9 +8,9 @@
 #include "parser/lint.h"
 #include "parser/parse.h"
 #include "stdlib/sources.h"
-#include "vm/code_table.h"
-#include "vm/native.h"
-#include "vm/output.h"
+#include "vm/code/code_table.h"
+#include "vm/code/native.h"
+#include "vm/process/output.h"
 
 /* One compilation. */
 typedef struct resolver {

@@ -4,11 +4,11 @@
 
 #include "api/error.h"
 #include "api/loader.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
 #include "vm/machine.h"
-#include "vm/output.h"
-#include "vm/string.h"
-#include "vm/text.h"
-#include "vm/walk_show.h"
+#include "vm/process/output.h"
+#include "vm/walk/walk_show.h"
 
 /* What csp_eval shows of a value. */
 enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20 };

@@ -7,10 +7,10 @@
 #include "stdlib/natives.h"
 #include "stdlib/sources.h"
 #include "vm/drive.h"
-#include "vm/kill.h"
-#include "vm/loop.h"
 #include "vm/machine.h"
-#include "vm/num.h"
+#include "vm/number/num.h"
+#include "vm/outside/loop.h"
+#include "vm/process/kill.h"
 
 bool world_begin(world *w)
 {

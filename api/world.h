@@ -6,8 +6,8 @@
 #include "base/language.h"
 #include "include/csp.h"
 #include "parser/resolve.h"
-#include "vm/native.h"
-#include "vm/vm.h"
+#include "vm/code/native.h"
+#include "vm/core/vm.h"
 
 /* A module's part that is written in csp. */
 typedef enum world_load { WORLD_UNLOADED, WORLD_LOADING, WORLD_LOADED } world_load;

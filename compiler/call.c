@@ -2,8 +2,8 @@
  * VALUE_ABSENT where none is given, the rest as a list; the machine only jumps. Other calls are arranged by the
  * machine. */
 #include "compiler/internal.h"
-#include "vm/native.h"
-#include "vm/walk.h"
+#include "vm/code/native.h"
+#include "vm/walk/walk.h"
 
 typedef enum callee_kind { CALLEE_VALUE, CALLEE_CODE, CALLEE_NATIVE } callee_kind;
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "compiler/internal.h"
-#include "vm/code_table.h"
-#include "vm/string.h"
-#include "vm/verify.h"
-#include "vm/vm.h"
+#include "vm/code/code_table.h"
+#include "vm/code/verify.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
 
 static uint64_t new_cell(compiler *c, const ast_name *name)
 {

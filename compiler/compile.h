@@ -3,7 +3,7 @@
 #define CSP_COMPILER_COMPILE_H
 
 #include "parser/resolve.h"
-#include "vm/bytecode.h"
+#include "vm/core/bytecode.h"
 
 /* Resolves and compiles a parsed module. With errors (in diags) or without memory: NULL. The result is verified and
  * added to the VM (code_add_module), which owns it. codes[0] is its body: a function without parameters whose value

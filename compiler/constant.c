@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "compiler/internal.h"
-#include "vm/num.h"
-#include "vm/num_text.h"
-#include "vm/string.h"
-#include "vm/vm.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/number/num.h"
+#include "vm/number/num_text.h"
 
 enum { FIRST_CONSTANTS = 64 };
 

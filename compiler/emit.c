@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "compiler/internal.h"
-#include "vm/code.h"
+#include "vm/code/code.h"
 
 bool compile_resize(void *items, size_t size)
 {

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "compiler/internal.h"
-#include "vm/string.h"
-#include "vm/tuple.h"
-#include "vm/vm.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/tuple.h"
 
 static bool grow_codes(compiler *c)
 {

@@ -15,7 +15,8 @@
 #ifndef CSP_COMPILER_INTERNAL_H
 #define CSP_COMPILER_INTERNAL_H
 
-#include "compiler/compile.h"
+#include "parser/resolve.h"
+#include "vm/core/bytecode.h"
 
 /* A code under way; where its parameters' names begin in the table of constants, which may still move. */
 typedef struct made_code {

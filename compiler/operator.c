@@ -1,7 +1,7 @@
 /* Operators, and conditions: what decides a jump never becomes a value first. */
 #include "base/foreign.h"
 #include "compiler/internal.h"
-#include "vm/type.h"
+#include "vm/core/type.h"
 
 static opcode register_form(ast_operator op)
 {

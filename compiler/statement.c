@@ -1,7 +1,7 @@
 /* Statements, and what chooses by conditions and patterns. */
 #include "compiler/internal.h"
-#include "vm/native.h"
-#include "vm/walk.h"
+#include "vm/code/native.h"
+#include "vm/walk/walk.h"
 
 static void bind_value(builder *b, ast_node *pattern, ast_node *source)
 {

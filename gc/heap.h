@@ -2,7 +2,7 @@
  *
  * Allocation goes through free lists per VM, size class and kind, refilled in bulk (5 ns an object against 13 for
  * GC_malloc). An object on a free list has the next one's address in word 0 and zeroes behind; heap_alloc zeroes word
- * 0, so that all memory comes zeroed. Objects start with a header that is odd (vm/object.h), so a mark procedure can
+ * 0, so that all memory comes zeroed. Objects start with a header that is odd (vm/core/object.h), so a mark procedure can
  * tell a live object from one on a free list.
  *
  * Interior pointers keep nothing alive: whoever needs an object holds its base address. The C stack of the thread that

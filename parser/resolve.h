@@ -15,7 +15,7 @@ typedef enum resolve_symbol_kind {
 } resolve_symbol_kind;
 typedef struct resolve_symbol {
     resolve_symbol_kind kind;
-    uint64_t word;     /* the value (vm/value.h), rooted by whoever answered */
+    uint64_t word;     /* the value (vm/core/value.h), rooted by whoever answered */
     uint32_t min, max; /* functions: positional arguments; max UINT32_MAX: any number */
     /* Where named arguments are possible, else NULL: max of them; with any number of arguments those that have names,
      * and NULL behind them. */

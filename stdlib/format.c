@@ -5,16 +5,16 @@
 
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/draft.h"
-#include "vm/list.h"
-#include "vm/native.h"
-#include "vm/num.h"
-#include "vm/num_long.h"
-#include "vm/num_text.h"
-#include "vm/search.h"
-#include "vm/text.h"
-#include "vm/vm.h"
-#include "vm/walk.h"
+#include "vm/code/native.h"
+#include "vm/core/text.h"
+#include "vm/core/vm.h"
+#include "vm/data/draft.h"
+#include "vm/data/list.h"
+#include "vm/data/search.h"
+#include "vm/number/num.h"
+#include "vm/number/num_long.h"
+#include "vm/number/num_text.h"
+#include "vm/walk/walk.h"
 
 /* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes.
  * WALKING: true while a walk makes the text of that argument. */

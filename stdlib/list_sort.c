@@ -4,13 +4,13 @@
 
 #include <math.h>
 
-#include "vm/children.h"
-#include "vm/list.h"
-#include "vm/long.h"
-#include "vm/num.h"
-#include "vm/vm.h"
-#include "vm/walk.h"
-#include "vm/walk_compare.h"
+#include "vm/core/vm.h"
+#include "vm/data/children.h"
+#include "vm/data/list.h"
+#include "vm/data/long.h"
+#include "vm/number/num.h"
+#include "vm/walk/walk.h"
+#include "vm/walk/walk_compare.h"
 
 /* Keys that are objects have to be fetched from memory: they count as several. */
 enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8, COMPARISONS_PER_OBJECT = 8 };

@@ -2,7 +2,7 @@
 #ifndef CSP_STDLIB_LIST_SORT_H
 #define CSP_STDLIB_LIST_SORT_H
 
-#include "vm/native.h"
+#include "vm/code/native.h"
 
 enum { LIST_SORT_SLOTS = 7 };
 

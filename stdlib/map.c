@@ -1,12 +1,12 @@
 /* The part of Map that is in C. What calls functions is in map.csp. */
 #include "stdlib/natives.h"
-#include "vm/index.h"
-#include "vm/long.h"
-#include "vm/map.h"
-#include "vm/native.h"
-#include "vm/tuple.h"
-#include "vm/vm.h"
-#include "vm/walk.h"
+#include "vm/code/native.h"
+#include "vm/core/vm.h"
+#include "vm/data/index.h"
+#include "vm/data/long.h"
+#include "vm/data/map.h"
+#include "vm/data/tuple.h"
+#include "vm/walk/walk.h"
 
 enum { ENTRIES_PER_REDUCTION = 16 };
 

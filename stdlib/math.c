@@ -2,12 +2,12 @@
 #include <math.h>
 
 #include "stdlib/natives.h"
-#include "vm/arith.h"
-#include "vm/bigint.h"
-#include "vm/error.h"
-#include "vm/native.h"
-#include "vm/num.h"
-#include "vm/num_long.h"
+#include "vm/code/native.h"
+#include "vm/core/error.h"
+#include "vm/number/arith.h"
+#include "vm/number/bigint.h"
+#include "vm/number/num.h"
+#include "vm/number/num_long.h"
 
 const native_constant math_constants[] = {
     {"e", 2.718281828459045235360287471352662498, "the base of the natural logarithm"},

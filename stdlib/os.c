@@ -3,11 +3,11 @@
 
 #include "base/utf8.h"
 #include "stdlib/natives.h"
-#include "vm/list.h"
-#include "vm/native.h"
-#include "vm/string.h"
-#include "vm/text.h"
-#include "vm/vm.h"
+#include "vm/code/native.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/core/vm.h"
+#include "vm/data/list.h"
 
 /* The system's text may be any bytes: what is not UTF-8 is shown with replacement characters. */
 static value system_text(csp_vm *vm, const char *from)

@@ -3,15 +3,15 @@
  * enough of its numbers can tell the next. */
 #include "base/random.h"
 #include "stdlib/natives.h"
-#include "vm/bigint.h"
-#include "vm/index.h"
-#include "vm/iterate.h"
-#include "vm/list.h"
-#include "vm/native.h"
-#include "vm/num.h"
-#include "vm/stack.h"
-#include "vm/string.h"
-#include "vm/vm.h"
+#include "vm/code/native.h"
+#include "vm/core/stack.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/index.h"
+#include "vm/data/iterate.h"
+#include "vm/data/list.h"
+#include "vm/number/bigint.h"
+#include "vm/number/num.h"
 
 enum { WORD = sizeof(uint64_t), WORDS_PER_REDUCTION = 64, BYTES_PER_STEP = 64 << 10 /* whole words */ };
 enum { ELEMENTS_PER_STEP = 1000, ELEMENTS_PER_REDUCTION = 16 };

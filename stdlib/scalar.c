@@ -1,7 +1,7 @@
 #include "stdlib/scalar.h"
 
-#include "vm/error.h"
-#include "vm/num.h"
+#include "vm/core/error.h"
+#include "vm/number/num.h"
 
 static const struct named_scalar {
     const char *name;

@@ -3,7 +3,7 @@
 #ifndef CSP_STDLIB_SCALAR_H
 #define CSP_STDLIB_SCALAR_H
 
-#include "vm/concurrency.h"
+#include "vm/core/concurrency.h"
 
 typedef enum scalar_class { SCALAR_SIGNED, SCALAR_UNSIGNED, SCALAR_FLOAT, SCALAR_BOOL } scalar_class;
 

@@ -2,14 +2,14 @@
 #include "base/utf8.h"
 #include "stdlib/natives.h"
 #include "stdlib/string_parts.h"
-#include "vm/long.h"
-#include "vm/native.h"
-#include "vm/search.h"
-#include "vm/steps.h"
-#include "vm/string.h"
-#include "vm/vm.h"
-#include "vm/walk.h"
-#include "vm/walk_compare.h"
+#include "vm/code/native.h"
+#include "vm/core/steps.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/long.h"
+#include "vm/data/search.h"
+#include "vm/walk/walk.h"
+#include "vm/walk/walk_compare.h"
 
 /* Two strings; false: raised. */
 static bool two_args(csp_vm *vm, process *p, const value *args, string **a, string **b)

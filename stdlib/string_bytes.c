@@ -2,9 +2,9 @@
  * copied may be very long. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/steps.h"
-#include "vm/string.h"
-#include "vm/vm.h"
+#include "vm/core/steps.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
 
 /* --- parts of texts */
 

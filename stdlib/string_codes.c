@@ -1,9 +1,9 @@
 /* String.codes and String.from_codes: code points as ints, in steps. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/list.h"
-#include "vm/long.h"
-#include "vm/vm.h"
+#include "vm/core/vm.h"
+#include "vm/data/list.h"
+#include "vm/data/long.h"
 
 enum { CODES_PER_REDUCTION = 16 };
 

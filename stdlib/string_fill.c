@@ -1,11 +1,11 @@
 /* String: what makes long texts of short ones, and what is shared by those that work in steps. */
 #include "stdlib/string_parts.h"
-#include "vm/draft.h"
-#include "vm/num.h"
-#include "vm/search.h"
-#include "vm/steps.h"
-#include "vm/string.h"
-#include "vm/vm.h"
+#include "vm/core/steps.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/draft.h"
+#include "vm/data/search.h"
+#include "vm/number/num.h"
 
 /* repeat, pad: AT: how far it is filled; TEXT; COPIED: of the padded text. replace: AT: what is before is done; TEXT: a
  * draft; FOUND: where an old one begins up to which all is to be copied; SCAN: the search. */

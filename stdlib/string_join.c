@@ -1,7 +1,7 @@
 /* String.join: the size is added up first, then the text is put together in one block; both in slices. */
 #include "stdlib/string_parts.h"
-#include "vm/string.h"
-#include "vm/vm.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
 
 enum { STEP_ITEMS = 2048, STEP_BYTES = 256 << 10 };
 

@@ -2,8 +2,8 @@
 #ifndef CSP_STDLIB_STRING_PARTS_H
 #define CSP_STDLIB_STRING_PARTS_H
 
-#include "vm/error.h"
-#include "vm/native.h"
+#include "vm/code/native.h"
+#include "vm/core/error.h"
 
 /* Going once through so many bytes of text costs a reduction: by memcpy and the like, or character by character. */
 enum { STRING_BYTES_PER_REDUCTION = 128, STRING_CHARACTERS_PER_REDUCTION = 8 };

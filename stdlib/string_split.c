@@ -1,10 +1,10 @@
 /* String: what makes a list of pieces. In slices: a text of 100 MB has very many. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/list.h"
-#include "vm/search.h"
-#include "vm/string.h"
-#include "vm/vm.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/list.h"
+#include "vm/data/search.h"
 
 enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10, SHORT_PIECE = 256 };
 

@@ -3,11 +3,11 @@
 
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/draft.h"
-#include "vm/steps.h"
-#include "vm/string.h"
-#include "vm/text.h"
-#include "vm/vm.h"
+#include "vm/core/steps.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/core/vm.h"
+#include "vm/data/draft.h"
 
 /* Where the scan of a cluster has got to, in a slot packed into an int, from bit 0 on: 21 bits the code point before,
  * 10 the state of utf8proc, 31 the byte behind it. */

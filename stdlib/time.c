@@ -2,10 +2,10 @@
 #include <time.h>
 
 #include "stdlib/natives.h"
-#include "vm/error.h"
-#include "vm/loop.h"
-#include "vm/native.h"
-#include "vm/num.h"
+#include "vm/code/native.h"
+#include "vm/core/error.h"
+#include "vm/number/num.h"
+#include "vm/outside/loop.h"
 
 static verdict time_mono(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {

@@ -1,13 +1,13 @@
 /* Tuple: made from what can be iterated over. */
 #include "stdlib/natives.h"
-#include "vm/index.h"
-#include "vm/iterate.h"
-#include "vm/list.h"
-#include "vm/long.h"
-#include "vm/native.h"
-#include "vm/steps.h"
-#include "vm/tuple.h"
-#include "vm/vm.h"
+#include "vm/code/native.h"
+#include "vm/core/steps.h"
+#include "vm/core/vm.h"
+#include "vm/data/index.h"
+#include "vm/data/iterate.h"
+#include "vm/data/list.h"
+#include "vm/data/long.h"
+#include "vm/data/tuple.h"
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 

@@ -1,16 +1,16 @@
 /* The loop that drives a VM: slices of processes, and between them timers, requests, the outside world and leaks. */
 #include "vm/drive.h"
 
-#include "vm/ending.h"
-#include "vm/leak.h"
-#include "vm/loop.h"
-#include "vm/output.h"
-#include "vm/report_all.h"
-#include "vm/request.h"
-#include "vm/run.h"
-#include "vm/scheduler.h"
-#include "vm/text.h"
-#include "vm/timer.h"
+#include "vm/core/scheduler.h"
+#include "vm/core/text.h"
+#include "vm/outside/loop.h"
+#include "vm/outside/request.h"
+#include "vm/process/ending.h"
+#include "vm/process/output.h"
+#include "vm/process/timer.h"
+#include "vm/report/leak.h"
+#include "vm/report/report_all.h"
+#include "vm/run/run.h"
 
 enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* what a switch counts for */ };
 

@@ -2,7 +2,7 @@
 #ifndef CSP_VM_DRIVE_H
 #define CSP_VM_DRIVE_H
 
-#include "vm/concurrency.h"
+#include "vm/core/concurrency.h"
 
 typedef enum vm_status {
     VM_ENDED,       /* `until` has ended: its outcome is until->value, PROCESS_FAILED says of which kind */

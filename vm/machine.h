@@ -2,7 +2,7 @@
 #ifndef CSP_VM_MACHINE_H
 #define CSP_VM_MACHINE_H
 
-#include "vm/vm.h"
+#include "vm/core/vm.h"
 
 /* A VM without any program; NULL: out of memory. The structs are copied; limits of 0 are taken as "none". Also reads,
  * for tests, the environment variables CSP_SLICE (reductions per slice) and CSP_GC_STRESS (collect at every nth
@@ -31,8 +31,6 @@ typedef struct vm_aside {
 void vm_set_aside(csp_vm *vm, vm_aside *others);
 void vm_put_back(csp_vm *vm, const vm_aside *others);
 
-/* How long, in ns, deferred calls of what is killed at the end of a program may take, all together. */
-enum { VM_GRACE = 1000000000 };
 /* Ends a program: kills every process, gives their defers VM_GRACE, or what is left of it where main was stopped, then
  * drops what is left; flushes the output. */
 void vm_shutdown(csp_vm *vm);

@@ -9,7 +9,7 @@
 
 #include "include/csp.h"
 #include "tests/support/support.h"
-#include "vm/vm.h"
+#include "vm/core/vm.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1

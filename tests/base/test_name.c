@@ -5,10 +5,10 @@
 #include "base/utf8.h"
 #include "lexer/lexer.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/map.h"
-#include "vm/string.h"
-#include "vm/text.h"
-#include "vm/walk_show.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/data/map.h"
+#include "vm/walk/walk_show.h"
 
 static csp_vm *vm;
 

@@ -1,4 +1,4 @@
-/* Requests and their completions (vm/request.h, vm/pool.h): kill against completion against the end of the VM.
+/* Requests and their completions (vm/outside/request.h, vm/outside/pool.h): kill against completion against the end of the VM.
  *
  * NP process objects, each used again with a new request (its ticket counts on), WORKERS threads, somebody who kills
  * any of them at any moment, and the VM's thread, which delivers what has arrived and at any moment ends the VM. Each

@@ -4,9 +4,9 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/list.h"
-#include "vm/num_text.h"
-#include "vm/string.h"
+#include "vm/core/string.h"
+#include "vm/data/list.h"
+#include "vm/number/num_text.h"
 
 static csp_vm *vm;
 

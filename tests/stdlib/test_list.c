@@ -4,9 +4,9 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/list.h"
-#include "vm/num.h"
-#include "vm/tuple.h"
+#include "vm/data/list.h"
+#include "vm/data/tuple.h"
+#include "vm/number/num.h"
 
 static csp_vm *vm;
 

@@ -4,9 +4,9 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/list.h"
-#include "vm/map.h"
-#include "vm/num.h"
+#include "vm/data/list.h"
+#include "vm/data/map.h"
+#include "vm/number/num.h"
 
 static csp_vm *vm;
 

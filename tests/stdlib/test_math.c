@@ -4,9 +4,9 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/arith.h"
-#include "vm/num.h"
-#include "vm/num_text.h"
+#include "vm/number/arith.h"
+#include "vm/number/num.h"
+#include "vm/number/num_text.h"
 
 static csp_vm *vm;
 

@@ -4,10 +4,10 @@
 
 #include "stdlib/natives.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/list.h"
-#include "vm/num.h"
-#include "vm/string.h"
-#include "vm/tuple.h"
+#include "vm/core/string.h"
+#include "vm/data/list.h"
+#include "vm/data/tuple.h"
+#include "vm/number/num.h"
 
 static csp_vm *vm;
 

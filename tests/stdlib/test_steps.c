@@ -8,9 +8,9 @@
 
 #include "tests/support/program.h"
 #include "tests/support/support.h"
+#include "vm/core/steps.h"
 #include "vm/drive.h"
-#include "vm/request.h"
-#include "vm/steps.h"
+#include "vm/outside/request.h"
 
 /* What the program goes through at least once: the bytes N, the elements E, or nothing that grows. */
 typedef enum work { NOTHING, BYTES, ELEMENTS } work;

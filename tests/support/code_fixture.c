@@ -3,8 +3,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "vm/string.h"
-#include "vm/vm.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
 
 /* Pinned: nobody but the test holds it. */
 static void *copy(const void *from, size_t size)

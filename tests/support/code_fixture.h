@@ -2,7 +2,7 @@
 #ifndef CSP_TESTS_CODE_FIXTURE_H
 #define CSP_TESTS_CODE_FIXTURE_H
 
-#include "vm/bytecode.h"
+#include "vm/core/bytecode.h"
 
 /* A module "test.csp" with this source and no codes. Give it to code_add_module or code_free_module. */
 module *code_fixture_module(csp_vm *vm, const char *source);

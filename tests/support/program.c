@@ -7,13 +7,13 @@
 #include "api/world.h"
 #include "base/random.h"
 #include "tests/support/support.h"
-#include "vm/audit.h"
 #include "vm/drive.h"
-#include "vm/kill.h"
-#include "vm/loop.h"
 #include "vm/machine.h"
-#include "vm/output.h"
-#include "vm/timer.h"
+#include "vm/outside/loop.h"
+#include "vm/process/audit.h"
+#include "vm/process/kill.h"
+#include "vm/process/output.h"
+#include "vm/process/timer.h"
 
 static void append(char **text, size_t *size, const char *more, size_t length)
 {

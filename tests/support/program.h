@@ -3,7 +3,7 @@
 #ifndef CSP_TESTS_PROGRAM_H
 #define CSP_TESTS_PROGRAM_H
 
-#include "vm/concurrency.h"
+#include "vm/core/concurrency.h"
 
 typedef struct program {
     csp_vm *vm;

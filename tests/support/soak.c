@@ -10,15 +10,15 @@
 #include "api/world.h"
 #include "base/random.h"
 #include "tests/support/support.h"
-#include "vm/audit.h"
+#include "vm/code/native.h"
+#include "vm/core/text.h"
 #include "vm/drive.h"
-#include "vm/kill.h"
-#include "vm/loop.h"
 #include "vm/machine.h"
-#include "vm/native.h"
-#include "vm/report_all.h"
-#include "vm/text.h"
-#include "vm/timer.h"
+#include "vm/outside/loop.h"
+#include "vm/process/audit.h"
+#include "vm/process/kill.h"
+#include "vm/process/timer.h"
+#include "vm/report/report_all.h"
 
 enum {
     MESSAGE_SAFE = 1 << 0,

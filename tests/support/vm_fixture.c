@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 #include "tests/support/support.h"
-#include "vm/list.h"
-#include "vm/string.h"
-#include "vm/text.h"
-#include "vm/tuple.h"
-#include "vm/walk_show.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/data/list.h"
+#include "vm/data/tuple.h"
+#include "vm/walk/walk_show.h"
 
 /* Processes made by what is tested have nothing outside themselves. */
 static void mark_process(heap_marker *m, void *start)

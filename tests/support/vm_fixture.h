@@ -3,8 +3,8 @@
 #ifndef CSP_TESTS_VM_FIXTURE_H
 #define CSP_TESTS_VM_FIXTURE_H
 
-#include "vm/native.h"
-#include "vm/vm.h"
+#include "vm/code/native.h"
+#include "vm/core/vm.h"
 
 /* Ends the test where it cannot be made. Ints may have FIXTURE_INT_BITS bits. */
 enum { FIXTURE_INT_BITS = 1 << 20 };

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
-#include "vm/channel.h"
+#include "vm/core/vm.h"
 #include "vm/drive.h"
-#include "vm/loop.h"
-#include "vm/timer.h"
-#include "vm/vm.h"
+#include "vm/outside/loop.h"
+#include "vm/process/channel.h"
+#include "vm/process/timer.h"
 
 Test(alt, closing_one_arm_keeps_the_place_in_the_other_queue)
 {

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
-#include "vm/audit.h"
-#include "vm/channel.h"
+#include "vm/core/vm.h"
 #include "vm/drive.h"
-#include "vm/kill.h"
-#include "vm/loop.h"
-#include "vm/timer.h"
-#include "vm/vm.h"
+#include "vm/outside/loop.h"
+#include "vm/process/audit.h"
+#include "vm/process/channel.h"
+#include "vm/process/kill.h"
+#include "vm/process/timer.h"
 
 enum { MANY = 100000 };
 

@@ -4,12 +4,12 @@
 
 #include "tests/support/code_fixture.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/code.h"
-#include "vm/code_table.h"
-#include "vm/disasm.h"
-#include "vm/native.h"
-#include "vm/string.h"
-#include "vm/type.h"
+#include "vm/code/code.h"
+#include "vm/code/code_table.h"
+#include "vm/code/native.h"
+#include "vm/core/string.h"
+#include "vm/core/type.h"
+#include "vm/report/disasm.h"
 
 static csp_vm *vm;
 

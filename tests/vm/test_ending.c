@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
-#include "vm/audit.h"
+#include "vm/core/vm.h"
+#include "vm/data/list.h"
 #include "vm/drive.h"
-#include "vm/kill.h"
-#include "vm/list.h"
-#include "vm/vm.h"
+#include "vm/process/audit.h"
+#include "vm/process/kill.h"
 
 enum { MANY = 20000, AT_ONCE = 600 };
 

@@ -1,19 +1,19 @@
-/* vm/index.c, vm/field.c, vm/slice.c */
+/* vm/data/index.c, vm/data/field.c, vm/data/slice.c */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/field.h"
-#include "vm/index.h"
-#include "vm/insn.h"
-#include "vm/join.h"
-#include "vm/list.h"
-#include "vm/map.h"
-#include "vm/num_text.h"
-#include "vm/slice.h"
-#include "vm/string.h"
-#include "vm/tuple.h"
+#include "vm/core/string.h"
+#include "vm/data/field.h"
+#include "vm/data/index.h"
+#include "vm/data/join.h"
+#include "vm/data/list.h"
+#include "vm/data/map.h"
+#include "vm/data/slice.h"
+#include "vm/data/tuple.h"
+#include "vm/number/num_text.h"
+#include "vm/run/insn.h"
 
 static csp_vm *vm;
 static process *p;

@@ -4,9 +4,9 @@
 
 #include "tests/support/program.h"
 #include "tests/support/support.h"
-#include "vm/channel.h"
-#include "vm/kill.h"
-#include "vm/vm.h"
+#include "vm/core/vm.h"
+#include "vm/process/channel.h"
+#include "vm/process/kill.h"
 
 static void check_output(const char *source, int64_t slice, const char *expected)
 {

@@ -14,7 +14,7 @@
 #include "tests/support/program.h"
 #include "tests/support/support.h"
 #include "tests/vm/kill_scenarios.h"
-#include "vm/vm.h"
+#include "vm/core/vm.h"
 
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 

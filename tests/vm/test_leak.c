@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "tests/support/program.h"
-#include "vm/vm.h"
+#include "vm/core/vm.h"
 
 static program *at_rest(const char *source)
 {

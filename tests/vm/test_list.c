@@ -1,17 +1,17 @@
-/* vm/list.c, vm/tuple.c, vm/iterate.c, and the natives of stdlib/list.c */
+/* vm/data/list.c, vm/data/tuple.c, vm/data/iterate.c, and the natives of stdlib/list.c */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
 #include "stdlib/natives.h"
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/iterate.h"
-#include "vm/list.h"
-#include "vm/map.h"
-#include "vm/num.h"
-#include "vm/num_text.h"
-#include "vm/string.h"
-#include "vm/tuple.h"
+#include "vm/core/string.h"
+#include "vm/data/iterate.h"
+#include "vm/data/list.h"
+#include "vm/data/map.h"
+#include "vm/data/tuple.h"
+#include "vm/number/num.h"
+#include "vm/number/num_text.h"
 
 static csp_vm *vm;
 static process *p;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "tests/support/vm_fixture.h"
-#include "vm/loop.h"
+#include "vm/outside/loop.h"
 
 static csp_vm *vm;
 static loop *l;

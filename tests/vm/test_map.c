@@ -1,17 +1,17 @@
-/* vm/map.c, and the hashes and equality of keys (vm/walk_hash.c, vm/walk_equal.c) */
+/* vm/data/map.c, and the hashes and equality of keys (vm/walk/walk_hash.c, vm/walk/walk_equal.c) */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/list.h"
-#include "vm/map.h"
-#include "vm/num.h"
-#include "vm/string.h"
-#include "vm/tuple.h"
-#include "vm/walk.h"
-#include "vm/walk_equal.h"
+#include "vm/core/string.h"
+#include "vm/data/list.h"
+#include "vm/data/map.h"
+#include "vm/data/tuple.h"
+#include "vm/number/num.h"
+#include "vm/walk/walk.h"
+#include "vm/walk/walk_equal.h"
 
 static csp_vm *vm;
 static process *p;

@@ -1,14 +1,14 @@
-/* vm/num.c, vm/num_text.c, vm/arith.c */
+/* vm/number/num.c, vm/number/num_text.c, vm/number/arith.c */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/arith.h"
-#include "vm/num.h"
-#include "vm/num_text.h"
-#include "vm/text.h"
+#include "vm/core/text.h"
+#include "vm/number/arith.h"
+#include "vm/number/num.h"
+#include "vm/number/num_text.h"
 
 static csp_vm *vm;
 

@@ -1,8 +1,8 @@
 #include <criterion/criterion.h>
 
 #include "tests/support/vm_fixture.h"
-#include "vm/origin.h"
-#include "vm/string.h"
+#include "vm/code/origin.h"
+#include "vm/core/string.h"
 
 static csp_vm *vm;
 

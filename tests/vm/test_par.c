@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
-#include "vm/channel.h"
+#include "vm/core/vm.h"
 #include "vm/drive.h"
-#include "vm/vm.h"
+#include "vm/process/channel.h"
 
 /* The parent crashes while it spawns; the branch that it must wait for waits in its defer. */
 static const char cancelled[] = "fn branch(go) { defer { ?go; print('branch ended') }; ?chan() }\n"

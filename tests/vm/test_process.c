@@ -4,7 +4,7 @@
 
 #include "tests/support/program.h"
 #include "tests/support/support.h"
-#include "vm/vm.h"
+#include "vm/core/vm.h"
 
 static unsigned count_recycled(const csp_vm *vm)
 {

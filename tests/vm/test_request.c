@@ -5,12 +5,12 @@
 #include <time.h>
 
 #include "tests/support/vm_fixture.h"
-#include "vm/kill.h"
-#include "vm/list.h"
-#include "vm/loop.h"
-#include "vm/pool.h"
-#include "vm/request.h"
-#include "vm/settle.h"
+#include "vm/data/list.h"
+#include "vm/outside/loop.h"
+#include "vm/outside/pool.h"
+#include "vm/outside/request.h"
+#include "vm/process/kill.h"
+#include "vm/process/settle.h"
 
 static csp_vm *vm;
 static atomic_int worked, cancelled, dropped, running, most_running;

@@ -5,8 +5,8 @@
 #include "base/random.h"
 #include "tests/support/program.h"
 #include "vm/drive.h"
-#include "vm/loop.h"
 #include "vm/machine.h"
+#include "vm/outside/loop.h"
 
 /* I13: two that hand over to each other for ever use one slice, then the queue's head has its turn. */
 Test(scheduler, a_chain_of_hand_overs_uses_one_slice)

@@ -1,11 +1,11 @@
-/* vm/text.c, vm/string.c, vm/utf8.c */
+/* vm/core/text.c, vm/core/string.c, vm/utf8.c */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/string.h"
-#include "vm/text.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
 
 static csp_vm *vm;
 

@@ -4,11 +4,11 @@
 
 #include "base/random.h"
 #include "tests/support/program.h"
-#include "vm/audit.h"
+#include "vm/core/vm.h"
 #include "vm/drive.h"
-#include "vm/loop.h"
-#include "vm/timer.h"
-#include "vm/vm.h"
+#include "vm/outside/loop.h"
+#include "vm/process/audit.h"
+#include "vm/process/timer.h"
 
 enum { TIMERS = 500 };
 

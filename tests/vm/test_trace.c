@@ -5,10 +5,10 @@
 #include "tests/support/code_fixture.h"
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/code_table.h"
-#include "vm/origin.h"
-#include "vm/text.h"
-#include "vm/trace.h"
+#include "vm/code/code_table.h"
+#include "vm/code/origin.h"
+#include "vm/core/text.h"
+#include "vm/report/trace.h"
 
 static csp_vm *vm;
 static module *m;

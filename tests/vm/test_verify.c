@@ -4,10 +4,10 @@
 
 #include "tests/support/code_fixture.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/native.h"
-#include "vm/string.h"
-#include "vm/type.h"
-#include "vm/verify.h"
+#include "vm/code/native.h"
+#include "vm/code/verify.h"
+#include "vm/core/string.h"
+#include "vm/core/type.h"
 
 static csp_vm *vm;
 

@@ -1,22 +1,22 @@
-/* vm/walk_*.c */
+/* vm/walk/walk_*.c */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
-#include "vm/list.h"
-#include "vm/map.h"
-#include "vm/num.h"
-#include "vm/string.h"
-#include "vm/text.h"
-#include "vm/tuple.h"
-#include "vm/walk.h"
-#include "vm/walk_adopt.h"
-#include "vm/walk_copy.h"
-#include "vm/walk_equal.h"
-#include "vm/walk_own.h"
-#include "vm/walk_show.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/data/list.h"
+#include "vm/data/map.h"
+#include "vm/data/tuple.h"
+#include "vm/number/num.h"
+#include "vm/walk/walk.h"
+#include "vm/walk/walk_adopt.h"
+#include "vm/walk/walk_copy.h"
+#include "vm/walk/walk_equal.h"
+#include "vm/walk/walk_own.h"
+#include "vm/walk/walk_show.h"
 
 static csp_vm *vm;
 static process *p;

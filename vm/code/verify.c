@@ -1,0 +1,207 @@
+/* The verifier: what the interpreter relies on without looking. Registers, constants, jumps, arms, handlers and defers
+ * are checked one instruction at a time; the types of values in registers are checked when the program runs, or known
+ * to the compiler (the state of a loop, a par). Everything here is linear in the size of the code. */
+#include "vm/code/verify.h"
+
+#include <stdlib.h>
+
+#include "gc/heap.h"
+#include "vm/code/code_table.h"
+#include "vm/core/object.h"
+
+/* --- the set of codes */
+
+static size_t hash_pointer(const void *p) { return (size_t)(((uintptr_t)p >> 4) * 0x9e3779b97f4a7c15u >> 20); }
+
+static size_t place_in(const code_set *set, const void *p)
+{
+    size_t i = hash_pointer(p) & set->mask;
+    while (set->slots[i] && set->slots[i] != p)
+        i = (i + 1) & set->mask;
+    return i;
+}
+
+static bool make_set(code_set *set, csp_vm *vm, const module *m)
+{
+    size_t size = 16;
+    while (size < 2 * (size_t)m->code_count)
+        size *= 2;
+    set->mask = size - 1;
+    set->slots = calloc(size, sizeof(const code *));
+    if (!set->slots)
+        return false;
+    set->vm = vm;
+    for (uint32_t i = 0; i < m->code_count; i++)
+        set->slots[place_in(set, m->codes[i])] = m->codes[i];
+    return true;
+}
+
+/* Others' codes are in the VM's table. The first word of a code is an even address, which no object's header is. */
+const code *verify_find_code(const code_set *set, value v)
+{
+    if (!value_is_object(v))
+        return NULL;
+    const code *own = set->slots[place_in(set, value_as_object(v))];
+    if (own || obj_header(v) % 2 || heap_object_size(v) < sizeof(code))
+        return own;
+    const code *other = value_as_object(v);
+    uint32_t pc;
+    return code_at(set->vm, other->base, &pc) == other ? other : NULL;
+}
+
+/* --- a whole code */
+
+/* Whether control never goes on to the next instruction. */
+static bool ends_flow(unsigned op)
+{
+    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF || op == OPC_TAILV ||
+           op == OPC_RERAISE || op == OPC_MATCHFAIL || op == OPC_PARCANCEL;
+}
+
+static const char *check_shape(const code *c)
+{
+    if (c->native || c->count == 0 || !c->insns || !c->places)
+        return "no code";
+    if (c->registers > CODE_MAX_REGISTERS || (uint32_t)c->params + c->has_rest + c->captures > c->registers)
+        return "too few registers";
+    if (c->required > c->params || c->plain != (c->required == c->params && !c->has_rest))
+        return "parameters that contradict each other";
+    if (c->self_capture != CODE_NO_REGISTER && c->self_capture >= c->captures)
+        return "no such capture";
+    if ((c->params || c->has_rest) && !c->param_names)
+        return "parameters without names";
+    return NULL;
+}
+
+static const char *check_handlers(checker *k)
+{
+    const code *c = k->c;
+    uint32_t last_end = 0;
+    for (uint32_t i = 0; i < c->handler_count; i++) {
+        const handler *h = &c->handlers[i];
+        k->pc = h->start;
+        if (h->start >= h->end || h->end > c->count)
+            return "a handler of no instructions";
+        if (h->kind != HANDLER_CATCH && h->kind != HANDLER_CLEANUP)
+            return "unknown kind of handler";
+        if (h->target >= c->count || k->is_arm[h->target])
+            return "a handler without a target";
+        if (h->reg >= c->registers)
+            return "register out of range";
+        /* Innermost first: whatever encloses or follows another ends at or after its end. */
+        if (h->end < last_end)
+            return "handlers out of order";
+        last_end = h->end;
+    }
+    return NULL;
+}
+
+/* Two ranges overlap only when the later one encloses the earlier one. */
+static const char *check_nesting(checker *k)
+{
+    const code *c = k->c;
+    uint32_t *open = malloc((c->handler_count + (size_t)1) * sizeof *open); /* ranges not enclosed so far, in order */
+    if (!open)
+        return "out of memory";
+    uint32_t count = 0;
+    const char *wrong = NULL;
+    for (uint32_t i = 0; i < c->handler_count && !wrong; i++) {
+        const handler *h = &c->handlers[i];
+        k->pc = h->start;
+        while (count > 0 && c->handlers[open[count - 1]].start >= h->start)
+            count--;
+        if (count > 0 && c->handlers[open[count - 1]].end > h->start)
+            wrong = "handlers that cross";
+        open[count++] = i;
+    }
+    free(open);
+    return wrong;
+}
+
+static const char *check_epilogue(checker *k)
+{
+    const code *c = k->c;
+    k->pc = 0;
+    if (c->defer_reg == CODE_NO_REGISTER)
+        return NULL;
+    if ((uint32_t)c->defer_reg + 4 > c->registers)
+        return "register out of range";
+    insn first = c->insns[0];
+    if (first.op != OPC_LOADP || first.a != c->defer_reg || insn_wide(first) != VALUE_NIL)
+        return "the list of defers is not made first";
+    k->pc = c->defer_pc;
+    if (c->defer_pc >= c->count - 1 || c->insns[c->defer_pc].op != OPC_RUNDEFERS)
+        return "the epilogue does not begin with rundefers";
+    if (c->insns[c->defer_pc - 1].op != OPC_NOP)
+        return "no nop stands before rundefers";
+    insn last = c->insns[c->defer_pc + 1];
+    return last.op == OPC_RET && last.a == c->defer_reg + 1 ? NULL : "the epilogue does not return the outcome";
+}
+
+/* First pass: opcodes exist; which instructions are arms. */
+static const char *mark_arms(checker *k)
+{
+    const code *c = k->c;
+    for (k->pc = 0; k->pc < c->count; k->pc++) {
+        insn i = c->insns[k->pc];
+        if (i.op >= OPC_COUNT)
+            return "unknown opcode";
+        k->is_arm[k->pc] = k->pc < k->arms_end;
+        if (i.op == OPC_ALT && k->pc >= k->arms_end)
+            k->arms_end = (uint64_t)k->pc + 1 + i.a < c->count ? k->pc + 1 + i.a : c->count;
+    }
+    return NULL;
+}
+
+static const char *check_code(checker *k)
+{
+    const code *c = k->c;
+    const char *wrong = mark_arms(k);
+    if (wrong)
+        return wrong;
+    for (k->pc = 0; k->pc < c->count; k->pc++) {
+        wrong = verify_insn(k);
+        if (wrong)
+            return wrong;
+    }
+    k->pc = c->count - 1;
+    if (!ends_flow(c->insns[k->pc].op))
+        return "control goes off the end";
+    wrong = check_epilogue(k);
+    if (!wrong)
+        wrong = check_handlers(k);
+    return wrong ? wrong : check_nesting(k);
+}
+
+static const char *verify(const code *c, const code_set *codes, uint32_t *at)
+{
+    *at = 0;
+    const char *wrong = check_shape(c);
+    if (wrong)
+        return wrong;
+    checker k = {.c = c, .codes = codes, .is_arm = calloc(c->count, sizeof *k.is_arm)};
+    if (!k.is_arm)
+        return "out of memory";
+    wrong = check_code(&k);
+    *at = k.pc;
+    free(k.is_arm);
+    return wrong;
+}
+
+const char *code_verify_module(csp_vm *vm, const module *m, const code **which, uint32_t *at)
+{
+    code_set codes;
+    *which = NULL;
+    *at = 0;
+    if (!make_set(&codes, vm, m))
+        return "out of memory";
+    const char *wrong = m->code_count == 0 ? "a module without code" : NULL;
+    for (uint32_t i = 0; i < m->code_count && !wrong; i++) {
+        *which = m->codes[i];
+        wrong = verify(m->codes[i], &codes, at);
+    }
+    if (!wrong && (m->codes[0]->params || m->codes[0]->has_rest || m->codes[0]->captures))
+        wrong = "the body of a module has parameters";
+    free(codes.slots);
+    return wrong;
+}

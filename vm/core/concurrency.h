@@ -1,0 +1,293 @@
+/* Processes, channels, alts, timers, pars, schedulers: the data of the concurrency core, and who owns what.
+ *
+ * The protocol is in ARCHITECTURE.md ("A send, step by step") and in the comments of channel.c, alt.c, process.c,
+ * timer.c. In short:
+ *
+ *  - ticket = epoch << 2 | state. RUN: exactly one owner: a run queue, the scheduler that runs it, or whoever just
+ *  won it and has not yet called
+ *    sched_ready. WAIT: nobody's; whoever wins the ticket is the owner. END: for ever. Each win adds one to the epoch.
+ *  - A node in a queue is valid only while its ticket is its process's. Stale nodes are dropped by whoever meets them.
+ *  - Only the winner writes `wake`, the node's value and alt->won. It never touches the other's stack.
+ *  - The ticket of a recycled process object goes on counting: never reset.
+ *
+ * With one scheduler per VM, which is what there is, the sections between two safe points do not interleave: no
+ * locks, and a win never fails once stale nodes are dropped (asserted). */
+#ifndef CSP_VM_CORE_CONCURRENCY_H
+#define CSP_VM_CORE_CONCURRENCY_H
+
+#include "vm/core/bytecode.h"
+#include "vm/core/object.h"
+
+struct request;
+
+typedef struct process process;
+typedef struct channel channel;
+typedef struct scheduler scheduler;
+
+enum {
+    TICKET_RUN = 0,
+    TICKET_WAIT = 1,
+    TICKET_END = 2,
+    TICKET_STATE = 3,
+    TICKET_WIN = 3 /* WAIT of an epoch + this = RUN of the next */
+};
+
+/* Why a process was woken. */
+typedef enum wake_reason {
+    WAKE_NONE,
+    WAKE_MESSAGE,
+    WAKE_TIMER,
+    WAKE_CLOSED,
+    WAKE_KILL,
+    WAKE_PAR,
+    WAKE_REQUEST
+} wake_reason;
+
+enum {
+    PROCESS_DYING = 1 << 0,   /* has obeyed its kill: runs its defers; a further kill does not matter */
+    PROCESS_ESCAPED = 1 << 1, /* somebody may hold its handle: never recycled directly */
+    PROCESS_TAIL = 1 << 2,    /* LINK_TAIL of the bottom frame */
+    PROCESS_AWAITED = 1 << 3, /* somebody asked for its outcome: a crash is not reported */
+    PROCESS_FAILED = 1 << 4,  /* ended by crash or kill: `value` is the error */
+    PROCESS_MAIN = 1 << 5,
+    PROCESS_SYSTEM = 1 << 6,   /* a host's evaluation: its crash is the host's to report */
+    PROCESS_NO_CATCH = 1 << 7, /* the error under way passes every catch (out_of_reductions) */
+    PROCESS_DEFERS = 1 << 9,   /* its defers run though it is not dying: a kill is put off until they have */
+    PROCESS_SPENT = 1 << 10,   /* its defers have used up what they may after out_of_reductions: none runs any more */
+    PROCESS_TELLS = 1 << 11,   /* has ended and stands in the scheduler's list `ending` */
+    /* its embedded node stands in a send queue, else a receive queue (while chan is set) */
+    PROCESS_SENDS = 1 << 8
+};
+
+enum { PROCESS_INLINE_SLOTS = 5 };
+#define PROCESS_REDUCTIONS (((uint64_t)1 << 48) - 1)
+
+struct process {
+    /* OBJ_PROCESS; the owner field is its own number: (header & OWNER_MASK) | OBJ_LIST heads its lists */
+    uint64_t header;
+    uint64_t ticket;
+    /* its embedded node: a wait on one channel. Links are bases of processes or nodes (node_of) */
+    void *next, *prev;
+    channel *chan;      /* where the node is queued, else NULL */
+    value value;        /* of the node: the message; when ended: the outcome */
+    value *stack;       /* slots, or a block of its own */
+    const code *code;   /* of the top frame, while it does not run */
+    uint32_t pc, base;  /* of the top frame, while it does not run; base in slots from stack */
+    uint32_t capacity;  /* of the stack, in slots */
+    uint32_t index;     /* in the VM's table of processes */
+    struct cause *kill; /* set once */
+    struct side *side;
+    process *run_next; /* in the run queue, or in `ending`; of those that leak.c has found: the next */
+    uint64_t wake : 4, flags : 12, reductions : 48;
+    uint32_t origin;          /* where it was spawned, and by whom (origin.h) */
+    uint32_t parent_distance; /* own number less the parent's; 0: none, or too far away to tell */
+    value slots[PROCESS_INLINE_SLOTS];
+};
+_Static_assert(sizeof(process) == 160, "a process and the frame of worker(in, out) are one object of 160 bytes");
+
+/* What few processes need, made when first needed. */
+typedef struct side {
+    uint64_t header;            /* OBJ_SIDE */
+    struct alt *alt;            /* cached block of the alt under way */
+    struct timer *timer;        /* cached; in the scheduler's heap while index >= 0 */
+    channel *done;              /* the channel that gives its outcome */
+    struct request *request;    /* that it waits for, or that has arrived for it (request.h); malloc'ed */
+    struct par *par;            /* the par that it is a branch of … */
+    uint32_t branch;            /* … and which */
+    struct process_link *links; /* those that it has with other processes */
+    uint32_t link_count;
+    uint32_t watcher_count;
+    channel **watchers; /* channels that are told of its end (chan_watch); room for a power of two */
+    value name;         /* Process.name */
+    value control;      /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
+    uint64_t random[4]; /* its generator; all 0: not seeded yet */
+} side;
+
+/* Two processes are linked: it stands in the lists of both, so it is undone at once, however many they have. */
+typedef struct process_link {
+    process *ends[2];
+    struct process_link *next[2], *previous[2]; /* in the list of that end */
+} process_link;
+
+struct channel {
+    /* OBJ_CHANNEL with the CHANNEL_ flags; the owner field is its number, 0 until asked for */
+    uint64_t header;
+    void *recv_first, *recv_last, *send_first, *send_last;
+    /* NULL: nothing to hold; of a done channel: the process; of a ticker: the struct ticker */
+    struct chan_ring *ring;
+    uint32_t capacity, head, count;
+    uint32_t made_at; /* position */
+};
+/* What is buffered, and who waits for the channel to be closed and drained. A channel without a buffer gets one when
+ * somebody does. */
+typedef struct chan_ring {
+    struct node *drained; /* the first; its `prev` is the last */
+    value slots[];        /* capacity of them */
+} chan_ring;
+
+#define CHANNEL_CLOSED OBJ_FLAG_A
+#define CHANNEL_DONE   OBJ_FLAG_B
+#define CHANNEL_TICK   OBJ_FLAG_C
+
+/* OBJ_END; OBJ_FLAG_A: it receives, else it sends */
+typedef struct channel_end {
+    uint64_t header;
+    channel *chan;
+} channel_end;
+#define END_RECEIVES OBJ_FLAG_A
+
+/* One arm of a waiting alt: 64 bytes. */
+typedef struct node {
+    uint64_t header; /* OBJ_NODE */
+    void *next, *prev;
+    channel *chan;
+    process *proc;
+    uint64_t ticket;     /* valid while it is proc's */
+    value value;         /* the message */
+    uint32_t index;      /* of its case in the alt */
+    bool sends, drained; /* drained: it waits for that, in ring.drained */
+    bool queued;
+} node;
+_Static_assert(sizeof(node) == 64, "one arm of a waiting alt is an object of 64 bytes");
+
+typedef struct timer {
+    int64_t deadline;
+    uint64_t sequence;
+    process *proc; /* NULL: a ticker's */
+    channel *ticker;
+    uint64_t ticket;
+    int32_t index; /* in the heap, -1: not */
+} timer;
+
+/* The state of a ticker: deadline of the next tick, period, and its timer while somebody waits. */
+typedef struct ticker {
+    timer timer; /* first: the heap of timers holds it, and with it all of this */
+    int64_t next, period;
+    struct node *drained; /* as in a ring */
+} ticker;
+
+/* One arm whose guard holds (of a replicated arm: one for each element). */
+typedef struct alt_case {
+    channel *chan;
+    value original;     /* send: the value as evaluated …; drained: for which channels the arm was taken */
+    value message;      /* … and as it is sent, once `made`; ABSENT before */
+    value key, element; /* of a replicated arm */
+    node *node;         /* cached from wait to wait */
+    uint16_t arm;       /* which ARM instruction */
+    bool sends, moves, drained;
+    bool made, moved; /* the message is there; the original itself is in transit */
+} alt_case;
+
+/* The alt that its process executes: filled at the ALT instruction, emptied when it is left; the block and its nodes
+ * are kept. */
+typedef struct alt {
+    uint64_t header; /* OBJ_ALT */
+    alt_case *cases;
+    uint32_t count, capacity;
+    uint32_t live;    /* nodes queued, while it waits … */
+    uint32_t drained; /* … and how many of them wait for that: all such cases are queued then */
+    int32_t won;      /* the case whose node was won */
+    int32_t prefer;   /* drawn, its message was being made: taken if still ready; -1: none */
+    int32_t pending;  /* case whose message is being made, or that is being moved; -1: none */
+    int32_t after_arm, closed_arm, else_arm; /* -1: none */
+    int64_t deadline;
+    int32_t taken; /* the case whose arm is taken, while its value is being delivered or moved; -1 */
+    bool prioritised, repeated;
+} alt;
+
+/* A par under way: owned by its parent's frame; branches hold it in their side. */
+typedef struct par {
+    uint64_t header;
+    process *parent;
+    uint32_t left, count, capacity;
+    bool waiting;
+    bool shared /* a branch's handle has escaped: its outcome is copied, not taken */;
+    value error; /* first failure, or ABSENT */
+    value *results;
+    process **branches;
+} par;
+
+typedef struct cause {
+    uint64_t header;
+    value reason; /* a string, or the error of a link or par */
+    uint64_t by;
+} cause;
+
+/* One entry of a frame's list of defers, the newest first. */
+typedef struct deferred {
+    uint64_t header;
+    value next;
+    uint32_t kind : 2, at : 30; /* the instruction that deferred it */
+    uint32_t count;
+    value items[];
+} deferred;
+enum { DEFER_CALL, DEFER_SEND, DEFER_BLOCK };
+
+/* What the interpreter does after an instruction or a native that is not simply done. */
+typedef enum verdict {
+    VERDICT_DONE,   /* go on; a native's result is stored */
+    VERDICT_YIELD,  /* a resumable native wants another step: preempt if the slice is used up */
+    VERDICT_BLOCK,  /* the process is parked, and no longer ours */
+    VERDICT_FAIL,   /* scheduler.raised holds the error: unwind */
+    VERDICT_KILLED, /* obey the kill: unwind */
+    VERDICT_CALL,   /* a resumable native wants a function called (native.h) */
+    VERDICT_EXIT    /* the program ends: vm->exit_status */
+} verdict;
+
+struct scheduler {
+    csp_vm *vm;
+    process *running;
+    value *limit;  /* end of the running process's stack */
+    value *bottom; /* its beginning */
+    process *next; /* handed over: runs next within what is left of the slice */
+    process *queue_first, *queue_last;
+    uint32_t queue_length;
+    process *ending_first, *ending_last; /* have ended, and not all have been told of it yet (ending.c) */
+    int64_t slice_left;                  /* reductions */
+    int64_t slice;                       /* a full one; 1 in tests */
+    value raised;                        /* the error under way, until it is caught or its process ends */
+    bool alone;                          /* see vm_set_aside */
+    uint64_t charged;                    /* by natives, not yet taken off the slice */
+    uint32_t call_argc;                  /* of a call that a native prepared (vm_native_call) */
+    const code *call_code;               /* the instruction that called the simple native which runs */
+    const insn *call_pc;
+    int64_t poll_credit; /* reductions until timers and loop are looked at again */
+    process *recycled;   /* ended and known to nobody: ready to be used again, linked by run_next */
+    uint32_t recycled_count;
+    struct timer **timers; /* heap by (deadline, sequence); uncollectable memory */
+    uint32_t timer_count, timer_capacity;
+    uint64_t timer_sequence;
+    uint64_t random[4]; /* of fair choices */
+    /* what a simple native goes on as (vm_native_become) */
+    const struct native_entry *become;
+    uint32_t become_argc;
+    bool become_in_place; /* with the arguments that it has itself, else */
+    value become_args[3];
+};
+
+/* The process of a queue's link: the link itself, or an alt node's. */
+static inline process *node_process(void *link)
+{
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? (process *)link : ((node *)link)->proc;
+}
+
+static inline bool process_ended(const process *p) { return (p->ticket & TICKET_STATE) == TICKET_END; }
+static inline uint64_t process_owner(const process *p) { return p->header & OWNER_MASK; }
+static inline uint64_t process_number(const process *p) { return p->header >> OWNER_SHIFT; }
+
+/* Wins the ticket t (of state WAIT) of p: true for exactly one caller. The winner owns p until it calls sched_ready. */
+static inline bool process_win(process *p, uint64_t t)
+{
+    if (p->ticket != t || (t & TICKET_STATE) != TICKET_WAIT)
+        return false;
+    p->ticket = t + TICKET_WIN;
+    return true;
+}
+
+/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of origin `child`. */
+typedef struct origin_edge {
+    uint32_t parent, position, child; /* child 0: free */
+    const struct string *name;
+} origin_edge;
+
+#endif

@@ -1,0 +1,229 @@
+/* Objects of the collected heap: their layouts.
+ *
+ * Word 0 of every object is its header:
+ *
+ *     bits 0..7    kind (obj_kind): odd, so that a header is never an aligned pointer, and a free-list link never a
+ *     header
+ *     bits 8..15   flags
+ *     bits 16..63  owner: the number of the process that may use the object; 0 where nobody needs to own it
+ *
+ * Whatever is not deeply immutable has an owner: lists, maps, buffers, and the tuples, closures and errors that hold
+ * such. Type and owner are checked by one compare: `object->header == (owner | OBJ_LIST)`. A foreign owner is the
+ * crash `moved`. OBJ_IMMUTABLE says "immutable throughout": set for strings, numbers, handles …, and computed when a
+ * tuple, closure, error or frozen container is made; messages that carry it are shared, never walked. A message on
+ * its way belongs to OWNER_TRANSIT.
+ *
+ * All objects are zeroed when allocated (heap.h). */
+#ifndef CSP_VM_CORE_OBJECT_H
+#define CSP_VM_CORE_OBJECT_H
+
+#include <stddef.h>
+
+#include "vm/core/value.h"
+
+typedef enum obj_kind {
+    OBJ_NONE = 0,
+    /* immutable throughout, always */
+    OBJ_STRING = 1,
+    OBJ_BYTES = 3,
+    OBJ_BIGINT = 5,
+    OBJ_FLOAT = 7,
+    OBJ_RANGE = 9,
+    OBJ_CHANNEL = 11,
+    OBJ_END = 13, /* one end of a channel */
+    OBJ_PROCESS = 15,
+    OBJ_NATIVE = 17, /* a native function */
+    /* immutable, but may hold what is not */
+    OBJ_TUPLE = 19,
+    OBJ_CLOSURE = 21, /* also a top-level function: a closure without captures */
+    OBJ_ERROR = 23,
+    /* mutable unless frozen */
+    OBJ_LIST = 25,
+    OBJ_MAP = 27,
+    OBJ_BUFFER = 29,
+    /* never seen by programs */
+    OBJ_NODE = 31, /* an alt's place in a channel's queue */
+    OBJ_PAR = 33,
+    OBJ_DEFER = 35,
+    OBJ_TRACE = 37,
+    OBJ_CELL = 39,  /* a top-level const, or a variable of a session */
+    OBJ_WALK = 41,  /* the state of a copy, comparison, print … in slices */
+    OBJ_CAUSE = 43, /* why a process was killed */
+    OBJ_SIDE = 45,
+    OBJ_ALT = 47,
+    OBJ_KIND_LIMIT = 49
+} obj_kind;
+
+enum {
+    OBJ_IMMUTABLE = 1 << 8, /* immutable throughout */
+    OBJ_FROZEN = 1 << 9,    /* a list or map that can no longer change (then OBJ_IMMUTABLE too) */
+    OBJ_FLAG_A = 1 << 10,   /* of the kind's own: channel: closed; string: ASCII only; … */
+    OBJ_FLAG_B = 1 << 11,
+    OBJ_FLAG_C = 1 << 12
+};
+#define OWNER_SHIFT   16
+#define OWNER_MASK    (~(uint64_t)0xffff)
+#define OWNER_TRANSIT OWNER_MASK /* belongs to a message on its way */
+
+typedef struct object {
+    uint64_t header;
+} object;
+
+static inline uint64_t obj_header(value v) { return ((const object *)value_as_object(v))->header; }
+static inline obj_kind obj_kind_of(uint64_t header) { return (obj_kind)(header & 0xff); }
+/* The kind of any value; OBJ_NONE for what is no object. */
+static inline obj_kind value_kind(value v) { return value_is_object(v) ? obj_kind_of(obj_header(v)) : OBJ_NONE; }
+static inline bool value_is(value v, obj_kind kind)
+{
+    return value_is_object(v) && (obj_header(v) & 0xff) == (uint64_t)kind;
+}
+static inline bool value_is_immutable(value v) { return !value_is_object(v) || (obj_header(v) & OBJ_IMMUTABLE) != 0; }
+
+/* nil, false and every error are falsy. */
+static inline bool value_truthy(value v)
+{
+    if (v == VALUE_TRUE || (v & 3) != 0)
+        return true;
+    if (v == VALUE_FALSE || v == VALUE_NIL)
+        return false;
+    return !value_is(v, OBJ_ERROR);
+}
+
+/* Text: valid UTF-8, NUL-terminated (the NUL is not counted). OBJ_FLAG_A: ASCII only. A long text that is not ASCII
+ * has room behind its NUL for a table of offsets (one for each 64 code points), filled when it is first indexed. */
+#define STRING_ASCII OBJ_FLAG_A
+typedef struct string {
+    uint64_t header;
+    uint32_t size;   /* bytes */
+    uint32_t length; /* code points */
+    uint32_t hash;   /* 0: not yet made */
+    char text[];
+} string;
+#define STRING_MAX ((size_t)0x7fffffff)
+
+typedef struct bytes {
+    uint64_t header;
+    uint32_t size;
+    uint32_t hash;
+    uint8_t data[];
+} bytes;
+
+/* Sign and magnitude: |size| limbs, least significant first; negative size: a negative number. Never fits an int. */
+typedef struct bigint {
+    uint64_t header;
+    int32_t size;
+    uint32_t pad;
+    uint64_t limbs[];
+} bigint;
+
+typedef struct boxed_float {
+    uint64_t header;
+    double number;
+} boxed_float;
+
+/* to is VALUE_NIL for an open range. Bounds are small ints or bigints; `closed` includes `to` (OBJ_FLAG_A). */
+#define RANGE_CLOSED OBJ_FLAG_A
+typedef struct range {
+    uint64_t header;
+    value from, to;
+} range;
+
+typedef struct tuple {
+    uint64_t header;
+    uint64_t count;
+    value items[];
+} tuple;
+
+/* Elements may be taken out at the front, too: then `items` has moved on in its block, which only the block's base
+ * keeps alive. */
+typedef struct list {
+    uint64_t header;
+    value *items; /* the first element */
+    uint32_t count;
+    uint32_t capacity; /* from items to the end of the block */
+    value *block;      /* NULL while there is none (then items is, too) */
+} list;
+#define LIST_MAX ((size_t)0x7fffffff)
+
+/* Insertion-ordered: entries in order of insertion (a removed one has key VALUE_ABSENT), and beyond MAP_LINEAR
+ * entries an open-addressing index of 32-bit entry numbers + 1. `version` changes when keys are added or removed. */
+enum { MAP_LINEAR = 8 };
+typedef struct map_entry {
+    value key, item;
+    uint64_t hash;
+} map_entry;
+/* with removed ones */
+typedef struct map {
+    uint64_t header;
+    map_entry *entries;
+    uint32_t *index;
+    uint32_t count; /* live */
+    uint32_t used;
+    uint32_t capacity;   /* of entries */
+    uint32_t index_mask; /* size - 1, 0: none */
+    uint32_t version;
+    uint32_t first; /* no live entry stands before it */
+} map;
+
+typedef struct buffer {
+    uint64_t header;
+    uint8_t *data;
+    size_t size, capacity;
+    uint32_t pinned;
+} buffer;
+
+struct code;
+/* Captured values are copied in when it is made; at a call they are copied to the registers behind the parameters. */
+typedef struct closure {
+    uint64_t header;
+    const struct code *code;
+    value captures[];
+} closure;
+
+struct native_entry;
+typedef struct native {
+    uint64_t header;
+    const struct native_entry *entry;
+    const struct code *code; /* the frame of a resumable one, or NULL */
+} native;
+
+/* kind and message are strings; data is any value; trace an OBJ_TRACE or VALUE_NIL; cause another error or VALUE_NIL.
+ */
+typedef struct error {
+    uint64_t header;
+    value kind, message, data, trace, cause;
+} error;
+
+/* Where the frames of a process stood when it crashed, innermost first: positions (bytecode.h) with TRACE_TAIL set where
+ * frames were replaced by tail calls. `omitted` frames between the first and the last ones were left out.
+ * `origin`: where the process was spawned, and by whom (origin.h). */
+typedef struct trace {
+    uint64_t header;
+    uint64_t process;
+    uint32_t origin;
+    uint32_t count, omitted, omitted_after;
+    uint64_t parent; /* the number of who spawned it; 0: nobody, or not known */
+    void *modules;   /* whose positions these are: the module, or a block of several */
+    uint32_t positions[];
+} trace;
+#define TRACE_TAIL 0x80000000u
+
+/* A top-level const (set once, when the module loads) or a variable of a session. item is VALUE_ABSENT until set.
+ * CELL_LATE: a name of a session that functions of any process look up. There item is what all may use; what belongs to
+ * the session's process is in `own`, and others get a copy. */
+typedef struct cell {
+    uint64_t header;
+    value item;
+    value name;
+    value own;
+} cell;
+#define CELL_LATE OBJ_FLAG_A
+
+static inline string *value_string(value v) { return (string *)value_as_object(v); }
+static inline bytes *value_bytes(value v) { return (bytes *)value_as_object(v); }
+static inline tuple *value_tuple(value v) { return (tuple *)value_as_object(v); }
+static inline list *value_list(value v) { return (list *)value_as_object(v); }
+static inline map *value_map(value v) { return (map *)value_as_object(v); }
+static inline error *value_error(value v) { return (error *)value_as_object(v); }
+
+#endif

@@ -1,0 +1,76 @@
+/* The run queue, hand-overs and slices.
+ *
+ * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is left of the slice,
+ * so that a chain of hand-overs costs one slice in all and a runnable process waits for at most one slice of each
+ * other. */
+#include "vm/core/scheduler.h"
+
+#include "vm/core/vm.h"
+
+static void push_tail(scheduler *s, process *p)
+{
+    p->run_next = NULL;
+    if (s->queue_last)
+        s->queue_last->run_next = p;
+    else
+        s->queue_first = p;
+    s->queue_last = p;
+    s->queue_length++;
+}
+
+void sched_ready(scheduler *s, process *p, ready_how how)
+{
+    if (how == READY_HANDOVER && !s->next)
+        s->next = p;
+    else
+        push_tail(s, p);
+}
+
+void sched_preempted(scheduler *s, process *p)
+{
+    if (s->next) {
+        push_tail(s, s->next);
+        s->next = NULL;
+    }
+    push_tail(s, p);
+}
+
+uint64_t sched_last_reduction(const csp_vm *vm)
+{
+    enum { GRACE = 1000000 }; /* beyond as many as the limit */
+    uint64_t limit = vm->limits.reductions;
+    return limit < PROCESS_REDUCTIONS ? 2 * limit + GRACE : UINT64_MAX;
+}
+
+/* A slice ends where the process is to crash for its reductions. */
+static process *with_slice(scheduler *s, process *p)
+{
+    uint64_t limit = s->vm->limits.reductions;
+    if (limit) {
+        uint64_t end = p->reductions < limit ? limit : sched_last_reduction(s->vm);
+        if (p->reductions < end && end - p->reductions < (uint64_t)s->slice_left)
+            s->slice_left = (int64_t)(end - p->reductions);
+    }
+    return p;
+}
+
+process *sched_pick(scheduler *s)
+{
+    process *p = s->next;
+    if (p) {
+        s->next = NULL;
+        if (s->slice_left > 0)
+            return with_slice(s, p);
+        push_tail(s, p);
+    }
+    p = s->queue_first;
+    if (!p)
+        return NULL;
+    s->queue_first = p->run_next;
+    if (!s->queue_first)
+        s->queue_last = NULL;
+    p->run_next = NULL;
+    s->queue_length--;
+    s->slice_left = s->slice;
+    return with_slice(s, p);
+}

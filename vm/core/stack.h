@@ -1,0 +1,27 @@
+/* A process's memory: its stack, which grows and moves, its side object, and what the collector finds in it. */
+#ifndef CSP_VM_CORE_STACK_H
+#define CSP_VM_CORE_STACK_H
+
+#include "gc/heap.h"
+#include "vm/core/concurrency.h"
+
+enum { STACK_FIRST = 16 /* slots of the first block of its own */ };
+
+/* What a block for so many slots takes. */
+static inline size_t stack_bytes(size_t slots)
+{
+    return (slots * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1);
+}
+
+/* Makes room for `slots` words from `from` on (a pointer into p's stack) and gives `from` again, which may have
+ * moved; NULL: raised (stack_overflow, out_of_memory). */
+value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots);
+/* Gives back what of a large stack stands idle; p does not run. */
+void process_shrink(csp_vm *vm, process *p);
+/* Makes the side object if it is missing; NULL: raised. */
+side *process_side(csp_vm *vm, process *p);
+/* Marks from a process (heap_mark_fn) and the VM's roots that are no objects. */
+void process_mark(heap_marker *m, void *memory);
+size_t process_stack_live(void *owner);
+
+#endif

@@ -1,0 +1,32 @@
+/* Names of types. */
+#ifndef CSP_VM_CORE_TYPE_H
+#define CSP_VM_CORE_TYPE_H
+
+#include "vm/core/value.h"
+
+typedef enum value_type {
+    TYPE_NIL,
+    TYPE_BOOL,
+    TYPE_INT,
+    TYPE_FLOAT,
+    TYPE_STRING,
+    TYPE_BYTES,
+    TYPE_TUPLE,
+    TYPE_LIST,
+    TYPE_MAP,
+    TYPE_BUFFER,
+    TYPE_FN,
+    TYPE_CHAN,
+    TYPE_PROCESS,
+    TYPE_ERROR,
+    TYPE_RANGE,
+    TYPE_POINTER,
+    TYPE_LIBRARY,
+    TYPE_COUNT
+} value_type;
+extern const char *const vm_type_names[TYPE_COUNT];
+/* What v is, for messages: "an int", "a channel", "nil". */
+const char *vm_type_phrase(value v);
+value_type value_type_of(value v);
+
+#endif

@@ -1,0 +1,85 @@
+/* x.name and x.name = v of maps. */
+#include "vm/data/field.h"
+
+#include "base/foreign.h"
+#include "base/suggest.h"
+#include "vm/core/type.h"
+#include "vm/core/vm.h"
+#include "vm/data/map.h"
+
+/* --- what is said of a field that is not there */
+
+enum { GUESS_KEYS = 200 }; /* that are looked at: no crash takes long to be told */
+
+/* The key that differs least, or NULL. */
+static const char *guess_key(const map *m, const string *name)
+{
+    suggestion s;
+    suggest_init(&s, name->text, name->size);
+    uint32_t position = 0, tried = 0;
+    map_entry *e;
+    while ((e = map_next(m, &position)) && tried++ < GUESS_KEYS)
+        if (value_is(e->key, OBJ_STRING))
+            suggest_offer(&s, value_string(e->key)->text);
+    return s.best;
+}
+
+static verdict raise_missing(csp_vm *vm, const map *m, value name)
+{
+    const char *field = value_string(name)->text, *guess = guess_key(m, value_string(name));
+    char hint[FOREIGN_HINT];
+    if (guess)
+        return vm_raise(vm, ERR_KEY, "the map has no field `%s`; did you mean `%s`?", field, guess);
+    if (foreign_method("map", field, NULL, hint, sizeof hint))
+        return vm_raise(vm, ERR_KEY, "the map has no field `%s`; maps have no methods: %s", field, hint);
+    return vm_raise(vm, ERR_KEY, "the map has no field `%s`; `m[\"%s\"]` is nil where there is none", field, field);
+}
+
+/* Elsewhere it would be a method. */
+static verdict raise_no_fields(csp_vm *vm, value container, value name)
+{
+    const char *type = vm_type_names[value_type_of(container)], *field = value_string(name)->text;
+    char hint[FOREIGN_HINT];
+    if (foreign_method(type, field, NULL, hint, sizeof hint))
+        return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`): %s", vm_type_phrase(container), field, hint);
+    return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_phrase(container), field);
+}
+
+verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out)
+{
+    obj_kind kind = value_kind(container);
+    if (kind != OBJ_NONE && !value_usable(p, container))
+        return vm_raise_moved(vm, container);
+    if (kind == OBJ_MAP) {
+        *out = map_get_name(vm, value_map(container), name, hint);
+        return *out == VALUE_ABSENT ? raise_missing(vm, value_map(container), name) : VERDICT_DONE;
+    }
+    return raise_no_fields(vm, container, name);
+}
+
+verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item)
+{
+    if (!value_is(container, OBJ_MAP)) {
+        if (value_is_object(container) && !value_usable(p, container))
+            return vm_raise_moved(vm, container);
+        vm_raise(vm, ERR_TYPE, "%s has no fields to assign (`.%s`)", vm_type_phrase(container),
+                 value_string(name)->text);
+        return vm_blame(vm, p, container, VALUE_NIL);
+    }
+    map *m = data_own_map(vm, p, container);
+    if (!m)
+        return VERDICT_FAIL;
+    if (*hint < m->used && m->entries[*hint].key == name) {
+        m->entries[*hint].item = item;
+        return VERDICT_DONE;
+    }
+    if (!map_put(vm, m, name, item))
+        return vm_raise_memory(vm);
+    if (m->entries[m->used - 1].key == name) {
+        if (m->used <= UINT16_MAX)
+            *hint = (uint16_t)(m->used - 1);
+    } else {
+        map_get_name(vm, m, name, hint);
+    }
+    return VERDICT_DONE;
+}

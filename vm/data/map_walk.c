@@ -1,0 +1,225 @@
+/* Maps in steps: keys that take long to compare, and blocks that take long to exchange for larger ones. Nobody else can
+ * change the map meanwhile: it belongs to the process whose native this is. */
+#include "vm/data/map_walk.h"
+
+#include "vm/core/steps.h"
+#include "vm/data/list.h"
+#include "vm/data/map.h"
+#include "vm/walk/walk_equal.h"
+#include "vm/walk/walk_hash.h"
+#include "vm/walk/walk_state.h"
+
+/* Each entry that is entered is looked for in memory; clearing goes straight on. */
+enum { ENTRIES_PER_STEP = 2048, ENTRIES_PER_REDUCTION = 2, CLEARED_PER_STEP = 32 << 10, CLEARED_PER_REDUCTION = 128 };
+
+map_walk *map_walk_in_slot(csp_vm *vm, value *slot)
+{
+    if (*slot == VALUE_ABSENT) {
+        map_walk *w = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *w);
+        if (!w) {
+            vm_raise_memory(vm);
+            return NULL;
+        }
+        w->header = OBJ_WALK;
+        *slot = value_object(w);
+    }
+    return value_as_object(*slot);
+}
+
+/* --- finding */
+
+verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key)
+{
+    if (!w->begun) {
+        w->begun = true;
+        w->hash = walk_hash(vm, key);
+        w->entry = MAP_NO_ENTRY;
+    }
+    int64_t budget = WALK_STEP;
+    while (!w->found) {
+        if (!w->comparing) {
+            w->entry = m->count > 0 ? map_probe(m, w->hash, &w->cursor) : MAP_NO_ENTRY;
+            if (w->entry == MAP_NO_ENTRY)
+                break;
+            value other = m->entries[w->entry].key;
+            int equal = walk_equal_atoms(NULL, other, key);
+            if (equal >= 0) {
+                w->found = equal == 1;
+                continue;
+            }
+            w->comparing = walk_equal_new(vm);
+            if (!w->comparing || !walk_equal_begin(vm, NULL, w->comparing, other, key))
+                return VERDICT_FAIL;
+        }
+        bool equal = false;
+        verdict v = walk_equal_run(vm, NULL, w->comparing, &budget, &equal);
+        if (v != VERDICT_DONE) {
+            walk_charge(vm, budget);
+            return v;
+        }
+        w->comparing = NULL;
+        w->found = equal;
+    }
+    walk_charge(vm, budget);
+    return VERDICT_DONE;
+}
+
+/* --- growing */
+
+bool map_grows_long(const map *m)
+{
+    enum { AT_ONCE = 4 * LONG_ELEMENTS };
+    return m->used == m->capacity && m->used > AT_ONCE;
+}
+
+static verdict begin_growth(csp_vm *vm, map_walk *w, const map *m)
+{
+    size_t capacity = m->count > m->capacity / 4 * 3 ? (size_t)m->capacity * 2 : m->capacity;
+    if (capacity > LIST_MAX)
+        return vm_raise_memory(vm);
+    size_t size = map_index_size(capacity);
+    w->entries = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, capacity * sizeof *w->entries);
+    w->index = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, size * sizeof *w->index);
+    if (!w->entries || !w->index)
+        return vm_raise_memory(vm);
+    w->capacity = (uint32_t)capacity;
+    w->index_mask = (uint32_t)(size - 1);
+    return VERDICT_YIELD;
+}
+
+/* A step of making the larger blocks: the index is cleared, the entries are copied, then entered; what is behind them
+ * is cleared. DONE: the map has them. */
+static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
+{
+    if (!w->entries)
+        return begin_growth(vm, w, m);
+    size_t size = (size_t)w->index_mask + 1;
+    if (w->cleared < size) {
+        size_t count = size - w->cleared < CLEARED_PER_STEP ? size - w->cleared : CLEARED_PER_STEP;
+        vm_charge(vm, count / CLEARED_PER_REDUCTION);
+        memset(w->index + w->cleared, 0, count * sizeof *w->index);
+        w->cleared += count;
+        return VERDICT_YIELD;
+    }
+    if (w->copied < m->used) {
+        uint32_t stop = m->used - w->copied > ENTRIES_PER_STEP ? w->copied + ENTRIES_PER_STEP : m->used;
+        vm_charge(vm, (stop - w->copied) / ENTRIES_PER_REDUCTION);
+        for (; w->copied < stop; w->copied++) {
+            const map_entry *e = &m->entries[w->copied];
+            if (e->key == VALUE_ABSENT)
+                continue;
+            uint32_t slot = (uint32_t)e->hash & w->index_mask;
+            while (w->index[slot] != 0)
+                slot = (slot + 1) & w->index_mask;
+            w->entries[w->used++] = *e;
+            w->index[slot] = w->used;
+        }
+        w->indexed = w->used;
+        return VERDICT_YIELD;
+    }
+    if (w->indexed < w->capacity) {
+        uint32_t count = w->capacity - w->indexed < ENTRIES_PER_STEP ? w->capacity - w->indexed : ENTRIES_PER_STEP;
+        memset(w->entries + w->indexed, 0, count * sizeof *w->entries);
+        vm_charge(vm, count * sizeof *w->entries / LONG_BYTES_PER_REDUCTION);
+        w->indexed += count;
+        return VERDICT_YIELD;
+    }
+    heap_release(vm_heap(vm), HEAP_TRACED, m->entries, m->capacity * sizeof *m->entries);
+    heap_release(vm_heap(vm), HEAP_BYTES, m->index, ((size_t)m->index_mask + 1) * sizeof *m->index);
+    m->entries = w->entries;
+    m->index = w->index;
+    m->used = w->used;
+    m->capacity = w->capacity;
+    m->index_mask = w->index_mask;
+    m->first = 0;
+    return VERDICT_DONE;
+}
+
+verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value item)
+{
+    if (w->found) {
+        m->entries[w->entry].item = item;
+        return VERDICT_DONE;
+    }
+    if (map_grows_long(m)) {
+        verdict v = grow_step(vm, w, m);
+        return v == VERDICT_DONE ? VERDICT_YIELD : v;
+    }
+    return map_append(vm, m, key, item, w->hash) ? VERDICT_DONE : vm_raise_memory(vm);
+}
+
+/* --- filling */
+
+bool map_blank(csp_vm *vm, map *m, size_t capacity)
+{
+    size_t size = map_index_size(capacity);
+    map_entry *entries = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, capacity * sizeof *entries);
+    uint32_t *index = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, size * sizeof *index);
+    if (!entries || !index)
+        return false;
+    m->entries = entries;
+    m->index = index;
+    m->capacity = (uint32_t)capacity;
+    m->index_mask = (uint32_t)(size - 1);
+    return true;
+}
+
+uint32_t map_clear_index(map *m, uint64_t at)
+{
+    size_t size = (size_t)m->index_mask + 1, count = size - at < CLEARED_PER_STEP ? size - at : CLEARED_PER_STEP;
+    memset(m->index + at, 0, count * sizeof *m->index);
+    return (uint32_t)count;
+}
+
+/* --- as walks */
+
+/* m[key] = item. slot: the walk. */
+verdict map_run_put(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    map *m = data_own_map(vm, p, args[0]);
+    map_walk *w = m ? map_walk_in_slot(vm, &args[3]) : NULL;
+    if (!w)
+        return VERDICT_FAIL;
+    *result = args[0];
+    verdict v = w->begun && !w->comparing ? VERDICT_DONE : map_find_step(vm, w, m, args[1]);
+    return v == VERDICT_DONE ? map_put_step(vm, w, m, args[1], args[2]) : v;
+}
+
+/* Which of what is asked of a key it is: its value (or the default in args[2]), whether it is there, its removal. */
+typedef enum asked { ASKED_GET, ASKED_HAS, ASKED_REMOVE } asked;
+
+static verdict ask(csp_vm *vm, process *p, value *args, value *slot, asked what, value *result)
+{
+    map *m = what == ASKED_REMOVE ? data_own_map(vm, p, args[0]) : data_map(vm, p, args[0]);
+    map_walk *w = m ? map_walk_in_slot(vm, slot) : NULL;
+    verdict v = w ? map_find_step(vm, w, m, args[1]) : VERDICT_FAIL;
+    if (v != VERDICT_DONE)
+        return v;
+    *result = w->found ? m->entries[w->entry].item : VALUE_NIL;
+    if (what == ASKED_HAS)
+        *result = value_bool(w->found);
+    else if (what == ASKED_GET && !w->found && args[2] != VALUE_ABSENT)
+        *result = args[2];
+    else if (what == ASKED_REMOVE && w->found)
+        map_remove_entry(m, w->entry);
+    return VERDICT_DONE;
+}
+
+verdict map_run_get(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return ask(vm, p, args, &args[3], ASKED_GET, result);
+}
+
+verdict map_run_has(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return ask(vm, p, args, &args[2], ASKED_HAS, result);
+}
+
+verdict map_run_remove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return ask(vm, p, args, &args[2], ASKED_REMOVE, result);
+}

@@ -1,0 +1,208 @@
+#include "vm/outside/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "vm/core/vm.h"
+
+/* libuv's own timers are good to a millisecond only, so deadlines go through a timerfd, which the loop watches as it
+ * does every other descriptor. */
+struct loop {
+    csp_vm *vm;
+    uv_loop_t uv;
+    uv_async_t wake;
+    uv_poll_t timer;
+    int timer_fd;
+    int64_t armed;    /* the deadline that the timerfd is set to; LOOP_NEVER: off */
+    uint32_t pending; /* requests under way */
+    uint32_t events;  /* so many things have happened */
+    int outputs[LOOP_OUTPUTS];
+};
+
+static void on_wake(uv_async_t *handle)
+{
+    loop *l = handle->data;
+    l->events++;
+}
+
+static void on_timer(uv_poll_t *handle, int status, int events)
+{
+    (void)status;
+    (void)events;
+    loop *l = handle->data;
+    uint64_t expirations;
+    if (read(l->timer_fd, &expirations, sizeof expirations) == (ssize_t)sizeof expirations)
+        l->armed = LOOP_NEVER;
+    l->events++;
+}
+
+static void close_handle(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+/* Closes what was opened so far. */
+static void close_loop(loop *l)
+{
+    uv_walk(&l->uv, close_handle, NULL);
+    while (uv_run(&l->uv, UV_RUN_DEFAULT) != 0) {
+    }
+    uv_loop_close(&l->uv);
+    if (l->timer_fd >= 0)
+        close(l->timer_fd);
+}
+
+/* 0 or, as libuv has it, an error less than 0. */
+static int open_handles(loop *l)
+{
+    l->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (l->timer_fd < 0)
+        return -errno;
+    int why = uv_async_init(&l->uv, &l->wake, on_wake);
+    if (why != 0)
+        return why;
+    l->wake.data = l;
+    if ((why = uv_poll_init(&l->uv, &l->timer, l->timer_fd)) != 0)
+        return why;
+    l->timer.data = l;
+    return uv_poll_start(&l->timer, UV_READABLE, on_timer);
+}
+
+/* libuv aborts when it is to close a descriptor up to 2, which a host may have closed: `low` holds those places
+ * meanwhile. It also aborts where it cannot have, beside its first descriptor, the pipe that it makes once: both are
+ * tried before. 0 or an error less than 0. */
+static int prepare(int low[3])
+{
+    int held = 0, spare, probe[2];
+    while ((spare = open("/", O_PATH | O_CLOEXEC)) >= 0 && spare <= STDERR_FILENO)
+        low[held++] = spare;
+    if (spare < 0)
+        return -errno;
+    int why = pipe2(probe, O_CLOEXEC) == 0 ? 0 : -errno;
+    close(spare);
+    if (why == 0) {
+        close(probe[0]);
+        close(probe[1]);
+    }
+    return why;
+}
+
+static int open_loop(loop *l, int low[3])
+{
+    int why = prepare(low);
+    if (why == 0)
+        why = uv_loop_init(&l->uv);
+    if (why != 0)
+        return why;
+    if ((why = open_handles(l)) != 0)
+        close_loop(l);
+    return why;
+}
+
+loop *loop_new(csp_vm *vm)
+{
+    loop *l = calloc(1, sizeof *l);
+    if (!l)
+        return NULL;
+    l->vm = vm;
+    l->timer_fd = -1;
+    l->armed = LOOP_NEVER;
+    for (int i = 0; i < LOOP_OUTPUTS; i++)
+        l->outputs[i] = -1;
+    int low[3] = {-1, -1, -1};
+    int why = open_loop(l, low);
+    for (int i = 0; i < 3; i++)
+        if (low[i] >= 0)
+            close(low[i]);
+    if (why != 0) {
+        free(l);
+        errno = -why;
+        return NULL;
+    }
+    loop_poll(l); /* so that the handles are registered with the kernel before anybody waits for loop_fd */
+    return l;
+}
+
+void loop_free(loop *l)
+{
+    close_loop(l);
+    free(l);
+}
+
+int64_t loop_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void arm(loop *l, int64_t deadline)
+{
+    if (deadline == l->armed)
+        return;
+    struct itimerspec at = {0}; /* all zero: off */
+    if (deadline != LOOP_NEVER)
+        at.it_value = (struct timespec){.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+    if (timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) == 0)
+        l->armed = deadline;
+}
+
+/* They are not given to libuv, which would let them be non-blocking for all who share them. */
+int *loop_outputs(loop *l) { return l->outputs; }
+
+void loop_poll(loop *l) { uv_run(&l->uv, UV_RUN_NOWAIT); }
+
+/* Only waits: completions run after it, when objects may be touched again. */
+static void wait_for_events(void *data)
+{
+    const loop *l = data;
+    struct pollfd descriptors[1 + LOOP_OUTPUTS] = {{.fd = uv_backend_fd(&l->uv), .events = POLLIN}};
+    for (int i = 0; i < LOOP_OUTPUTS; i++)
+        descriptors[1 + i] = (struct pollfd){.fd = l->outputs[i], .events = POLLOUT};
+    (void)poll(descriptors, 1 + LOOP_OUTPUTS, uv_backend_timeout(&l->uv));
+}
+
+void loop_wait(loop *l, int64_t deadline)
+{
+    uint32_t before = l->events;
+    loop_poll(l); /* requests made since the last poll are registered by this */
+    if (l->events != before || deadline <= loop_now())
+        return;
+    arm(l, deadline);
+    heap_do_blocking(wait_for_events, l);
+    loop_poll(l);
+}
+
+void loop_wake(loop *l)
+{
+    int saved = errno; /* may be called by a signal handler */
+    uv_async_send(&l->wake);
+    errno = saved;
+}
+
+bool loop_pending(const loop *l) { return l->pending != 0; }
+
+int loop_fd(const loop *l) { return uv_backend_fd(&l->uv); }
+
+struct loop *vm_loop(csp_vm *vm)
+{
+    if (!vm->loop)
+        __atomic_store_n(&vm->loop, loop_new(vm), __ATOMIC_SEQ_CST);
+    return vm->loop;
+}
+
+void vm_wake(csp_vm *vm)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    struct loop *l = __atomic_load_n(&vm->loop, __ATOMIC_SEQ_CST);
+    if (l)
+        loop_wake(l); /* else nobody waits yet, and who is about to will look at the flags first */
+}

@@ -1,0 +1,223 @@
+#include "vm/outside/pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "gc/stranger.h"
+
+typedef struct job_list {
+    job *first, *last;
+} job_list;
+
+struct pool {
+    pthread_mutex_t lock; /* of all below */
+    pthread_cond_t more;  /* the queue has grown, or the pool is closed */
+    job_list queue, inbox;
+    unsigned queued, threads, idle;
+    unsigned users; /* the VM, threads, and whoever is expected to post: the last one frees the pool */
+    bool open;
+    bool arrived; /* atomic: the inbox is not empty */
+    void (*wake)(void *data);
+    void *data;
+};
+
+static void append(job_list *l, job *j)
+{
+    j->next = NULL;
+    j->previous = l->last;
+    if (l->last)
+        l->last->next = j;
+    else
+        l->first = j;
+    l->last = j;
+}
+
+static void unlink_job(job_list *l, job *j)
+{
+    if (j->previous)
+        j->previous->next = j->next;
+    else
+        l->first = j->next;
+    if (j->next)
+        j->next->previous = j->previous;
+    else
+        l->last = j->previous;
+}
+
+static job *take_all(job_list *l)
+{
+    job *first = l->first;
+    *l = (job_list){NULL, NULL};
+    return first;
+}
+
+static void drop_all(job *j)
+{
+    while (j) {
+        job *next = j->next;
+        j->drop(j);
+        j = next;
+    }
+}
+
+pool *pool_new(void (*wake)(void *data), void *data)
+{
+    pool *p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->more, NULL);
+    p->users = 1;
+    p->open = true;
+    p->wake = wake;
+    p->data = data;
+    return p;
+}
+
+/* The lock is held, and given back. */
+static void leave(pool *p)
+{
+    bool last = --p->users == 0;
+    pthread_mutex_unlock(&p->lock);
+    if (!last)
+        return;
+    pthread_cond_destroy(&p->more);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+}
+
+void pool_close(pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->open = false;
+    job *queued = take_all(&p->queue), *arrived = take_all(&p->inbox);
+    p->queued = 0;
+    pthread_cond_broadcast(&p->more);
+    leave(p);
+    drop_all(queued);
+    drop_all(arrived);
+}
+
+/* The lock is held. False: the pool is closed, and j is the caller's to drop. */
+static bool put_into_inbox(pool *p, job *j)
+{
+    if (!p->open)
+        return false;
+    bool first = !p->inbox.first;
+    append(&p->inbox, j);
+    __atomic_store_n(&p->arrived, true, __ATOMIC_RELEASE);
+    if (first)
+        p->wake(p->data);
+    return true;
+}
+
+static void *work(void *arg)
+{
+    pool *p = arg;
+    pthread_mutex_lock(&p->lock);
+    while (p->open) {
+        job *j = p->queue.first;
+        if (!j) {
+            p->idle++;
+            pthread_cond_wait(&p->more, &p->lock);
+            p->idle--;
+            continue;
+        }
+        unlink_job(&p->queue, j);
+        p->queued--;
+        j->queued = false;
+        pthread_mutex_unlock(&p->lock);
+        j->work(j);
+        pthread_mutex_lock(&p->lock);
+        if (!put_into_inbox(p, j)) {
+            pthread_mutex_unlock(&p->lock);
+            j->drop(j);
+            pthread_mutex_lock(&p->lock);
+        }
+    }
+    p->threads--;
+    leave(p);
+    return NULL;
+}
+
+/* Signals are the program's, not ours. The lock is held. */
+static void start_thread(pool *p)
+{
+    sigset_t blocked, before;
+    heap_stranger_signals(&blocked);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    pthread_attr_t detached;
+    pthread_attr_init(&detached);
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    pthread_t thread;
+    if (pthread_create(&thread, &detached, work, p) == 0) {
+        p->threads++;
+        p->users++;
+    }
+    pthread_attr_destroy(&detached);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void pool_submit(pool *p, job *j)
+{
+    pthread_mutex_lock(&p->lock);
+    j->of = p;
+    if (p->queued >= p->idle && p->threads < POOL_THREADS)
+        start_thread(p);
+    if (p->threads == 0) { /* the system gives none: better late than never */
+        pthread_mutex_unlock(&p->lock);
+        j->work(j);
+        pthread_mutex_lock(&p->lock);
+        (void)put_into_inbox(p, j);
+    } else {
+        append(&p->queue, j);
+        p->queued++;
+        j->queued = true;
+        pthread_cond_signal(&p->more);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_expect(pool *p, job *j)
+{
+    pthread_mutex_lock(&p->lock);
+    j->of = p;
+    p->users++;
+    pthread_mutex_unlock(&p->lock);
+}
+
+bool pool_withdraw(job *j)
+{
+    pool *p = j->of;
+    pthread_mutex_lock(&p->lock);
+    bool ours = j->queued;
+    if (ours) {
+        unlink_job(&p->queue, j);
+        p->queued--;
+        j->queued = false;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return ours;
+}
+
+void pool_post(job *j)
+{
+    pool *p = j->of;
+    pthread_mutex_lock(&p->lock);
+    bool taken = put_into_inbox(p, j);
+    leave(p);
+    if (!taken)
+        j->drop(j);
+}
+
+bool pool_arrived(const pool *p) { return __atomic_load_n(&p->arrived, __ATOMIC_ACQUIRE); }
+
+job *pool_take(pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    job *all = take_all(&p->inbox);
+    __atomic_store_n(&p->arrived, false, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&p->lock);
+    return all;
+}

@@ -1,0 +1,30 @@
+/* Choice among channels and a deadline. */
+#ifndef CSP_VM_PROCESS_ALT_H
+#define CSP_VM_PROCESS_ALT_H
+
+#include "vm/core/concurrency.h"
+
+typedef enum alt_result {
+    ALT_CHOSEN, /* *arm is taken; a receive's value is to be delivered */
+    ALT_BLOCKED,
+    ALT_COPY,   /* *work has to become a message by WALK_MESSAGE, then alt_made */
+    ALT_MOVE,   /* … by WALK_MOVE */
+    ALT_UNMOVE, /* *work has to be given back by WALK_UNMOVE, then alt_made */
+    ALT_ENDED,  /* a repeated one: no arm is enabled */
+    ALT_FAILED  /* raised */
+} alt_result;
+typedef struct alt_choice {
+    uint32_t arm;
+    alt_case *chosen;
+    value received;
+    value taken; /* of a drained case: what its arm's register for the channels it was taken for becomes, or ABSENT */
+    value work;
+} alt_choice;
+/* Collects the arms behind the ALT instruction and tries. */
+alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, alt_choice *choice);
+alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice); /* after a walk */
+alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice);            /* after a wait, settled */
+/* forgets the values: at the end, and when unwound */
+void alt_leave(alt *a);
+
+#endif

@@ -1,0 +1,575 @@
+/* Channels: a rendezvous, a buffer, outcomes and ticks. Queues hold whom it concerns first come, first served.
+ *
+ * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node whose ticket is no
+ * longer its process's is stale: dropped by whoever meets it, with no other effect. Whoever takes a valid node wins
+ * its process's ticket: at that instruction both sides are committed. */
+#include "vm/process/channel.h"
+
+#include <assert.h>
+#include <time.h>
+
+#include "vm/core/scheduler.h"
+#include "vm/core/stack.h"
+#include "vm/core/vm.h"
+#include "vm/number/num.h"
+#include "vm/outside/loop.h"
+#include "vm/process/timer.h"
+#include "vm/walk/walk_adopt.h"
+
+static chan_ring *ring_new(csp_vm *vm, uint32_t capacity)
+{
+    return heap_alloc(&vm->heap, HEAP_TRACED, sizeof(chan_ring) + capacity * sizeof(value));
+}
+
+channel *chan_new(csp_vm *vm, uint32_t capacity)
+{
+    channel *c = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c);
+    chan_ring *r = c && capacity ? ring_new(vm, capacity) : NULL;
+    if (!c || (capacity && !r)) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    c->header = OBJ_CHANNEL | OBJ_IMMUTABLE;
+    c->ring = r;
+    c->capacity = capacity;
+    return c;
+}
+
+channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
+{
+    if (value_is(handle, OBJ_CHANNEL)) {
+        channel *c = value_as_object(handle);
+        if (!sends || !(c->header & (CHANNEL_DONE | CHANNEL_TICK)))
+            return c;
+        vm_raise(vm, ERR_TYPE, "nobody can send on a channel that gives %s",
+                 c->header & CHANNEL_DONE ? "the outcome of a process" : "ticks");
+        return NULL;
+    }
+    if (value_is(handle, OBJ_END)) {
+        channel_end *e = value_as_object(handle);
+        bool receives = (e->header & END_RECEIVES) != 0;
+        if (receives != sends)
+            return sends ? chan_of(vm, p, value_object(e->chan), true) : e->chan;
+        vm_raise(vm, ERR_TYPE,
+                 receives ? "send on the receiving end of a channel" : "receive on the sending end of a channel");
+        return NULL;
+    }
+    if (value_is(handle, OBJ_PROCESS))
+        vm_raise(vm, ERR_TYPE,
+                 sends ? "expected a channel, got a process: send on a channel that it receives from"
+                       : "expected a channel, got a process: `wait(p)` gives its outcome, `done(p)` a channel for it");
+    else
+        vm_raise_type(vm, p, handle, "a channel");
+    return NULL;
+}
+
+channel *chan_behind(csp_vm *vm, process *p, value handle)
+{
+    return value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan : chan_of(vm, p, handle, false);
+}
+
+/* --- queues */
+
+static void **next_of(void *link)
+{
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->next : &((node *)link)->next;
+}
+
+static void **prev_of(void *link)
+{
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->prev : &((node *)link)->prev;
+}
+
+static void set_queued(void *link, channel *c, bool sends)
+{
+    if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS) {
+        process *p = link;
+        p->chan = c;
+        if (sends)
+            p->flags |= PROCESS_SENDS;
+        else
+            p->flags &= (uint16_t)~PROCESS_SENDS & 0xfff;
+    } else {
+        ((node *)link)->queued = c != NULL;
+    }
+}
+
+void chan_enqueue(channel *c, void *link, bool sends)
+{
+    void **first = sends ? &c->send_first : &c->recv_first, **last = sends ? &c->send_last : &c->recv_last;
+    *next_of(link) = NULL;
+    *prev_of(link) = *last;
+    if (*last)
+        *next_of(*last) = link;
+    else
+        *first = link;
+    *last = link;
+    set_queued(link, c, sends);
+}
+
+void chan_unlink(channel *c, void *link, bool sends)
+{
+    void **first = sends ? &c->send_first : &c->recv_first, **last = sends ? &c->send_last : &c->recv_last;
+    void *next = *next_of(link), *prev = *prev_of(link);
+    if (prev)
+        *next_of(prev) = next;
+    else
+        *first = next;
+    if (next)
+        *prev_of(next) = prev;
+    else
+        *last = prev;
+    *next_of(link) = *prev_of(link) = NULL;
+    set_queued(link, NULL, sends);
+}
+
+/* A node is valid if its process still waits with the ticket it had; an embedded node never outlives its suspension. */
+static bool valid(void *link)
+{
+    if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS)
+        return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
+    return ((node *)link)->proc->ticket == ((node *)link)->ticket;
+}
+
+static value *value_of(void *link)
+{
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->value : &((node *)link)->value;
+}
+
+/* The message of an embedded node stays with its process, which may have to take a moved value back. */
+static void drop(channel *c, void *link, bool sends)
+{
+    chan_unlink(c, link, sends);
+    if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
+        ((node *)link)->value = VALUE_ABSENT;
+}
+
+static void drop_stale(channel *c, bool sends)
+{
+    void **first = sends ? &c->send_first : &c->recv_first;
+    while (*first && !valid(*first))
+        drop(c, *first, sends);
+}
+
+/* Takes the first valid node out and wins its process, which is then ours to make ready; NULL: nobody waits. */
+static void *take(channel *c, bool sends, wake_reason why)
+{
+    drop_stale(c, sends);
+    void *link = sends ? c->send_first : c->recv_first;
+    if (!link)
+        return NULL;
+    chan_unlink(c, link, sends);
+    process *p = node_process(link);
+    bool won = process_win(p, p->ticket);
+    assert(won && p->wake == WAKE_NONE);
+    (void)won;
+    p->wake = why & 0xf;
+    if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
+        p->side->alt->won = (int32_t)((node *)link)->index;
+    return link;
+}
+
+bool chan_can_receive(channel *c)
+{
+    if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) {
+        if (c->header & CHANNEL_DONE)
+            return process_ended((process *)(void *)c->ring);
+        if ((c->header & CHANNEL_CLOSED) || ((ticker *)(void *)c->ring)->next > loop_now())
+            return false;
+        drop_stale(c, false);
+        return !c->recv_first; /* the tick that is due belongs to who waits already */
+    }
+    if (c->count)
+        return true;
+    drop_stale(c, true);
+    return c->send_first != NULL;
+}
+
+bool chan_can_send(channel *c)
+{
+    if ((c->header & CHANNEL_CLOSED) || c->count < c->capacity)
+        return true;
+    drop_stale(c, false);
+    return c->recv_first != NULL;
+}
+
+/* --- the buffer */
+
+static void ring_put(channel *c, value m)
+{
+    uint32_t at = c->head + c->count;
+    c->ring->slots[at < c->capacity ? at : at - c->capacity] = m;
+    c->count++;
+}
+
+static value ring_get(channel *c)
+{
+    value m = c->ring->slots[c->head];
+    c->ring->slots[c->head] = VALUE_ABSENT;
+    if (++c->head == c->capacity)
+        c->head = 0;
+    c->count--;
+    return m;
+}
+
+/* --- who waits for a channel to be closed and drained */
+
+bool chan_drained(const channel *c) { return (c->header & CHANNEL_CLOSED) && !c->count; }
+
+static node **drained_list(channel *c)
+{
+    if (c->header & CHANNEL_TICK)
+        return &((ticker *)(void *)c->ring)->drained;
+    return c->ring ? &c->ring->drained : NULL;
+}
+
+bool chan_reserve_drained(csp_vm *vm, channel *c)
+{
+    if (drained_list(c))
+        return true;
+    c->ring = ring_new(vm, 0);
+    if (!c->ring)
+        vm_raise_memory(vm);
+    return c->ring != NULL;
+}
+
+void chan_await_drained(channel *c, node *n)
+{
+    node **first = drained_list(c);
+    n->next = NULL;
+    n->prev = *first ? (*first)->prev : n;
+    if (*first)
+        ((node *)(*first)->prev)->next = n;
+    else
+        *first = n;
+    (*first)->prev = n;
+    n->queued = true;
+}
+
+void chan_leave_drained(node *n)
+{
+    node **first = drained_list(n->chan), *next = n->next;
+    if (n == *first)
+        *first = next;
+    else
+        ((node *)n->prev)->next = next;
+    if (next)
+        next->prev = n->prev;
+    else if (*first)
+        (*first)->prev = n->prev;
+    n->next = n->prev = NULL;
+    n->queued = false;
+}
+
+/* From now on c is closed and drained, for good. */
+static void wake_drained(csp_vm *vm, channel *c)
+{
+    node **first = drained_list(c);
+    while (first && *first) {
+        node *n = *first;
+        process *p = n->proc;
+        chan_leave_drained(n);
+        if (!process_win(p, n->ticket))
+            continue;
+        p->wake = WAKE_CLOSED;
+        p->side->alt->won = (int32_t)n->index;
+        sched_ready(&vm->sched, p, READY_TAIL);
+    }
+}
+
+/* --- send, receive, close */
+
+chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
+{
+    if (c->header & CHANNEL_CLOSED)
+        return CHAN_CLOSED;
+    void *link = c->recv_first ? take(c, false, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *value_of(link) = m;
+        sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
+        return CHAN_DONE;
+    }
+    if (c->count < c->capacity) {
+        ring_put(c, m);
+        return CHAN_DONE;
+    }
+    p->value = m;
+    chan_enqueue(c, p, true);
+    sched_park(p);
+    return CHAN_BLOCK;
+}
+
+static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out);
+
+chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
+{
+    if (c->header & (CHANNEL_DONE | CHANNEL_TICK))
+        return receive_special(vm, p, c, out);
+    if (c->count) {
+        *out = ring_get(c);
+        if (c->header & CHANNEL_CLOSED) {
+            if (!c->count)
+                wake_drained(vm, c);
+            return CHAN_DONE;
+        }
+        void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL; /* the first waiting moves up */
+        if (link) {
+            ring_put(c, *value_of(link));
+            *value_of(link) = VALUE_ABSENT;
+            sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
+        }
+        return CHAN_DONE;
+    }
+    void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *out = *value_of(link);
+        *value_of(link) = VALUE_ABSENT;
+        sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
+        return CHAN_DONE;
+    }
+    if (c->header & CHANNEL_CLOSED)
+        return CHAN_CLOSED;
+    chan_enqueue(c, p, false);
+    sched_park(p);
+    return CHAN_BLOCK;
+}
+
+/* A closed channel only takes one arm away from a waiting alt; the last one wakes it, unless something else may still
+ * come: the end of a channel, or a time. */
+static void close_receiver(csp_vm *vm, void *link)
+{
+    process *p = node_process(link);
+    if (obj_kind_of(((object *)link)->header) == OBJ_NODE) {
+        alt *a = p->side->alt;
+        assert(a->live > a->drained);
+        if (--a->live > a->drained || (a->closed_arm < 0 && (a->drained > 0 || a->after_arm >= 0)))
+            return;
+        a->won = (int32_t)((node *)link)->index;
+    }
+    if (!process_win(p, p->ticket))
+        return;
+    p->wake = WAKE_CLOSED;
+    sched_ready(&vm->sched, p, READY_TAIL);
+}
+
+void chan_close(csp_vm *vm, channel *c)
+{
+    if (c->header & (CHANNEL_CLOSED | CHANNEL_DONE))
+        return;
+    c->header |= CHANNEL_CLOSED;
+    if (c->header & CHANNEL_TICK) {
+        timer *t = &((ticker *)(void *)c->ring)->timer;
+        if (t->index >= 0)
+            timer_remove(&vm->sched, t);
+    }
+    void *link;
+    /* its send crashes */
+    while ((link = take(c, true, WAKE_CLOSED)))
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
+    for (drop_stale(c, false); (link = c->recv_first); drop_stale(c, false)) {
+        chan_unlink(c, link, false);
+        close_receiver(vm, link);
+    }
+    if (!c->count)
+        wake_drained(vm, c);
+}
+
+bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
+{
+    if (value_is_immutable(message))
+        return true;
+    if (c->header & CHANNEL_DONE) { /* the master stays: each who asks gets a copy */
+        *walk = WALK_COPY;
+        return false;
+    }
+    *walk = WALK_ADOPT;
+    return walk_adopt_quick(p, message);
+}
+
+/* --- outcomes */
+
+channel *chan_done(csp_vm *vm, process *p)
+{
+    side *sd = process_side(vm, p);
+    if (!sd)
+        return NULL;
+    p->flags |= PROCESS_AWAITED | PROCESS_ESCAPED;
+    if (!sd->done) {
+        channel *c = chan_new(vm, 0);
+        if (!c)
+            return NULL;
+        c->header |= CHANNEL_DONE;
+        c->ring = (chan_ring *)(void *)p;
+        sd->done = c;
+    }
+    return sd->done;
+}
+
+void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
+{
+    channel *c = p->side->done;
+    for (; c && c->recv_first && *most > 0; --*most) {
+        if (!valid(c->recv_first)) {
+            drop(c, c->recv_first, false);
+            continue;
+        }
+        void *link = take(c, false, WAKE_MESSAGE);
+        *value_of(link) = p->value;
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
+    }
+}
+
+/* Lets the buffer hold so many messages. False: raised. */
+static bool reserve(csp_vm *vm, channel *c, uint32_t room)
+{
+    if (room <= c->capacity)
+        return true;
+    uint32_t capacity = c->capacity > room / 2 ? c->capacity * 2 : room;
+    chan_ring *r = ring_new(vm, capacity);
+    if (!r) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    uint32_t behind = c->capacity - c->head, straight = c->count < behind ? c->count : behind;
+    if (c->count) {
+        memcpy(r->slots, c->ring->slots + c->head, straight * sizeof(value));
+        memcpy(r->slots + straight, c->ring->slots, (c->count - straight) * sizeof(value));
+    }
+    if (c->ring)
+        r->drained = c->ring->drained;
+    c->ring = r;
+    c->head = 0;
+    c->capacity = capacity;
+    return true;
+}
+
+static void tell_end(csp_vm *vm, channel *c, process *p)
+{
+    void *link = c->recv_first ? take(c, false, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *value_of(link) = value_object(p);
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
+    } else if (c->count < c->capacity) {
+        ring_put(c, value_object(p));
+    }
+}
+
+bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
+{
+    side *sd = process_side(vm, p);
+    if (!sd || !reserve(vm, c, room))
+        return false;
+    p->flags |= PROCESS_AWAITED | PROCESS_ESCAPED;
+    if (process_ended(p)) {
+        tell_end(vm, c, p);
+        return true;
+    }
+    uint32_t count = sd->watcher_count;
+    if ((count & (count - 1)) == 0) {
+        channel **watchers = heap_alloc(&vm->heap, HEAP_TRACED, (count ? 2 * count : 1) * sizeof *watchers);
+        if (!watchers) {
+            vm_raise_memory(vm);
+            return false;
+        }
+        if (count)
+            memcpy(watchers, sd->watchers, count * sizeof *watchers);
+        sd->watchers = watchers;
+    }
+    sd->watchers[count] = c;
+    sd->watcher_count = count + 1;
+    return true;
+}
+
+void chan_tell_end(csp_vm *vm, process *p)
+{
+    for (uint32_t i = 0; i < p->side->watcher_count; i++)
+        tell_end(vm, p->side->watchers[i], p);
+    p->side->watcher_count = 0;
+    p->side->watchers = NULL;
+}
+
+/* --- ticks */
+
+channel *chan_tick(csp_vm *vm, int64_t period)
+{
+    channel *c = chan_new(vm, 0);
+    ticker *t = c ? heap_alloc(&vm->heap, HEAP_TRACED, sizeof *t) : NULL;
+    if (!t) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    t->period = period;
+    t->next = loop_now() + period;
+    t->timer.index = -1;
+    t->timer.ticker = c;
+    c->header |= CHANNEL_TICK;
+    c->ring = (chan_ring *)(void *)t;
+    return c;
+}
+
+static value wall_clock(csp_vm *vm)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return num_int(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
+}
+
+/* Takes the tick that is due: the next one lies in the future, so a slow receiver misses ticks. */
+static value take_tick(csp_vm *vm, ticker *t)
+{
+    int64_t now = loop_now();
+    if (t->next <= now)
+        t->next += ((now - t->next) / t->period + 1) * t->period;
+    return wall_clock(vm);
+}
+
+void chan_serve_tick(csp_vm *vm, channel *c)
+{
+    ticker *t = (ticker *)(void *)c->ring;
+    void *link = t->next <= loop_now() ? take(c, false, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *value_of(link) = take_tick(vm, t);
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
+    }
+    drop_stale(c, false);
+    if (!c->recv_first)
+        return;
+    t->timer.deadline = t->next;
+    timer_insert(&vm->sched, &t->timer);
+}
+
+/* Whoever queues on a ticker sees to it that its timer runs; room for it was made before. */
+bool chan_arm_ticker(csp_vm *vm, channel *c)
+{
+    ticker *t = (ticker *)(void *)c->ring;
+    if (t->timer.index >= 0)
+        return true;
+    if (!timer_reserve(vm))
+        return false;
+    t->timer.deadline = t->next;
+    timer_insert(&vm->sched, &t->timer);
+    return true;
+}
+
+static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out)
+{
+    if (c->header & CHANNEL_DONE) {
+        process *of = (process *)(void *)c->ring;
+        if (process_ended(of)) {
+            *out = of->value;
+            return CHAN_DONE;
+        }
+    } else {
+        if (c->header & CHANNEL_CLOSED)
+            return CHAN_CLOSED;
+        if (chan_can_receive(c)) {
+            *out = take_tick(vm, (ticker *)(void *)c->ring);
+            return CHAN_DONE;
+        }
+        if (!chan_arm_ticker(vm, c))
+            return CHAN_FAIL;
+    }
+    chan_enqueue(c, p, false);
+    sched_park(p);
+    return CHAN_BLOCK;
+}

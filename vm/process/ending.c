@@ -1,0 +1,72 @@
+/* Who is told of a process's end: those that are linked to it, and those who wait for its outcome. There may be any
+ * number of them, so that is done in steps, the first when it ends, the others between two slices.
+ *
+ * The end itself is one moment: the ticket says END and the outcome is there before anybody is told, so whoever asks
+ * meanwhile has the outcome at once. Who is still to be told waits on as before and can be killed, time out, or unlink:
+ * then it leaves the queue, or the list, by itself. Links come first: who is linked and waits does not go on with the
+ * outcome before it is killed. */
+#include "vm/process/ending.h"
+
+#include "vm/core/vm.h"
+#include "vm/process/channel.h"
+#include "vm/process/kill.h"
+#include "vm/process/process.h"
+
+enum { TOLD_PER_STEP = 512, REDUCTIONS_PER_TOLD = 4 };
+
+/* No more than a slice is worth, so with the short ones of tests there is a step for each. */
+static int64_t told_per_step(const scheduler *s) { return s->slice < TOLD_PER_STEP ? s->slice : TOLD_PER_STEP; }
+
+/* Those that are told now, *count of them. True: there are no more. */
+static bool tell(csp_vm *vm, process *p, int64_t *count)
+{
+    int64_t most = told_per_step(&vm->sched), left = most;
+    end_links(vm, p, &left);
+    chan_serve_outcome(vm, p, &left);
+    *count = most - left;
+    return !p->side->links && (!p->side->done || !p->side->done->recv_first);
+}
+
+/* The list is whole whenever another thread collects. */
+static void append(scheduler *s, process *p)
+{
+    p->run_next = NULL;
+    if (s->ending_last)
+        s->ending_last->run_next = p;
+    else
+        s->ending_first = p;
+    s->ending_last = p;
+}
+
+bool ending_begin(csp_vm *vm, process *p)
+{
+    chan_tell_end(vm, p);
+    int64_t count;
+    bool all = tell(vm, p, &count);
+    vm_charge(vm, (uint64_t)(count * REDUCTIONS_PER_TOLD));
+    if (!all) {
+        p->flags |= PROCESS_TELLS;
+        append(&vm->sched, p);
+    }
+    return all;
+}
+
+int64_t ending_step(csp_vm *vm)
+{
+    scheduler *s = &vm->sched;
+    if (s->alone)
+        return 0;
+    process *p = s->ending_first;
+    s->ending_first = p->run_next;
+    if (!s->ending_first)
+        s->ending_last = NULL;
+    int64_t count;
+    if (tell(vm, p, &count)) {
+        p->flags &= ~PROCESS_TELLS & 0xfff;
+        p->run_next = NULL;
+        process_recycle(vm, p);
+    } else {
+        append(s, p);
+    }
+    return count * REDUCTIONS_PER_TOLD + 1;
+}

@@ -1,0 +1,167 @@
+/* Kill and link. A kill sets the flag first, then tries the ticket; it is obeyed at the victim's next safe point. The
+ * first cause stays. */
+#include "vm/process/kill.h"
+
+#include "vm/core/scheduler.h"
+#include "vm/core/stack.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/core/vm.h"
+#include "vm/walk/walk_show.h"
+
+enum { LINKS_PER_REDUCTION = 32 };
+
+struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by)
+{
+    cause *c = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c);
+    if (!c) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    c->header = OBJ_CAUSE | OBJ_IMMUTABLE;
+    c->reason = reason;
+    c->by = by;
+    return c;
+}
+
+/* Where there is no memory for a cause, a kill still happens: with this one. */
+static const struct cause no_cause = {.header = OBJ_CAUSE | OBJ_IMMUTABLE, .reason = VALUE_NIL};
+
+struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_t)&no_cause; }
+
+void kill_process(csp_vm *vm, process *p, struct cause *why)
+{
+    if (process_ended(p) || p->kill)
+        return;
+    p->kill = why ? why : kill_without_cause();
+    if (p->flags & PROCESS_DEFERS)
+        return; /* obeyed when they have run */
+    if (process_win(p, p->ticket)) {
+        p->wake = WAKE_KILL;
+        sched_ready(&vm->sched, p, READY_TAIL);
+    }
+}
+
+bool vm_kill(csp_vm *vm, process *p, const char *reason)
+{
+    value given = str_new(vm, reason, strlen(reason));
+    kill_process(vm, p, given == VALUE_ABSENT ? NULL : kill_cause(vm, given, 0));
+    return true;
+}
+
+value kill_outcome(csp_vm *vm, process *p)
+{
+    value reason = p->kill->reason, message = reason;
+    if (value_is(reason, OBJ_ERROR))
+        message = value_error(reason)->message;
+    if (!value_is(message, OBJ_STRING)) {
+        text t;
+        text_init(&t, vm);
+        walk_show(vm, &t, reason, 200);
+        message = text_string(&t);
+    }
+    value e = message == VALUE_ABSENT ? VALUE_ABSENT : error_new(vm, vm->error_names[ERR_KILLED], message, reason);
+    if (e == VALUE_ABSENT)
+        return vm->memory_error;
+    if (value_is(reason, OBJ_ERROR))
+        value_error(e)->cause = reason;
+    /* A mutable reason is in transit, and others may have been killed for the same one: it is a master that is only
+     * copied. */
+    if (!value_is_immutable(reason))
+        value_error(e)->header = OWNER_TRANSIT | OBJ_ERROR;
+    return e;
+}
+
+/* Which end of the link p is. */
+static int end_of(const process_link *l, const process *p) { return l->ends[1] == p; }
+
+/* The link of the two, looked for where there are fewer; NULL: they are not linked. */
+static process_link *find_link(csp_vm *vm, process *p, process *q)
+{
+    if (!p->side || !q->side)
+        return NULL;
+    const process *of = p->side->link_count <= q->side->link_count ? p : q, *other = of == p ? q : p;
+    uint32_t seen = 0;
+    process_link *l = of->side->links;
+    for (; l && l->ends[!end_of(l, of)] != other; l = l->next[end_of(l, of)])
+        seen++;
+    vm_charge(vm, seen / LINKS_PER_REDUCTION);
+    return l;
+}
+
+static void put_link(process_link *l, int end, process *p)
+{
+    process_link *first = p->side->links;
+    l->ends[end] = p;
+    l->next[end] = first;
+    if (first)
+        first->previous[end_of(first, p)] = l;
+    p->side->links = l;
+    p->side->link_count++;
+}
+
+static void take_link(process_link *l, int end)
+{
+    process *p = l->ends[end];
+    process_link *next = l->next[end], *previous = l->previous[end];
+    if (previous)
+        previous->next[end_of(previous, p)] = next;
+    else
+        p->side->links = next;
+    if (next)
+        next->previous[end_of(next, p)] = previous;
+    p->side->link_count--;
+}
+
+verdict link_processes(csp_vm *vm, process *p, process *q)
+{
+    if (p == q)
+        return VERDICT_DONE;
+    if (process_ended(q)) {
+        if (!(q->flags & PROCESS_FAILED))
+            return VERDICT_DONE;
+        struct cause *c = kill_cause(vm, q->kill ? q->kill->reason : q->value, process_number(q));
+        if (!c)
+            return VERDICT_FAIL;
+        kill_process(vm, p, c);
+        return p->flags & (PROCESS_DYING | PROCESS_DEFERS) ? VERDICT_DONE : VERDICT_KILLED;
+    }
+    if (!process_side(vm, p) || !process_side(vm, q))
+        return VERDICT_FAIL;
+    if (find_link(vm, p, q))
+        return VERDICT_DONE;
+    process_link *l = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *l);
+    if (!l)
+        return vm_raise_memory(vm);
+    put_link(l, 0, p);
+    put_link(l, 1, q);
+    return VERDICT_DONE;
+}
+
+void unlink_processes(csp_vm *vm, process *p, process *q)
+{
+    process_link *l = find_link(vm, p, q);
+    if (!l)
+        return;
+    take_link(l, 0);
+    take_link(l, 1);
+}
+
+void end_links(csp_vm *vm, process *p, int64_t *most)
+{
+    if (!p->side->links)
+        return;
+    struct cause *why = NULL; /* one for all of this step */
+    if (p->flags & PROCESS_FAILED) {
+        why = kill_cause(vm, p->kill ? p->kill->reason : p->value, process_number(p));
+        if (!why)
+            why = kill_without_cause();
+    }
+    for (process_link *l; *most > 0 && (l = p->side->links); --*most) {
+        process *q = l->ends[!end_of(l, p)];
+        take_link(l, 0);
+        take_link(l, 1);
+        if (why)
+            kill_process(vm, q, why);
+    }
+}

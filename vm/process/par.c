@@ -1,0 +1,110 @@
+/* par: branches that are all waited for. The first failure ends it: the others are killed, and when they have ended
+ * the parent crashes with it. A parent never leaves while a branch lives. */
+#include "vm/process/par.h"
+
+#include "vm/core/scheduler.h"
+#include "vm/core/vm.h"
+#include "vm/process/kill.h"
+
+value par_new(csp_vm *vm, process *parent)
+{
+    par *p = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *p);
+    if (!p) {
+        vm_raise_memory(vm);
+        return VALUE_ABSENT;
+    }
+    p->header = OBJ_PAR | OBJ_IMMUTABLE;
+    p->parent = parent;
+    return value_object(p);
+}
+
+bool par_room(csp_vm *vm, par *p)
+{
+    if (p->count < p->capacity)
+        return true;
+    uint32_t capacity = p->capacity ? p->capacity * 2 : 4;
+    value *results = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *results);
+    process **branches = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *branches);
+    if (!results || !branches) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    if (p->count) {
+        memcpy(results, p->results, p->count * sizeof *results);
+        memcpy(branches, p->branches, p->count * sizeof *branches);
+    }
+    p->results = results;
+    p->branches = branches;
+    p->capacity = capacity;
+    return true;
+}
+
+void par_add(csp_vm *vm, par *p, process *branch)
+{
+    (void)vm;
+    branch->side->par = p;
+    branch->side->branch = p->count;
+    p->results[p->count] = VALUE_NIL;
+    p->branches[p->count++] = branch;
+    p->left++;
+}
+
+/* Kills what still lives. Walked backwards over a count taken ahead: a kill only sets flags and tickets, nothing ends
+ * here. */
+static void kill_branches(csp_vm *vm, par *p, value reason, uint64_t by)
+{
+    struct cause *why = kill_cause(vm, reason, by);
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (p->branches[i] && !process_ended(p->branches[i]))
+            kill_process(vm, p->branches[i], why);
+    }
+}
+
+void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed)
+{
+    par *p = branch->side->par;
+    uint32_t i = branch->side->branch;
+    p->results[i] = outcome;
+    if (branch->flags & PROCESS_ESCAPED)
+        p->shared = true;
+    if (failed && p->error == VALUE_ABSENT) {
+        p->error = outcome;
+        kill_branches(vm, p, outcome, process_number(branch));
+    }
+    if (p->error == VALUE_ABSENT)
+        p->branches[i] = NULL; /* counted out: it may be recycled */
+    if (--p->left == 0 && p->waiting && process_win(p->parent, p->parent->ticket)) {
+        p->parent->wake = WAKE_PAR;
+        sched_ready(&vm->sched, p->parent, READY_HANDOVER);
+    }
+}
+
+verdict par_wait(csp_vm *vm, process *parent, par *p)
+{
+    (void)vm;
+    p->waiting = false;
+    if (p->left == 0)
+        return VERDICT_DONE;
+    p->waiting = true;
+    sched_park(parent);
+    return VERDICT_BLOCK;
+}
+
+/* What the branches are told of the parent's own crash: its data stay the parent's. */
+static value reason_of(csp_vm *vm, value crash)
+{
+    if (value_is_immutable(crash))
+        return crash;
+    value e = error_new(vm, value_error(crash)->kind, value_error(crash)->message, VALUE_NIL);
+    return e == VALUE_ABSENT ? vm->memory_error : e;
+}
+
+void par_cancel(csp_vm *vm, par *p, value why)
+{
+    bool first = p->error == VALUE_ABSENT;
+    if (first)
+        p->error = why;
+    if (first && p->left)
+        kill_branches(vm, p, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why),
+                      process_number(p->parent));
+}

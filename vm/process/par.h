@@ -1,0 +1,16 @@
+/* Branches that run at once and are waited for. */
+#ifndef CSP_VM_PROCESS_PAR_H
+#define CSP_VM_PROCESS_PAR_H
+
+#include "vm/core/concurrency.h"
+
+/* A par of `parent`, whose branches are added before it waits. */
+value par_new(csp_vm *vm, process *parent); /* ABSENT: raised */
+bool par_room(csp_vm *vm, par *p);          /* for one more branch; false: raised */
+/* room is there; the branch is launched afterwards */
+void par_add(csp_vm *vm, par *p, process *branch);
+void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed);
+verdict par_wait(csp_vm *vm, process *parent, par *p); /* DONE: left == 0; BLOCK */
+void par_cancel(csp_vm *vm, par *p, value why);
+
+#endif

@@ -1,0 +1,207 @@
+/* A process's life: its object, its stack, its end. */
+#include "vm/process/process.h"
+
+#include "vm/core/stack.h"
+#include "vm/core/vm.h"
+#include "vm/process/ending.h"
+#include "vm/process/par.h"
+
+enum { RECYCLED_MAX = 4096, TABLE_FIRST = 64, HOSTED_FIRST = 8 };
+
+static bool table_reserve(csp_vm *vm)
+{
+    if (vm->table_count < vm->table_capacity)
+        return true;
+    uint32_t capacity = vm->table_capacity ? vm->table_capacity * 2 : TABLE_FIRST;
+    process **table = heap_pinned_plain(capacity * sizeof *table), **old = vm->table;
+    if (!table) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    if (old)
+        memcpy(table, old, vm->table_count * sizeof *table);
+    vm->table = table;
+    vm->table_capacity = capacity;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (old)
+        heap_unpin(old);
+    return true;
+}
+
+/* The table is read whenever some thread collects, at any instruction of this one: each process that has not ended
+ * must be found at the place that it names (leak.c), at every moment. */
+static void table_add(csp_vm *vm, process *p)
+{
+    p->index = vm->table_count;
+    vm->table[vm->table_count] = p;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    vm->table_count++;
+}
+
+static void table_remove(csp_vm *vm, process *p)
+{
+    process *last = vm->table[vm->table_count - 1];
+    vm->table[p->index] = last;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    last->index = p->index;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    vm->table_count--;
+}
+
+bool hosted_reserve(csp_vm *vm)
+{
+    if (vm->hosted_count < vm->hosted_capacity)
+        return true;
+    uint32_t capacity = vm->hosted_capacity ? vm->hosted_capacity * 2 : HOSTED_FIRST;
+    process **hosted = heap_pinned(capacity * sizeof *hosted);
+    if (!hosted) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    if (vm->hosted) {
+        memcpy(hosted, vm->hosted, vm->hosted_count * sizeof *hosted);
+        heap_unpin(vm->hosted);
+    }
+    vm->hosted = hosted;
+    vm->hosted_capacity = capacity;
+    return true;
+}
+
+void hosted_add(csp_vm *vm, process *p) { vm->hosted[vm->hosted_count++] = p; }
+
+void hosted_remove(csp_vm *vm, const process *p)
+{
+    for (uint32_t i = 0; i < vm->hosted_count; i++) {
+        if (vm->hosted[i] != p)
+            continue;
+        vm->hosted[i] = vm->hosted[--vm->hosted_count];
+        vm->hosted[vm->hosted_count] = NULL;
+        return;
+    }
+}
+
+void process_free_tables(csp_vm *vm)
+{
+    if (vm->table)
+        heap_unpin(vm->table);
+    if (vm->hosted)
+        heap_unpin(vm->hosted);
+}
+
+/* A blank process object: a recycled one (whose ticket goes on counting) or a new one. */
+static process *blank(csp_vm *vm)
+{
+    process *p = vm->sched.recycled;
+    if (p) {
+        vm->sched.recycled = p->run_next;
+        vm->sched.recycled_count--;
+        p->run_next = NULL;
+        return p;
+    }
+    p = heap_alloc(&vm->heap, HEAP_PROCESS, sizeof *p);
+    if (!p)
+        vm_raise_memory(vm);
+    return p;
+}
+
+process *process_new(csp_vm *vm, const code *c, uint64_t number)
+{
+    if (__builtin_expect(vm->table_count == vm->table_capacity, 0) && !table_reserve(vm))
+        return NULL;
+    if (__builtin_expect(vm->limits.processes && vm->table_count >= vm->limits.processes, 0)) {
+        vm_raise(vm, ERR_TOO_MANY_PROCESSES, "more than %u processes", vm->limits.processes);
+        return NULL;
+    }
+    process *p = blank(vm);
+    if (!p)
+        return NULL;
+    p->header = (number ? number : ++vm->last_number) << OWNER_SHIFT | OBJ_IMMUTABLE | OBJ_PROCESS;
+    p->stack = p->slots;
+    p->capacity = PROCESS_INLINE_SLOTS;
+    if (c->registers > PROCESS_INLINE_SLOTS) {
+        size_t slots = STACK_FIRST;
+        while (slots < c->registers)
+            slots *= 2;
+        value *stack = heap_stack_new(&vm->heap, p, stack_bytes(slots));
+        if (!stack) {
+            vm_raise_memory(vm);
+            return NULL;
+        }
+        p->stack = stack;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        p->capacity = (uint32_t)slots;
+    }
+    p->code = c;
+    table_add(vm, p);
+    return p;
+}
+
+bool process_observable(const process *p) { return (p->flags & PROCESS_ESCAPED) || (p->side && p->side->par); }
+
+/* Whether something may still look at p, which has ended. */
+static bool is_known(const process *p)
+{
+    return (p->flags & (PROCESS_ESCAPED | PROCESS_MAIN | PROCESS_SYSTEM)) ||
+           (p->side && p->side->par && p->side->par->error != VALUE_ABSENT);
+}
+
+void process_recycle(csp_vm *vm, process *p)
+{
+    scheduler *s = &vm->sched;
+    if (is_known(p) || s->recycled_count >= RECYCLED_MAX)
+        return;
+    uint64_t ticket = (p->ticket & ~(uint64_t)TICKET_STATE) + 4;
+    memset(p, 0, sizeof *p);
+    p->header = OBJ_PROCESS | OBJ_IMMUTABLE;
+    p->stack = p->slots;
+    p->ticket = ticket;
+    p->run_next = s->recycled;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the list is whole whenever another thread collects */
+    s->recycled = p;
+    s->recycled_count++;
+}
+
+/* The collector may look at p at any moment, so the block is freed when p no longer shows it. */
+static void drop_stack(csp_vm *vm, process *p)
+{
+    value *stack = p->stack;
+    size_t size = stack_bytes(p->capacity);
+    memset(p->slots, 0, sizeof p->slots);
+    p->base = 0;
+    p->code = NULL; /* its handle may outlive the VM that the code belongs to */
+    p->capacity = PROCESS_INLINE_SLOTS;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    p->stack = p->slots;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (stack != p->slots)
+        heap_stack_free(&vm->heap, stack, size);
+}
+
+void process_end(csp_vm *vm, process *p, value outcome, bool failed)
+{
+    vm->sched.running = NULL; /* before the stack goes: it is a root while its process runs */
+    drop_stack(vm, p);
+    p->value = outcome;
+    p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
+    table_remove(vm, p);
+    if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM))
+        hosted_remove(vm, p);
+    if (failed)
+        p->flags |= PROCESS_FAILED;
+
+    side *sd = p->side;
+    bool obeyed = p->kill && value_is(outcome, OBJ_ERROR) && value_error(outcome)->kind == vm->error_names[ERR_KILLED];
+    bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
+    bool told = true;
+    if (sd) {
+        if (sd->links || sd->par)
+            awaited = true;
+        told = ending_begin(vm, p);
+        if (sd->par)
+            par_branch_ended(vm, p, outcome, failed);
+    }
+    if (failed && !awaited)
+        vm->host.crash(vm, p, outcome);
+    if (told)
+        process_recycle(vm, p);
+}

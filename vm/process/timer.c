@@ -1,0 +1,137 @@
+/* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a cancelled one leaves
+ * at once. */
+#include "vm/process/timer.h"
+
+#include <errno.h>
+
+#include "vm/core/scheduler.h"
+#include "vm/core/stack.h"
+#include "vm/core/vm.h"
+#include "vm/outside/loop.h"
+#include "vm/process/channel.h"
+
+static bool before(const timer *a, const timer *b)
+{
+    return a->deadline != b->deadline ? a->deadline < b->deadline : a->sequence < b->sequence;
+}
+
+static void put(scheduler *s, uint32_t i, timer *t)
+{
+    s->timers[i] = t;
+    t->index = (int32_t)i;
+}
+
+static void sift_up(scheduler *s, uint32_t i, timer *t)
+{
+    while (i > 0 && before(t, s->timers[(i - 1) / 2])) {
+        put(s, i, s->timers[(i - 1) / 2]);
+        i = (i - 1) / 2;
+    }
+    put(s, i, t);
+}
+
+static void sift_down(scheduler *s, uint32_t i, timer *t)
+{
+    for (;;) {
+        uint32_t child = 2 * i + 1;
+        if (child >= s->timer_count)
+            break;
+        if (child + 1 < s->timer_count && before(s->timers[child + 1], s->timers[child]))
+            child++;
+        if (!before(s->timers[child], t))
+            break;
+        put(s, i, s->timers[child]);
+        i = child;
+    }
+    put(s, i, t);
+}
+
+bool timer_reserve(csp_vm *vm)
+{
+    scheduler *s = &vm->sched;
+    if (s->timer_count < s->timer_capacity)
+        return true;
+    if (!vm_loop(vm)) {
+        vm_raise(vm, ERR_IO, "there is nothing to wait with: %s", strerror(errno));
+        return false;
+    }
+    uint32_t capacity = s->timer_capacity ? s->timer_capacity * 2 : 64;
+    timer **timers = heap_pinned(capacity * sizeof *timers);
+    if (!timers) {
+        vm_raise_memory(vm);
+        return false;
+    }
+    if (s->timer_count)
+        memcpy(timers, s->timers, s->timer_count * sizeof *timers);
+    if (s->timers)
+        heap_unpin(s->timers);
+    s->timers = timers;
+    s->timer_capacity = capacity;
+    return true;
+}
+
+void timer_insert(scheduler *s, timer *t)
+{
+    t->sequence = ++s->timer_sequence;
+    sift_up(s, s->timer_count++, t);
+}
+
+void timer_remove(scheduler *s, timer *t)
+{
+    uint32_t i = (uint32_t)t->index;
+    timer *last = s->timers[--s->timer_count];
+    s->timers[s->timer_count] = NULL;
+    t->index = -1;
+    if (last == t)
+        return;
+    if (i > 0 && before(last, s->timers[(i - 1) / 2]))
+        sift_up(s, i, last);
+    else
+        sift_down(s, i, last);
+}
+
+timer *timer_of(csp_vm *vm, process *p)
+{
+    side *sd = process_side(vm, p);
+    if (!sd || !timer_reserve(vm))
+        return NULL;
+    if (!sd->timer) {
+        sd->timer = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *sd->timer);
+        if (!sd->timer) {
+            vm_raise_memory(vm);
+            return NULL;
+        }
+        sd->timer->index = -1;
+        sd->timer->proc = p;
+    }
+    return sd->timer;
+}
+
+verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline)
+{
+    timer *t = timer_of(vm, p);
+    if (!t)
+        return VERDICT_FAIL;
+    t->deadline = deadline;
+    sched_park(p);
+    t->ticket = p->ticket;
+    timer_insert(&vm->sched, t);
+    return VERDICT_BLOCK;
+}
+
+int64_t timer_next(const scheduler *s) { return s->timer_count ? s->timers[0]->deadline : LOOP_NEVER; }
+
+void timer_fire(csp_vm *vm, int64_t now)
+{
+    scheduler *s = &vm->sched;
+    while (s->timer_count && s->timers[0]->deadline <= now) {
+        timer *t = s->timers[0];
+        timer_remove(s, t);
+        if (t->ticker) {
+            chan_serve_tick(vm, t->ticker);
+        } else if (process_win(t->proc, t->ticket)) {
+            t->proc->wake = WAKE_TIMER;
+            sched_ready(s, t->proc, READY_TAIL);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+/* Who holds a channel that somebody waits on. Processes are looked through one by one: their registers, and two objects
+ * deep what these hold. A word is taken as the collector takes it: if it is the address of an object. */
+#include "vm/report/holders.h"
+
+#include <stdlib.h>
+
+#include "vm/core/vm.h"
+
+enum {
+    WORDS_MAX = 4 << 20, /* that are looked at in all */
+    OBJECT_WORDS = 128,  /* of one object */
+    DEPTH = 3            /* closure or list -> its block -> an end of a channel */
+};
+
+typedef struct search {
+    holders *of;
+    uint32_t *index; /* open addressing: place in `of` + 1 */
+    uint32_t mask;
+    const process *in;
+    int64_t left;
+} search;
+
+static uint32_t *slot_of(const search *s, const channel *c)
+{
+    uint64_t hash = (uint64_t)(uintptr_t)c * 0x9e3779b97f4a7c15U;
+    for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
+        uint32_t *slot = &s->index[i & s->mask];
+        if (*slot == 0 || s->of[*slot - 1].chan == c)
+            return slot;
+    }
+}
+
+/* Those that wait on a channel hold it, too: that goes without saying. */
+static bool waits_on(const process *p, const channel *c)
+{
+    if (p->chan == c)
+        return true;
+    const alt *a = p->side ? p->side->alt : NULL;
+    for (uint32_t i = 0; a && a->live && i < a->count; i++)
+        if (a->cases[i].chan == c && a->cases[i].node && a->cases[i].node->queued)
+            return true;
+    return false;
+}
+
+static void found(holders *h, const process *p)
+{
+    if (h->last == p)
+        return;
+    h->last = p;
+    if (waits_on(p, h->chan))
+        return;
+    if (h->count < HOLDERS_SHOWN)
+        h->first[h->count] = p;
+    h->count++;
+}
+
+static bool is_followed(uint64_t header)
+{
+    switch (header & 0xff) {
+    case OBJ_PROCESS:
+    case OBJ_CHANNEL:
+    case OBJ_NODE:
+    case OBJ_SIDE:
+    case OBJ_ALT: return false;
+    }
+    return true;
+}
+
+/* The words of objects that are still to be looked at, one block for each depth: no recursion. */
+static void look(search *s, const value *words, size_t count)
+{
+    struct {
+        const value *at, *end;
+    } blocks[DEPTH + 1];
+    int depth = 0;
+    blocks[0].at = words;
+    blocks[0].end = words + count;
+    while (depth >= 0) {
+        if (blocks[depth].at == blocks[depth].end || s->left-- <= 0) {
+            depth--;
+            continue;
+        }
+        value v = *blocks[depth].at++;
+        if (!value_is_object(v))
+            continue;
+        uint32_t at = *slot_of(s, value_as_object(v));
+        if (at) {
+            found(&s->of[at - 1], s->in);
+            continue;
+        }
+        size_t size = depth < DEPTH ? heap_object_size(v) / sizeof(value) : 0;
+        const value *block = value_as_object(v);
+        if (size < 2 || !is_followed(block[0]))
+            continue;
+        depth++;
+        blocks[depth].at = block;
+        blocks[depth].end = block + (size < OBJECT_WORDS ? size : OBJECT_WORDS);
+    }
+}
+
+/* Frame by frame, without the links between them. */
+static void look_through(search *s, const process *p)
+{
+    s->in = p;
+    look(s, &p->value, 1);
+    if (!p->code)
+        return;
+    const value *base = p->stack + p->base, *end = base + p->code->registers;
+    for (;;) {
+        look(s, base, (size_t)(end - base));
+        if (base == p->stack || s->left <= 0)
+            return;
+        end = base - 2;
+        base -= link_distance(base);
+    }
+}
+
+bool report_holders(csp_vm *vm, holders *of, uint32_t n)
+{
+    uint32_t size = 16;
+    while (size < n * 2)
+        size *= 2;
+    search s = {.of = of, .index = calloc(size, sizeof *s.index), .mask = size - 1, .left = WORDS_MAX};
+    if (!s.index)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        of[i].count = 0;
+        of[i].last = NULL;
+        *slot_of(&s, of[i].chan) = i + 1;
+    }
+    for (uint32_t i = 0; i < vm->table_count && s.left > 0; i++)
+        look_through(&s, vm->table[i]);
+    free(s.index);
+    return s.left > 0;
+}

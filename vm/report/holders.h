@@ -1,0 +1,19 @@
+/* Who holds a channel. */
+#ifndef CSP_VM_REPORT_HOLDERS_H
+#define CSP_VM_REPORT_HOLDERS_H
+
+#include "vm/core/concurrency.h"
+
+/* Who holds a channel, directly: in a variable, a captured value, or a container there. */
+enum { HOLDERS_SHOWN = 4 };
+typedef struct holders {
+    const channel *chan;
+    uint32_t count;
+    const process *first[HOLDERS_SHOWN];
+    const process *last; /* looked at */
+} holders;
+/* Fills in the processes that hold each of `n` distinct channels, those that wait on it left out. Looks at a bounded
+ * number of words; false: that was not enough to see all. */
+bool report_holders(csp_vm *vm, holders *of, uint32_t n);
+
+#endif

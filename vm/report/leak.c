@@ -1,0 +1,294 @@
+#include "vm/report/leak.h"
+
+#include <stdlib.h>
+
+#include "vm/code/code_table.h"
+#include "vm/code/origin.h"
+#include "vm/core/scheduler.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/core/vm.h"
+#include "vm/outside/loop.h"
+#include "vm/process/kill.h"
+#include "vm/process/output.h"
+#include "vm/report/report.h"
+
+enum {
+    PLACES_FIRST = 64,
+    FINAL_WAIT = 1000000000 /* ns that others may go on running before the last look */
+};
+
+/* The pairs of places that have been reported: where it waits, where it was spawned. Open addressing. */
+typedef struct leak_place {
+    uint32_t waits_at, spawned_at;
+    bool used;
+    uint32_t count; /* found by this collection … */
+    process *first; /* … and the one with the least number; NULL: none */
+} leak_place;
+
+struct leak_places {
+    leak_place *items;
+    uint32_t count, mask;
+    process *found;      /* the processes under way, by run_next: keeps them */
+    int64_t final_since; /* when main returned; 0: not yet */
+    bool final_due, final_done;
+};
+
+/* --- what the collector asks */
+
+/* While the world is stopped. */
+static void *unreached(heap *h, void *user)
+{
+    (void)h;
+    csp_vm *vm = user;
+    process *first = NULL;
+    if (vm->judging) {
+        vm->judging = vm->judge_due = false;
+        code_judge(vm);
+        str_judge_interned(vm);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < vm->table_count; i++) {
+        process *p = vm->table[i];
+        if (p->index != i || heap_is_marked(p))
+            continue;
+        p->run_next = first;
+        first = p;
+    }
+    return first;
+}
+
+bool leak_init(csp_vm *vm)
+{
+    vm->leak_places = heap_pinned(sizeof *vm->leak_places);
+    return vm->leak_places && heap_watch(&vm->heap, unreached);
+}
+
+void leak_free(csp_vm *vm)
+{
+    if (vm->leak_places) {
+        free(vm->leak_places->items);
+        heap_unpin(vm->leak_places);
+    }
+}
+
+/* --- reporting */
+
+static leak_place *find_place(const struct leak_places *places, uint32_t waits_at, uint32_t spawned_at)
+{
+    uint64_t hash = ((uint64_t)waits_at << 32 | spawned_at) * 0x9e3779b97f4a7c15U;
+    for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
+        leak_place *place = &places->items[i & places->mask];
+        if (!place->used || (place->waits_at == waits_at && place->spawned_at == spawned_at))
+            return place;
+    }
+}
+
+/* Room for one more pair. Without memory for it some leaks are reported more than once, or not. */
+static bool grow_places(struct leak_places *places)
+{
+    if (places->items && places->count * 2 <= places->mask)
+        return true;
+    uint32_t size = places->items ? (places->mask + 1) * 2 : PLACES_FIRST;
+    struct leak_places larger = *places;
+    larger.items = calloc(size, sizeof *larger.items);
+    if (!larger.items)
+        return false;
+    larger.mask = size - 1;
+    for (uint32_t i = 0; places->items && i <= places->mask; i++) {
+        const leak_place *old = &places->items[i];
+        if (old->used)
+            *find_place(&larger, old->waits_at, old->spawned_at) = *old;
+    }
+    free(places->items);
+    places->items = larger.items;
+    places->mask = larger.mask;
+    return true;
+}
+
+/* Counts p under its pair of places, if that has not been reported before. */
+static void note(csp_vm *vm, struct leak_places *places, process *p)
+{
+    if (!grow_places(places))
+        return;
+    uint32_t waits_at = report_position(p);
+    uint32_t spawned_at = origin_position(vm, p);
+    leak_place *place = find_place(places, waits_at, spawned_at);
+    if (!place->used) {
+        *place = (leak_place){.waits_at = waits_at, .spawned_at = spawned_at, .used = true, .first = p};
+        places->count++;
+    }
+    if (!place->first)
+        return; /* an earlier collection's */
+    place->count++;
+    if (process_number(p) < process_number(place->first))
+        place->first = p;
+}
+
+static void tell_json(csp_vm *vm, text *t, const leak_place *place)
+{
+    const string *name = origin_name(vm, place->first);
+    text_printf(t, "{\"severity\":\"warning\",\"kind\":\"leaked\",\"process\":%llu,\"name\":",
+                (unsigned long long)process_number(place->first));
+    if (name)
+        report_json_string(t, name->text, name->size);
+    else
+        text_printf(t, "null");
+    text wait;
+    text_init(&wait, vm);
+    report_wait(vm, &wait, place->first);
+    text_printf(t, ",\"message\":");
+    report_json_string(t, wait.block, wait.used);
+    text_printf(t, ",\"count\":%u", place->count);
+    report_json_place(vm, t, "at", place->waits_at);
+    report_json_place(vm, t, "spawned_at", place->spawned_at);
+    text_printf(t, "}\n");
+}
+
+static void tell(csp_vm *vm, text *t, const leak_place *place)
+{
+    report_style(vm, t, REPORT_HEAD);
+    text_printf(t, "leaked ");
+    report_process(vm, t, place->first);
+    text_put(t, ':');
+    report_style(vm, t, REPORT_PLAIN);
+    text_put(t, ' ');
+    report_wait(vm, t, place->first);
+    report_at(vm, t, " at ", place->waits_at);
+    report_at(vm, t, ", spawned at ", place->spawned_at);
+    if (place->count > 1)
+        text_printf(t, ", and %u more like it", place->count - 1);
+    text_put(t, '\n');
+}
+
+static void report_place(csp_vm *vm, const leak_place *place)
+{
+    text t;
+    text_init(&t, vm);
+    if (vm->host.style == VM_JSON)
+        tell_json(vm, &t, place);
+    else
+        tell(vm, &t, place);
+    vm_flush(vm);
+    vm_write(vm, 2, t.block, t.used);
+}
+
+/* Those that have been noted since, by number. */
+static void report_noted(csp_vm *vm)
+{
+    struct leak_places *places = vm->leak_places;
+    for (;;) {
+        leak_place *next = NULL;
+        for (uint32_t i = 0; places->items && i <= places->mask; i++) {
+            leak_place *place = &places->items[i];
+            if (place->first && (!next || process_number(place->first) < process_number(next->first)))
+                next = place;
+        }
+        if (!next)
+            return;
+        report_place(vm, next);
+        next->first = NULL;
+    }
+}
+
+/* --- ending */
+
+static bool is_dying(const process *p) { return (p->flags & (PROCESS_DYING | PROCESS_DEFERS)) != 0; }
+
+/* A deferred call that waits for ever cannot be killed. What it waits for crashes as if its channel had been closed, so
+ * that the other defers run and the process ends. */
+static void end_wait(csp_vm *vm, process *p)
+{
+    alt *a = p->side ? p->side->alt : NULL;
+    if (p->chan ? (p->chan->header & CHANNEL_DONE) != 0 : !a || !a->live)
+        return; /* for the end of others, whose turn comes first */
+    for (uint32_t i = 0; !p->chan && i < a->count; i++)
+        if (a->cases[i].node && a->cases[i].node->queued)
+            a->won = (int32_t)a->cases[i].node->index;
+    if (!process_win(p, p->ticket))
+        return;
+    p->wake = WAKE_CLOSED;
+    sched_ready(&vm->sched, p, READY_TAIL);
+}
+
+static bool can_be_leaked(const process *p)
+{
+    return (p->ticket & TICKET_STATE) == TICKET_WAIT && !(p->flags & (PROCESS_MAIN | PROCESS_SYSTEM));
+}
+
+/* Not inlined: nothing of this may stay behind in the caller's frame. */
+static __attribute__((noinline)) void take_found(csp_vm *vm)
+{
+    struct leak_places *places = vm->leak_places;
+    process *next = heap_take_revived(&vm->heap);
+    if (!next)
+        return;
+    places->found = next;
+    bool report = !vm->exiting, any = false;
+    for (process *p = next; report && p; p = p->run_next) {
+        if (!can_be_leaked(p))
+            continue;
+        note(vm, places, p);
+        any = any || !is_dying(p);
+    }
+    report_noted(vm);
+    value reason = report ? str_new(vm, "leaked", 6) : VALUE_ABSENT;
+    struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
+    for (process *p = next; p; p = next) {
+        next = p->run_next;
+        if ((p->ticket & TICKET_STATE) != TICKET_WAIT)
+            continue;
+        p->run_next = NULL;
+        if (!report || !can_be_leaked(p))
+            continue;
+        if (!is_dying(p))
+            kill_process(vm, p, why);
+        else if (!any)
+            end_wait(vm, p);
+    }
+    places->found = NULL;
+}
+
+/* --- the last look */
+
+/* What is in registers that the frame no longer uses must not hide a leak: all behind the one that RET names, where it
+ * is the temporary behind the variables. (With defers it is not.) */
+static void clear_idle(const process *p, value *R, const code *body, const insn *pc)
+{
+    bool exact = body->defer_reg == CODE_NO_REGISTER && pc == body->insns + body->count - 1;
+    value *from = R + (exact ? pc->a + 1u : body->registers);
+    memset(from, 0, (size_t)(p->stack + p->capacity - from) * sizeof *from);
+}
+
+bool leak_final_look(csp_vm *vm, process *p, value *R, const code *body, const insn *pc)
+{
+    struct leak_places *places = vm->leak_places;
+    if (places->final_done)
+        return false;
+    int64_t now = loop_now();
+    if (!places->final_since)
+        places->final_since = now;
+    if (!sched_busy(&vm->sched) || now - places->final_since >= FINAL_WAIT) {
+        clear_idle(p, R, body, pc);
+        places->final_due = true;
+        vm->sched.poll_credit = 0;
+    }
+    return true;
+}
+
+void leak_look(csp_vm *vm)
+{
+    struct leak_places *places = vm->leak_places;
+    if (vm->heap.found)
+        take_found(vm);
+    /* What ran since the last collection has left its traces in the holes of C frames that will be there again. */
+    vm->collections_seen = heap_collections(&vm->heap);
+    heap_clear_stack();
+    if (!places->final_due)
+        return;
+    places->final_due = false;
+    places->final_done = true;
+    vm->judge_due = false;
+    heap_collect(&vm->heap);
+    take_found(vm);
+}

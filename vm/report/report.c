@@ -1,0 +1,195 @@
+/* What is said of one process: its name, and what it waits for. */
+#include "vm/report/report.h"
+
+#include "vm/code/code.h"
+#include "vm/code/code_table.h"
+#include "vm/code/origin.h"
+#include "vm/outside/loop.h"
+#include "vm/outside/request.h"
+#include "vm/process/output.h"
+#include "vm/report/trace.h"
+#include "vm/walk/walk_show.h"
+
+report_kind report_kind_of(const csp_vm *vm, const process *p)
+{
+    if ((p->ticket & TICKET_STATE) == TICKET_RUN)
+        return REPORT_RUNS;
+    const side *sd = p->side;
+    if (output_waits_for(vm, p))
+        return REPORT_OUTPUT;
+    if (p->chan)
+        return p->chan->header & CHANNEL_DONE   ? REPORT_OUTCOME
+               : p->chan->header & CHANNEL_TICK ? REPORT_TICK
+               : p->flags & PROCESS_SENDS       ? REPORT_SEND
+                                                : REPORT_RECEIVE;
+    if (sd && sd->alt && sd->alt->live)
+        return REPORT_ALT;
+    if (sd && sd->request)
+        return REPORT_REQUEST;
+    uint16_t op = p->code->insns[p->pc].op;
+    if (op == OPC_PARWAIT || op == OPC_PARCANCEL)
+        return REPORT_PAR;
+    return sd && sd->timer && sd->timer->index >= 0 ? REPORT_SLEEP : REPORT_NATIVE;
+}
+
+void report_style(const csp_vm *vm, text *t, report_colour colour)
+{
+    static const char *const codes[] = {[REPORT_PLAIN] = "\033[0m",
+                                        [REPORT_HEAD] = "\033[1;31m",
+                                        [REPORT_DIM] = "\033[2m",
+                                        [REPORT_CARET] = "\033[1;32m"};
+    if (vm->host.style == VM_COLOUR)
+        text_add(t, codes[colour], strlen(codes[colour]));
+}
+
+void report_process(csp_vm *vm, text *t, const process *p)
+{
+    if (p == vm->main) {
+        text_printf(t, "main");
+        return;
+    }
+    text_printf(t, "process %llu", (unsigned long long)process_number(p));
+    const string *name = origin_name(vm, p);
+    if (!name)
+        return;
+    text_printf(t, " (");
+    text_add(t, name->text, name->size);
+    text_put(t, ')');
+}
+
+uint32_t report_position(const process *p)
+{
+    const value *base = p->stack + p->base;
+    const code *c = p->code;
+    if (!c)
+        return 0;
+    uint32_t pc = p->pc;
+    while (c->native && base != p->stack) {
+        const insn *at = link_pc(base);
+        c = link_code(base);
+        base -= link_distance(base);
+        pc = (uint32_t)(at - c->insns);
+    }
+    return c->native ? 0 : c->base + code_standing(c, base, pc);
+}
+
+void report_at(csp_vm *vm, text *t, const char *before, uint32_t position)
+{
+    if (!position)
+        return;
+    text_add(t, before, strlen(before));
+    trace_place(vm, position, t);
+}
+
+void report_channel(csp_vm *vm, text *t, const channel *c)
+{
+    walk_show(vm, t, value_object(c), 60);
+    report_at(vm, t, " (made at ", c->made_at);
+    if (c->made_at)
+        text_put(t, ')');
+}
+
+static const process *outcome_of(const channel *c) { return (const process *)(const void *)c->ring; }
+
+/* "to receive from <chan 3>", "for the end of process 2 (worker)", "for the end of <chan 4>". */
+static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, bool drained)
+{
+    if (drained) {
+        text_printf(t, "for the end of ");
+        report_channel(vm, t, c);
+        return;
+    }
+    if (c->header & CHANNEL_DONE) {
+        text_printf(t, "for the end of ");
+        report_process(vm, t, outcome_of(c));
+        return;
+    }
+    text_printf(t, c->header & CHANNEL_TICK ? "for a tick of " : sends ? "to send on " : "to receive from ");
+    report_channel(vm, t, c);
+}
+
+/* How long it is still to a time. */
+static void put_left(text *t, int64_t deadline)
+{
+    enum { US = 1000, MS = 1000 * US, S = 1000 * MS };
+    int64_t left = deadline - loop_now();
+    int64_t told = left >= 600ll * S ? 60ll * S : left >= S ? S / 10 : left >= MS ? MS : US;
+    text_duration(t, left <= 0 ? 0 : left / told * told);
+}
+
+static void put_arms(csp_vm *vm, text *t, const alt *a)
+{
+    uint32_t left = a->live, shown = 0;
+    bool timed = a->after_arm >= 0;
+    text_printf(t, "waits in an alt ");
+    for (uint32_t i = 0; i < a->count && shown < REPORT_ARMS; i++) {
+        const alt_case *c = &a->cases[i];
+        if (!c->node || !c->node->queued)
+            continue;
+        left--;
+        if (shown++ > 0)
+            text_printf(t, left == 0 && !timed ? " or " : ", ");
+        put_operation(vm, t, c->chan, c->sends, c->drained);
+    }
+    if (left > 0)
+        text_printf(t, timed ? ", for one of %u more" : " or for one of %u more", left);
+    if (timed) {
+        text_printf(t, " or for ");
+        put_left(t, a->deadline);
+    }
+}
+
+void report_wait(csp_vm *vm, text *t, const process *p)
+{
+    switch (report_kind_of(vm, p)) {
+    case REPORT_RUNS: text_printf(t, "runs"); break;
+    case REPORT_SEND:
+    case REPORT_RECEIVE:
+    case REPORT_OUTCOME:
+    case REPORT_TICK:
+        text_printf(t, "waits ");
+        put_operation(vm, t, p->chan, p->flags & PROCESS_SENDS, false);
+        break;
+    case REPORT_ALT: put_arms(vm, t, p->side->alt); break;
+    case REPORT_PAR: text_printf(t, "waits for the branches of its par"); break;
+    case REPORT_SLEEP:
+        text_printf(t, "sleeps for ");
+        put_left(t, p->side->timer->deadline);
+        break;
+    case REPORT_OUTPUT: text_printf(t, "waits to print"); break;
+    case REPORT_REQUEST: text_printf(t, "waits for %s", p->side->request->kind->what); break;
+    case REPORT_NATIVE: text_printf(t, "waits"); break;
+    }
+}
+
+/* --- as data */
+
+void report_json_string(text *t, const char *s, size_t size)
+{
+    text_put(t, '"');
+    for (size_t i = 0; i < size; i++) {
+        if (s[i] == '"' || s[i] == '\\')
+            text_printf(t, "\\%c", s[i]);
+        else if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+            text_printf(t, "\\u%04x", (unsigned char)s[i]);
+        else
+            text_put(t, s[i]);
+    }
+    text_put(t, '"');
+}
+
+void report_json_place(csp_vm *vm, text *t, const char *key, uint32_t position)
+{
+    uint32_t pc = 0, line, column;
+    const code *c = position ? code_at(vm, position, &pc) : NULL;
+    text_printf(t, ",\"%s\":", key);
+    if (!c || !c->module || !value_is(c->module->name, OBJ_STRING)) {
+        text_printf(t, "null");
+        return;
+    }
+    code_place(c, pc, &line, &column);
+    const string *file = value_string(c->module->name);
+    text_printf(t, "{\"file\":");
+    report_json_string(t, file->text, file->size);
+    text_printf(t, ",\"line\":%u,\"column\":%u}", line, column);
+}

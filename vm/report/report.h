@@ -1,0 +1,46 @@
+/* What processes do, in words: for reports of deadlocks and leaks and for whoever asks. Nothing here is seen by
+ * programs. All processes must be at rest. */
+#ifndef CSP_VM_REPORT_REPORT_H
+#define CSP_VM_REPORT_REPORT_H
+
+#include "vm/core/concurrency.h"
+#include "vm/core/text.h"
+
+enum { REPORT_ARMS = 8 }; /* of an alt that are told */
+
+/* What a process waits for. */
+typedef enum report_kind {
+    REPORT_RUNS,
+    REPORT_SEND,
+    REPORT_RECEIVE,
+    REPORT_OUTCOME, /* of another process */
+    REPORT_TICK,
+    REPORT_ALT,
+    REPORT_PAR,
+    REPORT_SLEEP,
+    REPORT_OUTPUT,  /* a descriptor that takes nothing now */
+    REPORT_REQUEST, /* something that is done elsewhere */
+    REPORT_NATIVE
+} report_kind;
+report_kind report_kind_of(const csp_vm *vm, const process *p);
+
+/* Colours, where the host wants them on stream 2. */
+typedef enum report_colour { REPORT_PLAIN, REPORT_HEAD, REPORT_DIM, REPORT_CARET } report_colour;
+void report_style(const csp_vm *vm, text *t, report_colour colour);
+
+/* "main", "process 7 (worker)". */
+void report_process(csp_vm *vm, text *t, const process *p);
+/* "<chan 3> (made at jobs.csp:3:9)". */
+void report_channel(csp_vm *vm, text *t, const channel *c);
+/* "waits to receive from <chan 3> (made at jobs.csp:3:9)", "sleeps for 1.5s". */
+void report_wait(csp_vm *vm, text *t, const process *p);
+/* Where it stands: natives have no place of their own, so where they were called. 0: no place. */
+uint32_t report_position(const process *p);
+/* `before` and the place; nothing for position 0. */
+void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);
+
+/* A JSON string; `,"key":{"file":…,"line":…,"column":…}`, or null for no place. */
+void report_json_string(text *t, const char *s, size_t size);
+void report_json_place(csp_vm *vm, text *t, const char *key, uint32_t position);
+
+#endif

@@ -1,0 +1,17 @@
+/* What all processes do, in words: the reports of a deadlock and of SIGQUIT. */
+#ifndef CSP_VM_REPORT_REPORT_ALL_H
+#define CSP_VM_REPORT_REPORT_ALL_H
+
+#include "vm/core/bytecode.h"
+
+struct text;
+
+/* The report of a deadlock, for people: each process that waits, for what, where, who else holds the channel; alike
+ * ones in one line. */
+void vm_report_deadlock(csp_vm *vm, struct text *out);
+/* The same as data: a JSON array of objects. */
+void vm_report_json(csp_vm *vm, struct text *out);
+/* What every process is doing, whatever that is. */
+void vm_report_processes(csp_vm *vm, struct text *out);
+
+#endif

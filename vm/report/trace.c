@@ -1,0 +1,480 @@
+#include "vm/report/trace.h"
+
+#include "base/utf8.h"
+#include "vm/code/code.h"
+#include "vm/code/code_table.h"
+#include "vm/code/origin.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/tuple.h"
+#include "vm/process/output.h"
+#include "vm/report/report.h"
+
+enum {
+    FIRST_FRAMES = 48,
+    LAST_FRAMES = 16,
+    MAX_CAUSES = 8,
+    MAX_ANCESTORS = 8,
+    ANCESTOR_SEARCH = 16384, /* processes that are looked at for them */
+    LINE_MAX_COLUMNS = 160   /* a longer source line is not shown */
+};
+
+/* --- taking */
+
+/* The first frames in order, the last ones in a ring. */
+typedef struct frames {
+    uint32_t positions[FIRST_FRAMES + LAST_FRAMES];
+    module *modules[FIRST_FRAMES + LAST_FRAMES];
+    uint32_t count;
+} frames;
+
+static void add_frame(frames *f, const code *c, uint32_t pc, bool tail)
+{
+    if (!c->module || c->is_operator)
+        return;
+    uint32_t at = f->count < FIRST_FRAMES ? f->count : FIRST_FRAMES + (f->count - FIRST_FRAMES) % LAST_FRAMES;
+    f->positions[at] = (c->base + pc) | (tail ? TRACE_TAIL : 0);
+    f->modules[at] = c->module;
+    f->count++;
+}
+
+static void collect_frames(frames *f, const process *p, const value *base, const code *c, uint32_t pc)
+{
+    while (base != p->stack) {
+        const insn *at = link_pc(base);
+        add_frame(f, c, code_standing(c, base, pc), (base[-2] & LINK_TAIL) != 0);
+        c = link_code(base);
+        base -= link_distance(base);
+        pc = (uint32_t)(at - c->insns);
+    }
+    add_frame(f, c, code_standing(c, base, pc), (p->flags & PROCESS_TAIL) != 0);
+}
+
+/* Brings each module once to the front; gives how many. */
+static uint32_t gather_modules(frames *f, uint32_t kept)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t k = 0;
+        while (k < count && f->modules[k] != f->modules[i])
+            k++;
+        f->modules[k] = f->modules[i];
+        count += k == count;
+    }
+    return count;
+}
+
+/* As long as the trace lives, so do the sources that it points into. */
+static bool hold_modules(csp_vm *vm, trace *t, const frames *f, uint32_t count)
+{
+    t->modules = count == 1 ? f->modules[0] : NULL;
+    if (count < 2)
+        return true;
+    module **all = heap_alloc(vm_heap(vm), HEAP_TRACED, count * sizeof *all);
+    if (!all)
+        return false;
+    memcpy(all, f->modules, count * sizeof *all);
+    t->modules = all;
+    return true;
+}
+
+static uint64_t parent_of(const process *p) { return p->parent_distance ? process_number(p) - p->parent_distance : 0; }
+
+value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc)
+{
+    frames f = {.count = 0};
+    collect_frames(&f, p, base, c, pc);
+    uint32_t kept = f.count < FIRST_FRAMES + LAST_FRAMES ? f.count : FIRST_FRAMES + LAST_FRAMES;
+    uint32_t modules = gather_modules(&f, kept);
+    trace *t = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + kept * sizeof t->positions[0]);
+    t = t && hold_modules(vm, t, &f, modules) ? t : NULL;
+    if (!t)
+        return VALUE_ABSENT;
+    t->header = OBJ_TRACE | OBJ_IMMUTABLE;
+    t->process = process_number(p);
+    t->origin = p->origin;
+    t->parent = parent_of(p);
+    t->count = kept;
+    t->omitted = f.count - kept;
+    t->omitted_after = FIRST_FRAMES;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t at = i;
+        if (t->omitted && i >= FIRST_FRAMES)
+            at = FIRST_FRAMES + (i + t->omitted - FIRST_FRAMES) % LAST_FRAMES;
+        t->positions[i] = f.positions[at];
+    }
+    return value_object(t);
+}
+
+/* --- telling */
+
+static void put_text(text *out, const char *s) { text_add(out, s, strlen(s)); }
+
+static void put_string(text *out, value s)
+{
+    if (value_is(s, OBJ_STRING))
+        text_add(out, value_string(s)->text, value_string(s)->size);
+}
+
+static void put_place(const code *c, uint32_t pc, text *out)
+{
+    uint32_t line, column;
+    if (!c || !c->module || !value_is(c->module->name, OBJ_STRING)) {
+        text_put(out, '?');
+        return;
+    }
+    code_place(c, pc, &line, &column);
+    put_string(out, c->module->name);
+    text_printf(out, ":%u:%u", line, column);
+}
+
+void trace_place(csp_vm *vm, uint32_t position, text *out)
+{
+    uint32_t pc = 0;
+    const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
+    put_place(c, pc, out);
+}
+
+void trace_frame(csp_vm *vm, uint32_t position, text *out)
+{
+    uint32_t pc = 0;
+    const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
+    if (c && c->is_branch)
+        put_text(out, "block in ");
+    if (c && value_is(c->name, OBJ_STRING))
+        put_string(out, c->name);
+    else
+        put_text(out, "fn");
+    put_text(out, " (");
+    put_place(c, pc, out);
+    text_put(out, ')');
+}
+
+/* The source line of an instruction with a caret line under the piece that it was made from. */
+static void put_source(csp_vm *vm, uint32_t position, text *out)
+{
+    uint32_t pc = 0, line, column;
+    const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
+    if (!c || !c->module || !c->module->text)
+        return;
+    const module *m = c->module;
+    code_place(c, pc, &line, &column);
+    uint32_t start = c->places[pc].start < m->length ? c->places[pc].start : m->length;
+    uint32_t from = start, to = start;
+    while (from > 0 && m->text[from - 1] != '\n')
+        from--;
+    while (to < m->length && m->text[to] != '\n' && m->text[to] != '\r')
+        to++;
+    uint32_t end = c->places[pc].end < to ? c->places[pc].end : to;
+    if (from == to || to - from > LINE_MAX_COLUMNS)
+        return;
+    text_printf(out, "    %4u | ", line);
+    text_add(out, m->text + from, to - from);
+    put_text(out, "\n         | ");
+    report_style(vm, out, REPORT_CARET);
+    for (uint32_t i = from; i < start; i++)
+        if (!utf8_continues(m->text[i]))
+            text_put(out, m->text[i] == '\t' ? '\t' : ' ');
+    text_put(out, '^');
+    for (uint32_t i = start + 1; i < end; i++)
+        if (!utf8_continues(m->text[i]))
+            text_put(out, '~');
+    report_style(vm, out, REPORT_PLAIN);
+    text_put(out, '\n');
+}
+
+static void put_omitted(const trace *t, uint32_t index, text *out)
+{
+    if (t->omitted && index == t->omitted_after)
+        text_printf(out, "    … %u frames …\n", t->omitted);
+}
+
+/* The live process of that number; `left`: so many may still be looked at. */
+static const process *find_live(const csp_vm *vm, uint64_t number, uint32_t *left)
+{
+    for (uint32_t i = 0; number && i<vm->table_count && * left> 0; i++, --*left)
+        if (process_number(vm->table[i]) == number)
+            return vm->table[i];
+    return NULL;
+}
+
+/* number 0: not known. */
+static void put_process(const csp_vm *vm, uint64_t number, const char *name, text *out)
+{
+    if (vm->main && process_number(vm->main) == number) {
+        put_text(out, "main");
+        return;
+    }
+    if (number)
+        text_printf(out, "process %llu", (unsigned long long)number);
+    else
+        put_text(out, "a process");
+    if (name)
+        text_printf(out, " (%s)", name);
+}
+
+/* Goes through the spawns that led to a process, from its own on. The number of who spawned is always known of the
+ * first; of the others while those in between live. */
+typedef struct ancestry {
+    csp_vm *vm;
+    uint32_t next;
+    uint64_t number;
+    uint32_t left; /* processes that may still be looked at */
+    origin at;
+    const process *by;  /* who spawned, if it lives … */
+    uint64_t by_number; /* … or else its number; 0: not known */
+} ancestry;
+
+static ancestry ancestry_of(csp_vm *vm, const trace *t)
+{
+    return (ancestry){.vm = vm, .next = t->origin, .number = t->parent, .left = ANCESTOR_SEARCH};
+}
+
+static bool next_ancestor(ancestry *a)
+{
+    a->at = origin_at(a->vm, a->next);
+    if (!a->at.position)
+        return false;
+    a->next = a->at.parent;
+    a->by = find_live(a->vm, a->number, &a->left);
+    a->by_number = a->number;
+    if (a->at.parent == ORIGIN_HOST && a->vm->main)
+        a->by_number = process_number(a->vm->main);
+    a->number = a->by && a->by->origin == a->next ? parent_of(a->by) : 0;
+    return true;
+}
+
+static void put_ancestors(csp_vm *vm, const trace *t, text *out)
+{
+    ancestry a = ancestry_of(vm, t);
+    for (int depth = 0; next_ancestor(&a); depth++) {
+        if (depth == MAX_ANCESTORS) {
+            put_text(out, "    …\n");
+            break;
+        }
+        put_text(out, "    spawned at ");
+        trace_frame(vm, a.at.position, out);
+        if (a.at.recurs)
+            put_text(out, " (recursively)");
+        const string *name = origin_at(vm, a.at.parent).name;
+        if (a.by || a.by_number || a.at.parent != ORIGIN_HOST)
+            put_text(out, " by ");
+        if (a.by)
+            report_process(vm, out, a.by);
+        else if (a.by_number || a.at.parent != ORIGIN_HOST)
+            put_process(vm, a.by_number, name ? name->text : NULL, out);
+        text_put(out, '\n');
+        if (depth == 0 && t->count == 0)
+            put_source(vm, a.at.position, out);
+    }
+}
+
+static void put_frames(csp_vm *vm, const trace *t, text *out)
+{
+    for (uint32_t i = 0; i < t->count; i++) {
+        put_omitted(t, i, out);
+        put_text(out, "    at ");
+        trace_frame(vm, t->positions[i], out);
+        put_text(out, t->positions[i] & TRACE_TAIL ? " (tail calls)\n" : "\n");
+        if (i == 0)
+            put_source(vm, t->positions[i], out);
+    }
+    put_omitted(t, t->count, out);
+}
+
+/* `of`: the process whose spawns have been told already, and are not told again. */
+static void put_error(csp_vm *vm, const error *e, uint64_t *of, text *out)
+{
+    put_string(out, e->kind);
+    put_text(out, ": ");
+    put_string(out, e->message);
+    text_put(out, '\n');
+    if (!value_is(e->trace, OBJ_TRACE))
+        return;
+    const trace *t = value_as_object(e->trace);
+    put_frames(vm, t, out);
+    if (t->process != *of)
+        put_ancestors(vm, t, out);
+    *of = t->process;
+}
+
+const char *trace_name(csp_vm *vm, const process *p, value crash)
+{
+    const string *name = origin_name(vm, p);
+    if (name || p->origin != ORIGIN_HOST)
+        return name ? name->text : NULL;
+    const trace *t = value_is(crash, OBJ_ERROR) && value_is(value_error(crash)->trace, OBJ_TRACE)
+                         ? value_as_object(value_error(crash)->trace)
+                         : NULL;
+    uint32_t pc;
+    const code *c = t && t->count ? code_at(vm, t->positions[t->count - 1] & ~TRACE_TAIL, &pc) : NULL;
+    return c && value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL;
+}
+
+void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
+{
+    report_style(vm, out, REPORT_HEAD);
+    put_process(vm, number, name, out);
+    put_text(out, " crashed:");
+    report_style(vm, out, REPORT_PLAIN);
+    put_text(out, " ");
+    trace_report_error(vm, crash, out);
+}
+
+void trace_report_error(csp_vm *vm, value crash, text *out)
+{
+    uint64_t of = 0;
+    for (int depth = 0; value_is(crash, OBJ_ERROR); depth++) {
+        if (depth == MAX_CAUSES) {
+            put_text(out, "caused by …\n"); /* a cycle, or absurd */
+            return;
+        }
+        if (depth > 0)
+            put_text(out, "caused by: ");
+        const error *e = value_error(crash);
+        put_error(vm, e, &of, out);
+        crash = e->cause;
+    }
+}
+
+static void json_text(text *out, value s)
+{
+    if (value_is(s, OBJ_STRING))
+        report_json_string(out, value_string(s)->text, value_string(s)->size);
+    else
+        put_text(out, "null");
+}
+
+static void json_where(csp_vm *vm, uint32_t position, text *out)
+{
+    uint32_t pc = 0, line = 0, column = 0;
+    const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
+    put_text(out, "{\"function\":");
+    json_text(out, c ? c->name : VALUE_NIL);
+    if (c)
+        code_place(c, pc, &line, &column);
+    put_text(out, ",\"file\":");
+    json_text(out, c && c->module ? c->module->name : VALUE_NIL);
+    text_printf(out, ",\"line\":%u,\"column\":%u", line, column);
+}
+
+static void json_trace(csp_vm *vm, const trace *t, text *out)
+{
+    put_text(out, ",\"frames\":[");
+    for (uint32_t i = 0; t && i < t->count; i++) {
+        if (i > 0)
+            text_put(out, ',');
+        json_where(vm, t->positions[i], out);
+        put_text(out, t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
+    }
+    text_printf(out, "],\"frames_left_out\":%u,\"spawned\":[", t ? t->omitted : 0);
+    ancestry a = ancestry_of(vm, t ? t : &(trace){0});
+    for (bool first = true; next_ancestor(&a); first = false) {
+        if (!first)
+            text_put(out, ',');
+        json_where(vm, a.at.position, out);
+        put_text(out, ",\"by\":");
+        if (a.by_number)
+            text_printf(out, "%llu", (unsigned long long)a.by_number);
+        else
+            put_text(out, "null");
+        put_text(out, a.at.recurs ? ",\"recursive\":true}" : ",\"recursive\":false}");
+    }
+    text_put(out, ']');
+}
+
+/* What an error and what caused it have in common. */
+static void json_error(csp_vm *vm, const error *e, text *out)
+{
+    put_text(out, "\"kind\":");
+    json_text(out, e->kind);
+    put_text(out, ",\"message\":");
+    json_text(out, e->message);
+    json_trace(vm, value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL, out);
+}
+
+/* A crash in a native that was spawned directly stands where that was. */
+void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
+{
+    const error *e = value_error(crash);
+    const trace *t = value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL;
+    uint32_t pc = 0, line = 0, column = 0;
+    uint32_t position = t && t->count ? t->positions[0] & ~TRACE_TAIL : t ? origin_at(vm, t->origin).position : 0;
+    const code *c = position ? code_at(vm, position, &pc) : NULL;
+    if (c)
+        code_place(c, pc, &line, &column);
+    put_text(out, "{\"file\":");
+    json_text(out, c && c->module ? c->module->name : VALUE_NIL);
+    text_printf(out, ",\"line\":%u,\"column\":%u,\"severity\":\"error\",\"process\":%llu,\"name\":", line, column,
+                (unsigned long long)number);
+    if (name)
+        report_json_string(out, name, strlen(name));
+    else
+        put_text(out, "null");
+    text_put(out, ',');
+    json_error(vm, e, out);
+    put_text(out, ",\"causes\":[");
+    value caused_by = e->cause;
+    for (int depth = 1; value_is(caused_by, OBJ_ERROR) && depth < MAX_CAUSES; depth++) {
+        put_text(out, depth > 1 ? ",{" : "{");
+        json_error(vm, value_error(caused_by), out);
+        text_put(out, '}');
+        caused_by = value_error(caused_by)->cause;
+    }
+    put_text(out, "]}\n");
+}
+
+uint32_t trace_spawns(csp_vm *vm, const trace *t, uint32_t *positions, uint32_t most)
+{
+    uint32_t n = 0;
+    for (uint32_t at = t->origin; n < most; at = origin_at(vm, at).parent) {
+        positions[n] = origin_at(vm, at).position;
+        if (!positions[n])
+            break;
+        n++;
+    }
+    return n;
+}
+
+static value frame_text(csp_vm *vm, uint32_t position)
+{
+    text line;
+    text_init(&line, vm);
+    trace_frame(vm, position, &line);
+    if (position & TRACE_TAIL)
+        put_text(&line, " (tail calls)");
+    return text_string(&line);
+}
+
+value trace_value(csp_vm *vm, value from)
+{
+    if (!value_is(from, OBJ_TRACE))
+        return vm->empty_tuple;
+    const trace *t = value_as_object(from);
+    value items[FIRST_FRAMES + LAST_FRAMES + 1];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < t->count; i++) {
+        if (t->omitted && i == t->omitted_after) {
+            items[count] = str_format(vm, "… %u frames …", t->omitted);
+            if (items[count++] == VALUE_ABSENT)
+                return VALUE_ABSENT;
+        }
+        items[count] = frame_text(vm, t->positions[i]);
+        if (items[count++] == VALUE_ABSENT)
+            return VALUE_ABSENT;
+    }
+    return tuple_new(vm, vm->sched.running, items, count);
+}
+
+void trace_tell_crash(csp_vm *vm, const process *p, value crash)
+{
+    const char *name = trace_name(vm, p, crash);
+    text t;
+    text_init(&t, vm);
+    if (vm->host.style == VM_JSON)
+        trace_report_json(vm, crash, process_number(p), name, &t);
+    else
+        trace_report(vm, crash, process_number(p), name, &t);
+    vm_flush(vm);
+    vm_write(vm, 2, t.block, t.used);
+}

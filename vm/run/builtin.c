@@ -1,0 +1,81 @@
+/* Natives that the VM itself runs: the first and the last frame of some processes, and a send as a call. */
+#include "vm/run/builtin.h"
+
+#include "vm/core/error.h"
+#include "vm/process/channel.h"
+#include "vm/walk/walk.h"
+#include "vm/walk/walk_adopt.h"
+
+/* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls. Slots: step. */
+static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    value step = args[1];
+    if (step == VALUE_ABSENT) {
+        args[1] = value_int(1);
+        if (!walk_adopt_quick(p, args[0]))
+            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_ADOPT]), 1, args);
+        step = args[1];
+    }
+    if (step == value_int(1)) {
+        args[1] = value_int(2);
+        const tuple *t = value_tuple(args[0]);
+        return vm_native_call(vm, p, t->items[0], (uint32_t)(t->count - 1), t->items + 1);
+    }
+    *result = *vm_native_result(p);
+    return VERDICT_DONE;
+}
+
+/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit), each who asks
+ * copies it. That of a kill may be in transit already. */
+static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    if (args[2] == VALUE_ABSENT && (obj_header(args[0]) & OWNER_MASK) != OWNER_TRANSIT) {
+        args[2] = value_int(1);
+        /* A session goes on with what its evaluation gave: there it is a copy. */
+        walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
+        return vm_native_call(vm, p, native_value(vm, &walk_natives[how]), 1, args);
+    }
+    *result = args[2] == VALUE_ABSENT ? args[0] : *vm_native_result(p);
+    return VERDICT_DONE;
+}
+
+/* send(c, v). Slots: step, message. */
+static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    channel *c = chan_of(vm, p, args[0], true);
+    if (!c)
+        return VERDICT_FAIL;
+    if (args[2] == VALUE_ABSENT) {
+        args[2] = value_int(1);
+        args[3] = args[1];
+        if (!value_is_immutable(args[1]))
+            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, args + 1);
+    } else if (args[2] == value_int(1)) {
+        args[3] = *vm_native_result(p);
+    } else {
+        p->value = VALUE_ABSENT;
+        if (p->wake == WAKE_CLOSED)
+            return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+        *result = VALUE_NIL;
+        return VERDICT_DONE;
+    }
+    args[2] = value_int(2);
+    *result = VALUE_NIL;
+    switch (chan_send(vm, p, c, args[3])) {
+    case CHAN_DONE: return VERDICT_DONE;
+    case CHAN_BLOCK: return VERDICT_BLOCK;
+    case CHAN_CLOSED: return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+    case CHAN_FAIL: break;
+    }
+    return VERDICT_FAIL;
+}
+
+const native_entry vm_builtins[BUILTIN_COUNT] = {
+    [BUILTIN_START] = {"start", "start(bundle)", "first frame of a process that is given mutable values", start, 1, 1,
+                       1},
+    [BUILTIN_END] = {"end", "end(outcome, failed)", "last frame of a process whose outcome is mutable", end, 2, 2, 1},
+    [BUILTIN_SEND] = {"send", "send(c, v)", "c ! v as a call", send, 2, 2, 2},
+};

@@ -1,0 +1,217 @@
+/* Calls that need more than the fast path: defaults, rest parameters, natives, spread and named arguments. */
+#include "vm/run/call.h"
+
+#include "vm/code/native.h"
+#include "vm/core/stack.h"
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/list.h"
+
+static const char *name_of(const code *c) { return value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : "fn"; }
+
+static verdict arity(csp_vm *vm, const char *name, uint32_t min, uint32_t max, bool open, uint32_t given)
+{
+    const char *are = given == 1 ? "is" : "are";
+    if (open)
+        return vm_raise(vm, ERR_ARITY, "`%s` takes at least %u argument%s, but %u %s given", name, min,
+                        min == 1 ? "" : "s", given, are);
+    if (min == max)
+        return vm_raise(vm, ERR_ARITY, "`%s` takes %u argument%s, but %u %s given", name, min, min == 1 ? "" : "s",
+                        given, are);
+    return vm_raise(vm, ERR_ARITY, "`%s` takes %u to %u arguments, but %u %s given", name, min, max, given, are);
+}
+
+/* A closure's registers behind its parameters: what it captured. */
+static void place_captures(const closure *f, value *at)
+{
+    for (uint32_t i = 0; i < f->code->captures; i++)
+        at[i] = f->captures[i];
+}
+
+static verdict enter_closure(csp_vm *vm, process *p, value **window, uint32_t argc, const closure *f)
+{
+    const code *c = f->code;
+    if (argc < c->required || (argc > c->params && !c->has_rest))
+        return arity(vm, name_of(c), c->required, c->params, c->has_rest, argc);
+    uint32_t need = c->registers > argc ? c->registers : argc;
+    value *n = process_reserve(vm, p, *window, need);
+    if (!n)
+        return VERDICT_FAIL;
+    *window = n;
+    uint32_t extra = argc > c->params ? argc - c->params : 0;
+    if (c->has_rest) {
+        value rest = list_new(vm, p, n + c->params, extra);
+        if (rest == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+        n[c->params] = rest;
+    }
+    for (uint32_t i = argc; i < c->params; i++)
+        n[i] = VALUE_ABSENT;
+    place_captures(f, n + c->params + c->has_rest);
+    return VERDICT_CALL;
+}
+
+static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t argc, const native *f,
+                            const code **callee);
+
+verdict call_become(csp_vm *vm, process *p, value **window, const code **callee)
+{
+    const scheduler *s = &vm->sched;
+    if (s->become_in_place) {
+        value fn = native_value(vm, s->become);
+        if (fn == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+        return enter_native(vm, p, window, s->become_argc, value_as_object(fn), callee);
+    }
+    const code *c = native_code(vm, s->become, false);
+    if (!c)
+        return vm_raise_memory(vm);
+    value *n = process_reserve(vm, p, *window, c->registers);
+    if (!n)
+        return VERDICT_FAIL;
+    for (uint32_t i = 0; i < c->registers; i++)
+        n[i] = i < s->become_argc ? s->become_args[i] : VALUE_ABSENT;
+    *window = n;
+    *callee = c;
+    return VERDICT_CALL;
+}
+
+static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t argc, const native *f, const code **callee)
+{
+    const native_entry *e = f->entry;
+    bool open = e->max == NATIVE_VARIADIC;
+    if (argc < e->min || (argc > e->max && !open))
+        return arity(vm, e->name, e->min, e->max, open, argc);
+    if (!e->slots) {
+        value result = VALUE_NIL;
+        verdict v = e->fn(vm, p, *window, argc, &result);
+        (*window)[-2] = result;
+        return v == VERDICT_CALL ? call_become(vm, p, window, callee) : v;
+    }
+    const code *c = f->code;
+    uint32_t need = c->registers > argc ? c->registers : argc;
+    value *n = process_reserve(vm, p, *window, need);
+    if (!n)
+        return VERDICT_FAIL;
+    *window = n;
+    if (open) {
+        value all = list_new(vm, p, n, argc);
+        if (all == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+        n[0] = all;
+        argc = 1;
+    }
+    for (uint32_t i = argc; i < c->registers; i++)
+        n[i] = VALUE_ABSENT;
+    *callee = c;
+    return VERDICT_CALL;
+}
+
+verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const code **callee)
+{
+    value fn = (*window)[-2];
+    if (value_is_object(fn) && value_usable(p, fn)) {
+        switch (obj_kind_of(obj_header(fn))) {
+        case OBJ_CLOSURE:
+            *callee = ((closure *)value_as_object(fn))->code;
+            return enter_closure(vm, p, window, argc, value_as_object(fn));
+        case OBJ_NATIVE: return enter_native(vm, p, window, argc, value_as_object(fn), callee);
+        case OBJ_NONE:
+        case OBJ_STRING:
+        case OBJ_BYTES:
+        case OBJ_BIGINT:
+        case OBJ_FLOAT:
+        case OBJ_RANGE:
+        case OBJ_CHANNEL:
+        case OBJ_END:
+        case OBJ_PROCESS:
+        case OBJ_TUPLE:
+        case OBJ_ERROR:
+        case OBJ_LIST:
+        case OBJ_MAP:
+        case OBJ_BUFFER:
+        case OBJ_NODE:
+        case OBJ_PAR:
+        case OBJ_DEFER:
+        case OBJ_TRACE:
+        case OBJ_CELL:
+        case OBJ_WALK:
+        case OBJ_CAUSE:
+        case OBJ_SIDE:
+        case OBJ_ALT:
+        case OBJ_KIND_LIMIT: break;
+        }
+    }
+    return vm_raise_type(vm, p, fn, "a function");
+}
+
+/* The parameter of that name, or -1. */
+static int32_t param_named(const code *c, value name)
+{
+    for (uint32_t i = 0; i < c->params; i++) {
+        if (value_is(c->param_names[i], OBJ_STRING) && str_equal(value_string(c->param_names[i]), value_string(name)))
+            return (int32_t)i;
+    }
+    return -1;
+}
+
+static verdict raise_missing(csp_vm *vm, const code *c, uint32_t parameter)
+{
+    value name = c->param_names[parameter];
+    if (!value_is(name, OBJ_STRING))
+        return vm_raise(vm, ERR_ARITY, "argument %u of `%s` is missing", parameter + 1, name_of(c));
+    return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is missing", value_string(name)->text, name_of(c));
+}
+
+/* Named arguments (name, value, …) into the list of positional ones; what is left out between is ABSENT. */
+static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
+{
+    if (!value_is(fn, OBJ_CLOSURE))
+        return vm_raise(vm, ERR_ARITY, "this function takes no named arguments");
+    const code *c = ((closure *)value_as_object(fn))->code;
+    uint32_t given = args->count;
+    if (given > c->params)
+        given = c->params;
+    if (args->count < c->params) {
+        if (!list_reserve(vm, args, c->params))
+            return vm_raise_memory(vm);
+        while (args->count < c->params)
+            args->items[args->count++] = VALUE_ABSENT;
+    }
+    for (uint32_t i = 0; i + 1 < named->count; i += 2) {
+        int32_t at = param_named(c, named->items[i]);
+        if (at < 0)
+            return vm_raise(vm, ERR_ARITY, "`%s` has no parameter `%s`", name_of(c),
+                            value_string(named->items[i])->text);
+        if ((uint32_t)at < given || args->items[at] != VALUE_ABSENT) {
+            return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is given twice",
+                            value_string(named->items[i])->text, name_of(c));
+        }
+        args->items[at] = named->items[i + 1];
+    }
+    for (uint32_t i = 0; i < c->required; i++) {
+        if (args->items[i] == VALUE_ABSENT)
+            return raise_missing(vm, c, i);
+    }
+    return VERDICT_DONE;
+}
+
+verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee)
+{
+    value fn = (*window)[-2];
+    list *args = value_list((*window)[0]);
+    value named = (*window)[1];
+    if (value_is(named, OBJ_LIST)) {
+        verdict v = merge_named(vm, fn, args, value_list(named));
+        if (v != VERDICT_DONE)
+            return v;
+    }
+    value *n = process_reserve(vm, p, *window, args->count + 2);
+    if (!n)
+        return VERDICT_FAIL;
+    *window = n;
+    if (args->count)
+        memcpy(n, args->items, args->count * sizeof *n);
+    vm_charge(vm, args->count / 16);
+    return call_arrange(vm, p, window, args->count, callee);
+}

@@ -1,0 +1,164 @@
+/* Taking over a message. What was copied for it nobody else knows: it only changes its owner. What was moved
+ * (WALK_MOVED) may still have names in the process that gave it away, even if that is the one that takes it over
+ * now: so each such object gets a new shell, to which its contents go, and stays behind empty. Until all is done the
+ * old shell's second word leads to the new one: that keeps sharing and cycles. */
+#include "vm/walk/walk_adopt.h"
+
+#include "vm/data/children.h"
+#include "vm/walk/walk_state.h"
+
+/* In the header of an old shell while it leads to its new one. */
+enum { FORWARDED = 1 << 14 };
+
+typedef struct adopt_walk {
+    uint64_t header;
+    walk_queue queue; /* adopted objects that have to be looked into */
+    uint64_t index;   /* of the next child of the queue's head */
+    walk_link *old; /* the first of the log of old shells, once all is adopted: of those that still lead to new ones */
+    walk_queue log;
+    value root;
+} adopt_walk;
+
+typedef struct old_shell {
+    uint64_t header;
+    value forward;
+} old_shell;
+
+static size_t size_of(value v)
+{
+    switch (value_kind(v)) {
+    case OBJ_LIST: return sizeof(list);
+    case OBJ_MAP: return sizeof(map);
+    case OBJ_BUFFER: return sizeof(buffer);
+    case OBJ_TUPLE: return sizeof(tuple) + value_tuple(v)->count * sizeof(value);
+    case OBJ_CLOSURE: return sizeof(closure) + ((closure *)value_as_object(v))->code->captures * sizeof(value);
+    default: return sizeof(error); /* nothing else is ever in transit */
+    }
+}
+
+static int64_t cost_of(size_t size) { return WALK_OBJECT + (int64_t)(size / (4 * sizeof(value))); }
+
+/* A new shell for a moved object; ABSENT: out of memory. */
+static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64_t *budget)
+{
+    size_t size = size_of(v);
+    object *shell = heap_alloc(vm_heap(vm), HEAP_TRACED, size);
+    if (!shell || !walk_enqueue(vm, &w->log, v))
+        return VALUE_ABSENT;
+    if (!w->old)
+        w->old = w->log.last;
+    memcpy(shell, value_as_object(v), size);
+    shell->header = (shell->header & ~(OWNER_MASK | WALK_MOVED)) | process_owner(p);
+    *budget -= cost_of(size);
+    old_shell *old = value_as_object(v);
+    memset(&old->forward, 0, size - sizeof old->header);
+    old->forward = value_object(shell);
+    old->header |= FORWARDED;
+    return value_object(shell);
+}
+
+/* What stands for v in the adopted message; ABSENT: out of memory. */
+static value adopted(csp_vm *vm, const process *p, adopt_walk *w, value v, int64_t *budget)
+{
+    if (value_is_immutable(v))
+        return v;
+    object *o = value_as_object(v);
+    if ((o->header & OWNER_MASK) != OWNER_TRANSIT)
+        return v;
+    if (o->header & FORWARDED)
+        return ((const old_shell *)(const void *)o)->forward;
+    if (o->header & WALK_MOVED) {
+        v = reshell(vm, p, w, v, budget);
+        if (v == VALUE_ABSENT)
+            return v;
+    } else {
+        o->header = (o->header & ~OWNER_MASK) | process_owner(p);
+        *budget -= WALK_OBJECT;
+    }
+    return walk_enqueue(vm, &w->queue, v) ? v : VALUE_ABSENT;
+}
+
+static verdict adopt_children(csp_vm *vm, const process *p, adopt_walk *w, int64_t *budget)
+{
+    value v;
+    while ((v = walk_head(&w->queue)) != VALUE_ABSENT) {
+        children c = children_of(v);
+        while (w->index < c.count) {
+            if (--*budget < 0)
+                return VERDICT_YIELD;
+            value *child = &c.items[w->index++ * c.stride];
+            if (!value_is_object(*child))
+                continue;
+            *child = adopted(vm, p, w, *child, budget);
+            if (*child == VALUE_ABSENT)
+                return vm_raise_memory(vm);
+        }
+        if (--*budget < 0)
+            return VERDICT_YIELD;
+        w->index = 0;
+        walk_dequeue(&w->queue);
+    }
+    return VERDICT_DONE;
+}
+
+/* The old shells keep nothing alive any more. */
+static verdict forget(adopt_walk *w, int64_t *budget)
+{
+    for (; w->old; w->old = w->old->next) {
+        if (*budget < 0)
+            return VERDICT_YIELD;
+        for (uint64_t i = 0; i < w->old->used; i++) {
+            old_shell *old = value_as_object(w->old->items[i]);
+            old->header &= ~(uint64_t)FORWARDED;
+            old->forward = VALUE_ABSENT;
+        }
+        *budget -= (int64_t)w->old->used;
+    }
+    return VERDICT_DONE;
+}
+
+verdict walk_run_adopt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    value *slot = &args[1];
+    int64_t budget = WALK_STEP;
+    adopt_walk *w = *slot == VALUE_ABSENT ? NULL : value_as_object(*slot);
+    if (!w) {
+        w = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *w);
+        if (!w)
+            return vm_raise_memory(vm);
+        w->header = OBJ_WALK;
+        *slot = value_object(w);
+        w->root = adopted(vm, p, w, args[0], &budget);
+        if (w->root == VALUE_ABSENT)
+            return vm_raise_memory(vm);
+    }
+    verdict v = adopt_children(vm, p, w, &budget);
+    if (v == VERDICT_DONE)
+        v = forget(w, &budget);
+    walk_charge(vm, budget);
+    if (v == VERDICT_DONE)
+        *result = w->root;
+    return v;
+}
+
+bool walk_adopt_quick(process *p, value v)
+{
+    enum { QUICK_ELEMENTS = 64 };
+    if (value_is_immutable(v))
+        return true;
+    object *o = value_as_object(v);
+    if ((o->header & OWNER_MASK) != OWNER_TRANSIT)
+        return true;
+    obj_kind kind = obj_kind_of(o->header);
+    if ((o->header & WALK_MOVED) || (kind != OBJ_LIST && kind != OBJ_MAP && kind != OBJ_BUFFER))
+        return false;
+    children c = children_of(v);
+    if (c.count > QUICK_ELEMENTS)
+        return false;
+    for (uint64_t i = 0; i < c.count; i++)
+        if (!value_is_immutable(c.items[i * c.stride]))
+            return false;
+    o->header = (o->header & ~OWNER_MASK) | process_owner(p);
+    return true;
+}

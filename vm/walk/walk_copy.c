@@ -1,0 +1,397 @@
+/* Deep copies: a shell is made of each container when it is first met and entered in a table from sources to copies,
+ * so that sharing and cycles are kept; then it is filled, depth first, so that what holds nothing mutable is known
+ * when its frame ends. The source is only read. */
+#include "vm/walk/walk_copy.h"
+
+#include "vm/core/steps.h"
+#include "vm/data/children.h"
+#include "vm/data/map.h"
+#include "vm/data/map_walk.h"
+#include "vm/walk/walk_state.h"
+
+enum { QUICK_ELEMENTS = 64, QUICK_BYTES = 4096 };
+
+typedef enum copy_mode { COPY_DEEP, COPY_MESSAGE, COPY_FREEZE } copy_mode;
+
+typedef struct copy_walk {
+    uint64_t header;
+    walk_stack stack;
+    walk_table copies;
+    copy_mode mode;
+    uint64_t from; /* whose the source must be (an owner field) */
+    uint64_t to;   /* whose the copy is */
+    value root;
+} copy_walk;
+
+/* `second`: before a large map is filled, how much of its index is cleared; after a tuple, closure or error is filled,
+ * how many of its parts are known to be immutable. */
+typedef struct copying {
+    value source, copy;
+    uint64_t index, second;
+} copying;
+enum { COPYING_WORDS = sizeof(copying) / sizeof(uint64_t), ENTRY_COST = 4 /* beyond an element's */ };
+
+static bool is_container(value v)
+{
+    obj_kind kind = value_kind(v);
+    return kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_TUPLE || kind == OBJ_CLOSURE || kind == OBJ_ERROR ||
+           kind == OBJ_BUFFER;
+}
+
+/* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds no container. */
+static bool must_thaw(value v)
+{
+    obj_kind kind = value_kind(v);
+    if (kind == OBJ_LIST || kind == OBJ_MAP)
+        return true;
+    if (kind != OBJ_TUPLE)
+        return false;
+    enum { ENOUGH = 64 };
+    children c = children_of(v);
+    if (c.count > ENOUGH)
+        return true;
+    for (uint64_t i = 0; i < c.count; i++)
+        if (is_container(c.items[i]))
+            return true;
+    return false;
+}
+
+static bool must_copy(const copy_walk *w, value v)
+{
+    if (!is_container(v))
+        return false;
+    return !value_is_immutable(v) || (w->mode == COPY_DEEP && must_thaw(v));
+}
+
+/* --- shells */
+
+static uint64_t shell_header(const copy_walk *w, obj_kind kind)
+{
+    if (w->mode != COPY_FREEZE)
+        return (uint64_t)kind | w->to;
+    return (uint64_t)kind | OBJ_IMMUTABLE | (kind == OBJ_LIST || kind == OBJ_MAP ? OBJ_FROZEN : 0);
+}
+
+static void *shell_object(csp_vm *vm, const copy_walk *w, obj_kind kind, size_t size)
+{
+    object *o = heap_alloc(vm_heap(vm), HEAP_TRACED, size);
+    if (o)
+        o->header = shell_header(w, kind);
+    return o;
+}
+
+static void *list_shell(csp_vm *vm, const copy_walk *w, const list *source)
+{
+    list *l = shell_object(vm, w, OBJ_LIST, sizeof *l);
+    if (!l || source->count == 0)
+        return l;
+    l->block = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, source->count * sizeof *l->block);
+    if (!l->block)
+        return NULL;
+    l->items = l->block;
+    l->capacity = source->count;
+    return l;
+}
+
+static void *map_shell(csp_vm *vm, const copy_walk *w, const map *source)
+{
+    map *m = shell_object(vm, w, OBJ_MAP, sizeof *m);
+    if (!m || source->count == 0)
+        return m;
+    if (long_elements(source->count))
+        return map_blank(vm, m, source->count) ? m : NULL;
+    return map_reserve(vm, m, source->count) ? m : NULL;
+}
+
+static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
+{
+    buffer *b = shell_object(vm, w, OBJ_BUFFER, sizeof *b);
+    if (!b || source->size == 0)
+        return b;
+    b->data = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, source->size);
+    if (!b->data)
+        return NULL;
+    b->size = b->capacity = source->size;
+    return b;
+}
+
+static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
+{
+    switch (value_kind(source)) {
+    case OBJ_LIST: return list_shell(vm, w, value_as_object(source));
+    case OBJ_MAP: return map_shell(vm, w, value_as_object(source));
+    case OBJ_BUFFER: return buffer_shell(vm, w, value_as_object(source));
+    case OBJ_TUPLE: {
+        tuple *t = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, sizeof *t + value_tuple(source)->count * sizeof(value));
+        if (t) {
+            t->header = shell_header(w, OBJ_TUPLE);
+            t->count = value_tuple(source)->count;
+        }
+        return t;
+    }
+    case OBJ_CLOSURE: {
+        const code *c = ((closure *)value_as_object(source))->code;
+        closure *f = shell_object(vm, w, OBJ_CLOSURE, sizeof *f + c->captures * sizeof(value));
+        if (f)
+            f->code = c;
+        return f;
+    }
+    default: return shell_object(vm, w, OBJ_ERROR, sizeof(error)); /* is_container lets nothing else pass */
+    }
+}
+
+/* What stands for v in the copy; a frame is pushed where it must be filled. */
+static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *budget)
+{
+    *out = v;
+    if (!must_copy(w, v))
+        return VERDICT_DONE;
+    uint64_t header = obj_header(v);
+    if (!(header & OBJ_IMMUTABLE) && (header & OWNER_MASK) != w->from)
+        return vm_raise_moved(vm, v);
+    value *known = walk_find(vm, &w->copies, v);
+    if (known) {
+        *out = *known;
+        return VERDICT_DONE;
+    }
+    if (w->mode == COPY_FREEZE && value_is(v, OBJ_BUFFER))
+        return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
+    void *shell = shell_of(vm, w, v);
+    if (!shell)
+        return vm_raise_memory(vm);
+    *out = value_object(shell);
+    value *entry = walk_insert(vm, &w->copies, v);
+    copying *f = entry ? (copying *)walk_push(vm, &w->stack, COPYING_WORDS) : NULL;
+    if (!f)
+        return vm_raise_memory(vm);
+    *entry = *out;
+    f->source = v;
+    f->copy = *out;
+    *budget -= 4 * WALK_OBJECT; /* it was looked up and entered in the table, and made */
+    return VERDICT_DONE;
+}
+
+/* --- filling */
+
+/* Where nothing mutable is inside a tuple, closure or error, the copy says so. */
+static verdict note_immutable(const copy_walk *w, copying *f, int64_t *budget)
+{
+    obj_kind kind = value_kind(f->copy);
+    if (w->mode == COPY_FREEZE || (kind != OBJ_TUPLE && kind != OBJ_CLOSURE && kind != OBJ_ERROR))
+        return VERDICT_DONE;
+    children c = children_of(f->copy);
+    for (; f->second < c.count; f->second++) {
+        value part = c.items[f->second];
+        if (--*budget < 0)
+            return VERDICT_YIELD;
+        if (part != f->copy && !value_is_immutable(part) && !value_is(part, OBJ_TRACE))
+            return VERDICT_DONE;
+    }
+    ((object *)value_as_object(f->copy))->header = (uint64_t)kind | OBJ_IMMUTABLE;
+    return VERDICT_DONE;
+}
+
+static verdict fill_buffer(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
+{
+    const buffer *from = value_as_object(f->source);
+    buffer *to = value_as_object(f->copy);
+    size_t at = f->index;
+    *budget -= WALK_STEP;
+    bool all = long_copy(vm, to->data, from->data, from->size, &at);
+    f->index = at;
+    if (all)
+        walk_pop(&w->stack, COPYING_WORDS);
+    return VERDICT_DONE;
+}
+
+static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
+{
+    const map *source = value_as_object(f->source);
+    map *m = value_as_object(f->copy);
+    while (long_elements(source->count) && f->second <= m->index_mask) {
+        if (*budget < 0)
+            return VERDICT_YIELD;
+        f->second += map_clear_index(m, f->second);
+        *budget -= WALK_STEP;
+    }
+    while (f->index < source->used) {
+        if (--*budget < 0)
+            return VERDICT_YIELD;
+        const map_entry *e = &source->entries[f->index++];
+        if (e->key == VALUE_ABSENT)
+            continue;
+        const copying *before = f;
+        *budget -= ENTRY_COST;
+        value item;
+        verdict v = copy_of(vm, w, e->item, &item, budget);
+        if (v != VERDICT_DONE)
+            return v;
+        if (!map_append(vm, m, e->key, item, e->hash))
+            return vm_raise_memory(vm);
+        if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before)
+            return VERDICT_DONE;
+    }
+    walk_pop(&w->stack, COPYING_WORDS);
+    return VERDICT_DONE;
+}
+
+static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
+{
+    children from = children_of(f->source);
+    value *to = children_of(f->copy).items;
+    while (f->index < from.count) {
+        if (--*budget < 0)
+            return VERDICT_YIELD;
+        value v = from.items[f->index], *place = &to[f->index];
+        f->index++;
+        if (value_is(f->copy, OBJ_LIST))
+            value_list(f->copy)->count++;
+        if (!value_is_object(v)) {
+            *place = v;
+            continue;
+        }
+        const copying *before = f;
+        verdict done = copy_of(vm, w, v, place, budget);
+        if (done != VERDICT_DONE)
+            return done;
+        if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before)
+            return VERDICT_DONE;
+    }
+    verdict noted = note_immutable(w, f, budget);
+    if (noted == VERDICT_DONE)
+        walk_pop(&w->stack, COPYING_WORDS);
+    return noted;
+}
+
+static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
+{
+    while (!walk_stack_empty(&w->stack)) {
+        if (*budget < 0)
+            return VERDICT_YIELD;
+        copying *f = (copying *)walk_top(&w->stack, COPYING_WORDS);
+        obj_kind kind = value_kind(f->source);
+        verdict v;
+        if (kind == OBJ_MAP)
+            v = fill_map(vm, w, f, budget);
+        else
+            v = kind == OBJ_BUFFER ? fill_buffer(vm, w, f, budget) : fill_items(vm, w, f, budget);
+        if (v != VERDICT_DONE)
+            return v;
+    }
+    return VERDICT_DONE;
+}
+
+/* args: the source; slot: the walk. */
+static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint64_t to, value *result)
+{
+    value *slot = &args[1];
+    int64_t budget = WALK_STEP;
+    if (*slot == VALUE_ABSENT) {
+        copy_walk *fresh = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *fresh);
+        if (!fresh)
+            return vm_raise_memory(vm);
+        *fresh = (copy_walk){.header = OBJ_WALK, .mode = mode, .from = from, .to = to};
+        *slot = value_object(fresh);
+        verdict v = copy_of(vm, fresh, args[0], &fresh->root, &budget);
+        if (v != VERDICT_DONE)
+            return v;
+    }
+    copy_walk *w = value_as_object(*slot);
+    verdict v = run(vm, w, &budget);
+    walk_charge(vm, budget);
+    if (v == VERDICT_DONE)
+        *result = w->root;
+    return v;
+}
+
+verdict walk_run_copy(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return step(vm, args, COPY_DEEP, process_owner(p), process_owner(p), result);
+}
+
+verdict walk_run_message(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return step(vm, args, COPY_MESSAGE, process_owner(p), OWNER_TRANSIT, result);
+}
+
+verdict walk_run_freeze(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    (void)argc;
+    return step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
+}
+
+/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a message, but its own at
+ * once. Programs cannot come here with what they gave away: `copy` is walk_run_copy. */
+verdict walk_run_outcome(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+{
+    bool master = !value_is_immutable(args[0]) && (obj_header(args[0]) & OWNER_MASK) == OWNER_TRANSIT;
+    if (!master)
+        return walk_run_copy(vm, p, args, argc, result);
+    return step(vm, args, COPY_MESSAGE, OWNER_TRANSIT, process_owner(p), result);
+}
+
+verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out)
+{
+    value args[2] = {v, VALUE_ABSENT};
+    uint64_t from = obj_header(v) & OWNER_MASK;
+    for (;;) {
+        verdict done = step(vm, args, COPY_MESSAGE, from, process_owner(p), out);
+        if (done != VERDICT_YIELD)
+            return done;
+    }
+}
+
+/* --- at once */
+
+static bool all_immutable(children c)
+{
+    if (c.count > QUICK_ELEMENTS)
+        return false;
+    for (uint64_t i = 0; i < c.count; i++)
+        if (!value_is_immutable(c.items[i * c.stride]))
+            return false;
+    return true;
+}
+
+static value quick_map(csp_vm *vm, const copy_walk *w, const map *source)
+{
+    map *m = map_shell(vm, w, source);
+    if (!m)
+        return VALUE_ABSENT;
+    uint32_t position = 0;
+    map_entry *e;
+    while ((e = map_next(source, &position)))
+        map_append(vm, m, e->key, e->item, e->hash); /* there is room */
+    return value_object(m);
+}
+
+value walk_copy_quick(csp_vm *vm, process *p, value v)
+{
+    if (value_is_immutable(v))
+        return v;
+    if ((obj_header(v) & OWNER_MASK) != process_owner(p))
+        return VALUE_ABSENT; /* the walk will say so */
+    const copy_walk w = {.mode = COPY_MESSAGE, .to = OWNER_TRANSIT};
+    obj_kind kind = value_kind(v);
+    if (kind == OBJ_BUFFER && ((buffer *)value_as_object(v))->size <= QUICK_BYTES) {
+        const buffer *source = value_as_object(v);
+        buffer *b = buffer_shell(vm, &w, source);
+        if (b && source->size > 0)
+            memcpy(b->data, source->data, source->size);
+        return b ? value_object(b) : VALUE_ABSENT;
+    }
+    if ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(children_of(v)))
+        return VALUE_ABSENT;
+    if (kind == OBJ_MAP)
+        return quick_map(vm, &w, value_as_object(v));
+    const list *source = value_as_object(v);
+    list *l = list_shell(vm, &w, source);
+    if (!l)
+        return VALUE_ABSENT;
+    if (source->count > 0)
+        memcpy(l->items, source->items, source->count * sizeof *l->items);
+    l->count = source->count;
+    return value_object(l);
+}

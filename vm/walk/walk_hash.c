@@ -1,0 +1,137 @@
+/* Hashes of map keys. Equal keys have equal hashes, whatever their forms (1 and 1.0, 0..10 and 0..=9, maps in any
+ * order), and no more than HASH_ELEMENTS are looked at, breadth first, so that shared, cyclic and very large keys
+ * cost little. */
+#include "vm/walk/walk_hash.h"
+
+#include "vm/core/string.h"
+#include "vm/core/vm.h"
+#include "vm/data/children.h"
+#include "vm/data/map.h"
+#include "vm/data/slice.h"
+#include "vm/number/num.h"
+
+enum { HASH_ELEMENTS = 64 };
+
+static uint64_t stir(uint64_t h)
+{
+    h ^= h >> 32;
+    h *= 0xd6e8feb86659fd93u;
+    h ^= h >> 32;
+    h *= 0xd6e8feb86659fd93u;
+    return h ^ h >> 32;
+}
+
+static uint64_t add(uint64_t h, uint64_t x) { return stir(h * 0x9e3779b97f4a7c15u + x); }
+
+static uint64_t hash_bytes(uint64_t h, const uint8_t *data, size_t size)
+{
+    while (size >= 8) {
+        uint64_t word;
+        memcpy(&word, data, 8);
+        h = add(h, word);
+        data += 8;
+        size -= 8;
+    }
+    uint64_t rest = size;
+    for (size_t i = 0; i < size; i++)
+        rest = rest << 8 | data[i];
+    return add(h, rest);
+}
+
+/* Of very many the first, the last and their number, as with texts (string.c). */
+static uint64_t hash_all_bytes(uint64_t h, const bytes *b)
+{
+    enum { PART = 32 << 10 };
+    if (b->size <= 2 * PART)
+        return hash_bytes(h, b->data, b->size);
+    return hash_bytes(hash_bytes(h + b->size, b->data, PART), b->data + b->size - PART, PART);
+}
+
+static uint64_t hash_range(csp_vm *vm, const range *r)
+{
+    uint64_t h = num_hash(r->from, vm->hash_seed);
+    return add(h, r->to == VALUE_NIL ? 2 : num_hash(data_range_stop(r), vm->hash_seed));
+}
+
+/* The keys of a map in no order; of a large one only how many there are. */
+static uint64_t hash_map(const map *m)
+{
+    uint64_t sum = m->count;
+    if (m->count > HASH_ELEMENTS)
+        return stir(sum);
+    uint32_t position = 0;
+    map_entry *e;
+    while ((e = map_next(m, &position)))
+        sum += stir(e->hash);
+    return stir(sum);
+}
+
+/* What one value contributes by itself; of a container its kind and size. */
+static uint64_t hash_one(csp_vm *vm, value v)
+{
+    uint64_t seed = vm->hash_seed;
+    if (value_is_number(v))
+        return num_hash(v, seed);
+    obj_kind kind = value_kind(v);
+    uint64_t h = add(seed, kind);
+    switch (kind) {
+    case OBJ_STRING: return add(seed, str_hash(vm, value_string(v)));
+    case OBJ_BYTES: {
+        bytes *b = value_bytes(v);
+        if (b->hash == 0)
+            b->hash = (uint32_t)hash_all_bytes(h, b) | 1;
+        return add(h, b->hash);
+    }
+    case OBJ_RANGE: return add(h, hash_range(vm, value_as_object(v)));
+    case OBJ_TUPLE: return add(h, value_tuple(v)->count);
+    case OBJ_LIST: return add(h, value_list(v)->count);
+    case OBJ_MAP: return add(h, hash_map(value_map(v)));
+    case OBJ_ERROR: return h;
+    case OBJ_END: {
+        channel_end *e = value_as_object(v);
+        return add(h, (uint64_t)(uintptr_t)e->chan ^ (e->header & OBJ_FLAG_A));
+    }
+    case OBJ_NATIVE: return add(h, (uint64_t)(uintptr_t)((native *)value_as_object(v))->entry);
+    case OBJ_NONE:
+    case OBJ_CHANNEL:
+    case OBJ_PROCESS:
+    case OBJ_CLOSURE:
+    case OBJ_BUFFER:
+    case OBJ_BIGINT:
+    case OBJ_FLOAT:
+    case OBJ_NODE:
+    case OBJ_PAR:
+    case OBJ_DEFER:
+    case OBJ_TRACE:
+    case OBJ_CELL:
+    case OBJ_WALK:
+    case OBJ_CAUSE:
+    case OBJ_SIDE:
+    case OBJ_ALT:
+    case OBJ_KIND_LIMIT: break;
+    }
+    return add(h, v);
+}
+
+uint64_t walk_hash(csp_vm *vm, value key)
+{
+    uint64_t h = hash_one(vm, key);
+    obj_kind kind = value_kind(key);
+    if (kind != OBJ_TUPLE && kind != OBJ_LIST && kind != OBJ_ERROR)
+        return h;
+    value queue[HASH_ELEMENTS];
+    unsigned count = 1;
+    queue[0] = key;
+    for (unsigned i = 0; i < count; i++) {
+        kind = value_kind(queue[i]);
+        if (kind != OBJ_TUPLE && kind != OBJ_LIST && kind != OBJ_ERROR)
+            continue;
+        children c = children_of(queue[i]);
+        uint64_t inside = kind == OBJ_ERROR ? 3 : c.count; /* kind, message and data */
+        for (uint64_t j = 0; j < inside && count < HASH_ELEMENTS; j++) {
+            h = add(h, hash_one(vm, c.items[j]));
+            queue[count++] = c.items[j];
+        }
+    }
+    return h;
+}

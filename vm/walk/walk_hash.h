@@ -1,0 +1,10 @@
+/* Hashes of keys. */
+#ifndef CSP_VM_WALK_WALK_HASH_H
+#define CSP_VM_WALK_WALK_HASH_H
+
+#include "vm/core/bytecode.h"
+
+/* Of a valid key. Equal keys have equal hashes. Looks at a bounded number of elements. */
+uint64_t walk_hash(csp_vm *vm, value key);
+
+#endif

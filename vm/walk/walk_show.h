@@ -1,0 +1,24 @@
+/* Values as text. */
+#ifndef CSP_VM_WALK_WALK_SHOW_H
+#define CSP_VM_WALK_WALK_SHOW_H
+
+#include "vm/code/native.h"
+
+struct text;
+struct show_walk;
+
+/* repr of v in one go, for reports and tools (not for programs): at most `limit` bytes, then `…`. */
+bool walk_show(csp_vm *vm, struct text *t, value v, size_t limit);
+
+/* Text under way: `parts` (a tuple or list) one after the other, as by STR, or the first as by REPR. NULL: raised. */
+struct show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator);
+const struct text *walk_text_of(const struct show_walk *w);
+/* In a resumable native, which gives what this gives but for DONE, when the text is complete: YIELD, CALL, FAIL. */
+verdict walk_text_step(csp_vm *vm, process *p, struct show_walk *w, value parts);
+/* When it is: adds `end`, and makes the text one block, as walk_text_of gives it. DONE, YIELD, FAIL. */
+verdict walk_text_finish(csp_vm *vm, struct show_walk *w, const char *end);
+
+/* The steps; walk.c has their slots. */
+native_fn walk_run_str, walk_run_repr, walk_run_join;
+
+#endif
