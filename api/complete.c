@@ -55,12 +55,16 @@ static void add_fields(const csp_session *s, const char *name, candidates *c)
     while ((entry = map_next(value_map(item), &position)))
         if (value_is(entry->key, OBJ_STRING)) {
             const char *key = ((const string *)value_as_object(entry->key))->text;
-            if (key[strcspn(key, " \t\n\r\"'(){}[].,;:!?+-*/%&|^~<>=#@$\\")] == '\0' && !isdigit((unsigned char)*key))
+            if (key[strcspn(key, " \t\n\r\"'(){}[].,;:!?+-*/%&|^~<>=#@$\\")] == '\0' &&
+                !isdigit((unsigned char)*key))
                 add(c, key);
         }
 }
 
-static bool in_word(char c) { return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80; }
+static bool in_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
 
 static size_t word_start(const char *text, size_t end)
 {

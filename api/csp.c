@@ -20,10 +20,12 @@ void csp_text_free(char *text) { free(text); }
 
 /* ---- Life ---- */
 
-/* The host may have been compiled with a header that knew fewer fields: the others have their defaults. */
+/* The host may have been compiled with a header that knew fewer fields: the others have their
+ * defaults. */
 void csp_config_init(csp_config *config, size_t struct_size)
 {
-    csp_config all = {.struct_size = struct_size, .max_memory = heap_default_limit(), .max_stack = DEFAULT_STACK};
+    csp_config all = {
+        .struct_size = struct_size, .max_memory = heap_default_limit(), .max_stack = DEFAULT_STACK};
     memset(config, 0, struct_size);
     memcpy(config, &all, struct_size < sizeof all ? struct_size : sizeof all);
 }
@@ -76,7 +78,8 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     if (given) {
         if (given->struct_size < offsetof(csp_config, user))
             return CSP_E_MISUSE;
-        memcpy(&config, given, given->struct_size < sizeof config ? given->struct_size : sizeof config);
+        memcpy(&config, given,
+               given->struct_size < sizeof config ? given->struct_size : sizeof config);
     }
     world *w = calloc(1, sizeof *w);
     if (!w)
@@ -137,7 +140,8 @@ static csp_status outcome(world *w, csp_status status, value result)
     return CSP_E_CRASH;
 }
 
-/* What was printed and could not be written makes a success a failure; beside another failure it is told. */
+/* What was printed and could not be written makes a success a failure; beside another failure it is
+ * told. */
 static csp_status settle_output(world *w, csp_status status)
 {
     for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) {
@@ -148,8 +152,9 @@ static csp_status settle_output(world *w, csp_status status)
         if (status >= 0 && vm_interrupted(w->vm))
             status = CSP_E_INTERRUPTED;
         char message[160];
-        snprintf(message, sizeof message, "cannot write to %s: %s; %llu byte%s lost", output_stream_name(stream),
-                 strerror(why), (unsigned long long)lost, lost == 1 ? " is" : "s are");
+        snprintf(message, sizeof message, "cannot write to %s: %s; %llu byte%s lost",
+                 output_stream_name(stream), strerror(why), (unsigned long long)lost,
+                 lost == 1 ? " is" : "s are");
         if (status == CSP_OK || (status == CSP_EXIT && csp_exit_status(w->vm) == 0)) {
             error_set_plain(w, "io_error", message, NULL);
             status = CSP_E_CRASH;
@@ -242,7 +247,8 @@ int csp_timeout(csp_vm *vm)
     int64_t left = next - loop_now();
     if (next == 0 || left <= 0)
         return 0;
-    /* Rounded up, so that the host does not come a moment too early and then over and over again. */
+    /* Rounded up, so that the host does not come a moment too early and then over and over
+     * again. */
     int64_t milliseconds = (left + 999999) / 1000000;
     return milliseconds > INT32_MAX ? INT32_MAX : (int)milliseconds;
 }

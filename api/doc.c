@@ -36,7 +36,8 @@ static bool write_native(world *w, int index, const char *name, FILE *out)
     const native_entry *e = world_native(w, index, name);
     if (!e)
         return false;
-    fprintf(out, "%s%s%s\n", language_modules[index].name, index == LANGUAGE_PRELUDE ? "" : ".", e->signature);
+    fprintf(out, "%s%s%s\n", language_modules[index].name, index == LANGUAGE_PRELUDE ? "" : ".",
+            e->signature);
     write_indented(e->doc, strlen(e->doc), out);
     write_traits(language_modules[index].name, name, out);
     return true;
@@ -58,7 +59,8 @@ static const ast_fn *find_declaration(const ast_module *ast, const char *name)
 {
     for (uint32_t i = ast ? ast->items.count : 0; i-- > 0;) {
         const ast_node *item = ast->items.items[i];
-        if (item->kind == AST_FN_DECL && item->as.fn->name && strcmp(item->as.fn->name->text, name) == 0)
+        if (item->kind == AST_FN_DECL && item->as.fn->name &&
+            strcmp(item->as.fn->name->text, name) == 0)
             return item->as.fn;
     }
     return NULL;
@@ -70,11 +72,13 @@ static void write_head(const char *source, const ast_fn *fn, const char *module_
     uint32_t from = fn->name_span.start, to = fn->body->span.start;
     while (to > from && strchr(" \t\r\n{=>", source[to - 1]))
         to--;
-    fprintf(out, "%s%s%.*s\n", module_name, *module_name ? "." : "", (int)(to - from), source + from);
+    fprintf(out, "%s%s%.*s\n", module_name, *module_name ? "." : "", (int)(to - from),
+            source + from);
 }
 
 /* A function written in csp: its source says everything. */
-static bool write_source(const char *source, size_t size, const char *module_name, const char *name, FILE *out)
+static bool write_source(const char *source, size_t size, const char *module_name, const char *name,
+                         FILE *out)
 {
     src_text src;
     src_init(&src, "", source, size);
@@ -196,7 +200,8 @@ static bool write_any(csp_session *s, char *name, FILE *out)
     char *point = strchr(name, '.');
     if (!point) {
         if (write_import(session_module(s, name), name, out) || write_variable(s, name, out) ||
-            write_member(s->world, "", name, out) || write_module(s->world, language_find_module(name), out))
+            write_member(s->world, "", name, out) ||
+            write_module(s->world, language_find_module(name), out))
             return true;
         bool word = write_word(name, out);
         return write_members_named(s->world, name, out) || word;

@@ -157,7 +157,8 @@ void error_set_compile(world *w, diag_list *diags)
         return;
     }
     const diag *first = first_error(diags);
-    csp_error *err = start(w, "compile", first && first->message ? first->message : "the source has errors");
+    csp_error *err =
+        start(w, "compile", first && first->message ? first->message : "the source has errors");
     if (!err || !add_source(err, diags))
         return;
     error_frame *place = first ? calloc(1, sizeof *place) : NULL;
@@ -178,7 +179,8 @@ void error_set_plain(world *w, const char *kind, const char *message, const char
 
 void error_tell_plain(world *w, const char *kind, const char *message)
 {
-    static const csp_style styles[] = {[VM_PLAIN] = CSP_PLAIN, [VM_COLOUR] = CSP_COLOUR, [VM_JSON] = CSP_JSON};
+    static const csp_style styles[] = {
+        [VM_PLAIN] = CSP_PLAIN, [VM_COLOUR] = CSP_COLOUR, [VM_JSON] = CSP_JSON};
     csp_error *kept = w->error;
     w->error = NULL;
     error_set_plain(w, kind, message, NULL);
@@ -193,7 +195,10 @@ void error_tell_plain(world *w, const char *kind, const char *message)
 
 void error_set_memory(world *w) { error_set_plain(w, "out_of_memory", "out of memory", NULL); }
 
-void error_set_interrupted(world *w) { error_set_plain(w, "interrupted", "stopped from outside", NULL); }
+void error_set_interrupted(world *w)
+{
+    error_set_plain(w, "interrupted", "stopped from outside", NULL);
+}
 
 /* What `tell` says of v in that style, malloc'ed; NULL: no memory. */
 static char *told(csp_vm *vm, vm_style style, void (*tell)(csp_vm *vm, text *out, value v), value v)
@@ -324,7 +329,8 @@ static bool give_frame(const error_frames *frames, uint32_t index, csp_place *ou
     if (index >= frames->count)
         return false;
     const error_frame *f = &frames->items[index];
-    *out = (csp_place){.file = f->file, .function = f->function, .line = f->line, .column = f->column};
+    *out =
+        (csp_place){.file = f->file, .function = f->function, .line = f->line, .column = f->column};
     return true;
 }
 
@@ -417,7 +423,11 @@ char *csp_error_text(const csp_error *err, csp_style style)
     if (!out)
         return NULL;
     if (err->sources)
-        write_sources(err, style == CSP_JSON ? DIAG_JSON : style == CSP_COLOUR ? DIAG_COLOUR : DIAG_TEXT, out);
+        write_sources(err,
+                      style == CSP_JSON     ? DIAG_JSON
+                      : style == CSP_COLOUR ? DIAG_COLOUR
+                                            : DIAG_TEXT,
+                      out);
     else if (style == CSP_JSON && err->json)
         fputs(err->json, out);
     else if (style == CSP_JSON)

@@ -6,10 +6,12 @@
 
 /* All of these set the world's error; without memory for it there is none. */
 
-/* Takes over the diagnostics, whose list is empty afterwards, and copies the text that they speak of. Where the world's
- * error is one of compilation, of a module that this text imports, they are added to it. */
+/* Takes over the diagnostics, whose list is empty afterwards, and copies the text that they speak
+ * of. Where the world's error is one of compilation, of a module that this text imports, they are
+ * added to it. */
 void error_set_compile(world *w, diag_list *diags);
-/* The error that p, which the host ran, ended with: an OBJ_ERROR. head: a static text that its report begins with. */
+/* The error that p, which the host ran, ended with: an OBJ_ERROR. head: a static text that its
+ * report begins with. */
 void error_set_crash(world *w, const char *head, const process *p, value v);
 /* The error that p ended with, the caller's; NULL: no memory. */
 csp_error *error_of_crash(csp_vm *vm, const process *p, value why);

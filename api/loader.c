@@ -27,13 +27,15 @@ struct own_module {
     const module *code;  /* the VM's */
     own_member *members; /* sorted by name */
     uint32_t member_count;
-    value *loaded; /* pinned: an OBJ_CELL that holds true when the body has run; the address of `code` */
+    /* pinned: an OBJ_CELL that holds true when the body has run; the address of `code` */
+    value *loaded;
 };
 
 /* A text whose imports are being resolved. */
 struct own_importer {
-    const struct own_importer *outer; /* who imports it; NULL: it is the program, or an input of a session */
-    const char *name, *key;           /* key NULL: nobody can import it */
+    /* who imports it; NULL: it is the program, or an input of a session */
+    const struct own_importer *outer;
+    const char *name, *key; /* key NULL: nobody can import it */
     bool is_host;
     uint32_t depth;
     char body_name[80];
@@ -123,7 +125,8 @@ static bool index_members(struct own_module *m)
     if (!m->members)
         return false;
     for (uint32_t i = 0; i < made->export_count; i++)
-        m->members[i] = (own_member){.name = value_string(made->exports[i].name)->text, .item = made->exports[i].item};
+        m->members[i] = (own_member){.name = value_string(made->exports[i].name)->text,
+                                     .item = made->exports[i].item};
     m->member_count = made->export_count;
     qsort(m->members, m->member_count, sizeof *m->members, compare_members);
     return true;
@@ -133,7 +136,8 @@ resolve_status loader_member(world *w, const void *home, const char *name, resol
 {
     const struct own_module *m = home;
     const own_member wanted = {.name = name};
-    own_member *found = bsearch(&wanted, m->members, m->member_count, sizeof *m->members, compare_members);
+    own_member *found =
+        bsearch(&wanted, m->members, m->member_count, sizeof *m->members, compare_members);
     if (!found)
         return RESOLVE_NO_SUCH;
     if (!found->known) {
@@ -224,7 +228,8 @@ static bool make_cell(world *w, struct own_module *m)
     if (!m->loaded)
         return false;
     value label = str_intern(w->vm, m->name, strlen(m->name));
-    cell *made = label == VALUE_ABSENT ? NULL : heap_alloc(vm_heap(w->vm), HEAP_TRACED, sizeof *made);
+    cell *made =
+        label == VALUE_ABSENT ? NULL : heap_alloc(vm_heap(w->vm), HEAP_TRACED, sizeof *made);
     if (!made)
         return false;
     *made = (cell){.header = OBJ_CELL | OBJ_IMMUTABLE, .name = label};
@@ -250,8 +255,11 @@ static struct own_module *add_module(world *w, located *l)
 /* False: it has errors, which the world's error tells, or there is no memory. */
 static bool compile(world *w, struct own_module *m, const char *source, size_t size)
 {
-    struct own_importer frame = {
-        .outer = w->importer, .name = m->name, .key = m->key, .is_host = m->is_host, .depth = w->importer->depth + 1};
+    struct own_importer frame = {.outer = w->importer,
+                                 .name = m->name,
+                                 .key = m->key,
+                                 .is_host = m->is_host,
+                                 .depth = w->importer->depth + 1};
     const char *slash = strrchr(m->name, '/');
     const char *base = slash ? slash + 1 : m->name;
     snprintf(frame.body_name, sizeof frame.body_name, "module %.*s", shown_length(base), base);
@@ -262,7 +270,10 @@ static bool compile(world *w, struct own_module *m, const char *source, size_t s
     return m->code && index_members(m);
 }
 
-static bool has_compile_errors(const world *w) { return w->error && strcmp(csp_error_kind(w->error), "compile") == 0; }
+static bool has_compile_errors(const world *w)
+{
+    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0;
+}
 
 /* Reads and compiles a module that nobody has imported before. */
 static bool load(world *w, struct own_module *m, const located *l, src_span at, diag_list *diags)
@@ -284,7 +295,8 @@ static bool load(world *w, struct own_module *m, const located *l, src_span at, 
 }
 
 /* For a program that is being compiled: it has no importer. */
-static bool import(world *w, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out)
+static bool import(world *w, const char *path, size_t length, src_span at, diag_list *diags,
+                   resolve_import *out)
 {
     const struct own_importer *from = w->importer;
     if (from->depth >= DEPTH_MAX) {
@@ -301,7 +313,8 @@ static bool import(world *w, const char *path, size_t length, src_span at, diag_
     if (!is_cycle(w, l.key, at, diags)) {
         m = find_module(w, l.key);
         first = !m;
-        if (first && (m = add_module(w, &l)) && !load(w, m, &l, at, diags) && !has_compile_errors(w)) {
+        if (first && (m = add_module(w, &l)) && !load(w, m, &l, at, diags) &&
+            !has_compile_errors(w)) {
             locate_free(&l);
             return false; /* no memory, or it was said why it cannot be read */
         }
@@ -309,14 +322,17 @@ static bool import(world *w, const char *path, size_t length, src_span at, diag_
     locate_free(&l);
     if (!m || m->state != OWN_COMPILED) {
         if (m && diags->errors == errors)
-            diag_error(diags, at, "the import of `%.*s` failed: %s has errors", (int)length, path, m->name);
+            diag_error(diags, at, "the import of `%.*s` failed: %s has errors", (int)length, path,
+                       m->name);
         return false;
     }
-    *out = (resolve_import){.home = m, .body = first ? value_object(m->code->codes[0]) : 0, .loaded = m->loaded[0]};
+    *out = (resolve_import){
+        .home = m, .body = first ? value_object(m->code->codes[0]) : 0, .loaded = m->loaded[0]};
     return true;
 }
 
-bool loader_import(world *w, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out)
+bool loader_import(world *w, const char *path, size_t length, src_span at, diag_list *diags,
+                   resolve_import *out)
 {
     if (w->importer)
         return import(w, path, length, at, diags, out);

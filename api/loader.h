@@ -1,17 +1,19 @@
-/* The modules that programs import: each is compiled when it is first imported, and run once, as a part of its
- * importer's body, before the importer's first statement. */
+/* The modules that programs import: each is compiled when it is first imported, and run once, as a
+ * part of its importer's body, before the importer's first statement. */
 #ifndef CSP_API_LOADER_H
 #define CSP_API_LOADER_H
 
 #include "api/world.h"
 
-/* Forgets the modules that have not been run to their end, because what imports them did not compile, or failed
- * before: the next import begins anew. To be called before a text is compiled. */
+/* Forgets the modules that have not been run to their end, because what imports them did not
+ * compile, or failed before: the next import begins anew. To be called before a text is
+ * compiled. */
 void loader_settle(world *w);
 void loader_free(world *w);
 
 /* For the resolver: see resolve_world in resolve.h. */
-bool loader_import(world *w, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out);
+bool loader_import(world *w, const char *path, size_t length, src_span at, diag_list *diags,
+                   resolve_import *out);
 resolve_status loader_member(world *w, const void *home, const char *name, resolve_symbol *out);
 void loader_candidates(const void *home, suggestion *s);
 void loader_each_member(const void *home, void (*each)(void *user, const char *name), void *user);

@@ -44,7 +44,8 @@ static bool normalise(char *name)
     for (const char *from = name; *from;) {
         size_t length = strcspn(from, "/");
         const char *next = from + length + (from[length] == '/');
-        bool dot = length == 1 && from[0] == '.', up = length == 2 && from[0] == '.' && from[1] == '.';
+        bool dot = length == 1 && from[0] == '.',
+             up = length == 2 && from[0] == '.' && from[1] == '.';
         if (up) {
             if (to == name)
                 return false;
@@ -94,7 +95,8 @@ static locate_status refuse(const search *s, const char *file, const char *reaso
     return LOCATE_FAILED;
 }
 
-/* Opens the file if it is there; what is there and cannot be read ends the search. Takes over `name`. */
+/* Opens the file if it is there; what is there and cannot be read ends the search. Takes over
+ * `name`. */
 static locate_status try_file(search *s, char *name, bool *found)
 {
     *found = false;
@@ -132,7 +134,8 @@ static locate_status try_folder(search *s, const char *folder, size_t length, bo
         path += 2;
     bool slash = length > 0 && folder[length - 1] != '/';
     char *name;
-    if (length > INT_MAX || asprintf(&name, "%.*s%s%s" SUFFIX, (int)length, folder, slash ? "/" : "", path) < 0)
+    if (length > INT_MAX ||
+        asprintf(&name, "%.*s%s%s" SUFFIX, (int)length, folder, slash ? "/" : "", path) < 0)
         return LOCATE_MEMORY;
     return try_file(s, name, found);
 }
@@ -141,7 +144,8 @@ static locate_status try_folder(search *s, const char *folder, size_t length, bo
 static locate_status try_beside(search *s, const char *importer, bool *found)
 {
     struct stat about;
-    char *real = lstat(importer, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(importer, NULL) : NULL;
+    char *real =
+        lstat(importer, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(importer, NULL) : NULL;
     const char *base = real ? real : importer;
     bool absolute = s->path[0] == '/';
     locate_status status = try_folder(s, base, absolute ? 0 : (size_t)folder_length(base), found);
@@ -155,7 +159,8 @@ static locate_status try_files(search *s, const locate_from *from, bool *found)
     if (!from->is_host)
         status = try_beside(s, from->name, found);
     /* `./x` and `../x` mean that place alone. */
-    bool fixed = s->path[0] == '/' || strncmp(s->path, "./", 2) == 0 || strncmp(s->path, "../", 3) == 0;
+    bool fixed =
+        s->path[0] == '/' || strncmp(s->path, "./", 2) == 0 || strncmp(s->path, "../", 3) == 0;
     const char *folders = fixed ? NULL : getenv("CSP_PATH");
     while (status == LOCATE_FOUND && !*found && folders && *folders) {
         size_t length = strcspn(folders, ":");
@@ -178,7 +183,8 @@ static void report_missing(search *s)
     if (!s->w->import_files)
         diag_hint(d, "only what the host of this program offers can be imported");
     else if (length > suffix && strcmp(s->path + length - suffix, SUFFIX) == 0)
-        diag_hint(d, "`" SUFFIX "` is put behind it: `import \"%.*s\"`", (int)(length - suffix), s->path);
+        diag_hint(d, "`" SUFFIX "` is put behind it: `import \"%.*s\"`", (int)(length - suffix),
+                  s->path);
     else if (s->tried_count == 0)
         diag_hint(d, "`CSP_PATH` names no folder to look in");
     else
@@ -210,15 +216,16 @@ static bool is_sensible(const search *s, size_t length)
     else if (strlen(s->path) < length)
         diag_error(s->diags, s->at, "the path of a module cannot contain `\\0`");
     else if (language_find_module(s->path) > LANGUAGE_PRELUDE)
-        diag_hint(diag_error(s->diags, s->at, "`%s` is always there and needs no `import`", s->path),
-                  "a file of that name is imported by `import \"./%s\" as …`", s->path);
+        diag_hint(
+            diag_error(s->diags, s->at, "`%s` is always there and needs no `import`", s->path),
+            "a file of that name is imported by `import \"./%s\" as …`", s->path);
     else
         return true;
     return false;
 }
 
-locate_status locate(world *w, const locate_from *from, const char *path, size_t length, src_span at, diag_list *diags,
-                     located *out)
+locate_status locate(world *w, const locate_from *from, const char *path, size_t length,
+                     src_span at, diag_list *diags, located *out)
 {
     *out = (located){.fd = -1};
     char *copy = strndup(path, length);
@@ -248,7 +255,8 @@ void locate_free(located *l)
     *l = (located){.fd = -1};
 }
 
-locate_status locate_read(const located *l, src_span at, diag_list *diags, char **text, size_t *size)
+locate_status locate_read(const located *l, src_span at, diag_list *diags, char **text,
+                          size_t *size)
 {
     *size = l->host ? l->host->size : 0;
     size_t capacity = l->host ? *size + 1 : 16384;

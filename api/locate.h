@@ -31,13 +31,14 @@ typedef struct located {
     int fd; /* of the file, else -1 */
 } located;
 
-/* Finds what `import` at `at` names: modules of the host first, then, where the VM reads files, one beside the
- * importing file or in a folder of CSP_PATH. What goes wrong is reported in diags. locate_free gives back what was
- * found. */
-locate_status locate(world *w, const locate_from *from, const char *path, size_t length, src_span at, diag_list *diags,
-                     located *out);
+/* Finds what `import` at `at` names: modules of the host first, then, where the VM reads files, one
+ * beside the importing file or in a folder of CSP_PATH. What goes wrong is reported in diags.
+ * locate_free gives back what was found. */
+locate_status locate(world *w, const locate_from *from, const char *path, size_t length,
+                     src_span at, diag_list *diags, located *out);
 /* Its text, malloc'ed. */
-locate_status locate_read(const located *l, src_span at, diag_list *diags, char **text, size_t *size);
+locate_status locate_read(const located *l, src_span at, diag_list *diags, char **text,
+                          size_t *size);
 void locate_free(located *l);
 
 /* What identifies the file of that name, for comparisons with located.key: malloc'ed, or NULL. */

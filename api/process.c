@@ -29,7 +29,8 @@ static csp_place find_place(csp_vm *vm, const process *p)
 {
     uint32_t pc = 0, position = report_position(p);
     const code *c = position ? code_at(vm, position, &pc) : p->code;
-    csp_place place = {.function = value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL};
+    csp_place place = {.function =
+                           value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL};
     if (position && c->module) {
         place.file = value_string(c->module->name)->text;
         code_place(c, pc, &place.line, &place.column);
@@ -39,8 +40,10 @@ static csp_place find_place(csp_vm *vm, const process *p)
 
 static csp_process describe(csp_vm *vm, const process *p)
 {
-    csp_process info = {
-        .number = process_number(p), .reductions = p->reductions, .name = "", .state = state_name(vm, p)};
+    csp_process info = {.number = process_number(p),
+                        .reductions = p->reductions,
+                        .name = "",
+                        .state = state_name(vm, p)};
     if (p->code)
         info.where = find_place(vm, p);
     const string *name = origin_name(vm, p);
@@ -51,7 +54,8 @@ static csp_process describe(csp_vm *vm, const process *p)
     return info;
 }
 
-csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user)
+csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process),
+                            void *user)
 {
     uint32_t count = vm->table_count;
     numbered *sorted = calloc((size_t)count + 1, sizeof *sorted);

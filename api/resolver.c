@@ -20,9 +20,10 @@ typedef struct resolver {
 
 /* ---- Parameter names ---- */
 
-/* The signature kept for `of`, or a new one with room for `count` names, NULL behind them and `room` bytes of text;
- * *made tells which. NULL: no memory. */
-static world_signature *signature_for(world *w, const native_entry *of, uint32_t count, size_t room, bool *made)
+/* The signature kept for `of`, or a new one with room for `count` names, NULL behind them and
+ * `room` bytes of text; *made tells which. NULL: no memory. */
+static world_signature *signature_for(world *w, const native_entry *of, uint32_t count, size_t room,
+                                      bool *made)
 {
     world_signature **first = &w->signatures[((uintptr_t)of >> 4) % SIGNATURE_LISTS];
     for (world_signature *s = *first; s; s = s->next)
@@ -74,7 +75,8 @@ static const char *const *code_names(world *w, const code *c)
     if (!names)
         return NULL;
     for (uint32_t i = 0; i < c->params; i++)
-        names[i] = value_is(c->param_names[i], OBJ_STRING) ? value_string(c->param_names[i])->text : "_";
+        names[i] =
+            value_is(c->param_names[i], OBJ_STRING) ? value_string(c->param_names[i])->text : "_";
     ((code *)(uintptr_t)c)->beside = names;
     return names;
 }
@@ -166,7 +168,8 @@ static resolve_status answer_module(void *user, const char *name)
     return world_has_module(r->world, index) ? RESOLVE_FOUND : RESOLVE_NOT_YET;
 }
 
-static resolve_status answer_member(void *user, const char *home, const char *name, resolve_symbol *out)
+static resolve_status answer_member(void *user, const char *home, const char *name,
+                                    resolve_symbol *out)
 {
     const resolver *r = user;
     int index = language_find_module(home);
@@ -210,20 +213,22 @@ static uint64_t answer_session_late(void *user, const char *name)
     return session_late(r->session, name);
 }
 
-static bool answer_import(void *user, const char *path, size_t length, src_span at, diag_list *diags,
-                          resolve_import *out)
+static bool answer_import(void *user, const char *path, size_t length, src_span at,
+                          diag_list *diags, resolve_import *out)
 {
     const resolver *r = user;
     return loader_import(r->world, path, length, at, diags, out);
 }
 
-static resolve_status answer_imported(void *user, const void *home, const char *name, resolve_symbol *out)
+static resolve_status answer_imported(void *user, const void *home, const char *name,
+                                      resolve_symbol *out)
 {
     const resolver *r = user;
     return loader_member(r->world, home, name, out);
 }
 
-static void answer_imported_each(void *user, const void *home, void (*each)(void *data, const char *name), void *data)
+static void answer_imported_each(void *user, const void *home,
+                                 void (*each)(void *data, const char *name), void *data)
 {
     (void)user;
     loader_each_member(home, each, data);
@@ -239,8 +244,8 @@ static void answer_imported_candidates(void *user, const void *home, suggestion 
 
 static const size_t SOURCE_MAX = (size_t)1 << 30;
 
-/* Nobody asks for the value of a program's last expression: it gives nil, so that an error value that its body does
- * give has been returned by `try`. */
+/* Nobody asks for the value of a program's last expression: it gives nil, so that an error value
+ * that its body does give has been returned by `try`. */
 static bool end_with_nil(ast_module *ast)
 {
     uint32_t count = ast->items.count, end = ast->src->length;
@@ -287,13 +292,16 @@ static module *compile(world *w, csp_session *session, bool lint, arena *a, diag
     ast_module written = *ast;
     if (!session && !end_with_nil(ast))
         return NULL;
-    /* Wrong names in a text that cannot be read are reported as well: the resolver knows the holes. */
+    /* Wrong names in a text that cannot be read are reported as well: the resolver knows the
+     * holes. */
     const resolve_unit *unit = resolve_module(ast, &answers, session != NULL, diags);
     if (!unit && diags->errors == 0)
         return NULL;
     if (lint && readable)
         lint_module(&written, diags);
-    return unit && diags->errors == 0 ? compile_unit(w->vm, ast, unit, &answers, session != NULL, diags) : NULL;
+    return unit && diags->errors == 0
+               ? compile_unit(w->vm, ast, unit, &answers, session != NULL, diags)
+               : NULL;
 }
 
 static bool is_interrupted(void *vm) { return vm_interrupted(vm); }
@@ -302,7 +310,8 @@ csp_status world_failure(const world *w)
 {
     if (w->stopped)
         return w->stopped;
-    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE : CSP_E_MEMORY;
+    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE
+                                                                        : CSP_E_MEMORY;
 }
 
 /* The compilation has ended before its time, and no error of the text's is the reason. */
@@ -321,14 +330,16 @@ static void give_up(world *w)
 /* What is worth knowing of an input that is fine. */
 static void tell_notes(world *w, diag_list *diags)
 {
-    static const diag_style styles[] = {[VM_PLAIN] = DIAG_TEXT, [VM_COLOUR] = DIAG_COLOUR, [VM_JSON] = DIAG_JSON};
+    static const diag_style styles[] = {
+        [VM_PLAIN] = DIAG_TEXT, [VM_COLOUR] = DIAG_COLOUR, [VM_JSON] = DIAG_JSON};
     char *shown = diag_render(diags, styles[w->vm->host.style]);
     if (shown)
         vm_write(w->vm, 2, shown, strlen(shown));
     free(shown);
 }
 
-/* The world's error: what was found, but for mere warnings unless those are wanted; without memory, that. */
+/* The world's error: what was found, but for mere warnings unless those are wanted; without memory,
+ * that. */
 static module *compile_text(world *w, const src_text *given, csp_session *session, bool lint)
 {
     src_text src = *given;
@@ -358,8 +369,8 @@ static bool is_too_large(world *w, size_t size)
     return size > SOURCE_MAX;
 }
 
-module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
-                      csp_session *session)
+module *world_compile(world *w, const char *name, const char *source, size_t size,
+                      uint32_t first_line, csp_session *session)
 {
     if (is_too_large(w, size))
         return NULL;

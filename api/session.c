@@ -52,7 +52,10 @@ void csp_session_free(csp_session *s)
 
 /* ---- Variables ---- */
 
-static cell *variable_cell(const csp_session *s, uint32_t i) { return value_as_object(s->cells[i]); }
+static cell *variable_cell(const csp_session *s, uint32_t i)
+{
+    return value_as_object(s->cells[i]);
+}
 
 /* The cell in which functions look for the name; VALUE_ABSENT: none does. */
 static value find_late(const csp_session *s, const char *name)
@@ -70,11 +73,13 @@ static void describe(const csp_session *s, uint32_t i, resolve_session_name *out
                                   .assignable = v->assignable,
                                   .by_name = v->by_name,
                                   .home = v->home};
-    /* The arity of what can be assigned, or captures something of this session, is looked at when it is called. */
+    /* The arity of what can be assigned, or captures something of this session, is looked at when
+     * it is called. */
     if (out->assignable || !value_is(c->item, OBJ_CLOSURE))
         return;
     const closure *fn = value_as_object(c->item);
-    out->is_function = fn->code->captures == 0 && world_closure_symbol(s->world, fn, &out->function);
+    out->is_function =
+        fn->code->captures == 0 && world_closure_symbol(s->world, fn, &out->function);
 }
 
 bool session_find(csp_session *s, const char *name, resolve_session_name *out)
@@ -115,9 +120,11 @@ static bool grow_cells(value **cells, uint32_t count, uint32_t capacity)
 
 static bool reserve(csp_session *s)
 {
-    /* Room in `names` too: what the input has defined is entered there when nothing can fail any more. */
+    /* Room in `names` too: what the input has defined is entered there when nothing can fail any
+     * more. */
     uint32_t staged = s->total - s->count + 1;
-    if (!name_index_reserve(&s->staged, staged) || !name_index_reserve(&s->names, s->count + staged))
+    if (!name_index_reserve(&s->staged, staged) ||
+        !name_index_reserve(&s->names, s->count + staged))
         return false;
     if (s->total < s->capacity)
         return true;
@@ -178,7 +185,8 @@ uint64_t session_late(csp_session *s, const char *name)
     return made;
 }
 
-bool session_define(csp_session *s, const char *name, const resolve_session_name *how, resolve_session_name *out)
+bool session_define(csp_session *s, const char *name, const resolve_session_name *how,
+                    resolve_session_name *out)
 {
     value made = new_cell(s, name, 0);
     if (made == VALUE_ABSENT || (how->by_name && session_late(s, name) == VALUE_ABSENT))
@@ -188,8 +196,8 @@ bool session_define(csp_session *s, const char *name, const resolve_session_name
         free(copy);
         return false;
     }
-    s->variables[s->total] =
-        (session_variable){.name = copy, .assignable = how->assignable, .by_name = how->by_name, .home = how->home};
+    s->variables[s->total] = (session_variable){
+        .name = copy, .assignable = how->assignable, .by_name = how->by_name, .home = how->home};
     s->cells[s->total] = made;
     name_index_set(&s->staged, copy, s->total);
     describe(s, s->total++, out);
@@ -212,8 +220,8 @@ static void remove_staged(csp_session *s)
     forget_staged(s, s->total);
 }
 
-/* What the input has defined becomes the session's. A name that got no value, because the input failed before, is
- * what it was. */
+/* What the input has defined becomes the session's. A name that got no value, because the input
+ * failed before, is what it was. */
 static void commit(csp_session *s)
 {
     uint32_t end = s->total;

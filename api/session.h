@@ -15,10 +15,12 @@ typedef struct session_variable {
 struct csp_session {
     csp_session *next;
     world *world;
-    uint64_t number; /* of the process that evaluates: the owner of the session's values; 0: none yet */
-    uint32_t line;   /* of the next input's first line */
-    uint32_t count;  /* variables */
-    /* With those that the input under way has defined: they become the session's when they got a value. */
+    /* of the process that evaluates: the owner of the session's values; 0: none yet */
+    uint64_t number;
+    uint32_t line;  /* of the next input's first line */
+    uint32_t count; /* variables */
+    /* With those that the input under way has defined: they become the session's when they got a
+     * value. */
     uint32_t total;
     uint32_t capacity;
     session_variable *variables;
@@ -33,7 +35,8 @@ struct csp_session {
 
 /* For the resolver: user is the csp_session. See resolve.h. */
 bool session_find(csp_session *s, const char *name, resolve_session_name *out);
-bool session_define(csp_session *s, const char *name, const resolve_session_name *how, resolve_session_name *out);
+bool session_define(csp_session *s, const char *name, const resolve_session_name *how,
+                    resolve_session_name *out);
 uint64_t session_late(csp_session *s, const char *name);
 /* What a variable holds now; VALUE_ABSENT: there is none. */
 value session_value(const csp_session *s, const char *name);

@@ -44,9 +44,12 @@ void world_end_quietly(world *w, csp_error *kept)
 }
 
 static const native_module tables[] = {
-    {"", prelude_natives},        {"", prelude_process_natives}, {"Buffer", buffer_natives}, {"Bytes", bytes_natives},
-    {"List", list_natives},       {"Map", map_natives},          {"Math", math_natives},     {"Os", os_natives},
-    {"Process", process_natives}, {"Random", random_natives},    {"String", string_natives}, {"Time", time_natives},
+    {"", prelude_natives},        {"", prelude_process_natives},
+    {"Buffer", buffer_natives},   {"Bytes", bytes_natives},
+    {"List", list_natives},       {"Map", map_natives},
+    {"Math", math_natives},       {"Os", os_natives},
+    {"Process", process_natives}, {"Random", random_natives},
+    {"String", string_natives},   {"Time", time_natives},
     {"Tuple", tuple_natives},
 };
 
@@ -118,7 +121,8 @@ static csp_status run_body(world *w, const module *m)
     else
         error_set_memory(w);
     vm_put_back(w->vm, &others);
-    /* Programs count their own processes alone: what the body has made is constant and belongs to nobody. */
+    /* Programs count their own processes alone: what the body has made is constant and belongs to
+     * nobody. */
     if (w->vm->last_number == number + 1)
         w->vm->last_number = number;
     return status;
@@ -153,8 +157,8 @@ void world_each_member(world *w, int index, void (*each)(void *user, const char 
 {
     for (uint32_t i = 0; i < w->vm->native_module_count; i++) {
         const native_module *table = &w->vm->natives[i];
-        for (const native_entry *e = table->entries; strcmp(table->name, language_modules[index].name) == 0 && e->name;
-             e++)
+        for (const native_entry *e = table->entries;
+             strcmp(table->name, language_modules[index].name) == 0 && e->name; e++)
             if (e->name[0] != '_')
                 each(user, e->name);
     }
@@ -189,7 +193,8 @@ csp_status world_run(world *w, process *p, value *result)
         int64_t deadline = loop_now() + VM_GRACE;
         if (w->program)
             vm->grace_until = deadline;
-        while (!process_ended(p) && loop_now() < deadline && vm_run(vm, p, deadline) == VM_INTERRUPTED)
+        while (!process_ended(p) && loop_now() < deadline &&
+               vm_run(vm, p, deadline) == VM_INTERRUPTED)
             continue;
     }
     vm->deadlock = false;

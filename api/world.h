@@ -1,5 +1,5 @@
-/* What stands above one VM: its standard modules, what names mean to the compiler, the host's settings, the last
- * error. */
+/* What stands above one VM: its standard modules, what names mean to the compiler, the host's
+ * settings, the last error. */
 #ifndef CSP_API_WORLD_H
 #define CSP_API_WORLD_H
 
@@ -34,10 +34,11 @@ typedef struct world {
     csp_vm *vm;
     void *user;
     void (*crash)(void *user, const csp_error *error); /* the host's, or NULL */
-    csp_error *error;                                  /* the last failure, until it is taken; owned */
-    csp_session *sessions;                             /* list */
-    char **args;                                       /* owned, ends with NULL */
-    world_signature *signatures[SIGNATURE_LISTS];      /* by what they are of */
+    /* the last failure, until it is taken; owned */
+    csp_error *error;
+    csp_session *sessions;                        /* list */
+    char **args;                                  /* owned, ends with NULL */
+    world_signature *signatures[SIGNATURE_LISTS]; /* by what they are of */
     value *constants; /* pinned: the values of math_constants, made when first asked for */
     uint32_t loading; /* standard modules under way */
     bool program;     /* it runs the VM's one program, no session */
@@ -47,14 +48,15 @@ typedef struct world {
     struct host_module *host_modules;    /* list */
     const struct own_importer *importer; /* whose imports are being resolved; NULL: nobody's */
     bool busy;                           /* between world_begin and world_end */
-    csp_status stopped;                  /* why the compilation under way is given up, where the text has no errors */
+    /* why the compilation under way is given up, where the text has no errors */
+    csp_status stopped;
     world_module modules[LANGUAGE_MODULES];
 } world;
 
 static inline world *world_of(const csp_vm *vm) { return vm->top; }
 
-/* A call of the host that compiles or runs something begins: from here to world_end an interrupt ends it. False: it is
- * not allowed now. */
+/* A call of the host that compiles or runs something begins: from here to world_end an interrupt
+ * ends it. False: it is not allowed now. */
 bool world_begin(world *w);
 void world_end(world *w);
 /* The same for what cannot fail: the error of an earlier call stays, in *kept meanwhile. */
@@ -67,11 +69,12 @@ bool world_add_natives(world *w);
 value world_constant(world *w, int index, const char *name);
 /* Whether this VM has anything of the module. */
 bool world_has_module(world *w, int index);
-/* The native of that name in a module, or NULL. Names that begin with `_` are for the standard library's own
- * sources. */
+/* The native of that name in a module, or NULL. Names that begin with `_` are for the standard
+ * library's own sources. */
 const native_entry *world_native(world *w, int index, const char *name);
-/* The part written in csp in *out, NULL where there is none. It is compiled and run when it is first asked for; false:
- * something has ended that (w->stopped, and the world's error), and it is as if nobody had asked. */
+/* The part written in csp in *out, NULL where there is none. It is compiled and run when it is
+ * first asked for; false: something has ended that (w->stopped, and the world's error), and it is
+ * as if nobody had asked. */
 bool world_load_module(world *w, int index, const module **out);
 /* The source of that part, or NULL. */
 const struct stdlib_source *world_source(int index);
@@ -79,22 +82,25 @@ const struct stdlib_source *world_source(int index);
 /* What a function value offers to a caller. False: no memory. */
 bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
 
-/* Compiles a text; NULL: the world's error says why, and world_failure which status that is. With a session its
- * top-level names are the session's. first_line: the number of the text's first line. */
-module *world_compile(world *w, const char *name, const char *source, size_t size, uint32_t first_line,
-                      csp_session *session);
+/* Compiles a text; NULL: the world's error says why, and world_failure which status that is. With a
+ * session its top-level names are the session's. first_line: the number of the text's first
+ * line. */
+module *world_compile(world *w, const char *name, const char *source, size_t size,
+                      uint32_t first_line, csp_session *session);
 
 csp_status world_failure(const world *w);
 
-/* Compiles a program and looks for mistakes that are no errors as well. Whatever there is to say becomes the world's
- * error, warnings too; none: nothing. */
+/* Compiles a program and looks for mistakes that are no errors as well. Whatever there is to say
+ * becomes the world's error, warnings too; none: nothing. */
 void world_check(world *w, const char *name, const char *source, size_t size);
 
-/* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads the module. */
+/* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads the
+ * module. */
 void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user);
 
-/* Runs the process until it ends or something else does; the status is that of csp_run_text, and the world's error
- * is set. On CSP_OK *result is its value. What could not end is killed, and has VM_GRACE for its defers. */
+/* Runs the process until it ends or something else does; the status is that of csp_run_text, and
+ * the world's error is set. On CSP_OK *result is its value. What could not end is killed, and has
+ * VM_GRACE for its defers. */
 csp_status world_run(world *w, process *p, value *result);
 
 #endif

@@ -45,7 +45,8 @@ static const foreign_row *find(const foreign_row *rows, const char *home, const 
     for (const foreign_row *row = rows; row->names; row++) {
         if (row->homes != homes) {
             homes = row->homes;
-            at_home = home && homes ? language_same_word(homes, home, &length) != NULL : home == homes;
+            at_home =
+                home && homes ? language_same_word(homes, home, &length) != NULL : home == homes;
         }
         if (at_home && language_same_word(row->names, name, &length))
             return row;
@@ -89,7 +90,10 @@ static void write_hint(const foreign_row *row, const char *here, char *out, size
     snprintf(out, size, "%s `%s`%s%s", row->lead, here, is_word ? " " : "", row->tail);
 }
 
-void foreign_hint(const foreign_row *row, char *out, size_t size) { write_hint(row, row->here, out, size); }
+void foreign_hint(const foreign_row *row, char *out, size_t size)
+{
+    write_hint(row, row->here, out, size);
+}
 
 /* ---- methods ---- */
 
@@ -107,7 +111,8 @@ static const type_home homes[] = {
     {"tuple", "Tuple", false, "t", "len str repr type copy print"},
     {"bytes", "Bytes", false, "b", "len str repr type"},
     {"buffer", "Buffer", false, "b", "len str repr type copy"},
-    {"range", "List", false, "xs", "len str repr type"}, /* it is read like a list, and cannot change */
+    /* it is read like a list, and cannot change */
+    {"range", "List", false, "xs", "len str repr type"},
     {"int", "Math", true, "x", "abs min max int float str repr type print"},
     {"float", "Math", true, "x", "abs min max int float str repr type print"},
     {"chan", "", false, "c", "close send_end recv_end str type"},
@@ -133,7 +138,8 @@ static size_t placeholder(const char *form, const char *at)
     size_t length = 0;
     while (in_name(at[length]))
         length++;
-    bool is_other = at[length] == '(' || at[length] == ':' || (at[length] == '.' && at[length + 1] != '.');
+    bool is_other =
+        at[length] == '(' || at[length] == ':' || (at[length] == '.' && at[length + 1] != '.');
     return is_other || length > 2 ? 0 : length;
 }
 
@@ -159,7 +165,8 @@ static size_t argument_for(substitution *s, const char *at, size_t length)
 }
 
 /* Puts the call's own texts into the form. False: it has other arguments, or does not fit. */
-static bool fill(const char *form, const char *subject, const foreign_call *call, char *out, size_t size)
+static bool fill(const char *form, const char *subject, const foreign_call *call, char *out,
+                 size_t size)
 {
     substitution s = {.subject = subject};
     size_t used = 0;
@@ -190,7 +197,8 @@ static bool find_function(const type_home *home, const char *member, char *out, 
 {
     int module = *home->module ? language_find_module(home->module) : -1;
     size_t length;
-    const char *word = module < 0 ? NULL : language_same_word(language_modules[module].members, member, &length);
+    const char *word =
+        module < 0 ? NULL : language_same_word(language_modules[module].members, member, &length);
     if (word)
         return snprintf(out, size, "%s.%.*s", home->module, (int)length, word) < (int)size;
     word = language_same_word(home->globals, member, &length);
@@ -208,7 +216,8 @@ static bool write_call(const char *function, const foreign_call *call, char *out
     return used < (int)size;
 }
 
-bool foreign_method(const char *type, const char *member, const foreign_call *call, char *out, size_t size)
+bool foreign_method(const char *type, const char *member, const foreign_call *call, char *out,
+                    size_t size)
 {
     const type_home *home = home_of(type);
     if (!home)

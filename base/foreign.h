@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 typedef struct foreign_row {
-    const char *homes, *names, *lead, *here, *tail; /* as in base/foreign.def; homes: NULL for a global or a word */
+    /* as in base/foreign.def; homes: NULL for a global or a word */
+    const char *homes, *names, *lead, *here, *tail;
 } foreign_row;
 
 typedef struct foreign_module {
@@ -18,7 +19,8 @@ typedef struct foreign_module {
 extern const foreign_row foreign_names[], foreign_words[];
 extern const foreign_module foreign_modules[];
 
-enum { FOREIGN_HINT = 256 }; /* bytes: room for any hint, but for what stands in a program's own text */
+/* bytes: room for any hint, but for what stands in a program's own text */
+enum { FOREIGN_HINT = 256 };
 
 /* The row of a global, and of `home.member`; NULL: there is none. Takes some microseconds. */
 const foreign_row *foreign_find(const char *name);
@@ -27,7 +29,8 @@ const foreign_row *foreign_find_member(const char *home, const char *member);
 /* The row of what begins a statement elsewhere; NULL: there is none. */
 const foreign_row *foreign_find_word(const char *name);
 
-/* Which module here has the members of another language's module `name`: "" is none, NULL: nothing is known of it. */
+/* Which module here has the members of another language's module `name`: "" is none, NULL: nothing
+ * is known of it. */
 const char *foreign_find_module(const char *name);
 
 /* What the type is called here, or NULL. */
@@ -42,8 +45,9 @@ typedef struct foreign_call {
     size_t count;
 } foreign_call;
 
-/* How `x.member` is written here for an x of type `type` ("list", "chan" …): a hint, cut to `size`. call: what is to
- * stand in it where that fits, or NULL. False: nothing is known. */
-bool foreign_method(const char *type, const char *member, const foreign_call *call, char *out, size_t size);
+/* How `x.member` is written here for an x of type `type` ("list", "chan" …): a hint, cut to `size`.
+ * call: what is to stand in it where that fits, or NULL. False: nothing is known. */
+bool foreign_method(const char *type, const char *member, const foreign_call *call, char *out,
+                    size_t size);
 
 #endif

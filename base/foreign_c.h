@@ -1,12 +1,13 @@
-/* What C calls the types that `extern` has: for messages, which say how they are written here. The table is
- * base/foreign_c.def. */
+/* What C calls the types that `extern` has: for messages, which say how they are written here. The
+ * table is base/foreign_c.def. */
 #ifndef CSP_BASE_FOREIGN_C_H
 #define CSP_BASE_FOREIGN_C_H
 
 #include <stdbool.h>
 
 typedef struct foreign_ctype {
-    const char *names, *type, *of_pointer; /* as in base/foreign_c.def; type "": no call can pass it */
+    const char *names, *type,
+        *of_pointer; /* as in base/foreign_c.def; type "": no call can pass it */
 } foreign_ctype;
 
 /* All rows; ends with one of NULLs. */

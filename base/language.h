@@ -1,5 +1,6 @@
-/* The modules of the language: all of them are known, with the names that the language has in them, so that what is
- * not there yet can be told from what will never be. "" is the prelude, and the first. */
+/* The modules of the language: all of them are known, with the names that the language has in them,
+ * so that what is not there yet can be told from what will never be. "" is the prelude, and the
+ * first. */
 #ifndef CSP_BASE_LANGUAGE_H
 #define CSP_BASE_LANGUAGE_H
 

@@ -12,9 +12,12 @@ static bool starts_name(uint32_t rune)
     case UTF8PROC_CATEGORY_LM:
     case UTF8PROC_CATEGORY_LO:
     case UTF8PROC_CATEGORY_NL:
-        /* Letters that Unicode takes out again, because they are punctuation or change under NFKC. */
-        return rune != 0x2e2f && rune != 0x037a && rune != 0x0e33 && rune != 0x0eb3 && rune != 0xff9e && rune != 0xff9f;
-    default: return rune == 0x1885 || rune == 0x1886 || rune == 0x2118 || rune == 0x212e; /* Other_ID_Start */
+        /* Letters that Unicode takes out again, because they are punctuation or change under
+         * NFKC. */
+        return rune != 0x2e2f && rune != 0x037a && rune != 0x0e33 && rune != 0x0eb3 &&
+               rune != 0xff9e && rune != 0xff9f;
+    /* Other_ID_Start */
+    default: return rune == 0x1885 || rune == 0x1886 || rune == 0x2118 || rune == 0x212e;
     }
 }
 
@@ -28,14 +31,16 @@ static bool continues_name(uint32_t rune)
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_PC: return true;
     default: /* Other_ID_Continue */
-        return rune == 0x00b7 || rune == 0x0387 || (rune >= 0x1369 && rune <= 0x1371) || rune == 0x19da ||
-               rune == 0x0e33 || rune == 0x0eb3 || rune == 0xff9e || rune == 0xff9f;
+        return rune == 0x00b7 || rune == 0x0387 || (rune >= 0x1369 && rune <= 0x1371) ||
+               rune == 0x19da || rune == 0x0e33 || rune == 0x0eb3 || rune == 0xff9e ||
+               rune == 0xff9f;
     }
 }
 
 static bool is_ascii(unsigned char c, bool first)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!first && c >= '0' && c <= '9');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (!first && c >= '0' && c <= '9');
 }
 
 unsigned name_char(const char *text, size_t size, bool first)

@@ -6,16 +6,20 @@
 
 enum { LONGEST = 48 }; /* bytes; nobody mistypes a longer name and wants to be told */
 
-/* How many slips are still the same word: none in one letter or two, one in up to five, two in six to eight, else
- * three. */
-static unsigned allowed(size_t length) { return length < 3 ? 0 : length < 6 ? 1 : length < 9 ? 2 : 3; }
+/* How many slips are still the same word: none in one letter or two, one in up to five, two in six
+ * to eight, else three. */
+static unsigned allowed(size_t length)
+{
+    return length < 3 ? 0 : length < 6 ? 1 : length < 9 ? 2 : 3;
+}
 
 /* So short a word is another one when its first letter is another: `min` is no slip for `sin`. */
 enum { SHORT = 3 };
 
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
-/* Optimal string alignment: insertions, deletions, replacements and swapped neighbours count one each. */
+/* Optimal string alignment: insertions, deletions, replacements and swapped neighbours count one
+ * each. */
 static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     unsigned rows[3][LONGEST + 1];
@@ -72,7 +76,8 @@ static bool is_too_far(const suggestion *s, const char *candidate, size_t length
 void suggest_offer(suggestion *s, const char *candidate)
 {
     size_t length = strlen(candidate);
-    if (length > LONGEST || s->length > LONGEST || length == 0 || s->length == 0 || s->distance == 0)
+    if (length > LONGEST || s->length > LONGEST || length == 0 || s->length == 0 ||
+        s->distance == 0)
         return;
     unsigned distance;
     if (is_the_same_word(s, candidate))

@@ -11,12 +11,18 @@ static uint64_t load8(const char *data)
     return word;
 }
 
-/* The length of the sequence that starts here, 0 where none does. What the second byte may be follows from the first
- * one: that excludes overlong forms, surrogates, and what lies beyond U+10FFFF. */
+/* The length of the sequence that starts here, 0 where none does. What the second byte may be
+ * follows from the first one: that excludes overlong forms, surrogates, and what lies beyond
+ * U+10FFFF. */
 static unsigned sequence_length(const uint8_t *s, size_t left)
 {
     uint8_t first = s[0];
-    unsigned length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    unsigned length = first < 0x80   ? 1
+                      : first < 0xc2 ? 0
+                      : first < 0xe0 ? 2
+                      : first < 0xf0 ? 3
+                      : first < 0xf5 ? 4
+                                     : 0;
     if (length <= 1 || length > left)
         return length <= left ? length : 0;
     uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
@@ -33,7 +39,8 @@ size_t utf8_check(const char *text, size_t size)
 {
     size_t at = 0;
     while (at < size) {
-        if (size - at >= 8 && (load8(text + at) & high_bits) == 0) { /* most text is ASCII: eight bytes at once */
+        /* most text is ASCII: eight bytes at once */
+        if (size - at >= 8 && (load8(text + at) & high_bits) == 0) {
             at += 8;
             continue;
         }

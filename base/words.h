@@ -3,7 +3,8 @@
 #define CSP_BASE_WORDS_H
 
 typedef struct word_row {
-    const char *name, *form, *doc; /* form: how it is written, several ways with four blanks between */
+    /* form: how it is written, several ways with four blanks between */
+    const char *name, *form, *doc;
 } word_row;
 
 extern const word_row word_rows[]; /* ends with NULLs */

@@ -1,6 +1,6 @@
-/* Calls. A call of a function that is known is laid out here: each argument in its parameter's register,
- * VALUE_ABSENT where none is given, the rest as a list; the machine only jumps. Other calls are arranged by the
- * machine. */
+/* Calls. A call of a function that is known is laid out here: each argument in its parameter's
+ * register, VALUE_ABSENT where none is given, the rest as a list; the machine only jumps. Other
+ * calls are arranged by the machine. */
 #include "compiler/internal.h"
 #include "vm/code/native.h"
 #include "vm/walk/walk.h"
@@ -43,7 +43,8 @@ static void classify_symbol(builder *b, known_callee *out)
 {
     value f = out->signature.symbol->word;
     if (value_is(f, OBJ_NATIVE)) {
-        *out = (known_callee){.kind = CALLEE_NATIVE, .signature = out->signature, .known = true, .function = f};
+        *out = (known_callee){
+            .kind = CALLEE_NATIVE, .signature = out->signature, .known = true, .function = f};
         out->constant = compile_constant(b->c, f);
     } else if (value_is(f, OBJ_CLOSURE)) {
         const closure *made = value_as_object(f);
@@ -77,7 +78,8 @@ static known_callee classify(builder *b, const ast_node *ast)
 {
     const ast_node *callee_node = ast->as.call.callee;
     known_callee out = {.kind = CALLEE_VALUE};
-    out.known = resolve_signature_of(callee_node, &out.signature) && fits(&out.signature, &ast->as.call);
+    out.known =
+        resolve_signature_of(callee_node, &out.signature) && fits(&out.signature, &ast->as.call);
     if (!out.known)
         return out;
     if (out.signature.fn) {
@@ -88,7 +90,8 @@ static known_callee classify(builder *b, const ast_node *ast)
         }
         return out;
     }
-    bool symbol = callee_node->kind == AST_FIELD || callee_node->as.name.binding->kind == BINDING_SYMBOL;
+    bool symbol =
+        callee_node->kind == AST_FIELD || callee_node->as.name.binding->kind == BINDING_SYMBOL;
     if (symbol)
         classify_symbol(b, &out);
     if (is_freeze_move(ast, &out.signature) && out.kind == CALLEE_NATIVE) {
@@ -101,7 +104,8 @@ static known_callee classify(builder *b, const ast_node *ast)
 static void compile_callee(builder *b, ast_node *ast, const known_callee *callee, unsigned reg)
 {
     if (callee->function != VALUE_ABSENT)
-        compile_wide(b, OPC_LOADK, reg, compile_constant(b->c, callee->function), ast->as.call.callee->span);
+        compile_wide(b, OPC_LOADK, reg, compile_constant(b->c, callee->function),
+                     ast->as.call.callee->span);
     else
         compile_to(b, ast->as.call.callee, reg);
 }
@@ -112,7 +116,8 @@ static bool is_tail(const builder *b, dest d)
 }
 
 /* A list of the arguments in [from, count) that have no name, with `..` ones spread. */
-static void compile_argument_list(builder *b, const ast_call *call, uint32_t from, unsigned reg, src_span at)
+static void compile_argument_list(builder *b, const ast_call *call, uint32_t from, unsigned reg,
+                                  src_span at)
 {
     unsigned mark = b->top, item = compile_registers(b, 1, at);
     compile_emit(b, insn_abc(OPC_LIST, reg, item, 0), at);
@@ -130,7 +135,8 @@ static void compile_argument_list(builder *b, const ast_call *call, uint32_t fro
 }
 
 /* A list of name, value, … or nil. */
-static void compile_named_list(builder *b, const ast_call *call, const shape *s, unsigned reg, src_span at)
+static void compile_named_list(builder *b, const ast_call *call, const shape *s, unsigned reg,
+                               src_span at)
 {
     if (s->named == 0) {
         compile_load(b, reg, VALUE_NIL, at);
@@ -142,7 +148,8 @@ static void compile_named_list(builder *b, const ast_call *call, const shape *s,
         const ast_argument *arg = &call->args[i];
         if (!arg->name)
             continue;
-        compile_wide(b, OPC_LOADK, item, compile_string(b->c, arg->name->text, arg->name->length), arg->span);
+        compile_wide(b, OPC_LOADK, item, compile_string(b->c, arg->name->text, arg->name->length),
+                     arg->span);
         compile_to(b, arg->value, item + 1);
         compile_emit(b, insn_abc(OPC_APPEND, reg, item, 2), arg->span);
     }
@@ -165,10 +172,10 @@ static uint32_t code_words(const code *made, const ast_fn *fn)
     return fn ? fn->param_count + (fn->rest != NULL) : (uint32_t)made->params + made->has_rest;
 }
 
-/* Arguments to the registers of their parameters, from `base` on; `limit`: how many parameters there are. What is
- * beyond is left out. Gives one more than the last one filled. */
-static uint32_t compile_placed(builder *b, const ast_call *call, const resolve_signature *signature, unsigned base,
-                               uint32_t limit, bool *filled)
+/* Arguments to the registers of their parameters, from `base` on; `limit`: how many parameters
+ * there are. What is beyond is left out. Gives one more than the last one filled. */
+static uint32_t compile_placed(builder *b, const ast_call *call, const resolve_signature *signature,
+                               unsigned base, uint32_t limit, bool *filled)
 {
     uint32_t end = 0;
     for (uint32_t i = 0; i < call->count && !b->too_large; i++) {
@@ -227,7 +234,8 @@ static void call_code(builder *b, ast_node *ast, const known_callee *callee, des
 {
     const ast_call *call = &ast->as.call;
     const ast_fn *fn = callee->signature.fn;
-    uint32_t words = code_words(callee->code, fn), params = fn ? fn->param_count : callee->code->params;
+    uint32_t words = code_words(callee->code, fn),
+             params = fn ? fn->param_count : callee->code->params;
     unsigned mark = b->top, base = compile_call_registers(b, call, d, words + 2, true, ast->span);
     bool *filled = place_marks(b, params);
     if (!filled || b->too_large)
@@ -246,8 +254,8 @@ static void call_code(builder *b, ast_node *ast, const known_callee *callee, des
 }
 
 /* Arguments in a row: a native's, or those of a call that the machine arranges. Gives how many. */
-static uint32_t compile_arguments(builder *b, const ast_call *call, const known_callee *callee, const shape *s,
-                                  unsigned base, src_span at)
+static uint32_t compile_arguments(builder *b, const ast_call *call, const known_callee *callee,
+                                  const shape *s, unsigned base, src_span at)
 {
     if (s->named == 0) {
         for (uint32_t i = 0; i < call->count && !b->too_large; i++)
@@ -268,11 +276,12 @@ static uint32_t argument_room(const ast_call *call, const known_callee *callee, 
     return s->named ? callee->signature.params : call->count;
 }
 
-static void call_native(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
+static void call_native(builder *b, ast_node *ast, const known_callee *callee, const shape *s,
+                        dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top,
-             base = compile_call_registers(b, call, d, argument_room(call, callee, s) + 2, true, ast->span);
+    unsigned mark = b->top, base = compile_call_registers(
+                                b, call, d, argument_room(call, callee, s) + 2, true, ast->span);
     uint32_t count = compile_arguments(b, call, callee, s, base + 2, ast->span);
     if (callee->constant > UINT16_MAX) {
         compile_callee(b, ast, callee, base);
@@ -283,11 +292,12 @@ static void call_native(builder *b, ast_node *ast, const known_callee *callee, c
     finish_call(b, mark, base, d, ast->span);
 }
 
-static void call_value(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
+static void call_value(builder *b, ast_node *ast, const known_callee *callee, const shape *s,
+                       dest d)
 {
     const ast_call *call = &ast->as.call;
-    unsigned mark = b->top,
-             base = compile_call_registers(b, call, d, argument_room(call, callee, s) + 2, true, ast->span);
+    unsigned mark = b->top, base = compile_call_registers(
+                                b, call, d, argument_room(call, callee, s) + 2, true, ast->span);
     compile_callee(b, ast, callee, base);
     uint32_t count = compile_arguments(b, call, callee, s, base + 2, ast->span);
     bool tail = is_tail(b, d);
@@ -298,7 +308,8 @@ static void call_value(builder *b, ast_node *ast, const known_callee *callee, co
         finish_call(b, mark, base, d, ast->span);
 }
 
-static void call_with_list(builder *b, ast_node *ast, const known_callee *callee, const shape *s, dest d)
+static void call_with_list(builder *b, ast_node *ast, const known_callee *callee, const shape *s,
+                           dest d)
 {
     const ast_call *call = &ast->as.call;
     unsigned mark = b->top, base = compile_call_registers(b, call, d, 4, false, ast->span);
@@ -339,14 +350,16 @@ static void hand_over(builder *b, const ast_call *call, const known_callee *call
     }
 }
 
-/* For `spawn` and `defer`: the function into a register and its arguments from two behind it on. Gives how many. */
+/* For `spawn` and `defer`: the function into a register and its arguments from two behind it on.
+ * Gives how many. */
 static uint32_t compile_prepared(builder *b, ast_node *ast, dest d, bool moves, unsigned *out)
 {
     const ast_call *call = &ast->as.call;
     known_callee callee = classify(b, ast);
     shape s = shape_of(call);
     if (!needs_list(&callee, &s)) {
-        unsigned base = *out = compile_result_registers(b, d, argument_room(call, &callee, &s) + 2, ast->span);
+        unsigned base = *out =
+            compile_result_registers(b, d, argument_room(call, &callee, &s) + 2, ast->span);
         compile_callee(b, ast, &callee, base);
         uint32_t count = compile_arguments(b, call, &callee, &s, base + 2, ast->span);
         if (moves)
@@ -355,7 +368,8 @@ static uint32_t compile_prepared(builder *b, ast_node *ast, dest d, bool moves, 
     }
     unsigned base = *out = compile_result_registers(b, d, 5, ast->span);
     compile_apply(b->c);
-    compile_wide(b, OPC_LOADK, base, b->c->apply ? compile_closure_constant(b->c, b->c->apply) : NO_CONSTANT,
+    compile_wide(b, OPC_LOADK, base,
+                 b->c->apply ? compile_closure_constant(b->c, b->c->apply) : NO_CONSTANT,
                  ast->span);
     compile_callee(b, ast, &callee, base + 2);
     compile_argument_list(b, call, 0, base + 3, ast->span);
@@ -397,13 +411,14 @@ static void put_member(void *data, const char *name)
     unsigned mark = b->top, pair = compile_registers(b, 2, m->at);
     bool later = symbol.kind == RESOLVE_CELL;
     compile_wide(b, OPC_LOADK, pair, compile_string(b->c, name, strlen(name)), m->at);
-    compile_wide(b, later ? OPC_GETCELL : OPC_LOADK, pair + 1, compile_constant(b->c, symbol.word), m->at);
+    compile_wide(b, later ? OPC_GETCELL : OPC_LOADK, pair + 1, compile_constant(b->c, symbol.word),
+                 m->at);
     compile_emit(b, insn_abc(OPC_PUTALL, m->map, pair, 1), m->at);
     compile_release(b, mark);
 }
 
-/* A session's name for a module. Functions that look it up find a frozen map of its members; `done`, a register, is
- * true. */
+/* A session's name for a module. Functions that look it up find a frozen map of its members;
+ * `done`, a register, is true. */
 static void bind_module(builder *b, const ast_binding *binding, unsigned done, src_span at)
 {
     compile_wide(b, OPC_SETCELL, done, compile_constant(b->c, binding->cell), at);
@@ -432,7 +447,8 @@ void compile_import(builder *b, const ast_node *ast)
     if (binding->import.body || b->c->session)
         compile_load(b, base, VALUE_TRUE, ast->span);
     if (binding->import.body)
-        compile_wide(b, OPC_SETCELL, base, compile_constant(b->c, binding->import.loaded), ast->span);
+        compile_wide(b, OPC_SETCELL, base, compile_constant(b->c, binding->import.loaded),
+                     ast->span);
     if (b->c->session)
         bind_module(b, binding, base, ast->span);
     compile_release(b, mark);

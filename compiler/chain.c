@@ -1,17 +1,18 @@
-/* Calls, indices, slices and fields behind each other, and pipes: `m.a.f(x)[i]`, `x |> f(a) |> g()`. Link after link,
- * without recursion, in the same few registers however long the chain is: what a link gives lies where the next one
- * looks for its left operand. */
+/* Calls, indices, slices and fields behind each other, and pipes: `m.a.f(x)[i]`, `x |> f(a) |>
+ * g()`. Link after link, without recursion, in the same few registers however long the chain is:
+ * what a link gives lies where the next one looks for its left operand. */
 #include "compiler/internal.h"
 
 #include "parser/chain.h"
 
-/* A pipe's result goes where the next call has its first argument, two registers above that call's own; in a longer
- * chain than this it is moved there. */
+/* A pipe's result goes where the next call has its first argument, two registers above that call's
+ * own; in a longer chain than this it is moved there. */
 enum { MOST_NESTED_PIPES = 64 };
 
 static bool is_link(const ast_node *ast)
 {
-    return ast->kind == AST_CALL || ast->kind == AST_INDEX || ast->kind == AST_SLICE || ast->kind == AST_FIELD;
+    return ast->kind == AST_CALL || ast->kind == AST_INDEX || ast->kind == AST_SLICE ||
+           ast->kind == AST_FIELD;
 }
 
 static bool is_member(const ast_node *ast)
@@ -22,7 +23,8 @@ static bool is_member(const ast_node *ast)
 
 static bool is_pipe(const ast_node *ast) { return ast->kind == AST_CALL && ast->as.call.piped; }
 
-/* The left operand of a link where that is a link, too, or the subject of a pipe, which comes before the callee. */
+/* The left operand of a link where that is a link, too, or the subject of a pipe, which comes
+ * before the callee. */
 static ast_node *link_before(const ast_node *ast)
 {
     ast_node *left = is_link(ast) ? ast_left(ast) : NULL;
@@ -66,7 +68,8 @@ void compile_chain(builder *b, ast_node *ast, dest d)
         return;
     unsigned mark = b->top, low = lowest_register(b, d, calls, ast->span), reg = low;
     if (pipes > 0)
-        reg = compile_registers(b, 2 * (pipes < MOST_NESTED_PIPES ? pipes : MOST_NESTED_PIPES), ast->span);
+        reg = compile_registers(b, 2 * (pipes < MOST_NESTED_PIPES ? pipes : MOST_NESTED_PIPES),
+                                ast->span);
     if (reg != low)
         reg = b->top - 1;
     chain_link outer = b->link;
@@ -76,7 +79,8 @@ void compile_chain(builder *b, ast_node *ast, dest d)
         unsigned next = steps_down ? reg - 2 : reg;
         if (calls)
             compile_release(b, reg + 1);
-        b->link = (chain_link){.left = links[i - 1], .reg = reg, .in_place = steps_down || !is_pipe(links[i])};
+        b->link = (chain_link){
+            .left = links[i - 1], .reg = reg, .in_place = steps_down || !is_pipe(links[i])};
         compile_link(b, links[i], i + 1 < count ? dest_fresh(next) : d);
         reg = next;
     }
@@ -84,9 +88,11 @@ void compile_chain(builder *b, ast_node *ast, dest d)
     compile_release(b, mark);
 }
 
-/* The registers of a call, the function's being the first: where the chain has the left operand already, if that is
- * where the call wants it. in_row: arguments lie behind each other from the third register on. */
-unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row, src_span at)
+/* The registers of a call, the function's being the first: where the chain has the left operand
+ * already, if that is where the call wants it. in_row: arguments lie behind each other from the
+ * third register on. */
+unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row,
+                                src_span at)
 {
     const ast_node *left = call->piped ? call->args[0].value : call->callee;
     if (left != b->link.left)

@@ -1,5 +1,5 @@
-/* alt: every arm's guard, channel and value in the order of the text, into registers of its own; then the choice;
- * then the bodies. */
+/* alt: every arm's guard, channel and value in the order of the text, into registers of its own;
+ * then the choice; then the bodies. */
 #include "compiler/internal.h"
 
 typedef struct arm_place {
@@ -103,22 +103,24 @@ static void compile_arm_body(builder *b, const ast_alt_arm *arm, unsigned reg, d
     compile_release(b, mark);
 }
 
-/* The instruction and its arms; what follows is only reached by a repeated one that has come to its end. */
+/* The instruction and its arms; what follows is only reached by a repeated one that has come to its
+ * end. */
 static void compile_choice(builder *b, const ast_alt *choice, arm_place *places, src_span at)
 {
-    unsigned flags =
-        (choice->prioritised ? (unsigned)ALT_PRIORITISED : 0) | (choice->repeated ? (unsigned)ALT_REPEATED : 0);
+    unsigned flags = (choice->prioritised ? (unsigned)ALT_PRIORITISED : 0) |
+                     (choice->repeated ? (unsigned)ALT_REPEATED : 0);
     if (choice->count > UINT16_MAX) {
         compile_too_large(b, at);
         return;
     }
     compile_emit(b, insn_abc(OPC_ALT, choice->count, flags, 0), at);
     for (uint32_t i = 0; i < choice->count; i++)
-        compile_jump_to(b, insn_abc(OPC_ARM, machine_kind(&choice->arms[i]), places[i].reg, 0), &places[i].entry,
-                        choice->arms[i].span);
+        compile_jump_to(b, insn_abc(OPC_ARM, machine_kind(&choice->arms[i]), places[i].reg, 0),
+                        &places[i].entry, choice->arms[i].span);
 }
 
-/* Where the bodies are so long that an arm may not jump to its own, it jumps to a JMP, of which there is one each. */
+/* Where the bodies are so long that an arm may not jump to its own, it jumps to a JMP, of which
+ * there is one each. */
 static void reach_far(builder *b, const ast_alt *choice, arm_place *places, src_span at)
 {
     if (!jumps_over(at).far)

@@ -1,5 +1,5 @@
-/* A module: cells of its consts, codes of its functions, its body; then everything put together, verified and given
- * to the VM. */
+/* A module: cells of its consts, codes of its functions, its body; then everything put together,
+ * verified and given to the VM. */
 #include "compiler/compile.h"
 
 #include <stdlib.h>
@@ -40,7 +40,8 @@ static void declare(compiler *c)
 static bool define_session(compiler *c, const resolve_unit *unit)
 {
     for (ast_binding *b = unit->pending; b; b = b->next_pending) {
-        resolve_session_name how = {.assignable = b->assignable, .by_name = b->by_name, .home = b->import.home};
+        resolve_session_name how = {
+            .assignable = b->assignable, .by_name = b->by_name, .home = b->import.home};
         resolve_session_name made = {0};
         if (!c->world->session_define(c->world->user, b->name->text, &how, &made))
             return false;
@@ -52,7 +53,8 @@ static bool define_session(compiler *c, const resolve_unit *unit)
 
 static void compile_test(compiler *c, const ast_node *item)
 {
-    value name = str_format(c->vm, "test \"%s\"", item->as.test.name.bytes ? item->as.test.name.bytes : "");
+    value name =
+        str_format(c->vm, "test \"%s\"", item->as.test.name.bytes ? item->as.test.name.bytes : "");
     compile_constant(c, name);
     compile_function(c, item->as.test.body, name, false);
 }
@@ -121,7 +123,8 @@ static bool assemble(compiler *c, module *m)
     m->codes = heap_alloc(vm_heap(c->vm), HEAP_TRACED, (c->code_count + 1u) * sizeof(code *));
     if (!m->codes || !copy_text(c, m, c->ast->src) || !make_exports(c, m) || c->failed)
         return false;
-    m->constants = heap_alloc(vm_heap(c->vm), HEAP_TRACED, (c->constant_count + 1u) * sizeof *m->constants);
+    m->constants =
+        heap_alloc(vm_heap(c->vm), HEAP_TRACED, (c->constant_count + 1u) * sizeof *m->constants);
     if (!m->constants)
         return false;
     memcpy(m->constants, c->constants, c->constant_count * sizeof *m->constants);
@@ -174,15 +177,16 @@ static void release(compiler *c)
         heap_unpin(c->constants);
 }
 
-module *compile_module(csp_vm *vm, const ast_module *ast, const resolve_world *world, bool session, diag_list *diags)
+module *compile_module(csp_vm *vm, const ast_module *ast, const resolve_world *world, bool session,
+                       diag_list *diags)
 {
     /* Wrong names are reported beside the errors of the parser. */
     const resolve_unit *unit = resolve_module(ast, world, session, diags);
     return unit && diags->errors == 0 ? compile_unit(vm, ast, unit, world, session, diags) : NULL;
 }
 
-module *compile_unit(csp_vm *vm, const ast_module *ast, const resolve_unit *unit, const resolve_world *world,
-                     bool session, diag_list *diags)
+module *compile_unit(csp_vm *vm, const ast_module *ast, const resolve_unit *unit,
+                     const resolve_world *world, bool session, diag_list *diags)
 {
     compiler c = {.vm = vm, .ast = ast, .world = world, .diags = diags, .session = session};
     compile_new_code(&c);

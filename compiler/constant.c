@@ -1,5 +1,6 @@
-/* The constants of a module: one table for all its codes, so that a string that stands in fifty functions is there
- * once. Texts are interned, so equal words are equal constants; the few others are compared by content. */
+/* The constants of a module: one table for all its codes, so that a string that stands in fifty
+ * functions is there once. Texts are interned, so equal words are equal constants; the few others
+ * are compared by content. */
 #include <stdlib.h>
 
 #include "compiler/internal.h"
@@ -19,7 +20,10 @@ static uint64_t hash_bytes(const void *data, size_t size)
     return h;
 }
 
-static size_t limbs_size(const bigint *n) { return (size_t)(n->size < 0 ? -n->size : n->size) * sizeof n->limbs[0]; }
+static size_t limbs_size(const bigint *n)
+{
+    return (size_t)(n->size < 0 ? -n->size : n->size) * sizeof n->limbs[0];
+}
 
 static uint64_t constant_hash(value v)
 {
@@ -61,8 +65,8 @@ static bool same_constant(value a, value b)
     return false;
 }
 
-/* Codes are looked at as values, too: their first word is an even address, which is no object's header, so they are
- * compared by identity. */
+/* Codes are looked at as values, too: their first word is an even address, which is no object's
+ * header, so they are compared by identity. */
 static uint32_t *index_slot(compiler *c, value v)
 {
     uint64_t h = constant_hash(v);
@@ -115,7 +119,8 @@ uint32_t compile_constant_append(compiler *c, value v)
 
 uint32_t compile_constant(compiler *c, value v)
 {
-    if (v == VALUE_ABSENT || ((!c->constant_index || c->constant_count * 2 > c->index_mask) && !grow_index(c))) {
+    if (v == VALUE_ABSENT ||
+        ((!c->constant_index || c->constant_count * 2 > c->index_mask) && !grow_index(c))) {
         c->failed = true;
         return NO_CONSTANT;
     }
@@ -144,10 +149,12 @@ static value integer_value(compiler *c, const ast_node *ast, bool negative)
     if (n->fits)
         return num_int(c->vm, negative ? -n->value : n->value);
     bool has_sign = n->digits[0] == '-';
-    value v = num_from_digits(c->vm, n->digits + has_sign, n->length - has_sign, n->base, negative || has_sign);
+    value v = num_from_digits(c->vm, n->digits + has_sign, n->length - has_sign, n->base,
+                              negative || has_sign);
     if (v != VALUE_NIL)
         return v;
-    diag_error(c->diags, ast->span, "an integer of more than %llu bits", (unsigned long long)num_max_bits(c->vm));
+    diag_error(c->diags, ast->span, "an integer of more than %llu bits",
+               (unsigned long long)num_max_bits(c->vm));
     return value_int(0);
 }
 

@@ -42,7 +42,8 @@ static bool grow_insns(builder *b)
     if (b->count < b->capacity)
         return true;
     uint32_t capacity = b->capacity ? b->capacity * 2 : 64;
-    if (arena_stopped(b->c->ast->arena) || !compile_resize(&b->insns, capacity * sizeof *b->insns) ||
+    if (arena_stopped(b->c->ast->arena) ||
+        !compile_resize(&b->insns, capacity * sizeof *b->insns) ||
         !compile_resize(&b->places, capacity * sizeof *b->places) ||
         !compile_resize(&b->links, capacity * sizeof *b->links)) {
         b->c->failed = true;
@@ -54,8 +55,8 @@ static bool grow_insns(builder *b)
 
 static bool leaves(opcode op)
 {
-    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF || op == OPC_TAILV ||
-           op == OPC_MATCHFAIL || op == OPC_RERAISE || op == OPC_PARCANCEL;
+    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF ||
+           op == OPC_TAILV || op == OPC_MATCHFAIL || op == OPC_RERAISE || op == OPC_PARCANCEL;
 }
 
 uint32_t compile_emit(builder *b, insn i, src_span at)
@@ -78,7 +79,10 @@ void compile_jump_to(builder *b, insn i, jumps *into, src_span at)
     into->last = pc + 1;
 }
 
-void compile_jump(builder *b, jumps *into, src_span at) { compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), into, at); }
+void compile_jump(builder *b, jumps *into, src_span at)
+{
+    compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), into, at);
+}
 
 static bool is_wide_jump(opcode_format format) { return format == OPF_J32 || format == OPF_RJ32; }
 
@@ -113,7 +117,8 @@ static bool belongs_to_previous(const builder *b)
     return (op >= OPC_TESTTUPLE && op <= OPC_TESTLIT) || op == OPC_ALT || op == OPC_ARM;
 }
 
-/* A jump to the next instruction is none, unless something else has its end or its target there already. */
+/* A jump to the next instruction is none, unless something else has its end or its target there
+ * already. */
 static void drop_last_jump(builder *b, jumps *into)
 {
     if (into->last != b->count || b->insns[b->count - 1].op != OPC_JMP || b->fixed == b->count ||
@@ -207,8 +212,8 @@ void compile_add_cold(builder *b, cold_code cold)
         b->cold[b->cold_count++] = cold;
 }
 
-/* Emits the cold code added since `from` here, jumped over: at the end of a handler's range, so that it is covered,
- * or of the function. */
+/* Emits the cold code added since `from` here, jumped over: at the end of a handler's range, so
+ * that it is covered, or of the function. */
 void compile_flush_cold(builder *b, uint32_t from, src_span at)
 {
     if (b->cold_count == from)

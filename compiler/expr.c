@@ -78,7 +78,8 @@ static bool in_frame(const ast_binding *binding, unsigned *reg)
 /* VALUE_ABSENT: no memory. */
 static value late_cell(const compiler *c, const ast_binding *binding)
 {
-    return binding->origin ? binding->origin->late : c->world->session_late(c->world->user, binding->name->text);
+    return binding->origin ? binding->origin->late
+                           : c->world->session_late(c->world->user, binding->name->text);
 }
 
 void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
@@ -93,11 +94,16 @@ void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
     case BINDING_TOP_FN:
     case BINDING_CAPTURE:
         if (d.kind != DEST_DISCARD)
-            load_constant(b, OPC_LOADK, d, compile_closure_constant(b->c, binding->fn->info->code), at);
+            load_constant(b, OPC_LOADK, d, compile_closure_constant(b->c, binding->fn->info->code),
+                          at);
         break;
     case BINDING_CONST:
-    case BINDING_SESSION: load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->cell), at); break;
-    case BINDING_LATE: load_constant(b, OPC_GETCELL, d, compile_constant(b->c, late_cell(b->c, binding)), at); break;
+    case BINDING_SESSION:
+        load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->cell), at);
+        break;
+    case BINDING_LATE:
+        load_constant(b, OPC_GETCELL, d, compile_constant(b->c, late_cell(b->c, binding)), at);
+        break;
     case BINDING_SYMBOL:
         if (binding->symbol.kind == RESOLVE_CELL)
             load_constant(b, OPC_GETCELL, d, compile_constant(b->c, binding->symbol.word), at);
@@ -112,10 +118,12 @@ void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
     }
 }
 
-/* A `var` that a neighbouring operand assigns must be read before that, into a register of its own. */
+/* A `var` that a neighbouring operand assigns must be read before that, into a register of its
+ * own. */
 bool compile_in_place(const ast_node *ast, unsigned *reg)
 {
-    return ast->kind == AST_NAME && !ast->as.name.binding->assigned_within && in_frame(ast->as.name.binding, reg);
+    return ast->kind == AST_NAME && !ast->as.name.binding->assigned_within &&
+           in_frame(ast->as.name.binding, reg);
 }
 
 unsigned compile_operand(builder *b, ast_node *ast, unsigned hint)
@@ -225,7 +233,8 @@ static void compile_index(builder *b, ast_node *ast, dest d)
 {
     ast_node *index = ast->as.binary.right;
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    unsigned subject = compile_operand(b, ast->as.binary.left, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+    unsigned subject =
+        compile_operand(b, ast->as.binary.left, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
     int64_t n;
     if (compile_small_literal(index, INT16_MIN, INT16_MAX, &n)) {
         compile_emit(b, insn_abc(OPC_GETIDXI, out, subject, (uint16_t)n), ast->span);
@@ -274,7 +283,8 @@ static void compile_range(builder *b, ast_node *ast, dest d)
         to = compile_registers(b, 1, ast->span);
         compile_load(b, to, VALUE_ABSENT, ast->span);
     }
-    compile_emit(b, insn_abc(ast->as.slice.closed ? OPC_RANGEI : OPC_RANGE, out, from, to), ast->span);
+    compile_emit(b, insn_abc(ast->as.slice.closed ? OPC_RANGEI : OPC_RANGE, out, from, to),
+                 ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);
 }
@@ -289,7 +299,8 @@ static void compile_field(builder *b, ast_node *ast, dest d)
     }
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
     unsigned from = compile_operand(b, subject, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
-    unsigned k = compile_short_constant(b, compile_string(b->c, name->text, name->length), ast->span);
+    unsigned k =
+        compile_short_constant(b, compile_string(b->c, name->text, name->length), ast->span);
     compile_emit(b, insn_abc(OPC_GETFIELD, out, from, k), ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);

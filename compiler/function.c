@@ -57,8 +57,9 @@ static void name_params(compiler *c, uint32_t number, const ast_fn *fn)
         compile_constant_append(c, name ? str_intern(c->vm, name->text, name->length) : VALUE_NIL);
     }
     if (fn->rest)
-        compile_constant_append(c, fn->rest->name ? str_intern(c->vm, fn->rest->name->text, fn->rest->name->length)
-                                                  : VALUE_NIL);
+        compile_constant_append(
+            c, fn->rest->name ? str_intern(c->vm, fn->rest->name->text, fn->rest->name->length)
+                              : VALUE_NIL);
 }
 
 static value name_value(compiler *c, const char *name, size_t length)
@@ -130,8 +131,8 @@ static void begin_defers(builder *b, src_span at)
     b->tail_calls = false;
 }
 
-/* The blocks use registers beyond all others: at the end of the function, locals of blocks that were left long ago
- * are seen again. */
+/* The blocks use registers beyond all others: at the end of the function, locals of blocks that
+ * were left long ago are seen again. */
 static void end_defers(builder *b, src_span at)
 {
     if (!b->info->has_defer)
@@ -212,8 +213,12 @@ static void finish(builder *b, src_span at)
 
 static builder begin(compiler *c, uint32_t number, const ast_function_info *info)
 {
-    return (builder){
-        .c = c, .code = c->codes[number].code, .number = number, .info = info, .reachable = true, .tail_calls = true};
+    return (builder){.c = c,
+                     .code = c->codes[number].code,
+                     .number = number,
+                     .info = info,
+                     .reachable = true,
+                     .tail_calls = true};
 }
 
 code *compile_function(compiler *c, ast_node *ast, value name, bool branch)
@@ -270,7 +275,8 @@ void compile_closure(builder *b, ast_node *ast, const ast_name *name, dest d)
 {
     compiler *c = b->c;
     const ast_function_info *info = ast->as.fn->info;
-    code *made = compile_function(c, ast, name ? name_value(c, name->text, name->length) : VALUE_NIL, false);
+    code *made =
+        compile_function(c, ast, name ? name_value(c, name->text, name->length) : VALUE_NIL, false);
     unsigned mark = b->top;
     if (info->constant) {
         unsigned reg = compile_target(b, d, ast->span);
@@ -314,8 +320,8 @@ void compile_defer(builder *b, ast_node *ast)
     compile_release(b, mark);
 }
 
-/* apply(f, arguments, named): what `spawn` and `defer` run in the place of a call with `..` or names that cannot be
- * laid out beforehand. */
+/* apply(f, arguments, named): what `spawn` and `defer` run in the place of a call with `..` or
+ * names that cannot be laid out beforehand. */
 code *compile_apply(compiler *c)
 {
     if (c->apply)

@@ -9,16 +9,18 @@
  *   chain.c      chains of calls, indices, fields
  *   places.c     assignment to several places
  *
- * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and temporaries of an
- * inner construct lie above those of the outer one, and `top` goes back when it is left. Running out of memory or
- * registers sets a flag; then everything goes on without effect, and compile_module gives up at the end. */
+ * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and
+ * temporaries of an inner construct lie above those of the outer one, and `top` goes back when it
+ * is left. Running out of memory or registers sets a flag; then everything goes on without effect,
+ * and compile_module gives up at the end. */
 #ifndef CSP_COMPILER_INTERNAL_H
 #define CSP_COMPILER_INTERNAL_H
 
 #include "parser/resolve.h"
 #include "vm/core/bytecode.h"
 
-/* A code under way; where its parameters' names begin in the table of constants, which may still move. */
+/* A code under way; where its parameters' names begin in the table of constants, which may still
+ * move. */
 typedef struct made_code {
     code *code;
     uint32_t names;
@@ -38,25 +40,27 @@ typedef struct compiler {
     uint32_t index_mask;
     made_code *codes; /* pinned */
     uint32_t code_count, code_capacity;
-    uint32_t apply; /* number of the code that calls a function value with a list of arguments; 0: not made yet */
+    /* number of the code that calls a function value with a list of arguments; 0: not made yet */
+    uint32_t apply;
 } compiler;
 
-/* Jumps whose target is not known yet, chained through builder->links: the newest one's pc + 1, 0: none. far: the
- * target may be further away than a comparison can jump. */
+/* Jumps whose target is not known yet, chained through builder->links: the newest one's pc + 1, 0:
+ * none. far: the target may be further away than a comparison can jump. */
 typedef struct jumps {
     uint32_t last;
     bool far;
 } jumps;
 
-/* Of jumps over what stands in that piece of the text: so much of it hardly ever gives as many instructions as a
- * comparison can jump over. */
+/* Of jumps over what stands in that piece of the text: so much of it hardly ever gives as many
+ * instructions as a comparison can jump over. */
 static inline jumps jumps_over(src_span at)
 {
     enum { NEAR = 4000 };
     return (jumps){.far = at.end - at.start > NEAR};
 }
 
-/* The left operand of the link at hand of a chain, where it is; in_place: a call may have it there (chain.c). */
+/* The left operand of the link at hand of a chain, where it is; in_place: a call may have it there
+ * (chain.c). */
 typedef struct chain_link {
     const ast_node *left;
     unsigned reg;
@@ -110,7 +114,8 @@ typedef struct builder {
 } builder;
 
 typedef enum dest_kind { DEST_REG, DEST_DISCARD, DEST_RETURN } dest_kind;
-/* Where a value is wanted. `scratch`: nothing else looks at the register before the value is complete. */
+/* Where a value is wanted. `scratch`: nothing else looks at the register before the value is
+ * complete. */
 typedef struct dest {
     dest_kind kind;
     bool scratch;
@@ -126,8 +131,10 @@ enum { NO_HINT = CODE_NO_REGISTER };
 static inline dest dest_fresh(unsigned reg) { return (dest){DEST_REG, true, reg}; }
 static inline dest dest_variable(unsigned reg) { return (dest){DEST_REG, false, reg}; }
 
-/* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no memory (c->failed) */
-uint32_t compile_constant(compiler *c, value v); /* v: VALUE_ABSENT stands for a failed allocation */
+/* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no memory
+ * (c->failed) */
+/* v: VALUE_ABSENT stands for a failed allocation */
+uint32_t compile_constant(compiler *c, value v);
 uint32_t compile_string(compiler *c, const char *utf8, size_t length);
 uint32_t compile_code_constant(compiler *c, const code *target);
 /* Appends without looking for an equal one. */
@@ -141,12 +148,13 @@ uint32_t compile_emit(builder *b, insn i, src_span at); /* its pc; NO_PC: droppe
 void compile_jump_to(builder *b, insn i, jumps *into, src_span at);
 void compile_jump(builder *b, jumps *into, src_span at); /* JMP */
 void compile_land(builder *b, jumps *into);              /* the list's jumps arrive here */
-uint32_t compile_here(builder *b);                       /* the next pc, for good: whatever refers to it stays right */
+/* the next pc, for good: whatever refers to it stays right */
+uint32_t compile_here(builder *b);
 void compile_jump_back(builder *b, insn i, uint32_t target, src_span at);
 void compile_too_large(builder *b, src_span at);
 unsigned compile_registers(builder *b, uint32_t n, src_span at); /* the first of n new ones */
-/* The same for a result that is made in the first of them: that is the destination itself where nothing lies above
- * it. */
+/* The same for a result that is made in the first of them: that is the destination itself where
+ * nothing lies above it. */
 unsigned compile_result_registers(builder *b, dest d, uint32_t n, src_span at);
 void compile_release(builder *b, unsigned mark); /* top = mark */
 void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at);
@@ -157,8 +165,8 @@ unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
 void compile_add_handler(builder *b, handler h);
 void compile_add_cold(builder *b, cold_code cold);
 void compile_flush_cold(builder *b, uint32_t from, src_span at);
-/* `items` is the address of a malloc'ed array: room for `size` bytes, or for one more than `count`. False: no
- * memory. */
+/* `items` is the address of a malloc'ed array: room for `size` bytes, or for one more than `count`.
+ * False: no memory. */
 bool compile_resize(void *items, size_t size);
 bool compile_grow(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size);
 
@@ -174,19 +182,24 @@ void compile_closure(builder *b, ast_node *ast, const ast_name *name /* or NULL 
 /* The constant that is the closure of a function without captures: one object. */
 uint32_t compile_closure_constant(compiler *c, uint32_t number);
 void compile_return(builder *b, unsigned reg, src_span at);
-/* Where the program or a module's body ends with the error in reg, if it is one: that is told with its place. */
+/* Where the program or a module's body ends with the error in reg, if it is one: that is told with
+ * its place. */
 void compile_end_trace(builder *b, unsigned reg, src_span at);
 void compile_defer(builder *b, ast_node *ast);
 code *compile_apply(compiler *c);
 
 /* --- expr.c */
 void compile_node(builder *b, ast_node *ast, dest d); /* any expression or statement */
-void compile_link(builder *b, ast_node *ast, dest d); /* an index, slice, field or call: nothing but itself */
+/* an index, slice, field or call: nothing but itself */
+void compile_link(builder *b, ast_node *ast, dest d);
 void compile_nodes(builder *b, ast_list nodes, dest d, src_span at);
 void compile_to(builder *b, ast_node *ast, unsigned reg); /* into a fresh register */
-unsigned compile_any(builder *b, ast_node *ast); /* the register that holds the value: a variable's own, or a new one */
-unsigned compile_operand(builder *b, ast_node *ast, unsigned hint);  /* the same; a new one is `hint` unless NO_HINT */
-unsigned compile_target(builder *b, dest d, src_span at);            /* the register to compute d's value in */
+/* the register that holds the value: a variable's own, or a new one */
+unsigned compile_any(builder *b, ast_node *ast);
+/* the same; a new one is `hint` unless NO_HINT */
+unsigned compile_operand(builder *b, ast_node *ast, unsigned hint);
+/* the register to compute d's value in */
+unsigned compile_target(builder *b, dest d, src_span at);
 void compile_deliver(builder *b, dest d, unsigned reg, src_span at); /* the value is in reg */
 void compile_nil(builder *b, dest d, src_span at);
 void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
@@ -197,14 +210,16 @@ void compile_list(builder *b, ast_node *const *items, uint32_t count, unsigned r
 /* --- chain.c */
 bool compile_is_chain(const ast_node *ast); /* a link behind another one */
 void compile_chain(builder *b, ast_node *ast, dest d);
-unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row, src_span at);
+unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row,
+                                src_span at);
 
 /* --- operator.c */
 void compile_binary(builder *b, ast_node *ast, dest d);
 void compile_unary(builder *b, ast_node *ast, dest d);
 void compile_is(builder *b, ast_node *ast, dest d);
 void compile_and_or(builder *b, ast_node *ast, dest d);
-void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right, src_span at);
+void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right,
+                        src_span at);
 /* Jumps where the condition's truth is `sense`, else goes on. */
 void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into);
 
@@ -239,14 +254,16 @@ typedef struct iteration {
     bool numeric;
     jumps exits;
 } iteration;
-void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2], src_span at);
+void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2],
+                       src_span at);
 void compile_next_turn(builder *b, iteration *it, jumps *turns,
                        src_span at); /* … and ends it: next turn, or behind the loop */
 
 /* --- pattern.c */
 /* The test `i`, which skips the jump to `fail` behind it where it holds. */
 void compile_check(builder *b, insn i, jumps *fail, src_span at);
-/* Binds what is in `reg` or crashes with match_error. owned: nobody else writes reg while the names live. */
+/* Binds what is in `reg` or crashes with match_error. owned: nobody else writes reg while the names
+ * live. */
 void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned);
 /* The same for a value yet to be computed or received. */
 void compile_bind_node(builder *b, ast_node *pattern, ast_node *ast);
@@ -256,7 +273,8 @@ void compile_match_pattern(builder *b, ast_node *pattern, unsigned reg, bool own
 /* After a binding in a session's top level: writes the cells. */
 void compile_publish(builder *b, const ast_node *pattern);
 void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
-/* The value in `reg` becomes that of the session's variable (or a const's), for those who look the name up, too. */
+/* The value in `reg` becomes that of the session's variable (or a const's), for those who look the
+ * name up, too. */
 void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at);
 
 /* --- choice.c, process.c */

@@ -27,8 +27,8 @@ static void begin_counting(builder *b, iteration *it, const ast_node *bounds, sr
         compile_load(b, it->base + 1, VALUE_ABSENT, at);
     jumps none = {0}, body = {0};
     bool far = it->exits.far; /* more than FORI jumps over: then over a JMP */
-    compile_jump_to(b, insn_abc(OPC_FORI, it->base, bounds->as.slice.closed, 0), far ? &none : &it->exits,
-                    bounds->span);
+    compile_jump_to(b, insn_abc(OPC_FORI, it->base, bounds->as.slice.closed, 0),
+                    far ? &none : &it->exits, bounds->span);
     if (far) {
         compile_jump(b, &body, bounds->span);
         compile_land(b, &none);
@@ -45,10 +45,12 @@ static void begin_iterating(builder *b, iteration *it, ast_node *source, bool tw
     compile_emit(b, insn_abc(OPC_ITER, it->base, from, 0), source->span);
     compile_release(b, mark);
     it->head = compile_here(b);
-    compile_jump_to(b, insn_aw(two ? OPC_ITERNEXT2 : OPC_ITERNEXT, it->base, 0), &it->exits, source->span);
+    compile_jump_to(b, insn_aw(two ? OPC_ITERNEXT2 : OPC_ITERNEXT, it->base, 0), &it->exits,
+                    source->span);
 }
 
-void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2], src_span at)
+void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2],
+                       src_span at)
 {
     *it = (iteration){.numeric = source->kind == AST_RANGE && !target[1], .exits = jumps_over(at)};
     if (it->numeric)

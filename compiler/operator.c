@@ -52,10 +52,12 @@ static bool is_operand_literal(const ast_node *ast, ast_operator op)
 {
     if (ast->kind == AST_UNARY && ast->op == OP_NEG)
         ast = ast->as.unary.operand;
-    return ast->kind == AST_INT || ast->kind == AST_FLOAT || (ast->kind == AST_STRING && op == OP_ADD);
+    return ast->kind == AST_INT || ast->kind == AST_FLOAT ||
+           (ast->kind == AST_STRING && op == OP_ADD);
 }
 
-static bool with_literal(builder *b, ast_operator op, unsigned out, unsigned left, const ast_node *right, src_span at)
+static bool with_literal(builder *b, ast_operator op, unsigned out, unsigned left,
+                         const ast_node *right, src_span at)
 {
     int64_t n;
     if ((op == OP_ADD || op == OP_SUB) && compile_small_literal(right, -INT16_MAX, INT16_MAX, &n)) {
@@ -73,7 +75,8 @@ static bool with_literal(builder *b, ast_operator op, unsigned out, unsigned lef
     return true;
 }
 
-void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right, src_span at)
+void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right,
+                        src_span at)
 {
     if (with_literal(b, op, out, left, right, at))
         return;
@@ -86,8 +89,8 @@ void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left
         compile_emit(b, insn_abc(OPC_NOT, out, out, 0), at);
 }
 
-/* `a + b + c + …` leans to the left, as long as its author likes: from the innermost operand outward, without
- * recursion. */
+/* `a + b + c + …` leans to the left, as long as its author likes: from the innermost operand
+ * outward, without recursion. */
 void compile_binary(builder *b, ast_node *ast, dest d)
 {
     uint32_t depth = 1;
@@ -126,7 +129,8 @@ void compile_unary(builder *b, ast_node *ast, dest d)
         else
             compile_wide(b, OPC_LOADK, out, compile_constant(b->c, v), ast->span);
     } else {
-        unsigned operand = compile_operand(b, ast->as.unary.operand, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+        unsigned operand = compile_operand(b, ast->as.unary.operand,
+                                           d.kind != DEST_REG || d.scratch ? out : NO_HINT);
         compile_emit(b, insn_abc(register_form(ast->op), out, operand, 0), ast->span);
     }
     compile_release(b, mark);
@@ -153,7 +157,8 @@ static unsigned type_number(builder *b, const ast_node *ast)
 void compile_is(builder *b, ast_node *ast, dest d)
 {
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    unsigned subject = compile_operand(b, ast->as.field.object, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+    unsigned subject =
+        compile_operand(b, ast->as.field.object, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
     compile_emit(b, insn_abc(OPC_IS, out, subject, type_number(b, ast)), ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);
@@ -187,7 +192,8 @@ static void choose_statement(builder *b, ast_node *ast, dest d)
     compile_release(b, mark);
 }
 
-/* As a value: the deciding operand. As a statement: the left ones decide whether the last one runs. */
+/* As a value: the deciding operand. As a statement: the left ones decide whether the last one
+ * runs. */
 void compile_and_or(builder *b, ast_node *ast, dest d)
 {
     if (d.kind == DEST_DISCARD) {
@@ -270,7 +276,8 @@ static bool compares(ast_operator op)
 }
 
 /* A comparison jumps 16 bits far; where that may not be enough it jumps over a JMP. */
-static void jump_compared(builder *b, comparison jump, bool sense, insn operands, jumps *into, src_span at)
+static void jump_compared(builder *b, comparison jump, bool sense, insn operands, jumps *into,
+                          src_span at)
 {
     jumps over = {0};
     operands.op = (uint16_t)(sense != into->far ? jump.holds : jump.fails);
@@ -295,11 +302,12 @@ static void compile_comparison(builder *b, ast_node *ast, bool sense, jumps *int
     comparison jump = register_jumps(op);
     unsigned l = compile_any(b, left), r = compile_any(b, right);
     bool turned = op == OP_GT || op == OP_GE;
-    jump_compared(b, jump, sense, insn_abc(OPC_NOP, turned ? r : l, turned ? l : r, 0), into, ast->span);
+    jump_compared(b, jump, sense, insn_abc(OPC_NOP, turned ? r : l, turned ? l : r, 0), into,
+                  ast->span);
 }
 
-/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the terms before the last may skip the
- * rest. */
+/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the terms before
+ * the last may skip the rest. */
 static void compile_both(builder *b, ast_node *ast, bool sense, jumps *into)
 {
     uint32_t count;

@@ -11,7 +11,8 @@ static void declare_names(builder *b, const ast_node *pattern)
     } else if (pattern->kind == PAT_MAP) {
         for (uint32_t i = 0; i < pattern->as.map.count; i++)
             declare_names(b, pattern->as.map.entries[i].value);
-    } else if (pattern->kind == PAT_TUPLE || pattern->kind == PAT_LIST || pattern->kind == PAT_ERROR) {
+    } else if (pattern->kind == PAT_TUPLE || pattern->kind == PAT_LIST ||
+               pattern->kind == PAT_ERROR) {
         for (uint32_t i = 0; i < pattern->as.pattern.elements.count; i++)
             declare_names(b, pattern->as.pattern.elements.items[i]);
         if (pattern->as.pattern.rest)
@@ -33,7 +34,8 @@ static void check(builder *b, ast_node *pattern, unsigned reg, jumps *fail);
 /* Where a part goes that `pattern` is matched against: a name's own register, or a new one. */
 static unsigned part_register(builder *b, const ast_node *pattern)
 {
-    return pattern->kind == PAT_NAME ? pattern->as.name.binding->reg : compile_registers(b, 1, pattern->span);
+    return pattern->kind == PAT_NAME ? pattern->as.name.binding->reg
+                                     : compile_registers(b, 1, pattern->span);
 }
 
 static void check_part(builder *b, ast_node *pattern, unsigned reg, jumps *fail)
@@ -50,7 +52,8 @@ static void check_elements(builder *b, ast_node *pattern, unsigned reg, jumps *f
         return;
     }
     opcode op = pattern->kind == PAT_TUPLE ? OPC_TESTTUPLE : OPC_TESTLIST;
-    compile_check(b, insn_abc(op, reg, elements.count, pattern->as.pattern.has_rest), fail, pattern->span);
+    compile_check(b, insn_abc(op, reg, elements.count, pattern->as.pattern.has_rest), fail,
+                  pattern->span);
     for (uint32_t i = 0; i < elements.count; i++) {
         ast_node *element = elements.items[i];
         if (element->kind == PAT_HOLE)
@@ -62,7 +65,8 @@ static void check_elements(builder *b, ast_node *pattern, unsigned reg, jumps *f
     }
     const ast_node *rest = pattern->as.pattern.rest;
     if (rest && rest->kind == PAT_NAME)
-        compile_emit(b, insn_abc(OPC_REST, rest->as.name.binding->reg, reg, elements.count), rest->span);
+        compile_emit(b, insn_abc(OPC_REST, rest->as.name.binding->reg, reg, elements.count),
+                     rest->span);
 }
 
 static void check_keys(builder *b, ast_node *pattern, unsigned reg, jumps *fail)
@@ -72,8 +76,9 @@ static void check_keys(builder *b, ast_node *pattern, unsigned reg, jumps *fail)
         const ast_entry *entry = &pattern->as.map.entries[i];
         unsigned mark = b->top, part = part_register(b, entry->value);
         uint32_t k = compile_string(b->c, entry->key->as.text.bytes, entry->key->as.text.length);
-        compile_check(b, insn_abc(OPC_TESTKEY, part, reg, compile_short_constant(b, k, entry->key->span)), fail,
-                      entry->key->span);
+        compile_check(
+            b, insn_abc(OPC_TESTKEY, part, reg, compile_short_constant(b, k, entry->key->span)),
+            fail, entry->key->span);
         check_part(b, entry->value, part, fail);
         compile_release(b, mark);
     }
@@ -173,7 +178,8 @@ void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_sp
 {
     declare_names(b, pattern);
     unsigned mark = b->top, from = compile_any(b, chan);
-    unsigned reg = pattern->kind == PAT_NAME ? pattern->as.name.binding->reg : compile_registers(b, 1, at);
+    unsigned reg =
+        pattern->kind == PAT_NAME ? pattern->as.name.binding->reg : compile_registers(b, 1, at);
     compile_emit(b, insn_abc(OPC_RECV, reg, from, 0), at);
     if (pattern->kind != PAT_NAME)
         bind_from(b, pattern, reg);
@@ -202,7 +208,8 @@ void compile_publish(builder *b, const ast_node *pattern)
     } else if (pattern->kind == PAT_MAP) {
         for (uint32_t i = 0; i < pattern->as.map.count; i++)
             compile_publish(b, pattern->as.map.entries[i].value);
-    } else if (pattern->kind == PAT_TUPLE || pattern->kind == PAT_LIST || pattern->kind == PAT_ERROR) {
+    } else if (pattern->kind == PAT_TUPLE || pattern->kind == PAT_LIST ||
+               pattern->kind == PAT_ERROR) {
         for (uint32_t i = 0; i < pattern->as.pattern.elements.count; i++)
             compile_publish(b, pattern->as.pattern.elements.items[i]);
         if (pattern->as.pattern.rest)

@@ -1,5 +1,5 @@
-/* `(a, xs[i], m.k) = e`: what the places are made of first, then e, then one assignment after the other. No tuple is
- * made of an e that is written as one. */
+/* `(a, xs[i], m.k) = e`: what the places are made of first, then e, then one assignment after the
+ * other. No tuple is made of an e that is written as one. */
 #include "compiler/internal.h"
 
 typedef struct place {
@@ -21,7 +21,8 @@ static void mark_variables(ast_list nodes, bool rebound)
             nodes.items[i]->as.name.binding->rebound = rebound;
 }
 
-/* The register of a value that is needed until the assignments: a variable's own unless one of them writes it. */
+/* The register of a value that is needed until the assignments: a variable's own unless one of them
+ * writes it. */
 static unsigned compile_kept(builder *b, ast_node *ast)
 {
     unsigned reg;
@@ -41,7 +42,8 @@ static void prepare(builder *b, place *p)
     } else if (ast->kind == AST_FIELD) {
         const ast_name *name = ast->as.field.name;
         p->subject = compile_kept(b, ast->as.field.object);
-        p->key = compile_short_constant(b, compile_string(b->c, name->text, name->length), ast->span);
+        p->key =
+            compile_short_constant(b, compile_string(b->c, name->text, name->length), ast->span);
     }
 }
 
@@ -58,7 +60,8 @@ static void assign(builder *b, const place *p)
         compile_emit(b, insn_abc(OPC_SETFIELD, p->subject, p->key, p->value), ast->span);
 }
 
-/* Whether the last value may be computed in its variable: no assignment can crash, and no other writes it. */
+/* Whether the last value may be computed in its variable: no assignment can crash, and no other
+ * writes it. */
 static bool last_in_place(const place *places, uint32_t count)
 {
     const ast_node *last = places[count - 1].ast;
@@ -99,8 +102,8 @@ static void assign_parts(builder *b, place *places, uint32_t count, ast_node *so
         if (places[i].ast->kind == PAT_HOLE)
             continue;
         src_span span = places[i].ast->span;
-        places[i].value =
-            is_variable(places[i].ast) ? places[i].ast->as.name.binding->reg : compile_registers(b, 1, span);
+        places[i].value = is_variable(places[i].ast) ? places[i].ast->as.name.binding->reg
+                                                     : compile_registers(b, 1, span);
         compile_emit(b, insn_abc(OPC_GETIDXI, places[i].value, from, i), span);
         assign(b, &places[i]);
         compile_release(b, mark);

@@ -2,13 +2,17 @@
 #include "compiler/internal.h"
 
 /* A branch is shown as a block of the function around it. */
-static code *branch_code(builder *b, ast_node *fn) { return compile_function(b->c, fn, b->code->name, true); }
+static code *branch_code(builder *b, ast_node *fn)
+{
+    return compile_function(b->c, fn, b->code->name, true);
+}
 
 /* The captures of a branch into new registers in a row. */
 static unsigned branch_captures(builder *b, const ast_node *fn, dest d)
 {
     const ast_function_info *info = fn->as.fn->info;
-    unsigned base = compile_result_registers(b, d, info->capture_count ? info->capture_count : 1, fn->span);
+    unsigned base =
+        compile_result_registers(b, d, info->capture_count ? info->capture_count : 1, fn->span);
     compile_captures(b, info, base, fn->span);
     return base;
 }
@@ -56,7 +60,8 @@ static void add_branches(builder *b, unsigned group, const ast_node *ast)
     compile_release(b, mark);
 }
 
-/* Whatever ends it before its branches have ended takes the way of the handler: a par never leaves a branch behind. */
+/* Whatever ends it before its branches have ended takes the way of the handler: a par never leaves
+ * a branch behind. */
 void compile_par(builder *b, ast_node *ast, dest d)
 {
     unsigned mark = b->top, group = compile_result_registers(b, d, 2, ast->span);
@@ -73,9 +78,10 @@ void compile_par(builder *b, ast_node *ast, dest d)
                                         .reg = (uint16_t)group,
                                         .error_reg = (uint16_t)(group + 1),
                                         .span = ast->span});
-        compile_add_handler(
-            b,
-            (handler){.start = start, .end = compile_here(b), .reg = (uint16_t)(group + 1), .kind = HANDLER_CLEANUP});
+        compile_add_handler(b, (handler){.start = start,
+                                         .end = compile_here(b),
+                                         .reg = (uint16_t)(group + 1),
+                                         .kind = HANDLER_CLEANUP});
     }
     compile_release(b, mark);
     compile_deliver(b, d, group, ast->span);
@@ -86,7 +92,8 @@ void compile_send(builder *b, ast_node *ast, dest d)
     unsigned mark = b->top, chan = compile_any(b, ast->as.binary.left);
     ast_node *sent = ast->as.binary.right;
     unsigned reg = compile_any(b, sent->kind == AST_MOVE ? sent->as.unary.operand : sent);
-    compile_emit(b, insn_abc(sent->kind == AST_MOVE ? OPC_SENDMOVE : OPC_SEND, chan, reg, 0), ast->span);
+    compile_emit(b, insn_abc(sent->kind == AST_MOVE ? OPC_SENDMOVE : OPC_SEND, chan, reg, 0),
+                 ast->span);
     compile_release(b, mark);
     compile_nil(b, d, ast->span);
 }
@@ -94,7 +101,8 @@ void compile_send(builder *b, ast_node *ast, dest d)
 void compile_receive(builder *b, ast_node *ast, dest d)
 {
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    unsigned chan = compile_operand(b, ast->as.unary.operand, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+    unsigned chan =
+        compile_operand(b, ast->as.unary.operand, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
     compile_emit(b, insn_abc(OPC_RECV, out, chan, 0), ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);

@@ -58,8 +58,8 @@ void compile_let(builder *b, ast_node *ast)
 
 static bool is_immutable_literal(const ast_node *ast)
 {
-    return ast->kind <= AST_BYTES ||
-           (ast->kind == AST_UNARY && ast->op == OP_NEG && ast->as.unary.operand->kind <= AST_FLOAT);
+    return ast->kind <= AST_BYTES || (ast->kind == AST_UNARY && ast->op == OP_NEG &&
+                                      ast->as.unary.operand->kind <= AST_FLOAT);
 }
 
 void compile_freeze(builder *b, unsigned base, src_span at)
@@ -114,7 +114,8 @@ static void assign_name(builder *b, ast_node *ast)
     else if (ast->op == OP_NONE)
         compile_node(b, ast->as.assign.value, dest_variable(binding->reg));
     else
-        compile_arithmetic(b, ast->op, binding->reg, compile_any(b, place), ast->as.assign.value, ast->span);
+        compile_arithmetic(b, ast->op, binding->reg, compile_any(b, place), ast->as.assign.value,
+                           ast->span);
 }
 
 /* The new value of a place whose old one is `get`. */
@@ -138,13 +139,15 @@ void compile_assign(builder *b, ast_node *ast)
     } else if (place->kind == AST_TUPLE) {
         compile_places(b, ast);
     } else if (place->kind == AST_INDEX) {
-        unsigned subject = compile_any(b, place->as.binary.left), key = compile_any(b, place->as.binary.right);
+        unsigned subject = compile_any(b, place->as.binary.left),
+                 key = compile_any(b, place->as.binary.right);
         unsigned reg = new_value(b, ast, insn_abc(OPC_GETIDX, 0, subject, key));
         compile_emit(b, insn_abc(OPC_SETIDX, subject, key, reg), ast->span);
     } else {
         unsigned subject = compile_any(b, place->as.field.object);
         const ast_name *name = place->as.field.name;
-        unsigned k = compile_short_constant(b, compile_string(b->c, name->text, name->length), ast->span);
+        unsigned k =
+            compile_short_constant(b, compile_string(b->c, name->text, name->length), ast->span);
         unsigned reg = new_value(b, ast, insn_abc(OPC_GETFIELD, 0, subject, k));
         compile_emit(b, insn_abc(OPC_SETFIELD, subject, k, reg), ast->span);
     }
@@ -155,7 +158,8 @@ void compile_assign(builder *b, ast_node *ast)
 static jumps *only_leaves(const builder *b, const ast_node *ast, dest d)
 {
     const ast_node *then = ast->as.branch.then;
-    if (d.kind != DEST_DISCARD || ast->as.branch.otherwise || then->kind != AST_BLOCK || then->as.list.count != 1)
+    if (d.kind != DEST_DISCARD || ast->as.branch.otherwise || then->kind != AST_BLOCK ||
+        then->as.list.count != 1)
         return NULL;
     ast_kind kind = then->as.list.items[0]->kind;
     if (kind == AST_BREAK)
@@ -249,7 +253,8 @@ void compile_try(builder *b, ast_node *ast, dest d)
         return;
     }
     unsigned mark = b->top;
-    unsigned reg = d.kind == DEST_REG && d.scratch ? compile_operand(b, operand, d.reg) : compile_any(b, operand);
+    unsigned reg = d.kind == DEST_REG && d.scratch ? compile_operand(b, operand, d.reg)
+                                                   : compile_any(b, operand);
     jumps good = {0};
     compile_jump_to(b, insn_aw(OPC_JNERROR, reg, 0), &good, ast->span);
     compile_end_trace(b, reg, ast->span);

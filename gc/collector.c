@@ -8,17 +8,19 @@
 
 enum {
     HUGE_PAGE = 2 << 20,
-    HUGE_HEAP = 64 << 20, /* below this huge pages would cost a small program more memory than they save time */
-    /* Collect when as much has been allocated as lives, as Go does. Measured with trees of 32-byte nodes: 0.59 s and 63
-     * MB; 2: 0.85 s and 46 MB; 3, Boehm's default: 0.91 s and 39 MB; 4: 1.15 s and 32 MB. Million of processes take the
-     * same memory with all. */
+    /* below this huge pages would cost a small program more memory than they save time */
+    HUGE_HEAP = 64 << 20,
+    /* Collect when as much has been allocated as lives, as Go does. Measured with trees of 32-byte
+     * nodes: 0.59 s and 63 MB; 2: 0.85 s and 46 MB; 3, Boehm's default: 0.91 s and 39 MB; 4: 1.15 s
+     * and 32 MB. Million of processes take the same memory with all. */
     FREE_SPACE_DIVISOR = 1,
-    /* A small heap need not be collected more often than this: a third of the collections, the same memory. */
+    /* A small heap need not be collected more often than this: a third of the collections, the same
+     * memory. */
     MIN_ALLOCATED = 4 << 20
 };
 
-/* The registry. `lock` guards the start; the list of heaps is also read by the collector's hooks and changes under its
- * allocation lock only. */
+/* The registry. `lock` guards the start; the list of heaps is also read by the collector's hooks
+ * and changes under its allocation lock only. */
 static struct {
     pthread_mutex_t lock;
     bool started, ours;
@@ -45,10 +47,11 @@ void heap_mark(heap_marker *m, uint64_t word)
         m->top = GC_MARK_AND_PUSH((void *)(uintptr_t)word, m->top, m->limit, m->source);
 }
 
-/* Boehm's procedure for objects of kind HEAP_PROCESS. One on a free list, ours or Boehm's, has an even word 0: the next
- * one's address. Not to follow it would let the rest of our list be reclaimed and handed out twice. */
-static struct GC_ms_entry *mark_process(GC_word *object, struct GC_ms_entry *top, struct GC_ms_entry *limit,
-                                        GC_word env)
+/* Boehm's procedure for objects of kind HEAP_PROCESS. One on a free list, ours or Boehm's, has an
+ * even word 0: the next one's address. Not to follow it would let the rest of our list be reclaimed
+ * and handed out twice. */
+static struct GC_ms_entry *mark_process(GC_word *object, struct GC_ms_entry *top,
+                                        struct GC_ms_entry *limit, GC_word env)
 {
     (void)env;
     heap_marker m = {top, limit, (void **)object};
@@ -99,9 +102,10 @@ static void GC_CALLBACK on_resize(GC_word size)
     (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
-/* When a heap at its limit is almost full, collections follow each other with little allocated in between, and the
- * program would crawl. So the limit is soft in its last tenth: two collections in a row before which less than that was
- * allocated make one allocation fail. (A single one may be the first after much was dropped.) */
+/* When a heap at its limit is almost full, collections follow each other with little allocated in
+ * between, and the program would crawl. So the limit is soft in its last tenth: two collections in
+ * a row before which less than that was allocated make one allocation fail. (A single one may be
+ * the first after much was dropped.) */
 static bool is_short(void)
 {
     size_t near = registry.limit - registry.limit / 8;
@@ -118,7 +122,8 @@ static void GC_CALLBACK on_event(GC_EventType event)
             watch_marked(h);
     if (event != GC_EVENT_START)
         return;
-    bool counts = __atomic_load_n(&registry.on_purpose, __ATOMIC_RELAXED) == 0, low = counts && is_short();
+    bool counts = __atomic_load_n(&registry.on_purpose, __ATOMIC_RELAXED) == 0,
+         low = counts && is_short();
     for (heap *h = registry.heaps; h; h = h->next) { /* their threads still run */
         __atomic_add_fetch(&h->collections, 1, __ATOMIC_RELAXED);
         if (!low && counts)
@@ -145,8 +150,8 @@ static void start_ours(void)
     GC_set_all_interior_pointers(0);
     GC_set_no_dls(1);
     GC_set_dont_precollect(1);
-    /* One marker: more threads would cost every script its start, and a collection of a small heap is over before they
-     * have woken. */
+    /* One marker: more threads would cost every script its start, and a collection of a small heap
+     * is over before they have woken. */
     GC_set_markers_count(1);
     struct GC_stack_base base;
     if (getpid() != gettid() && GC_get_stack_base(&base) == GC_SUCCESS)
@@ -159,8 +164,9 @@ static void start_ours(void)
     GC_set_min_bytes_allocd(MIN_ALLOCATED / sizeof(void *));
 }
 
-/* Valgrind reports every word that the conservative scan reads, so collections are off under it. Its header may not be
- * installed where we are built, but it preloads a library into what it runs. */
+/* Valgrind reports every word that the conservative scan reads, so collections are off under it.
+ * Its header may not be installed where we are built, but it preloads a library into what it
+ * runs. */
 static bool under_valgrind(void)
 {
     const char *preload = getenv("LD_PRELOAD");
@@ -175,7 +181,8 @@ static bool start(void)
     GC_allow_register_threads();
     if (pthread_key_create(&registry.thread, thread_ends) != 0)
         return false;
-    if (registry.ours && getpid() != gettid() && pthread_setspecific(registry.thread, &registry) != 0)
+    if (registry.ours && getpid() != gettid() &&
+        pthread_setspecific(registry.thread, &registry) != 0)
         return false;
     registry.kinds[HEAP_TRACED] = 1; /* Boehm's own for ordinary objects */
     registry.kinds[HEAP_BYTES] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 0, 1);
@@ -243,10 +250,10 @@ void collector_remove(heap *h)
     collector_apply_limits();
 }
 
-/* Overwrites what earlier calls left behind: on the C stack, since the collector's own frames cover it but for holes
- * and one stale pointer there can hold a long list; and in the vector registers, where memcpy leaves the last words
- * that it copied, and from where the dynamic linker spills them onto the stack when a function is called for the
- * first time. */
+/* Overwrites what earlier calls left behind: on the C stack, since the collector's own frames cover
+ * it but for holes and one stale pointer there can hold a long list; and in the vector registers,
+ * where memcpy leaves the last words that it copied, and from where the dynamic linker spills them
+ * onto the stack when a function is called for the first time. */
 __attribute__((noinline)) void heap_clear_stack(void)
 {
     char hole[16 << 10];

@@ -1,5 +1,5 @@
-/* The one place that holds what there is once per host process: Boehm's settings, our kinds and hooks, the list of
- * heaps. For the files of gc/ only. */
+/* The one place that holds what there is once per host process: Boehm's settings, our kinds and
+ * hooks, the list of heaps. For the files of gc/ only. */
 #ifndef CSP_GC_COLLECTOR_H
 #define CSP_GC_COLLECTOR_H
 
@@ -15,8 +15,8 @@
 
 #include "gc/heap.h"
 
-/* Starts the collector where nobody has, makes kinds and hooks, registers the calling thread. Safe to call often.
- * False: no memory. */
+/* Starts the collector where nobody has, makes kinds and hooks, registers the calling thread. Safe
+ * to call often. False: no memory. */
 bool collector_start(void);
 /* Whether we started it, and so may set what is global. */
 bool collector_is_ours(void);
@@ -25,9 +25,11 @@ void collector_add(heap *h, heap_mark_fn *mark_process);
 void collector_remove(heap *h);
 /* A collection on purpose: does not count as a sign that memory is short. */
 void collector_collect(void);
-/* Tells the collector how much it may take now: the limits of all heaps less what they have mapped. */
+/* Tells the collector how much it may take now: the limits of all heaps less what they have
+ * mapped. */
 void collector_apply_limits(void);
-/* Whether `h` may take so many more bytes outside the collector's heap: alone, and beside what all heaps use. */
+/* Whether `h` may take so many more bytes outside the collector's heap: alone, and beside what all
+ * heaps use. */
 bool collector_within_limit(const heap *h, size_t more);
 /* The same, if need be after a collection. */
 bool collector_may_take(const heap *h, size_t more);

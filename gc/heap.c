@@ -6,7 +6,8 @@
 #include "gc/stranger.h"
 
 enum {
-    RESERVE = 128 << 10 /* room for the errors, traces and reports of processes that have run out of memory */
+    /* room for the errors, traces and reports of processes that have run out of memory */
+    RESERVE = 128 << 10
 };
 
 void *heap_pinned(size_t size) { return collector_start() ? GC_malloc_uncollectable(size) : NULL; }
@@ -59,8 +60,14 @@ void heap_unpin_anywhere(void *memory)
 
 void heap_stranger_signals(sigset_t *set)
 {
-    const int kept[] = {
-        GC_get_suspend_signal(), GC_get_thr_restart_signal(), SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+    const int kept[] = {GC_get_suspend_signal(),
+                        GC_get_thr_restart_signal(),
+                        SIGSEGV,
+                        SIGBUS,
+                        SIGFPE,
+                        SIGILL,
+                        SIGABRT,
+                        SIGTRAP};
     sigfillset(set);
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (kept[i] > 0)
@@ -108,9 +115,10 @@ void heap_close(heap *h)
 /* An object straight from the collector: zeroed, as all our kinds are. */
 static void *allocate(const heap *h, heap_kind kind, size_t size)
 {
-    /* The collector refuses what exceeds its limit, but knows only the sum of all heaps', and none where the host has
-     * started it. */
-    if (h->max_bytes != 0 && (size > h->max_bytes || (!collector_is_ours() && !collector_within_limit(h, size))))
+    /* The collector refuses what exceeds its limit, but knows only the sum of all heaps', and none
+     * where the host has started it. */
+    if (h->max_bytes != 0 &&
+        (size > h->max_bytes || (!collector_is_ours() && !collector_within_limit(h, size))))
         return NULL;
     return GC_generic_malloc(size, collector_kind(kind));
 }
@@ -128,11 +136,12 @@ static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
     return *list;
 }
 
-/* A small program never needs it. Once lost it is not taken again before a collection has shown that there is room:
- * what was given back is for the crash that is under way. */
+/* A small program never needs it. Once lost it is not taken again before a collection has shown
+ * that there is room: what was given back is for the crash that is under way. */
 static void keep_reserve(heap *h)
 {
-    if (h->max_bytes == 0 || h->reserve || (h->reserve_lost != 0 && h->reserve_lost == heap_collections(h)))
+    if (h->max_bytes == 0 || h->reserve ||
+        (h->reserve_lost != 0 && h->reserve_lost == heap_collections(h)))
         return;
     size_t used = heap_bytes(h);
     if (used >= h->max_bytes / 2 && used <= h->max_bytes - h->max_bytes / 8)

@@ -1,4 +1,5 @@
-/* How much memory a program may take unless told: three quarters of what the machine or the control group has. */
+/* How much memory a program may take unless told: three quarters of what the machine or the control
+ * group has. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -29,8 +30,8 @@ static size_t least_of_groups(const char *mount, char *group, const char *file)
     for (;;) {
         char path[PATH_MAX], text[64];
         int length = snprintf(path, sizeof path, "%s%s/%s", mount, group, file);
-        if (length > 0 && (size_t)length < sizeof path && read_file(path, text, sizeof text) && text[0] >= '0' &&
-            text[0] <= '9') {
+        if (length > 0 && (size_t)length < sizeof path && read_file(path, text, sizeof text) &&
+            text[0] >= '0' && text[0] <= '9') {
             unsigned long long bytes = strtoull(text, NULL, 10);
             if (bytes != 0 && bytes < least)
                 least = (size_t)bytes;
@@ -42,8 +43,9 @@ static size_t least_of_groups(const char *mount, char *group, const char *file)
     }
 }
 
-/* /proc/self/cgroup has a line "number:controllers:/group" for each hierarchy; version 2 has no controllers. In a
- * container the group may not be visible under its name; then the mount's root, which is asked too, is the container's.
+/* /proc/self/cgroup has a line "number:controllers:/group" for each hierarchy; version 2 has no
+ * controllers. In a container the group may not be visible under its name; then the mount's root,
+ * which is asked too, is the container's.
  */
 static size_t group_limit(void)
 {
@@ -75,7 +77,8 @@ size_t heap_default_limit(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     size_t limit = group_limit();
-    if (pages > 0 && page > 0 && (size_t)pages < SIZE_MAX / (size_t)page && (size_t)pages * (size_t)page < limit)
+    if (pages > 0 && page > 0 && (size_t)pages < SIZE_MAX / (size_t)page &&
+        (size_t)pages * (size_t)page < limit)
         limit = (size_t)pages * (size_t)page;
     return limit == SIZE_MAX ? 0 : limit / 4 * 3;
 }

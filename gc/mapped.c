@@ -1,5 +1,5 @@
-/* Stacks that are too large for the collector's heap: mmap'ed and grown in place by mremap, so that deep recursion
- * costs no copying. */
+/* Stacks that are too large for the collector's heap: mmap'ed and grown in place by mremap, so that
+ * deep recursion costs no copying. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,7 +24,10 @@ enum {
     HUGE_STACK = 8 << 20 /* from here on huge pages save more faults than they waste memory */
 };
 
-static size_t map_size(size_t size) { return (size + sizeof(prefix) + PAGE - 1) & ~(size_t)(PAGE - 1); }
+static size_t map_size(size_t size)
+{
+    return (size + sizeof(prefix) + PAGE - 1) & ~(size_t)(PAGE - 1);
+}
 
 static prefix *prefix_of(void *stack) { return (prefix *)stack - 1; }
 
@@ -64,9 +67,11 @@ static bool reserve_entry(heap *h)
 
 static void *map_stack(heap *h, void *owner, size_t size)
 {
-    if (size > PTRDIFF_MAX - 2 * PAGE || !reserve_entry(h) || !collector_may_take(h, map_size(size)))
+    if (size > PTRDIFF_MAX - 2 * PAGE || !reserve_entry(h) ||
+        !collector_may_take(h, map_size(size)))
         return NULL;
-    void *map = mmap(NULL, map_size(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *map = mmap(NULL, map_size(size), PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
         return NULL;
     prefix *p = map;
@@ -93,11 +98,13 @@ static void unmap_stack(heap *h, void *stack)
     collector_apply_limits();
 }
 
-/* The old addresses are gone with the call, so all who know the stack learn the new one before anybody can collect. */
+/* The old addresses are gone with the call, so all who know the stack learn the new one before
+ * anybody can collect. */
 static bool remap_stack(heap *h, uint64_t **stack, size_t old_size, size_t new_size)
 {
     size_t old_map = map_size(old_size), new_map = map_size(new_size);
-    if (new_size > PTRDIFF_MAX - 2 * PAGE || (new_map > old_map && !collector_may_take(h, new_map - old_map)))
+    if (new_size > PTRDIFF_MAX - 2 * PAGE ||
+        (new_map > old_map && !collector_may_take(h, new_map - old_map)))
         return false;
     if (new_size < old_size) {
         size_t kept = new_map - sizeof(prefix);

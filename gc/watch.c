@@ -1,9 +1,9 @@
 /* What nobody reaches is found at the end of a marking and brought back to life.
  *
- * One object, the anchor, has a finalizer. When a heap finds objects that are not marked, it chains them, hangs the
- * chain into the anchor and takes the anchor's own mark away: so the collector holds the anchor for garbage, marks it
- * again with all that it reaches before anything is reclaimed, and calls the finalizer. A finalizer for each object
- * would cost half a microsecond. */
+ * One object, the anchor, has a finalizer. When a heap finds objects that are not marked, it chains
+ * them, hangs the chain into the anchor and takes the anchor's own mark away: so the collector
+ * holds the anchor for garbage, marks it again with all that it reaches before anything is
+ * reclaimed, and calls the finalizer. A finalizer for each object would cost half a microsecond. */
 #include "gc/collector.h"
 
 struct heap_anchor {

@@ -12,16 +12,17 @@
  *         csp_free(vm);
  *     }
  *
- * Everything hangs off a csp_vm; there may be several in a program, at once and on several threads. A VM and what
- * belongs to it is used by the thread that made it, but for what is marked
+ * Everything hangs off a csp_vm; there may be several in a program, at once and on several threads.
+ * A VM and what belongs to it is used by the thread that made it, but for what is marked
  *     [MT]  may be called from any thread at any time
  *     [AS]  may also be called from a signal handler.
- * No function of a VM may be called from a callback (`write` …) that the same VM is calling, but for csp_interrupt
- * and csp_user.
+ * No function of a VM may be called from a callback (`write` …) that the same VM is calling, but
+ * for csp_interrupt and csp_user.
  *
- * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free; a `const char *`
- * belongs to the object that it was asked of. Functions that return a csp_status give 0 or more when all is well,
- * and less than 0 for a failure, which csp_take_error then explains. */
+ * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free; a
+ * `const char *` belongs to the object that it was asked of. Functions that return a csp_status
+ * give 0 or more when all is well, and less than 0 for a failure, which csp_take_error then
+ * explains. */
 #ifndef CSP_H
 #define CSP_H
 
@@ -44,7 +45,8 @@ typedef struct csp_session csp_session;
 typedef struct csp_error csp_error;
 
 typedef enum csp_status {
-    CSP_OK = 0,             /* done; of csp_step: nothing to do until csp_fd or csp_timeout says so */
+    /* done; of csp_step: nothing to do until csp_fd or csp_timeout says so */
+    CSP_OK = 0,
     CSP_MORE = 1,           /* csp_step: there is more that could run now */
     CSP_EXIT = 2,           /* the program asked to end (Os.exit): see csp_exit_status */
     CSP_E_COMPILE = -1,     /* the text has errors; nothing of it has run */
@@ -52,7 +54,8 @@ typedef enum csp_status {
     CSP_E_DEADLOCK = -3,    /* nothing could run any more */
     CSP_E_INTERRUPTED = -4, /* stopped by csp_interrupt */
     CSP_E_MEMORY = -5,      /* out of memory */
-    CSP_E_MISUSE = -6       /* a call that is not allowed now, or with wrong arguments; there is no csp_error for it */
+    /* a call that is not allowed now, or with wrong arguments; there is no csp_error for it */
+    CSP_E_MISUSE = -6
 } csp_status;
 
 /* The version of the library, as "1.2.3". [MT] */
@@ -63,34 +66,41 @@ CSP_API void csp_text_free(char *text);
 
 /* ---- Making a VM ---- */
 
-/* How something is told: for people, with ANSI sequences, or as JSON (an object on a line of its own). */
+/* How something is told: for people, with ANSI sequences, or as JSON (an object on a line of its
+ * own). */
 typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
 
 typedef struct csp_config {
-    size_t struct_size;      /* set by csp_config_init */
-    void *user;              /* handed to the callbacks */
-    size_t max_memory;       /* bytes of all values and stacks; 0: no limit. Default: 3/4 of the machine's memory */
-    size_t max_stack;        /* bytes for each process; 0: no limit. Default: 1 GiB */
-    uint32_t max_processes;  /* at once; 0: no limit (the default) */
-    uint64_t max_reductions; /* calls and turns of loops, of each process; 0: no limit (the default) */
-    /* Takes what the program writes to standard output (stream 1) or standard error (2): `size` bytes, without a NUL
-     * behind them, whole prints. It takes all of it, or keeps to itself what it could not do: it cannot say so, and as
-     * long as it does not return nothing runs. Default (NULL): the descriptors 1 and 2, whose flags are left alone. One
-     * that takes nothing now is waited for by who prints, while the others go on; one that cannot be written to makes
-     * each print crash with io_error, and csp_run_text fail with that kind where what had been printed is lost. A
-     * signal (SIGPIPE, SIGXFSZ) is the host's to ignore. */
+    size_t struct_size; /* set by csp_config_init */
+    void *user;         /* handed to the callbacks */
+    /* bytes of all values and stacks; 0: no limit. Default: 3/4 of the machine's memory */
+    size_t max_memory;
+    size_t max_stack;       /* bytes for each process; 0: no limit. Default: 1 GiB */
+    uint32_t max_processes; /* at once; 0: no limit (the default) */
+    /* calls and turns of loops, of each process; 0: no limit (the default) */
+    uint64_t max_reductions;
+    /* Takes what the program writes to standard output (stream 1) or standard error (2): `size`
+     * bytes, without a NUL behind them, whole prints. It takes all of it, or keeps to itself what
+     * it could not do: it cannot say so, and as long as it does not return nothing runs. Default
+     * (NULL): the descriptors 1 and 2, whose flags are left alone. One that takes nothing now is
+     * waited for by who prints, while the others go on; one that cannot be written to makes each
+     * print crash with io_error, and csp_run_text fail with that kind where what had been printed
+     * is lost. A signal (SIGPIPE, SIGXFSZ) is the host's to ignore. */
     void (*write)(void *user, int stream, const char *text, size_t size);
     const char *const *args; /* what Os.args() gives; copied. Default: none */
     uint32_t arg_count;
-    /* Whether `import` reads files, beside the importing one and in the folders of the environment's CSP_PATH. Default:
-     * false: only what csp_module_add has added can be imported. */
+    /* Whether `import` reads files, beside the importing one and in the folders of the
+     * environment's CSP_PATH. Default: false: only what csp_module_add has added can be
+     * imported. */
     bool import_files;
-    csp_style reports; /* of crashes that nobody awaits and of leaks, on stream 2. Default: CSP_PLAIN */
-    /* Whether csp_run_text looks for leaked processes when main has returned, so that all are reported; else only those
-     * that collections happen to find. Others may run up to a second longer for it. Default: false. */
+    /* of crashes that nobody awaits and of leaks, on stream 2. Default: CSP_PLAIN */
+    csp_style reports;
+    /* Whether csp_run_text looks for leaked processes when main has returned, so that all are
+     * reported; else only those that collections happen to find. Others may run up to a second
+     * longer for it. Default: false. */
     bool report_leaks;
-    /* Is told of each process that crashes while nobody awaits it; the error is valid during the call. Default (NULL):
-     * its report is written to stream 2. */
+    /* Is told of each process that crashes while nobody awaits it; the error is valid during the
+     * call. Default (NULL): its report is written to stream 2. */
     void (*crash)(void *user, const csp_error *error);
 } csp_config;
 
@@ -100,8 +110,8 @@ CSP_API void csp_config_init(csp_config *config, size_t struct_size);
 /* Makes a VM; config NULL: all defaults. CSP_E_MEMORY, CSP_E_MISUSE: *out is NULL. [MT] */
 CSP_API csp_status csp_new(const csp_config *config, csp_vm **out);
 
-/* Ends what runs (deferred calls of processes have one second in all) and frees the VM with its sessions. NULL is
- * fine. */
+/* Ends what runs (deferred calls of processes have one second in all) and frees the VM with its
+ * sessions. NULL is fine. */
 CSP_API void csp_free(csp_vm *vm);
 
 /* config.user. [MT] [AS] */
@@ -109,36 +119,41 @@ CSP_API void *csp_user(const csp_vm *vm);
 
 /* ---- Modules ---- */
 
-/* Offers a module to programs and sessions: `import "lib/geometry"` finds what was added as "lib/geometry", before
- * any file of that name. A module that was added may import others beside it: in "lib/geometry", `import "vector"`
- * means "lib/vector", or else "vector". The text is copied; it is compiled when it is first imported, and what is
- * wrong with it is reported then. CSP_OK, CSP_E_MEMORY; CSP_E_MISUSE: the name is empty, taken, or that of a
- * standard module. */
+/* Offers a module to programs and sessions: `import "lib/geometry"` finds what was added as
+ * "lib/geometry", before any file of that name. A module that was added may import others beside
+ * it: in "lib/geometry", `import "vector"` means "lib/vector", or else "vector". The text is
+ * copied; it is compiled when it is first imported, and what is wrong with it is reported then.
+ * CSP_OK, CSP_E_MEMORY; CSP_E_MISUSE: the name is empty, taken, or that of a standard module. */
 CSP_API csp_status csp_module_add(csp_vm *vm, const char *name, const char *text, size_t size);
 
 /* ---- Running a program ---- */
 
-/* Compiles `size` bytes of text and runs them as a program: the main process until it ends; then the other
- * processes are killed, their deferred calls run, and all output is written. `name` is what messages call the text,
- * and the name of its file where its imports are files: they are looked for beside it. A VM runs one program; after
- * that only csp_take_error, csp_exit_status and csp_free are of use. CSP_OK, CSP_EXIT, or any failure. */
+/* Compiles `size` bytes of text and runs them as a program: the main process until it ends; then
+ * the other processes are killed, their deferred calls run, and all output is written. `name` is
+ * what messages call the text, and the name of its file where its imports are files: they are
+ * looked for beside it. A VM runs one program; after that only csp_take_error, csp_exit_status and
+ * csp_free are of use. CSP_OK, CSP_EXIT, or any failure. */
 CSP_API csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size);
 
 /* The argument of Os.exit after CSP_EXIT, 0 … 255. */
 CSP_API int csp_exit_status(const csp_vm *vm);
 
-/* Ends what runs on the VM at this moment, at its next safe point: csp_run_text, csp_eval, csp_check and
- * csp_disassemble with CSP_E_INTERRUPTED, whether they compile, load a module or run; csp_step returns, and no process
- * is touched. Where nothing runs, nothing happens, then or later. A program or evaluation that has been ended has one
- * second for its deferred calls. A module whose loading ends so is as if nobody had asked for it. [MT] [AS] */
+/* Ends what runs on the VM at this moment, at its next safe point: csp_run_text, csp_eval,
+ * csp_check and csp_disassemble with CSP_E_INTERRUPTED, whether they compile, load a module or run;
+ * csp_step returns, and no process is touched. Where nothing runs, nothing happens, then or later.
+ * A program or evaluation that has been ended has one second for its deferred calls. A module whose
+ * loading ends so is as if nobody had asked for it. [MT] [AS] */
 CSP_API void csp_interrupt(csp_vm *vm);
 
-/* Lets the VM tell on stream 2, as soon as it runs, what every process is doing; it goes on. [MT] [AS] */
+/* Lets the VM tell on stream 2, as soon as it runs, what every process is doing; it goes on. [MT]
+ * [AS] */
 CSP_API void csp_request_report(csp_vm *vm);
 
-/* Compiles the text and gives its bytecode for people to read in *out. Runs nothing of it. CSP_OK, CSP_E_COMPILE,
- * CSP_E_INTERRUPTED, CSP_E_MEMORY; CSP_E_CRASH: a standard module that it uses could not be loaded. */
-CSP_API csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
+/* Compiles the text and gives its bytecode for people to read in *out. Runs nothing of it. CSP_OK,
+ * CSP_E_COMPILE, CSP_E_INTERRUPTED, CSP_E_MEMORY; CSP_E_CRASH: a standard module that it uses could
+ * not be loaded. */
+CSP_API csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size,
+                                   char **out);
 
 /* ---- A session: inputs evaluated one after the other, with variables that live on ---- */
 
@@ -146,72 +161,79 @@ CSP_API csp_status csp_disassemble(csp_vm *vm, const char *name, const char *tex
 CSP_API csp_session *csp_session_new(csp_vm *vm);
 CSP_API void csp_session_free(csp_session *session);
 
-/* Compiles one input and runs it as the foreground process until it ends; other processes run meanwhile, and stay.
- * *result is the value as `repr` shows it (cut at 64 KiB), or NULL where it is nil or there is none. A name may be
- * defined again, and functions that use it find the new one. A function may use names that are not there yet; a note on
- * stream 2 says so. After a failure the session goes on: what was defined and done before the failure stands. */
+/* Compiles one input and runs it as the foreground process until it ends; other processes run
+ * meanwhile, and stay. *result is the value as `repr` shows it (cut at 64 KiB), or NULL where it is
+ * nil or there is none. A name may be defined again, and functions that use it find the new one. A
+ * function may use names that are not there yet; a note on stream 2 says so. After a failure the
+ * session goes on: what was defined and done before the failure stands. */
 CSP_API csp_status csp_eval(csp_session *session, const char *text, size_t size, char **result);
 
 typedef enum csp_input { CSP_INPUT_COMPLETE, CSP_INPUT_INCOMPLETE, CSP_INPUT_ERROR } csp_input;
 
-/* Whether the text can be read as it stands, could be the beginning of something longer (an open bracket, an operator
- * at the end, `##` lines at the end, which an empty line behind them ends …), or has an error that more text would not
- * mend. Looks at the syntax alone. [MT] */
+/* Whether the text can be read as it stands, could be the beginning of something longer (an open
+ * bracket, an operator at the end, `##` lines at the end, which an empty line behind them ends …),
+ * or has an error that more text would not mend. Looks at the syntax alone. [MT] */
 CSP_API csp_input csp_input_state(const char *text, size_t size);
 
 /* ---- Background processes, from a host's own event loop ----
  *
- * While no evaluation runs: poll csp_fd for input, at most csp_timeout milliseconds long, then call csp_step. */
+ * While no evaluation runs: poll csp_fd for input, at most csp_timeout milliseconds long, then call
+ * csp_step. */
 
-/* A descriptor that becomes readable when there is something to do: made by the first call, and the VM's. -1: it
- * cannot be made, errno says why; then csp_timeout alone tells when to call csp_step. */
+/* A descriptor that becomes readable when there is something to do: made by the first call, and the
+ * VM's. -1: it cannot be made, errno says why; then csp_timeout alone tells when to call
+ * csp_step. */
 CSP_API int csp_fd(csp_vm *vm);
 
 /* Milliseconds until there is something to do: 0 now, -1 not before csp_fd is readable. */
 CSP_API int csp_timeout(csp_vm *vm);
 
-/* Gives every process that can run now a time slice at most; never waits. CSP_OK, CSP_MORE, CSP_EXIT or
- * CSP_E_INTERRUPTED. */
+/* Gives every process that can run now a time slice at most; never waits. CSP_OK, CSP_MORE,
+ * CSP_EXIT or CSP_E_INTERRUPTED. */
 CSP_API csp_status csp_step(csp_vm *vm);
 
 /* ---- Errors ---- */
 
-/* What went wrong in the last call that failed: the caller's, to be freed with csp_error_free; it may outlive the
- * VM. NULL: nothing, or no memory for it. The next failure, if this one was not taken, replaces it. */
+/* What went wrong in the last call that failed: the caller's, to be freed with csp_error_free; it
+ * may outlive the VM. NULL: nothing, or no memory for it. The next failure, if this one was not
+ * taken, replaces it. */
 CSP_API csp_error *csp_take_error(csp_vm *vm);
 CSP_API void csp_error_free(csp_error *error);
 
-/* "compile", "deadlock", "interrupted", "out_of_memory", or the kind of the error that the process ended with
- * ("type_error" …). */
+/* "compile", "deadlock", "interrupted", "out_of_memory", or the kind of the error that the process
+ * ended with ("type_error" …). */
 CSP_API const char *csp_error_kind(const csp_error *error);
 CSP_API const char *csp_error_message(const csp_error *error);
 
-/* The number of the process that failed, and its name in *name (`name` may be NULL): the one given by Process.name, or
- * that of its function; "" where there is none. 0: the error is not of one process (compile errors, deadlock …). */
+/* The number of the process that failed, and its name in *name (`name` may be NULL): the one given
+ * by Process.name, or that of its function; "" where there is none. 0: the error is not of one
+ * process (compile errors, deadlock …). */
 CSP_API uint64_t csp_error_process(const csp_error *error, const char **name);
 
-/* What caused the error, where it took the place of another: valid as long as this one. NULL: nothing. It has no
- * process of its own. */
+/* What caused the error, where it took the place of another: valid as long as this one. NULL:
+ * nothing. It has no process of its own. */
 CSP_API const csp_error *csp_error_cause(const csp_error *error);
 
-/* A place in a source; line and column from 1 (columns count code points). file is NULL where there is no source. */
+/* A place in a source; line and column from 1 (columns count code points). file is NULL where there
+ * is no source. */
 typedef struct csp_place {
     const char *file;
     const char *function; /* of a frame: its name, or NULL */
     uint32_t line, column;
 } csp_place;
 
-/* Where a process stood when it failed: frame 0 is the innermost. False: there are no more. Of a compile error,
- * frame 0 is the place of the first error. */
+/* Where a process stood when it failed: frame 0 is the innermost. False: there are no more. Of a
+ * compile error, frame 0 is the place of the first error. */
 CSP_API bool csp_error_frame(const csp_error *error, uint32_t index, csp_place *out);
 
-/* Where the process was spawned (index 0), where the one that spawned it was (1), and so on up to main, whether those
- * still live or not. A place that processes of its own kind spawn at again and again stands there once. False: there
- * are no more. */
+/* Where the process was spawned (index 0), where the one that spawned it was (1), and so on up to
+ * main, whether those still live or not. A place that processes of its own kind spawn at again and
+ * again stands there once. False: there are no more. */
 CSP_API bool csp_error_spawned(const csp_error *error, uint32_t index, csp_place *out);
 
-/* All that is known, for people (several lines, with the source and a caret; coloured by ANSI sequences) or as
- * JSON, an object for each error on a line of its own. Ends with a newline. NULL: out of memory. */
+/* All that is known, for people (several lines, with the source and a caret; coloured by ANSI
+ * sequences) or as JSON, an object for each error on a line of its own. Ends with a newline. NULL:
+ * out of memory. */
 CSP_API char *csp_error_text(const csp_error *error, csp_style style);
 
 /* ---- For tools ---- */
@@ -220,23 +242,26 @@ typedef struct csp_findings {
     uint32_t errors, warnings;
 } csp_findings;
 
-/* Looks for mistakes in a program without running any of it: all errors of compilation, and warnings of what can
- * hardly be meant (`csp check`; LANGUAGE.md lists them). *found: how many; *report: all of them, of modules that the
- * program imports those that are errors, as csp_error_text would give them (CSP_JSON: an object on a line for each);
- * NULL where there are none. One VM can check any number of programs before it runs one. CSP_OK whether or not
- * something was found; CSP_E_INTERRUPTED, CSP_E_MEMORY, CSP_E_MISUSE; CSP_E_CRASH: a standard module that it uses could
- * not be loaded. */
-CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, size_t size, csp_style style,
-                             csp_findings *found, char **report);
+/* Looks for mistakes in a program without running any of it: all errors of compilation, and
+ * warnings of what can hardly be meant (`csp check`; LANGUAGE.md lists them). *found: how many;
+ * *report: all of them, of modules that the program imports those that are errors, as
+ * csp_error_text would give them (CSP_JSON: an object on a line for each); NULL where there are
+ * none. One VM can check any number of programs before it runs one. CSP_OK whether or not something
+ * was found; CSP_E_INTERRUPTED, CSP_E_MEMORY, CSP_E_MISUSE; CSP_E_CRASH: a standard module that it
+ * uses could not be loaded. */
+CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, size_t size,
+                             csp_style style, csp_findings *found, char **report);
 
-/* Calls `each` with everything that could stand at the end of `text` (a whole name or field, keywords and modules
- * too), in order. *start: the byte offset in text that the candidates replace from. */
+/* Calls `each` with everything that could stand at the end of `text` (a whole name or field,
+ * keywords and modules too), in order. *start: the byte offset in text that the candidates replace
+ * from. */
 CSP_API void csp_complete(csp_session *session, const char *text, size_t size, size_t *start,
                           void (*each)(void *user, const char *candidate), void *user);
 
-/* How a function is called and what it does, as text of some lines that ends with a newline: `name` as it would be
- * written in the session ("print", "List.push", "f"), a module ("List"), a word of the language ("spawn", "channel"),
- * or the name of a member alone ("sort": that of every module that has one). NULL: nothing is known about it. */
+/* How a function is called and what it does, as text of some lines that ends with a newline: `name`
+ * as it would be written in the session ("print", "List.push", "f"), a module ("List"), a word of
+ * the language ("spawn", "channel"), or the name of a member alone ("sort": that of every module
+ * that has one). NULL: nothing is known about it. */
 CSP_API char *csp_doc(csp_session *session, const char *name);
 
 /* What was probably meant by a name of which nothing is known. NULL: no idea. */
@@ -245,14 +270,17 @@ CSP_API char *csp_doc_near(csp_session *session, const char *name);
 typedef struct csp_process {
     uint64_t number;
     uint64_t reductions; /* used so far */
-    const char *name;    /* given by Process.name, or of the function that was spawned; "" where there is none */
-    const char *state;   /* "running", "runnable", "waiting" */
+    /* given by Process.name, or of the function that was spawned; "" where there is none */
+    const char *name;
+    const char *state; /* "running", "runnable", "waiting" */
     csp_place where;
 } csp_process;
 
-/* Calls `each` for all processes that have not ended, by number. What it is given is valid during the call. CSP_OK or
- * CSP_E_MEMORY. */
-CSP_API csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user);
+/* Calls `each` for all processes that have not ended, by number. What it is given is valid during
+ * the call. CSP_OK or CSP_E_MEMORY. */
+CSP_API csp_status csp_each_process(csp_vm *vm,
+                                    void (*each)(void *user, const csp_process *process),
+                                    void *user);
 
 #ifdef __cplusplus
 }

@@ -12,7 +12,8 @@ typedef struct arena_block {
     size_t size;
 } arena_block;
 
-_Static_assert(sizeof(arena_block) % ALIGNMENT == 0, "the data after a block's header must be aligned");
+_Static_assert(sizeof(arena_block) % ALIGNMENT == 0,
+               "the data after a block's header must be aligned");
 
 void arena_init(arena *a) { *a = (arena){0}; }
 
@@ -76,7 +77,9 @@ void *arena_alloc(arena *a, size_t size)
         size = 1; /* every result is a pointer of its own */
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (size > a->capacity - a->used) {
-        size_t next = a->total < FIRST_BLOCK ? FIRST_BLOCK : a->total > LARGEST_BLOCK ? LARGEST_BLOCK : a->total;
+        size_t next = a->total < FIRST_BLOCK     ? FIRST_BLOCK
+                      : a->total > LARGEST_BLOCK ? LARGEST_BLOCK
+                                                 : a->total;
         if (size > next / 4)
             return alloc_alone(a, size);
         arena_block *block = new_block(a, next);

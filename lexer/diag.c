@@ -38,8 +38,8 @@ static diag *unkept(diag_list *list)
 
 static bool says_the_same(const diag *d, diag_severity severity, src_span at, const char *message)
 {
-    return d->severity == severity && d->span.start == at.start && d->span.end == at.end && message != NULL &&
-           d->message != NULL && strcmp(d->message, message) == 0;
+    return d->severity == severity && d->span.start == at.start && d->span.end == at.end &&
+           message != NULL && d->message != NULL && strcmp(d->message, message) == 0;
 }
 
 static uint32_t kept(const diag_list *list, diag_severity severity)
@@ -64,13 +64,15 @@ static bool is_muted(const diag_list *list, src_span at)
     return from < list->muted_count && list->muted[from].start <= at.start;
 }
 
-static diag *report(diag_list *list, diag_severity severity, src_span at, const char *format, va_list arguments)
+static diag *report(diag_list *list, diag_severity severity, src_span at, const char *format,
+                    va_list arguments)
 {
     if (list->muted_count > 0 && is_muted(list, at))
         return unkept(list);
     uint32_t *totals[] = {&list->errors, &list->warnings, &list->notes}, *total = totals[severity];
     if (list->items == NULL) {
-        list->capacity = DIAG_SEVERITIES * DIAG_MAX; /* made once: what diag_error returned must not move */
+        /* made once: what diag_error returned must not move */
+        list->capacity = DIAG_SEVERITIES * DIAG_MAX;
         list->items = calloc(list->capacity, sizeof *list->items);
     }
     if (list->items == NULL || kept(list, severity) == DIAG_MAX) {

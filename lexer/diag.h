@@ -1,7 +1,8 @@
 /* Source texts, and what is to be said about them: errors and warnings with exact spans.
  *
- * Lexer, parser, resolver and compiler all report into one diag_list, in any order; diag_render sorts by position.
- * A list owns copies of all its texts. Nothing here is thread-safe: a list belongs to one compilation. */
+ * Lexer, parser, resolver and compiler all report into one diag_list, in any order; diag_render
+ * sorts by position. A list owns copies of all its texts. Nothing here is thread-safe: a list
+ * belongs to one compilation. */
 #ifndef CSP_LEXER_DIAG_H
 #define CSP_LEXER_DIAG_H
 
@@ -15,8 +16,8 @@ typedef struct src_span {
     uint32_t start, end;
 } src_span;
 
-/* A source text with its name and, made on first use, the offsets of its lines. The text is not owned and need not
- * be NUL-terminated. */
+/* A source text with its name and, made on first use, the offsets of its lines. The text is not
+ * owned and need not be NUL-terminated. */
 typedef struct src_text {
     const char *name; /* as shown to people: "examples/sieve.csp", "<stdin>", "-e", "repl" */
     const char *text;
@@ -50,35 +51,44 @@ typedef struct diag {
     const char *name;      /* of its kind, shown behind the message: a static text, or NULL */
 } diag;
 
-enum { DIAG_MAX = 20 }; /* errors kept for one text, as many warnings and notes; the rest are only counted */
+/* errors kept for one text, as many warnings and notes; the rest are only counted */
+enum { DIAG_MAX = 20 };
 
 typedef struct diag_list {
     src_text *src;
     diag *items;
     uint32_t count, capacity;
     uint32_t errors, warnings, notes; /* all that were reported, kept or not */
-    diag unkept;                      /* what is given out when the list is full; its texts are owned too */
-    const src_span *muted; /* pieces that nothing more is said about: in order, apart from each other; not owned */
+    /* what is given out when the list is full; its texts are owned too */
+    diag unkept;
+    /* pieces that nothing more is said about: in order, apart from each other; not owned */
+    const src_span *muted;
     uint32_t muted_count;
-    bool incomplete; /* the text may be the beginning of a correct one: more input could mend it (see parse.h) */
+    /* the text may be the beginning of a correct one: more input could mend it (see parse.h) */
+    bool incomplete;
 } diag_list;
 
 void diag_init(diag_list *list, src_text *src);
 void diag_free(diag_list *list);
 
-/* Reports; the same message at the same span is kept once. Returns the entry to add a hint to; the entry is a dummy
- * when the list is full. */
-diag *diag_error(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-diag *diag_warning(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-diag *diag_note(diag_list *list, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Reports; the same message at the same span is kept once. Returns the entry to add a hint to; the
+ * entry is a dummy when the list is full. */
+diag *diag_error(diag_list *list, src_span at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+diag *diag_warning(diag_list *list, src_span at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+diag *diag_note(diag_list *list, src_span at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void diag_hint(diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void diag_related(diag *d, src_span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_related(diag *d, src_span at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 typedef enum { DIAG_TEXT, DIAG_COLOUR, DIAG_JSON } diag_style;
 
-/* All entries in order of position, as text: `FILE:LINE:COLUMN: error: MESSAGE`, the source line, a caret line
- * under the exact span (tabs kept, wide characters counted, a long line cut around the span), the hint. As JSON: an
- * object for each, on a line of its own. The result is malloc'ed: free() it; without entries it is "". */
+/* All entries in order of position, as text: `FILE:LINE:COLUMN: error: MESSAGE`, the source line, a
+ * caret line under the exact span (tabs kept, wide characters counted, a long line cut around the
+ * span), the hint. As JSON: an object for each, on a line of its own. The result is malloc'ed:
+ * free() it; without entries it is "". */
 char *diag_render(diag_list *list, diag_style style);
 
 #endif

@@ -8,7 +8,7 @@
 /* Columns of a source line that are shown: longer lines are cut around the span. */
 enum { SHOWN_COLUMNS = 110, COLUMNS_BEFORE = 40 };
 
-/* ---- text being written ---------------------------------------------------------------------------------------- */
+/* ---- text being written ---------------------------------------------------------------------- */
 
 typedef struct output {
     char *text;
@@ -63,15 +63,16 @@ typedef enum { BOLD, RED, YELLOW, CYAN, GREEN, PLAIN } paint;
 
 static void set_paint(output *out, paint p)
 {
-    static const char *const codes[] = {"\033[1m", "\033[1;31m", "\033[1;33m", "\033[1;36m", "\033[1;32m", "\033[0m"};
+    static const char *const codes[] = {"\033[1m",    "\033[1;31m", "\033[1;33m",
+                                        "\033[1;36m", "\033[1;32m", "\033[0m"};
     if (out->colour)
         put(out, codes[p]);
 }
 
-/* ---- a line of source with its caret --------------------------------------------------------------------------- */
+/* ---- a line of source with its caret --------------------------------------------------------- */
 
-/* One character of a source line as it is shown: what a terminal must not see (controls, broken UTF-8, reordering
- * characters) is replaced. */
+/* One character of a source line as it is shown: what a terminal must not see (controls, broken
+ * UTF-8, reordering characters) is replaced. */
 typedef struct glyph {
     const char *bytes;
     unsigned size;  /* bytes to show */
@@ -81,8 +82,9 @@ typedef struct glyph {
 
 static bool is_hidden(uint32_t rune)
 {
-    return (rune < ' ' && rune != '\t') || (rune >= 0x7f && rune < 0xa0) || (rune >= 0x202a && rune <= 0x202e) ||
-           (rune >= 0x2066 && rune <= 0x2069) || rune == 0x2028 || rune == 0x2029 || rune == 0xfeff;
+    return (rune < ' ' && rune != '\t') || (rune >= 0x7f && rune < 0xa0) ||
+           (rune >= 0x202a && rune <= 0x202e) || (rune >= 0x2066 && rune <= 0x2069) ||
+           rune == 0x2028 || rune == 0x2029 || rune == 0xfeff;
 }
 
 static glyph glyph_at(const char *text, size_t size)
@@ -106,7 +108,8 @@ static uint32_t width_between(const char *text, uint32_t from, uint32_t to)
     return width;
 }
 
-/* Goes back from `at` over about `columns` columns; characters are at least one byte, so the work is bounded. */
+/* Goes back from `at` over about `columns` columns; characters are at least one byte, so the work
+ * is bounded. */
 static uint32_t step_back(const char *text, uint32_t start, uint32_t at, uint32_t columns)
 {
     while (at > start && columns > 0) {
@@ -184,8 +187,8 @@ static void put_line(output *out, src_text *src, src_span span, paint caret)
     put(out, "\n");
 }
 
-static void put_head(output *out, src_text *src, uint32_t offset, paint p, const char *severity, const char *message,
-                     const char *name)
+static void put_head(output *out, src_text *src, uint32_t offset, paint p, const char *severity,
+                     const char *message, const char *name)
 {
     src_position position = src_locate(src, offset);
     set_paint(out, BOLD);
@@ -229,7 +232,7 @@ static void put_text(output *out, src_text *src, const diag *d)
     }
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------ */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void put_json_rune(output *out, uint32_t rune, const char *utf8, unsigned length)
 {
@@ -290,7 +293,7 @@ static void put_json(output *out, src_text *src, src_span span, const char *seve
     put(out, "}\n");
 }
 
-/* ---- the whole list -------------------------------------------------------------------------------------------- */
+/* ---- the whole list -------------------------------------------------------------------------- */
 
 static uint32_t kept(const diag_list *list, diag_severity severity)
 {

@@ -3,11 +3,14 @@
 
 #include <string.h>
 
-enum { ASK_BYTES = 1 << 20 /* of blanks and comments, until the arena is asked whether to go on */ };
+enum {
+    ASK_BYTES = 1 << 20 /* of blanks and comments, until the arena is asked whether to go on */
+};
 
 void lex_init(lexer *lx, arena *a, diag_list *diags)
 {
-    *lx = (lexer){.text = diags->src->text, .length = diags->src->length, .arena = a, .diags = diags};
+    *lx =
+        (lexer){.text = diags->src->text, .length = diags->src->length, .arena = a, .diags = diags};
     lex_keywords_init(lx);
     if (lx->length >= 3 && memcmp(lx->text, "\xef\xbb\xbf", 3) == 0)
         lx->at = 3;
@@ -20,7 +23,7 @@ void lex_stop(lexer *lx)
     lx->stopped = true;
 }
 
-/* ---- what stands between tokens ------------------------------------------------------------------------------ */
+/* ---- what stands between tokens -------------------------------------------------------------- */
 
 /* The `##` lines being collected while blanks and comments are skipped. */
 typedef struct doc_state {
@@ -30,7 +33,8 @@ typedef struct doc_state {
     uint32_t newlines; /* since the last comment */
 } doc_state;
 
-/* A blank line parts a doc comment from what follows; the first one of the file then speaks of the module. */
+/* A blank line parts a doc comment from what follows; the first one of the file then speaks of the
+ * module. */
 static void drop_doc(lexer *lx, doc_state *doc)
 {
     if (doc->open && !lx->started && lx->module_doc.end == 0)
@@ -53,7 +57,8 @@ static void skip_comment(lexer *lx, doc_state *doc)
     doc->newlines = 0;
 }
 
-/* Another language's comment is reported, once, and skipped whole, so that its words are not taken for code. */
+/* Another language's comment is reported, once, and skipped whole, so that its words are not taken
+ * for code. */
 static void skip_foreign_comment(lexer *lx)
 {
     uint32_t start = lx->at;
@@ -73,7 +78,8 @@ static void skip_foreign_comment(lexer *lx)
 static void lone_return(lexer *lx)
 {
     if (!lx->said_return)
-        diag_error(lx->diags, (src_span){lx->at, lx->at + 1}, "a carriage return without a line feed");
+        diag_error(lx->diags, (src_span){lx->at, lx->at + 1},
+                   "a carriage return without a line feed");
     lx->said_return = true;
 }
 
@@ -122,7 +128,7 @@ static bool skip_blanks(lexer *lx, lex_token *token)
     return true;
 }
 
-/* ---- operators and brackets ---------------------------------------------------------------------------------- */
+/* ---- operators and brackets ------------------------------------------------------------------ */
 
 static lex_kind take(lexer *lx, uint32_t length, lex_kind kind)
 {
@@ -163,7 +169,8 @@ static lex_kind bar(lexer *lx)
     return with_equal(lx, 1, TOK_BIT_OR, TOK_OR_ASSIGN);
 }
 
-static lex_kind doubled(lexer *lx, char c, lex_kind twice, lex_kind twice_equal, lex_kind once, lex_kind once_equal)
+static lex_kind doubled(lexer *lx, char c, lex_kind twice, lex_kind twice_equal, lex_kind once,
+                        lex_kind once_equal)
 {
     if (lex_peek(lx, 1) == (unsigned char)c)
         return with_equal(lx, 2, twice, twice_equal);
@@ -207,7 +214,8 @@ static lex_kind operator_at(lexer *lx)
     case '%': return with_equal(lx, 1, TOK_PERCENT, TOK_MOD_ASSIGN);
     case '^': return with_equal(lx, 1, TOK_BIT_XOR, TOK_XOR_ASSIGN);
     case '*': return doubled(lx, '*', TOK_POWER, TOK_POW_ASSIGN, TOK_STAR, TOK_MUL_ASSIGN);
-    case '/': return doubled(lx, '/', TOK_FLOOR_DIV, TOK_FLOOR_DIV_ASSIGN, TOK_SLASH, TOK_DIV_ASSIGN);
+    case '/':
+        return doubled(lx, '/', TOK_FLOOR_DIV, TOK_FLOOR_DIV_ASSIGN, TOK_SLASH, TOK_DIV_ASSIGN);
     case '<': return doubled(lx, '<', TOK_SHIFT_LEFT, TOK_SHL_ASSIGN, TOK_LT, TOK_LE);
     case '>': return doubled(lx, '>', TOK_SHIFT_RIGHT, TOK_SHR_ASSIGN, TOK_GT, TOK_GE);
     default: return TOK_ERROR;
@@ -227,7 +235,8 @@ static void hint_stray(diag *d, uint32_t rune)
     else if (rune == '$')
         diag_hint(d, "`${…}` stands in strings only");
     else if (rune == '\\')
-        diag_hint(d, "a line goes on after an operator, `,`, or an open bracket; no backslash is needed");
+        diag_hint(
+            d, "a line goes on after an operator, `,`, or an open bracket; no backslash is needed");
 }
 
 /* A run of characters that start no token is one error. */
@@ -237,8 +246,10 @@ static void stray(lexer *lx, lex_token *token)
     while (lx->at < lx->length) {
         uint32_t rune;
         unsigned length = utf8_decode(lx->text + lx->at, lx->length - lx->at, &rune);
-        bool known = (rune < 0x80 && rune > ' ' && rune != 0x7f && strchr("@$`\\", (int)rune) == NULL) || rune == ' ' ||
-                     rune == '\t' || rune == '\n' || rune == '\r' || lex_name_char(lx, lx->at, true) > 0;
+        bool known =
+            (rune < 0x80 && rune > ' ' && rune != 0x7f && strchr("@$`\\", (int)rune) == NULL) ||
+            rune == ' ' || rune == '\t' || rune == '\n' || rune == '\r' ||
+            lex_name_char(lx, lx->at, true) > 0;
         if (lx->at > start && known)
             break;
         if (lx->at == start)
@@ -273,7 +284,8 @@ static void operator_token(lexer *lx, lex_token *token)
 
 static bool closes_interpolation(const lexer *lx)
 {
-    return lx->string_depth > 0 && lx->text[lx->at] == '}' && lx->strings[lx->string_depth - 1].braces == 0;
+    return lx->string_depth > 0 && lx->text[lx->at] == '}' &&
+           lx->strings[lx->string_depth - 1].braces == 0;
 }
 
 lex_token lex_next(lexer *lx)
@@ -309,7 +321,8 @@ lex_token lex_next(lexer *lx)
 
 bool lex_colon_after_string(const lexer *lx)
 {
-    enum { FAR = 4096 }; /* bytes looked through: a bound, so that nested strings are not read again and again */
+    /* bytes looked through: a bound, so that nested strings are not read again and again */
+    enum { FAR = 4096 };
     src_text none;
     diag_list silent;
     src_init(&none, "", "", 0);
@@ -347,7 +360,8 @@ const char *lex_doc(lexer *lx, src_span doc, uint32_t *length)
         stop = stop == NULL ? end : stop;
         while (at < stop && (*at == ' ' || *at == '\t'))
             at++;
-        bool is_doc = stop - at >= 2 && at[0] == '#' && at[1] == '#' && (stop - at == 2 || at[2] != '#');
+        bool is_doc =
+            stop - at >= 2 && at[0] == '#' && at[1] == '#' && (stop - at == 2 || at[2] != '#');
         if (is_doc) {
             at += stop - at > 2 && at[2] == ' ' ? 3 : 2;
             while (stop > at && (stop[-1] == '\r' || stop[-1] == ' ' || stop[-1] == '\t'))

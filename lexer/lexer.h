@@ -1,15 +1,16 @@
 /* Source bytes to tokens, one at a time, on demand.
  *
- * The lexer does not decide where a newline ends a statement (the innermost bracket does, and only the parser knows
- * whether a brace opens a map or a block): each token says whether a newline stands before it.
+ * The lexer does not decide where a newline ends a statement (the innermost bracket does, and only
+ * the parser knows whether a brace opens a map or a block): each token says whether a newline
+ * stands before it.
  *
- * A string with interpolation comes as STRING_START, the tokens of the expression, STRING_MIDDLE …, STRING_END. The
- * lexer counts braces to find where an expression ends, so strings and braces nest in it. The texts of strings are
- * taken out of the source by lex_text, when all pieces are known: the indentation of a triple-quoted string depends
- * on its last line.
+ * A string with interpolation comes as STRING_START, the tokens of the expression, STRING_MIDDLE …,
+ * STRING_END. The lexer counts braces to find where an expression ends, so strings and braces nest
+ * in it. The texts of strings are taken out of the source by lex_text, when all pieces are known:
+ * the indentation of a triple-quoted string depends on its last line.
  *
- * Lexing allocates nothing; the functions that give values allocate in the arena. What is wrong is reported to the
- * diag_list, at the time when the token is read. */
+ * Lexing allocates nothing; the functions that give values allocate in the arena. What is wrong is
+ * reported to the diag_list, at the time when the token is read. */
 #ifndef CSP_LEXER_LEXER_H
 #define CSP_LEXER_LEXER_H
 
@@ -45,11 +46,12 @@ typedef struct lexer {
     uint32_t length, at;
     arena *arena;
     diag_list *diags;
-    src_span module_doc;   /* `##` lines at the start that stand apart from what follows */
-    bool ends_with_doc;    /* the text's end has been reached, in a `##` line */
-    uint32_t mendable;     /* errors reported that more text at the end would mend */
-    bool started;          /* a token has been read */
-    bool stopped;          /* lex_stop was called, by the lexer itself when strings nest too deeply */
+    src_span module_doc; /* `##` lines at the start that stand apart from what follows */
+    bool ends_with_doc;  /* the text's end has been reached, in a `##` line */
+    uint32_t mendable;   /* errors reported that more text at the end would mend */
+    bool started;        /* a token has been read */
+    /* lex_stop was called, by the lexer itself when strings nest too deeply */
+    bool stopped;
     bool said_return;      /* a lone carriage return has been reported */
     bool said_comment;     /* a comment of another language has been reported */
     uint32_t string_depth; /* strings in whose interpolation we are */
@@ -60,7 +62,8 @@ typedef struct lexer {
     uint8_t keywords[128]; /* open hash table: lex_kind, 0 where free */
 } lexer;
 
-/* Reads diags->src, which must be valid UTF-8 (utf8_check). A byte order mark at its start is skipped. */
+/* Reads diags->src, which must be valid UTF-8 (utf8_check). A byte order mark at its start is
+ * skipped. */
 void lex_init(lexer *lx, arena *a, diag_list *diags);
 
 /* The next token; TOK_END for ever at the end. */
@@ -69,8 +72,8 @@ lex_token lex_next(lexer *lx);
 /* Goes to the end of the text, leaving all open strings. */
 void lex_stop(lexer *lx);
 
-/* True when, after a STRING_START that was just read, the string ends soon and a `:` follows. Changes nothing,
- * reports nothing. */
+/* True when, after a STRING_START that was just read, the string ends soon and a `:` follows.
+ * Changes nothing, reports nothing. */
 bool lex_colon_after_string(const lexer *lx);
 
 const char *lex_kind_text(lex_kind kind); /* the second column of token.def */
@@ -79,8 +82,8 @@ unsigned lex_kind_flags(lex_kind kind);   /* the third */
 /* True when `text` is a NAME that is no keyword. */
 bool lex_is_name(const lexer *lx, const char *text, size_t length);
 
-/* The value of an INT or DURATION (in ns). Digits are in the arena, without `_` and prefix, NUL-terminated.
- * False: out of memory. */
+/* The value of an INT or DURATION (in ns). Digits are in the arena, without `_` and prefix,
+ * NUL-terminated. False: out of memory. */
 typedef struct lex_integer {
     int64_t value; /* where `fits` */
     const char *digits;
@@ -93,17 +96,18 @@ bool lex_integer_value(lexer *lx, const lex_token *token, lex_integer *out);
 /* The value of a FLOAT; one out of range is reported and gives 0. */
 double lex_float_value(lexer *lx, const lex_token *token);
 
-/* The indentation to be taken off a triple-quoted string's lines: start with LEX_NO_MARGIN and hand in all pieces
- * in order. */
+/* The indentation to be taken off a triple-quoted string's lines: start with LEX_NO_MARGIN and hand
+ * in all pieces in order. */
 #define LEX_NO_MARGIN UINT32_MAX
 uint32_t lex_margin(const lexer *lx, const lex_token *piece, uint32_t margin);
 
-/* The text of one piece of a string, or of a BYTES: escapes done, `margin` columns taken off the lines. In the arena,
- * NUL-terminated, its length in *length. Wrong escapes are reported. NULL: out of memory. */
+/* The text of one piece of a string, or of a BYTES: escapes done, `margin` columns taken off the
+ * lines. In the arena, NUL-terminated, its length in *length. Wrong escapes are reported. NULL: out
+ * of memory. */
 const char *lex_text(lexer *lx, const lex_token *piece, uint32_t margin, uint32_t *length);
 
-/* The lines of a doc comment, without `##` and the space after it, joined by newlines; in the arena. NULL: out of
- * memory. */
+/* The lines of a doc comment, without `##` and the space after it, joined by newlines; in the
+ * arena. NULL: out of memory. */
 const char *lex_doc(lexer *lx, src_span doc, uint32_t *length);
 
 #endif

@@ -19,14 +19,16 @@ static inline unsigned lex_name_char(const lexer *lx, uint32_t at, bool first)
     return at < lx->length ? name_char(lx->text + at, lx->length - at, first) : 0;
 }
 
-/* Each reads one token whose first byte is the current one, and fills in kind, span and the rest. */
+/* Each reads one token whose first byte is the current one, and fills in kind, span and the
+ * rest. */
 void lex_word(lexer *lx, lex_token *token);
 void lex_number(lexer *lx, lex_token *token);
 void lex_string(lexer *lx, lex_token *token);      /* all forms, prefix included */
 void lex_string_rest(lexer *lx, lex_token *token); /* from the `}` that ends an interpolation */
 void lex_quoted(lexer *lx, lex_token *token);      /* 'text' or `text`: another language's string */
 
-/* Reports that the innermost plain string does not end on its line, and leaves all plain strings around it. */
+/* Reports that the innermost plain string does not end on its line, and leaves all plain strings
+ * around it. */
 void lex_unterminated(lexer *lx, lex_token *token);
 
 /* The keyword table: filled once, then asked. TOK_NAME when the word is none. */

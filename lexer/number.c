@@ -11,7 +11,8 @@ static const struct {
     const char *name;
     uint64_t ns;
 } units[] = {
-    {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
+    {"ns", 1},         {"us", 1000},       {"ms", 1000000},
+    {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
 };
 
 enum { UNIT_COUNT = sizeof units / sizeof units[0] };
@@ -22,14 +23,15 @@ static diag *number_error(lexer *lx, lex_token *token, const char *what)
     uint32_t length = token->span.end - token->span.start;
     if (length > 40)
         return diag_error(lx->diags, token->span, "this number is not well-formed: %s", what);
-    return diag_error(lx->diags, token->span, "`%.*s` is no number: %s", (int)length, lx->text + token->span.start,
-                      what);
+    return diag_error(lx->diags, token->span, "`%.*s` is no number: %s", (int)length,
+                      lx->text + token->span.start, what);
 }
 
 /* Digits with single `_` between them. */
 static void skip_digits(lexer *lx)
 {
-    while (lex_is_digit(lex_peek(lx, 0)) || (lex_peek(lx, 0) == '_' && lex_is_digit(lex_peek(lx, 1))))
+    while (lex_is_digit(lex_peek(lx, 0)) ||
+           (lex_peek(lx, 0) == '_' && lex_is_digit(lex_peek(lx, 1))))
         lx->at++;
 }
 
@@ -41,9 +43,15 @@ static uint32_t skip_name(lexer *lx)
     return lx->at - start;
 }
 
-static unsigned digit_value(char c) { return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10); }
+static unsigned digit_value(char c)
+{
+    return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
+}
 
-static unsigned prefix_base(unsigned char c) { return c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0; }
+static unsigned prefix_base(unsigned char c)
+{
+    return c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0;
+}
 
 /* `0x…`, `0o…`, `0b…`: whatever could belong to a name belongs to the number. */
 static void based_number(lexer *lx, lex_token *token, unsigned base)
@@ -62,7 +70,8 @@ static void based_number(lexer *lx, lex_token *token, unsigned base)
         char c = lx->text[i];
         bool is_digit = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
         if (c == '_' ? !after_digit || i + 1 == lx->at : !is_digit) {
-            number_error(lx, token, c == '_' ? "`_` stands between digits" : "a digit does not belong here");
+            number_error(lx, token,
+                         c == '_' ? "`_` stands between digits" : "a digit does not belong here");
             return;
         }
         if (is_digit && digit_value(c) >= base) {
@@ -97,7 +106,8 @@ static void suffix(lexer *lx, lex_token *token, bool has_exponent)
         return;
     }
     diag *d = number_error(lx, token, unit_problem(lx->text + start, length));
-    if (lx->text[token->span.start] == '0' && start == token->span.start + 1 && strchr("XOB", lx->text[start]) != NULL)
+    if (lx->text[token->span.start] == '0' && start == token->span.start + 1 &&
+        strchr("XOB", lx->text[start]) != NULL)
         diag_hint(d, "the prefixes are `0x`, `0o` and `0b`");
     else if (lx->text[start] == '_')
         diag_hint(d, "one `_` at a time, with a digit on each side: `1_000`");
@@ -121,8 +131,9 @@ void lex_number(lexer *lx, lex_token *token)
         skip_digits(lx);
     }
     unsigned char sign = lex_peek(lx, 1);
-    bool has_exponent = (lex_peek(lx, 0) | 0x20) == 'e' &&
-                        (lex_is_digit(sign) || ((sign == '+' || sign == '-') && lex_is_digit(lex_peek(lx, 2))));
+    bool has_exponent =
+        (lex_peek(lx, 0) | 0x20) == 'e' &&
+        (lex_is_digit(sign) || ((sign == '+' || sign == '-') && lex_is_digit(lex_peek(lx, 2))));
     if (has_exponent) {
         token->kind = TOK_FLOAT;
         lx->at += 2;
@@ -135,12 +146,14 @@ void lex_number(lexer *lx, lex_token *token)
         token->span.end = lx->at;
         diag *d = number_error(lx, token, "a digit must follow the point");
         diag_hint(d, "write `%.*s0`",
-                  (int)(token->span.end - token->span.start > 30 ? 0 : token->span.end - token->span.start),
+                  (int)(token->span.end - token->span.start > 30
+                            ? 0
+                            : token->span.end - token->span.start),
                   lx->text + token->span.start);
     }
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static const char *decimal_text(lexer *lx, uint64_t value, uint32_t *length)
 {
@@ -154,8 +167,10 @@ static const char *decimal_text(lexer *lx, uint64_t value, uint32_t *length)
     return arena_text(lx->arena, digits + at, sizeof digits - at);
 }
 
-/* whole * 10^-places, as nanoseconds; false when that is not whole or does not fit. `digits` go through the point. */
-static bool duration_ns(const char *digits, uint32_t length, uint64_t unit, uint64_t *ns, const char **problem)
+/* whole * 10^-places, as nanoseconds; false when that is not whole or does not fit. `digits` go
+ * through the point. */
+static bool duration_ns(const char *digits, uint32_t length, uint64_t unit, uint64_t *ns,
+                        const char **problem)
 {
     enum { MOST_PLACES = 13 }; /* the smallest part of an hour that is a whole ns has no more */
     wide whole = 0, part = 0, scale = 1;
@@ -204,7 +219,8 @@ static bool duration_value(lexer *lx, const lex_token *token, lex_integer *out)
     uint64_t ns = 0;
     for (unsigned i = 0; i < UNIT_COUNT; i++) {
         const char *problem;
-        if (strlen(units[i].name) == length - number && memcmp(units[i].name, text + number, length - number) == 0 &&
+        if (strlen(units[i].name) == length - number &&
+            memcmp(units[i].name, text + number, length - number) == 0 &&
             !duration_ns(text, number, units[i].ns, &ns, &problem)) {
             diag_error(lx->diags, token->span, "%s", problem);
             ns = 0;

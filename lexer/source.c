@@ -50,7 +50,8 @@ static uint32_t find_line(src_text *src, uint32_t offset, uint32_t *start)
     uint32_t low = 0;
     *start = text_start(src);
     if (src->lines == NULL) {
-        for (uint32_t at = next_line(src, 0); at != UINT32_MAX && at <= offset; at = next_line(src, at)) {
+        for (uint32_t at = next_line(src, 0); at != UINT32_MAX && at <= offset;
+             at = next_line(src, at)) {
             *start = at;
             low++;
         }
@@ -85,5 +86,6 @@ src_position src_locate(src_text *src, uint32_t offset)
         offset = src->length;
     uint32_t start;
     uint32_t line = find_line(src, offset, &start);
-    return (src_position){line + src->first_line, 1 + (uint32_t)utf8_count(src->text + start, offset - start)};
+    return (src_position){line + src->first_line,
+                          1 + (uint32_t)utf8_count(src->text + start, offset - start)};
 }

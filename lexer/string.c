@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- where a string ends ------------------------------------------------------------------------------------- */
+/* ---- where a string ends --------------------------------------------------------------------- */
 
 static uint32_t opening_length(const lexer *lx, uint32_t open, lex_style style)
 {
@@ -17,10 +17,12 @@ static void leave_plain_strings(lexer *lx)
         lx->string_depth--;
 }
 
-enum { FARTHEST = 4096, LINES = 100 }; /* a quote farther away than that belongs to another string */
+/* a quote farther away than that belongs to another string */
+enum { FARTHEST = 4096, LINES = 100 };
 
-/* Where the text from `at` on, which begins a line, reads like the rest of a string that its author let span lines: the
- * first quote is followed by what stands behind a string, not by one's first letter. The place behind it, or 0. */
+/* Where the text from `at` on, which begins a line, reads like the rest of a string that its author
+ * let span lines: the first quote is followed by what stands behind a string, not by one's first
+ * letter. The place behind it, or 0. */
 static uint32_t end_on_later_line(const lexer *lx, uint32_t at)
 {
     uint32_t last = lx->length - at > FARTHEST ? at + FARTHEST : lx->length;
@@ -43,7 +45,8 @@ static void report_unterminated(lexer *lx, lex_token *token, uint32_t open, lex_
         diag *d = diag_error(lx->diags, at, "this string does not end on its line");
         diag_hint(d, "add the closing `\"`, or use `\"\"\"` for a text of several lines");
         leave_plain_strings(lx);
-        uint32_t end = lx->string_depth == 0 && lx->text[open] == '"' ? end_on_later_line(lx, lx->at) : 0;
+        uint32_t end =
+            lx->string_depth == 0 && lx->text[open] == '"' ? end_on_later_line(lx, lx->at) : 0;
         if (end > 0) {
             token->kind = TOK_STRING;
             token->style = LEX_RAW;
@@ -63,7 +66,8 @@ static void report_unterminated(lexer *lx, lex_token *token, uint32_t open, lex_
 void lex_unterminated(lexer *lx, lex_token *token)
 {
     uint32_t open = lx->strings[lx->string_depth - 1].open;
-    diag *d = diag_error(lx->diags, (src_span){open, open + 1}, "this string does not end on its line");
+    diag *d =
+        diag_error(lx->diags, (src_span){open, open + 1}, "this string does not end on its line");
     diag_hint(d, "its `${` has no `}` on this line");
     leave_plain_strings(lx);
     token->kind = TOK_ERROR;
@@ -98,8 +102,8 @@ static string_end scan_text(lexer *lx, lex_style style, bool interpolates)
 static void enter_interpolation(lexer *lx, lex_token *token, uint32_t open, lex_style style)
 {
     if (lx->string_depth == LEX_MAX_STRINGS) {
-        diag_error(lx->diags, (src_span){open, open + 1}, "strings are nested too deeply (more than %d levels)",
-                   LEX_MAX_STRINGS);
+        diag_error(lx->diags, (src_span){open, open + 1},
+                   "strings are nested too deeply (more than %d levels)", LEX_MAX_STRINGS);
         token->kind = TOK_ERROR;
         token->bad = true;
         lex_stop(lx);
@@ -112,7 +116,8 @@ static void enter_interpolation(lexer *lx, lex_token *token, uint32_t open, lex_
 }
 
 /* The opening is behind us: reads to the closing quote or the first interpolation. */
-static void first_piece(lexer *lx, lex_token *token, uint32_t open, lex_style style, bool interpolates)
+static void first_piece(lexer *lx, lex_token *token, uint32_t open, lex_style style,
+                        bool interpolates)
 {
     token->style = (uint8_t)style;
     token->text.start = lx->at;
@@ -130,7 +135,8 @@ static void first_piece(lexer *lx, lex_token *token, uint32_t open, lex_style st
     }
 }
 
-/* `r"""` and `b"""` do not exist; reading them as people mean them keeps the rest of the file in step. */
+/* `r"""` and `b"""` do not exist; reading them as people mean them keeps the rest of the file in
+ * step. */
 static bool foreign_triple(lexer *lx, lex_token *token)
 {
     uint32_t open = lx->at;
@@ -198,7 +204,8 @@ void lex_quoted(lexer *lx, lex_token *token)
     uint32_t open = lx->at++;
     char quote = lx->text[open];
     while (lx->at < lx->length && lx->text[lx->at] != quote && lx->text[lx->at] != '\n')
-        lx->at += lx->text[lx->at] == '\\' && lex_peek(lx, 1) != '\n' && lx->at + 1 < lx->length ? 2 : 1;
+        lx->at +=
+            lx->text[lx->at] == '\\' && lex_peek(lx, 1) != '\n' && lx->at + 1 < lx->length ? 2 : 1;
     token->bad = true;
     if (lx->at < lx->length && lx->text[lx->at] == quote) {
         token->kind = TOK_STRING;
@@ -210,16 +217,20 @@ void lex_quoted(lexer *lx, lex_token *token)
         token->kind = TOK_ERROR;
     }
     token->span = (src_span){open, lx->at};
-    diag *d =
-        diag_error(lx->diags, token->span,
-                   quote == '`' ? "a string stands in `\"`, not in backquotes" : "a string stands in `\"`, not in `'`");
+    diag *d = diag_error(lx->diags, token->span,
+                         quote == '`' ? "a string stands in `\"`, not in backquotes"
+                                      : "a string stands in `\"`, not in `'`");
     if (token->kind == TOK_STRING && token->text.end - token->text.start <= 40)
-        diag_hint(d, "write `\"%.*s\"`", (int)(token->text.end - token->text.start), lx->text + token->text.start);
+        diag_hint(d, "write `\"%.*s\"`", (int)(token->text.end - token->text.start),
+                  lx->text + token->text.start);
 }
 
-/* ---- what a string says -------------------------------------------------------------------------------------- */
+/* ---- what a string says ---------------------------------------------------------------------- */
 
-static bool is_first(const lex_token *piece) { return piece->kind == TOK_STRING || piece->kind == TOK_STRING_START; }
+static bool is_first(const lex_token *piece)
+{
+    return piece->kind == TOK_STRING || piece->kind == TOK_STRING_START;
+}
 
 static uint32_t newline_length(const char *at, const char *end)
 {
@@ -233,7 +244,8 @@ uint32_t lex_margin(const lexer *lx, const lex_token *piece, uint32_t margin)
     if (piece->style != LEX_TRIPLE)
         return margin;
     const char *at = lx->text + piece->text.start, *end = lx->text + piece->text.end;
-    /* What stands on the line of the opening quotes, or behind an interpolation, has no indentation of its own. */
+    /* What stands on the line of the opening quotes, or behind an interpolation, has no indentation
+     * of its own. */
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
         const char *line = ++at;
         while (at < end && (*at == ' ' || *at == '\t'))
@@ -265,7 +277,8 @@ static diag *escape_error(unescaper *u, const char *start, const char *stop, con
 {
     const char *text = u->lx->text;
     u->at = stop;
-    return diag_error(u->lx->diags, (src_span){(uint32_t)(start - text), (uint32_t)(stop - text)}, "%s", message);
+    return diag_error(u->lx->diags, (src_span){(uint32_t)(start - text), (uint32_t)(stop - text)},
+                      "%s", message);
 }
 
 static void put_rune(unescaper *u, uint32_t rune)
@@ -324,9 +337,12 @@ static void unescape(unescaper *u)
         unicode_escape(u);
     } else {
         uint32_t rune;
-        unsigned length = u->end - start < 2 ? 0 : utf8_decode(start + 1, (size_t)(u->end - start - 1), &rune);
+        unsigned length =
+            u->end - start < 2 ? 0 : utf8_decode(start + 1, (size_t)(u->end - start - 1), &rune);
         diag *d = escape_error(u, start, start + 1 + length, "unknown escape");
-        diag_hint(d, "known are \\n \\r \\t \\0 \\\\ \\\" \\$ \\xHH \\u{…}; a backslash itself is `\\\\`");
+        diag_hint(
+            d,
+            "known are \\n \\r \\t \\0 \\\\ \\\" \\$ \\xHH \\u{…}; a backslash itself is `\\\\`");
     }
 }
 
@@ -347,7 +363,8 @@ const char *lex_text(lexer *lx, const lex_token *piece, uint32_t margin, uint32_
         return NULL;
     unescaper u = {.lx = lx, .at = at, .end = end, .out = out, .bytes = piece->kind == TOK_BYTES};
     while (u.at < end) {
-        for (uint32_t column = 0; line_start && column < margin && u.at < end && (*u.at == ' ' || *u.at == '\t');
+        for (uint32_t column = 0;
+             line_start && column < margin && u.at < end && (*u.at == ' ' || *u.at == '\t');
              column++)
             u.at++;
         line_start = false;

@@ -19,7 +19,9 @@ enum { LONGEST_KEYWORD = 8 };
 
 static unsigned keyword_slot(const char *text, size_t length)
 {
-    return ((unsigned char)text[0] * 7u + (unsigned char)text[length - 1] * 31u + (unsigned)length * 5u) & 127u;
+    return ((unsigned char)text[0] * 7u + (unsigned char)text[length - 1] * 31u +
+            (unsigned)length * 5u) &
+           127u;
 }
 
 void lex_keywords_init(lexer *lx)
@@ -39,7 +41,8 @@ lex_kind lex_keyword(const lexer *lx, const char *text, size_t length)
 {
     if (length < 2 || length > LONGEST_KEYWORD)
         return TOK_NAME;
-    for (unsigned slot = keyword_slot(text, length); lx->keywords[slot] != 0; slot = (slot + 1) & 127u) {
+    for (unsigned slot = keyword_slot(text, length); lx->keywords[slot] != 0;
+         slot = (slot + 1) & 127u) {
         const char *keyword = kinds[lx->keywords[slot]].text;
         if (strncmp(keyword, text, length) == 0 && keyword[length] == '\0')
             return (lex_kind)lx->keywords[slot];

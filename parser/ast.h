@@ -1,8 +1,9 @@
 /* The abstract syntax tree: what parse.c makes, resolve.c annotates and compile.c reads.
  *
- * All nodes live in the compilation's arena. One struct with a tagged union: `kind` says which member of `as` is
- * valid. Lists of nodes are arrays (`ast_list`). Every node carries the span of source it was made from. Names are
- * interned per compilation (`ast_name`): equal names are equal pointers.
+ * All nodes live in the compilation's arena. One struct with a tagged union: `kind` says which
+ * member of `as` is valid. Lists of nodes are arrays (`ast_list`). Every node carries the span of
+ * source it was made from. Names are interned per compilation (`ast_name`): equal names are equal
+ * pointers.
  *
  * Fields marked [resolve] are written by the resolver and NULL or 0 before. */
 #ifndef CSP_PARSER_AST_H
@@ -21,8 +22,8 @@ typedef struct ast_name {
     uint32_t hash;
     struct ast_name *next;
     bool lost; /* stands in a piece that could not be read: it may be declared there */
-    /* [resolve] of a session's input: a `fn`, `const` or `import` at its top level binds it, perhaps further down; or
-     * it was said that nothing does yet */
+    /* [resolve] of a session's input: a `fn`, `const` or `import` at its top level binds it,
+     * perhaps further down; or it was said that nothing does yet */
     bool settled;
     char text[]; /* NUL-terminated */
 } ast_name;
@@ -37,11 +38,12 @@ typedef enum ast_kind {
     AST_NIL,
     AST_TRUE,
     AST_FALSE,
-    AST_INT,           /* integer: also durations (in ns) */
-    AST_FLOAT,         /* number */
-    AST_STRING,        /* text: without interpolation, escapes done */
-    AST_BYTES,         /* text */
-    AST_INTERPOLATION, /* list: AST_STRING pieces (none empty) and expressions as they come, one at least */
+    AST_INT,    /* integer: also durations (in ns) */
+    AST_FLOAT,  /* number */
+    AST_STRING, /* text: without interpolation, escapes done */
+    AST_BYTES,  /* text */
+    /* list: AST_STRING pieces (none empty) and expressions as they come, one at least */
+    AST_INTERPOLATION,
     /* expressions */
     AST_NAME,    /* name */
     AST_TUPLE,   /* list */
@@ -67,15 +69,17 @@ typedef enum ast_kind {
     AST_IF,
     AST_MATCH,
     AST_ALT,
-    AST_PAR,     /* par: branches, each an AST_FN without parameters around one statement or block */
+    /* par: branches, each an AST_FN without parameters around one statement or block */
+    AST_PAR,
     AST_PAR_FOR, /* loop: the body is an AST_FN without parameters */
     AST_BLOCK,   /* list of statements */
     /* statements */
-    AST_LET,          /* let: pattern = value */
-    AST_VAR,          /* let: the pattern is a PAT_NAME */
-    AST_CONST,        /* let: the pattern is a PAT_NAME */
-    AST_FN_DECL,      /* fn */
-    AST_ASSIGN,       /* assign: place op= value; with `=`, an AST_TUPLE of places, PAT_HOLE among them */
+    AST_LET,     /* let: pattern = value */
+    AST_VAR,     /* let: the pattern is a PAT_NAME */
+    AST_CONST,   /* let: the pattern is a PAT_NAME */
+    AST_FN_DECL, /* fn */
+    /* assign: place op= value; with `=`, an AST_TUPLE of places, PAT_HOLE among them */
+    AST_ASSIGN,
     AST_RECEIVE_INTO, /* let: value ? pattern (value is the channel) */
     AST_RETURN,       /* unary: operand may be NULL */
     AST_BREAK,
@@ -127,8 +131,8 @@ typedef enum ast_operator {
     OP_NONE /* plain `=` in an assignment */
 } ast_operator;
 
-/* An integer literal: the value where it fits 63 bits (fits), and always its digits without `_` in the given base
- * (10, 16, 8, 2), behind a `-` in a pattern. */
+/* An integer literal: the value where it fits 63 bits (fits), and always its digits without `_` in
+ * the given base (10, 16, 8, 2), behind a `-` in a pattern. */
 typedef struct ast_integer {
     int64_t value;
     const char *digits;
@@ -156,8 +160,9 @@ typedef struct ast_fn {
     ast_param *params;
     uint32_t param_count; /* without the rest parameter */
     ast_param *rest;      /* `..name`, or NULL */
-    ast_node *body;       /* an AST_BLOCK, or an expression (also: the one statement of a par branch) */
-    const char *doc;      /* the `##` lines before it, joined by newlines, or NULL */
+    /* an AST_BLOCK, or an expression (also: the one statement of a par branch) */
+    ast_node *body;
+    const char *doc; /* the `##` lines before it, joined by newlines, or NULL */
     uint32_t doc_length;
     ast_binding *binding;    /* [resolve] of the declared name */
     ast_function_info *info; /* [resolve] captures, registers, defers … */
@@ -246,7 +251,8 @@ typedef struct ast_ctype {
     struct ast_ctype *params; /* … with these parameters */
     uint32_t count;
     struct ast_ctype *result; /* of a function; NULL: void */
-    ast_node *otherwise;      /* of a function, behind `else`: a literal as in PAT_LITERAL, or NULL */
+    /* of a function, behind `else`: a literal as in PAT_LITERAL, or NULL */
+    ast_node *otherwise;
     src_span span;
     const struct ast_extern_item *structure; /* [resolve] what the name is, where it is a struct */
 } ast_ctype;
@@ -363,8 +369,9 @@ typedef struct ast_module {
     ast_list items;
     const char *doc; /* leading `##` lines, or NULL */
     uint32_t doc_length;
-    bool ends_with_doc;    /* the last line is a `##` line, of what would follow */
-    ast_name **name_slots; /* hash table of all names, chained through ast_name.next: see parse_intern */
+    bool ends_with_doc; /* the last line is a `##` line, of what would follow */
+    /* hash table of all names, chained through ast_name.next: see parse_intern */
+    ast_name **name_slots;
     uint32_t name_capacity, name_count;
     src_span *lost; /* the pieces of the text that could not be read and were skipped, in order */
     uint32_t lost_count;

@@ -13,7 +13,8 @@ ast_node *ast_left(const ast_node *node)
     case AST_IS: return node->as.field.object;
     case AST_CALL: /* a subject that is moved belongs to the call, which says whether it may be */
         if (node->as.call.piped)
-            return node->as.call.args[0].value->kind == AST_MOVE ? NULL : node->as.call.args[0].value;
+            return node->as.call.args[0].value->kind == AST_MOVE ? NULL
+                                                                 : node->as.call.args[0].value;
         return node->as.call.callee;
     default: return NULL;
     }
@@ -25,8 +26,9 @@ bool ast_chain_of(arena *a, ast_node *node, ast_chain *out)
     out->first = node;
     for (ast_node *left; (left = ast_left(out->first)); out->first = left)
         out->count++;
-    out->links =
-        out->count <= sizeof out->few / sizeof out->few[0] ? out->few : arena_alloc(a, out->count * sizeof(ast_node *));
+    out->links = out->count <= sizeof out->few / sizeof out->few[0]
+                     ? out->few
+                     : arena_alloc(a, out->count * sizeof(ast_node *));
     if (!out->links)
         return false;
     for (uint32_t i = out->count; i-- > 0; node = ast_left(node))

@@ -1,4 +1,5 @@
-/* Hints for those who come from another language: what they wrote is an error here, and this says how it is written. */
+/* Hints for those who come from another language: what they wrote is an error here, and this says
+ * how it is written. */
 #include "base/foreign.h"
 #include "parser/parse_internal.h"
 
@@ -41,7 +42,7 @@ static bool hint_previous_word(parser *p, diag *d)
     return hint_foreign_word(d, word);
 }
 
-/* ---- comments of other languages -------------------------------------------------------------------------------- */
+/* ---- comments of other languages ------------------------------------------------------------- */
 
 const char *parse_foreign_comment(const src_text *src, uint32_t offset)
 {
@@ -59,7 +60,8 @@ const char *parse_foreign_comment(const src_text *src, uint32_t offset)
         bool stands_alone = at == first || at[-1] == ' ' || at[-1] == ';';
         if (stands_alone && at[0] == '/' && at[1] == '/')
             return "//";
-        if (stands_alone && at[0] == '-' && at[1] == '-' && (to - at == 2 || at[2] == ' ' || at[2] == '-'))
+        if (stands_alone && at[0] == '-' && at[1] == '-' &&
+            (to - at == 2 || at[2] == ' ' || at[2] == '-'))
             return "--";
     }
     return NULL;
@@ -78,7 +80,7 @@ static bool hint_comment(const parser *p, diag *d, uint32_t offset)
     return true;
 }
 
-/* ---- operands and operators ------------------------------------------------------------------------------------- */
+/* ---- operands and operators ------------------------------------------------------------------ */
 
 /* What stands where an operand should; indexed by the token's kind. */
 static const char *const misplaced[LEX_KINDS] = {
@@ -102,12 +104,14 @@ static const char *const misplaced[LEX_KINDS] = {
     [TOK_PLUS] = "there is no sign `+`",
     [TOK_PERCENT] = "a map is written `{name: x}`, a comment starts with `#`",
     [TOK_BIT_OR] = "a function is written `fn(x) => e`",
-    [TOK_BIT_AND] = "a function is a value by its name, `f`, and a short one is written `fn(x) => e`",
+    [TOK_BIT_AND] =
+        "a function is a value by its name, `f`, and a short one is written `fn(x) => e`",
     [TOK_STAR] = "`f(..xs)` spreads a list",
     [TOK_COLON] = "a name as a value is a string: `\"ok\"`",
     [TOK_GT] = "`!=` compares; `+` joins strings",
     [TOK_DOT] = "a digit stands before the point: `0.5`",
-    [TOK_QUESTION] = "a receive is a statement, `c ? x`, or a value, `?c`; a choice is `if c { a } else { b }`",
+    [TOK_QUESTION] =
+        "a receive is a statement, `c ? x`, or a value, `?c`; a choice is `if c { a } else { b }`",
 };
 
 /* `<-` is two tokens, since `a <-b` compares. */
@@ -123,17 +127,22 @@ static bool is_left_arrow(parser *p)
 static bool is_operator(lex_kind kind)
 {
     static const bool operators[LEX_KINDS] = {
-        [TOK_AND] = true,    [TOK_OR] = true,         [TOK_IN] = true,          [TOK_IS] = true,
-        [TOK_PLUS] = true,   [TOK_STAR] = true,       [TOK_SLASH] = true,       [TOK_BIT_AND] = true,
-        [TOK_BIT_OR] = true, [TOK_BIT_XOR] = true,    [TOK_POWER] = true,       [TOK_EQ] = true,
-        [TOK_NE] = true,     [TOK_LT] = true,         [TOK_LE] = true,          [TOK_GT] = true,
-        [TOK_GE] = true,     [TOK_SHIFT_LEFT] = true, [TOK_SHIFT_RIGHT] = true, [TOK_AND_AND] = true,
-        [TOK_OR_OR] = true,  [TOK_ASSIGN] = true,     [TOK_COMMA] = true,       [TOK_RANGE] = true,
+        [TOK_AND] = true,         [TOK_OR] = true,      [TOK_IN] = true,
+        [TOK_IS] = true,          [TOK_PLUS] = true,    [TOK_STAR] = true,
+        [TOK_SLASH] = true,       [TOK_BIT_AND] = true, [TOK_BIT_OR] = true,
+        [TOK_BIT_XOR] = true,     [TOK_POWER] = true,   [TOK_EQ] = true,
+        [TOK_NE] = true,          [TOK_LT] = true,      [TOK_LE] = true,
+        [TOK_GT] = true,          [TOK_GE] = true,      [TOK_SHIFT_LEFT] = true,
+        [TOK_SHIFT_RIGHT] = true, [TOK_AND_AND] = true, [TOK_OR_OR] = true,
+        [TOK_ASSIGN] = true,      [TOK_COMMA] = true,   [TOK_RANGE] = true,
     };
     return operators[kind];
 }
 
-bool parse_continues_above(const parser *p) { return p->token.newline_before && is_operator(p->token.kind); }
+bool parse_continues_above(const parser *p)
+{
+    return p->token.newline_before && is_operator(p->token.kind);
+}
 
 void parse_hint_expression(parser *p, diag *d)
 {
@@ -149,7 +158,8 @@ void parse_hint_expression(parser *p, diag *d)
         return;
     }
     if (parse_continues_above(p) && p->previous == TOK_NEWLINE && !is_left_arrow(p)) {
-        diag_hint(d, "a line that goes on ends in its operator: put the `%s` there", lex_kind_text(p->token.kind));
+        diag_hint(d, "a line that goes on ends in its operator: put the `%s` there",
+                  lex_kind_text(p->token.kind));
         return;
     }
     if ((parse_at(p, TOK_PERCENT) || parse_at(p, TOK_LT)) && p->previous == TOK_NEWLINE &&
@@ -171,10 +181,12 @@ void parse_hint_expression(parser *p, diag *d)
 /* What stands behind an operand, where nothing of the kind can; indexed by the token's kind. */
 static const char *const behind_operand[LEX_KINDS] = {
     [TOK_IF] = "a choice is written `if c { a } else { b }`",
-    [TOK_FOR] = "a list of results is made by `List.map(xs, fn(x) => e)`, or by `par for x in xs { … }`",
+    [TOK_FOR] =
+        "a list of results is made by `List.map(xs, fn(x) => e)`, or by `par for x in xs { … }`",
     [TOK_DIV_ASSIGN] = "write `!=`",
     [TOK_BIT_NOT] = "write `!=`",
-    [TOK_THIN_ARROW] = "there is no `->`: a field is `x.name`, an arm or a short function is written with `=>`",
+    [TOK_THIN_ARROW] =
+        "there is no `->`: a field is `x.name`, an arm or a short function is written with `=>`",
     [TOK_IN] = "write `for x in xs { … }`, without parentheses",
     [TOK_CATCH] = "`catch e` gives a crash of e as an error value",
     [TOK_NOT] = "write `x is not T`, `x not in xs` or `x != y`",
@@ -185,8 +197,9 @@ static const char *const behind_operand[LEX_KINDS] = {
 /* Words that are operators elsewhere, or keywords behind a condition. */
 static bool at_operator_word(const parser *p)
 {
-    static const char *const words[] = {"mod", "div", "rem",    "xor",    "instanceof", "andalso", "orelse", "then",
-                                        "do",  "end", "except", "rescue", "elif",       "elsif",   "elseif", "until"};
+    static const char *const words[] = {
+        "mod", "div", "rem",    "xor",    "instanceof", "andalso", "orelse", "then",
+        "do",  "end", "except", "rescue", "elif",       "elsif",   "elseif", "until"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (parse_at_word(p, words[i]))
             return true;
@@ -242,10 +255,11 @@ void parse_hint_operator(parser *p, diag *d)
 void parse_hint_body(parser *p, diag *d)
 {
     const lex_token *next = parse_peek(p, 1);
-    bool is_one_statement = parse_at(p, TOK_COLON) || parse_at(p, TOK_NAME) || parse_at(p, TOK_NEWLINE) ||
-                            parse_at(p, TOK_RETURN) || parse_at(p, TOK_BREAK) || parse_at(p, TOK_CONTINUE) ||
-                            parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT) || parse_at(p, TOK_STRING) ||
-                            parse_at(p, TOK_NIL) || parse_at(p, TOK_TRUE) || parse_at(p, TOK_FALSE);
+    bool is_one_statement =
+        parse_at(p, TOK_COLON) || parse_at(p, TOK_NAME) || parse_at(p, TOK_NEWLINE) ||
+        parse_at(p, TOK_RETURN) || parse_at(p, TOK_BREAK) || parse_at(p, TOK_CONTINUE) ||
+        parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT) || parse_at(p, TOK_STRING) ||
+        parse_at(p, TOK_NIL) || parse_at(p, TOK_TRUE) || parse_at(p, TOK_FALSE);
     if (parse_at(p, TOK_ASSIGN))
         diag_hint(d, "`=` assigns, as a statement; `==` compares");
     else if (parse_at(p, TOK_NEWLINE) && next->kind == TOK_BRACE_OPEN)
@@ -267,7 +281,8 @@ void parse_hint_declaration(parser *p, diag *d)
     else if (parse_at(p, TOK_EQ))
         diag_hint(d, "`=` binds, `==` compares");
     else if (parse_at(p, TOK_NAME))
-        diag_hint(d, "one name, then `=`: there are no types and no `mut`; what changes is a `var`");
+        diag_hint(d,
+                  "one name, then `=`: there are no types and no `mut`; what changes is a `var`");
     else if (parse_at(p, TOK_QUESTION))
         diag_hint(d, "`c ? x` receives and binds without `let`");
     else if (parse_at(p, TOK_BIT_OR))
@@ -279,35 +294,41 @@ void parse_hint_declaration(parser *p, diag *d)
 /* A place cannot begin with it. */
 static bool is_value(const ast_node *node)
 {
-    return node->kind == AST_LET || node->kind == AST_VAR || node->kind == AST_RETURN || node->kind == AST_CONST ||
-           node->kind == AST_SEND || node->kind == AST_RECEIVE_INTO;
+    return node->kind == AST_LET || node->kind == AST_VAR || node->kind == AST_RETURN ||
+           node->kind == AST_CONST || node->kind == AST_SEND || node->kind == AST_RECEIVE_INTO;
 }
 
 void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement)
 {
     const ast_name *word = first_word(statement);
-    bool is_operand = parse_at(p, TOK_NAME) || parse_at(p, TOK_STRING) || parse_at(p, TOK_STRING_START) ||
-                      parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT);
+    bool is_operand = parse_at(p, TOK_NAME) || parse_at(p, TOK_STRING) ||
+                      parse_at(p, TOK_STRING_START) || parse_at(p, TOK_INT) ||
+                      parse_at(p, TOK_FLOAT);
     if (word != NULL && hint_foreign_word(d, word->text))
         return;
-    if ((is_operand || lex_kind_flags(p->token.kind) & LEX_KEYWORD) && hint_comment(p, d, p->token.span.start))
+    if ((is_operand || lex_kind_flags(p->token.kind) & LEX_KEYWORD) &&
+        hint_comment(p, d, p->token.span.start))
         return;
     if (parse_at(p, TOK_COLON) && parse_peek(p, 1)->kind == TOK_COLON)
         diag_hint(d, "a member of a module is `module.name`");
     else if (parse_at(p, TOK_COLON) && statement->kind == AST_RECEIVE_INTO)
         diag_hint(d, "there is no `c ? a : b`: write `if c { a } else { b }`");
     else if (parse_at(p, TOK_COLON))
-        diag_hint(d, "here `{` opens a block; a map's key is a name or a string, or stands in brackets: `{[1]: 2}`");
+        diag_hint(d, "here `{` opens a block; a map's key is a name or a string, or stands in "
+                     "brackets: `{[1]: 2}`");
     else if (parse_at(p, TOK_COMMA) && is_value(statement))
         diag_hint(d, "one value: drop the `,`, or make a tuple of several: `(a, b)`");
     else if (parse_at(p, TOK_COMMA))
-        diag_hint(d, "`(a, b) = (b, a)` assigns to several places, `let (a, b) = e` binds several names");
+        diag_hint(
+            d, "`(a, b) = (b, a)` assigns to several places, `let (a, b) = e` binds several names");
     else if (parse_at(p, TOK_BRACE_OPEN) && statement->kind == AST_CATCH)
         diag_hint(d, "`catch { … }` gives the crash of a block as an error value");
-    else if (parse_at(p, TOK_BRACE_OPEN) && (statement->kind == AST_CALL || statement->kind == AST_FIELD))
-        diag_hint(d, "a function is declared by `fn f(x) { … }`, and given to another as an argument: `fn(x) => e`");
-    else if (is_operand && !at_operator_word(p) && statement->kind == AST_NAME && statement->as.name.id != NULL &&
-             statement->as.name.id->length <= 30)
+    else if (parse_at(p, TOK_BRACE_OPEN) &&
+             (statement->kind == AST_CALL || statement->kind == AST_FIELD))
+        diag_hint(d, "a function is declared by `fn f(x) { … }`, and given to another as an "
+                     "argument: `fn(x) => e`");
+    else if (is_operand && !at_operator_word(p) && statement->kind == AST_NAME &&
+             statement->as.name.id != NULL && statement->as.name.id->length <= 30)
         diag_hint(d, "a call has parentheses: `%s(…)`", statement->as.name.id->text);
     else
         parse_hint_operator(p, d);

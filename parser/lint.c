@@ -1,4 +1,5 @@
-/* The walk over the tree, in the order of the text. Each step tells whether control gets behind the node it was at. */
+/* The walk over the tree, in the order of the text. Each step tells whether control gets behind the
+ * node it was at. */
 #include "parser/lint.h"
 
 #include <stdarg.h>
@@ -34,8 +35,8 @@ static bool statement(linter *l, ast_node *node, lint_use use);
 /* Known before the statements run, wherever they stand. */
 static bool is_hoisted(const ast_node *item)
 {
-    return item->kind == AST_CONST || item->kind == AST_FN_DECL || item->kind == AST_TEST || item->kind == AST_IMPORT ||
-           item->kind == AST_EXTERN;
+    return item->kind == AST_CONST || item->kind == AST_FN_DECL || item->kind == AST_TEST ||
+           item->kind == AST_IMPORT || item->kind == AST_EXTERN;
 }
 
 static bool statements(linter *l, ast_list list, lint_use last, bool top)
@@ -58,7 +59,8 @@ static bool statements(linter *l, ast_list list, lint_use last, bool top)
 
 bool lint_block(linter *l, ast_node *node, lint_use last)
 {
-    return node->kind == AST_BLOCK ? statements(l, node->as.list, last, false) : statement(l, node, last);
+    return node->kind == AST_BLOCK ? statements(l, node->as.list, last, false)
+                                   : statement(l, node, last);
 }
 
 /* ---- looking at names ---- */
@@ -242,7 +244,8 @@ static void assigned(linter *l, ast_node *place, src_span at)
         b->lint.written = true;
 }
 
-/* What is only changed in proportion to itself (`m[k] = m[k] + 1`) has not been looked at for its own sake. */
+/* What is only changed in proportion to itself (`m[k] = m[k] + 1`) has not been looked at for its
+ * own sake. */
 static bool assignment(linter *l, ast_node *node)
 {
     uint32_t before = lint_copy_look(node->as.assign.place);
@@ -297,13 +300,15 @@ static bool leave(linter *l, const ast_node *node)
     return true;
 }
 
-/* `and` and `or`: what the left side shows holds on the right; of a chain its last part, since chains may be long. */
+/* `and` and `or`: what the left side shows holds on the right; of a chain its last part, since
+ * chains may be long. */
 static bool pair(linter *l, const ast_node *node)
 {
     ast_node *left = node->as.binary.left;
     bool ends = lint_walk(l, left);
     lint_condition(l, left);
-    ast_binding *error = lint_error_shown(left->kind == AST_AND ? left->as.binary.right : left, node->kind == AST_AND);
+    ast_binding *error = lint_error_shown(left->kind == AST_AND ? left->as.binary.right : left,
+                                          node->kind == AST_AND);
     lint_walk(l, node->as.binary.right);
     lint_error_over(error);
     return ends;
@@ -341,7 +346,8 @@ static void deferred(linter *l, ast_node *what)
 static void local_fn(linter *l, const ast_fn *fn)
 {
     if (fn->binding)
-        lint_declare(l, fn->binding->kind == BINDING_TOP_FN ? LINT_TOP_FN : LINT_LOCAL_FN, fn->binding);
+        lint_declare(l, fn->binding->kind == BINDING_TOP_FN ? LINT_TOP_FN : LINT_LOCAL_FN,
+                     fn->binding);
     nested_function(l, fn);
 }
 

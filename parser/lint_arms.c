@@ -14,7 +14,8 @@ static bool same_integer(const ast_integer *a, const ast_integer *b)
 {
     if (a->fits || b->fits)
         return a->fits == b->fits && a->value == b->value;
-    return a->base == b->base && a->length == b->length && memcmp(a->digits, b->digits, a->length) == 0;
+    return a->base == b->base && a->length == b->length &&
+           memcmp(a->digits, b->digits, a->length) == 0;
 }
 
 static bool same_literal(const ast_node *a, const ast_node *b)
@@ -109,7 +110,8 @@ static bool covers(const ast_node *a, const ast_node *b)
 
 enum { MOST_SHAPES = 64 };
 
-/* The patterns that come before. Literals are found by a hash, so that a long table of them takes no time. */
+/* The patterns that come before. Literals are found by a hash, so that a long table of them takes
+ * no time. */
 typedef struct seen {
     const ast_node **slots; /* literals */
     uint32_t mask, seed;
@@ -131,7 +133,8 @@ static uint32_t hash_literal(const seen *s, const ast_node *literal)
 {
     if (literal->kind == AST_INT)
         return literal->as.integer.fits
-                   ? hash_bytes(s, (const char *)&literal->as.integer.value, sizeof literal->as.integer.value)
+                   ? hash_bytes(s, (const char *)&literal->as.integer.value,
+                                sizeof literal->as.integer.value)
                    : hash_bytes(s, literal->as.integer.digits, literal->as.integer.length);
     if (literal->kind == AST_FLOAT) {
         double number = literal->as.number + 0.0; /* -0.0 equals 0.0 */
@@ -188,11 +191,14 @@ static void remember(seen *s, const ast_node *pattern)
 static void report(linter *l, src_span at, const char *what, const ast_node *cover)
 {
     diag *d = lint_warn(l, LINT_UNREACHABLE_ARM, at, "this %s can never be reached", what);
-    diag_related(d, cover->span, is_always(cover) ? "this matches everything" : "this matches all that it would");
+    diag_related(d, cover->span,
+                 is_always(cover) ? "this matches everything" : "this matches all that it would");
 }
 
-/* The alternatives of one pattern, the only one included. How many of them are covered; *cover: by what, the last. */
-static uint32_t dead_alternatives(linter *l, seen *s, const ast_list *list, bool say, const ast_node **cover)
+/* The alternatives of one pattern, the only one included. How many of them are covered; *cover: by
+ * what, the last. */
+static uint32_t dead_alternatives(linter *l, seen *s, const ast_list *list, bool say,
+                                  const ast_node **cover)
 {
     uint32_t dead = 0;
     for (uint32_t i = 0; i < list->count; i++) {
@@ -209,7 +215,8 @@ static uint32_t dead_alternatives(linter *l, seen *s, const ast_list *list, bool
 
 static ast_list alternatives_of(ast_node *const *pattern)
 {
-    return (*pattern)->kind == PAT_ALTERNATIVES ? (*pattern)->as.list : (ast_list){(ast_node **)(uintptr_t)pattern, 1};
+    return (*pattern)->kind == PAT_ALTERNATIVES ? (*pattern)->as.list
+                                                : (ast_list){(ast_node **)(uintptr_t)pattern, 1};
 }
 
 void lint_alternatives(linter *l, const ast_node *pattern)
@@ -247,7 +254,9 @@ void lint_arms(linter *l, const ast_match *match)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < match->count; i++)
-        count += match->arms[i].pattern->kind == PAT_ALTERNATIVES ? match->arms[i].pattern->as.list.count : 1;
+        count += match->arms[i].pattern->kind == PAT_ALTERNATIVES
+                     ? match->arms[i].pattern->as.list.count
+                     : 1;
     seen s;
     if (!open_seen(l, &s, count))
         return;

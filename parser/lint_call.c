@@ -11,7 +11,8 @@ static void report_pure(linter *l, const ast_node *call, const resolve_signature
 {
     const char *module = of->module ? of->module : "", *point = of->module ? "." : "";
     diag *d = lint_warn(l, LINT_UNUSED_RESULT, call->span,
-                        "`%s%s%s` does nothing but give a value, which is thrown away", module, point, of->name);
+                        "`%s%s%s` does nothing but give a value, which is thrown away", module,
+                        point, of->name);
     if (strcmp(module, "List") == 0 && strcmp(of->name, "sort") == 0)
         diag_hint(d, "`List.sort_in_place` sorts the list itself");
     else
@@ -20,9 +21,11 @@ static void report_pure(linter *l, const ast_node *call, const resolve_signature
 
 static void report_failure(linter *l, const ast_node *call, const resolve_signature *of)
 {
-    diag *d = lint_warn(l, LINT_UNUSED_RESULT, call->span, "`%s%s%s` may give an error value, which is thrown away",
+    diag *d = lint_warn(l, LINT_UNUSED_RESULT, call->span,
+                        "`%s%s%s` may give an error value, which is thrown away",
                         of->module ? of->module : "", of->module ? "." : "", of->name);
-    diag_hint(d, "look at it (`r is error`), pass it on (`try`), or say that it does not matter: `let _ = …`");
+    diag_hint(d, "look at it (`r is error`), pass it on (`try`), or say that it does not matter: "
+                 "`let _ = …`");
 }
 
 void lint_result(linter *l, const ast_node *call)
@@ -55,7 +58,8 @@ void lint_duration(linter *l, const ast_node *given)
     char last = given->span.end > 0 ? l->diags->src->text[given->span.end - 1] : '0';
     if (n <= 0 || n >= SMALL || last < '0' || last > '9')
         return;
-    diag *d = lint_warn(l, LINT_BARE_DURATION, given->span, "a bare number is a duration in nanoseconds");
+    diag *d =
+        lint_warn(l, LINT_BARE_DURATION, given->span, "a bare number is a duration in nanoseconds");
     diag_hint(d, "a duration has a unit: `%lldms`, `%llds`", (long long)n, (long long)n);
 }
 
@@ -75,7 +79,9 @@ void lint_durations(linter *l, const ast_call *call)
         const ast_argument *a = &call->args[i];
         if (a->spread)
             return;
-        const char *name = a->name ? a->name->text : i < of.params ? of.symbol->param_names[i] : NULL;
+        const char *name = a->name         ? a->name->text
+                           : i < of.params ? of.symbol->param_names[i]
+                                           : NULL;
         if (is_duration(name))
             lint_duration(l, a->value);
     }

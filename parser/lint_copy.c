@@ -1,6 +1,7 @@
-/* Changes of what is only a copy: what a process or branch captures is its own, so a change of it that nothing in there
- * looks at afterwards is lost. A name that is looked at as a whole before may go by another one then, and what a nested
- * function or a `defer` looks at may be looked at later: there nothing is said. */
+/* Changes of what is only a copy: what a process or branch captures is its own, so a change of it
+ * that nothing in there looks at afterwards is lost. A name that is looked at as a whole before may
+ * go by another one then, and what a nested function or a `defer` looks at may be looked at later:
+ * there nothing is said. */
 #include "parser/lint_internal.h"
 
 void lint_copy_begin(linter *l, lint_copy *c, src_span body)
@@ -12,9 +13,11 @@ void lint_copy_begin(linter *l, lint_copy *c, src_span body)
 static void report(linter *l, const lint_change *change)
 {
     const char *name = change->of->name->text;
-    diag *d = lint_warn(l, LINT_LOST_CHANGE, change->at, "this changes only the process's own copy of `%s`", name);
+    diag *d = lint_warn(l, LINT_LOST_CHANGE, change->at,
+                        "this changes only the process's own copy of `%s`", name);
     diag_related(d, change->of->span, "the original, which stays as it is");
-    diag_hint(d, "processes share nothing: give the value back (a `par` gives those of its branches), or send it");
+    diag_hint(d, "processes share nothing: give the value back (a `par` gives those of its "
+                 "branches), or send it");
 }
 
 /* In the order of the text, which is the other way round. */
@@ -80,7 +83,8 @@ void lint_copy_change(linter *l, const ast_node *subject, src_span at)
 {
     lint_copy *c = l->copy;
     ast_binding *b = c ? holder(subject) : NULL;
-    if (!b || !is_variable(b) || (b->span.start >= c->body.start && b->span.start < c->body.end) || may_be_seen(c, b))
+    if (!b || !is_variable(b) || (b->span.start >= c->body.start && b->span.start < c->body.end) ||
+        may_be_seen(c, b))
         return;
     lint_change *change = arena_alloc(l->arena, sizeof *change);
     if (!change)

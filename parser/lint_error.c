@@ -1,5 +1,5 @@
-/* What is done with a value where it is known to be an error: a field that errors do not have, a question whose answer
- * is clear. */
+/* What is done with a value where it is known to be an error: a field that errors do not have, a
+ * question whose answer is clear. */
 #include "parser/lint_internal.h"
 
 #include <string.h>
@@ -18,8 +18,9 @@ void lint_error_field(linter *l, const ast_node *node)
     const char *field = node->as.field.name->text;
     if (!known_error(object) || language_has_word("kind message data trace cause", field))
         return;
-    diag *d = lint_warn(l, LINT_KNOWN_ERROR, node->span, "`%s` is an error here, which has no field `%s`",
-                        object->as.name.id->text, field);
+    diag *d =
+        lint_warn(l, LINT_KNOWN_ERROR, node->span, "`%s` is an error here, which has no field `%s`",
+                  object->as.name.id->text, field);
     diag_hint(d, "an error has kind, message, data, trace and cause");
 }
 
@@ -28,10 +29,12 @@ void lint_condition(linter *l, const ast_node *node)
 {
     if (!known_error(node))
         return;
-    lint_warn(l, LINT_KNOWN_ERROR, node->span, "`%s` is an error here, and never true", node->as.name.id->text);
+    lint_warn(l, LINT_KNOWN_ERROR, node->span, "`%s` is an error here, and never true",
+              node->as.name.id->text);
 }
 
-/* What one question says of its subject when it holds (or, `holds` false, does not): `x is error`, in any way. */
+/* What one question says of its subject when it holds (or, `holds` false, does not): `x is error`,
+ * in any way. */
 static ast_binding *asked(const ast_node *condition, bool holds)
 {
     for (; condition->kind == AST_UNARY && condition->op == OP_NOT; holds = !holds)
@@ -62,7 +65,8 @@ ast_binding *lint_error_shown(const ast_node *condition, bool holds)
 
 ast_binding *lint_error_matched(const ast_node *subject, const ast_node *pattern)
 {
-    ast_binding *b = subject->kind == AST_NAME && pattern->kind == PAT_ERROR ? lint_root(subject) : NULL;
+    ast_binding *b =
+        subject->kind == AST_NAME && pattern->kind == PAT_ERROR ? lint_root(subject) : NULL;
     if (!b || b->assigned)
         return NULL;
     b->lint.errors++;

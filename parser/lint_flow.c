@@ -67,13 +67,15 @@ static void alt_head(linter *l, const ast_alt_arm *arm)
 bool lint_alt(linter *l, const ast_alt *choice, lint_use use)
 {
     lint_loop own = {false}, *outer = l->loop;
-    uint32_t began = choice->repeated ? lint_copy_loop(l, choice->arms ? choice->arms[0].span.start : 0) : 0;
+    uint32_t began =
+        choice->repeated ? lint_copy_loop(l, choice->arms ? choice->arms[0].span.start : 0) : 0;
     bool all = choice->count > 0;
     for (uint32_t i = 0; i < choice->count; i++) {
         alt_head(l, &choice->arms[i]);
         if (choice->repeated)
             l->loop = &own;
-        all = lint_block(l, choice->arms[i].body, choice->repeated ? VALUE_DROPPED_LAST : use) && all;
+        all =
+            lint_block(l, choice->arms[i].body, choice->repeated ? VALUE_DROPPED_LAST : use) && all;
         l->loop = outer;
     }
     if (choice->repeated)
@@ -89,8 +91,8 @@ bool lint_loop_node(linter *l, ast_node *node)
     bool ends = parts->value && lint_look_into(l, parts->value);
     if (node->kind == AST_WHILE && parts->value)
         lint_condition(l, parts->value);
-    bool endless =
-        node->kind == AST_LOOP || (node->kind == AST_WHILE && parts->value && parts->value->kind == AST_TRUE);
+    bool endless = node->kind == AST_LOOP ||
+                   (node->kind == AST_WHILE && parts->value && parts->value->kind == AST_TRUE);
     for (int i = 0; i < 2; i++)
         if (parts->target[i])
             lint_pattern(l, parts->target[i], LINT_LET);

@@ -1,7 +1,7 @@
-/* What the files of the linter share: lint.c (the walk over the tree), lint_flow.c (through choices and loops),
- * lint_names.c (what is declared and used), lint_arms.c (patterns that cover each other), lint_value.c (types,
- * comparisons, statements without effect), lint_call.c (calls of the library), lint_copy.c (changes of copies),
- * lint_error.c (what is known to be an error). */
+/* What the files of the linter share: lint.c (the walk over the tree), lint_flow.c (through choices
+ * and loops), lint_names.c (what is declared and used), lint_arms.c (patterns that cover each
+ * other), lint_value.c (types, comparisons, statements without effect), lint_call.c (calls of the
+ * library), lint_copy.c (changes of copies), lint_error.c (what is known to be an error). */
 #ifndef CSP_PARSER_LINT_INTERNAL_H
 #define CSP_PARSER_LINT_INTERNAL_H
 
@@ -58,7 +58,8 @@ typedef struct lint_loop {
     bool left; /* by a `break` */
 } lint_loop;
 
-/* A change of what a process captured; `before`: the one of the same variable before, maybe in another process. */
+/* A change of what a process captured; `before`: the one of the same variable before, maybe in
+ * another process. */
 typedef struct lint_change {
     ast_binding *of;
     src_span at;
@@ -92,14 +93,16 @@ typedef struct linter {
     diag_list *diags;
     lint_declared *declared, **declared_end;
     lint_loop *loop;
-    lint_copy *copy;      /* NULL: the text of main, or of a function */
-    bool program;         /* the file has statements: nobody imports its functions */
-    const ast_node *seen; /* the left operand of the link at hand, which has been walked: see parser/chain.h */
-    bool seen_ends;       /* … and control does not get behind it */
+    lint_copy *copy; /* NULL: the text of main, or of a function */
+    bool program;    /* the file has statements: nobody imports its functions */
+    /* the left operand of the link at hand, which has been walked: see parser/chain.h */
+    const ast_node *seen;
+    bool seen_ends; /* … and control does not get behind it */
 } linter;
 
 /* --- lint.c */
-diag *lint_warn(linter *l, lint_kind kind, src_span at, const char *format, ...) __attribute__((format(printf, 4, 5)));
+diag *lint_warn(linter *l, lint_kind kind, src_span at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* The steps of the walk: whether control does not get behind the node. */
 bool lint_walk(linter *l, ast_node *node);
@@ -110,7 +113,10 @@ bool lint_look_into(linter *l, ast_node *node);
 void lint_copied_body(linter *l, ast_node *node, lint_use use);
 
 /* --- lint_flow.c */
-static inline lint_use lint_branch_use(lint_use use) { return use == VALUE_USED ? VALUE_USED : VALUE_DROPPED_LAST; }
+static inline lint_use lint_branch_use(lint_use use)
+{
+    return use == VALUE_USED ? VALUE_USED : VALUE_DROPPED_LAST;
+}
 bool lint_branches(linter *l, ast_node *node, lint_use use);
 bool lint_match(linter *l, const ast_match *m, lint_use use);
 bool lint_alt(linter *l, const ast_alt *choice, lint_use use);
@@ -128,10 +134,12 @@ void lint_report_unused(linter *l);
 
 /* --- lint_arms.c */
 void lint_arms(linter *l, const ast_match *match);
-void lint_alternatives(linter *l, const ast_node *pattern); /* a PAT_ALTERNATIVES inside a pattern */
+/* a PAT_ALTERNATIVES inside a pattern */
+void lint_alternatives(linter *l, const ast_node *pattern);
 
 /* --- lint_call.c */
-/* What is known of the library's function that a call names (base/language.h), and its signature; 0: it is none. */
+/* What is known of the library's function that a call names (base/language.h), and its signature;
+ * 0: it is none. */
 unsigned lint_traits(const ast_node *callee, resolve_signature *out);
 void lint_result(linter *l, const ast_node *call);    /* whose value nobody wants */
 void lint_durations(linter *l, const ast_call *call); /* its arguments */
@@ -153,9 +161,10 @@ void lint_copy_leave(linter *l, uint32_t outer);
 
 /* --- lint_error.c */
 void lint_error_field(linter *l, const ast_node *node); /* an AST_FIELD */
-void lint_condition(linter *l, const ast_node *node);   /* also what stands before `and`, `or`, behind `not` */
-/* The variable that is an error where the condition holds, or does not; to be given to lint_error_over when that text
- * has been walked. NULL: none. */
+/* also what stands before `and`, `or`, behind `not` */
+void lint_condition(linter *l, const ast_node *node);
+/* The variable that is an error where the condition holds, or does not; to be given to
+ * lint_error_over when that text has been walked. NULL: none. */
 ast_binding *lint_error_shown(const ast_node *condition, bool holds);
 ast_binding *lint_error_matched(const ast_node *subject, const ast_node *pattern);
 void lint_error_over(ast_binding *shown);
@@ -165,8 +174,8 @@ lint_type lint_type_of(const ast_node *node);
 void lint_comparison(linter *l, const ast_node *node); /* an AST_BINARY */
 void lint_is(linter *l, const ast_node *node);         /* an AST_IS */
 void lint_text(linter *l, const ast_node *node);       /* an AST_STRING */
-/* A statement whose value nobody wants. last: it is the last of a branch, where a plain value may stand for "nothing to
- * do". */
+/* A statement whose value nobody wants. last: it is the last of a branch, where a plain value may
+ * stand for "nothing to do". */
 void lint_dropped(linter *l, const ast_node *node, bool last);
 
 #endif

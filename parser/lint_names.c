@@ -27,11 +27,13 @@ static void check_hiding(linter *l, const ast_node *name)
     const ast_binding *b = name->as.name.binding, *hidden = b->again ? NULL : b->shadowed;
     if (!hidden || hidden->owner != b->owner)
         return;
-    bool variable = hidden->kind == BINDING_LET || hidden->kind == BINDING_VAR || hidden->kind == BINDING_PARAM;
+    bool variable =
+        hidden->kind == BINDING_LET || hidden->kind == BINDING_VAR || hidden->kind == BINDING_PARAM;
     if (!variable)
         return;
     const char *text = b->name->text;
-    diag *d = lint_warn(l, LINT_HIDING_RECEIVE, name->span, "this receive hides another `%s`", text);
+    diag *d =
+        lint_warn(l, LINT_HIDING_RECEIVE, name->span, "this receive hides another `%s`", text);
     diag_related(d, hidden->span, "the one that is hidden");
     if (hidden->kind == BINDING_VAR)
         diag_hint(d, "choose another name; what gives it the received value is `%s = ?c`", text);
@@ -71,7 +73,10 @@ static void walk(linter *l, const ast_node *node, lint_role role, bool inner)
     }
 }
 
-void lint_pattern(linter *l, const ast_node *pattern, lint_role role) { walk(l, pattern, role, role != LINT_PART); }
+void lint_pattern(linter *l, const ast_node *pattern, lint_role role)
+{
+    walk(l, pattern, role, role != LINT_PART);
+}
 
 static void report_variable(linter *l, const ast_binding *b, const char *hint)
 {
@@ -87,14 +92,16 @@ static void report_var(linter *l, const ast_binding *b)
     } else if (b->lint.reads == 0) {
         report_variable(l, b, "drop it, or call it `_%s`");
     } else if (!b->lint.written) {
-        diag *d = lint_warn(l, LINT_NEVER_ASSIGNED, b->span, "the `var` `%s` is never assigned", name);
+        diag *d =
+            lint_warn(l, LINT_NEVER_ASSIGNED, b->span, "the `var` `%s` is never assigned", name);
         diag_hint(d, "`let %s = …` binds for good", name);
     }
 }
 
 static void report_param(linter *l, const ast_binding *b)
 {
-    diag *d = lint_warn(l, LINT_UNUSED_PARAMETER, b->span, "the parameter `%s` is never used", b->name->text);
+    diag *d = lint_warn(l, LINT_UNUSED_PARAMETER, b->span, "the parameter `%s` is never used",
+                        b->name->text);
     diag_hint(d, "call it `_`, or `_%s`", b->name->text);
 }
 
@@ -102,7 +109,8 @@ static void report_import(linter *l, const ast_binding *b)
 {
     const char *name = b->name->text;
     diag *d = lint_warn(l, LINT_UNUSED_IMPORT, b->span, "nothing of the module `%s` is used", name);
-    diag_hint(d, "drop it; one that is imported for what loading it does may be called `_%s`", name);
+    diag_hint(d, "drop it; one that is imported for what loading it does may be called `_%s`",
+              name);
 }
 
 static void report(linter *l, const lint_declared *d)
@@ -134,15 +142,18 @@ static void report(linter *l, const lint_declared *d)
     case LINT_UNNAMED_PARAM: break;
     case LINT_LOCAL_FN:
         if (unused && !may_be_unused(b))
-            lint_warn(l, LINT_UNUSED_FUNCTION, b->span, "the function `%s` is never used", b->name->text);
+            lint_warn(l, LINT_UNUSED_FUNCTION, b->span, "the function `%s` is never used",
+                      b->name->text);
         break;
     case LINT_TOP_FN:
         if (unused && own)
-            lint_warn(l, LINT_UNUSED_FUNCTION, b->span, "the function `%s` is never used", b->name->text);
+            lint_warn(l, LINT_UNUSED_FUNCTION, b->span, "the function `%s` is never used",
+                      b->name->text);
         break;
     case LINT_CONST:
         if (unused && own)
-            lint_warn(l, LINT_UNUSED_CONSTANT, b->span, "the `const` `%s` is never used", b->name->text);
+            lint_warn(l, LINT_UNUSED_CONSTANT, b->span, "the `const` `%s` is never used",
+                      b->name->text);
         break;
     case LINT_IMPORT:
         if (unused && !b->used && !may_be_unused(b))

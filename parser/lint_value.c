@@ -1,4 +1,5 @@
-/* Values: their types as far as the text tells, comparisons that are no question, statements without effect. */
+/* Values: their types as far as the text tells, comparisons that are no question, statements
+ * without effect. */
 #include "parser/lint_internal.h"
 
 #include <string.h>
@@ -15,8 +16,9 @@ static lint_type type_of_call(const ast_node *callee)
     static const struct {
         const char *name;
         lint_type type;
-    } known[] = {{"len", LINT_INT},     {"now", LINT_INT},   {"str", LINT_STRING},   {"repr", LINT_STRING},
-                 {"type", LINT_STRING}, {"chan", LINT_CHAN}, {"self", LINT_PROCESS}, {"error", LINT_ERROR}};
+    } known[] = {{"len", LINT_INT},      {"now", LINT_INT},     {"str", LINT_STRING},
+                 {"repr", LINT_STRING},  {"type", LINT_STRING}, {"chan", LINT_CHAN},
+                 {"self", LINT_PROCESS}, {"error", LINT_ERROR}};
     if (callee->kind != AST_NAME)
         return LINT_ANY;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -39,10 +41,12 @@ static lint_type type_of_name(const ast_node *node)
 
 static bool is_number(lint_type t) { return t == LINT_INT || t == LINT_FLOAT || t == LINT_NUMBER; }
 
-/* A sum has the type of its first part: what it is made of is not looked at further, since sums may be long. */
+/* A sum has the type of its first part: what it is made of is not looked at further, since sums may
+ * be long. */
 static lint_type type_of_sum(const ast_node *node)
 {
-    lint_type right = node->as.binary.right->kind == AST_BINARY ? LINT_ANY : lint_type_of(node->as.binary.right);
+    lint_type right =
+        node->as.binary.right->kind == AST_BINARY ? LINT_ANY : lint_type_of(node->as.binary.right);
     return is_number(right) ? LINT_NUMBER : right == LINT_STRING ? LINT_STRING : LINT_ANY;
 }
 
@@ -125,10 +129,12 @@ lint_type lint_type_of(const ast_node *node)
 }
 
 static const char *const names[] = {
-    [LINT_ANY] = "anything",   [LINT_NIL] = "nil",           [LINT_BOOL] = "a bool",     [LINT_INT] = "an int",
-    [LINT_FLOAT] = "a float",  [LINT_NUMBER] = "a number",   [LINT_STRING] = "a string", [LINT_BYTES] = "bytes",
-    [LINT_TUPLE] = "a tuple",  [LINT_LIST] = "a list",       [LINT_MAP] = "a map",       [LINT_FN] = "a function",
-    [LINT_CHAN] = "a channel", [LINT_PROCESS] = "a process", [LINT_RANGE] = "a range",   [LINT_ERROR] = "an error",
+    [LINT_ANY] = "anything",    [LINT_NIL] = "nil",           [LINT_BOOL] = "a bool",
+    [LINT_INT] = "an int",      [LINT_FLOAT] = "a float",     [LINT_NUMBER] = "a number",
+    [LINT_STRING] = "a string", [LINT_BYTES] = "bytes",       [LINT_TUPLE] = "a tuple",
+    [LINT_LIST] = "a list",     [LINT_MAP] = "a map",         [LINT_FN] = "a function",
+    [LINT_CHAN] = "a channel",  [LINT_PROCESS] = "a process", [LINT_RANGE] = "a range",
+    [LINT_ERROR] = "an error",
 };
 
 /* ---- comparisons ---- */
@@ -167,23 +173,29 @@ static const char *op_text(ast_operator op)
 static void check_itself(linter *l, const ast_node *node)
 {
     const ast_node *left = node->as.binary.left, *right = node->as.binary.right;
-    if (left->kind != AST_NAME || right->kind != AST_NAME || !lint_root(left) || lint_root(left) != lint_root(right))
+    if (left->kind != AST_NAME || right->kind != AST_NAME || !lint_root(left) ||
+        lint_root(left) != lint_root(right))
         return;
-    diag *d =
-        lint_warn(l, LINT_CONSTANT_COMPARISON, node->span, "this compares `%s` with itself", left->as.name.id->text);
+    diag *d = lint_warn(l, LINT_CONSTANT_COMPARISON, node->span, "this compares `%s` with itself",
+                        left->as.name.id->text);
     if (node->op == OP_EQ || node->op == OP_NE)
-        diag_hint(d, "whether a float is a nan is told by `Math.is_nan(%s)`", left->as.name.id->text);
+        diag_hint(d, "whether a float is a nan is told by `Math.is_nan(%s)`",
+                  left->as.name.id->text);
 }
 
 static void check_types(linter *l, const ast_node *node)
 {
-    lint_type left = lint_type_of(node->as.binary.left), right = lint_type_of(node->as.binary.right);
-    if (left == LINT_ANY || right == LINT_ANY || left == right || (is_number(left) && is_number(right)))
+    lint_type left = lint_type_of(node->as.binary.left),
+              right = lint_type_of(node->as.binary.right);
+    if (left == LINT_ANY || right == LINT_ANY || left == right ||
+        (is_number(left) && is_number(right)))
         return;
-    diag *d = lint_warn(l, LINT_CONSTANT_COMPARISON, node->span, "this is always %s: %s never equals %s",
-                        node->op == OP_EQ ? "false" : "true", names[left], names[right]);
+    diag *d =
+        lint_warn(l, LINT_CONSTANT_COMPARISON, node->span, "this is always %s: %s never equals %s",
+                  node->op == OP_EQ ? "false" : "true", names[left], names[right]);
     const ast_node *type = node->as.binary.right;
-    if (node->as.binary.left->kind == AST_CALL && left == LINT_STRING && right == LINT_FN && type->kind == AST_NAME)
+    if (node->as.binary.left->kind == AST_CALL && left == LINT_STRING && right == LINT_FN &&
+        type->kind == AST_NAME)
         diag_hint(d, "a type is asked for by `x is %s`", type->as.name.id->text);
     else if (left == LINT_STRING && is_number(right))
         diag_hint(d, "`int(…)` reads a number from text");
@@ -204,21 +216,21 @@ void lint_is(linter *l, const ast_node *node)
     if (!found)
         return;
     bool same = strcmp(found->name, node->as.field.name->text) == 0;
-    lint_warn(l, LINT_CONSTANT_COMPARISON, node->span, "this is always %s: it is %s", same ? "true" : "false",
-              names[found->type]);
+    lint_warn(l, LINT_CONSTANT_COMPARISON, node->span, "this is always %s: it is %s",
+              same ? "true" : "false", names[found->type]);
 }
 
 /* ---- statements without effect ---- */
 
-/* Whether evaluating it does nothing but give a value, or crash. What its parts do is their matter, but for `and` and
- * `or`, which are written for what the right side does. */
+/* Whether evaluating it does nothing but give a value, or crash. What its parts do is their matter,
+ * but for `and` and `or`, which are written for what the right side does. */
 static bool only_gives(const ast_node *node)
 {
     if (node->kind == AST_AND || node->kind == AST_OR)
         return only_gives(node->as.binary.right);
-    return type_of_literal(node) != LINT_ANY || node->kind == AST_NAME || node->kind == AST_BINARY ||
-           node->kind == AST_UNARY || node->kind == AST_IS || node->kind == AST_INDEX || node->kind == AST_SLICE ||
-           node->kind == AST_FIELD;
+    return type_of_literal(node) != LINT_ANY || node->kind == AST_NAME ||
+           node->kind == AST_BINARY || node->kind == AST_UNARY || node->kind == AST_IS ||
+           node->kind == AST_INDEX || node->kind == AST_SLICE || node->kind == AST_FIELD;
 }
 
 void lint_dropped(linter *l, const ast_node *node, bool last)
@@ -228,7 +240,8 @@ void lint_dropped(linter *l, const ast_node *node, bool last)
     bool equals = node->kind == AST_BINARY && node->op == OP_EQ;
     if (last ? !equals : !only_gives(node))
         return;
-    diag *d = lint_warn(l, LINT_NO_EFFECT, node->span, "this has no effect: its value is thrown away");
+    diag *d =
+        lint_warn(l, LINT_NO_EFFECT, node->span, "this has no effect: its value is thrown away");
     if (equals)
         diag_hint(d, "did you mean `=`?");
     else if ((node->kind == AST_NAME || node->kind == AST_FIELD) && lint_type_of(node) == LINT_FN)
@@ -247,6 +260,7 @@ void lint_text(linter *l, const ast_node *node)
     const char *close = at ? memchr(at, '}', (size_t)(end - at)) : NULL;
     if (!close || close == at + 2)
         return;
-    diag *d = lint_warn(l, LINT_FOREIGN_INTERPOLATION, node->span, "nothing is interpolated in this string");
+    diag *d = lint_warn(l, LINT_FOREIGN_INTERPOLATION, node->span,
+                        "nothing is interpolated in this string");
     diag_hint(d, "write `${…}` for the value of an expression");
 }

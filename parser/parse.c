@@ -11,14 +11,14 @@ static bool is_utf8(diag_list *diags)
     if (bad == src->length)
         return true;
     src_span at = {(uint32_t)bad, (uint32_t)bad + 1};
-    diag *d =
-        diag_error(diags, at, "the source is not UTF-8: byte 0x%02x at offset %zu", (unsigned char)src->text[bad], bad);
+    diag *d = diag_error(diags, at, "the source is not UTF-8: byte 0x%02x at offset %zu",
+                         (unsigned char)src->text[bad], bad);
     diag_hint(d, "save it as UTF-8; any bytes can be written in a literal, `b\"\\xff\"`");
     return false;
 }
 
-/* What stands apart at the start speaks of the module; so does what stands before something that has no doc of its
- * own. */
+/* What stands apart at the start speaks of the module; so does what stands before something that
+ * has no doc of its own. */
 static void take_module_doc(parser *p, src_span first_doc, const ast_list *items)
 {
     src_span doc = p->lx.module_doc;
@@ -48,7 +48,8 @@ ast_module *parse_module(arena *a, diag_list *diags)
     diags->incomplete = false;
     if (!is_utf8(diags))
         return module;
-    parser p = {.module = module, .diags = diags, .errors_before = diags->errors, .previous = TOK_NEWLINE};
+    parser p = {
+        .module = module, .diags = diags, .errors_before = diags->errors, .previous = TOK_NEWLINE};
     p.token.kind = TOK_NEWLINE;
     lex_init(&p.lx, a, diags);
     parse_advance(&p);

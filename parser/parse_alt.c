@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- arms ------------------------------------------------------------------------------------------------------ */
+/* ---- arms ------------------------------------------------------------------------------------ */
 
 static ast_node *arm_body(parser *p)
 {
@@ -20,7 +20,8 @@ static ast_node *arm_body(parser *p)
         else if (parse_at(p, TOK_IF))
             diag_hint(d, "an arm's guard stands first: `when busy < 4, c ? x => …`");
         else if (parse_at(p, TOK_WHEN))
-            diag_hint(d, "a guard is written `x if c => …` in `match`, `when c, …` at the start of an arm of `alt`");
+            diag_hint(d, "a guard is written `x if c => …` in `match`, `when c, …` at the start of "
+                         "an arm of `alt`");
         else if (parse_at(p, TOK_NAME))
             diag_hint(d, "a pattern has no type: `x if x is int => …`");
         else if (parse_at(p, TOK_RANGE) || parse_at(p, TOK_RANGE_CLOSED))
@@ -64,14 +65,15 @@ static void arms(parser *p, arm_parser *arm)
     parse_close(p, TOK_BRACE_CLOSE, "`}`");
 }
 
-/* ---- match ------------------------------------------------------------------------------------------------------ */
+/* ---- match ----------------------------------------------------------------------------------- */
 
 static void match_arm(parser *p)
 {
     ast_match_arm arm = {.span = p->token.span};
     if (parse_at_word(p, "case") || parse_at_word(p, "default")) {
         const lex_token *next = parse_peek(p, 1);
-        bool is_foreign = next->kind != TOK_FAT_ARROW && next->kind != TOK_BIT_OR && next->kind != TOK_IF;
+        bool is_foreign =
+            next->kind != TOK_FAT_ARROW && next->kind != TOK_BIT_OR && next->kind != TOK_IF;
         if (is_foreign) {
             diag *d = parse_fail(p, p->token.span, "an arm starts with its pattern");
             diag_hint(d, "write `1 => …`, and `_ => …` for all the rest");
@@ -98,13 +100,17 @@ ast_node *parse_match(parser *p)
     return node;
 }
 
-/* ---- alt ------------------------------------------------------------------------------------------------------- */
+/* ---- alt ------------------------------------------------------------------------------------- */
 
-static bool at_body(const parser *p) { return parse_at(p, TOK_FAT_ARROW) || parse_at(p, TOK_THIN_ARROW); }
+static bool at_body(const parser *p)
+{
+    return parse_at(p, TOK_FAT_ARROW) || parse_at(p, TOK_THIN_ARROW);
+}
 
 static bool is_closed(const ast_node *node)
 {
-    return node->kind == AST_NAME && node->as.name.id != NULL && strcmp(node->as.name.id->text, "closed") == 0;
+    return node->kind == AST_NAME && node->as.name.id != NULL &&
+           strcmp(node->as.name.id->text, "closed") == 0;
 }
 
 /* `closed(c)`, which reads as a call until the `=>`. */
@@ -121,7 +127,9 @@ static bool drained(parser *p, ast_alt_arm *arm)
         return true;
     }
     diag *d = parse_report(p, node->span, "`closed(c)` takes one channel");
-    diag_hint(d, "one for each channel: `for c in cs, closed(c) => …`; when all are closed: `closed => …`");
+    diag_hint(
+        d,
+        "one for each channel: `for c in cs, closed(c) => …`; when all are closed: `closed => …`");
     return true;
 }
 
@@ -144,7 +152,8 @@ static void communication(parser *p, ast_alt_arm *arm)
         if (p->panic)
             return;
         if (at_body(p) && is_closed(arm->channel)) {
-            diag *d = parse_fail(p, arm->channel->span, "`closed` is about all arms, and takes no `for` or `when`");
+            diag *d = parse_fail(p, arm->channel->span,
+                                 "`closed` is about all arms, and takes no `for` or `when`");
             diag_hint(d, "`closed(c) => …` is about one channel");
             return;
         }
@@ -152,8 +161,9 @@ static void communication(parser *p, ast_alt_arm *arm)
         diag *d = is_receive_value || parse_at(p, TOK_FAT_ARROW)
                       ? parse_fail(p, at, "an arm of `alt` receives or sends")
                       : parse_expected(p, "`?` or `!`");
-        bool is_closed = parse_at_word(p, "closed") || (arm->channel->kind == AST_IS && arm->channel->as.field.name &&
-                                                        strcmp(arm->channel->as.field.name->text, "closed") == 0);
+        bool is_closed = parse_at_word(p, "closed") ||
+                         (arm->channel->kind == AST_IS && arm->channel->as.field.name &&
+                          strcmp(arm->channel->as.field.name->text, "closed") == 0);
         diag_hint(d, is_closed ? "write `closed(c) => …`" : "write `c ? x => …` or `c ! v => …`");
     }
 }
@@ -171,7 +181,8 @@ static void first_words(parser *p, ast_alt_arm *arm)
     if (parse_take(p, TOK_WHEN)) {
         arm->guard = parse_expression(p);
         if (!p->panic && !parse_take(p, TOK_COMMA))
-            diag_hint(parse_expected(p, "`,` behind the guard"), "write `when busy < 4, c ? x => …`");
+            diag_hint(parse_expected(p, "`,` behind the guard"),
+                      "write `when busy < 4, c ? x => …`");
     }
 }
 

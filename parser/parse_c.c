@@ -1,5 +1,5 @@
-/* What C writes where `extern` has a declaration of its own: it is reported, and said how it is written here. Only the
- * text is looked at: what is reported is skipped as a whole. */
+/* What C writes where `extern` has a declaration of its own: it is reported, and said how it is
+ * written here. Only the text is looked at: what is reported is skipped as a whole. */
 #include "base/foreign_c.h"
 #include "base/name.h"
 #include "parser/ctype.h"
@@ -30,7 +30,8 @@ static uint32_t skip_blanks(const parser *p, uint32_t at)
 static uint32_t word_end(const parser *p, uint32_t at)
 {
     unsigned size;
-    for (bool first = true; (size = name_char(p->lx.text + at, p->lx.length - at, first)) > 0; first = false)
+    for (bool first = true; (size = name_char(p->lx.text + at, p->lx.length - at, first)) > 0;
+         first = false)
         at += size;
     return at;
 }
@@ -105,7 +106,8 @@ static bool understand(const parser *p, c_phrase *c)
         if (foreign_is_c_prefix(word)) {
             is_struct |= strcmp(word, "struct") == 0;
         } else if (!has_type || (is_number && number)) {
-            used += (size_t)snprintf(joined + used, sizeof joined - used, "%s%s", used ? "_" : "", word);
+            used += (size_t)snprintf(joined + used, sizeof joined - used, "%s%s", used ? "_" : "",
+                                     word);
             if (used >= sizeof joined)
                 return false;
             is_number = number;
@@ -155,12 +157,14 @@ static void understand_length(const parser *p, c_phrase *c, bool is_field)
 static void write_declared(const parser *p, const c_phrase *c, char *out, size_t size)
 {
     if (c->name.end > c->name.start)
-        snprintf(out, size, "%.*s: %s", (int)(c->name.end - c->name.start), p->lx.text + c->name.start, c->type);
+        snprintf(out, size, "%.*s: %s", (int)(c->name.end - c->name.start),
+                 p->lx.text + c->name.start, c->type);
     else
         snprintf(out, size, "%s", c->type);
 }
 
-static const char REFUSED[] = "no call can pass such a value: pass it by pointer, and read it with `Ffi.read`";
+static const char REFUSED[] =
+    "no call can pass such a value: pass it by pointer, and read it with `Ffi.read`";
 
 static void report(parser *p, const c_phrase *c)
 {
@@ -177,7 +181,8 @@ static bool begins_c_type(const parser *p)
 {
     char word[LONGEST];
     copy_word(p, p->token.span, word);
-    return foreign_is_c_prefix(word) || is_part_of_number(p, p->token.span) || strcmp(word, "enum") == 0;
+    return foreign_is_c_prefix(word) || is_part_of_number(p, p->token.span) ||
+           strcmp(word, "enum") == 0;
 }
 
 static bool at_c_word(const parser *p) { return parse_at(p, TOK_NAME) || parse_at(p, TOK_CONST); }
@@ -279,7 +284,8 @@ static void report_prototype(parser *p, const c_phrase *c)
     put(&h, strcmp(c->type, "void") == 0 ? ")" : "): ");
     if (strcmp(c->type, "void") != 0)
         put(&h, c->type);
-    diag *d = parse_fail(p, (src_span){p->token.span.start, c->end}, "this is how C declares a function");
+    diag *d =
+        parse_fail(p, (src_span){p->token.span.start, c->end}, "this is how C declares a function");
     if (known && h.used < HINT - 1)
         diag_hint(d, "write `%s`", h.text);
     else
@@ -309,17 +315,19 @@ bool parse_at_c_declaration(parser *p)
     bool is_struct = parse_at_word(p, "struct");
     if (p->panic || (!at_c_word(p) && !parse_at(p, TOK_EXTERN)))
         return p->panic;
-    bool is_c = !parse_at_word(p, "union") && !parse_at_word(p, "enum") && !parse_at_word(p, "typedef") &&
-                read_phrase(p, p->token.span.start, &c) && understand(p, &c) && c.name.end > c.name.start;
+    bool is_c = !parse_at_word(p, "union") && !parse_at_word(p, "enum") &&
+                !parse_at_word(p, "typedef") && read_phrase(p, p->token.span.start, &c) &&
+                understand(p, &c) && c.name.end > c.name.start;
     bool is_function = is_c && c.at < p->lx.length && p->lx.text[c.at] == '(';
     if (is_struct && !is_function)
         return false;
     if (is_function) {
         report_prototype(p, &c);
     } else if (is_c) {
-        diag *d = parse_fail(p, (src_span){p->token.span.start, c.end}, "this is how C declares a variable");
-        diag_hint(d, "a variable of C is reached by `Ffi.symbol(c, \"%.*s\")`", (int)(c.name.end - c.name.start),
-                  p->lx.text + c.name.start);
+        diag *d = parse_fail(p, (src_span){p->token.span.start, c.end},
+                             "this is how C declares a variable");
+        diag_hint(d, "a variable of C is reached by `Ffi.symbol(c, \"%.*s\")`",
+                  (int)(c.name.end - c.name.start), p->lx.text + c.name.start);
     } else {
         report_word(p);
     }

@@ -1,8 +1,9 @@
-/* What parse_module promises, checked in debug builds: no pass behind the parser sees a node that is half made. A node
- * whose making ran into a syntax error is dropped where parsing goes on (parse_sync), or lies in a module that is
- * partial, at which nobody looks.
+/* What parse_module promises, checked in debug builds: no pass behind the parser sees a node that
+ * is half made. A node whose making ran into a syntax error is dropped where parsing goes on
+ * (parse_sync), or lies in a module that is partial, at which nobody looks.
  *
- * The nodes yet to be checked are on a stack of our own, since chains of operators are as long as their author likes.
+ * The nodes yet to be checked are on a stack of our own, since chains of operators are as long as
+ * their author likes.
  */
 #include "parser/parse_internal.h"
 
@@ -250,7 +251,8 @@ static void check(checker *c, const ast_node *node)
     case AST_PAR: list(c, node->as.par.branches, EXPRESSION); break;
     case AST_BLOCK: list(c, node->as.list, STATEMENT); break;
     case AST_VAR:
-    case AST_CONST: assert(node->as.let.pattern && node->as.let.pattern->kind == PAT_NAME); /* fall through */
+    /* fall through */
+    case AST_CONST: assert(node->as.let.pattern && node->as.let.pattern->kind == PAT_NAME);
     case AST_LET:
     case AST_RECEIVE_INTO:
         pattern(c, node->as.let.pattern);

@@ -54,7 +54,8 @@ static void callback(parser *p, ast_ctype *type)
     parse_close(p, TOK_PAREN_CLOSE, "`,` or `)`");
     type->result = parse_cresult(p);
     if (parse_take(p, TOK_ELSE))
-        type->otherwise = parse_literal(p, "the value that C gets when the callback crashes, a literal");
+        type->otherwise =
+            parse_literal(p, "the value that C gets when the callback crashes, a literal");
 }
 
 /* ---- types ---- */
@@ -64,7 +65,8 @@ static void hint_no_type(parser *p, diag *d)
     if (parse_at(p, TOK_STAR) || parse_at(p, TOK_POWER) || parse_at(p, TOK_BIT_AND))
         diag_hint(d, "a pointer to a struct is written `name*`, any other `pointer`");
     else if (parse_at(p, TOK_BRACKET_OPEN))
-        diag_hint(d, "an array is a field of a struct, `name: i32[4]`; elsewhere it is a `pointer`");
+        diag_hint(d,
+                  "an array is a field of a struct, `name: i32[4]`; elsewhere it is a `pointer`");
     else if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
         diag_hint(d, "`%s` is a keyword and names no type", lex_kind_text(p->token.kind));
 }
@@ -116,7 +118,10 @@ ast_name *parse_word(parser *p, const char *what, src_span *at)
     return name;
 }
 
-static bool at_word(const parser *p) { return parse_at(p, TOK_NAME) || (lex_kind_flags(p->token.kind) & LEX_KEYWORD); }
+static bool at_word(const parser *p)
+{
+    return parse_at(p, TOK_NAME) || (lex_kind_flags(p->token.kind) & LEX_KEYWORD);
+}
 
 static void array(parser *p, ast_cfield *field)
 {
@@ -139,7 +144,8 @@ static ast_cfield cfield(parser *p, bool is_field)
     ast_cfield field = {.span = p->token.span};
     bool is_named = is_field || (at_word(p) && parse_peek(p, 1)->kind == TOK_COLON);
     if (!parse_at_c_field(p, is_field) && is_named) {
-        field.name = parse_word(p, is_field ? "the name of a field" : "the name of a parameter", &field.name_span);
+        field.name = parse_word(p, is_field ? "the name of a field" : "the name of a parameter",
+                                &field.name_span);
         if (!p->panic)
             parse_expect(p, TOK_COLON);
     }

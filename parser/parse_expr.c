@@ -1,4 +1,5 @@
-/* Expressions from the loosest operators down to the unary ones; parse_postfix.c goes on from there. */
+/* Expressions from the loosest operators down to the unary ones; parse_postfix.c goes on from
+ * there. */
 #include "parser/parse_internal.h"
 
 /* The levels of the grammar's precedence table that stand between two operands, loosest first. */
@@ -60,7 +61,7 @@ static const infix infixes[LEX_KINDS] = {
 static ast_node *operators(parser *p, unsigned level);
 static ast_node *unary(parser *p);
 
-/* ---- unary and power ------------------------------------------------------------------------------------------- */
+/* ---- unary and power ------------------------------------------------------------------------- */
 
 static ast_node *nested_unary(parser *p)
 {
@@ -76,9 +77,8 @@ static ast_node *prefixed(parser *p, ast_kind kind, ast_operator op)
     parse_advance(p);
     if (kind == AST_TRY && parse_at(p, TOK_BRACE_OPEN) && !parse_brace_opens_map(p)) {
         diag *d = parse_expected(p, "an expression after `try`");
-        diag_hint(
-            d,
-            "`catch { … }` gives the crash of a block as an error value; `try e` returns e's error from the function");
+        diag_hint(d, "`catch { … }` gives the crash of a block as an error value; `try e` returns "
+                     "e's error from the function");
         return parse_error_node(p);
     }
     if (kind == AST_TRY && (parse_at(p, TOK_COLON) || parse_at(p, TOK_NEWLINE)) && !p->panic) {
@@ -97,7 +97,8 @@ static ast_node *moved(parser *p)
     ast_node *operand = parse_postfix(p);
     if (operand->kind == AST_SLICE && !p->panic)
         operand = parse_index_of_slice(p, operand);
-    if (operand->kind != AST_NAME && operand->kind != AST_FIELD && operand->kind != AST_INDEX && !p->panic)
+    if (operand->kind != AST_NAME && operand->kind != AST_FIELD && operand->kind != AST_INDEX &&
+        !p->panic)
         parse_report(p, operand->span, "`move` takes a variable, a field or an element");
     return parse_unary_node(p, AST_MOVE, OP_NONE, start, operand);
 }
@@ -113,8 +114,9 @@ static ast_node *spawned(parser *p)
         work = parse_postfix(p);
         if (work->kind != AST_CALL && !p->panic) {
             diag *d = parse_report(p, work->span, "`spawn` takes a call or a block");
-            diag_hint(d, work->kind == AST_FN ? "call the function: `spawn fn() { … }()`, or just `spawn { … }`"
-                                              : "write `spawn f(x)` or `spawn { … }`");
+            diag_hint(d, work->kind == AST_FN
+                             ? "call the function: `spawn fn() { … }()`, or just `spawn { … }`"
+                             : "write `spawn f(x)` or `spawn { … }`");
         }
     }
     ast_node *node = parse_node(p, AST_SPAWN, start);
@@ -155,7 +157,7 @@ static ast_node *unary(parser *p)
     return power(p);
 }
 
-/* ---- binary operators ------------------------------------------------------------------------------------------ */
+/* ---- binary operators ------------------------------------------------------------------------ */
 
 /* `x--` at the end of a line; `x - -y` is fine, `x --y` too. */
 static bool is_decrement(parser *p)
@@ -173,8 +175,9 @@ static bool skip_step(parser *p)
 {
     const lex_token *next = parse_peek(p, 1);
     bool is_increment =
-        parse_at(p, TOK_INCREMENT) && (next->newline_before || next->kind == TOK_END || next->kind == TOK_SEMICOLON ||
-                                       next->kind == TOK_BRACE_CLOSE || next->kind == TOK_PAREN_CLOSE);
+        parse_at(p, TOK_INCREMENT) &&
+        (next->newline_before || next->kind == TOK_END || next->kind == TOK_SEMICOLON ||
+         next->kind == TOK_BRACE_CLOSE || next->kind == TOK_PAREN_CLOSE);
     if (!is_increment && !is_decrement(p))
         return false;
     src_span at = {p->token.span.start, p->token.span.start + 2};
@@ -208,14 +211,18 @@ static void explain_foreign(parser *p)
 static bool range_is_open(const parser *p)
 {
     static const bool ends[LEX_KINDS] = {
-        [TOK_NEWLINE] = true,     [TOK_SEMICOLON] = true,     [TOK_PAREN_CLOSE] = true, [TOK_BRACKET_CLOSE] = true,
-        [TOK_BRACE_CLOSE] = true, [TOK_COMMA] = true,         [TOK_FAT_ARROW] = true,   [TOK_END] = true,
-        [TOK_PIPE] = true,        [TOK_STRING_MIDDLE] = true, [TOK_STRING_END] = true,
+        [TOK_NEWLINE] = true,       [TOK_SEMICOLON] = true,   [TOK_PAREN_CLOSE] = true,
+        [TOK_BRACKET_CLOSE] = true, [TOK_BRACE_CLOSE] = true, [TOK_COMMA] = true,
+        [TOK_FAT_ARROW] = true,     [TOK_END] = true,         [TOK_PIPE] = true,
+        [TOK_STRING_MIDDLE] = true, [TOK_STRING_END] = true,
     };
     return ends[p->token.kind] || (p->head && parse_at(p, TOK_BRACE_OPEN));
 }
 
-static bool is_text(const ast_node *node) { return node->kind == AST_STRING || node->kind == AST_INTERPOLATION; }
+static bool is_text(const ast_node *node)
+{
+    return node->kind == AST_STRING || node->kind == AST_INTERPOLATION;
+}
 
 static ast_node *range_from(parser *p, uint32_t start, ast_node *from)
 {
@@ -266,7 +273,8 @@ static ast_node *piped_into(parser *p, uint32_t start, ast_node *subject)
 
 static void no_type(parser *p, bool negated)
 {
-    diag *d = parse_expected(p, negated ? "the name of a type after `is not`" : "the name of a type after `is`");
+    diag *d = parse_expected(p, negated ? "the name of a type after `is not`"
+                                        : "the name of a type after `is`");
     bool is_value = parse_at(p, TOK_INT) || parse_at(p, TOK_FLOAT) || parse_at(p, TOK_STRING) ||
                     parse_at(p, TOK_TRUE) || parse_at(p, TOK_FALSE);
     if (is_value)
@@ -332,7 +340,8 @@ static ast_node *negated(parser *p)
     return node;
 }
 
-/* Puts operators that bind at least as tightly as `level`, and what is right of them, around `left`. */
+/* Puts operators that bind at least as tightly as `level`, and what is right of them, around
+ * `left`. */
 static ast_node *operators_behind(parser *p, unsigned level, uint32_t start, ast_node *left)
 {
     bool compared = false;
@@ -365,7 +374,7 @@ static ast_node *operators(parser *p, unsigned level)
     return node;
 }
 
-/* ---- the loosest level ------------------------------------------------------------------------------------------ */
+/* ---- the loosest level ----------------------------------------------------------------------- */
 
 ast_node *parse_or_expression(parser *p)
 {

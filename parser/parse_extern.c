@@ -7,9 +7,11 @@ static void fails(parser *p, ast_extern_item *item, src_span word)
 {
     src_span again = word;
     if (item->fails != NULL)
-        diag_hint(parse_fail(p, again, "`fails` is there already"), "one result says that the call has failed");
+        diag_hint(parse_fail(p, again, "`fails` is there already"),
+                  "one result says that the call has failed");
     parse_open(p, PARSE_PAREN);
-    ast_node *literal = parse_literal(p, "the result that says that the call has failed, a literal");
+    ast_node *literal =
+        parse_literal(p, "the result that says that the call has failed, a literal");
     parse_close(p, TOK_PAREN_CLOSE, "`)`");
     item->fails = literal;
 }
@@ -32,7 +34,8 @@ static void attributes(parser *p, ast_extern_item *item)
         parse_advance(p);
         if (!parse_at(p, TOK_PAREN_OPEN)) {
             diag *d = parse_expected(p, "`(`");
-            diag_hint(d, is_fails ? "write `fails(-1)`, or `fails(nil)` for a pointer" : "write `owned(free)`");
+            diag_hint(d, is_fails ? "write `fails(-1)`, or `fails(nil)` for a pointer"
+                                  : "write `owned(free)`");
         } else if (is_fails) {
             fails(p, item, word);
         } else {
@@ -50,7 +53,8 @@ static void renamed(parser *p, ast_extern_item *item)
     if (parse_at(p, TOK_STRING))
         item->symbol = parse_text_node(p, AST_STRING)->as.text;
     else
-        diag_hint(parse_expected(p, "the name that C has for it, a string"), "write `fn open = \"open64\"(…)`");
+        diag_hint(parse_expected(p, "the name that C has for it, a string"),
+                  "write `fn open = \"open64\"(…)`");
 }
 
 static void function(parser *p, ast_extern_item *item)
@@ -69,7 +73,8 @@ static void function(parser *p, ast_extern_item *item)
     if (parse_at(p, TOK_THIN_ARROW))
         diag_hint(parse_expected(p, "`:` and the type of the result"), "write `fn f(x: f64): f64`");
     else if (item->result == NULL && (parse_at_word(p, "fails") || parse_at_word(p, "owned")))
-        diag_hint(parse_expected(p, "`:` and the type of the result"), "write `fn close(fd: i32): i32 fails(-1)`");
+        diag_hint(parse_expected(p, "`:` and the type of the result"),
+                  "write `fn close(fd: i32): i32 fails(-1)`");
     attributes(p, item);
 }
 
@@ -80,7 +85,8 @@ static void structure(parser *p, ast_extern_item *item)
     item->name_span = p->token.span;
     item->name = parse_binding_name(p, "the name of a C struct");
     if (!p->panic && !parse_at(p, TOK_BRACE_OPEN))
-        diag_hint(parse_expected(p, "`{`"), "one of which C alone knows the fields is `struct file { }`");
+        diag_hint(parse_expected(p, "`{`"),
+                  "one of which C alone knows the fields is `struct file { }`");
     if (!p->panic)
         parse_cfields(p, item);
 }

@@ -3,7 +3,8 @@
 
 static bool at_bracket(const parser *p)
 {
-    return parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) || parse_at(p, TOK_BRACE_OPEN);
+    return parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) ||
+           parse_at(p, TOK_BRACE_OPEN);
 }
 
 static void no_param(parser *p)
@@ -14,7 +15,8 @@ static void no_param(parser *p)
     else if (parse_at(p, TOK_STAR) || parse_at(p, TOK_ELLIPSIS) || parse_at(p, TOK_BIT_AND))
         diag_hint(d, "a parameter that takes the rest is written `..xs`");
     else
-        diag_hint(d, "a parameter is a name, `_` or a pattern in brackets: `fn((a, b), {x, y}) => …`");
+        diag_hint(d,
+                  "a parameter is a name, `_` or a pattern in brackets: `fn((a, b), {x, y}) => …`");
 }
 
 /* A name, `_`, or a pattern in brackets. */
@@ -83,12 +85,14 @@ static void params(parser *p, ast_fn *fn)
         }
         ast_param next = param(p);
         parse_list_add(p, &next, sizeof next);
-        if ((parse_at(p, TOK_COLON) || parse_at(p, TOK_NAME)) && !p->panic && !p->token.newline_before) {
+        if ((parse_at(p, TOK_COLON) || parse_at(p, TOK_NAME)) && !p->panic &&
+            !p->token.newline_before) {
             diag *d = parse_expected(p, "`,` or `)`");
             diag_hint(d, "there are no type declarations; a default is `name = value`");
         } else if (parse_at(p, TOK_PAREN_OPEN) && !p->panic) {
             diag *d = parse_expected(p, "`,` or `)`");
-            diag_hint(d, "a pattern that is a parameter stands in brackets: `fn((error(kind, message))) => …`");
+            diag_hint(d, "a pattern that is a parameter stands in brackets: `fn((error(kind, "
+                         "message))) => …`");
         }
         if (!parse_take(p, TOK_COMMA))
             break;
@@ -104,7 +108,8 @@ static void hint_no_body(parser *p, diag *d)
         diag_hint(d, "a function of one expression is written `fn f(x) => e`");
     else if (parse_at(p, TOK_THIN_ARROW) || parse_at(p, TOK_COLON))
         diag_hint(d, "there are no types: `fn f(x) { … }` or `fn f(x) => e`");
-    else if (parse_at(p, TOK_NEWLINE) && (next->kind == TOK_BRACE_OPEN || next->kind == TOK_FAT_ARROW))
+    else if (parse_at(p, TOK_NEWLINE) &&
+             (next->kind == TOK_BRACE_OPEN || next->kind == TOK_FAT_ARROW))
         diag_hint(d, "the body starts on the same line");
     else if (parse_at(p, TOK_NAME) || parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_RETURN))
         diag_hint(d, "a body stands in braces, `{ … }`, or is an expression behind `=>`");
@@ -141,8 +146,8 @@ ast_node *parse_fn(parser *p)
     if (start.doc.end > start.doc.start)
         fn->doc = lex_doc(&p->lx, start.doc, &fn->doc_length);
     if (!parse_at(p, TOK_PAREN_OPEN) && !p->panic) {
-        diag *d =
-            parse_expected(p, is_declaration ? "`(` behind the name of the function" : "`(` or a name behind `fn`");
+        diag *d = parse_expected(p, is_declaration ? "`(` behind the name of the function"
+                                                   : "`(` or a name behind `fn`");
         if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
             diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
         else

@@ -1,29 +1,34 @@
-/* Lines of other languages that cannot be statements here, and some that can, but are not meant so: each is explained
- * once. */
+/* Lines of other languages that cannot be statements here, and some that can, but are not meant so:
+ * each is explained once. */
 #include "base/foreign.h"
 #include "parser/parse_internal.h"
 
 #include <string.h>
 
-/* `SEQ`, `do`, `receive` alone on a line, with more below that is indented: a block of another language. */
+/* `SEQ`, `do`, `receive` alone on a line, with more below that is indented: a block of another
+ * language. */
 static void check_foreign_block(parser *p, const ast_node *node)
 {
     if (node->kind != AST_NAME || node->as.name.id == NULL || !parse_at(p, TOK_NEWLINE) || p->panic)
         return;
     const lex_token *next = parse_peek(p, 1);
-    if (next->kind == TOK_END || parse_indentation(p, next->span.start) <= parse_indentation(p, node->span.start) ||
+    if (next->kind == TOK_END ||
+        parse_indentation(p, next->span.start) <= parse_indentation(p, node->span.start) ||
         foreign_find_word(node->as.name.id->text) == NULL)
         return;
-    parse_hint_statement_end(p, parse_fail(p, node->span, "`%.30s` begins no block", node->as.name.id->text), node);
+    parse_hint_statement_end(
+        p, parse_fail(p, node->span, "`%.30s` begins no block", node->as.name.id->text), node);
 }
 
 /* `c <- v` says `c < -v`: nobody compares like that as a statement. */
 static void check_left_arrow(parser *p, const ast_node *node)
 {
-    if (node->kind != AST_BINARY || node->op != OP_LT || node->as.binary.right->kind != AST_UNARY || p->panic)
+    if (node->kind != AST_BINARY || node->op != OP_LT || node->as.binary.right->kind != AST_UNARY ||
+        p->panic)
         return;
     uint32_t at = node->as.binary.right->span.start;
-    if (at + 1 >= p->lx.length || p->lx.text[at - 1] != '<' || p->lx.text[at] != '-' || p->lx.text[at + 1] != ' ')
+    if (at + 1 >= p->lx.length || p->lx.text[at - 1] != '<' || p->lx.text[at] != '-' ||
+        p->lx.text[at + 1] != ' ')
         return;
     diag *d = parse_report(p, (src_span){at - 1, at + 1}, "there is no `<-`");
     diag_hint(d, "`c ! v` sends, `c ? x` receives");
@@ -52,17 +57,19 @@ static bool is_dashed_comment(parser *p)
     if (!parse_at(p, TOK_MINUS))
         return false;
     const lex_token *dash = parse_peek(p, 1), *word = parse_peek(p, 2);
-    if (dash->kind != TOK_MINUS || !parse_is_adjacent(p, dash) || word->span.start == dash->span.end ||
-        word->kind == TOK_END || !parse_in_word(p->lx.text[word->span.start]) || word->newline_before)
+    if (dash->kind != TOK_MINUS || !parse_is_adjacent(p, dash) ||
+        word->span.start == dash->span.end || word->kind == TOK_END ||
+        !parse_in_word(p->lx.text[word->span.start]) || word->newline_before)
         return false;
     const char *at = p->lx.text + word->span.end, *end = p->lx.text + p->lx.length;
-    return p->said_comment ||
-           (end - at >= 2 && *at == ' ' && parse_in_word(at[1]) && !begins_with_operator(at + 1, end));
+    return p->said_comment || (end - at >= 2 && *at == ' ' && parse_in_word(at[1]) &&
+                               !begins_with_operator(at + 1, end));
 }
 
 static bool at_comment(parser *p)
 {
-    return parse_at(p, TOK_FLOOR_DIV) || (parse_at(p, TOK_PERCENT) && p->token.newline_before) || is_dashed_comment(p);
+    return parse_at(p, TOK_FLOOR_DIV) || (parse_at(p, TOK_PERCENT) && p->token.newline_before) ||
+           is_dashed_comment(p);
 }
 
 bool parse_at_foreign_line(parser *p)

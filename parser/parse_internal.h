@@ -1,8 +1,9 @@
-/* What the files of the parser share. Each function of the grammar takes the parser at its construct's first token
- * and leaves it behind the last; on a syntax error it has reported, `panic` is set, and what it returns is an
- * AST_ERROR or half made. The loop over statements or arms around it, which alone takes `panic` back (parse_sync),
- * drops that and skips to where the next one starts: what comes behind the parser sees whole nodes, and AST_ERROR
- * (parse_check_whole). No function returns NULL for a node. */
+/* What the files of the parser share. Each function of the grammar takes the parser at its
+ * construct's first token and leaves it behind the last; on a syntax error it has reported, `panic`
+ * is set, and what it returns is an AST_ERROR or half made. The loop over statements or arms around
+ * it, which alone takes `panic` back (parse_sync), drops that and skips to where the next one
+ * starts: what comes behind the parser sees whole nodes, and AST_ERROR (parse_check_whole). No
+ * function returns NULL for a node. */
 #ifndef CSP_PARSER_PARSE_INTERNAL_H
 #define CSP_PARSER_PARSE_INTERNAL_H
 
@@ -24,7 +25,8 @@ typedef struct parse_bracket {
     src_span span;
 } parse_bracket;
 
-enum { PARSE_MAX_BRACKETS = PARSE_MAX_DEPTH + 50 }; /* each open bracket is a level of depth or a piece of one */
+/* each open bracket is a level of depth or a piece of one */
+enum { PARSE_MAX_BRACKETS = PARSE_MAX_DEPTH + 50 };
 
 enum { PARSE_MAX_ERRORS = 1000 }; /* who has more does not read them: parsing stops */
 
@@ -37,10 +39,11 @@ typedef struct parser {
     uint32_t previous_end; /* where the last real token ended */
     lex_token ahead[3];    /* read, not yet current */
     uint32_t ahead_count;
-    bool head;                     /* in a head: `{` opens the body, no map */
-    bool panic;                    /* an error was reported: say nothing until the next statement */
-    bool stopped;                  /* no more parsing: nested too deeply, or out of memory */
-    bool said_end;                 /* an error at the end of the input was reported: what follows from it is not */
+    bool head;    /* in a head: `{` opens the body, no map */
+    bool panic;   /* an error was reported: say nothing until the next statement */
+    bool stopped; /* no more parsing: nested too deeply, or out of memory */
+    /* an error at the end of the input was reported: what follows from it is not */
+    bool said_end;
     bool said_comment;             /* another language's comment was explained */
     bool said_operator;            /* the line before began with an operator, which was explained */
     uint32_t errors_before;        /* in diags, when the parser started */
@@ -48,9 +51,10 @@ typedef struct parser {
     uint32_t depth;                /* levels of nesting around the current token */
     uint32_t operands;             /* right sides of operators around it: these need stack, too */
     const ast_node *parenthesised; /* the node that the last ( ) gave */
-    uint32_t places_at; /* where the `(` stands that begins a statement: `_` may be in it, if `=` follows … */
-    src_span hole;      /* … and the first of these in the statement under way; empty: none */
-    char *scratch;      /* lists being made: malloc'ed, used as a stack */
+    /* where the `(` stands that begins a statement: `_` may be in it, if `=` follows … */
+    uint32_t places_at;
+    src_span hole; /* … and the first of these in the statement under way; empty: none */
+    char *scratch; /* lists being made: malloc'ed, used as a stack */
     size_t scratch_used, scratch_capacity;
     ast_node spare;         /* given out when memory ran out */
     diag unsaid;            /* given out for an error that is not reported */
@@ -61,22 +65,30 @@ typedef struct parser {
 
 /* ---- tokens: parse_token.c ---- */
 void parse_advance(parser *p);
-/* The same at an operator or keyword that stands for something else here (`x.in`, the `*` of a C type): the line may
- * end behind it. */
+/* The same at an operator or keyword that stands for something else here (`x.in`, the `*` of a C
+ * type): the line may end behind it. */
 void parse_advance_name(parser *p);
-const lex_token *parse_peek(parser *p, uint32_t ahead); /* 1 or 2 tokens on; newlines are no tokens here */
+/* 1 or 2 tokens on; newlines are no tokens here */
+const lex_token *parse_peek(parser *p, uint32_t ahead);
 static inline bool parse_at(const parser *p, lex_kind kind) { return p->token.kind == kind; }
-bool parse_take(parser *p, lex_kind kind);             /* goes on when it is there and no error is pending */
-bool parse_at_word(const parser *p, const char *word); /* a contextual keyword: a NAME of this text */
+/* goes on when it is there and no error is pending */
+bool parse_take(parser *p, lex_kind kind);
+/* a contextual keyword: a NAME of this text */
+bool parse_at_word(const parser *p, const char *word);
 bool parse_is_word(const parser *p, const lex_token *token, const char *word);
-bool parse_is_adjacent(const parser *p, const lex_token *next);      /* `next` starts right behind the current token */
-bool parse_is_end(const parser *p);                                  /* NL ; } or the end: a statement may end here */
-void parse_open(parser *p, parse_bracket_kind kind);                 /* at an opening bracket: goes behind it */
-bool parse_close(parser *p, lex_kind closing, const char *expected); /* at the closing one, or reports */
-/* After an error in an item that began at `start`: to the next one in the bracket `base`. What is half made goes: the
- * list is as it was at `whole` (parse_list_start). */
+/* `next` starts right behind the current token */
+bool parse_is_adjacent(const parser *p, const lex_token *next);
+/* NL ; } or the end: a statement may end here */
+bool parse_is_end(const parser *p);
+/* at an opening bracket: goes behind it */
+void parse_open(parser *p, parse_bracket_kind kind);
+/* at the closing one, or reports */
+bool parse_close(parser *p, lex_kind closing, const char *expected);
+/* After an error in an item that began at `start`: to the next one in the bracket `base`. What is
+ * half made goes: the list is as it was at `whole` (parse_list_start). */
 void parse_sync(parser *p, uint32_t base, uint32_t start, size_t whole);
-uint32_t parse_indentation(const parser *p, uint32_t offset); /* of its line; UINT32_MAX: the line is very long */
+/* of its line; UINT32_MAX: the line is very long */
+uint32_t parse_indentation(const parser *p, uint32_t offset);
 bool parse_is_outside(const parser *p); /* the innermost bracket, by the indentation of the line */
 void parse_stop(parser *p);
 
@@ -90,12 +102,15 @@ void parse_leave_operand(parser *p); /* … which is no level of its own */
 diag *parse_fail(parser *p, src_span at, const char *format, ...)
     __attribute__((format(printf, 3, 4))); /* sets panic */
 diag *parse_report(parser *p, src_span at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));         /* parsing goes on */
-diag *parse_expected(parser *p, const char *what); /* "expected …, found …", at the current token; sets panic */
-bool parse_expect(parser *p, lex_kind kind);       /* takes it, or reports that it was expected */
+    __attribute__((format(printf, 3, 4))); /* parsing goes on */
+diag *parse_expected(
+    parser *p, const char *what); /* "expected …, found …", at the current token; sets panic */
+bool parse_expect(parser *p, lex_kind kind); /* takes it, or reports that it was expected */
 void parse_unclosed(parser *p,
-                    const parse_bracket *bracket); /* the input ended, or something else closes, in a bracket */
-src_span parse_here(const parser *p); /* the current token, or the place behind the last for NL and the end */
+                    /* the input ended, or something else closes, in a bracket */
+                    const parse_bracket *bracket);
+/* the current token, or the place behind the last for NL and the end */
+src_span parse_here(const parser *p);
 
 /* ---- parse_check.c ---- */
 void parse_check_whole(const ast_module *module); /* that no node is half made: aborts */
@@ -106,16 +121,21 @@ void parse_lose(parser *p, uint32_t start); /* from start to the current token *
 
 /* ---- other languages' habits: habits.c ---- */
 void parse_hint_expression(parser *p, diag *d); /* no expression starts at the current token */
-void parse_hint_operator(parser *p, diag *d);   /* an operand ends before it, and nothing goes on with it */
-bool parse_continues_above(const parser *p);    /* at the start of a line that should have been put to the one before */
-void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement); /* the statement does not end here */
-void parse_hint_body(parser *p, diag *d);                                     /* no `{` here */
-void parse_hint_declaration(parser *p, diag *d);                              /* no `=` behind `let x` */
+/* an operand ends before it, and nothing goes on with it */
+void parse_hint_operator(parser *p, diag *d);
+/* at the start of a line that should have been put to the one before */
+bool parse_continues_above(const parser *p);
+/* the statement does not end here */
+void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement);
+void parse_hint_body(parser *p, diag *d); /* no `{` here */
+/* no `=` behind `let x` */
+void parse_hint_declaration(parser *p, diag *d);
 
 /* ---- lines of other languages: parse_foreign.c ---- */
 bool parse_at_foreign_line(parser *p);   /* a comment, or a line that goes on with the one before */
 ast_node *parse_foreign_line(parser *p); /* … which is reported, the first of several */
-void parse_check_foreign(parser *p, const ast_node *statement); /* of an expression that is a statement */
+/* of an expression that is a statement */
+void parse_check_foreign(parser *p, const ast_node *statement);
 
 /* ---- declarations as C writes them: parse_c.c. True: there is one, and it was reported ---- */
 bool parse_at_c_type(parser *p);
@@ -123,21 +143,28 @@ bool parse_at_c_field(parser *p, bool is_field); /* else a parameter */
 bool parse_at_c_declaration(parser *p);          /* where an item of `extern` begins */
 
 /* ---- nodes and lists: parse_node.c ---- */
-ast_node *parse_node(parser *p, ast_kind kind, uint32_t start); /* its span reaches from start to the last token */
+/* its span reaches from start to the last token */
+ast_node *parse_node(parser *p, ast_kind kind, uint32_t start);
 ast_node *parse_error_node(parser *p);
-ast_node *parse_unary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start, ast_node *operand);
-ast_node *parse_binary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start, ast_node *left, ast_node *right);
-ast_node *parse_thunk(parser *p, ast_node *body);        /* an AST_FN without parameters around it */
+ast_node *parse_unary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start,
+                           ast_node *operand);
+ast_node *parse_binary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start,
+                            ast_node *left, ast_node *right);
+/* an AST_FN without parameters around it */
+ast_node *parse_thunk(parser *p, ast_node *body);
 ast_node *parse_number(parser *p, bool negative);        /* at INT, FLOAT or DURATION */
 ast_node *parse_text_node(parser *p, ast_kind kind);     /* at STRING (one piece) or BYTES */
 ast_name *parse_name(parser *p, const lex_token *token); /* the text of a NAME or keyword */
 ast_name *parse_binding_name(parser *p,
-                             const char *what); /* takes a NAME, or reports that `what` was expected; may be NULL */
+                             /* takes a NAME, or reports that `what` was expected; may be NULL */
+                             const char *what);
 ast_text parse_name_text(const ast_name *name);
 size_t parse_list_start(const parser *p); /* a list of items is collected … */
 void parse_list_add(parser *p, const void *item, size_t size);
-void *parse_list_end(parser *p, size_t start, size_t size, uint32_t *count); /* … and moved into the arena */
-void parse_nodes_add(parser *p, ast_node *node);                             /* the same for a list of nodes */
+/* … and moved into the arena */
+void *parse_list_end(parser *p, size_t start, size_t size, uint32_t *count);
+/* the same for a list of nodes */
+void parse_nodes_add(parser *p, ast_node *node);
 ast_list parse_nodes_end(parser *p, size_t start);
 
 /* ---- the grammar ---- */
@@ -145,32 +172,37 @@ ast_node *parse_item(parser *p); /* parse_stmt.c: top level */
 ast_node *parse_statement(parser *p);
 ast_node *parse_block(parser *p);
 ast_list parse_statements(parser *p, bool top_level);
-ast_node *parse_fn(parser *p);                      /* parse_fn.c: at `fn`: a declaration where a name follows */
+/* parse_fn.c: at `fn`: a declaration where a name follows */
+ast_node *parse_fn(parser *p);
 void parse_targets(parser *p, ast_node *target[2]); /* parse_loop.c: of `for` */
 ast_node *parse_loop(parser *p);                    /* at `while`, `loop` or `for` */
 ast_node *parse_par(parser *p);
-ast_node *parse_extern(parser *p);                               /* parse_extern.c */
-ast_ctype parse_ctype(parser *p);                                /* parse_ctype.c */
-ast_ctype *parse_cresult(parser *p);                             /* `: type`, or NULL */
-void parse_cfields(parser *p, ast_extern_item *item);            /* at the bracket around parameters or fields */
-ast_name *parse_word(parser *p, const char *what, src_span *at); /* takes a NAME or keyword; may be NULL */
-ast_node *parse_expression(parser *p);                           /* parse_expr.c: `expr` */
-ast_node *parse_or_expression(parser *p);                        /* `orExpr`: no send, no catch */
-ast_node *parse_bit_expression(parser *p);                       /* `bitOr` */
-ast_node *parse_head(parser *p);                                 /* `head` */
-ast_node *parse_block_or_expression(parser *p);                  /* after => spawn catch defer: the map-or-block rule */
-ast_node *parse_postfix(parser *p);                              /* parse_postfix.c */
-/* `m[a..b]`, parsed as a slice, where a place must stand: an element of the map whose key is the range. `m[..b]` is
- * none, and stays. */
+ast_node *parse_extern(parser *p);   /* parse_extern.c */
+ast_ctype parse_ctype(parser *p);    /* parse_ctype.c */
+ast_ctype *parse_cresult(parser *p); /* `: type`, or NULL */
+/* at the bracket around parameters or fields */
+void parse_cfields(parser *p, ast_extern_item *item);
+/* takes a NAME or keyword; may be NULL */
+ast_name *parse_word(parser *p, const char *what, src_span *at);
+ast_node *parse_expression(parser *p);     /* parse_expr.c: `expr` */
+ast_node *parse_or_expression(parser *p);  /* `orExpr`: no send, no catch */
+ast_node *parse_bit_expression(parser *p); /* `bitOr` */
+ast_node *parse_head(parser *p);           /* `head` */
+/* after => spawn catch defer: the map-or-block rule */
+ast_node *parse_block_or_expression(parser *p);
+ast_node *parse_postfix(parser *p); /* parse_postfix.c */
+/* `m[a..b]`, parsed as a slice, where a place must stand: an element of the map whose key is the
+ * range. `m[..b]` is none, and stays. */
 ast_node *parse_index_of_slice(parser *p, ast_node *slice);
 ast_node *parse_primary(parser *p);    /* parse_primary.c */
 bool parse_brace_opens_map(parser *p); /* at `{`: a key and `:` follow */
 ast_node *parse_string(parser *p);     /* parse_literal.c: at STRING or STRING_START */
 ast_node *parse_map(parser *p);
-ast_node *parse_match(parser *p);                     /* parse_alt.c */
-ast_node *parse_alt(parser *p, bool repeated);        /* at `alt` or `pri alt` */
-ast_node *parse_pattern(parser *p);                   /* parse_pattern.c: without alternatives */
-ast_node *parse_alternatives(parser *p);              /* `p | q` */
-ast_node *parse_literal(parser *p, const char *what); /* a PAT_LITERAL, or reports that `what` was expected */
+ast_node *parse_match(parser *p);              /* parse_alt.c */
+ast_node *parse_alt(parser *p, bool repeated); /* at `alt` or `pri alt` */
+ast_node *parse_pattern(parser *p);            /* parse_pattern.c: without alternatives */
+ast_node *parse_alternatives(parser *p);       /* `p | q` */
+/* a PAT_LITERAL, or reports that `what` was expected */
+ast_node *parse_literal(parser *p, const char *what);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- strings --------------------------------------------------------------------------------------------------- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 /* A piece of the string and the expression behind it; the last piece has none. */
 typedef struct part {
@@ -101,7 +101,7 @@ ast_node *parse_string(parser *p)
     return parse_at(p, TOK_STRING) ? parse_text_node(p, AST_STRING) : interpolation(p);
 }
 
-/* ---- maps ------------------------------------------------------------------------------------------------------ */
+/* ---- maps ------------------------------------------------------------------------------------ */
 
 static ast_node *name_key(parser *p)
 {
@@ -129,8 +129,8 @@ static ast_node *key(parser *p)
     const lex_token *next = parse_peek(p, 1);
     uint32_t length = p->token.span.end - p->token.span.start;
     if (next->kind == TOK_COLON && length <= 30)
-        diag_hint(d, "a key that is no name or string stands in brackets: `{[%.*s]: …}`", (int)length,
-                  p->lx.text + p->token.span.start);
+        diag_hint(d, "a key that is no name or string stands in brackets: `{[%.*s]: …}`",
+                  (int)length, p->lx.text + p->token.span.start);
     else if (parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_MINUS))
         diag_hint(d, "a key that is no name or string stands in brackets: `{[key]: value}`");
     else
@@ -154,8 +154,9 @@ static void expect_colon(parser *p, const ast_node *after, bool is_outside)
     diag *d = parse_expected(p, "`:` after the key");
     bool is_name = after->kind == AST_STRING && after->as.text.length <= 30;
     if (is_name && (parse_at(p, TOK_COMMA) || parse_at(p, TOK_BRACE_CLOSE)))
-        diag_hint(d, "write `{%.*s: %.*s}`; here `{` opens a map, not a block", (int)after->as.text.length,
-                  after->as.text.bytes, (int)after->as.text.length, after->as.text.bytes);
+        diag_hint(d, "write `{%.*s: %.*s}`; here `{` opens a map, not a block",
+                  (int)after->as.text.length, after->as.text.bytes, (int)after->as.text.length,
+                  after->as.text.bytes);
     else if (parse_at(p, TOK_ASSIGN) || parse_at(p, TOK_FAT_ARROW))
         diag_hint(d, "an entry is written `key: value`");
     else

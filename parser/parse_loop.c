@@ -12,8 +12,8 @@ void parse_targets(parser *p, ast_node *target[2])
 /* `for (i = 0; i < n; i++) {`: the rest of such a head is no statement. */
 static void skip_foreign_head(parser *p)
 {
-    while (!parse_at(p, TOK_NEWLINE) && !parse_at(p, TOK_BRACE_OPEN) && !parse_at(p, TOK_BRACE_CLOSE) &&
-           !parse_at(p, TOK_END))
+    while (!parse_at(p, TOK_NEWLINE) && !parse_at(p, TOK_BRACE_OPEN) &&
+           !parse_at(p, TOK_BRACE_CLOSE) && !parse_at(p, TOK_END))
         parse_advance(p);
 }
 
@@ -25,8 +25,8 @@ static void expect_in(parser *p, const ast_node *target)
     if (parse_at(p, TOK_ASSIGN) || parse_at(p, TOK_COLON_ASSIGN) || parse_at(p, TOK_SEMICOLON)) {
         diag_hint(d, "counting is written `for i in 0..n { … }`");
         skip_foreign_head(p);
-    } else if (parse_at(p, TOK_LT) || parse_at(p, TOK_GT) || parse_at(p, TOK_LE) || parse_at(p, TOK_GE) ||
-               parse_at(p, TOK_NE) || parse_at(p, TOK_EQ)) {
+    } else if (parse_at(p, TOK_LT) || parse_at(p, TOK_GT) || parse_at(p, TOK_LE) ||
+               parse_at(p, TOK_GE) || parse_at(p, TOK_NE) || parse_at(p, TOK_EQ)) {
         diag_hint(d, "a loop with a condition is `while c { … }`");
     } else if (target->kind == PAT_MAP) {
         diag_hint(d, "an endless loop is `loop { … }`");
@@ -39,8 +39,10 @@ static void expect_in(parser *p, const ast_node *target)
 static bool is_endless(parser *p)
 {
     const lex_token *first = parse_peek(p, 1), *second = parse_peek(p, 2);
-    bool is_map = (first->kind == TOK_NAME || first->kind == TOK_STRING || lex_kind_flags(first->kind) & LEX_KEYWORD) &&
-                  (second->kind == TOK_COLON || second->kind == TOK_COMMA || second->kind == TOK_BRACE_CLOSE);
+    bool is_map =
+        (first->kind == TOK_NAME || first->kind == TOK_STRING ||
+         lex_kind_flags(first->kind) & LEX_KEYWORD) &&
+        (second->kind == TOK_COLON || second->kind == TOK_COMMA || second->kind == TOK_BRACE_CLOSE);
     return parse_at(p, TOK_BRACE_OPEN) && !is_map;
 }
 
@@ -56,7 +58,8 @@ static ast_loop iteration(parser *p)
     if (is_endless(p))
         diag_hint(parse_expected(p, "a name or a pattern"), "an endless loop is `loop { … }`");
     else if (parse_at(p, TOK_TRUE) || parse_at(p, TOK_NOT))
-        diag_hint(parse_expected(p, "a name or a pattern"), "a loop with a condition is `while c { … }`");
+        diag_hint(parse_expected(p, "a name or a pattern"),
+                  "a loop with a condition is `while c { … }`");
     parse_targets(p, loop.target);
     expect_in(p, loop.target[0]);
     loop.value = parse_head(p);

@@ -18,7 +18,8 @@ ast_node *parse_node(parser *p, ast_kind kind, uint32_t start)
 
 ast_node *parse_error_node(parser *p) { return parse_node(p, AST_ERROR, parse_here(p).start); }
 
-ast_node *parse_unary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start, ast_node *operand)
+ast_node *parse_unary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start,
+                           ast_node *operand)
 {
     ast_node *node = parse_node(p, kind, start);
     node->op = op;
@@ -26,7 +27,8 @@ ast_node *parse_unary_node(parser *p, ast_kind kind, ast_operator op, uint32_t s
     return node;
 }
 
-ast_node *parse_binary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start, ast_node *left, ast_node *right)
+ast_node *parse_binary_node(parser *p, ast_kind kind, ast_operator op, uint32_t start,
+                            ast_node *left, ast_node *right)
 {
     ast_node *node = parse_node(p, kind, start);
     node->op = op;
@@ -81,7 +83,8 @@ ast_node *parse_number(parser *p, bool negative)
         parse_stop(p);
         return node;
     }
-    node->as.integer = (ast_integer){value.value, value.digits, value.length, value.base, value.fits};
+    node->as.integer =
+        (ast_integer){value.value, value.digits, value.length, value.base, value.fits};
     if (negative)
         negate(p, &node->as.integer);
     return node;
@@ -92,13 +95,14 @@ ast_node *parse_text_node(parser *p, ast_kind kind)
     lex_token token = p->token;
     parse_advance(p);
     ast_node *node = parse_node(p, kind, token.span.start);
-    node->as.text.bytes = lex_text(&p->lx, &token, lex_margin(&p->lx, &token, LEX_NO_MARGIN), &node->as.text.length);
+    node->as.text.bytes =
+        lex_text(&p->lx, &token, lex_margin(&p->lx, &token, LEX_NO_MARGIN), &node->as.text.length);
     if (node->as.text.bytes == NULL)
         parse_stop(p);
     return node;
 }
 
-/* ---- names ----------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 /* Seeded by the module's address, so that no source is written to make all its names collide. */
 static uint32_t hash_text(const ast_module *module, const char *text, size_t length)
@@ -151,7 +155,8 @@ ast_name *parse_intern(ast_module *module, const char *text, size_t length)
 
 ast_name *parse_name(parser *p, const lex_token *token)
 {
-    ast_name *name = parse_intern(p->module, p->lx.text + token->span.start, token->span.end - token->span.start);
+    ast_name *name = parse_intern(p->module, p->lx.text + token->span.start,
+                                  token->span.end - token->span.start);
     if (name == NULL)
         parse_stop(p);
     return name;
@@ -177,14 +182,15 @@ ast_text parse_name_text(const ast_name *name)
     return name == NULL ? (ast_text){"", 0} : (ast_text){name->text, name->length};
 }
 
-/* ---- lists ----------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 size_t parse_list_start(const parser *p) { return p->scratch_used; }
 
 void parse_list_add(parser *p, const void *item, size_t size)
 {
     if (p->scratch_used + size > p->scratch_capacity) {
-        size_t capacity = p->scratch_capacity == 0 ? 4096 : p->scratch_capacity + p->scratch_capacity / 2 + size;
+        size_t capacity =
+            p->scratch_capacity == 0 ? 4096 : p->scratch_capacity + p->scratch_capacity / 2 + size;
         char *scratch = realloc(p->scratch, capacity);
         if (scratch == NULL) {
             p->module->arena->failed = true;

@@ -28,7 +28,8 @@ static ast_node *literal(parser *p)
 {
     uint32_t start = p->token.span.start;
     if (parse_at(p, TOK_STRING) || parse_at(p, TOK_BYTES))
-        return literal_node(p, start, parse_text_node(p, parse_at(p, TOK_STRING) ? AST_STRING : AST_BYTES));
+        return literal_node(p, start,
+                            parse_text_node(p, parse_at(p, TOK_STRING) ? AST_STRING : AST_BYTES));
     bool is_word = parse_at(p, TOK_TRUE) || parse_at(p, TOK_FALSE) || parse_at(p, TOK_NIL);
     if (!is_word)
         return literal_node(p, start, parse_number(p, false));
@@ -186,7 +187,8 @@ static ast_node *error(parser *p)
     uint32_t count = 0;
     do {
         if (count == MOST)
-            parse_fail(p, p->token.span, "an `error` pattern has at most three parts: kind, message, data");
+            parse_fail(p, p->token.span,
+                       "an `error` pattern has at most three parts: kind, message, data");
         ast_node *part = parse_alternatives(p);
         parse_nodes_add(p, part);
         count++;
@@ -207,7 +209,8 @@ static ast_node *name_or_error(parser *p)
     ast_node *node = named(p);
     if (calls) {
         diag *d = parse_expected(p, "the end of the pattern");
-        diag_hint(d, "of the calls only `error(kind, message, data)` is a pattern; a test is a guard: `x if f(x) =>`");
+        diag_hint(d, "of the calls only `error(kind, message, data)` is a pattern; a test is a "
+                     "guard: `x if f(x) =>`");
     }
     return node;
 }
@@ -233,9 +236,10 @@ static ast_node *no_pattern(parser *p)
 ast_node *parse_pattern(parser *p)
 {
     static ast_node *(*const patterns[LEX_KINDS])(parser *) = {
-        [TOK_HOLE] = hole,         [TOK_NAME] = name_or_error, [TOK_MINUS] = negative, [TOK_INT] = literal,
-        [TOK_FLOAT] = literal,     [TOK_DURATION] = literal,   [TOK_STRING] = literal, [TOK_BYTES] = literal,
-        [TOK_TRUE] = literal,      [TOK_FALSE] = literal,      [TOK_NIL] = literal,    [TOK_PAREN_OPEN] = parenthesised,
+        [TOK_HOLE] = hole,         [TOK_NAME] = name_or_error, [TOK_MINUS] = negative,
+        [TOK_INT] = literal,       [TOK_FLOAT] = literal,      [TOK_DURATION] = literal,
+        [TOK_STRING] = literal,    [TOK_BYTES] = literal,      [TOK_TRUE] = literal,
+        [TOK_FALSE] = literal,     [TOK_NIL] = literal,        [TOK_PAREN_OPEN] = parenthesised,
         [TOK_BRACKET_OPEN] = list, [TOK_BRACE_OPEN] = map,
     };
     if (p->panic)

@@ -1,7 +1,10 @@
 /* Calls, indices, slices and fields: what stands behind an operand. */
 #include "parser/parse_internal.h"
 
-static bool is_named_argument(parser *p) { return parse_at(p, TOK_NAME) && parse_peek(p, 1)->kind == TOK_COLON; }
+static bool is_named_argument(parser *p)
+{
+    return parse_at(p, TOK_NAME) && parse_peek(p, 1)->kind == TOK_COLON;
+}
 
 static ast_argument argument(parser *p, bool *named)
 {
@@ -55,7 +58,8 @@ ast_node *parse_index_of_slice(parser *p, ast_node *slice)
     key->as.slice.from = slice->as.slice.from;
     key->as.slice.to = slice->as.slice.to;
     key->as.slice.closed = slice->as.slice.closed;
-    ast_node *node = parse_binary_node(p, AST_INDEX, OP_NONE, slice->span.start, slice->as.slice.object, key);
+    ast_node *node =
+        parse_binary_node(p, AST_INDEX, OP_NONE, slice->span.start, slice->as.slice.object, key);
     node->span = slice->span;
     return node;
 }

@@ -15,7 +15,8 @@ static ast_node *bytes(parser *p) { return parse_text_node(p, AST_BYTES); }
 
 static ast_node *name(parser *p)
 {
-    if (parse_at_word(p, "pri") && parse_peek(p, 1)->kind == TOK_ALT && !parse_peek(p, 1)->newline_before)
+    if (parse_at_word(p, "pri") && parse_peek(p, 1)->kind == TOK_ALT &&
+        !parse_peek(p, 1)->newline_before)
         return parse_alt(p, false);
     uint32_t start = p->token.span.start;
     ast_name *id = parse_name(p, &p->token);
@@ -38,7 +39,8 @@ static ast_node *element(parser *p, bool places)
 }
 
 /* The rest of `(a, b, …)` or `[a, b, …]`; what is in the list so far belongs to it. */
-static ast_node *elements(parser *p, ast_kind kind, uint32_t start, size_t list, lex_kind closing, const char *expected)
+static ast_node *elements(parser *p, ast_kind kind, uint32_t start, size_t list, lex_kind closing,
+                          const char *expected)
 {
     bool places = kind == AST_TUPLE && start == p->places_at;
     while (!p->panic && !parse_at(p, closing)) {
@@ -94,7 +96,8 @@ bool parse_brace_opens_map(parser *p)
     const lex_token *key = parse_peek(p, 1);
     if (key->kind == TOK_STRING_START)
         return p->ahead_count == 1 && lex_colon_after_string(&p->lx);
-    bool is_key = key->kind == TOK_NAME || key->kind == TOK_STRING || (lex_kind_flags(key->kind) & LEX_KEYWORD);
+    bool is_key = key->kind == TOK_NAME || key->kind == TOK_STRING ||
+                  (lex_kind_flags(key->kind) & LEX_KEYWORD);
     return is_key && parse_peek(p, 2)->kind == TOK_COLON;
 }
 
@@ -137,7 +140,8 @@ static ast_node *anonymous_fn(parser *p)
     const lex_token *next = parse_peek(p, 1);
     if (next->kind == TOK_NAME) {
         diag *d = parse_fail(p, next->span, "a function in an expression has no name");
-        diag_hint(d, "declare it as a statement of its own (`fn name(…) { … }`), or leave out the name");
+        diag_hint(
+            d, "declare it as a statement of its own (`fn name(…) { … }`), or leave out the name");
         return parse_error_node(p);
     }
     return parse_fn(p);

@@ -14,10 +14,12 @@ static diag *unsaid(parser *p)
     return &p->unsaid;
 }
 
-/* More text would mend an error at the end of the input, where the next line would go on with this one. */
+/* More text would mend an error at the end of the input, where the next line would go on with this
+ * one. */
 static bool is_mendable(const parser *p)
 {
-    bool newline_is_space = p->bracket_count > 0 && p->brackets[p->bracket_count - 1].kind != PARSE_BLOCK;
+    bool newline_is_space =
+        p->bracket_count > 0 && p->brackets[p->bracket_count - 1].kind != PARSE_BLOCK;
     return newline_is_space || (lex_kind_flags(p->previous) & LEX_OPEN);
 }
 
@@ -25,7 +27,8 @@ static diag *say(parser *p, src_span at, const char *format, va_list arguments)
 {
     char *text;
     bool at_end = parse_at(p, TOK_END) && at.start >= p->previous_end;
-    if (p->panic || p->stopped || (at_end && p->said_end) || vasprintf(&text, format, arguments) < 0)
+    if (p->panic || p->stopped || (at_end && p->said_end) ||
+        vasprintf(&text, format, arguments) < 0)
         return unsaid(p);
     if (at_end) {
         p->said_end = true;
@@ -68,7 +71,8 @@ enum { SHOWN = 40 }; /* bytes of a token's text in a message */
 static void describe(const parser *p, char *out, size_t size)
 {
     lex_kind kind = p->token.kind;
-    bool is_shown = kind == TOK_NAME || kind == TOK_INT || kind == TOK_FLOAT || kind == TOK_DURATION;
+    bool is_shown =
+        kind == TOK_NAME || kind == TOK_INT || kind == TOK_FLOAT || kind == TOK_DURATION;
     if (!(lex_kind_flags(kind) & LEX_CLASS)) {
         snprintf(out, size, "`%s`", lex_kind_text(kind));
     } else if (!is_shown) {
@@ -97,7 +101,8 @@ bool parse_expect(parser *p, lex_kind kind)
     if (parse_take(p, kind))
         return true;
     char what[SHOWN];
-    snprintf(what, sizeof what, lex_kind_flags(kind) & LEX_CLASS ? "%s" : "`%s`", lex_kind_text(kind));
+    snprintf(what, sizeof what, lex_kind_flags(kind) & LEX_CLASS ? "%s" : "`%s`",
+             lex_kind_text(kind));
     parse_expected(p, what);
     return false;
 }

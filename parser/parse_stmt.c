@@ -1,7 +1,7 @@
 /* Statements, blocks, and what stands at the top level. */
 #include "parser/parse_internal.h"
 
-/* ---- let, var, const ------------------------------------------------------------------------------------------- */
+/* ---- let, var, const ------------------------------------------------------------------------- */
 
 static ast_node *value_after_equal(parser *p)
 {
@@ -40,7 +40,8 @@ static ast_node *named(parser *p, ast_kind kind)
     uint32_t start = p->token.span.start;
     parse_advance(p);
     src_span at = p->token.span;
-    bool is_pattern = parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) || parse_at(p, TOK_BRACE_OPEN);
+    bool is_pattern =
+        parse_at(p, TOK_PAREN_OPEN) || parse_at(p, TOK_BRACKET_OPEN) || parse_at(p, TOK_BRACE_OPEN);
     if (is_pattern) {
         diag *d = parse_expected(p, "a name");
         diag_hint(d, "only `let` takes a pattern");
@@ -62,7 +63,7 @@ static ast_node *constant(parser *p)
     return node;
 }
 
-/* ---- assignment, receive, expression --------------------------------------------------------------------------- */
+/* ---- assignment, receive, expression --------------------------------------------------------- */
 
 static const struct {
     bool assigns;
@@ -90,7 +91,8 @@ static bool is_place(const ast_node *node)
 
 static void no_place(parser *p, const ast_node *node, bool among_others)
 {
-    diag *d = parse_report(p, node->span, "only a variable, an element or a field can be assigned to");
+    diag *d =
+        parse_report(p, node->span, "only a variable, an element or a field can be assigned to");
     if (node->kind == AST_TUPLE && among_others)
         diag_hint(d, "places do not nest: write `(a, b, c) = e`");
     else if (node->kind == AST_LIST)
@@ -98,8 +100,8 @@ static void no_place(parser *p, const ast_node *node, bool among_others)
     else if (node->kind == PAT_HOLE)
         diag_hint(d, "`let _ = e` drops a value");
     else if (node->kind == AST_SLICE)
-        diag_hint(d,
-                  "a slice is a copy: assign element by element; a range as a map's key has its start: `m[0..n] = e`");
+        diag_hint(d, "a slice is a copy: assign element by element; a range as a map's key has its "
+                     "start: `m[0..n] = e`");
     else if (parse_at(p, TOK_ASSIGN) && !among_others && node->kind == AST_CALL)
         diag_hint(d, "a function is declared by `fn f(x) => e`; `==` compares");
     else if (parse_at(p, TOK_ASSIGN) && !among_others)
@@ -168,7 +170,8 @@ static ast_node *foreign_declaration(parser *p, uint32_t start, ast_node *target
 {
     diag *d = parse_report(p, p->token.span, "there is no `:=`");
     if (target->kind == AST_TUPLE)
-        diag_hint(d, "write `let (a, b) = e`; variables that are there already are assigned by `(a, b) = e`");
+        diag_hint(d, "write `let (a, b) = e`; variables that are there already are assigned by "
+                     "`(a, b) = e`");
     else
         diag_hint(d, "write `let x = e`, or `var x = e` if it changes later");
     if (target->kind != AST_NAME) {
@@ -184,7 +187,8 @@ static ast_node *foreign_declaration(parser *p, uint32_t start, ast_node *target
 static ast_node *lone_hole(parser *p)
 {
     diag *d = parse_fail(p, p->hole, "expected an expression, found `_`");
-    diag_hint(d, "`_` holds no value; it stands for a part that nobody needs, in a pattern or in `(a, _) = e`");
+    diag_hint(d, "`_` holds no value; it stands for a part that nobody needs, in a pattern or in "
+                 "`(a, _) = e`");
     return parse_error_node(p);
 }
 
@@ -216,7 +220,7 @@ static ast_node *expression_statement(parser *p)
     return node;
 }
 
-/* ---- the other statements -------------------------------------------------------------------------------------- */
+/* ---- the other statements -------------------------------------------------------------------- */
 
 static ast_node *declared_or_anonymous_fn(parser *p)
 {
@@ -251,7 +255,10 @@ static ast_node *deferred(parser *p)
     return parse_unary_node(p, AST_DEFER, OP_NONE, start, work);
 }
 
-static ast_node *block_or_map(parser *p) { return parse_brace_opens_map(p) ? expression_statement(p) : parse_block(p); }
+static ast_node *block_or_map(parser *p)
+{
+    return parse_brace_opens_map(p) ? expression_statement(p) : parse_block(p);
+}
 
 static ast_node *lone_else(parser *p)
 {
@@ -292,7 +299,8 @@ ast_node *parse_statement(parser *p)
         return parse_foreign_line(p);
     bool top_only = parse_at(p, TOK_CONST) || parse_at(p, TOK_IMPORT) || parse_at(p, TOK_EXTERN);
     if (top_only) {
-        diag *d = parse_report(p, p->token.span, "`%s` stands at the top level only", lex_kind_text(p->token.kind));
+        diag *d = parse_report(p, p->token.span, "`%s` stands at the top level only",
+                               lex_kind_text(p->token.kind));
         if (parse_at(p, TOK_CONST))
             diag_hint(d, "`let` binds for good, too");
     }
@@ -301,15 +309,17 @@ ast_node *parse_statement(parser *p)
     return statement_for(p->token.kind)(p);
 }
 
-/* ---- lists of statements --------------------------------------------------------------------------------------- */
+/* ---- lists of statements --------------------------------------------------------------------- */
 
 static void expect_end(parser *p, const ast_node *statement, bool top_level)
 {
     if (p->panic || (parse_is_end(p) && !(top_level && parse_at(p, TOK_BRACE_CLOSE))))
         return;
-    bool closes = parse_at(p, TOK_PAREN_CLOSE) || parse_at(p, TOK_BRACKET_CLOSE) || parse_at(p, TOK_BRACE_CLOSE);
+    bool closes = parse_at(p, TOK_PAREN_CLOSE) || parse_at(p, TOK_BRACKET_CLOSE) ||
+                  parse_at(p, TOK_BRACE_CLOSE);
     if (closes)
-        parse_fail(p, p->token.span, "nothing is open that this `%s` could close", lex_kind_text(p->token.kind));
+        parse_fail(p, p->token.span, "nothing is open that this `%s` could close",
+                   lex_kind_text(p->token.kind));
     else
         parse_hint_statement_end(p, parse_expected(p, "the end of the line or `;`"), statement);
 }
@@ -364,7 +374,7 @@ ast_node *parse_block(parser *p)
     return node;
 }
 
-/* ---- the top level --------------------------------------------------------------------------------------------- */
+/* ---- the top level --------------------------------------------------------------------------- */
 
 static bool expect_plain_string(parser *p, const char *what, ast_text *path)
 {
@@ -373,7 +383,8 @@ static bool expect_plain_string(parser *p, const char *what, ast_text *path)
         if (parse_at(p, TOK_STRING_START))
             diag_hint(d, "it must be known before the program runs: no `${…}` here");
         else if (parse_at(p, TOK_NAME))
-            diag_hint(d, "write `import \"lib/name\"`; `Math`, `List` and the other standard modules are always there");
+            diag_hint(d, "write `import \"lib/name\"`; `Math`, `List` and the other standard "
+                         "modules are always there");
         return false;
     }
     *path = parse_text_node(p, AST_STRING)->as.text;

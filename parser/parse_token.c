@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- the current token and those ahead ------------------------------------------------------------------------ */
+/* ---- the current token and those ahead ------------------------------------------------------- */
 
 static lex_token next_token(parser *p)
 {
@@ -49,11 +49,14 @@ static void advance(parser *p, bool open)
         p->previous_end = p->token.span.end;
     lex_token next = next_token(p);
     p->token = next;
-    if (next.newline_before && p->previous != TOK_NEWLINE && newlines_count(p) && !open && !continues_line(p, &next)) {
+    if (next.newline_before && p->previous != TOK_NEWLINE && newlines_count(p) && !open &&
+        !continues_line(p, &next)) {
         memmove(p->ahead + 1, p->ahead, p->ahead_count * sizeof next);
         p->ahead[0] = next;
         p->ahead_count++;
-        p->token = (lex_token){.kind = TOK_NEWLINE, .newline_before = true, .span = {p->previous_end, p->previous_end}};
+        p->token = (lex_token){.kind = TOK_NEWLINE,
+                               .newline_before = true,
+                               .span = {p->previous_end, p->previous_end}};
     }
 }
 
@@ -78,7 +81,10 @@ bool parse_is_word(const parser *p, const lex_token *token, const char *word)
 
 bool parse_at_word(const parser *p, const char *word) { return parse_is_word(p, &p->token, word); }
 
-bool parse_is_adjacent(const parser *p, const lex_token *next) { return next->span.start == p->token.span.end; }
+bool parse_is_adjacent(const parser *p, const lex_token *next)
+{
+    return next->span.start == p->token.span.end;
+}
 
 bool parse_is_end(const parser *p)
 {
@@ -94,7 +100,7 @@ void parse_stop(parser *p)
     p->token = (lex_token){.kind = TOK_END, .span = {p->lx.length, p->lx.length}};
 }
 
-/* ---- nesting --------------------------------------------------------------------------------------------------- */
+/* ---- nesting --------------------------------------------------------------------------------- */
 
 static void too_deep(parser *p)
 {
@@ -121,7 +127,7 @@ void parse_enter_operand(parser *p)
 
 void parse_leave_operand(parser *p) { p->operands--; }
 
-/* ---- brackets -------------------------------------------------------------------------------------------------- */
+/* ---- brackets -------------------------------------------------------------------------------- */
 
 static bool push_bracket(parser *p, parse_bracket_kind kind)
 {
@@ -129,8 +135,10 @@ static bool push_bracket(parser *p, parse_bracket_kind kind)
         too_deep(p);
         return false;
     }
-    p->brackets[p->bracket_count++] = (parse_bracket){
-        .kind = kind, .outer_head = p->head, .one_line = p->token.style != LEX_TRIPLE, .span = p->token.span};
+    p->brackets[p->bracket_count++] = (parse_bracket){.kind = kind,
+                                                      .outer_head = p->head,
+                                                      .one_line = p->token.style != LEX_TRIPLE,
+                                                      .span = p->token.span};
     p->head = false;
     return true;
 }
@@ -164,12 +172,14 @@ uint32_t parse_indentation(const parser *p, uint32_t offset)
             return UINT32_MAX;
         start--;
     }
-    while (start + blanks < offset && (p->lx.text[start + blanks] == ' ' || p->lx.text[start + blanks] == '\t'))
+    while (start + blanks < offset &&
+           (p->lx.text[start + blanks] == ' ' || p->lx.text[start + blanks] == '\t'))
         blanks++;
     return blanks;
 }
 
-/* The line stands as far to the left as that of the bracket, which is then meant to be closed above. */
+/* The line stands as far to the left as that of the bracket, which is then meant to be closed
+ * above. */
 static bool is_outside(const parser *p, const parse_bracket *bracket)
 {
     bool begins = (lex_kind_flags(p->token.kind) & (LEX_CLASS | LEX_KEYWORD)) != 0;
@@ -179,7 +189,8 @@ static bool is_outside(const parser *p, const parse_bracket *bracket)
     return here != UINT32_MAX && here <= parse_indentation(p, bracket->span.start);
 }
 
-/* Whether something further on closes what is open, as far as one looks: then it is not what is missing. */
+/* Whether something further on closes what is open, as far as one looks: then it is not what is
+ * missing. */
 static bool closes_later(const parser *p)
 {
     const char *at = p->lx.text + p->token.span.start, *end = p->lx.text + p->lx.length;
@@ -201,7 +212,8 @@ static bool closes_later(const parser *p)
 
 bool parse_is_outside(const parser *p)
 {
-    return p->bracket_count > 0 && is_outside(p, &p->brackets[p->bracket_count - 1]) && !closes_later(p);
+    return p->bracket_count > 0 && is_outside(p, &p->brackets[p->bracket_count - 1]) &&
+           !closes_later(p);
 }
 
 bool parse_close(parser *p, lex_kind closing, const char *expected)
@@ -215,14 +227,15 @@ bool parse_close(parser *p, lex_kind closing, const char *expected)
         parse_advance(p);
         return true;
     }
-    bool is_lost =
-        parse_at(p, TOK_END) || is_closing(p->token.kind) || (p->token.newline_before && starts_statement(p));
+    bool is_lost = parse_at(p, TOK_END) || is_closing(p->token.kind) ||
+                   (p->token.newline_before && starts_statement(p));
     if (is_lost || parse_is_outside(p)) {
         parse_unclosed(p, bracket);
         return false;
     }
     diag *d = parse_expected(p, expected);
-    bool is_list = bracket->kind == PARSE_PAREN || bracket->kind == PARSE_SQUARE || bracket->kind == PARSE_MAP;
+    bool is_list =
+        bracket->kind == PARSE_PAREN || bracket->kind == PARSE_SQUARE || bracket->kind == PARSE_MAP;
     if (p->token.newline_before && (lex_kind_flags(p->token.kind) & LEX_CLASS) && is_list)
         diag_hint(d, "a `,` is missing at the end of the line before");
     else
@@ -234,7 +247,7 @@ bool parse_close(parser *p, lex_kind closing, const char *expected)
     return false;
 }
 
-/* ---- after an error -------------------------------------------------------------------------------------------- */
+/* ---- after an error -------------------------------------------------------------------------- */
 
 /* Index of the innermost bracket that `kind` closes, or UINT32_MAX when none above base. */
 static uint32_t opened_by(const parser *p, uint32_t base, lex_kind closing)
@@ -268,7 +281,8 @@ static void skip_token(parser *p, uint32_t base)
     parse_advance(p);
 }
 
-/* The lexer has left a string that did not end on its line: so do we, with all that was opened in it. */
+/* The lexer has left a string that did not end on its line: so do we, with all that was opened in
+ * it. */
 static void leave_lost_strings(parser *p, uint32_t base)
 {
     for (uint32_t i = base; i < p->bracket_count; i++)
@@ -293,16 +307,17 @@ static bool is_resting_place(parser *p, uint32_t base)
 /* What closes or goes on with a block of another language. */
 static bool at_foreign_end(const parser *p, const lex_token *token)
 {
-    static const char *const words[] = {"end",    "done",   "fi",     "esac",   "od",      "elif", "elsif",
-                                        "elseif", "except", "rescue", "ensure", "finally", "until"};
+    static const char *const words[] = {"end",    "done",    "fi",     "esac",   "od",
+                                        "elif",   "elsif",   "elseif", "except", "rescue",
+                                        "ensure", "finally", "until"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (parse_is_word(p, token, words[i]))
             return true;
     return token->kind == TOK_ELSE;
 }
 
-/* What is indented deeper than a statement that could not be read belongs to it, and so does the `end` below: of one
- * mistake, however a block is written elsewhere, one error is enough. */
+/* What is indented deeper than a statement that could not be read belongs to it, and so does the
+ * `end` below: of one mistake, however a block is written elsewhere, one error is enough. */
 static void skip_indented(parser *p, uint32_t base, uint32_t start)
 {
     uint32_t indentation = parse_indentation(p, start);
@@ -317,7 +332,8 @@ static void skip_indented(parser *p, uint32_t base, uint32_t start)
             parse_advance(p);
         do
             skip_token(p, base);
-        while (!p->stopped && !parse_at(p, TOK_END) && (parse_at(p, TOK_SEMICOLON) || !is_resting_place(p, base)));
+        while (!p->stopped && !parse_at(p, TOK_END) &&
+               (parse_at(p, TOK_SEMICOLON) || !is_resting_place(p, base)));
     }
 }
 

@@ -1,6 +1,6 @@
-/* Modules and functions, and the one switch over all nodes. The order of a script: its consts and fns are known
- * everywhere, so they are declared first; then the statements, top to bottom; then what sees none of the statements'
- * variables: consts, fns, tests. */
+/* Modules and functions, and the one switch over all nodes. The order of a script: its consts and
+ * fns are known everywhere, so they are declared first; then the statements, top to bottom; then
+ * what sees none of the statements' variables: consts, fns, tests. */
 #include "parser/chain.h"
 #include "parser/resolve_internal.h"
 
@@ -26,8 +26,9 @@ static void resolve_params(resolver *r, ast_fn *fn)
             resolve_node(r, p->fallback);
             optional = optional ? optional : p;
         } else if (optional) {
-            diag *d = diag_error(r->diags, p->span,
-                                 "a parameter without a default value cannot follow one with a default value");
+            diag *d = diag_error(
+                r->diags, p->span,
+                "a parameter without a default value cannot follow one with a default value");
             diag_related(d, optional->span, "this one has a default value");
         }
         if (p->pattern)
@@ -132,7 +133,8 @@ static void resolve_try(resolver *r, ast_node *node)
 {
     resolve_node(r, node->as.unary.operand);
     if (r->function->in_defer)
-        diag_error(r->diags, node->span, "`try` in a `defer` block: the function has returned already");
+        diag_error(r->diags, node->span,
+                   "`try` in a `defer` block: the function has returned already");
 }
 
 static void resolve_return(resolver *r, ast_node *node)
@@ -140,7 +142,8 @@ static void resolve_return(resolver *r, ast_node *node)
     if (node->as.unary.operand)
         resolve_node(r, node->as.unary.operand);
     if (r->function->in_defer)
-        diag_error(r->diags, node->span, "`return` in a `defer` block: the function has returned already");
+        diag_error(r->diags, node->span,
+                   "`return` in a `defer` block: the function has returned already");
 }
 
 static void resolve_leave(resolver *r, const ast_node *node)
@@ -201,7 +204,8 @@ static void resolve_inner_const(resolver *r, ast_node *node)
     resolve_let(r, node);
 }
 
-/* What is not built yet; its name is bound all the same, so that no more errors follow from this one. */
+/* What is not built yet; its name is bound all the same, so that no more errors follow from this
+ * one. */
 static void refuse(resolver *r, const ast_node *node, const char *word, ast_name *alias)
 {
     diag_error(r->diags, node->span, "`%s` is not there yet in this version", word);
@@ -300,7 +304,8 @@ static void resolve_one(resolver *r, ast_node *node)
 /* Whether the left operand of a link counts as one (resolve_operand). */
 static bool has_neighbours(const ast_node *link)
 {
-    return link->kind != AST_AND && link->kind != AST_OR && link->kind != AST_CALL && link->kind != AST_IS;
+    return link->kind != AST_AND && link->kind != AST_OR && link->kind != AST_CALL &&
+           link->kind != AST_IS;
 }
 
 static void resolve_chain(resolver *r, ast_node *node)
@@ -332,7 +337,8 @@ static void resolve_chain(resolver *r, ast_node *node)
 void resolve_node(resolver *r, ast_node *node)
 {
     if (r->failed || node == r->seen)
-        return; /* without memory half of the names are missing: nothing that could be said would be true */
+        /* without memory half of the names are missing: nothing that could be said would be true */
+        return;
     if (ast_left(node))
         resolve_chain(r, node);
     else
@@ -412,7 +418,8 @@ static void resolve_session(resolver *r, ast_list items)
     resolve_moves_end(r, NULL);
 }
 
-resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session, diag_list *diags)
+resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session,
+                             diag_list *diags)
 {
     if (ast->partial)
         return NULL; /* who knows what the rest declares */

@@ -1,13 +1,13 @@
-/* What every name stands for: the resolver walks the AST, binds names, and reports what can be known without
- * running. */
+/* What every name stands for: the resolver walks the AST, binds names, and reports what can be
+ * known without running. */
 #ifndef CSP_PARSER_RESOLVE_H
 #define CSP_PARSER_RESOLVE_H
 
 #include "base/suggest.h"
 #include "parser/ast.h"
 
-/* What the world outside the text offers. `resolve` knows nothing of the VM: symbols carry an opaque word for the
- * compiler. */
+/* What the world outside the text offers. `resolve` knows nothing of the VM: symbols carry an
+ * opaque word for the compiler. */
 typedef enum resolve_symbol_kind {
     RESOLVE_FUNCTION,
     RESOLVE_CONSTANT,
@@ -17,8 +17,8 @@ typedef struct resolve_symbol {
     resolve_symbol_kind kind;
     uint64_t word;     /* the value (vm/core/value.h), rooted by whoever answered */
     uint32_t min, max; /* functions: positional arguments; max UINT32_MAX: any number */
-    /* Where named arguments are possible, else NULL: max of them; with any number of arguments those that have names,
-     * and NULL behind them. */
+    /* Where named arguments are possible, else NULL: max of them; with any number of arguments
+     * those that have names, and NULL behind them. */
     const char *const *param_names;
 } resolve_symbol;
 
@@ -33,7 +33,8 @@ typedef enum resolve_status {
 typedef struct resolve_session_name {
     uint64_t cell; /* word of the OBJ_CELL */
     uint64_t late; /* word of the OBJ_CELL in which functions look the name up; 0: none does */
-    bool by_name;  /* bound by `fn`, `const` or `import`: functions look it up at each use, and capture all else */
+    /* bound by `fn`, `const` or `import`: functions look it up at each use, and capture all else */
+    bool by_name;
     bool assignable;
     resolve_symbol function;
     bool is_function;
@@ -43,33 +44,42 @@ typedef struct resolve_session_name {
 /* A module of the program's own, compiled. */
 typedef struct resolve_import {
     const void *home; /* the world's; never NULL */
-    uint64_t body;    /* word of its body's code where this import is to run it; 0: it has run, or runs before */
-    uint64_t loaded;  /* word of the OBJ_CELL that is set when the body has run */
+    /* word of its body's code where this import is to run it; 0: it has run, or runs before */
+    uint64_t body;
+    uint64_t loaded; /* word of the OBJ_CELL that is set when the body has run */
 } resolve_import;
 
 typedef struct resolve_world {
     void *user;
     /* A name of the prelude. */
     resolve_status (*global)(void *user, const char *name, resolve_symbol *out);
-    /* Whether `name` is a standard module (String, List …), and a member of it (loads the module when it is first
-     * used). */
+    /* Whether `name` is a standard module (String, List …), and a member of it (loads the module
+     * when it is first used). */
     resolve_status (*module)(void *user, const char *name);
     resolve_status (*member)(void *user, const char *module, const char *name, resolve_symbol *out);
-    /* Feeds all candidates for "did you mean": names of the prelude and modules (module NULL), or of one module. */
+    /* Feeds all candidates for "did you mean": names of the prelude and modules (module NULL), or
+     * of one module. */
     void (*candidates)(void *user, const char *module, suggestion *s);
-    /* A session: where top-level `let`, `var`, `fn`, receives and patterns live on. NULL in a script. */
+    /* A session: where top-level `let`, `var`, `fn`, receives and patterns live on. NULL in a
+     * script. */
     bool (*session_find)(void *user, const char *name, resolve_session_name *out);
-    /* Makes the cell, and the other where functions look for that name or it is bound by_name. In *how is what the
-     * text says (assignable, by_name, home); *out has the cells. False: no memory. */
-    bool (*session_define)(void *user, const char *name, const resolve_session_name *how, resolve_session_name *out);
-    /* Word of the OBJ_CELL for a name that functions look up and that may not be bound yet; 0: no memory. */
+    /* Makes the cell, and the other where functions look for that name or it is bound by_name. In
+     * *how is what the text says (assignable, by_name, home); *out has the cells. False: no
+     * memory. */
+    bool (*session_define)(void *user, const char *name, const resolve_session_name *how,
+                           resolve_session_name *out);
+    /* Word of the OBJ_CELL for a name that functions look up and that may not be bound yet; 0: no
+     * memory. */
     uint64_t (*session_late)(void *user, const char *name);
-    /* What `import` at `at` names: finds and compiles it. False: reported in diags, or no memory. NULL: no imports. */
-    bool (*import)(void *user, const char *path, size_t length, src_span at, diag_list *diags, resolve_import *out);
+    /* What `import` at `at` names: finds and compiles it. False: reported in diags, or no memory.
+     * NULL: no imports. */
+    bool (*import)(void *user, const char *path, size_t length, src_span at, diag_list *diags,
+                   resolve_import *out);
     /* As member and candidates, of such a module. */
     resolve_status (*imported)(void *user, const void *home, const char *name, resolve_symbol *out);
     void (*imported_candidates)(void *user, const void *home, suggestion *s);
-    void (*imported_each)(void *user, const void *home, void (*each)(void *data, const char *name), void *data);
+    void (*imported_each)(void *user, const void *home, void (*each)(void *data, const char *name),
+                          void *data);
     const char *body_name; /* what traces call the text's body; NULL: main */
 } resolve_world;
 
@@ -84,10 +94,12 @@ typedef enum binding_kind {
     BINDING_CONST,   /* lives in a cell */
     BINDING_CAPTURE, /* the copy of an outer function's value that this function carries */
     BINDING_SESSION, /* a session's variable: lives in a cell */
-    BINDING_LATE,    /* a session's name that a function looks up at each use: `origin`, or one that is not bound yet */
-    BINDING_MODULE,  /* what `import` binds: no value */
-    BINDING_SYMBOL,  /* of the prelude or a standard module */
-    BINDING_BAD      /* an error was reported where it was declared or used */
+    /* a session's name that a function looks up at each use: `origin`, or one that is not bound
+     * yet */
+    BINDING_LATE,
+    BINDING_MODULE, /* what `import` binds: no value */
+    BINDING_SYMBOL, /* of the prelude or a standard module */
+    BINDING_BAD     /* an error was reported where it was declared or used */
 } binding_kind;
 
 struct ast_binding {
@@ -97,22 +109,27 @@ struct ast_binding {
     ast_function_info *owner; /* the function whose frame holds it; NULL for symbols */
     const ast_fn *fn;         /* the function it stands for, where that is known for good … */
     const ast_node *value;    /* what `let` or `const` binds it to, or NULL */
-    bool declared;            /* … because `fn NAME` declares it: calls of it are checked; else `let` binds it */
-    ast_binding *origin;      /* a capture: what it is a copy of, in the enclosing function */
-    const char *module;       /* a symbol: the module it is a member of, as the text calls it; NULL: the prelude */
-    resolve_import import;    /* of a module */
-    resolve_symbol symbol;    /* a symbol, or what a session knows of an earlier function */
+    /* … because `fn NAME` declares it: calls of it are checked; else `let` binds it */
+    bool declared;
+    ast_binding *origin; /* a capture: what it is a copy of, in the enclosing function */
+    /* a symbol: the module it is a member of, as the text calls it; NULL: the prelude */
+    const char *module;
+    resolve_import import; /* of a module */
+    resolve_symbol symbol; /* a symbol, or what a session knows of an earlier function */
     bool has_symbol;
     bool assignable; /* a session's variable */
     bool by_name;    /* see resolve_session_name */
     bool again;      /* its block had bound the name before */
     bool top;        /* of the top-level block */
     bool used, assigned;
-    bool assigned_within;      /* assigned inside an operand of an expression: must not be read in place */
-    uint64_t cell;             /* const, session: word of the OBJ_CELL (a const's is made by the compiler) */
-    uint64_t late;             /* session: see resolve_session_name */
-    uint32_t reg;              /* the compiler's: its register … */
-    bool rebound;              /* … which the assignment to several places that is being compiled writes */
+    /* assigned inside an operand of an expression: must not be read in place */
+    bool assigned_within;
+    /* const, session: word of the OBJ_CELL (a const's is made by the compiler) */
+    uint64_t cell;
+    uint64_t late; /* session: see resolve_session_name */
+    uint32_t reg;  /* the compiler's: its register … */
+    /* … which the assignment to several places that is being compiled writes */
+    bool rebound;
     ast_binding *next_pending; /* of a session: definitions in the order of the text */
     struct {
         uint32_t reads;
@@ -148,22 +165,26 @@ struct ast_function_info {
 
 typedef struct resolve_unit {
     ast_function_info *body;
-    ast_binding *pending; /* a session's new variables: session_define has not been called for them yet */
+    /* a session's new variables: session_define has not been called for them yet */
+    ast_binding *pending;
 } resolve_unit;
 
-/* Binds all names of a parsed module and reports every error that can be known without running. The result lives in
- * the module's arena; NULL: errors (in diags), or no memory (diags untouched). Changes the AST's [resolve] fields
- * only. */
-resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session, diag_list *diags);
+/* Binds all names of a parsed module and reports every error that can be known without running. The
+ * result lives in the module's arena; NULL: errors (in diags), or no memory (diags untouched).
+ * Changes the AST's [resolve] fields only. */
+resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session,
+                             diag_list *diags);
 
 /* What is known of a function before it is called. */
 typedef struct resolve_signature {
     const char *module, *name;    /* module NULL: not a member; name NULL: anonymous */
     const ast_fn *fn;             /* in this text, else NULL … */
     const resolve_symbol *symbol; /* … and then a symbol */
-    uint32_t params, required;    /* positional parameters; params UINT32_MAX: any number of arguments */
+    /* positional parameters; params UINT32_MAX: any number of arguments */
+    uint32_t params, required;
     bool has_rest;
-    bool certain; /* wrong calls are reported; else they are let through and crash when they are made */
+    /* wrong calls are reported; else they are let through and crash when they are made */
+    bool certain;
 } resolve_signature;
 
 /* Whether the callee of a call is known. O(1). */

@@ -62,29 +62,32 @@ typedef struct callee_text {
 
 static const char *callee_name(const resolve_signature *s, callee_text *out)
 {
-    snprintf(out->text, sizeof out->text, "`%s%s%.100s`", s->module ? s->module : "", s->module ? "." : "", s->name);
+    snprintf(out->text, sizeof out->text, "`%s%s%.100s`", s->module ? s->module : "",
+             s->module ? "." : "", s->name);
     return out->text;
 }
 
 static const char *plural(uint32_t n) { return n == 1 ? "" : "s"; }
 
-static void report_count(resolver *r, const ast_node *call, const resolve_signature *s, uint32_t given)
+static void report_count(resolver *r, const ast_node *call, const resolve_signature *s,
+                         uint32_t given)
 {
     callee_text buffer = {""};
     const char *name = callee_name(s, &buffer);
     const char *are = given == 1 ? "is" : "are";
     diag *d;
     if (s->has_rest)
-        d = diag_error(r->diags, call->span, "%s takes at least %u argument%s, but %u %s given", name, s->required,
-                       plural(s->required), given, are);
+        d = diag_error(r->diags, call->span, "%s takes at least %u argument%s, but %u %s given",
+                       name, s->required, plural(s->required), given, are);
     else if (s->params == 0)
-        d = diag_error(r->diags, call->span, "%s takes no arguments, but %u %s given", name, given, are);
+        d = diag_error(r->diags, call->span, "%s takes no arguments, but %u %s given", name, given,
+                       are);
     else if (s->required == s->params)
-        d = diag_error(r->diags, call->span, "%s takes %u argument%s, but %u %s given", name, s->params,
-                       plural(s->params), given, are);
+        d = diag_error(r->diags, call->span, "%s takes %u argument%s, but %u %s given", name,
+                       s->params, plural(s->params), given, are);
     else
-        d = diag_error(r->diags, call->span, "%s takes %u to %u arguments, but %u %s given", name, s->required,
-                       s->params, given, are);
+        d = diag_error(r->diags, call->span, "%s takes %u to %u arguments, but %u %s given", name,
+                       s->required, s->params, given, are);
     if (s->fn)
         diag_related(d, s->fn->name ? s->fn->name_span : s->fn->body->span, "defined here");
 }
@@ -114,8 +117,10 @@ static void report_no_such_param(resolver *r, const resolve_signature *s, const 
         diag_hint(d, "did you mean `%s`?", near.best);
 }
 
-/* Named arguments: each of a known parameter that is not given yet. `given` has a mark for each parameter. */
-static void check_named(resolver *r, const ast_call *call, const resolve_signature *s, bool *given, bool spread)
+/* Named arguments: each of a known parameter that is not given yet. `given` has a mark for each
+ * parameter. */
+static void check_named(resolver *r, const ast_call *call, const resolve_signature *s, bool *given,
+                        bool spread)
 {
     for (uint32_t i = 0; i < call->count; i++) {
         const ast_argument *arg = &call->args[i];
@@ -132,10 +137,11 @@ static void check_named(resolver *r, const ast_call *call, const resolve_signatu
     callee_text buffer = {""};
     for (uint32_t i = 0; i < s->required && !spread; i++)
         if (!given[i] && param_name(s, i) && strcmp(param_name(s, i), "_") != 0)
-            diag_error(r->diags, call->callee->span, "%s needs a value for its parameter `%s`", callee_name(s, &buffer),
-                       param_name(s, i));
+            diag_error(r->diags, call->callee->span, "%s needs a value for its parameter `%s`",
+                       callee_name(s, &buffer), param_name(s, i));
         else if (!given[i])
-            diag_error(r->diags, call->callee->span, "%s needs a value for its parameter %u, which has no name",
+            diag_error(r->diags, call->callee->span,
+                       "%s needs a value for its parameter %u, which has no name",
                        callee_name(s, &buffer), i + 1);
 }
 
@@ -149,7 +155,8 @@ static void check_call(resolver *r, const ast_node *node, const resolve_signatur
         named += call->args[i].name != NULL;
         spread |= call->args[i].spread;
     }
-    if ((!s->has_rest && positional > s->params) || (!spread && named == 0 && positional < s->required)) {
+    if ((!s->has_rest && positional > s->params) ||
+        (!spread && named == 0 && positional < s->required)) {
         report_count(r, node, s, positional + named);
         return;
     }
@@ -252,11 +259,12 @@ void resolve_call(resolver *r, ast_node *node, bool spawned)
         resolve_check_method(r, node);
 }
 
-static resolve_status find_member(resolver *r, const void *home, const char *module, const char *name,
-                                  resolve_symbol *out)
+static resolve_status find_member(resolver *r, const void *home, const char *module,
+                                  const char *name, resolve_symbol *out)
 {
     const resolve_world *world = r->world;
-    return home ? world->imported(world->user, home, name, out) : world->member(world->user, module, name, out);
+    return home ? world->imported(world->user, home, name, out)
+                : world->member(world->user, module, name, out);
 }
 
 static void resolve_member(resolver *r, ast_node *node, resolve_status module, const void *home)
@@ -268,9 +276,13 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module, c
         r->failed = true;
         return;
     }
-    *b = (ast_binding){.kind = BINDING_BAD, .name = node->as.field.name, .module = module_name, .span = node->span};
+    *b = (ast_binding){.kind = BINDING_BAD,
+                       .name = node->as.field.name,
+                       .module = module_name,
+                       .span = node->span};
     object->as.name.binding = b;
-    resolve_status status = module == RESOLVE_FOUND ? find_member(r, home, module_name, name, &b->symbol) : module;
+    resolve_status status =
+        module == RESOLVE_FOUND ? find_member(r, home, module_name, name, &b->symbol) : module;
     switch (status) {
     case RESOLVE_FOUND:
         b->kind = BINDING_SYMBOL;
@@ -278,21 +290,25 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module, c
         break;
     case RESOLVE_NOT_YET:
         if (module == RESOLVE_NOT_YET)
-            diag_error(r->diags, object->span, "`%s` is not there yet in this version", module_name);
+            diag_error(r->diags, object->span, "`%s` is not there yet in this version",
+                       module_name);
         else
-            diag_error(r->diags, node->span, "`%s.%s` is not there yet in this version", module_name, name);
+            diag_error(r->diags, node->span, "`%s.%s` is not there yet in this version",
+                       module_name, name);
         break;
     case RESOLVE_FAILED: r->failed = true; break;
     case RESOLVE_NO_SUCH: resolve_report_member(r, node, home); break;
     }
 }
 
-/* Of a module that is looked up at each use: what it has now is not certain for ever, but is what can be known. */
+/* Of a module that is looked up at each use: what it has now is not certain for ever, but is what
+ * can be known. */
 static void resolve_late_member(resolver *r, ast_node *node, const void *home, ast_binding *module)
 {
     resolve_symbol symbol;
     node->as.field.object->as.name.binding = module;
-    if (r->world->imported(r->world->user, home, node->as.field.name->text, &symbol) == RESOLVE_NO_SUCH)
+    if (r->world->imported(r->world->user, home, node->as.field.name->text, &symbol) ==
+        RESOLVE_NO_SUCH)
         resolve_report_member(r, node, home);
 }
 
@@ -334,9 +350,15 @@ static void report_assignment(resolver *r, const ast_binding *b, src_span span)
         diag_hint(d, "copy it to a variable of another name: `var … = %s`", name);
         break;
     case BINDING_FN:
-    case BINDING_TOP_FN: d = diag_error(r->diags, span, "`%s` is a function and cannot be assigned", name); break;
-    case BINDING_CONST: d = diag_error(r->diags, span, "`%s` is a `const` and cannot be assigned", name); break;
-    case BINDING_MODULE: d = diag_error(r->diags, span, "`%s` is a module and cannot be assigned", name); break;
+    case BINDING_TOP_FN:
+        d = diag_error(r->diags, span, "`%s` is a function and cannot be assigned", name);
+        break;
+    case BINDING_CONST:
+        d = diag_error(r->diags, span, "`%s` is a `const` and cannot be assigned", name);
+        break;
+    case BINDING_MODULE:
+        d = diag_error(r->diags, span, "`%s` is a module and cannot be assigned", name);
+        break;
     case BINDING_SESSION:
         d = diag_error(r->diags, span, "`%s` is no `var` and cannot be assigned", name);
         diag_hint(d, "bind it again: `var %s = …`", name);
@@ -362,7 +384,8 @@ static void report_captured(resolver *r, const ast_binding *b, src_span span)
         return;
     }
     diag *d = diag_error(r->diags, span,
-                         "`%s` is captured here and cannot be assigned: a function, `spawn` block or `par` branch sees "
+                         "`%s` is captured here and cannot be assigned: a function, `spawn` block "
+                         "or `par` branch sees "
                          "a copy of the value",
                          b->name->text);
     diag_hint(d, "give the new value as a result, or send it on a channel");
@@ -379,14 +402,16 @@ static void assign_name(resolver *r, ast_node *place)
         b = resolve_use(r, name, place->span); /* a session's, or reported as for a use */
         r->assigned = NULL;
         if (b->kind == BINDING_BAD) {
-            resolve_declare(r, BINDING_BAD, name, place->span); /* it was to be a variable from here on */
+            /* it was to be a variable from here on */
+            resolve_declare(r, BINDING_BAD, name, place->span);
             return;
         }
     }
     place->as.name.binding = b;
     if (r->failed)
         return;
-    bool frame = b->owner != NULL && b->kind != BINDING_TOP_FN && b->kind != BINDING_CONST && b->kind != BINDING_MODULE;
+    bool frame = b->owner != NULL && b->kind != BINDING_TOP_FN && b->kind != BINDING_CONST &&
+                 b->kind != BINDING_MODULE;
     if (b->kind == BINDING_CAPTURE || (frame && b->owner != r->function)) {
         report_captured(r, b, place->span);
         return;
@@ -407,7 +432,8 @@ static void resolve_parts(resolver *r, ast_node *place)
         resolve_field(r, place);
         const ast_node *object = place->as.field.object;
         const ast_binding *b = object->kind == AST_NAME ? object->as.name.binding : NULL;
-        if (b && (b->module || (b->kind == BINDING_LATE && b->origin && b->origin->kind == BINDING_MODULE)))
+        if (b && (b->module ||
+                  (b->kind == BINDING_LATE && b->origin && b->origin->kind == BINDING_MODULE)))
             diag_error(r->diags, place->span, "a member of the module `%s` cannot be assigned",
                        object->as.name.id->text);
     } else if (place->kind == AST_INDEX) {

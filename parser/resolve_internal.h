@@ -1,6 +1,6 @@
-/* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c, resolve_expr.c,
- * resolve_pattern.c (walking), resolve_names.c (scopes and captures), resolve_check.c (calls, assignments, moves),
- * resolve_unknown.c (names that nobody knows). */
+/* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c,
+ * resolve_expr.c, resolve_pattern.c (walking), resolve_names.c (scopes and captures),
+ * resolve_check.c (calls, assignments, moves), resolve_unknown.c (names that nobody knows). */
 #ifndef CSP_PARSER_RESOLVE_INTERNAL_H
 #define CSP_PARSER_RESOLVE_INTERNAL_H
 
@@ -35,11 +35,13 @@ typedef struct resolver {
     name_slot *names; /* open addressing by name: the innermost binding */
     uint32_t name_mask, name_count;
     moved_name *moved;
-    const ast_node *seen; /* the left operand of the link at hand, which has been resolved: see parser/chain.h */
-    uint32_t serial;      /* of patterns and stamps */
+    /* the left operand of the link at hand, which has been resolved: see parser/chain.h */
+    const ast_node *seen;
+    uint32_t serial;                    /* of patterns and stamps */
     const ast_name *member_of, *member; /* in `NAME.member` while NAME is looked up */
     const ast_name *assigned;           /* in `NAME = …` while it is looked up */
-    const ast_name *binding_fn;         /* the name in `let NAME = fn …` while that function is walked */
+    /* the name in `let NAME = fn …` while that function is walked */
+    const ast_name *binding_fn;
     ast_binding *pending, **pending_end;
     ast_binding spare; /* stands in when memory has run out */
     ast_function_info spare_info;
@@ -50,15 +52,18 @@ void resolve_open(resolver *r, scope *s);
 void resolve_close(resolver *r);
 /* A new binding of the current block; reports what may not be bound again. */
 ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src_span span);
-/* What a name means where it is read; reports unknown ones. Captures it where it belongs to an enclosing function. */
+/* What a name means where it is read; reports unknown ones. Captures it where it belongs to an
+ * enclosing function. */
 ast_binding *resolve_use(resolver *r, ast_name *name, src_span span);
-/* The same without capturing or reporting; NULL: only the world outside may know it. *hidden: a top-level variable
- * that a function cannot see. */
+/* The same without capturing or reporting; NULL: only the world outside may know it. *hidden: a
+ * top-level variable that a function cannot see. */
 ast_binding *resolve_find(resolver *r, const ast_name *name, ast_binding **hidden);
-/* Whether the name means a module here; if so, *status says of which sort, and *home is an imported one's, else
- * NULL. */
-bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status, const void **home);
-/* The view that a session's function has of the imported module `name`; NULL: it is none, or this is no function. */
+/* Whether the name means a module here; if so, *status says of which sort, and *home is an imported
+ * one's, else NULL. */
+bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status,
+                       const void **home);
+/* The view that a session's function has of the imported module `name`; NULL: it is none, or this
+ * is no function. */
 ast_binding *resolve_late_module(resolver *r, ast_name *name, src_span span);
 /* Drops the captures of a function that is left from the table of names. */
 void resolve_forget_captures(resolver *r, ast_function_info *info);
@@ -76,15 +81,17 @@ bool resolve_hint_foreign(diag *d, const ast_name *name);
 void resolve_report_member(resolver *r, const ast_node *node, const void *home);
 /* `self.name`, as if it were an object. */
 void resolve_check_self(resolver *r, const ast_node *node);
-/* A call `x.name(…)` of what is certainly no map: an error where it is known how that is written here. */
+/* A call `x.name(…)` of what is certainly no map: an error where it is known how that is written
+ * here. */
 void resolve_check_method(resolver *r, const ast_node *node);
 
 /* --- resolve.c */
 void resolve_node(resolver *r, ast_node *node); /* an expression or a statement */
 void resolve_nodes(resolver *r, ast_list list);
-void resolve_operand(resolver *r, ast_node *node); /* an expression whose neighbours may be read in place */
-void resolve_within(resolver *r, ast_node *node);  /* in a block of its own */
-void resolve_branch(resolver *r, ast_node *node);  /* the same, where it may or may not run */
+/* an expression whose neighbours may be read in place */
+void resolve_operand(resolver *r, ast_node *node);
+void resolve_within(resolver *r, ast_node *node); /* in a block of its own */
+void resolve_branch(resolver *r, ast_node *node); /* the same, where it may or may not run */
 void resolve_function(resolver *r, ast_node *node, bool isolated);
 
 /* --- resolve_statement.c */
@@ -100,7 +107,8 @@ void resolve_match(resolver *r, ast_node *node);
 void resolve_alt(resolver *r, ast_node *node);
 
 /* --- resolve_pattern.c */
-/* What gives a pattern its value. A receive must not hide a `var`; a call makes parameters of the names. */
+/* What gives a pattern its value. A receive must not hide a `var`; a call makes parameters of the
+ * names. */
 typedef enum { BOUND_BY_VALUE, BOUND_BY_RECEIVE, BOUND_BY_CALL } resolve_bound;
 /* Binds the names of up to two patterns (the second may be NULL) in the current block. */
 void resolve_pattern(resolver *r, ast_node *first, ast_node *second, resolve_bound by);

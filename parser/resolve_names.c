@@ -1,5 +1,6 @@
-/* Scopes: for each name a chain of bindings, the innermost first. A function's captures are bindings of its own in
- * that chain, so that the second use of a captured name finds the copy at once. */
+/* Scopes: for each name a chain of bindings, the innermost first. A function's captures are
+ * bindings of its own in that chain, so that the second use of a captured name finds the copy at
+ * once. */
 #include "parser/resolve_internal.h"
 
 #include <stdlib.h>
@@ -86,7 +87,8 @@ void resolve_close(resolver *r)
 void resolve_forget_captures(resolver *r, ast_function_info *info)
 {
     for (uint32_t i = 0; i < info->capture_count; i++)
-        find_slot(r->names, r->name_mask, info->captures[i]->name)->top = info->captures[i]->shadowed;
+        find_slot(r->names, r->name_mask, info->captures[i]->name)->top =
+            info->captures[i]->shadowed;
 }
 
 static const char *kind_text(const ast_binding *b)
@@ -118,7 +120,8 @@ static void check_again(resolver *r, const ast_binding *old, binding_kind kind, 
     if (kind == BINDING_PARAM)
         d = diag_error(r->diags, span, "two parameters are called `%s`", old->name->text);
     else
-        d = diag_error(r->diags, span, "`%s` is %s in this block already", old->name->text, kind_text(old));
+        d = diag_error(r->diags, span, "`%s` is %s in this block already", old->name->text,
+                       kind_text(old));
     diag_related(d, old->span, "first bound here");
     if (kind == BINDING_VAR && old->kind == BINDING_VAR)
         diag_hint(d, "to give it a new value: `%s = …`", old->name->text);
@@ -132,7 +135,8 @@ ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src
     bool session = r->session && r->scope == r->top_scope;
     if (old && old->scope == r->scope && !session)
         check_again(r, old, kind, span);
-    ast_binding *b = new_binding(r, session && kind != BINDING_MODULE ? BINDING_SESSION : kind, name, span);
+    ast_binding *b =
+        new_binding(r, session && kind != BINDING_MODULE ? BINDING_SESSION : kind, name, span);
     if (b == &r->spare)
         return b;
     b->owner = r->function;
@@ -200,13 +204,14 @@ static void check_moved(resolver *r, const ast_binding *b, src_span span)
 {
     if (!b->moved)
         return;
-    diag *d = diag_error(r->diags, span, "`%s` was moved and cannot be used any more", b->name->text);
+    diag *d =
+        diag_error(r->diags, span, "`%s` was moved and cannot be used any more", b->name->text);
     diag_related(d, b->moved_at, "moved here");
     diag_hint(d, "send it without `move` to send a copy");
 }
 
-/* The binding that f's own frame has for b, which an enclosing function of f holds; goes through all functions in
- * between. */
+/* The binding that f's own frame has for b, which an enclosing function of f holds; goes through
+ * all functions in between. */
 static ast_binding *capture(resolver *r, ast_function_info *f, ast_binding *b, src_span span)
 {
     if (b->owner == f)
@@ -241,11 +246,13 @@ static ast_binding *capture(resolver *r, ast_function_info *f, ast_binding *b, s
     return copy;
 }
 
-/* A variable of an earlier evaluation becomes one of the body's, so that functions capture it like any other. */
+/* A variable of an earlier evaluation becomes one of the body's, so that functions capture it like
+ * any other. */
 static ast_binding *find_session(resolver *r, ast_name *name, src_span span)
 {
     resolve_session_name found = {0};
-    if (!r->session || !r->world->session_find || !r->world->session_find(r->world->user, name->text, &found))
+    if (!r->session || !r->world->session_find ||
+        !r->world->session_find(r->world->user, name->text, &found))
         return NULL;
     ast_function_info *body = r->function;
     while (body->outer)
@@ -323,7 +330,9 @@ static void report_hidden(resolver *r, const ast_binding *hidden, src_span span)
     const char *text = hidden->name->text;
     diag *d;
     if (r->in_const) {
-        d = diag_error(r->diags, span, "a `const` is evaluated before any other statement and cannot use `%s`", text);
+        d = diag_error(r->diags, span,
+                       "a `const` is evaluated before any other statement and cannot use `%s`",
+                       text);
         diag_hint(d, "make `%s` a `const`, too", text);
     } else {
         const ast_fn *fn = r->function->fn;
@@ -331,11 +340,13 @@ static void report_hidden(resolver *r, const ast_binding *hidden, src_span span)
             fn = f->outer ? f->outer->fn : fn;
         if (fn && fn->name)
             d = diag_error(r->diags, span,
-                           "the function `%s` cannot see `%s`, which belongs to the process that runs the script",
+                           "the function `%s` cannot see `%s`, which belongs to the process that "
+                           "runs the script",
                            fn->name->text, text);
         else
-            d = diag_error(r->diags, span, "`%s` cannot be seen here: it belongs to the process that runs the script",
-                           text);
+            d = diag_error(
+                r->diags, span,
+                "`%s` cannot be seen here: it belongs to the process that runs the script", text);
         if (hidden->kind == BINDING_VAR)
             diag_hint(d, "pass it as a parameter");
         else
@@ -351,7 +362,8 @@ static ast_binding *find_later(resolver *r, ast_name *name, src_span span)
     if (!name->settled && !fn)
         return NULL;
     if (!name->settled) {
-        diag *d = diag_note(r->diags, span, "`%s` is not there yet: `%s` will look for it when it is called",
+        diag *d = diag_note(r->diags, span,
+                            "`%s` is not there yet: `%s` will look for it when it is called",
                             name->text, fn->name->text);
         resolve_hint_unknown(r, name, d);
         name->settled = true;
@@ -371,7 +383,8 @@ bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status
         return b->kind == BINDING_MODULE;
     }
     resolve_session_name found;
-    if (r->session && r->world->session_find && r->world->session_find(r->world->user, name->text, &found)) {
+    if (r->session && r->world->session_find &&
+        r->world->session_find(r->world->user, name->text, &found)) {
         *home = found.home;
         return found.home != NULL;
     }
@@ -387,13 +400,14 @@ static void report_module(resolver *r, const ast_name *name, src_span span)
 }
 
 /* A name that nothing in the text binds. */
-static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, const ast_binding *hidden)
+static ast_binding *find_outside(resolver *r, ast_name *name, src_span span,
+                                 const ast_binding *hidden)
 {
     resolve_symbol symbol = {0};
     switch (r->world->global(r->world->user, name->text, &symbol)) {
     case RESOLVE_FOUND: {
-        /* At the bottom of the name's chain it is found again at once; where a variable hides it, that must stay the
-         * innermost. */
+        /* At the bottom of the name's chain it is found again at once; where a variable hides it,
+         * that must stay the innermost. */
         ast_binding *b = hidden ? bad_binding(r) : new_binding(r, BINDING_SYMBOL, name, span);
         b->kind = BINDING_SYMBOL;
         b->name = name;
@@ -419,7 +433,8 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span, con
     case RESOLVE_FAILED:
     case RESOLVE_NO_SUCH: break;
     }
-    ast_binding *later = r->session && r->function->outer && r->assigned != name ? find_later(r, name, span) : NULL;
+    ast_binding *later =
+        r->session && r->function->outer && r->assigned != name ? find_later(r, name, span) : NULL;
     if (later)
         return later;
     resolve_report_unknown(r, name, span);

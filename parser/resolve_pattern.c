@@ -1,5 +1,5 @@
-/* Patterns: what they bind. Every alternative of `p | q` binds the same names, and so the same bindings: the first
- * makes them. */
+/* Patterns: what they bind. Every alternative of `p | q` binds the same names, and so the same
+ * bindings: the first makes them. */
 #include "parser/resolve_internal.h"
 
 typedef struct pattern_walk {
@@ -77,7 +77,8 @@ static void bind_name(pattern_walk *w, ast_node *node)
     remember(w, node);
 }
 
-/* The names [first, middle) of the first alternative must be those of another one, [middle, count). */
+/* The names [first, middle) of the first alternative must be those of another one, [middle,
+ * count). */
 static void check_same_names(pattern_walk *w, uint32_t first, uint32_t middle)
 {
     diag_list *diags = w->r->diags;
@@ -99,7 +100,8 @@ static void check_same_names(pattern_walk *w, uint32_t first, uint32_t middle)
         return;
     for (uint32_t i = first; i < middle; i++)
         if (w->names[i]->as.name.binding->stamp == wanted)
-            report_not_everywhere(diags, w->names[i]->span, w->names[i]->as.name.binding->name->text);
+            report_not_everywhere(diags, w->names[i]->span,
+                                  w->names[i]->as.name.binding->name->text);
 }
 
 static void walk(pattern_walk *w, ast_node *node);

@@ -77,8 +77,11 @@ static const char *no_branch(ast_kind kind)
     static const struct {
         ast_kind kind;
         const char *word;
-    } words[] = {
-        {AST_LET, "let"}, {AST_VAR, "var"}, {AST_RETURN, "return"}, {AST_BREAK, "break"}, {AST_CONTINUE, "continue"}};
+    } words[] = {{AST_LET, "let"},
+                 {AST_VAR, "var"},
+                 {AST_RETURN, "return"},
+                 {AST_BREAK, "break"},
+                 {AST_CONTINUE, "continue"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].kind == kind)
             return words[i].word;
@@ -97,7 +100,8 @@ void resolve_par(resolver *r, ast_node *node)
             continue;
         }
         diag *d = diag_error(r->diags, body->span, "`%s` cannot be a branch of `par`", word);
-        diag_hint(d, "each statement in `par` is a process of its own; write a block `{ … }` for several statements");
+        diag_hint(d, "each statement in `par` is a process of its own; write a block `{ … }` for "
+                     "several statements");
     }
 }
 
@@ -140,7 +144,8 @@ void resolve_match(resolver *r, ast_node *node)
     }
 }
 
-/* What an arm evaluates before the choice. A `move` in it counts in its body only: it happens if the arm is chosen. */
+/* What an arm evaluates before the choice. A `move` in it counts in its body only: it happens if
+ * the arm is chosen. */
 static void resolve_arm(resolver *r, const ast_alt_arm *arm, bool repeated)
 {
     const moved_name *mark = r->moved;
@@ -182,9 +187,11 @@ void resolve_alt(resolver *r, ast_node *node)
         case ALT_AFTER: after = arm; break;
         case ALT_CLOSED:
             if (alt->repeated) {
-                d = diag_error(r->diags, arm->span,
-                               "`closed` cannot stand in `for alt`, which ends when every channel is closed");
-                diag_hint(d, "put what it does behind the loop; `closed(c) => …` is about one channel");
+                d = diag_error(
+                    r->diags, arm->span,
+                    "`closed` cannot stand in `for alt`, which ends when every channel is closed");
+                diag_hint(
+                    d, "put what it does behind the loop; `closed(c) => …` is about one channel");
             } else if (closed) {
                 diag_error(r->diags, arm->span, "an `alt` has at most one `closed`");
             }
@@ -199,7 +206,8 @@ void resolve_alt(resolver *r, ast_node *node)
         resolve_arm(r, arm, alt->repeated);
     }
     if (otherwise && after) {
-        diag *d = diag_error(r->diags, after->span, "`after` and `else` in one `alt`: with `else` it never waits");
+        diag *d = diag_error(r->diags, after->span,
+                             "`after` and `else` in one `alt`: with `else` it never waits");
         diag_related(d, otherwise->span, "the `else`");
     }
 }

@@ -1,4 +1,5 @@
-/* What is said of names that mean nothing here: a slip of the finger, another language's name, or a method. */
+/* What is said of names that mean nothing here: a slip of the finger, another language's name, or a
+ * method. */
 #include "base/foreign.h"
 #include "base/language.h"
 #include "parser/parse.h"
@@ -17,7 +18,10 @@ static bool hint_row(diag *d, const foreign_row *row)
     return true;
 }
 
-bool resolve_hint_foreign(diag *d, const ast_name *name) { return hint_row(d, foreign_find(name->text)); }
+bool resolve_hint_foreign(diag *d, const ast_name *name)
+{
+    return hint_row(d, foreign_find(name->text));
+}
 
 /* ---- near names ---- */
 
@@ -37,8 +41,10 @@ static bool hint_own_name(resolver *r, diag *d, const ast_name *name)
     return s.best != NULL;
 }
 
-/* The world's: a member of `module`, or where that is NULL a global. same_word: but for case and `_`. */
-static bool hint_world_name(resolver *r, diag *d, const char *module, const ast_name *name, bool same_word)
+/* The world's: a member of `module`, or where that is NULL a global. same_word: but for case and
+ * `_`. */
+static bool hint_world_name(resolver *r, diag *d, const char *module, const ast_name *name,
+                            bool same_word)
 {
     const resolve_world *world = r->world;
     suggestion s;
@@ -55,9 +61,11 @@ static bool hint_global(resolver *r, diag *d, const ast_name *name)
 {
     size_t length;
     resolve_symbol symbol;
-    const char *word = language_same_word(language_modules[LANGUAGE_PRELUDE].members, name->text, &length);
+    const char *word =
+        language_same_word(language_modules[LANGUAGE_PRELUDE].members, name->text, &length);
     char global[32];
-    if (word == NULL || snprintf(global, sizeof global, "%.*s", (int)length, word) >= (int)sizeof global ||
+    if (word == NULL ||
+        snprintf(global, sizeof global, "%.*s", (int)length, word) >= (int)sizeof global ||
         r->world->global(r->world->user, global, &symbol) != RESOLVE_FOUND)
         return false;
     diag_hint(d, "`%s` stands alone, without a module", global);
@@ -71,7 +79,8 @@ static bool hint_module_of(resolver *r, diag *d, const ast_name *name)
         size_t length;
         const char *module = language_modules[i].name;
         if (language_same_word(language_modules[i].members, name->text, &length) != NULL &&
-            r->world->module(r->world->user, module) == RESOLVE_FOUND && hint_world_name(r, d, module, name, true))
+            r->world->module(r->world->user, module) == RESOLVE_FOUND &&
+            hint_world_name(r, d, module, name, true))
             return true;
     }
     return false;
@@ -82,7 +91,8 @@ static bool hint_module_of(resolver *r, diag *d, const ast_name *name)
 static bool hint_foreign_module(resolver *r, diag *d, const ast_name *name)
 {
     const char *module = foreign_find_module(name->text);
-    resolve_status status = module && *module ? r->world->module(r->world->user, module) : RESOLVE_NO_SUCH;
+    resolve_status status =
+        module && *module ? r->world->module(r->world->user, module) : RESOLVE_NO_SUCH;
     if (status == RESOLVE_FOUND)
         diag_hint(d, "what it has is in `%s`, or has no module", module);
     else if (status == RESOLVE_NOT_YET)
@@ -113,8 +123,8 @@ void resolve_hint_unknown(resolver *r, const ast_name *name, diag *d)
     if (hint_own_name(r, d, name))
         return;
     if (r->assigned == name) {
-        diag_hint(d, "a new name is bound by `let %s = …`, or `var %s = …` if it changes later", name->text,
-                  name->text);
+        diag_hint(d, "a new name is bound by `let %s = …`, or `var %s = …` if it changes later",
+                  name->text, name->text);
         return;
     }
     if (r->member_of == name && hint_foreign_member(r, d, name, r->member))
@@ -126,7 +136,8 @@ void resolve_hint_unknown(resolver *r, const ast_name *name, diag *d)
     }
     if (!hint_world_name(r, d, NULL, name, true) && !hint_row(d, foreign_find(name->text)) &&
         !hint_module_of(r, d, name) && !hint_foreign_module(r, d, name) &&
-        !hint_row(d, foreign_find_word(name->text)) && !hint_world_name(r, d, NULL, name, false) && comment != NULL)
+        !hint_row(d, foreign_find_word(name->text)) && !hint_world_name(r, d, NULL, name, false) &&
+        comment != NULL)
         diag_hint(d, "a comment starts with `#`; `//` is floor division");
 }
 
@@ -147,16 +158,19 @@ void resolve_report_member(resolver *r, const ast_node *node, const void *home)
     const ast_name *member = node->as.field.name;
     const char *module = node->as.field.object->as.name.id->text;
     if (home && member->text[0] == '_') {
-        diag *d = diag_error(r->diags, node->as.field.name_span, "`%s.%s` is private", module, member->text);
+        diag *d = diag_error(r->diags, node->as.field.name_span, "`%s.%s` is private", module,
+                             member->text);
         diag_hint(d, "a module keeps to itself what has a name that begins with `_`");
         return;
     }
-    diag *d = diag_error(r->diags, node->as.field.name_span, "`%s` has no member `%s`", module, member->text);
+    diag *d = diag_error(r->diags, node->as.field.name_span, "`%s` has no member `%s`", module,
+                         member->text);
     if (r->diags->errors > DIAG_MAX)
         return;
     if (!home) {
-        if (!hint_world_name(r, d, module, member, true) && !hint_row(d, foreign_find_member(module, member->text)) &&
-            !hint_global(r, d, member) && !hint_row(d, foreign_find_member("any", member->text)))
+        if (!hint_world_name(r, d, module, member, true) &&
+            !hint_row(d, foreign_find_member(module, member->text)) && !hint_global(r, d, member) &&
+            !hint_row(d, foreign_find_member("any", member->text)))
             hint_world_name(r, d, module, member, false);
         return;
     }
@@ -173,10 +187,13 @@ void resolve_check_self(resolver *r, const ast_node *node)
 {
     const ast_node *object = node->as.field.object;
     const ast_binding *b = object->kind == AST_NAME ? object->as.name.binding : NULL;
-    if (r->failed || !b || b->kind != BINDING_SYMBOL || b->module || strcmp(b->name->text, "self") != 0)
+    if (r->failed || !b || b->kind != BINDING_SYMBOL || b->module ||
+        strcmp(b->name->text, "self") != 0)
         return;
-    diag *d = diag_error(r->diags, object->span, "`self` is a function, which gives the running process");
-    diag_hint(d, "there are no methods: the value is an argument, `fn area(shape) => shape.w * shape.h`");
+    diag *d =
+        diag_error(r->diags, object->span, "`self` is a function, which gives the running process");
+    diag_hint(
+        d, "there are no methods: the value is an argument, `fn area(shape) => shape.w * shape.h`");
 }
 
 /* The type of a value that can be nothing else, or NULL. */
@@ -197,7 +214,8 @@ static const char *certain_type(const ast_node *node)
     case AST_CALL: {
         const ast_node *callee = node->as.call.callee;
         const ast_binding *b = callee->kind == AST_NAME ? callee->as.name.binding : NULL;
-        bool is_chan = b && b->kind == BINDING_SYMBOL && !b->module && strcmp(b->name->text, "chan") == 0;
+        bool is_chan =
+            b && b->kind == BINDING_SYMBOL && !b->module && strcmp(b->name->text, "chan") == 0;
         return is_chan ? "chan" : NULL;
     }
     case AST_NAME: {
@@ -239,10 +257,12 @@ void resolve_check_method(resolver *r, const ast_node *node)
     }
     char hint[FOREIGN_HINT + 64];
     foreign_call texts = {subject, args, call->count};
-    if (r->failed || !foreign_method(type, callee->as.field.name->text, quotable ? &texts : NULL, hint, sizeof hint))
+    if (r->failed || !foreign_method(type, callee->as.field.name->text, quotable ? &texts : NULL,
+                                     hint, sizeof hint))
         return; /* it crashes when it runs */
     const char *article = strchr("aeiou", *type) ? "an" : "a";
     const char *word = strcmp(type, "chan") == 0 ? "channel" : type;
-    diag *d = diag_error(r->diags, callee->as.field.name_span, "%s %s has no methods", article, word);
+    diag *d =
+        diag_error(r->diags, callee->as.field.name_span, "%s %s has no methods", article, word);
     diag_hint(d, "%s", hint);
 }

@@ -42,7 +42,8 @@ static void check_file(csp_vm *vm, const char *path, csp_style style, tally *t)
 
 static void put_count(uint64_t count, const char *what)
 {
-    standard_printf(STDERR_FILENO, "%llu %s%s", (unsigned long long)count, what, count == 1 ? "" : "s");
+    standard_printf(STDERR_FILENO, "%llu %s%s", (unsigned long long)count, what,
+                    count == 1 ? "" : "s");
 }
 
 /* "2 errors and 1 warning in 1 of 3 files" */

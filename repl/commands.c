@@ -22,12 +22,15 @@ enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 static void command_help(repl *r, const char *argument)
 {
     (void)r, (void)argument;
-    repl_print(1, "Type an expression or a statement; what is not finished goes on in the next line.\n\n");
+    repl_print(
+        1, "Type an expression or a statement; what is not finished goes on in the next line.\n\n");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         int width = 14 - (int)strlen(commands[i].name);
-        repl_print(1, "  :%s %-*s %s\n", commands[i].name, width, commands[i].argument, commands[i].help);
+        repl_print(1, "  :%s %-*s %s\n", commands[i].name, width, commands[i].argument,
+                   commands[i].help);
     }
-    repl_print(1, "\n  Tab completes, Up recalls, Ctrl-R searches, Ctrl-C stops what runs or discards what is typed.\n"
+    repl_print(1, "\n  Tab completes, Up recalls, Ctrl-R searches, Ctrl-C stops what runs or "
+                  "discards what is typed.\n"
                   "  A semicolon at the end keeps the value from being shown.\n");
 }
 
@@ -49,9 +52,10 @@ static void print_process(void *user, const csp_process *process)
 {
     int *count = user;
     if ((*count)++ == 0)
-        repl_print(1, "%8s  %-16s %-9s %12s  %s\n", "PROCESS", "NAME", "STATE", "REDUCTIONS", "WHERE");
-    repl_print(1, "%8llu  %-16s %-9s %12llu  ", (unsigned long long)process->number, process->name, process->state,
-               (unsigned long long)process->reductions);
+        repl_print(1, "%8s  %-16s %-9s %12s  %s\n", "PROCESS", "NAME", "STATE", "REDUCTIONS",
+                   "WHERE");
+    repl_print(1, "%8llu  %-16s %-9s %12llu  ", (unsigned long long)process->number, process->name,
+               process->state, (unsigned long long)process->reductions);
     if (process->where.file)
         repl_print(1, "%s:%u\n", process->where.file, process->where.line);
     else
@@ -90,7 +94,8 @@ void repl_command(repl *r, const char *line)
         found->function(r, argument);
 }
 
-void repl_each_command(const char *prefix, size_t length, void (*each)(void *target, const char *name), void *target)
+void repl_each_command(const char *prefix, size_t length,
+                       void (*each)(void *target, const char *name), void *target)
 {
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (strncmp(commands[i].name, prefix, length) == 0)

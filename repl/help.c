@@ -55,17 +55,22 @@ static void put_all(void)
     put("csp: a small language of processes and channels\n\n"
         "  csp [OPTION...] FILE [ARG...]    run a script; - is standard input\n"
         "  csp [OPTION...] -e CODE [ARG...] run CODE\n"
-        "  csp [OPTION...]                  a REPL on a terminal; else a script from standard input\n");
+        "  csp [OPTION...]                  a REPL on a terminal; else a script from standard "
+        "input\n");
     for (int i = 0; i < SUBCOMMAND_COUNT; i++)
         if (commands[i].help)
-            put_help(35, standard_printf(STDOUT_FILENO, "  csp %s %s", commands[i].name, commands[i].arguments),
+            put_help(35,
+                     standard_printf(STDOUT_FILENO, "  csp %s %s", commands[i].name,
+                                     commands[i].arguments),
                      commands[i].help);
     put_options();
     put("\nExamples:\n"
         "  csp -e 'print(par { 6 * 7; 2 ** 100 })'\n"
         "  csp --max-memory=500M server.csp 8080\n\n"
-        "Exit status: 0; 1 the main process crashed or was killed, or output was lost; 2 the script could not start;\n"
-        "3 deadlock; or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; 2 a file could not\n"
+        "Exit status: 0; 1 the main process crashed or was killed, or output was lost; 2 the "
+        "script could not start;\n"
+        "3 deadlock; or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; "
+        "2 a file could not\n"
         "be read.\n");
 }
 
@@ -75,6 +80,6 @@ void help_print(subcommand_id topic)
         put_all();
         return;
     }
-    standard_printf(STDOUT_FILENO, "csp %s [OPTION...] %s\n\n%s", commands[topic].name, commands[topic].arguments,
-                    commands[topic].details);
+    standard_printf(STDOUT_FILENO, "csp %s [OPTION...] %s\n\n%s", commands[topic].name,
+                    commands[topic].arguments, commands[topic].details);
 }

@@ -142,8 +142,9 @@ static bool read_limit(options *o, option_id id, const char *from, bool is_size,
     errno = 0;
     unsigned long long number = strtoull(from, &end, 10);
     const char *suffixes = "KMGT";
-    const char *suffix =
-        is_size && isalpha((unsigned char)*end) ? strchr(suffixes, toupper((unsigned char)*end)) : NULL;
+    const char *suffix = is_size && isalpha((unsigned char)*end)
+                             ? strchr(suffixes, toupper((unsigned char)*end))
+                             : NULL;
     unsigned shift = 0;
     if (suffix) {
         shift = 10 * (unsigned)(suffix - suffixes + 1);
@@ -172,7 +173,8 @@ static bool read_colour(options *o, const char *when)
 static bool read_format(options *o, const char *form)
 {
     o->json = strcmp(form, "json") == 0;
-    return o->json || strcmp(form, "text") == 0 || refuse(o, "--error-format wants text or json, not `%s`", form);
+    return o->json || strcmp(form, "text") == 0 ||
+           refuse(o, "--error-format wants text or json, not `%s`", form);
 }
 
 static bool apply(options *o, option_id id, const char *argument)
@@ -202,7 +204,8 @@ static bool apply(options *o, option_id id, const char *argument)
             number = 0; /* more than can ever be */
         o->config.max_processes = (uint32_t)number;
         return true;
-    case OPTION_MAX_REDUCTIONS: return read_limit(o, id, argument, false, &o->config.max_reductions);
+    case OPTION_MAX_REDUCTIONS:
+        return read_limit(o, id, argument, false, &o->config.max_reductions);
     case OPTION_LEAKS: o->config.report_leaks = true; return true;
     case OPTION_HELP: o->action = ACTION_HELP; return true;
     case OPTION_VERSION: o->action = ACTION_VERSION; return true;
@@ -222,7 +225,8 @@ static bool read_option(options *o, int argc, char **argv, int *i, option_id *id
     int found = 0;
     if (word[1] == '-') {
         size_t length = strcspn(word + 2, "=");
-        while (found < OPTION_COUNT && (strncmp(table[found].name, word + 2, length) != 0 || table[found].name[length]))
+        while (found < OPTION_COUNT &&
+               (strncmp(table[found].name, word + 2, length) != 0 || table[found].name[length]))
             found++;
         if (found == OPTION_COUNT)
             return refuse_unknown(o, word + 2, length);
@@ -241,7 +245,8 @@ static bool read_option(options *o, int argc, char **argv, int *i, option_id *id
     }
     if (table[found].argument && !given) {
         if (*i == argc)
-            return refuse(o, "--%s wants an argument: %s", table[found].name, table[found].argument);
+            return refuse(o, "--%s wants an argument: %s", table[found].name,
+                          table[found].argument);
         argument = argv[(*i)++];
     }
     *id = (option_id)found;
@@ -278,7 +283,8 @@ static void read_help(options *o, int argc, char **argv, int i)
         refuse(o, "`csp %s` is not there yet in this version", argv[i]);
 }
 
-/* The words behind the subcommand: options wherever they stand, up to `--`, the others are moved together. */
+/* The words behind the subcommand: options wherever they stand, up to `--`, the others are moved
+ * together. */
 static bool read_words(options *o, int argc, char **argv, int i, subcommand_id sub)
 {
     o->files = argv + i;

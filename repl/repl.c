@@ -77,7 +77,8 @@ static void strip_prompts(char *line)
         return;
     char *to = line;
     for (char *from = line; *from;) {
-        if (strncmp(from, PROMPT, strlen(PROMPT)) == 0 || strncmp(from, PROMPT_MORE, strlen(PROMPT_MORE)) == 0)
+        if (strncmp(from, PROMPT, strlen(PROMPT)) == 0 ||
+            strncmp(from, PROMPT_MORE, strlen(PROMPT_MORE)) == 0)
             from += strlen(PROMPT);
         size_t length = strcspn(from, "\n");
         length += from[length] == '\n';
@@ -92,7 +93,8 @@ static void strip_prompts(char *line)
 static bool add_line(repl *r, const char *line)
 {
     char *joined;
-    int size = r->input ? asprintf(&joined, "%s\n%s", r->input, line) : asprintf(&joined, "%s", line);
+    int size =
+        r->input ? asprintf(&joined, "%s\n%s", r->input, line) : asprintf(&joined, "%s", line);
     free(r->input);
     r->input = size < 0 ? NULL : joined;
     return r->input != NULL;
@@ -174,7 +176,8 @@ int repl_run(const options *o)
     errno = 0;
     bool made = csp_new(&config, &r.vm) == CSP_OK && (r.session = csp_session_new(r.vm));
     if (!made || csp_fd(r.vm) < 0 || !terminal_open(complete, &r)) {
-        standard_printf(STDERR_FILENO, "csp: %s\n", made && errno ? strerror(errno) : "out of memory");
+        standard_printf(STDERR_FILENO, "csp: %s\n",
+                        made && errno ? strerror(errno) : "out of memory");
         csp_free(r.vm);
         return EXIT_USAGE;
     }

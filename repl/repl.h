@@ -19,7 +19,8 @@ int repl_run(const options *o);
 /* Runs `:NAME ARGUMENT`, given without the colon. */
 void repl_command(repl *r, const char *line);
 /* Calls `each` for the names of the commands that begin so. */
-void repl_each_command(const char *prefix, size_t length, void (*each)(void *target, const char *name), void *target);
+void repl_each_command(const char *prefix, size_t length,
+                       void (*each)(void *target, const char *name), void *target);
 /* Writes for the user. */
 void repl_print(int stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

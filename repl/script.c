@@ -23,7 +23,10 @@ static bool read_source(const options *o, source *s)
 static void print_error(csp_vm *vm, const options *o)
 {
     csp_error *error = csp_take_error(vm);
-    char *text = error ? csp_error_text(error, o->json ? CSP_JSON : o->colour ? CSP_COLOUR : CSP_PLAIN) : NULL;
+    char *text = error ? csp_error_text(error, o->json     ? CSP_JSON
+                                               : o->colour ? CSP_COLOUR
+                                                           : CSP_PLAIN)
+                       : NULL;
     standard_put(STDERR_FILENO, text ? text : "csp: out of memory\n");
     csp_text_free(text);
     csp_error_free(error);

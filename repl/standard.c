@@ -112,7 +112,8 @@ int standard_close(int status)
     standard_flush();
     if (!buffer.failed)
         return status;
-    standard_printf(STDERR_FILENO, "csp: cannot write to standard output: %s\n", strerror(buffer.failed));
+    standard_printf(STDERR_FILENO, "csp: cannot write to standard output: %s\n",
+                    strerror(buffer.failed));
     return status ? status : 1;
 }
 

@@ -27,9 +27,10 @@ static struct {
     bool editing;
     bool column_zero; /* the last output ended its line */
     bool must_scroll; /* the user has set readline's horizontal-scroll-mode */
-    bool scrolls;     /* the line is taller than the screen: it is shown in one row, as far as it fits */
-    int pipe[2];      /* from the signal handlers to terminal_wait */
-    int ended_by;     /* the signal that told to end; 0: none */
+    /* the line is taller than the screen: it is shown in one row, as far as it fits */
+    bool scrolls;
+    int pipe[2];  /* from the signal handlers to terminal_wait */
+    int ended_by; /* the signal that told to end; 0: none */
     csp_vm *volatile running;
 } terminal;
 
@@ -47,7 +48,9 @@ static int rows_of_line(int columns)
         } else if (*c == '\t') {
             width += 8;
         } else {
-            width += (unsigned char)*c < ' ' || (unsigned char)*c >= 0xc0 ? 2 : ((unsigned char)*c & 0xc0) != 0x80;
+            width += (unsigned char)*c < ' ' || (unsigned char)*c >= 0xc0
+                         ? 2
+                         : ((unsigned char)*c & 0xc0) != 0x80;
         }
     }
     return rows + (int)(width / (size_t)columns);
@@ -78,7 +81,8 @@ static void redisplay(void)
 static const struct {
     int number;
     char sent; /* through the pipe */
-} handled[] = {{SIGINT, 'i'}, {SIGCONT, 'c'}, {SIGWINCH, 'w'}, {SIGQUIT, 'q'}, {SIGTERM, 't'}, {SIGHUP, 'h'}};
+} handled[] = {{SIGINT, 'i'},  {SIGCONT, 'c'}, {SIGWINCH, 'w'},
+               {SIGQUIT, 'q'}, {SIGTERM, 't'}, {SIGHUP, 'h'}};
 enum { HANDLED = sizeof handled / sizeof *handled };
 
 static void on_signal(int number)
@@ -122,7 +126,8 @@ static void resize(void)
         return;
     if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
         fit(size.ws_row, size.ws_col);
-    rl_redisplay_function = rl_redisplay; /* with any other one it does not clear what it has shown */
+    /* with any other one it does not clear what it has shown */
+    rl_redisplay_function = rl_redisplay;
     rl_resize_terminal();
     rl_redisplay_function = redisplay;
 }
@@ -219,7 +224,8 @@ static char **complete(const char *word, int start, int end)
 
 static void on_line(char *line)
 {
-    /* Gives the terminal back in its usual modes: what is evaluated may write, and Ctrl-C is to be seen. */
+    /* Gives the terminal back in its usual modes: what is evaluated may write, and Ctrl-C is to be
+     * seen. */
     rl_callback_handler_remove();
     terminal.editing = false;
     terminal.ended = true;
@@ -236,7 +242,8 @@ void terminal_edit(const char *prompt)
     rl_callback_handler_install(prompt, on_line);
 }
 
-/* What is typed stays on the screen, with `mark` behind it; the terminal has its usual modes again. */
+/* What is typed stays on the screen, with `mark` behind it; the terminal has its usual modes
+ * again. */
 static void stop_editing(const char *mark)
 {
     rl_free_line_state();

@@ -9,11 +9,19 @@
 
 #include "include/csp.h"
 
-/* What terminal_wait has seen; bits. END: Ctrl-D, or a signal that ends (terminal_ended_by); REPORT: Ctrl-\. */
-enum { TERMINAL_LINE = 1, TERMINAL_END = 2, TERMINAL_INTERRUPT = 4, TERMINAL_OTHER = 8, TERMINAL_REPORT = 16 };
+/* What terminal_wait has seen; bits. END: Ctrl-D, or a signal that ends (terminal_ended_by);
+ * REPORT: Ctrl-\. */
+enum {
+    TERMINAL_LINE = 1,
+    TERMINAL_END = 2,
+    TERMINAL_INTERRUPT = 4,
+    TERMINAL_OTHER = 8,
+    TERMINAL_REPORT = 16
+};
 
-/* Takes over the terminal and the signals that come from it. complete: gives each candidate for the end of `text` to
- * `each`, and the offset in text that they replace from. False: no memory or descriptors. */
+/* Takes over the terminal and the signals that come from it. complete: gives each candidate for the
+ * end of `text` to `each`, and the offset in text that they replace from. False: no memory or
+ * descriptors. */
 typedef void terminal_complete_fn(void *user, const char *text, size_t size, size_t *start,
                                   void (*each)(void *target, const char *candidate), void *target);
 bool terminal_open(terminal_complete_fn *complete, void *user);
@@ -24,8 +32,9 @@ void terminal_edit(const char *prompt);
 /* Gives up the line that is being typed. True: there was something in it. */
 bool terminal_discard(void);
 
-/* Waits for keys, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After TERMINAL_LINE the
- * line, which is the caller's to free, is in *line; after that and after TERMINAL_END none is being typed. */
+/* Waits for keys, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After
+ * TERMINAL_LINE the line, which is the caller's to free, is in *line; after that and after
+ * TERMINAL_END none is being typed. */
 int terminal_wait(int fd, int timeout, char **line);
 
 /* Writes to standard output (1) or error (2), above the line that is being typed. */
@@ -33,8 +42,8 @@ void terminal_write(int stream, const char *text, size_t size);
 /* Goes to a new line unless the last output ended one. */
 void terminal_fresh_line(void);
 
-/* From now on Ctrl-C and the signals that end interrupt this VM, and Ctrl-\ asks it for a report; NULL: they are events
- * for terminal_wait again. */
+/* From now on Ctrl-C and the signals that end interrupt this VM, and Ctrl-\ asks it for a report;
+ * NULL: they are events for terminal_wait again. */
 void terminal_interrupts(csp_vm *vm);
 /* SIGTERM or SIGHUP, once it has come and been waited for; else 0. */
 int terminal_ended_by(void);

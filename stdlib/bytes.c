@@ -25,7 +25,8 @@ static verdict give(csp_vm *vm, value v, value *result)
 
 /* --- arguments */
 
-/* The inside of bytes, a buffer or (where `texts`) a string; good until something is allocated into it. */
+/* The inside of bytes, a buffer or (where `texts`) a string; good until something is allocated into
+ * it. */
 typedef struct span {
     uint8_t *data;
     size_t size;
@@ -62,7 +63,10 @@ static bool own_buffer_arg(csp_vm *vm, process *p, value v, span *out)
 
 /* --- making */
 
-static bool is_byte(value v) { return value_is_int(v) && value_as_int(v) >= 0 && value_as_int(v) <= 255; }
+static bool is_byte(value v)
+{
+    return value_is_int(v) && value_as_int(v) >= 0 && value_as_int(v) <= 255;
+}
 
 /* The number of bytes that Bytes.of and Buffer.of make of x. False: raised. */
 static bool size_of(csp_vm *vm, process *p, value x, size_t *size)
@@ -97,7 +101,8 @@ static verdict fill_from(csp_vm *vm, process *p, value x, uint8_t *to, size_t si
     bool is_list = value_is(x, OBJ_LIST);
     size_t most = is_list ? LONG_ELEMENTS : LONG_BYTES;
     size_t stop = size - *at > most ? *at + most : size;
-    vm_charge(vm, (stop - *at) / (is_list ? LONG_ELEMENTS_PER_REDUCTION : LONG_BYTES_PER_REDUCTION));
+    vm_charge(vm,
+              (stop - *at) / (is_list ? LONG_ELEMENTS_PER_REDUCTION : LONG_BYTES_PER_REDUCTION));
     if (!is_list && size > 0)
         memset(to + *at, 0, stop - *at);
     const value *items = is_list ? value_list(x)->items : NULL;
@@ -113,7 +118,8 @@ static verdict fill_from(csp_vm *vm, process *p, value x, uint8_t *to, size_t si
 }
 
 /* args: what they are made of; slots: what is made, how many bytes of it are there. */
-static verdict fill_made(csp_vm *vm, process *p, value *args, uint8_t *to, size_t size, value *result)
+static verdict fill_made(csp_vm *vm, process *p, value *args, uint8_t *to, size_t size,
+                         value *result)
 {
     size_t at = string_at(args[2]);
     verdict v = fill_from(vm, p, args[0], to, size, &at);
@@ -180,8 +186,8 @@ static uint8_t *place(csp_vm *vm, process *p, span inside, value type, value off
     if (data_index(vm, p, offset, inside.size, "buffer", &at) == VERDICT_FAIL)
         return NULL;
     if (inside.size - at < out->size) {
-        vm_raise(vm, ERR_INDEX, "%u bytes at offset %llu go beyond the end (%zu bytes)", (unsigned)out->size,
-                 (unsigned long long)at, inside.size);
+        vm_raise(vm, ERR_INDEX, "%u bytes at offset %llu go beyond the end (%zu bytes)",
+                 (unsigned)out->size, (unsigned long long)at, inside.size);
         return NULL;
     }
     return inside.data + at;
@@ -218,8 +224,8 @@ static verdict buffer_set(csp_vm *vm, process *p, value *args, uint32_t argc, va
 typedef void write_digits(const span *of, size_t from, size_t to, char *chars);
 
 /* args: what holds the bytes; slots: how many are written, the text under way. */
-static verdict digits(csp_vm *vm, process *p, value *args, uint64_t (*length)(size_t), write_digits *write,
-                      value *result)
+static verdict digits(csp_vm *vm, process *p, value *args, uint64_t (*length)(size_t),
+                      write_digits *write, value *result)
 {
     value *slots = args + 1;
     span from;
@@ -295,25 +301,29 @@ static verdict any_utf8(csp_vm *vm, process *p, value *args, uint32_t argc, valu
 
 const native_entry bytes_natives[] = {
     {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, DIGITS_SLOTS},
-    {"get", "get(b, type, offset = 0)", "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3,
-     0},
+    {"get", "get(b, type, offset = 0)",
+     "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3, 0},
     {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, DIGITS_SLOTS},
-    {"of", "of(x)", "x zero bytes, or the bytes of a text, of a buffer or of a list of ints", bytes_of, 1, 1, 2},
+    {"of", "of(x)", "x zero bytes, or the bytes of a text, of a buffer or of a list of ints",
+     bytes_of, 1, 1, 2},
     {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
-    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, STRING_UTF8_SLOTS},
+    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1,
+     STRING_UTF8_SLOTS},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };
 
 const native_entry buffer_natives[] = {
     {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, DIGITS_SLOTS},
-    {"get", "get(b, type, offset = 0)", "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3,
-     0},
+    {"get", "get(b, type, offset = 0)",
+     "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3, 0},
     {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, DIGITS_SLOTS},
-    {"of", "of(x)", "a buffer of x zero bytes, or with the bytes of a text, of bytes or of a list of ints", buffer_of,
-     1, 1, 2},
-    {"set", "set(b, type, offset, v)", "writes a number of C's type (\"i32\", \"f64be\") there; gives b", buffer_set, 4,
-     4, 0},
+    {"of", "of(x)",
+     "a buffer of x zero bytes, or with the bytes of a text, of bytes or of a list of ints",
+     buffer_of, 1, 1, 2},
+    {"set", "set(b, type, offset, v)",
+     "writes a number of C's type (\"i32\", \"f64be\") there; gives b", buffer_set, 4, 4, 0},
     {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
-    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1, STRING_UTF8_SLOTS},
+    {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1,
+     STRING_UTF8_SLOTS},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

@@ -1,6 +1,6 @@
-/* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text, in place in the
- * list of arguments (which is this call's own): what has to be walked is left to the walks of the VM, and large ints
- * to its workers. Then the text is put together. */
+/* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text,
+ * in place in the list of arguments (which is this call's own): what has to be walked is left to
+ * the walks of the VM, and large ints to its workers. Then the text is put together. */
 #include <math.h>
 
 #include "base/utf8.h"
@@ -16,8 +16,8 @@
 #include "vm/number/num_text.h"
 #include "vm/walk/walk.h"
 
-/* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that the next one takes.
- * WALKING: true while a walk makes the text of that argument. */
+/* AT: the byte of the format behind the last conversion that is prepared. NEXT: the argument that
+ * the next one takes. WALKING: true while a walk makes the text of that argument. */
 enum { SLOT_AT, SLOT_NEXT, SLOT_WALKING, SLOT_DRAFT, SLOT_SEARCH };
 _Static_assert(SLOT_SEARCH + 1 == STRING_FORMAT_SLOTS, "one place says how many slots");
 
@@ -63,8 +63,8 @@ static uint32_t parse_number(const char *at, uint32_t *number)
     return i;
 }
 
-/* Reads the directive behind the `%` at byte *at, which moves behind it. False: raised. Texts end with a NUL, which
- * is no part of any directive. */
+/* Reads the directive behind the `%` at byte *at, which moves behind it. False: raised. Texts end
+ * with a NUL, which is no part of any directive. */
 static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, directive *d)
 {
     *d = (directive){.precision = -1};
@@ -85,14 +85,17 @@ static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, dire
     if (i < format->size)
         utf8_decode_valid(format->text + i, &size);
     d->conversion = format->text[i];
-    if (i >= format->size || size != 1 || strchr(conversions, d->conversion) == NULL || d->conversion == '\0') {
+    if (i >= format->size || size != 1 || strchr(conversions, d->conversion) == NULL ||
+        d->conversion == '\0') {
         vm_raise(vm, ERR_VALUE,
-                 "the format has no conversion `%.*s`: there are %%d %%x %%X %%o %%b %%f %%e %%g %%s %%q %%c %%%%",
+                 "the format has no conversion `%.*s`: there are %%d %%x %%X %%o %%b %%f %%e %%g "
+                 "%%s %%q %%c %%%%",
                  (int)(i + size - *at), format->text + *at);
         return false;
     }
     if (d->precision >= 0 && strchr(with_precision, d->conversion) == NULL) {
-        vm_raise(vm, ERR_VALUE, "a precision goes with %%f %%e %%g and %%s only, not with %%%c", d->conversion);
+        vm_raise(vm, ERR_VALUE, "a precision goes with %%f %%e %%g and %%s only, not with %%%c",
+                 d->conversion);
         return false;
     }
     *at = i + 1;
@@ -163,7 +166,8 @@ static verdict make_digits(csp_vm *vm, process *p, const directive *d, value v)
         return vm_raise_type(vm, p, v, what);
     }
     value base = value_int(d->conversion == 'X' ? -16 : base_of(d));
-    return num_is_long(NUM_FORMAT, v, base) ? num_long_call(vm, p, NUM_FORMAT, v, base) : VERDICT_DONE;
+    return num_is_long(NUM_FORMAT, v, base) ? num_long_call(vm, p, NUM_FORMAT, v, base)
+                                            : VERDICT_DONE;
 }
 
 /* DONE when all is prepared, YIELD, CALL or FAIL. */
@@ -174,7 +178,9 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
     for (unsigned n = 0;; n++) {
         slots[SLOT_AT] = value_int(at);
         slots[SLOT_NEXT] = value_int(next);
-        verdict found = n < DIRECTIVES_PER_STEP ? find_directive(vm, format, &slots[SLOT_SEARCH], &at) : VERDICT_YIELD;
+        verdict found = n < DIRECTIVES_PER_STEP
+                            ? find_directive(vm, format, &slots[SLOT_SEARCH], &at)
+                            : VERDICT_YIELD;
         if (found != VERDICT_DONE)
             return found;
         if (at == format->size)
@@ -186,10 +192,12 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
         if (d.conversion == '%')
             continue;
         if (next == values->count)
-            return vm_raise(vm, ERR_VALUE, "the format takes more values than the %u given", values->count - 1);
+            return vm_raise(vm, ERR_VALUE, "the format takes more values than the %u given",
+                            values->count - 1);
         slots[SLOT_AT] = value_int(at);
         slots[SLOT_NEXT] = value_int(next);
-        slots[SLOT_WALKING] = VALUE_TRUE; /* before the call, which may move the stack and these slots */
+        /* before the call, which may move the stack and these slots */
+        slots[SLOT_WALKING] = VALUE_TRUE;
         verdict v = VERDICT_DONE;
         if (d.conversion == 's' || d.conversion == 'q')
             v = make_text(vm, p, values->items[next], d.conversion == 'q', &values->items[next]);
@@ -201,8 +209,8 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
         next++;
     }
     if (next < values->count)
-        return vm_raise(vm, ERR_VALUE, "the format takes %u value%s, not the %u given", next - 1, next == 2 ? "" : "s",
-                        values->count - 1);
+        return vm_raise(vm, ERR_VALUE, "the format takes %u value%s, not the %u given", next - 1,
+                        next == 2 ? "" : "s", values->count - 1);
     return VERDICT_DONE;
 }
 
@@ -217,8 +225,8 @@ static void add_repeated(text *t, char c, uint64_t count)
     text_add(t, run, count);
 }
 
-/* Of a field what comes before its body of so many characters: padding, and a prefix (a sign, 0x), which comes before
- * zeroes. Gives how many blanks are to come behind it. */
+/* Of a field what comes before its body of so many characters: padding, and a prefix (a sign, 0x),
+ * which comes before zeroes. Gives how many blanks are to come behind it. */
 static uint64_t begin_field(text *t, const directive *d, const char *prefix, uint64_t length)
 {
     uint64_t width = strlen(prefix) + length;
@@ -231,7 +239,8 @@ static uint64_t begin_field(text *t, const directive *d, const char *prefix, uin
     return d->left ? missing : 0;
 }
 
-static void add_field(text *t, const directive *d, const char *prefix, const char *body, size_t size)
+static void add_field(text *t, const directive *d, const char *prefix, const char *body,
+                      size_t size)
 {
     uint64_t behind = begin_field(t, d, prefix, utf8_count(body, size));
     text_add(t, body, size);
@@ -250,7 +259,10 @@ typedef struct number_prefix {
 static number_prefix prefix_of(const directive *d, bool negative)
 {
     int base = base_of(d);
-    const char *mark = !d->alternate || base == 10 ? "" : base == 8 ? "0o" : base == 2 ? "0b" : "0x";
+    const char *mark = !d->alternate || base == 10 ? ""
+                       : base == 8                 ? "0o"
+                       : base == 2                 ? "0b"
+                                                   : "0x";
     number_prefix made;
     snprintf(made.text, sizeof made.text, "%s%s", sign_of(d, negative), mark);
     return made;
@@ -265,7 +277,8 @@ static verdict add_int(csp_vm *vm, text *t, const directive *d, value v)
     bool negative = digits.block[0] == '-';
     if (d->conversion == 'X')
         for (size_t i = 0; i < digits.used; i++)
-            digits.block[i] = (char)(digits.block[i] >= 'a' ? digits.block[i] - 'a' + 'A' : digits.block[i]);
+            digits.block[i] =
+                (char)(digits.block[i] >= 'a' ? digits.block[i] - 'a' + 'A' : digits.block[i]);
     add_field(t, d, prefix_of(d, negative).text, digits.block + negative, digits.used - negative);
     return VERDICT_DONE;
 }
@@ -274,13 +287,14 @@ static verdict add_int(csp_vm *vm, text *t, const directive *d, value v)
 static void add_digits(csp_vm *vm, draft *under_way, const directive *d, const string *digits)
 {
     bool negative = digits->text[0] == '-';
-    uint64_t behind = begin_field(&under_way->tail, d, prefix_of(d, negative).text, digits->size - negative);
+    uint64_t behind =
+        begin_field(&under_way->tail, d, prefix_of(d, negative).text, digits->size - negative);
     draft_add_rest(vm, under_way, digits, negative);
     add_repeated(&under_way->tail, ' ', behind);
 }
 
-/* What the C library prints between the whole part and the fraction depends on the host's locale; here it is always a
- * point. */
+/* What the C library prints between the whole part and the fraction depends on the host's locale;
+ * here it is always a point. */
 static size_t make_point(char *chars, size_t size)
 {
     size_t from = strspn(chars, "0123456789");
@@ -386,9 +400,10 @@ static verdict add_value(csp_vm *vm, process *p, draft *under_way, const directi
     }
 }
 
-/* SLOT_AT: the format up to there is done; SLOT_NEXT: the next value. DONE with the text, YIELD or FAIL. */
-static verdict put_together(csp_vm *vm, process *p, const string *format, const list *values, value *slots,
-                            value *result)
+/* SLOT_AT: the format up to there is done; SLOT_NEXT: the next value. DONE with the text, YIELD or
+ * FAIL. */
+static verdict put_together(csp_vm *vm, process *p, const string *format, const list *values,
+                            value *slots, value *result)
 {
     draft *under_way = value_as_object(slots[SLOT_DRAFT]);
     uint32_t plain = (uint32_t)value_as_int(slots[SLOT_AT]);

@@ -1,5 +1,5 @@
-/* The part of List that is in C: what changes a list in place, and what is much faster here. The rest is in
- * list.csp. */
+/* The part of List that is in C: what changes a list in place, and what is much faster here. The
+ * rest is in list.csp. */
 #include "stdlib/list_sort.h"
 #include "stdlib/natives.h"
 #include "vm/code/native.h"
@@ -32,7 +32,8 @@ static verdict push_long(csp_vm *vm, process *p, value *args, uint32_t argc, val
     return VERDICT_DONE;
 }
 
-static __attribute__((noinline)) verdict push_growing(csp_vm *vm, list *l, value *args, uint32_t argc, value *result)
+static __attribute__((noinline)) verdict push_growing(csp_vm *vm, list *l, value *args,
+                                                      uint32_t argc, value *result)
 {
     static const native_entry longer = {"push", "push(xs, x)", "", push_long, 2, 2, 1};
     if (list_grows_long(l, (size_t)l->count + 1))
@@ -108,13 +109,15 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return VERDICT_DONE;
 }
 
-/* args: an iterable of numbers; slots: iteration (2), the result so far, whether the next one is made elsewhere. */
+/* args: an iterable of numbers; slots: iteration (2), the result so far, whether the next one is
+ * made elsewhere. */
 static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start, value *result)
 {
     value *state = &args[1], *sum = &args[3], *elsewhere = &args[4];
     if (*sum == VALUE_ABSENT) {
         uint64_t length; /* of an open range there is none */
-        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE || data_length(vm, p, args[0], &length) != VERDICT_DONE)
+        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE ||
+            data_length(vm, p, args[0], &length) != VERDICT_DONE)
             return VERDICT_FAIL;
         *sum = start;
     }
@@ -137,7 +140,8 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
             !__builtin_add_overflow((int64_t)*sum, (int64_t)(item - 1), &whole))
             *sum = (value)whole;
         else {
-            verdict v = op == OPC_ADD ? data_add(vm, p, *sum, item, sum) : num_binary(vm, p, op, *sum, item, sum);
+            verdict v = op == OPC_ADD ? data_add(vm, p, *sum, item, sum)
+                                      : num_binary(vm, p, op, *sum, item, sum);
             if (v == VERDICT_CALL) {
                 *elsewhere = VALUE_TRUE;
                 return num_long_call(vm, p, num_long_of(op), *sum, item);
@@ -162,7 +166,8 @@ static verdict native_product(csp_vm *vm, process *p, value *args, uint32_t argc
     return fold(vm, p, args, OPC_MUL, value_int(1), result);
 }
 
-/* The elements of an iterable as a list. slots: the list, the iterable, and those of WALK_EXTEND. */
+/* The elements of an iterable as a list. slots: the list, the iterable, and those of
+ * WALK_EXTEND. */
 enum { COLLECT_SLOTS = 2 + EXTEND_SLOTS };
 static verdict collect(csp_vm *vm, process *p, value iterable, value *slots)
 {
@@ -225,8 +230,8 @@ static verdict native_concat(csp_vm *vm, process *p, value *args, uint32_t argc,
     for (; i < lists->count && i - first < ELEMENTS_PER_STEP; i++) {
         const list *l = value_list(lists->items[i]);
         size_t at = (size_t)value_as_int(*copied), before = at / sizeof(value);
-        bool whole =
-            l->count == 0 || long_copy(vm, to->items + to->count - before, l->items, l->count * sizeof(value), &at);
+        bool whole = l->count == 0 || long_copy(vm, to->items + to->count - before, l->items,
+                                                l->count * sizeof(value), &at);
         to->count += (uint32_t)(at / sizeof(value) - before);
         *copied = value_int(whole ? 0 : (int64_t)at);
         if (!whole || long_elements(l->count)) {
@@ -268,23 +273,28 @@ static verdict native_repeat(csp_vm *vm, process *p, value *args, uint32_t argc,
 const native_entry list_natives[] = {
     {"push", "push(xs, x)", "appends x to the list; gives the list", native_push, 2, 2, 0},
     {"pop", "pop(xs)", "takes the last element out and gives it", native_pop, 1, 1, 0},
-    {"insert", "insert(xs, i, x)", "puts x before element i (or at the end, with i = len(xs)); gives the list",
-     native_insert, 3, 3, 0},
+    {"insert", "insert(xs, i, x)",
+     "puts x before element i (or at the end, with i = len(xs)); gives the list", native_insert, 3,
+     3, 0},
     {"remove", "remove(xs, i)", "takes element i out and gives it", native_remove, 2, 2, 0},
-    {"extend", "extend(xs, ys)", "appends all elements of an iterable (no channel; xs itself is fine); gives the list",
+    {"extend", "extend(xs, ys)",
+     "appends all elements of an iterable (no channel; xs itself is fine); gives the list",
      data_run_extend, 2, 2, EXTEND_SLOTS},
     {"clear", "clear(xs)", "takes all elements out; gives the list", native_clear, 1, 1, 0},
-    {"sort_in_place", "sort_in_place(xs, by = nil)", "sorts the list itself as sort does; gives the list",
-     list_sort_in_place, 1, 2, LIST_SORT_SLOTS},
-    {"sort", "sort(xs, by = nil)",
-     "a sorted list of the elements, stable, by the key that `by` gives for each; nan comes last", list_sort, 1, 2,
+    {"sort_in_place", "sort_in_place(xs, by = nil)",
+     "sorts the list itself as sort does; gives the list", list_sort_in_place, 1, 2,
      LIST_SORT_SLOTS},
-    {"sum", "sum(xs)", "the sum of the numbers of an iterable (no channel); 0 for none", native_sum, 1, 1, 4},
-    {"product", "product(xs)", "the product of the numbers of an iterable (no channel); 1 for none", native_product, 1,
-     1, 4},
-    {"reverse", "reverse(xs)", "the elements from the last to the first", native_reverse, 1, 1, COLLECT_SLOTS + 1},
-    {"concat", "concat(..lists)", "the elements of all the lists, one after the other", native_concat, 0,
-     NATIVE_VARIADIC, 3},
+    {"sort", "sort(xs, by = nil)",
+     "a sorted list of the elements, stable, by the key that `by` gives for each; nan comes last",
+     list_sort, 1, 2, LIST_SORT_SLOTS},
+    {"sum", "sum(xs)", "the sum of the numbers of an iterable (no channel); 0 for none", native_sum,
+     1, 1, 4},
+    {"product", "product(xs)", "the product of the numbers of an iterable (no channel); 1 for none",
+     native_product, 1, 1, 4},
+    {"reverse", "reverse(xs)", "the elements from the last to the first", native_reverse, 1, 1,
+     COLLECT_SLOTS + 1},
+    {"concat", "concat(..lists)", "the elements of all the lists, one after the other",
+     native_concat, 0, NATIVE_VARIADIC, 3},
     {"repeat", "repeat(x, n)", "a list of n times x (the same x)", native_repeat, 2, 2, 1},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

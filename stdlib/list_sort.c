@@ -1,5 +1,6 @@
-/* A merge sort from the bottom up over pairs of key and element, whose whole state lies in an object: it can stop
- * between any two comparisons, to yield, to have a key computed, or to have two keys compared by a walk. */
+/* A merge sort from the bottom up over pairs of key and element, whose whole state lies in an
+ * object: it can stop between any two comparisons, to yield, to have a key computed, or to have two
+ * keys compared by a walk. */
 #include "stdlib/list_sort.h"
 
 #include <math.h>
@@ -16,14 +17,21 @@
 enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8, COMPARISONS_PER_OBJECT = 8 };
 enum { PAIRS_PER_STEP = 4096, PAIRS_PER_REDUCTION = 8, PAIRS_PER_COMPARISON = 4 };
 
-typedef enum sort_phase { SORT_PAIRS, SORT_KEYS, SORT_KEY_CALLED, SORT_MERGE, SORT_COMPARED, SORT_GIVE } sort_phase;
+typedef enum sort_phase {
+    SORT_PAIRS,
+    SORT_KEYS,
+    SORT_KEY_CALLED,
+    SORT_MERGE,
+    SORT_COMPARED,
+    SORT_GIVE
+} sort_phase;
 
 typedef struct keyed {
     value key, item;
 } keyed;
 
-/* Two runs, [start, middle) and [middle, end) of `from`, are merged into `to`: the next of each are at left and
- * right, the next place is at. */
+/* Two runs, [start, middle) and [middle, end) of `from`, are merged into `to`: the next of each are
+ * at left and right, the next place is at. */
 typedef struct sort_walk {
     uint64_t header;
     keyed *from, *to;
@@ -34,8 +42,8 @@ typedef struct sort_walk {
     bool settled;  /* they are: what is left of them only has to be copied */
 } sort_walk;
 
-/* What is no list or tuple is sorted as the list of its elements: that takes its place in args[0]. slots: as
- * WALK_EXTEND has them. */
+/* What is no list or tuple is sorted as the list of its elements: that takes its place in args[0].
+ * slots: as WALK_EXTEND has them. */
 static verdict make_list(csp_vm *vm, process *p, value *args, value *slots)
 {
     value xs = args[0];
@@ -73,8 +81,11 @@ static verdict begin(csp_vm *vm, process *p, value *args, bool in_place)
         blocks[i] = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, c.count * sizeof(keyed));
     if (!s || c.count > LIST_MAX || (c.count > 0 && (!blocks[0] || !blocks[1])))
         return vm_raise_memory(vm);
-    *s = (sort_walk){
-        .header = OBJ_WALK, .from = blocks[0], .to = blocks[1], .count = (uint32_t)c.count, .phase = SORT_PAIRS};
+    *s = (sort_walk){.header = OBJ_WALK,
+                     .from = blocks[0],
+                     .to = blocks[1],
+                     .count = (uint32_t)c.count,
+                     .phase = SORT_PAIRS};
     args[2] = value_object(s);
     return VERDICT_DONE;
 }
@@ -115,8 +126,8 @@ static verdict next_key(csp_vm *vm, process *p, sort_walk *s, value by)
 
 static bool is_nan(value v) { return value_is_float(v) && isnan(value_as_float(v)); }
 
-/* Order of the two: DONE with *order, CALL: a walk was started, FAIL. A NaN, which has no order, comes behind all that
- * has one. */
+/* Order of the two: DONE with *order, CALL: a walk was started, FAIL. A NaN, which has no order,
+ * comes behind all that has one. */
 static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, int *order)
 {
     if (value_both_int(a, b)) {
@@ -150,8 +161,8 @@ static void begin_runs(sort_walk *s, uint32_t start)
     s->settled = false;
 }
 
-/* One of the runs has nothing left, or nothing is left to be asked: some of what is left is copied, the left run first.
- * Gives how many comparisons that is worth. */
+/* One of the runs has nothing left, or nothing is left to be asked: some of what is left is copied,
+ * the left run first. Gives how many comparisons that is worth. */
 static int copy_some(sort_walk *s)
 {
     uint32_t *next = s->left < s->middle ? &s->left : &s->right;
@@ -165,7 +176,8 @@ static int copy_some(sort_walk *s)
     return 1 + (int)(count / PAIRS_PER_COMPARISON);
 }
 
-/* The element at right compared with the one at left: the lesser comes next, of equal ones the left. */
+/* The element at right compared with the one at left: the lesser comes next, of equal ones the
+ * left. */
 static void take_lesser(sort_walk *s, int order)
 {
     s->to[s->at++] = order == -1 ? s->from[s->right++] : s->from[s->left++];
@@ -242,7 +254,8 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
     return merge(vm, p, s);
 }
 
-/* The sorted elements to their list, made by the first step in `made`, or given: DONE, YIELD or FAIL. */
+/* The sorted elements to their list, made by the first step in `made`, or given: DONE, YIELD or
+ * FAIL. */
 static verdict give(csp_vm *vm, process *p, sort_walk *s, value *made)
 {
     if (*made == VALUE_ABSENT)

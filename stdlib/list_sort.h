@@ -1,4 +1,5 @@
-/* Sorting of lists: stable, in slices, with a key function and comparisons that may run code of the language. */
+/* Sorting of lists: stable, in slices, with a key function and comparisons that may run code of the
+ * language. */
 #ifndef CSP_STDLIB_LIST_SORT_H
 #define CSP_STDLIB_LIST_SORT_H
 

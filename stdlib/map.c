@@ -61,9 +61,10 @@ static verdict native_items(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return list_of(vm, p, args, PART_BOTH, result);
 }
 
-/* The entry of a key of the map args[0]: DONE; CALL: `walk` is arranged to do it all, since it takes long; FAIL. */
-static verdict find(csp_vm *vm, process *p, const map *m, const value *args, uint32_t argc, walk_kind walk,
-                    uint32_t *entry)
+/* The entry of a key of the map args[0]: DONE; CALL: `walk` is arranged to do it all, since it
+ * takes long; FAIL. */
+static verdict find(csp_vm *vm, process *p, const map *m, const value *args, uint32_t argc,
+                    walk_kind walk, uint32_t *entry)
 {
     if (!m || map_key_check(vm, p, args[1]) != VERDICT_DONE)
         return VERDICT_FAIL;
@@ -121,8 +122,8 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return VERDICT_DONE;
 }
 
-/* args: any number of maps as a list; slots: which of them, position in it, the result so far, what puts an entry
- * there in steps. */
+/* args: any number of maps as a list; slots: which of them, position in it, the result so far, what
+ * puts an entry there in steps. */
 static verdict native_merge(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -163,15 +164,18 @@ static verdict native_merge(csp_vm *vm, process *p, value *args, uint32_t argc, 
 }
 
 const native_entry map_natives[] = {
-    {"keys", "keys(m)", "the keys as a list, in the order in which they came", native_keys, 1, 1, 2},
-    {"values", "values(m)", "the values as a list, in the order of the keys", native_values, 1, 1, 2},
+    {"keys", "keys(m)", "the keys as a list, in the order in which they came", native_keys, 1, 1,
+     2},
+    {"values", "values(m)", "the values as a list, in the order of the keys", native_values, 1, 1,
+     2},
     {"items", "items(m)", "the pairs (key, value) as a list", native_items, 1, 1, 2},
     {"has", "has(m, k)", "whether the map has the key", native_has, 2, 2, 0},
-    {"get", "get(m, k, default = nil)", "the value of the key, or the default", native_get, 2, 3, 0},
-    {"remove", "remove(m, k)", "takes the key out and gives its value; nil where there is none", native_remove, 2, 2,
+    {"get", "get(m, k, default = nil)", "the value of the key, or the default", native_get, 2, 3,
      0},
+    {"remove", "remove(m, k)", "takes the key out and gives its value; nil where there is none",
+     native_remove, 2, 2, 0},
     {"clear", "clear(m)", "takes all keys out; gives the map", native_clear, 1, 1, 0},
-    {"merge", "merge(..maps)", "a map with the keys of all; of equal keys the last one's value", native_merge, 0,
-     NATIVE_VARIADIC, 4},
+    {"merge", "merge(..maps)", "a map with the keys of all; of equal keys the last one's value",
+     native_merge, 0, NATIVE_VARIADIC, 4},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

@@ -52,7 +52,8 @@ static bool is_bigint(value v) { return value_is(v, OBJ_BIGINT); }
 
 /* --- functions of a float */
 
-static verdict apply(csp_vm *vm, process *p, const value *args, double (*function)(double), value *result)
+static verdict apply(csp_vm *vm, process *p, const value *args, double (*function)(double),
+                     value *result)
 {
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
@@ -60,11 +61,12 @@ static verdict apply(csp_vm *vm, process *p, const value *args, double (*functio
 }
 
 /* The native of a C function of the same name. */
-#define FLOAT_NATIVE(function)                                                                        \
-    static verdict math_##function(csp_vm *vm, process *p, value *args, uint32_t argc, value *result) \
-    {                                                                                                 \
-        (void)argc;                                                                                   \
-        return apply(vm, p, args, function, result);                                                  \
+#define FLOAT_NATIVE(function)                                                         \
+    static verdict math_##function(csp_vm *vm, process *p, value *args, uint32_t argc, \
+                                   value *result)                                      \
+    {                                                                                  \
+        (void)argc;                                                                    \
+        return apply(vm, p, args, function, result);                                   \
     }
 FLOAT_NATIVE(acos)
 FLOAT_NATIVE(asin)
@@ -101,12 +103,14 @@ static verdict math_sqrt(csp_vm *vm, process *p, value *args, uint32_t argc, val
         mantissa *= 2;
         exponent--;
     }
-    return give(vm, num_float(vm, ldexp(sqrt(mantissa), exponent > 4000 ? 2000 : (int)(exponent / 2))), result);
+    return give(vm,
+                num_float(vm, ldexp(sqrt(mantissa), exponent > 4000 ? 2000 : (int)(exponent / 2))),
+                result);
 }
 
 /* A logarithm in the base in which 2 has the logarithm log_of_two. */
-static verdict logarithm(csp_vm *vm, process *p, const value *args, double (*function)(double), double log_of_two,
-                         value *result)
+static verdict logarithm(csp_vm *vm, process *p, const value *args, double (*function)(double),
+                         double log_of_two, value *result)
 {
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
@@ -163,7 +167,8 @@ static verdict math_pow(csp_vm *vm, process *p, value *args, uint32_t argc, valu
 
 /* --- to whole numbers */
 
-static verdict whole(csp_vm *vm, process *p, const value *args, double (*function)(double), value *result)
+static verdict whole(csp_vm *vm, process *p, const value *args, double (*function)(double),
+                     value *result)
 {
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
@@ -172,7 +177,10 @@ static verdict whole(csp_vm *vm, process *p, const value *args, double (*functio
     double x = value_as_float(args[0]);
     value v = num_truncate(vm, function(x));
     if (v == VALUE_NIL)
-        return vm_raise(vm, ERR_VALUE, "%s has no whole number next to it", isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
+        return vm_raise(vm, ERR_VALUE, "%s has no whole number next to it",
+                        isnan(x) ? "nan"
+                        : x > 0  ? "inf"
+                                 : "-inf");
     return give(vm, v, result);
 }
 
@@ -233,7 +241,9 @@ static verdict math_clamp(csp_vm *vm, process *p, value *args, uint32_t argc, va
         return VERDICT_FAIL;
     if (num_compare(args[1], args[2]) == 1)
         return vm_raise(vm, ERR_VALUE, "the lower bound is above the upper one");
-    *result = num_compare(args[0], args[1]) == -1 ? args[1] : num_compare(args[0], args[2]) == 1 ? args[2] : args[0];
+    *result = num_compare(args[0], args[1]) == -1  ? args[1]
+              : num_compare(args[0], args[2]) == 1 ? args[2]
+                                                   : args[0];
     return VERDICT_DONE;
 }
 
@@ -272,7 +282,8 @@ const native_entry math_natives[] = {
     {"atan2", "atan2(y, x)", "the angle in radians of the point (x, y)", math_atan2, 2, 2, 0},
     {"cbrt", "cbrt(x)", "the cube root", math_cbrt, 1, 1, 0},
     {"ceil", "ceil(x)", "the least int that is not below x", math_ceil, 1, 1, 0},
-    {"clamp", "clamp(x, low, high)", "the number between low and high that is nearest to x", math_clamp, 3, 3, 0},
+    {"clamp", "clamp(x, low, high)", "the number between low and high that is nearest to x",
+     math_clamp, 3, 3, 0},
     {"cos", "cos(x)", "the cosine of x radians", math_cos, 1, 1, 0},
     {"cosh", "cosh(x)", "the hyperbolic cosine", math_cosh, 1, 1, 0},
     {"exp", "exp(x)", "e to the power of x", math_exp, 1, 1, 0},
@@ -281,7 +292,8 @@ const native_entry math_natives[] = {
     {"hypot", "hypot(x, y)", "the length of the vector (x, y)", math_hypot, 2, 2, 0},
     {"is_inf", "is_inf(x)", "whether x is inf or -inf", math_is_inf, 1, 1, 0},
     {"is_nan", "is_nan(x)", "whether x is nan", math_is_nan, 1, 1, 0},
-    {"isqrt", "isqrt(n)", "the square root of an int, rounded down; of a negative one it crashes with value_error",
+    {"isqrt", "isqrt(n)",
+     "the square root of an int, rounded down; of a negative one it crashes with value_error",
      math_isqrt, 1, 1, 0},
     {"lcm", "lcm(a, b)", "the least common multiple of two ints", math_lcm, 2, 2, 0},
     {"log", "log(x)", "the natural logarithm", math_log, 1, 1, 0},
@@ -289,7 +301,8 @@ const native_entry math_natives[] = {
     {"log2", "log2(x)", "the logarithm to base 2", math_log2, 1, 1, 0},
     {"pow", "pow(x, y)", "x ** y", math_pow, 2, 2, 0},
     {"round", "round(x)",
-     "the nearest int, halves away from zero; nan and inf crash with value_error, as in floor, ceil and trunc",
+     "the nearest int, halves away from zero; nan and inf crash with value_error, as in floor, "
+     "ceil and trunc",
      math_round, 1, 1, 0},
     {"sign", "sign(x)", "-1, 0 or 1; nan of nan", math_sign, 1, 1, 0},
     {"sin", "sin(x)", "the sine of x radians", math_sin, 1, 1, 0},

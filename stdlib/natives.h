@@ -1,5 +1,5 @@
-/* The tables of native functions: the parts in C of the modules they are named after. Each ends with an entry without
- * a name. */
+/* The tables of native functions: the parts in C of the modules they are named after. Each ends
+ * with an entry without a name. */
 #ifndef CSP_STDLIB_NATIVES_H
 #define CSP_STDLIB_NATIVES_H
 

@@ -76,6 +76,7 @@ static verdict os_exit(csp_vm *vm, process *p, value *args, uint32_t argc, value
 const native_entry os_natives[] = {
     {"args", "args()", "the script's arguments, a list of strings", os_args, 0, 0, 0},
     {"env", "env(name)", "a variable of the environment as a string, or nil", os_env, 1, 1, 0},
-    {"exit", "exit(status = 0)", "ends the program with this exit status, 0 to 255", os_exit, 0, 1, 0},
+    {"exit", "exit(status = 0)", "ends the program with this exit status, 0 to 255", os_exit, 0, 1,
+     0},
     {0},
 };

@@ -26,8 +26,8 @@ static verdict made(csp_vm *vm, value v, value *result)
     return v == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-/* --- output. args: the list of values; slots: the text under way, and how far its writing is. The text is handed over
- * as a whole, so that none is torn by another's. */
+/* --- output. args: the list of values; slots: the text under way, and how far its writing is. The
+ * text is handed over as a whole, so that none is torn by another's. */
 
 static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, value *result)
 {
@@ -145,7 +145,9 @@ static verdict native_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
         return VERDICT_DONE;
     if (value_is_number(x))
         return made(vm, num_float(vm, num_as_double(x)), result);
-    value n = value_is(x, OBJ_STRING) ? num_parse_float(vm, value_string(x)->text, value_string(x)->size) : VALUE_NIL;
+    value n = value_is(x, OBJ_STRING)
+                  ? num_parse_float(vm, value_string(x)->text, value_string(x)->size)
+                  : VALUE_NIL;
     if (n == VALUE_NIL)
         return not_converted(vm, p, x, "a number", result);
     return made(vm, n, result);
@@ -165,11 +167,15 @@ static verdict native_abs(csp_vm *vm, process *p, value *args, uint32_t argc, va
 
 static bool is_nan(value x) { return value_is_float(x) && isnan(value_as_float(x)); }
 
-/* The first of the least (sign -1) or greatest (1) so far is `best`: whether v takes its place, being of that order to
- * it; a NaN among numbers is the result. */
-static bool replaces(value v, value best, int order, int sign) { return order == sign || (is_nan(v) && !is_nan(best)); }
+/* The first of the least (sign -1) or greatest (1) so far is `best`: whether v takes its place,
+ * being of that order to it; a NaN among numbers is the result. */
+static bool replaces(value v, value best, int order, int sign)
+{
+    return order == sign || (is_nan(v) && !is_nan(best));
+}
 
-/* args: the values as a list; slots: the best so far, which is looked at next, whether a walk compares that. */
+/* args: the values as a list; slots: the best so far, which is looked at next, whether a walk
+ * compares that. */
 static verdict extreme_long(csp_vm *vm, process *p, value *args, int sign, value *result)
 {
     enum { STEP = 512, PER_REDUCTION = 8 };
@@ -186,13 +192,15 @@ static verdict extreme_long(csp_vm *vm, process *p, value *args, int sign, value
         value v = values->items[i];
         if (*walking == VALUE_TRUE) {
             *walking = VALUE_ABSENT;
-            order = value_is_int(*vm_native_result(p)) ? (int)value_as_int(*vm_native_result(p)) : 2;
+            order =
+                value_is_int(*vm_native_result(p)) ? (int)value_as_int(*vm_native_result(p)) : 2;
         } else {
             verdict compared = walk_compare_quick(vm, p, v, *best, &order);
             if (compared == VERDICT_CALL) {
                 *walking = VALUE_TRUE;
                 *next = value_int(i);
-                return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2, (value[]){v, *best});
+                return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2,
+                                      (value[]){v, *best});
             }
             if (compared != VERDICT_DONE)
                 return compared;
@@ -218,7 +226,8 @@ static verdict max_long(csp_vm *vm, process *p, value *args, uint32_t argc, valu
 }
 
 /* A few values that need no walk at once. */
-static verdict extreme(csp_vm *vm, process *p, const value *args, uint32_t argc, int sign, value *result)
+static verdict extreme(csp_vm *vm, process *p, const value *args, uint32_t argc, int sign,
+                       value *result)
 {
     enum { AT_ONCE = 64 };
     static const native_entry longer[] = {
@@ -228,7 +237,8 @@ static verdict extreme(csp_vm *vm, process *p, const value *args, uint32_t argc,
     value best = args[0];
     for (uint32_t i = argc > 1; i < argc; i++) {
         int order;
-        verdict v = argc <= AT_ONCE ? walk_compare_quick(vm, p, args[i], best, &order) : VERDICT_CALL;
+        verdict v =
+            argc <= AT_ONCE ? walk_compare_quick(vm, p, args[i], best, &order) : VERDICT_CALL;
         if (v == VERDICT_CALL)
             return vm_native_become(vm, &longer[sign > 0], argc, NULL);
         if (v != VERDICT_DONE)
@@ -301,9 +311,12 @@ static verdict native_chan(csp_vm *vm, process *p, value *args, uint32_t argc, v
     if (argc > 0 && args[0] != VALUE_ABSENT) {
         if (!value_is_integer(args[0]))
             return vm_raise_type(vm, p, args[0], "an int as the size of the channel's buffer");
-        if (!value_is_int(args[0]) || value_as_int(args[0]) < 1 || value_as_int(args[0]) > (int64_t)LIST_MAX)
-            return vm_raise(vm, ERR_VALUE,
-                            "a channel's buffer has room for 1 to %zu messages; without one, write chan()", LIST_MAX);
+        if (!value_is_int(args[0]) || value_as_int(args[0]) < 1 ||
+            value_as_int(args[0]) > (int64_t)LIST_MAX)
+            return vm_raise(
+                vm, ERR_VALUE,
+                "a channel's buffer has room for 1 to %zu messages; without one, write chan()",
+                LIST_MAX);
         capacity = (uint32_t)value_as_int(args[0]);
     }
     channel *c = chan_new(vm, capacity);
@@ -363,37 +376,47 @@ static verdict native_recv_end(csp_vm *vm, process *p, value *args, uint32_t arg
 }
 
 const native_entry prelude_natives[] = {
-    {"print", "print(..values)", "writes the values as str() has them, with blanks between and a newline behind",
-     native_print, 0, NATIVE_VARIADIC, 2},
+    {"print", "print(..values)",
+     "writes the values as str() has them, with blanks between and a newline behind", native_print,
+     0, NATIVE_VARIADIC, 2},
     {"write", "write(..values)", "print without the newline", native_write, 0, NATIVE_VARIADIC, 2},
     {"eprint", "eprint(..values)", "print to standard error", native_eprint, 0, NATIVE_VARIADIC, 2},
-    {"len", "len(x)", "how many elements, code points, bytes or keys x has; of a range, too", native_len, 1, 1, 0},
+    {"len", "len(x)", "how many elements, code points, bytes or keys x has; of a range, too",
+     native_len, 1, 1, 0},
     {"type", "type(x)", "the name of x's type, as a string", native_type, 1, 1, 0},
     {"str", "str(x)", "x as text, as print shows it", walk_run_str, 1, 1, 2},
-    {"repr", "repr(x)", "x as text, as a container shows it: strings in quotes", walk_run_repr, 1, 1, 2},
+    {"repr", "repr(x)", "x as text, as a container shows it: strings in quotes", walk_run_repr, 1,
+     1, 2},
     {"int", "int(x, base = 10)",
-     "an int as it is, a float truncated, text of digits of that base (2 to 36) with an optional sign read as a "
+     "an int as it is, a float truncated, text of digits of that base (2 to 36) with an optional "
+     "sign read as a "
      "number; else (nan and inf, too) an error of kind value_error",
      native_int, 1, 2, 0},
     {"float", "float(x)",
-     "a number as a float; text with an optional sign, point and exponent, or inf, nan; else an error of kind "
+     "a number as a float; text with an optional sign, point and exponent, or inf, nan; else an "
+     "error of kind "
      "value_error",
      native_float, 1, 1, 0},
-    {"error", "error(kind, message = \"\", data = nil)", "an error value; kind and message are strings", native_error,
-     1, 3, 0},
-    {"fail", "fail(what)", "crashes the process: with a string as an error of kind fail, with an error as that error",
+    {"error", "error(kind, message = \"\", data = nil)",
+     "an error value; kind and message are strings", native_error, 1, 3, 0},
+    {"fail", "fail(what)",
+     "crashes the process: with a string as an error of kind fail, with an error as that error",
      native_fail, 1, 1, 0},
     {"assert", "assert(condition, message = \"assertion failed\")",
      "crashes with assert_error unless the condition is truthy", native_assert, 1, 2, 0},
-    {"freeze", "freeze(x)", "a deeply immutable copy of x; freeze(move x): x itself", walk_run_freeze, 1, 1, 1},
-    {"copy", "copy(x)", "a deep copy of x that can be changed, of its frozen parts, too", walk_run_copy, 1, 1, 1},
-    {"min", "min(..values)", "the first of the least of one or more values; a nan wins", native_min, 1, NATIVE_VARIADIC,
-     0},
-    {"max", "max(..values)", "the first of the greatest of one or more values; a nan wins", native_max, 1,
-     NATIVE_VARIADIC, 0},
+    {"freeze", "freeze(x)", "a deeply immutable copy of x; freeze(move x): x itself",
+     walk_run_freeze, 1, 1, 1},
+    {"copy", "copy(x)", "a deep copy of x that can be changed, of its frozen parts, too",
+     walk_run_copy, 1, 1, 1},
+    {"min", "min(..values)", "the first of the least of one or more values; a nan wins", native_min,
+     1, NATIVE_VARIADIC, 0},
+    {"max", "max(..values)", "the first of the greatest of one or more values; a nan wins",
+     native_max, 1, NATIVE_VARIADIC, 0},
     {"abs", "abs(x)", "the number without its sign", native_abs, 1, 1, 0},
-    {"chan", "chan(n = nil)", "a channel; with a buffer for n messages if n is given", native_chan, 0, 1, 0},
-    {"close", "close(c)", "no more sends on c; what is buffered can still be received", native_close, 1, 1, 0},
+    {"chan", "chan(n = nil)", "a channel; with a buffer for n messages if n is given", native_chan,
+     0, 1, 0},
+    {"close", "close(c)", "no more sends on c; what is buffered can still be received",
+     native_close, 1, 1, 0},
     {"send_end", "send_end(c)", "a handle to c that only sends", native_send_end, 1, 1, 0},
     {"recv_end", "recv_end(c)", "a handle to c that only receives", native_recv_end, 1, 1, 0},
     {NULL, NULL, NULL, NULL, 0, 0, 0},

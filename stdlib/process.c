@@ -185,7 +185,8 @@ static verdict native_tick(csp_vm *vm, process *p, value *args, uint32_t argc, v
     return VERDICT_DONE;
 }
 
-/* _failed(p): whether it has ended by crash or kill. For the part of this module that is written in the language. */
+/* _failed(p): whether it has ended by crash or kill. For the part of this module that is written in
+ * the language. */
 static verdict native_failed(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -235,8 +236,8 @@ static verdict native_controlled(csp_vm *vm, process *p, value *args, uint32_t a
     return VERDICT_DONE;
 }
 
-/* _control(p, must = true): the channel on which the supervisor p is asked. Of what is no supervisor: a crash, or nil
- * where there is a second argument. */
+/* _control(p, must = true): the channel on which the supervisor p is asked. Of what is no
+ * supervisor: a crash, or nil where there is a second argument. */
 static verdict native_control(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     const process *q = value_is(args[0], OBJ_PROCESS) ? value_as_object(args[0]) : NULL;
@@ -370,12 +371,14 @@ static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, v
         place = text_string(&where);
     }
     uint64_t slots = process_ended(q) ? 0 : q->capacity;
-    bool ok = put_value(vm, m, "name", name_of(vm, q)) && put_text(vm, m, "state", state_of(vm, p, q)) &&
-              put_value(vm, m, "waits_for", waits_for(vm, q)) && put_value(vm, m, "where", place) &&
-              put_value(vm, m, "reductions", num_uint(vm, q->reductions)) &&
-              put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
-              put_value(vm, m, "parent",
-                        q->parent_distance ? process_numbered(vm, process_number(q) - q->parent_distance) : VALUE_NIL);
+    bool ok =
+        put_value(vm, m, "name", name_of(vm, q)) && put_text(vm, m, "state", state_of(vm, p, q)) &&
+        put_value(vm, m, "waits_for", waits_for(vm, q)) && put_value(vm, m, "where", place) &&
+        put_value(vm, m, "reductions", num_uint(vm, q->reductions)) &&
+        put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
+        put_value(vm, m, "parent",
+                  q->parent_distance ? process_numbered(vm, process_number(q) - q->parent_distance)
+                                     : VALUE_NIL);
     if (!ok)
         return vm_raise_memory(vm);
     *result = made;
@@ -407,7 +410,8 @@ static verdict native_named(csp_vm *vm, process *p, value *args, uint32_t argc, 
     process *q = value_as_object(args[0]);
     (void)p, (void)argc;
     *result = args[0];
-    value name = value_is(args[1], OBJ_CLOSURE) ? ((closure *)value_as_object(args[1]))->code->name : VALUE_NIL;
+    value name = value_is(args[1], OBJ_CLOSURE) ? ((closure *)value_as_object(args[1]))->code->name
+                                                : VALUE_NIL;
     if (!value_is(name, OBJ_STRING))
         return VERDICT_DONE;
     side *sd = process_side(vm, q);
@@ -420,23 +424,33 @@ static verdict native_named(csp_vm *vm, process *p, value *args, uint32_t argc, 
 /* Natives of the prelude that belong to processes; prelude.c has the others. */
 const native_entry prelude_process_natives[] = {
     {"self", "self()", "the handle of the process that calls it", native_self, 0, 0, 0},
-    {"done", "done(p)", "a channel that gives the outcome of p, as often as it is asked", native_done, 1, 1, 0},
+    {"done", "done(p)", "a channel that gives the outcome of p, as often as it is asked",
+     native_done, 1, 1, 0},
     {"wait", "wait(p)", "waits until p has ended and gives its outcome", native_wait, 1, 1, 1},
-    {"kill", "kill(p, reason = \"killed\")", "stops p at its next safe point; its defers run", native_kill, 1, 2, 1},
-    {"link", "link(p)", "when one of the two ends by crash or kill, the other is killed", native_link, 1, 1, 0},
+    {"kill", "kill(p, reason = \"killed\")", "stops p at its next safe point; its defers run",
+     native_kill, 1, 2, 1},
+    {"link", "link(p)", "when one of the two ends by crash or kill, the other is killed",
+     native_link, 1, 1, 0},
     {"unlink", "unlink(p)", "undoes link(p)", native_unlink, 1, 1, 0},
-    {"sleep", "sleep(d)", "waits for d nanoseconds; 0 or less gives the others a turn", native_sleep, 1, 1, 1},
+    {"sleep", "sleep(d)", "waits for d nanoseconds; 0 or less gives the others a turn",
+     native_sleep, 1, 1, 1},
     {"now", "now()", "wall-clock time in nanoseconds since 1970", native_now, 0, 0, 0},
     {"tick", "tick(d)",
-     "a channel that gives the time every d nanoseconds, the first after d; a slow receiver misses some", native_tick,
-     1, 1, 0},
+     "a channel that gives the time every d nanoseconds, the first after d; a slow receiver misses "
+     "some",
+     native_tick, 1, 1, 0},
     {"_failed", "_failed(p)", "whether p has ended by crash or kill", native_failed, 1, 1, 0},
-    {"_ended", "_ended(p)", "done(p), with which a crash of p is still reported", native_ended, 1, 1, 0},
+    {"_ended", "_ended(p)", "done(p), with which a crash of p is still reported", native_ended, 1,
+     1, 0},
     {"_watch", "_watch(c, p, room)", "sends p on c when it has ended", native_watch, 3, 3, 0},
-    {"_controlled", "_controlled(c)", "makes the caller a supervisor that is asked on c", native_controlled, 1, 1, 0},
-    {"_control", "_control(p, must = true)", "the channel on which a supervisor is asked", native_control, 1, 2, 0},
-    {"_expected", "_expected(what, x)", "crashes since x is something else", native_expected, 2, 2, 0},
-    {"_named", "_named(p, f)", "gives p the name of the function f, if that has one", native_named, 2, 2, 0},
+    {"_controlled", "_controlled(c)", "makes the caller a supervisor that is asked on c",
+     native_controlled, 1, 1, 0},
+    {"_control", "_control(p, must = true)", "the channel on which a supervisor is asked",
+     native_control, 1, 2, 0},
+    {"_expected", "_expected(what, x)", "crashes since x is something else", native_expected, 2, 2,
+     0},
+    {"_named", "_named(p, f)", "gives p the name of the function f, if that has one", native_named,
+     2, 2, 0},
     {"_duration", "_duration(d)", "\"30ms\", \"1.5s\"", native_duration, 1, 1, 0},
     {"_caused", "_caused(e, cause)", "e with a cause", native_caused, 2, 2, 0},
     {0},
@@ -444,10 +458,12 @@ const native_entry prelude_process_natives[] = {
 
 const native_entry process_natives[] = {
     {"list", "list()", "all processes that have not ended", native_list, 0, 0, 0},
-    {"info", "info(p)", "what p is doing: a map with name state waits_for where reductions stack parent", native_info,
+    {"info", "info(p)",
+     "what p is doing: a map with name state waits_for where reductions stack parent", native_info,
      1, 1, 0},
     {"name", "name(p, name)",
-     "gives p a name, and the handle back; without a name, tells the one it has: at first its function's, or nil",
+     "gives p a name, and the handle back; without a name, tells the one it has: at first its "
+     "function's, or nil",
      native_name, 1, 2, 0},
     {0},
 };

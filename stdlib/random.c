@@ -1,6 +1,6 @@
-/* The Random module: one generator per process (xoshiro256**), seeded from the VM's own when it is first used. What is
- * drawn from it is uniform: no bias towards small numbers. The rest is in random.csp. Not for secrets: who has seen
- * enough of its numbers can tell the next. */
+/* The Random module: one generator per process (xoshiro256**), seeded from the VM's own when it is
+ * first used. What is drawn from it is uniform: no bias towards small numbers. The rest is in
+ * random.csp. Not for secrets: who has seen enough of its numbers can tell the next. */
 #include "base/random.h"
 #include "stdlib/natives.h"
 #include "vm/code/native.h"
@@ -13,7 +13,11 @@
 #include "vm/number/bigint.h"
 #include "vm/number/num.h"
 
-enum { WORD = sizeof(uint64_t), WORDS_PER_REDUCTION = 64, BYTES_PER_STEP = 64 << 10 /* whole words */ };
+enum {
+    WORD = sizeof(uint64_t),
+    WORDS_PER_REDUCTION = 64,
+    BYTES_PER_STEP = 64 << 10 /* whole words */
+};
 enum { ELEMENTS_PER_STEP = 1000, ELEMENTS_PER_REDUCTION = 16 };
 
 /* The state of p's generator; NULL: raised. */
@@ -28,8 +32,8 @@ static uint64_t *generator(csp_vm *vm, process *p)
     return state;
 }
 
-/* One of 0 … last. Where the number of words is no multiple of the number of results, the words left over are drawn
- * again. */
+/* One of 0 … last. Where the number of words is no multiple of the number of results, the words
+ * left over are drawn again. */
 static uint64_t draw(uint64_t *state, uint64_t last)
 {
     if (last == UINT64_MAX)
@@ -42,7 +46,8 @@ static uint64_t draw(uint64_t *state, uint64_t last)
     return word % count;
 }
 
-/* Sets z to one of 0 … last, last > 0: as many random bits as it has, until they make no more than it. */
+/* Sets z to one of 0 … last, last > 0: as many random bits as it has, until they make no more than
+ * it. */
 static void draw_large(uint64_t *state, mpz_srcptr last, mpz_ptr z)
 {
     size_t bits = mpz_sizeinbase(last, 2);
@@ -153,13 +158,14 @@ static verdict random_seed(csp_vm *vm, process *p, value *args, uint32_t argc, v
     uint64_t *state = generator(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
-    xoshiro_seed(state, value_is_int(args[0]) ? (uint64_t)value_as_int(args[0]) : num_hash(args[0], 0));
+    xoshiro_seed(state,
+                 value_is_int(args[0]) ? (uint64_t)value_as_int(args[0]) : num_hash(args[0], 0));
     *result = VALUE_NIL;
     return VERDICT_DONE;
 }
 
-/* args: an iterable; slots: iteration (2), the list under way, its growth. Each element, as it comes, changes places
- * with one that is there already, or stays last. */
+/* args: an iterable; slots: iteration (2), the list under way, its growth. Each element, as it
+ * comes, changes places with one that is there already, or stays last. */
 static verdict random_shuffle(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -208,7 +214,8 @@ const native_entry random_natives[] = {
     {"bytes", "bytes(n)", "n random bytes (not for secrets)", random_bytes, 1, 1, 2},
     {"float", "float()", "a random float, at least 0 and less than 1", random_float, 0, 0, 0},
     {"int", "int(a, b)", "a random int from a to b, both included", random_int, 2, 2, 0},
-    {"seed", "seed(n)", "sets out anew with this process's generator: the same numbers follow the same int; gives nil",
+    {"seed", "seed(n)",
+     "sets out anew with this process's generator: the same numbers follow the same int; gives nil",
      random_seed, 1, 1, 0},
     {"shuffle", "shuffle(xs)", "a list of the elements in random order", random_shuffle, 1, 1, 4},
     {NULL, NULL, NULL, NULL, 0, 0, 0},

@@ -49,8 +49,10 @@ verdict scalar_parse(csp_vm *vm, process *p, value v, scalar *out)
         *out = (scalar){known->class, known->size, machine_is_big_endian() ? little : big};
         return VERDICT_DONE;
     }
-    return vm_raise(vm, ERR_VALUE,
-                    "no type `%s`: i8 … i64, u8 … u64, isize, usize, f32, f64 or bool, with \"be\" or \"le\"", name);
+    return vm_raise(
+        vm, ERR_VALUE,
+        "no type `%s`: i8 … i64, u8 … u64, isize, usize, f32, f64 or bool, with \"be\" or \"le\"",
+        name);
 }
 
 static void copy_bytes(uint8_t *to, const uint8_t *from, scalar type)
@@ -134,8 +136,8 @@ static verdict write_int(csp_vm *vm, process *p, scalar type, value v, uint8_t *
         return vm_raise_type(vm, p, v, "an int");
     uint64_t number;
     if (!int_bits(v, type, &number))
-        return vm_raise(vm, ERR_VALUE, "the int does not fit %s%u", type.class == SCALAR_UNSIGNED ? "u" : "i",
-                        8U * type.size);
+        return vm_raise(vm, ERR_VALUE, "the int does not fit %s%u",
+                        type.class == SCALAR_UNSIGNED ? "u" : "i", 8U * type.size);
     store(to, type.size, number);
     return VERDICT_DONE;
 }

@@ -1,11 +1,17 @@
-/* Single numbers in raw memory, by the names of C's types: "i8" … "i64", "u8" … "u64", "isize", "usize", "f32", "f64",
- * "bool". Those of several bytes may end with "be" or "le" for an order of bytes other than the machine's own. */
+/* Single numbers in raw memory, by the names of C's types: "i8" … "i64", "u8" … "u64", "isize",
+ * "usize", "f32", "f64", "bool". Those of several bytes may end with "be" or "le" for an order of
+ * bytes other than the machine's own. */
 #ifndef CSP_STDLIB_SCALAR_H
 #define CSP_STDLIB_SCALAR_H
 
 #include "vm/core/concurrency.h"
 
-typedef enum scalar_class { SCALAR_SIGNED, SCALAR_UNSIGNED, SCALAR_FLOAT, SCALAR_BOOL } scalar_class;
+typedef enum scalar_class {
+    SCALAR_SIGNED,
+    SCALAR_UNSIGNED,
+    SCALAR_FLOAT,
+    SCALAR_BOOL
+} scalar_class;
 
 typedef struct scalar {
     scalar_class class;

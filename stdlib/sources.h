@@ -1,4 +1,5 @@
-/* The modules of the standard library that are written in csp: stdlib/NAME.csp, compiled in as text. */
+/* The modules of the standard library that are written in csp: stdlib/NAME.csp, compiled in as
+ * text. */
 #ifndef CSP_STDLIB_SOURCES_H
 #define CSP_STDLIB_SOURCES_H
 

@@ -1,5 +1,5 @@
-/* String: what gives a part of a text, or goes from bytes to text and back. In slices: what is counted, checked or
- * copied may be very long. */
+/* String: what gives a part of a text, or goes from bytes to text and back. In slices: what is
+ * counted, checked or copied may be very long. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/core/steps.h"
@@ -8,7 +8,8 @@
 
 /* --- parts of texts */
 
-/* How many code points of a text are counted, and behind the last of them, how many bytes: packed into one int. */
+/* How many code points of a text are counted, and behind the last of them, how many bytes: packed
+ * into one int. */
 enum { COUNT_SHIFT = 31 };
 
 /* The code points of `size` bytes, counted in steps; false: there is more to count. */
@@ -25,7 +26,8 @@ static bool count_step(csp_vm *vm, const char *utf8, size_t size, value *slot, s
 }
 
 /* slots: as of string_part. */
-static verdict copy_text(csp_vm *vm, const char *utf8, size_t size, bool ascii, value *slots, value *result)
+static verdict copy_text(csp_vm *vm, const char *utf8, size_t size, bool ascii, value *slots,
+                         value *result)
 {
     if (size <= LONG_BYTES)
         return string_give(vm, str_new(vm, utf8, size), result);
@@ -46,7 +48,8 @@ static verdict copy_text(csp_vm *vm, const char *utf8, size_t size, bool ascii, 
     return all ? VERDICT_DONE : VERDICT_YIELD;
 }
 
-verdict string_part(csp_vm *vm, const string *s, uint32_t from, uint32_t to, value *slots, value *result)
+verdict string_part(csp_vm *vm, const string *s, uint32_t from, uint32_t to, value *slots,
+                    value *result)
 {
     if (from == 0 && to == s->size) {
         *result = value_object(s);
@@ -61,7 +64,8 @@ verdict string_part(csp_vm *vm, const string *s, uint32_t from, uint32_t to, val
 static bool skip_space(const string *s, uint32_t *at)
 {
     unsigned size;
-    for (unsigned n = 0; *at < s->size && string_is_space(utf8_decode_valid(s->text + *at, &size)); n++, *at += size)
+    for (unsigned n = 0; *at < s->size && string_is_space(utf8_decode_valid(s->text + *at, &size));
+         n++, *at += size)
         if (n == STRING_CHARACTERS_PER_STEP)
             return false;
     return true;
@@ -94,8 +98,8 @@ static verdict trim(csp_vm *vm, process *p, value *args, bool start, bool end, v
     uint32_t from = string_at(slots[0]);
     uint32_t to = slots[1] != VALUE_ABSENT ? string_at(slots[1]) : s->size;
     uint32_t before = to - from;
-    bool found =
-        slots[3] != VALUE_ABSENT || ((!start || skip_space(s, &from)) && (!end || skip_space_back(s, from, &to)));
+    bool found = slots[3] != VALUE_ABSENT ||
+                 ((!start || skip_space(s, &from)) && (!end || skip_space_back(s, from, &to)));
     vm_charge(vm, (before - (to - from)) / STRING_CHARACTERS_PER_REDUCTION);
     slots[0] = value_int(from);
     slots[1] = value_int(to);
@@ -152,14 +156,16 @@ verdict string_of_bytes(csp_vm *vm, const void *data, size_t size, value *slots,
         return vm_raise_memory(vm);
     size_t at = slots[0] != VALUE_ABSENT ? (size_t)value_as_int(slots[0]) : 0;
     if (at < size) {
-        /* A step ends where a sequence does: its last one may be cut off, and is looked at again. */
+        /* A step ends where a sequence does: its last one may be cut off, and is looked at
+         * again. */
         size_t stop = size - at > LONG_BYTES ? at + LONG_BYTES : size;
         vm_charge(vm, (stop - at) / STRING_BYTES_PER_REDUCTION);
         size_t good = utf8_check(utf8 + at, stop - at);
         if (good < stop - at) {
             at += good;
             if (stop == size || stop - at >= 4)
-                return string_give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", at), result);
+                return string_give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", at),
+                                   result);
         } else {
             at = stop;
         }
@@ -174,7 +180,8 @@ verdict string_from_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, va
 {
     (void)argc;
     if (value_is(args[0], OBJ_BYTES))
-        return string_of_bytes(vm, value_bytes(args[0])->data, value_bytes(args[0])->size, args + 1, result);
+        return string_of_bytes(vm, value_bytes(args[0])->data, value_bytes(args[0])->size, args + 1,
+                               result);
     if (!value_is(args[0], OBJ_BUFFER) || !value_usable(p, args[0]))
         return vm_raise_type(vm, p, args[0], "bytes or a buffer");
     const buffer *b = value_as_object(args[0]);

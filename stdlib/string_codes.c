@@ -18,7 +18,8 @@ verdict string_codes(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     const string *s = string_arg(vm, p, args[0]);
     if (s == NULL)
         return VERDICT_FAIL;
-    if (slots[SLOT_LIST] == VALUE_ABSENT && (slots[SLOT_LIST] = list_blank(vm, p, s->length)) == VALUE_ABSENT)
+    if (slots[SLOT_LIST] == VALUE_ABSENT &&
+        (slots[SLOT_LIST] = list_blank(vm, p, s->length)) == VALUE_ABSENT)
         return VERDICT_FAIL;
     list *codes = value_list(slots[SLOT_LIST]);
     uint32_t at = string_at(slots[SLOT_AT]), n = 0;
@@ -31,8 +32,8 @@ verdict string_codes(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     return at < s->size ? VERDICT_YIELD : VERDICT_DONE;
 }
 
-/* While the code points are checked: INDEX of them take SIZE bytes. Then: INDEX of them are in the text, which is MADE,
- * as SIZE bytes. */
+/* While the code points are checked: INDEX of them take SIZE bytes. Then: INDEX of them are in the
+ * text, which is MADE, as SIZE bytes. */
 enum { SLOT_INDEX, SLOT_SIZE, SLOT_MADE };
 _Static_assert(SLOT_MADE + 1 == STRING_FROM_CODES_SLOTS, "one place says how many slots");
 

@@ -7,8 +7,9 @@
 #include "vm/data/search.h"
 #include "vm/number/num.h"
 
-/* repeat, pad: AT: how far it is filled; TEXT; COPIED: of the padded text. replace: AT: what is before is done; TEXT: a
- * draft; FOUND: where an old one begins up to which all is to be copied; SCAN: the search. */
+/* repeat, pad: AT: how far it is filled; TEXT; COPIED: of the padded text. replace: AT: what is
+ * before is done; TEXT: a draft; FOUND: where an old one begins up to which all is to be copied;
+ * SCAN: the search. */
 enum { SLOT_AT, SLOT_TEXT, SLOT_COPIED, SLOT_SCAN, SLOT_FOUND = SLOT_COPIED };
 _Static_assert(SLOT_SCAN + 1 == STRING_FILL_SLOTS, "one place says how many slots");
 
@@ -43,9 +44,11 @@ string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length)
 
 /* --- repeating and padding */
 
-/* One step of filling the bytes [start, end) with the pattern, again and again: from the pattern itself, then in larger
- * pieces from what is there already. Gives where it got to from byte `at`. */
-static uint32_t fill_step(csp_vm *vm, char *chars, uint32_t start, uint32_t at, uint32_t end, const string *pattern)
+/* One step of filling the bytes [start, end) with the pattern, again and again: from the pattern
+ * itself, then in larger pieces from what is there already. Gives where it got to from byte
+ * `at`. */
+static uint32_t fill_step(csp_vm *vm, char *chars, uint32_t start, uint32_t at, uint32_t end,
+                          const string *pattern)
 {
     uint32_t stop = end - at > STRING_BYTES_PER_STEP ? at + STRING_BYTES_PER_STEP : end;
     vm_charge(vm, (stop - at) / STRING_BYTES_PER_REDUCTION);
@@ -93,7 +96,8 @@ static uint64_t filled_size(string *pattern, uint64_t length)
 {
     if (length > STRING_MAX)
         return UINT64_MAX / 2;
-    return length / pattern->length * pattern->size + str_offset(pattern, (uint32_t)(length % pattern->length));
+    return length / pattern->length * pattern->size +
+           str_offset(pattern, (uint32_t)(length % pattern->length));
 }
 
 /* The text first, then what is filled. */
@@ -151,7 +155,8 @@ verdict string_pad_end(csp_vm *vm, process *p, value *args, uint32_t argc, value
 
 /* --- replacing */
 
-/* Copies up to where an old one was found, or to the end, and puts the new one there: DONE, YIELD or FAIL. */
+/* Copies up to where an old one was found, or to the end, and puts the new one there: DONE, YIELD
+ * or FAIL. */
 static verdict take_over(csp_vm *vm, const string *s, draft *d, const string *new, value *slots)
 {
     size_t at = string_at(slots[SLOT_AT]);

@@ -1,12 +1,13 @@
-/* String.join: the size is added up first, then the text is put together in one block; both in slices. */
+/* String.join: the size is added up first, then the text is put together in one block; both in
+ * slices. */
 #include "stdlib/string_parts.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
 
 enum { STEP_ITEMS = 2048, STEP_BYTES = 256 << 10 };
 
-/* While the sizes are added up: INDEX items have SIZE bytes and LENGTH code points. Then: INDEX items are in the text,
- * which is MADE, and IN bytes of the next; SIZE bytes in all. */
+/* While the sizes are added up: INDEX items have SIZE bytes and LENGTH code points. Then: INDEX
+ * items are in the text, which is MADE, and IN bytes of the next; SIZE bytes in all. */
 enum { SLOT_INDEX, SLOT_SIZE, SLOT_LENGTH, SLOT_MADE, SLOT_IN };
 _Static_assert(SLOT_IN + 1 == STRING_JOIN_SLOTS, "one place says how many slots");
 
@@ -28,8 +29,8 @@ static bool items_of(csp_vm *vm, process *p, value xs, const value **items, uint
 }
 
 /* Adds up the sizes from SLOT_INDEX on; at the end makes the text. */
-static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t count, const string *separator,
-                       value *slots)
+static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t count,
+                       const string *separator, value *slots)
 {
     uint64_t i = (uint64_t)value_as_int(slots[SLOT_INDEX]);
     uint64_t size = (uint64_t)value_as_int(slots[SLOT_SIZE]);
@@ -67,13 +68,14 @@ static bool put(char *to, const string *s, uint64_t *at, uint64_t *in, uint64_t 
     return *in == s->size;
 }
 
-static verdict fill(csp_vm *vm, const value *items, uint64_t count, const string *separator, value *slots,
-                    value *result)
+static verdict fill(csp_vm *vm, const value *items, uint64_t count, const string *separator,
+                    value *slots, value *result)
 {
     char *to = value_string(slots[SLOT_MADE])->text;
     uint64_t i = (uint64_t)value_as_int(slots[SLOT_INDEX]);
     uint64_t at = (uint64_t)value_as_int(slots[SLOT_SIZE]);
-    uint64_t in = (uint64_t)value_as_int(slots[SLOT_IN]); /* of an item and the separator before it */
+    /* of an item and the separator before it */
+    uint64_t in = (uint64_t)value_as_int(slots[SLOT_IN]);
     uint64_t room = STEP_BYTES;
     uint64_t first = i;
     for (; i < count && i - first < STEP_ITEMS; i++) {

@@ -8,7 +8,8 @@
 
 enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10, SHORT_PIECE = 256 };
 
-/* SCAN: what next_piece keeps. FROM, TO: of a long piece that is being copied; PART: as string_part has them. */
+/* SCAN: what next_piece keeps. FROM, TO: of a long piece that is being copied; PART: as string_part
+ * has them. */
 enum { SLOT_AT, SLOT_LIST, SLOT_SCAN, SLOT_FROM, SLOT_TO, SLOT_PART, SLOT_GROWTH = SLOT_PART + 2 };
 _Static_assert(SLOT_GROWTH + 1 == STRING_SPLIT_SLOTS, "one place says how many slots");
 
@@ -18,8 +19,8 @@ typedef struct source {
     value *scan;
 } source;
 
-/* Finds the piece [*from, *to) that starts at byte *at and moves *at behind it and what ends it: DONE. CALL: there is
- * none. YIELD: it needs another step; FAIL. */
+/* Finds the piece [*from, *to) that starts at byte *at and moves *at behind it and what ends it:
+ * DONE. CALL: there is none. YIELD: it needs another step; FAIL. */
 typedef verdict next_piece(const source *of, uint32_t *at, uint32_t *from, uint32_t *to);
 
 /* Adds the piece in SLOT_FROM and SLOT_TO: DONE, YIELD or FAIL. */
@@ -28,11 +29,13 @@ static verdict add_long_piece(csp_vm *vm, const string *s, value *slots)
     value piece = VALUE_ABSENT;
     list *pieces = value_list(slots[SLOT_LIST]);
     if (list_grows_long(pieces, (size_t)pieces->count + 1)) {
-        verdict grown = list_reserve_step(vm, pieces, (size_t)pieces->count + 1, &slots[SLOT_GROWTH]);
+        verdict grown =
+            list_reserve_step(vm, pieces, (size_t)pieces->count + 1, &slots[SLOT_GROWTH]);
         if (grown != VERDICT_DONE)
             return grown;
     }
-    verdict v = string_part(vm, s, string_at(slots[SLOT_FROM]), string_at(slots[SLOT_TO]), &slots[SLOT_PART], &piece);
+    verdict v = string_part(vm, s, string_at(slots[SLOT_FROM]), string_at(slots[SLOT_TO]),
+                            &slots[SLOT_PART], &piece);
     if (v != VERDICT_DONE)
         return v;
     slots[SLOT_TO] = slots[SLOT_PART] = slots[SLOT_PART + 1] = VALUE_ABSENT;
@@ -44,7 +47,8 @@ static verdict add_piece(csp_vm *vm, const string *s, uint32_t from, uint32_t to
     list *pieces = value_list(slots[SLOT_LIST]);
     if (to - from <= SHORT_PIECE && !list_grows_long(pieces, (size_t)pieces->count + 1)) {
         value piece = str_new(vm, s->text + from, to - from);
-        return piece != VALUE_ABSENT && list_push(vm, pieces, piece) ? VERDICT_DONE : vm_raise_memory(vm);
+        return piece != VALUE_ABSENT && list_push(vm, pieces, piece) ? VERDICT_DONE
+                                                                     : vm_raise_memory(vm);
     }
     slots[SLOT_FROM] = value_int(from);
     slots[SLOT_TO] = value_int(to);
@@ -52,8 +56,10 @@ static verdict add_piece(csp_vm *vm, const string *s, uint32_t from, uint32_t to
 }
 
 /* Inlined so that each kind of piece has a loop of its own. */
-static inline __attribute__((always_inline)) verdict collect(csp_vm *vm, process *p, const string *s,
-                                                             const string *separator, next_piece *next, value *slots,
+static inline __attribute__((always_inline)) verdict collect(csp_vm *vm, process *p,
+                                                             const string *s,
+                                                             const string *separator,
+                                                             next_piece *next, value *slots,
                                                              value *result)
 {
     if (slots[SLOT_LIST] == VALUE_ABSENT) {
@@ -83,29 +89,33 @@ static inline __attribute__((always_inline)) verdict collect(csp_vm *vm, process
 
 /* --- split: the text behind the last separator is a piece too, so at ends beyond the text */
 
-static __attribute__((noinline)) verdict find_far(const source *of, const char *separator, uint32_t size, uint32_t at,
-                                                  size_t *found)
+static __attribute__((noinline)) verdict find_far(const source *of, const char *separator,
+                                                  uint32_t size, uint32_t at, size_t *found)
 {
     if (*of->scan == VALUE_ABSENT) {
-        verdict quick = search_quick(of->vm, of->text->text, of->text->size, at, separator, size, found);
+        verdict quick =
+            search_quick(of->vm, of->text->text, of->text->size, at, separator, size, found);
         if (quick != VERDICT_CALL)
             return quick;
     }
     search *under_way = search_in_slot(of->vm, of->scan, at);
     if (!under_way)
         return VERDICT_FAIL;
-    verdict v = search_step(of->vm, under_way, of->text->text, of->text->size, separator, size, found);
+    verdict v =
+        search_step(of->vm, under_way, of->text->text, of->text->size, separator, size, found);
     if (v == VERDICT_DONE)
         *of->scan = VALUE_ABSENT;
     return v;
 }
 
 /* The next separator, or SIZE_MAX. Most are a single byte, and near. */
-static inline verdict find_next(const source *of, const char *separator, uint32_t size, uint32_t at, size_t *found)
+static inline verdict find_next(const source *of, const char *separator, uint32_t size, uint32_t at,
+                                size_t *found)
 {
     const char *start = of->text->text + at;
     uint32_t left = of->text->size - at;
-    const char *near = size == 1 ? memchr(start, *separator, left < SHORT_PIECE ? left : SHORT_PIECE) : NULL;
+    const char *near =
+        size == 1 ? memchr(start, *separator, left < SHORT_PIECE ? left : SHORT_PIECE) : NULL;
     if (near == NULL || *of->scan != VALUE_ABSENT)
         return find_far(of, separator, size, at, found);
     *found = at + (size_t)(near - start);
@@ -126,7 +136,8 @@ static verdict next_part(const source *of, uint32_t *at, uint32_t *from, uint32_
     return VERDICT_DONE;
 }
 
-/* Moves *at to the next character that is white space, or is none; false: it is further on than one step goes. */
+/* Moves *at to the next character that is white space, or is none; false: it is further on than one
+ * step goes. */
 static bool seek(const source *of, uint32_t *at, bool space)
 {
     const string *s = of->text;
@@ -138,7 +149,8 @@ static bool seek(const source *of, uint32_t *at, bool space)
     return *at < stop || stop == s->size;
 }
 
-/* A word: what stands between white space. The scan's slot holds how far a long one has been read. */
+/* A word: what stands between white space. The scan's slot holds how far a long one has been
+ * read. */
 static verdict next_word(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
 {
     if (*of->scan == VALUE_ABSENT) {
@@ -167,7 +179,8 @@ verdict string_split(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     if (separator == NULL)
         return VERDICT_FAIL;
     if (separator->size == 0)
-        return vm_raise(vm, ERR_VALUE, "the separator is empty (String.chars gives the characters)");
+        return vm_raise(vm, ERR_VALUE,
+                        "the separator is empty (String.chars gives the characters)");
     return collect(vm, p, s, separator, next_part, args + 2, result);
 }
 

@@ -9,8 +9,8 @@
 #include "vm/core/vm.h"
 #include "vm/data/draft.h"
 
-/* Where the scan of a cluster has got to, in a slot packed into an int, from bit 0 on: 21 bits the code point before,
- * 10 the state of utf8proc, 31 the byte behind it. */
+/* Where the scan of a cluster has got to, in a slot packed into an int, from bit 0 on: 21 bits the
+ * code point before, 10 the state of utf8proc, 31 the byte behind it. */
 enum { STATE_SHIFT = 21, BYTE_SHIFT = 31 };
 
 typedef struct scan {
@@ -28,9 +28,10 @@ static scan scan_of(const string *s, uint32_t at, value slot)
         return fresh;
     }
     int64_t packed = value_as_int(slot);
-    return (scan){(utf8proc_int32_t)(packed & ((1 << STATE_SHIFT) - 1)),
-                  (utf8proc_int32_t)(packed >> STATE_SHIFT & ((1 << (BYTE_SHIFT - STATE_SHIFT)) - 1)),
-                  (uint32_t)(packed >> BYTE_SHIFT)};
+    return (scan){
+        (utf8proc_int32_t)(packed & ((1 << STATE_SHIFT) - 1)),
+        (utf8proc_int32_t)(packed >> STATE_SHIFT & ((1 << (BYTE_SHIFT - STATE_SHIFT)) - 1)),
+        (uint32_t)(packed >> BYTE_SHIFT)};
 }
 
 static value scan_slot(const scan *c)
@@ -75,7 +76,8 @@ static char upper_ascii(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' +
 
 static char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
-static verdict map_ascii(csp_vm *vm, const string *s, char (*map_letter)(char), value *slots, value *result)
+static verdict map_ascii(csp_vm *vm, const string *s, char (*map_letter)(char), value *slots,
+                         value *result)
 {
     if (s->size <= 1)
         return string_give(vm, str_new(vm, (char[]){map_letter(s->text[0])}, s->size), result);
@@ -141,8 +143,8 @@ verdict string_lower(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 
 /* --- width */
 
-/* A cluster is as wide as its widest part; flags (two regional indicators) and what a variation selector makes an
- * emoji take two columns. */
+/* A cluster is as wide as its widest part; flags (two regional indicators) and what a variation
+ * selector makes an emoji take two columns. */
 static int64_t columns(uint32_t c)
 {
     bool wide = c == 0xfe0f || (c >= 0x1f1e6 && c <= 0x1f1ff);
@@ -213,7 +215,8 @@ verdict string_reverse(csp_vm *vm, process *p, value *args, uint32_t argc, value
             break;
         }
         all = long_copy(vm, reversed->text + (s->size - end), s->text + at, end - at, &moved);
-        slots[SLOT_REST] = all ? VALUE_ABSENT : value_int((int64_t)end << BYTE_SHIFT | (int64_t)moved);
+        slots[SLOT_REST] =
+            all ? VALUE_ABSENT : value_int((int64_t)end << BYTE_SHIFT | (int64_t)moved);
         if (all)
             at = end;
     }

@@ -28,8 +28,10 @@ static verdict time_now(csp_vm *vm, process *p, value *args, uint32_t argc, valu
 }
 
 const native_entry time_natives[] = {
-    {"mono", "mono()", "nanoseconds on a clock that is never set; for measuring how long something takes", time_mono, 0,
+    {"mono", "mono()",
+     "nanoseconds on a clock that is never set; for measuring how long something takes", time_mono,
+     0, 0, 0},
+    {"now", "now()", "nanoseconds since 1970 by the wall clock, as the global now()", time_now, 0,
      0, 0},
-    {"now", "now()", "nanoseconds since 1970 by the wall clock, as the global now()", time_now, 0, 0, 0},
     {NULL, NULL, NULL, NULL, 0, 0, 0},
 };

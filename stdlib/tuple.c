@@ -23,15 +23,16 @@ static verdict finish(csp_vm *vm, process *p, const list *l, tuple *t, value *fi
     return at + count < l->count ? VERDICT_YIELD : VERDICT_DONE;
 }
 
-/* args: an iterable; slots: iteration (2), the elements so far as a list; where they are many: the tuple, how many of
- * them are in it, the list's growth. */
+/* args: an iterable; slots: iteration (2), the elements so far as a list; where they are many: the
+ * tuple, how many of them are in it, the list's growth. */
 static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
     value *state = &args[1], *all = &args[3];
     if (*all == VALUE_ABSENT) {
         uint64_t length; /* of an open range there is none */
-        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE || data_length(vm, p, args[0], &length) != VERDICT_DONE)
+        if (data_iterate(vm, p, args[0], state) != VERDICT_DONE ||
+            data_length(vm, p, args[0], &length) != VERDICT_DONE)
             return VERDICT_FAIL;
         if (length > LIST_MAX)
             return vm_raise_memory(vm);

@@ -1,4 +1,5 @@
-/* The loop that drives a VM: slices of processes, and between them timers, requests, the outside world and leaks. */
+/* The loop that drives a VM: slices of processes, and between them timers, requests, the outside
+ * world and leaks. */
 #include "vm/drive.h"
 
 #include "vm/core/scheduler.h"
@@ -94,7 +95,8 @@ static bool take_interrupt(csp_vm *vm)
 vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 {
     scheduler *s = &vm->sched;
-    uint32_t turns = s->queue_length + 2; /* with a deadline in the past: a slice for each at most */
+    /* with a deadline in the past: a slice for each at most */
+    uint32_t turns = s->queue_length + 2;
     for (;;) {
         if (take_interrupt(vm))
             return VM_INTERRUPTED;

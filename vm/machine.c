@@ -24,15 +24,16 @@
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
 
-/* While the world is stopped: the stack of the process that runs, to its capacity, since any instruction may be under
- * way. */
+/* While the world is stopped: the stack of the process that runs, to its capacity, since any
+ * instruction may be under way. */
 static void push_roots(heap *h, void *user)
 {
     csp_vm *vm = user;
     const process *p = vm->sched.running;
     if (p)
         heap_push_range(p->stack, p->stack + p->capacity);
-    /* A marking judges either processes or code and names: a leaked process is brought back with all that it holds. */
+    /* A marking judges either processes or code and names: a leaked process is brought back with
+     * all that it holds. */
     vm->judging = heap_watches(h) && vm->judge_due;
     if ((!heap_watches(h) || vm->judging) && vm->table)
         heap_push_range(vm->table, vm->table + vm->table_count);
@@ -184,7 +185,8 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 void vm_shutdown(csp_vm *vm)
 {
     vm->exiting = true;
-    vm_enter(vm); /* what was interrupted before is over: now an interrupt ends the wait for the others' defers */
+    /* what was interrupted before is over: now an interrupt ends the wait for the others' defers */
+    vm_enter(vm);
     value reason = str_new(vm, "exit", 4);
     struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
     for (uint32_t i = vm->table_count; i > 0; i--)

@@ -1,4 +1,5 @@
-/* api/check.c: what csp_check gives; that nothing runs; that a VM checks many programs and runs one */
+/* api/check.c: what csp_check gives; that nothing runs; that a VM checks many programs and runs
+ * one */
 #include "include/csp.h"
 
 #include <criterion/criterion.h>
@@ -24,12 +25,16 @@ static char *check(const char *text, csp_style style, uint32_t errors, uint32_t 
     return report;
 }
 
-Test(check, nothing_to_report) { cr_assert_null(check("print(1)\nfail(\"it has run\")", CSP_PLAIN, 0, 0)); }
+Test(check, nothing_to_report)
+{
+    cr_assert_null(check("print(1)\nfail(\"it has run\")", CSP_PLAIN, 0, 0));
+}
 
 Test(check, errors_and_warnings_in_the_order_of_the_text)
 {
     char *report = check("let x = 1\nlet y = nowhere\nprint(y)\n", CSP_PLAIN, 1, 1);
-    const char *warning = strstr(report, "test:1:5: warning: `x` is never used [unused-variable]\n");
+    const char *warning =
+        strstr(report, "test:1:5: warning: `x` is never used [unused-variable]\n");
     const char *error = strstr(report, "test:2:9: error: unknown name `nowhere`\n");
     cr_assert(warning && error && warning < error, "%s", report);
     csp_text_free(report);
@@ -55,6 +60,7 @@ Test(check, many_programs_before_one_runs)
     cr_assert_eq(csp_run_text(vm, "test", text, sizeof text - 1), CSP_OK);
     csp_findings found;
     char *report;
-    cr_assert_eq(csp_check(vm, "test", text, sizeof text - 1, CSP_PLAIN, &found, &report), CSP_E_MISUSE);
+    cr_assert_eq(csp_check(vm, "test", text, sizeof text - 1, CSP_PLAIN, &found, &report),
+                 CSP_E_MISUSE);
     cr_assert_null(report);
 }

@@ -42,7 +42,10 @@ static csp_vm *make(written *w, csp_config *config)
     return vm;
 }
 
-static csp_status run(csp_vm *vm, const char *text) { return csp_run_text(vm, "test", text, strlen(text)); }
+static csp_status run(csp_vm *vm, const char *text)
+{
+    return csp_run_text(vm, "test", text, strlen(text));
+}
 
 static csp_status eval(csp_session *s, const char *text, char **result)
 {
@@ -55,7 +58,8 @@ static void gives(csp_session *s, const char *text, const char *expected)
     char *result;
     cr_assert_eq(eval(s, text, &result), CSP_OK, "%s", text);
     if (expected)
-        cr_assert(result && strcmp(result, expected) == 0, "%s gives %s", text, result ? result : "nothing");
+        cr_assert(result && strcmp(result, expected) == 0, "%s gives %s", text,
+                  result ? result : "nothing");
     else
         cr_assert_null(result, "%s gives %s", text, result);
     csp_text_free(result);
@@ -187,17 +191,20 @@ Test(csp, the_host_is_told_of_crashes)
     config.crash = note_crash;
     csp_vm *vm;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
-    cr_assert_eq(run(vm, "fn leaf() { defer fail(\"second\"); fail(\"first\") }\n"
-                         "fn middle() { spawn leaf() }\n"
-                         "fn again(n) { if n == 0 { spawn middle() } else { spawn again(n - 1) } }\n"
-                         "spawn again(3)\nsleep(1ms)\n"
-                         "Process.name(spawn { 1 // 0 }, \"named\")\nsleep(1ms)\nwait(spawn { fail(\"awaited\") })\n"
-                         "spawn { int(\"x\") + 1 }\nsleep(1ms)\n"),
+    cr_assert_eq(run(vm,
+                     "fn leaf() { defer fail(\"second\"); fail(\"first\") }\n"
+                     "fn middle() { spawn leaf() }\n"
+                     "fn again(n) { if n == 0 { spawn middle() } else { spawn again(n - 1) } }\n"
+                     "spawn again(3)\nsleep(1ms)\n"
+                     "Process.name(spawn { 1 // 0 }, \"named\")\nsleep(1ms)\nwait(spawn { "
+                     "fail(\"awaited\") })\n"
+                     "spawn { int(\"x\") + 1 }\nsleep(1ms)\n"),
                  CSP_OK);
     csp_free(vm);
-    cr_expect_str_eq(t.lines, "7 leaf fail: leaf 1 from middle 2:15 again 3:27 again 3:51 main 4:1 since first;"
-                              "8 named zero_division: main 6 from main 6:14;"
-                              "10  type_error: main 9 from main 9:1 since \"x\" is not a whole number;");
+    cr_expect_str_eq(
+        t.lines, "7 leaf fail: leaf 1 from middle 2:15 again 3:27 again 3:51 main 4:1 since first;"
+                 "8 named zero_division: main 6 from main 6:14;"
+                 "10  type_error: main 9 from main 9:1 since \"x\" is not a whole number;");
 }
 
 Test(csp, compile_error)
@@ -300,7 +307,8 @@ Test(csp, a_step_does_not_wait_for_output)
     cr_assert_eq(csp_new(NULL, &vm), CSP_OK);
     csp_session *s = csp_session_new(vm);
     char *result, got[4096];
-    const char *text = "let ticks = chan(1000); spawn { print(String.repeat(\"a\", 200_000)); ticks ! \"printed\" }; "
+    const char *text = "let ticks = chan(1000); spawn { print(String.repeat(\"a\", 200_000)); "
+                       "ticks ! \"printed\" }; "
                        "spawn { for i in 0..10 { ticks ! i; sleep(1ms) } }; nil";
     cr_assert_eq(csp_eval(s, text, strlen(text), &result), CSP_OK);
     csp_text_free(result);
@@ -386,7 +394,8 @@ static void *interrupt_later(void *vm)
 
 Test(csp, interrupt, .timeout = 20)
 {
-    static const char *const endless[] = {"loop { }", "sleep(1h)", "let c = chan(); spawn { sleep(1h); c ! 1 }; ?c",
+    static const char *const endless[] = {"loop { }", "sleep(1h)",
+                                          "let c = chan(); spawn { sleep(1h); c ! 1 }; ?c",
                                           "defer sleep(1h); loop { }"};
     written w;
     csp_vm *vm = make(&w, NULL);
@@ -475,7 +484,8 @@ Test(csp, input_state)
         {"\xff", CSP_INPUT_ERROR},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        cr_assert_eq(csp_input_state(cases[i].text, strlen(cases[i].text)), cases[i].state, "%s", cases[i].text);
+        cr_assert_eq(csp_input_state(cases[i].text, strlen(cases[i].text)), cases[i].state, "%s",
+                     cases[i].text);
 }
 
 Test(csp, disassembly)
@@ -567,7 +577,8 @@ static void look(void *user, const csp_process *process)
     s->count++;
     s->ordered = s->ordered && process->number > s->last;
     s->last = process->number;
-    s->sleeper = s->sleeper || (strcmp(process->name, "sleeper") == 0 && strcmp(process->state, "waiting") == 0);
+    s->sleeper = s->sleeper ||
+                 (strcmp(process->name, "sleeper") == 0 && strcmp(process->state, "waiting") == 0);
 }
 
 Test(csp, processes)
@@ -575,7 +586,10 @@ Test(csp, processes)
     written w;
     csp_vm *vm = make(&w, NULL);
     csp_session *s = csp_session_new(vm);
-    gives(s, "let p = spawn { sleep(1h) }; spawn { loop { } }; Process.name(p, \"sleeper\"); sleep(1ms)", NULL);
+    gives(
+        s,
+        "let p = spawn { sleep(1h) }; spawn { loop { } }; Process.name(p, \"sleeper\"); sleep(1ms)",
+        NULL);
     seen found = {.ordered = true};
     cr_assert_eq(csp_each_process(vm, look, &found), CSP_OK);
     cr_assert_eq(found.count, 2);

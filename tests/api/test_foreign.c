@@ -1,5 +1,5 @@
-/* base/foreign.def against the language as it is: what it proposes compiles, what it calls foreign is unknown here, and
- * programmers of other languages are told */
+/* base/foreign.def against the language as it is: what it proposes compiles, what it calls foreign
+ * is unknown here, and programmers of other languages are told */
 #include "base/foreign.h"
 
 #include <criterion/criterion.h>
@@ -32,7 +32,8 @@ static char *without_ellipsis(const char *form)
 static void assert_compiles(const foreign_row *row)
 {
     char *form = without_ellipsis(row->here);
-    char *text = support_format("fn test_it(%s) {\nif true {\n%s\n}\n}\ntest_it\n", placeholders, form);
+    char *text =
+        support_format("fn test_it(%s) {\nif true {\n%s\n}\n}\ntest_it\n", placeholders, form);
     findings f = findings_of(vm, text);
     cr_assert_eq(f.errors, 0, "%s: `%s` does not compile: %s", row->names, row->here, f.message);
     findings_free(&f);
@@ -49,7 +50,8 @@ Test(foreign_names, what_is_proposed_compiles)
 }
 
 /* Calls `each` for each name of the row, as the language it is from writes it: `Enum.map`. */
-static void each_name(const foreign_row *row, void (*each)(const foreign_row *row, const char *home, const char *name))
+static void each_name(const foreign_row *row,
+                      void (*each)(const foreign_row *row, const char *home, const char *name))
 {
     char *homes = support_format("%s", row->homes ? row->homes : "-"), *left = homes, *home;
     while ((home = strsep(&left, " ")) != NULL) {
@@ -95,7 +97,8 @@ Test(foreign_names, none_stands_there_twice)
         each_name(row, assert_only_row);
 }
 
-/* What is guessed is asked for in a function that knows these names, so that nothing else is wrong. */
+/* What is guessed is asked for in a function that knows these names, so that nothing else is
+ * wrong. */
 static void assert_told(const char *guess, const char *hint)
 {
     char *text = support_format("fn test_it(%s) {\n%s\n}\ntest_it\n", placeholders, guess);
@@ -124,7 +127,8 @@ Test(foreign_names, guessed_members)
         {"List.reject(xs, f)", "write `List.filter(xs, fn(x) => not f(x))`"},
         {"List.sort_by(xs, f)", "write `List.sort(xs, by: f)`"},
         {"List.indexOf(xs, x)", "write `List.index(xs, x)`"},
-        {"List.delete(xs, x)", "write `List.remove(xs, i)`, which takes an index; `List.index(xs, x)` looks for one"},
+        {"List.delete(xs, x)",
+         "write `List.remove(xs, i)`, which takes an index; `List.index(xs, x)` looks for one"},
         {"List.remove_at(xs, 0)", "write `List.remove(xs, i)`"},
         {"List.shift(xs)", "write `List.remove(xs, 0)`"},
         {"List.unshift(xs, x)", "write `List.insert(xs, 0, x)`"},
@@ -161,7 +165,8 @@ Test(foreign_names, guessed_members)
         {"Map.each(m, f)", "write `for k, v in m { … }`"},
         {"Map.copy(m)", "`copy` stands alone, without a module"},
         {"Map.pop(m, k)", "write `Map.remove(m, k)`"},
-        {"Map.reduce(m, f)", "write `List.reduce(m, a, f)`, where f takes what it has so far and `(k, v)`"},
+        {"Map.reduce(m, f)",
+         "write `List.reduce(m, a, f)`, where f takes what it has so far and `(k, v)`"},
         {"Map.is_empty(m)", "write `len(m) == 0`"},
         {"String.length(s)", "write `len(s)`"},
         {"String.len(s)", "`len` stands alone, without a module"},
@@ -208,7 +213,8 @@ Test(foreign_names, guessed_members)
         {"Process.kill(p)", "write `kill(p)`"},
         {"Process.monitor(p)", "write `done(p)`, a channel that gives the outcome"},
         {"Process.wait(p)", "`wait` stands alone, without a module"},
-        {"Process.send(p, v)", "write `c ! v`; a process is sent to through a channel that it receives from"},
+        {"Process.send(p, v)",
+         "write `c ! v`; a process is sent to through a channel that it receives from"},
         {"Os.getenv(\"HOME\")", "write `Os.env(\"HOME\")`"},
         {"Os.argv", "write `Os.args()`"},
         {"Os.sleep(1s)", "`sleep` stands alone, without a module"},
@@ -240,9 +246,10 @@ Test(foreign_names, guessed_globals)
         {"strconv.Atoi(s)", "write `int(s)`"},
         {"time.Sleep(3)", "write `sleep(d)`"},
         {"time.Second", "a duration is written with its unit: `1s`"},
-        {"sync.WaitGroup", "several things at once, and a wait for all of them, is `par { f(x); g(y) }`"},
-        {"sync.Mutex",
-         "nothing is shared, so nothing is locked: what several use belongs to one process, `spawn f(c)`"},
+        {"sync.WaitGroup",
+         "several things at once, and a wait for all of them, is `par { f(x); g(y) }`"},
+        {"sync.Mutex", "nothing is shared, so nothing is locked: what several use belongs to one "
+                       "process, `spawn f(c)`"},
         {"context.WithTimeout(x)", "write `timeout(1s, fn() => f(x))`"},
         {"os.Exit(1)", "did you mean `Os.exit`?"},
         {"os.getenv(\"x\")", "write `Os.env(\"HOME\")`"},
@@ -277,10 +284,11 @@ Test(foreign_names, guessed_globals)
         {"erlang.now()", "write `now()`, in nanoseconds"},
         {"gen_server.call(p, x)", "put a channel for the answer into the request: `c ! (v, a)`"},
         {"timer.sleep(3)", "write `sleep(d)`"},
-        {"ets.new(x)", "a table belongs to one process, which answers requests: `for x in c { … }`"},
+        {"ets.new(x)",
+         "a table belongs to one process, which answers requests: `for x in c { … }`"},
         {"Thread.new(f)", "a process is started by `spawn f(x)`"},
-        {"Mutex.new()",
-         "nothing is shared, so nothing is locked: what several use belongs to one process, `spawn f(c)`"},
+        {"Mutex.new()", "nothing is shared, so nothing is locked: what several use belongs to one "
+                        "process, `spawn f(c)`"},
         {"Channel()", "a channel is made by `chan()`"},
         {"set([1])", "a map does for a set: `m[x] = true` puts into it, `x in m` asks"},
         {"dict()", "write `{name: x}` or `Map.from(pairs)`"},
@@ -290,7 +298,8 @@ Test(foreign_names, guessed_globals)
         {"tostring(x)", "write `str(x)`"},
         {"ord(\"a\")", "write `String.codes(s)[0]`"},
         {"chr(65)", "write `String.from_codes([65])`"},
-        {"input(\"x\")", "there is no reading from standard input yet; a script's arguments are `Os.args()`"},
+        {"input(\"x\")",
+         "there is no reading from standard input yet; a script's arguments are `Os.args()`"},
         {"println(x)", "write `print(x)`"},
         {"puts(x)", "write `print(x)`"},
         {"printf(\"%d\", x)", "write `print(\"${x} and ${y}\")` or `String.format`"},
@@ -340,8 +349,8 @@ Test(foreign_names, guessed_globals)
         {"send(c, v)", "write `c ! v`"},
         {"recv(c)", "write `c ? x` or, as a value, `?c`"},
         {"monitor(p)", "write `done(p)`, a channel that gives the outcome"},
-        {"register(p)",
-         "pass the handle or a channel on to who needs it; for reports a name is given by `Process.name(p, \"name\")`"},
+        {"register(p)", "pass the handle or a channel on to who needs it; for reports a name is "
+                        "given by `Process.name(p, \"name\")`"},
         {"join(p)", "write `String.join(xs, s)`; a process's value is `wait(p)`"},
         {"await(p)", "calls wait by themselves; a process's value is `wait(p)`"},
         {"go(f)", "a process is started by `spawn f(x)`"},
@@ -379,14 +388,18 @@ Test(foreign_names, methods_of_what_is_certainly_no_map)
         {"let xs = [1]\nxs.append(2)", "a list has no methods", "write `List.push(xs, 2)`"},
         {"let xs = [1]\nfn() => xs.map(fn(x) => x + 1)", "a list has no methods",
          "write `List.map(xs, fn(x) => x + 1)`"},
-        {"let name = \"a\"\nprint(name.upper())", "a string has no methods", "write `String.upper(name)`"},
-        {"print(\"a,b\".split(\",\"))", "a string has no methods", "write `String.split(\"a,b\", \",\")`"},
-        {"print(\", \".join([\"a\"]))", "a string has no methods", "write `String.join([\"a\"], \", \")`"},
+        {"let name = \"a\"\nprint(name.upper())", "a string has no methods",
+         "write `String.upper(name)`"},
+        {"print(\"a,b\".split(\",\"))", "a string has no methods",
+         "write `String.split(\"a,b\", \",\")`"},
+        {"print(\", \".join([\"a\"]))", "a string has no methods",
+         "write `String.join([\"a\"], \", \")`"},
         {"print((1, 2).size())", "a tuple has no methods", "write `len((1, 2))`"},
         {"let c = chan()\nc.send(1)", "a channel has no methods", "write `c ! 1`"},
         {"let c = chan(3)\nc.close()", "a channel has no methods", "write `close(c)`"},
         {"let p = spawn print(1)\np.join()", "a process has no methods", "write `wait(p)`"},
-        {"const NAMES = [\"a\"]\nfn f() => NAMES.length()\nf()", "a list has no methods", "write `len(NAMES)`"},
+        {"const NAMES = [\"a\"]\nfn f() => NAMES.length()\nf()", "a list has no methods",
+         "write `len(NAMES)`"},
     };
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         findings f = findings_of(vm, calls[i].text);
@@ -419,10 +432,14 @@ Test(foreign_names, types)
     static const struct {
         const char *text, *hint;
     } types[] = {
-        {"print(1 is str)", "did you mean `string`?"},   {"print(1 is Integer)", "did you mean `int`?"},
-        {"print(1 is not dict)", "did you mean `map`?"}, {"print(1 is function)", "did you mean `fn`?"},
-        {"print(1 is None)", "did you mean `nil`?"},     {"print(1 is array)", "did you mean `list`?"},
-        {"print(1 is channel)", "did you mean `chan`?"}, {"print(1 is strng)", "did you mean `string`?"},
+        {"print(1 is str)", "did you mean `string`?"},
+        {"print(1 is Integer)", "did you mean `int`?"},
+        {"print(1 is not dict)", "did you mean `map`?"},
+        {"print(1 is function)", "did you mean `fn`?"},
+        {"print(1 is None)", "did you mean `nil`?"},
+        {"print(1 is array)", "did you mean `list`?"},
+        {"print(1 is channel)", "did you mean `chan`?"},
+        {"print(1 is strng)", "did you mean `string`?"},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         findings f = findings_of(vm, types[i].text);

@@ -1,4 +1,5 @@
-/* parser/habits.c and resolve_unknown.c against what programmers of other languages write: tests/api/habits.txt */
+/* parser/habits.c and resolve_unknown.c against what programmers of other languages write:
+ * tests/api/habits.txt */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,8 @@ static void assert_told(const char *text, const char *words)
 {
     findings f = findings_of(vm, text);
     cr_expect_eq(f.errors, 1, "%s: %u errors, the first: %s", text, f.errors, f.message);
-    cr_expect(strstr(f.hint, words) || strstr(f.message, words), "%s:\n  said: %s\n  hint: %s", text, f.message,
-              f.hint);
+    cr_expect(strstr(f.hint, words) || strstr(f.message, words), "%s:\n  said: %s\n  hint: %s",
+              text, f.message, f.hint);
     findings_free(&f);
 }
 
@@ -70,7 +71,8 @@ Test(habits, errors_that_stand_for_themselves_are_all_told)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         findings f = findings_of(vm, texts[i].text);
-        cr_expect_eq(f.errors, texts[i].errors, "%s: %u errors\n%s", texts[i].text, f.errors, f.report);
+        cr_expect_eq(f.errors, texts[i].errors, "%s: %u errors\n%s", texts[i].text, f.errors,
+                     f.report);
         findings_free(&f);
     }
 }

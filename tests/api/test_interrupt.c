@@ -1,4 +1,5 @@
-/* csp_interrupt: it ends what runs at that moment, compiling and loading included, and nothing else. */
+/* csp_interrupt: it ends what runs at that moment, compiling and loading included, and nothing
+ * else. */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
@@ -121,7 +122,9 @@ Test(interrupt, of_a_step_touches_no_process)
 {
     csp_vm *vm = make(NULL);
     csp_session *s = csp_session_new(vm);
-    gives(s, "let p = spawn { sleep(5ms); eprint(\"a\"); for _ in 0..20000 {}; eprint(\"b\"); 7 }; 1", "1");
+    gives(s,
+          "let p = spawn { sleep(5ms); eprint(\"a\"); for _ in 0..20000 {}; eprint(\"b\"); 7 }; 1",
+          "1");
     to_make = 1;
     bool ended = false;
     csp_status status;
@@ -152,8 +155,9 @@ Test(interrupt, of_deferred_calls_that_never_end)
 
 Test(interrupt, a_module_that_is_loading_is_read_anew)
 {
-    static const char text[] = "const LATE = _late()\nfn _late() { eprint(\"loading\"); for _ in 0..20000 {}; 5 }\n"
-                               "var turns = 0\nwhile turns < 20000 { turns += 1 }\n";
+    static const char text[] =
+        "const LATE = _late()\nfn _late() { eprint(\"loading\"); for _ in 0..20000 {}; 5 }\n"
+        "var turns = 0\nwhile turns < 20000 { turns += 1 }\n";
     csp_vm *vm = make(NULL);
     csp_session *s = csp_session_new(vm);
     cr_assert_eq(csp_module_add(vm, "m", text, sizeof text - 1), CSP_OK);
@@ -177,7 +181,8 @@ static void on_alarm(int number)
 
 static void interrupt_after(long microseconds)
 {
-    struct itimerval timer = {.it_value = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000}};
+    struct itimerval timer = {
+        .it_value = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000}};
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
@@ -187,8 +192,8 @@ static void catch_alarms(void)
     sigaction(SIGALRM, &act, NULL);
 }
 
-/* Ends the evaluation of `text` in a new VM after 20, 40, 60 … microseconds, until it is too late ten times in a row;
- * after each the same text gives what it should. */
+/* Ends the evaluation of `text` in a new VM after 20, 40, 60 … microseconds, until it is too late
+ * ten times in a row; after each the same text gives what it should. */
 static void ends_anywhere(const char *text, const char *expected, const char *module)
 {
     catch_alarms();
@@ -218,7 +223,8 @@ static void ends_anywhere(const char *text, const char *expected, const char *mo
 
 Test(interrupt, ends_the_loading_of_standard_modules_anywhere)
 {
-    ends_anywhere("(List.map([1, 2], fn(x) => x + 1), type(Supervisor.start), Map.map({a: 1}, fn(k, v) => v))",
+    ends_anywhere("(List.map([1, 2], fn(x) => x + 1), type(Supervisor.start), Map.map({a: 1}, "
+                  "fn(k, v) => v))",
                   "([2, 3], \"fn\", {a: 1})", NULL);
     cr_assert_str_empty(seen);
 }
@@ -226,7 +232,8 @@ Test(interrupt, ends_the_loading_of_standard_modules_anywhere)
 Test(interrupt, ends_the_loading_of_imported_modules_anywhere)
 {
     ends_anywhere("import \"m\"; m.f(m.C)", "302",
-                  "fn f(n) => len(C) + 2\nconst C = List.map(0..300, fn(x) => x)\nfor i in C { List.push([], i) }\n");
+                  "fn f(n) => len(C) + 2\nconst C = List.map(0..300, fn(x) => x)\nfor i in C { "
+                  "List.push([], i) }\n");
 }
 
 /* ---- While a long text is compiled ---- */
@@ -280,9 +287,10 @@ static void ends_soon(const char *text, size_t size)
 
 Test(interrupt, ends_the_compilation_of_long_texts)
 {
-    static const char *const units[] = {"fn(a, b) { let c = a + b * 3; if c > 3 { print(\"x${c}\", [a, b]) } };\n",
-                                        "[1, 2, 3, [4, {a: 5}], 6.5, \"seven\"];", "len(\"é\")\n",
-                                        "{ let c = chan(); alt { c ? x => x } }\n"};
+    static const char *const units[] = {
+        "fn(a, b) { let c = a + b * 3; if c > 3 { print(\"x${c}\", [a, b]) } };\n",
+        "[1, 2, 3, [4, {a: 5}], 6.5, \"seven\"];", "len(\"é\")\n",
+        "{ let c = chan(); alt { c ? x => x } }\n"};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         size_t length = strlen(units[i]), times = (20 << 20) / length;
         char *text = repeated(units[i], times);

@@ -69,7 +69,8 @@ static void gives(csp_session *s, const char *text, const char *expected)
     char *result;
     cr_assert_eq(csp_eval(s, text, strlen(text), &result), CSP_OK, "%s", text);
     if (expected)
-        cr_assert(result && strcmp(result, expected) == 0, "%s gives %s", text, result ? result : "nothing");
+        cr_assert(result && strcmp(result, expected) == 0, "%s gives %s", text,
+                  result ? result : "nothing");
     else
         cr_assert_null(result, "%s gives %s", text, result);
     csp_text_free(result);
@@ -81,11 +82,13 @@ Test(loader, a_host_without_files_offers_modules)
 {
     written w;
     csp_vm *vm = make(&w, false);
-    add(vm, "lib/geometry", "import \"vector\"\nimport \"../base\" as b\nfn length(a) => vector.sum(a) + b.zero\n");
+    add(vm, "lib/geometry",
+        "import \"vector\"\nimport \"../base\" as b\nfn length(a) => vector.sum(a) + b.zero\n");
     add(vm, "lib/vector", "print(\"lib/vector\")\nfn sum(v) => v[0] + v[1]\n");
     add(vm, "vector", "print(\"vector\")\n");
     add(vm, "base", "const zero = 0\n");
-    cr_assert_eq(run(vm, "main", "import \"./lib/geometry\" as g\nprint(g.length((3, 4)))"), CSP_OK);
+    cr_assert_eq(run(vm, "main", "import \"./lib/geometry\" as g\nprint(g.length((3, 4)))"),
+                 CSP_OK);
     cr_assert_str_eq(w.text, "lib/vector\n7\n");
     csp_free(vm);
 }
@@ -108,7 +111,8 @@ Test(loader, without_files_nothing_is_read)
     written w;
     csp_vm *vm = make(&w, false);
     cr_assert_eq(run(vm, "main", source), CSP_E_COMPILE);
-    explains(vm, (const char *[]){"main:1:1: error: there is no module", "only what the host", NULL});
+    explains(vm,
+             (const char *[]){"main:1:1: error: there is no module", "only what the host", NULL});
     csp_free(vm);
     unlink(path);
     free(path);
@@ -132,7 +136,8 @@ Test(loader, the_errors_of_a_module_come_before_its_importers)
     const char *first = strstr(text, ": error: unknown name `unknown`");
     cr_assert(first && strncmp(text, "bad:2:7: error:", 15) == 0, "%s", text);
     cr_assert_null(strstr(first + 1, ": error: unknown name `unknown`"), "said once:\n%s", text);
-    cr_assert_not_null(strstr(first, "middle:1:1: error: the import of `bad` failed: bad has errors"), "%s", text);
+    cr_assert_not_null(
+        strstr(first, "middle:1:1: error: the import of `bad` failed: bad has errors"), "%s", text);
     cr_assert_not_null(strstr(first, "main:3:7: error: unknown name `also`"), "%s", text);
     csp_text_free(text);
     csp_error_free(error);
@@ -147,7 +152,8 @@ Test(loader, cycles_are_named)
     add(vm, "b", "import \"c\"\n");
     add(vm, "c", "import \"b\"\n");
     cr_assert_eq(run(vm, "main", "import \"a\""), CSP_E_COMPILE);
-    explains(vm, (const char *[]){"c:1:1: error: modules import each other in a cycle: b → c → b", "main:1:1", NULL});
+    explains(vm, (const char *[]){"c:1:1: error: modules import each other in a cycle: b → c → b",
+                                  "main:1:1", NULL});
     csp_free(vm);
 }
 
@@ -198,8 +204,8 @@ Test(loader, a_crash_while_loading_shows_who_imports)
     add(vm, "inner", "\n1 // 0\n");
     add(vm, "outer", "import \"inner\"\n");
     cr_assert_eq(run(vm, "main", "import \"outer\"\nprint(\"never\")"), CSP_E_CRASH);
-    explains(vm, (const char *[]){"zero_division", "module inner (inner:2:1)", "module outer (outer:1:1)",
-                                  "main (main:1:1)", NULL});
+    explains(vm, (const char *[]){"zero_division", "module inner (inner:2:1)",
+                                  "module outer (outer:1:1)", "main (main:1:1)", NULL});
     csp_free(vm);
 }
 
@@ -242,7 +248,9 @@ Test(loader, a_session_imports_once_and_may_bind_again)
 {
     written w;
     csp_vm *vm = make(&w, false);
-    add(vm, "m", "print(\"loads\")\n## Twice as much.\nfn twice(x) => x * 2\nfn twelve() => 12\nconst _no = 1\n");
+    add(vm, "m",
+        "print(\"loads\")\n## Twice as much.\nfn twice(x) => x * 2\nfn twelve() => 12\nconst _no = "
+        "1\n");
     add(vm, "n", "const twice = 2\n");
     csp_session *s = csp_session_new(vm);
     gives(s, "import \"m\"", NULL);
@@ -263,7 +271,8 @@ Test(loader, a_session_imports_once_and_may_bind_again)
     gives(s, "let m = 3", NULL);
     gives(s, "m", "3");
     char *result;
-    cr_assert_eq(csp_eval(s, "f(5)", 4, &result), CSP_E_CRASH, "functions look the module up by its name");
+    cr_assert_eq(csp_eval(s, "f(5)", 4, &result), CSP_E_CRASH,
+                 "functions look the module up by its name");
     gives(s, "import \"m\"", NULL);
     gives(s, "f(5)", "10");
     cr_assert_str_eq(w.text, "loads\n");
@@ -274,8 +283,10 @@ Test(loader, what_failed_in_a_session_can_be_tried_again)
 {
     char folder[] = "/tmp/csp-loader-XXXXXX";
     cr_assert_not_null(mkdtemp(folder));
-    char *file = support_format("%s/m.csp", folder), *source = support_format("import \"%s/m\"", folder), *result;
-    static const char *const texts[] = {"print(unknown)\n", "1 // 0\n", "print(\"good\")\nconst x = 1\n"};
+    char *file = support_format("%s/m.csp", folder),
+         *source = support_format("import \"%s/m\"", folder), *result;
+    static const char *const texts[] = {"print(unknown)\n", "1 // 0\n",
+                                        "print(\"good\")\nconst x = 1\n"};
     static const csp_status expected[] = {CSP_E_COMPILE, CSP_E_CRASH, CSP_OK};
     written w;
     csp_vm *vm = make(&w, true);

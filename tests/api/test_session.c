@@ -29,7 +29,8 @@ static csp_session *make(csp_vm **out)
     } modules[] = {{"m", "const K = [1, 2]\nfn sq(x) => x * x\nfn _hidden() => 0\n"},
                    {"n", "fn sq(x, y = 1000) => x + y\nfn only() => 1\n"}};
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
-        cr_assert_eq(csp_module_add(vm, modules[i].name, modules[i].text, strlen(modules[i].text)), CSP_OK);
+        cr_assert_eq(csp_module_add(vm, modules[i].name, modules[i].text, strlen(modules[i].text)),
+                     CSP_OK);
     told[0] = '\0';
     *out = vm;
     csp_session *s = csp_session_new(vm);
@@ -37,8 +38,8 @@ static csp_session *make(csp_vm **out)
     return s;
 }
 
-/* An input and what it gives as its value, "" for none; or, behind `!`, the kind and a part of the message of its
- * error. */
+/* An input and what it gives as its value, "" for none; or, behind `!`, the kind and a part of the
+ * message of its error. */
 typedef struct step {
     const char *input, *expected;
 } step;
@@ -50,7 +51,8 @@ static void fails(csp_vm *vm, const step *wanted)
     char *text = csp_error_text(error, CSP_PLAIN);
     const char *part = strchr(wanted->expected, ' ');
     size_t length = (size_t)(part - wanted->expected) - 1;
-    cr_assert(strncmp(csp_error_kind(error), wanted->expected + 1, length) == 0, "%s: %s", wanted->input, text);
+    cr_assert(strncmp(csp_error_kind(error), wanted->expected + 1, length) == 0, "%s: %s",
+              wanted->input, text);
     cr_assert_not_null(strstr(text, part + 1), "%s: %s", wanted->input, text);
     csp_text_free(text);
     csp_error_free(error);
@@ -99,7 +101,8 @@ Test(session, functions_and_constants_are_looked_up)
         {"const K = [1]", ""},
         {"fn k() => K", ""},
         {"const K = [2]; k()", "[2]"},
-        {"let closures = [fn() => h(), fn() => k()]; fn h() => 5; (closures[0](), closures[1]())", "(5, [2])"},
+        {"let closures = [fn() => h(), fn() => k()]; fn h() => 5; (closures[0](), closures[1]())",
+         "(5, [2])"},
         {"{ fn inner() => h(); inner() }", "5"},
         {"par { h(); k() }", "[5, [2]]"},
         {"fn fact(n) => if n < 2 { 1 } else { n * fact(n - 1) }", ""},
@@ -197,16 +200,16 @@ Test(session, what_is_missing_in_a_function_that_runs_at_once_is_an_error)
 /* Another process gets a copy of what a function that it looks up has captured. */
 Test(session, other_processes_share_nothing)
 {
-    play((const step[]){
-        {"let xs = [1]; let deep = {a: [xs, (xs, 2)]}; var n = 5", ""},
-        {"fn add(x) { List.push(xs, x); len(xs) }", ""},
-        {"fn look() => (deep, n)", ""},
-        {"fn worker(k) { let found = add(k); (found, look()) }", ""},
-        {"wait(spawn worker(7))", "(2, ({a: [[1], ([1], 2)]}, 5))"},
-        {"xs", "[1]"},
-        {"par { worker(1); worker(2) }", "[(2, ({a: [[1], ([1], 2)]}, 5)), (2, ({a: [[1], ([1], 2)]}, 5))]"},
-        {"add(3); worker(4)", "(3, ({a: [[1, 3, 4], ([1, 3, 4], 2)]}, 5))"},
-        {NULL, NULL}});
+    play((const step[]){{"let xs = [1]; let deep = {a: [xs, (xs, 2)]}; var n = 5", ""},
+                        {"fn add(x) { List.push(xs, x); len(xs) }", ""},
+                        {"fn look() => (deep, n)", ""},
+                        {"fn worker(k) { let found = add(k); (found, look()) }", ""},
+                        {"wait(spawn worker(7))", "(2, ({a: [[1], ([1], 2)]}, 5))"},
+                        {"xs", "[1]"},
+                        {"par { worker(1); worker(2) }",
+                         "[(2, ({a: [[1], ([1], 2)]}, 5)), (2, ({a: [[1], ([1], 2)]}, 5))]"},
+                        {"add(3); worker(4)", "(3, ({a: [[1, 3, 4], ([1, 3, 4], 2)]}, 5))"},
+                        {NULL, NULL}});
 }
 
 Test(session, what_runs_meets_the_new_function)

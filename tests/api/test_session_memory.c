@@ -63,7 +63,9 @@ typedef struct usage {
 
 static usage usage_of(csp_vm *vm)
 {
-    usage u = {.modules = vm->module_count, .names = vm->interned_count, .seconds = (double)clock() / CLOCKS_PER_SEC};
+    usage u = {.modules = vm->module_count,
+               .names = vm->interned_count,
+               .seconds = (double)clock() / CLOCKS_PER_SEC};
     heap_collect(vm_heap(vm));
     u.heap = heap_bytes(vm_heap(vm));
     FILE *file = fopen("/proc/self/statm", "r");
@@ -90,14 +92,16 @@ static void stays_the_same(const char *input, int times, size_t resident)
             first = usage_of(vm);
     }
     usage last = usage_of(vm);
-    cr_expect_lt(last.heap, first.heap + MEGABYTE, "%s: heap %zu, %zu", input, first.heap, last.heap);
-    cr_expect(SANITIZED || last.resident < first.resident + resident, "%s: resident %zu, %zu", input, first.resident,
-              last.resident);
+    cr_expect_lt(last.heap, first.heap + MEGABYTE, "%s: heap %zu, %zu", input, first.heap,
+                 last.heap);
+    cr_expect(SANITIZED || last.resident < first.resident + resident, "%s: resident %zu, %zu",
+              input, first.resident, last.resident);
     cr_expect_lt(last.modules, 2000, "%s: %u modules", input, last.modules);
     cr_expect_lt(last.names, 8000, "%s: %zu names", input, last.names);
     double each_first = (first.seconds - start.seconds) / FIRST,
            each = (last.seconds - first.seconds) / (times - FIRST);
-    cr_expect_lt(each, 4 * each_first + 20e-6, "%s: %f us, then %f us", input, each_first * 1e6, each * 1e6);
+    cr_expect_lt(each, 4 * each_first + 20e-6, "%s: %f us, then %f us", input, each_first * 1e6,
+                 each * 1e6);
     csp_free(vm);
 }
 
@@ -172,7 +176,9 @@ Test(session_memory, what_is_held_stays, .timeout = 60)
     gives(s, "fn helper(x) => x * 100", "");
     gives(s, "fn deep(n) => if n == 0 { ?gate } else { 1 + deep(n - 1) }", "");
     gives(s, "fn dying() { defer { said ! \"died\" }; ?chan() }", "");
-    gives(s, "let server = spawn serve(); let sinking = spawn deep(100000); let third = spawn dying()", "");
+    gives(s,
+          "let server = spawn serve(); let sinking = spawn deep(100000); let third = spawn dying()",
+          "");
     gives(s, "said ! fn(x) => [x, \"closure\"]", "");
     gives(s, "fn crash(xs) => xs[5]", "");
     gives(s, "let e = catch crash([1])", "");

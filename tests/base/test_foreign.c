@@ -19,7 +19,8 @@ Test(foreign, names_are_found_whatever_their_case_and_underscores)
     cr_assert_str_eq(hint_of(foreign_find("null")), "write `nil`");
     cr_assert_str_eq(hint_of(foreign_find("None")), "write `nil`");
     cr_assert_eq(foreign_find_member("List", "indexOf"), foreign_find_member("list", "index_of"));
-    cr_assert_eq(foreign_find_member("String", "toUpper"), foreign_find_member("String", "to_upper"));
+    cr_assert_eq(foreign_find_member("String", "toUpper"),
+                 foreign_find_member("String", "to_upper"));
     cr_assert_null(foreign_find("foo"));
     cr_assert_null(foreign_find(""));
     cr_assert_null(foreign_find("_null"), "a leading underscore is part of the name");
@@ -27,7 +28,8 @@ Test(foreign, names_are_found_whatever_their_case_and_underscores)
 
 Test(foreign, words_are_found_before_names)
 {
-    cr_assert_str_eq(hint_of(foreign_find_word("func")), "a function is written `fn name(x) { … }`");
+    cr_assert_str_eq(hint_of(foreign_find_word("func")),
+                     "a function is written `fn name(x) { … }`");
     cr_assert_str_eq(hint_of(foreign_find_word("puts")), "write `print(x)`");
     cr_assert_null(foreign_find("func"));
 }
@@ -59,11 +61,13 @@ Test(foreign, methods)
         {"range", "map", "call `List.map`, which takes the range as its first argument"},
     };
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        cr_assert(foreign_method(methods[i].type, methods[i].member, NULL, hint, sizeof hint), "%s", methods[i].member);
+        cr_assert(foreign_method(methods[i].type, methods[i].member, NULL, hint, sizeof hint), "%s",
+                  methods[i].member);
         cr_assert_str_eq(hint, methods[i].hint);
     }
     cr_assert_not(foreign_method("list", "colour", NULL, hint, sizeof hint));
-    cr_assert_not(foreign_method("range", "append", NULL, hint, sizeof hint), "a range cannot change");
+    cr_assert_not(foreign_method("range", "append", NULL, hint, sizeof hint),
+                  "a range cannot change");
     cr_assert_not(foreign_method("int", "close", NULL, hint, sizeof hint));
     cr_assert_not(foreign_method("no type", "length", NULL, hint, sizeof hint));
 }

@@ -21,7 +21,8 @@ Test(language, traits_are_of_members_that_there_are)
         cr_assert_lt(strlen(rows[i].names), sizeof names);
         strcpy(names, rows[i].names);
         for (char *name; (name = strtok_r(rest, " ", &rest));)
-            cr_expect(language_has_word(language_modules[module].members, name), "%s.%s", rows[i].module, name);
+            cr_expect(language_has_word(language_modules[module].members, name), "%s.%s",
+                      rows[i].module, name);
     }
 }
 

@@ -29,7 +29,8 @@ Test(name, characters)
     cr_expect_eq(name_char("\xc2\xb7", 2, true), 0);
     cr_expect_eq(name_char("\xc2\xb7", 2, false), 2, "U+00B7: Other_ID_Continue");
     cr_expect_eq(name_char("\xe0\xb8\xb3", 3, true), 0);
-    cr_expect_eq(name_char("\xe0\xb8\xb3", 3, false), 3, "U+0E33 changes under NFKC where a name begins");
+    cr_expect_eq(name_char("\xe0\xb8\xb3", 3, false), 3,
+                 "U+0E33 changes under NFKC where a name begins");
     cr_expect_eq(name_char("\xff", 1, false), 0);
 }
 
@@ -65,7 +66,8 @@ static bool is_read_bare(arena *a, const char *key, size_t size)
     lexer lx;
     lex_init(&lx, a, &diags);
     lex_token token = lex_next(&lx);
-    bool read = (token.kind == TOK_NAME || (lex_kind_flags(token.kind) & LEX_KEYWORD)) && token.span.end == size;
+    bool read = (token.kind == TOK_NAME || (lex_kind_flags(token.kind) & LEX_KEYWORD)) &&
+                token.span.end == size;
     diag_free(&diags);
     return read;
 }
@@ -79,7 +81,8 @@ Test(name, what_is_printed_without_quotes_is_what_is_read_without, .timeout = 12
             continue;
         char key[5] = "x", *alone = key + 1;
         unsigned size = utf8_encode(c, alone);
-        cr_assert_eq(is_printed_bare(key, size + 1), is_read_bare(&a, key, size + 1), "x and U+%04X", c);
+        cr_assert_eq(is_printed_bare(key, size + 1), is_read_bare(&a, key, size + 1),
+                     "x and U+%04X", c);
         cr_assert_eq(is_printed_bare(alone, size), is_read_bare(&a, alone, size), "U+%04X", c);
     }
     arena_free(&a);

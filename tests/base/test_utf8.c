@@ -28,7 +28,8 @@ Test(utf8, what_is_none_is_found)
         {"12345678\xe2\x82", 8},
         {"1234567\xe2\x82z", 7},
         {"\xc3\xa9\xe2(\xa1", 2},
-        {"a\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 22},
+        {"a\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
+         22},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         size_t size = strlen(rows[i].text), bad = utf8_check(rows[i].text, size);
@@ -62,7 +63,8 @@ Test(utf8, every_code_point_survives)
 
 Test(utf8, code_points_are_counted_wherever_they_begin)
 {
-    const char *text = "a\xc3\xa9\xe6\x97\xa5\xf0\x9f\x99\x82 b\xc3\xa9\xe6\x97\xa5\xf0\x9f\x99\x82";
+    const char *text =
+        "a\xc3\xa9\xe6\x97\xa5\xf0\x9f\x99\x82 b\xc3\xa9\xe6\x97\xa5\xf0\x9f\x99\x82";
     size_t count = 0;
     for (size_t at = 0; at < strlen(text); at++) {
         cr_expect_eq(utf8_count(text, at), count, "%zu bytes", at);

@@ -46,8 +46,8 @@ static void put_line(char **out, const char *line, const char *end)
     *(*out)++ = '\n';
 }
 
-/* The instructions of the function whose heading begins with `heading` ("fn f("), one a line; for the caller to
- * free. */
+/* The instructions of the function whose heading begins with `heading` ("fn f("), one a line; for
+ * the caller to free. */
 static char *code_of(const char *listing, const char *heading)
 {
     char *wanted = support_format("\n%s", heading);
@@ -99,7 +99,8 @@ static void assert_error(const char *text, const char *message)
 Test(compile, fib)
 {
     assert_code("fn fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }", "fn fib(",
-                "jnlti r0, 2 -> 2\nret r0\naddi r3, r0, -1\ncallf r1, fn fib\naddi r4, r0, -2\ncallf r2, fn fib\n"
+                "jnlti r0, 2 -> 2\nret r0\naddi r3, r0, -1\ncallf r1, fn fib\naddi r4, r0, "
+                "-2\ncallf r2, fn fib\n"
                 "add r1, r1, r2\nret r1\n");
 }
 
@@ -125,12 +126,14 @@ Test(compile, an_assignment_computes_in_the_variable)
     assert_code("fn f(a) { var x = a\nx = x + a\nx += 2\nreturn }", "fn f(",
                 "move r1, r0\nadd r1, r1, r0\naddi r1, r1, 2\nloadp r2, nil\nret r2\n");
     /* … but not before the last operand was read */
-    assert_contains("fn f(a) { var x = a\nx = (a + 1) * x }", "fn f(", "addi r2, r0, 1\nmul r1, r2, r1\n");
+    assert_contains("fn f(a) { var x = a\nx = (a + 1) * x }", "fn f(",
+                    "addi r2, r0, 1\nmul r1, r2, r1\n");
 }
 
 Test(compile, values_are_read_left_to_right)
 {
-    assert_contains("fn f() { var x = 1\nx + if x { x = 2\nx } else { 3 } }", "fn f(", "move r1, r0\n");
+    assert_contains("fn f() { var x = 1\nx + if x { x = 2\nx } else { 3 } }", "fn f(",
+                    "move r1, r0\n");
 }
 
 Test(compile, comparisons_decide_jumps)
@@ -149,7 +152,8 @@ Test(compile, and_or_not_jump)
 {
     assert_code("fn f(a, b) { if a == 1 and not b or a == 2 { return a }\nb }", "fn f(",
                 "jnei r0, 1 -> 2\njf r1 -> 3\njnei r0, 2 -> 4\nret r0\nret r1\n");
-    assert_code("fn f(a, b) => a or g(b)\nfn g(x) => x", "fn f(", "jt r0 -> 3\nmove r4, r1\ntailf r2, fn g\nret r0\n");
+    assert_code("fn f(a, b) => a or g(b)\nfn g(x) => x", "fn f(",
+                "jt r0 -> 3\nmove r4, r1\ntailf r2, fn g\nret r0\n");
 }
 
 Test(compile, large_literals_are_built_in_pieces)
@@ -167,7 +171,8 @@ Test(compile, known_functions_get_all_their_arguments)
 {
     const char *f = "fn f(a, b = 1, ..c) => a\n";
     char *text = support_format("%sfn g() { f(1); f(1, 2, 3, 4); f(b: 2, a: 1); 0 }", f);
-    assert_contains(text, "fn g(", "loadi r2, 1\nloadp r3, absent\nlist r4, r4, 0\ncallf r0, fn f\n");
+    assert_contains(text, "fn g(",
+                    "loadi r2, 1\nloadp r3, absent\nlist r4, r4, 0\ncallf r0, fn f\n");
     assert_contains(text, "fn g(", "loadi r5, 3\nloadi r6, 4\nlist r4, r5, 2\ncallf r0, fn f\n");
     assert_contains(text, "fn g(", "loadi r3, 2\nloadi r2, 1\nlist r4, r4, 0\ncallf r0, fn f\n");
     free(text);
@@ -181,8 +186,9 @@ Test(compile, defaults_are_evaluated_by_the_callee)
 Test(compile, tail_calls)
 {
     assert_code("fn f(n) => f(n)", "fn f(", "move r3, r0\ntailf r1, fn f\n");
-    assert_code("fn f(g, n) { match n { 0 => 1; _ => { return g(n) } } }", "fn f(",
-                "testlit r1, 0\njmp -> 4\nloadi r2, 1\nret r2\nmove r2, r0\nmove r4, r1\ntail r2, 1\n");
+    assert_code(
+        "fn f(g, n) { match n { 0 => 1; _ => { return g(n) } } }", "fn f(",
+        "testlit r1, 0\njmp -> 4\nloadi r2, 1\nret r2\nmove r2, r0\nmove r4, r1\ntail r2, 1\n");
     assert_contains("fn f(g) => try g(1)", "fn f(", "tail r1, 1\n");
     assert_contains("fn f(g) => g(..[1], a: 2)", "fn f(", "tailv r1\n");
     /* a native needs no frame; a handler or a defer needs this one */
@@ -201,7 +207,8 @@ Test(compile, results_are_made_where_they_are_wanted)
 Test(compile, functions_without_captures_are_constants)
 {
     assert_code("fn f() { fn g(n) => g(n + 1)\nlet h = fn(x) => x\ng(1) + h(2) }", "fn f(",
-                "loadk r0, <fn g>\nloadk r1, <fn h>\nloadi r4, 1\ncallf r2, fn g\nloadi r5, 2\ncallf r3, fn h\n"
+                "loadk r0, <fn g>\nloadk r1, <fn h>\nloadi r4, 1\ncallf r2, fn g\nloadi r5, "
+                "2\ncallf r3, fn h\n"
                 "add r2, r2, r3\nret r2\n");
 }
 
@@ -217,7 +224,8 @@ Test(compile, captures_are_copied_in)
 Test(compile, counting_makes_no_range)
 {
     assert_code("fn f(n) { var s = 0\nfor i in 0..n { s += i }\ns }", "fn f(",
-                "loadi r1, 0\nloadi r2, 0\nmove r3, r0\nfori r2, 0 -> 6\nadd r1, r1, r4\nforiloop r2 -> 4\nret r1\n");
+                "loadi r1, 0\nloadi r2, 0\nmove r3, r0\nfori r2, 0 -> 6\nadd r1, r1, r4\nforiloop "
+                "r2 -> 4\nret r1\n");
     assert_contains("fn f(n) { for i in n.. { } }", "fn f(", "loadp r2, absent\nfori r1, 0 ->");
     assert_contains("fn f(n) { for i in 1..=n { } }", "fn f(", "fori r1, 1 ->");
 }
@@ -232,8 +240,9 @@ Test(compile, iterating)
 
 Test(compile, while_loops)
 {
-    assert_code("fn f(n) { var i = n\nwhile i > 0 { i -= 1\nif i == 5 { continue } }\ni }", "fn f(",
-                "move r1, r0\njngti r1, 0 -> 5\naddi r1, r1, -1\njeqi r1, 5 -> 4\nloop -> 1\nret r1\n");
+    assert_code(
+        "fn f(n) { var i = n\nwhile i > 0 { i -= 1\nif i == 5 { continue } }\ni }", "fn f(",
+        "move r1, r0\njngti r1, 0 -> 5\naddi r1, r1, -1\njeqi r1, 5 -> 4\nloop -> 1\nret r1\n");
 }
 
 Test(compile, unreachable_code_is_left_out)
@@ -245,26 +254,30 @@ Test(compile, unreachable_code_is_left_out)
 Test(compile, patterns)
 {
     assert_code("fn f(p) { let (a, [b, ..c]) = p\na }", "fn f(",
-                "testtuple r0, 2, 0\njmp -> 9\ngetidxi r1, r0, 0\ngetidxi r4, r0, 1\ntestlist r4, 1, 1\njmp -> 9\n"
+                "testtuple r0, 2, 0\njmp -> 9\ngetidxi r1, r0, 0\ngetidxi r4, r0, 1\ntestlist r4, "
+                "1, 1\njmp -> 9\n"
                 "getidxi r2, r4, 0\nrest r3, r4, 1\nret r1\nmatchfail r0\n");
 }
 
 Test(compile, a_match_names_its_subject)
 {
     assert_code("fn f(p) { match p { {k: 1} => 2; error(k) => k; n => n } }", "fn f(",
-                "testmap r0\njmp -> 8\ntestkey r1, r0, \"k\"\njmp -> 8\ntestlit r1, 1\njmp -> 8\nloadi r1, 2\nret r1\n"
+                "testmap r0\njmp -> 8\ntestkey r1, r0, \"k\"\njmp -> 8\ntestlit r1, 1\njmp -> "
+                "8\nloadi r1, 2\nret r1\n"
                 "testerror r0\njmp -> 12\nerrorpart r1, r0, 0\nret r1\nret r0\n");
 }
 
 Test(compile, taking_a_tuple_apart_makes_none)
 {
-    assert_code("fn f(a, b) { let (x, y) = (b, a)\nx }", "fn f(", "move r2, r1\nmove r3, r0\nret r2\n");
+    assert_code("fn f(a, b) { let (x, y) = (b, a)\nx }", "fn f(",
+                "move r2, r1\nmove r3, r0\nret r2\n");
 }
 
 Test(compile, catch_covers_its_code)
 {
     assert_code("fn f(g) { let e = catch { let (a, b) = g()\na }\ne }", "fn f(",
-                "move r4, r0\ncall r4, 0\ntesttuple r4, 2, 0\njmp -> 8\ngetidxi r2, r4, 0\ngetidxi r3, r4, 1\n"
+                "move r4, r0\ncall r4, 0\ntesttuple r4, 2, 0\njmp -> 8\ngetidxi r2, r4, 0\ngetidxi "
+                "r3, r4, 1\n"
                 "move r1, r2\njmp -> 9\nmatchfail r4\nret r1\ncatch 0 .. 9 -> 9, r1\n");
 }
 
@@ -277,49 +290,61 @@ Test(compile, try_returns_errors)
 Test(compile, defers)
 {
     assert_code("fn f(a) { defer print(a)\ndefer { print(1) }\n2 }", "fn f(",
-                "loadp r1, nil\nloadk r5, native print\nmove r7, r0\ndefer r5, 1\ndeferblock -> 9\nloadi r5, 2\n"
-                "move r2, r5\nloadp r3, nil\njmp -> 13\nloadi r10, 1\ncalln r8, 1, native print\njmp -> 13\nnop\n"
+                "loadp r1, nil\nloadk r5, native print\nmove r7, r0\ndefer r5, 1\ndeferblock -> "
+                "9\nloadi r5, 2\n"
+                "move r2, r5\nloadp r3, nil\njmp -> 13\nloadi r10, 1\ncalln r8, 1, native "
+                "print\njmp -> 13\nnop\n"
                 "rundefers\nret r2\ndefers r1 -> 13\n");
 }
 
 Test(compile, what_a_deferred_block_sees_stays)
 {
     /* y may not take the register of x, which is left by then */
-    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(", "move r5, r0\n");
-    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(", "loadi r6, 1\n");
+    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(",
+                    "move r5, r0\n");
+    assert_contains("fn f(a) { { let x = a\ndefer { print(x) } }\nlet y = 1\ny }", "fn f(",
+                    "loadi r6, 1\n");
 }
 
 /* ---- processes ---- */
 
 Test(compile, spawns)
 {
-    assert_contains("fn f(g, x) { spawn g(x)\nlet p = spawn g(move x)\np }", "fn f(",
-                    "spawn r2, 1, 1\nmove r2, r0\nmove r4, r1\nmovearg r4\nspawn r2, 1, 0\nret r2\n");
-    assert_contains("fn f(x) { spawn { x } }", "fn f(", "move r1, r0\nspawnb r1, 0, block in f\nret r1\n");
-    assert_contains("fn f(g, xs) { spawn g(..xs) }", "fn f(", "loadk r2, <fn apply>\nmove r4, r0\n");
+    assert_contains(
+        "fn f(g, x) { spawn g(x)\nlet p = spawn g(move x)\np }", "fn f(",
+        "spawn r2, 1, 1\nmove r2, r0\nmove r4, r1\nmovearg r4\nspawn r2, 1, 0\nret r2\n");
+    assert_contains("fn f(x) { spawn { x } }", "fn f(",
+                    "move r1, r0\nspawnb r1, 0, block in f\nret r1\n");
+    assert_contains("fn f(g, xs) { spawn g(..xs) }", "fn f(",
+                    "loadk r2, <fn apply>\nmove r4, r0\n");
 }
 
 Test(compile, par_is_cleaned_up)
 {
     assert_code("fn f(x) => par { x; 2 }", "fn f(",
-                "par r1\nmove r3, r0\nparadd r1, r3, block in f\nparadd r1, r3, block in f\nparwait r1\nret r1\n"
+                "par r1\nmove r3, r0\nparadd r1, r3, block in f\nparadd r1, r3, block in "
+                "f\nparwait r1\nret r1\n"
                 "parcancel r1, r2\ncleanup 1 .. 5 -> 6, r2\n");
-    assert_contains("fn f(xs) => par for x in xs { x }", "fn f(",
-                    "iternext r3 -> 6\nmove r6, r5\nparadd r1, r6, block in f\nloop -> 2\nparwait r1\n");
+    assert_contains(
+        "fn f(xs) => par for x in xs { x }", "fn f(",
+        "iternext r3 -> 6\nmove r6, r5\nparadd r1, r6, block in f\nloop -> 2\nparwait r1\n");
 }
 
 Test(compile, sends_and_receives)
 {
     assert_code("fn f(c, v) { c ! v\nc ! move v\nc ? (a, _)\n?c + a }", "fn f(",
-                "send r0, r1\nsendmove r0, r1\nrecv r3, r0\ntesttuple r3, 2, 0\njmp -> 9\ngetidxi r2, r3, 0\n"
+                "send r0, r1\nsendmove r0, r1\nrecv r3, r0\ntesttuple r3, 2, 0\njmp -> 9\ngetidxi "
+                "r2, r3, 0\n"
                 "recv r3, r0\nadd r3, r3, r2\nret r3\nmatchfail r3\n");
 }
 
 Test(compile, an_alt_evaluates_in_the_order_of_the_text)
 {
     assert_code("fn f(c, n) { alt { when n < 3, c ? x => x\nc ! n => 1\nafter n => 2 } }", "fn f(",
-                "jnlti r1, 3 -> 3\nmove r2, r0\njmp -> 4\nloadp r2, absent\nmove r3, r0\nmove r4, r1\nmove r5, r1\n"
-                "alt 3 arms\narm receive r2 -> 11\narm send r3 -> 12\narm after r5 -> 14\nret r2\nloadi r6, 1\nret r6\n"
+                "jnlti r1, 3 -> 3\nmove r2, r0\njmp -> 4\nloadp r2, absent\nmove r3, r0\nmove r4, "
+                "r1\nmove r5, r1\n"
+                "alt 3 arms\narm receive r2 -> 11\narm send r3 -> 12\narm after r5 -> 14\nret "
+                "r2\nloadi r6, 1\nret r6\n"
                 "loadi r6, 2\nret r6\n");
 }
 
@@ -333,7 +358,8 @@ Test(compile, a_for_alt_leaves_behind_its_arms)
 Test(compile, a_replicated_arm_lists_its_elements)
 {
     assert_contains("fn f(cs) { alt { for i, c in cs, when i > 1, c ? v => v } }", "fn f(",
-                    "list r1, r1, 0\niter r4, r0\niternext2 r4 -> 10\njngti r6, 1 -> 9\nmove r8, r7\nloadp r9, nil\n"
+                    "list r1, r1, 0\niter r4, r0\niternext2 r4 -> 10\njngti r6, 1 -> 9\nmove r8, "
+                    "r7\nloadp r9, nil\n"
                     "move r10, r6\nmove r11, r7\nappend r1, r8, 4\n");
 }
 
@@ -341,20 +367,25 @@ Test(compile, a_replicated_arm_lists_its_elements)
 
 Test(compile, consts_come_first_and_are_frozen)
 {
-    assert_contains("const K = [1]\nconst N = 2\nprint(K)", "fn main(",
-                    "loadi r3, 1\nlist r2, r3, 1\ncalln r0, 1, native freeze\nsetcell r0, cell K\nloadi r2, 2\n"
-                    "setcell r2, cell N\ngetcell r2, cell K\ncalln r0, 1, native print\n");
+    assert_contains(
+        "const K = [1]\nconst N = 2\nprint(K)", "fn main(",
+        "loadi r3, 1\nlist r2, r3, 1\ncalln r0, 1, native freeze\nsetcell r0, cell K\nloadi r2, 2\n"
+        "setcell r2, cell N\ngetcell r2, cell K\ncalln r0, 1, native print\n");
 }
 
 Test(compile, tests_are_compiled_and_not_run)
 {
     assert_code("test \"sums\" { print(1) }", "fn main(", "loadp r0, nil\nret r0\n");
-    assert_contains("test \"sums\" { print(1) }", "fn test \"sums\"(", "calln r0, 1, native print\n");
+    assert_contains("test \"sums\" { print(1) }", "fn test \"sums\"(",
+                    "calln r0, 1, native print\n");
 }
 
 /* ---- limits ---- */
 
-Test(compile, types_are_checked) { assert_error("print(1 is integer)", "there is no type `integer`"); }
+Test(compile, types_are_checked)
+{
+    assert_error("print(1 is integer)", "there is no type `integer`");
+}
 
 Test(compile, too_many_registers)
 {

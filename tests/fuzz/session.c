@@ -1,5 +1,5 @@
-/* Any bytes as what is typed into one session, piece by piece, with a form feed between. The first byte of a piece may
- * say that something else is done than to evaluate the rest of it. */
+/* Any bytes as what is typed into one session, piece by piece, with a form feed between. The first
+ * byte of a piece may say that something else is done than to evaluate the rest of it. */
 #include "tests/support/fuzz.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* Every fragment of syntax, whole or broken off, in every context where something stands: checked, evaluated in a
- * session, and run where it compiles. What is expected is no crash, and what the fuzzers expect (support/fuzz.h): check,
- * run and session agree on what has errors. */
+/* Every fragment of syntax, whole or broken off, in every context where something stands: checked,
+ * evaluated in a session, and run where it compiles. What is expected is no crash, and what the
+ * fuzzers expect (support/fuzz.h): check, run and session agree on what has errors. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -630,7 +630,8 @@ enum {
     BATCH = 50, /* texts for one VM: what they leave behind in its session adds up */
 };
 
-/* The context with the fragment wherever it says `%`, behind what they may refer to; the caller frees it. */
+/* The context with the fragment wherever it says `%`, behind what they may refer to; the caller
+ * frees it. */
 static char *fill(const char *context, const char *fragment)
 {
     static const char names[] = "let c = chan(1)\nvar x = [1]\nfn f(..a) => a\n";
@@ -674,4 +675,7 @@ Test(fragments, second, .timeout = 120) { quarter(1); }
 Test(fragments, third, .timeout = 120) { quarter(2); }
 Test(fragments, fourth, .timeout = 120) { quarter(3); }
 
-Test(fragments, are_many) { cr_assert_geq(FRAGMENTS * CONTEXTS, 50000, "%d", FRAGMENTS * CONTEXTS); }
+Test(fragments, are_many)
+{
+    cr_assert_geq(FRAGMENTS * CONTEXTS, 50000, "%d", FRAGMENTS * CONTEXTS);
+}

@@ -8,7 +8,8 @@
 
 enum { LIVE = 15, SLOTS = 8 };
 
-/* An object of kind HEAP_PROCESS: an odd header, then what it holds; the mark procedure looks at the first `count`. */
+/* An object of kind HEAP_PROCESS: an odd header, then what it holds; the mark procedure looks at
+ * the first `count`. */
 typedef struct owner {
     uint64_t header, count;
     void *slots[SLOTS];
@@ -112,9 +113,15 @@ static void check_no_object_twice(heap_kind kind, size_t size)
 
 Test(heap, free_lists_of_bytes_survive_collections) { check_no_object_twice(HEAP_BYTES, 64); }
 
-Test(heap, free_lists_of_processes_survive_collections) { check_no_object_twice(HEAP_PROCESS, 160); }
+Test(heap, free_lists_of_processes_survive_collections)
+{
+    check_no_object_twice(HEAP_PROCESS, 160);
+}
 
-Test(heap, free_lists_of_traced_objects_survive_collections) { check_no_object_twice(HEAP_TRACED, 32); }
+Test(heap, free_lists_of_traced_objects_survive_collections)
+{
+    check_no_object_twice(HEAP_TRACED, 32);
+}
 
 Test(heap, a_process_on_the_free_list_keeps_the_rest_of_the_list)
 {
@@ -137,9 +144,10 @@ Test(heap, a_process_on_the_free_list_keeps_the_rest_of_the_list)
     cr_assert_geq(length, (size_t)COUNT);
 }
 
-/* Owners that each hold an object of 96 bytes in one slot. In a frame of its own, which clear_stack overwrites: one
- * address left there would keep its whole block from being used again. */
-static __attribute__((noinline)) void make_owners(heap *h, owner **owners, int count, size_t live_slots, size_t offset)
+/* Owners that each hold an object of 96 bytes in one slot. In a frame of its own, which clear_stack
+ * overwrites: one address left there would keep its whole block from being used again. */
+static __attribute__((noinline)) void make_owners(heap *h, owner **owners, int count,
+                                                  size_t live_slots, size_t offset)
 {
     for (int i = 0; i < count; i++) {
         owner *o = heap_alloc(h, HEAP_PROCESS, sizeof *o);

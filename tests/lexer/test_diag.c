@@ -43,8 +43,10 @@ static void assert_renders(diag_style style, const char *expected)
 static void assert_at(uint32_t offset, uint32_t line, uint32_t column)
 {
     src_position position = src_locate(&src, offset);
-    cr_assert_eq(position.line, line, "offset %u: line %u, expected %u", offset, position.line, line);
-    cr_assert_eq(position.column, column, "offset %u: column %u, expected %u", offset, position.column, column);
+    cr_assert_eq(position.line, line, "offset %u: line %u, expected %u", offset, position.line,
+                 line);
+    cr_assert_eq(position.column, column, "offset %u: column %u, expected %u", offset,
+                 position.column, column);
 }
 
 /* ---- positions ---- */
@@ -197,12 +199,13 @@ Test(diag, json_is_an_object_on_a_line_for_each)
     source("ab\ncd");
     diag_hint(diag_error(&list, span(1, 5), "a \"quoted\"\ttext\\"), "\xff!\x01");
     diag_warning(&list, span(4, 5), "\xc3\xa9");
-    assert_renders(
-        DIAG_JSON,
-        "{\"file\":\"a.csp\",\"line\":1,\"column\":2,\"end_line\":2,\"end_column\":3,\"severity\":\"error\","
-        "\"message\":\"a \\\"quoted\\\"\\u0009text\\\\\",\"hint\":\"\\ufffd!\\u0001\"}\n"
-        "{\"file\":\"a.csp\",\"line\":2,\"column\":2,\"end_line\":2,\"end_column\":3,\"severity\":\"warning\","
-        "\"message\":\"\xc3\xa9\",\"hint\":null}\n");
+    assert_renders(DIAG_JSON,
+                   "{\"file\":\"a.csp\",\"line\":1,\"column\":2,\"end_line\":2,\"end_column\":3,"
+                   "\"severity\":\"error\","
+                   "\"message\":\"a \\\"quoted\\\"\\u0009text\\\\\",\"hint\":\"\\ufffd!\\u0001\"}\n"
+                   "{\"file\":\"a.csp\",\"line\":2,\"column\":2,\"end_line\":2,\"end_column\":3,"
+                   "\"severity\":\"warning\","
+                   "\"message\":\"\xc3\xa9\",\"hint\":null}\n");
 }
 
 Test(diag, the_name_of_its_kind_is_shown_behind_the_message)
@@ -210,8 +213,10 @@ Test(diag, the_name_of_its_kind_is_shown_behind_the_message)
     source("ab");
     diag_warning(&list, span(0, 1), "odd")->name = "oddity";
     assert_renders(DIAG_TEXT, "a.csp:1:1: warning: odd [oddity]\nab\n^\n");
-    assert_renders(DIAG_JSON, "{\"file\":\"a.csp\",\"line\":1,\"column\":1,\"end_line\":1,\"end_column\":2,"
-                              "\"severity\":\"warning\",\"message\":\"odd\",\"name\":\"oddity\",\"hint\":null}\n");
+    assert_renders(
+        DIAG_JSON,
+        "{\"file\":\"a.csp\",\"line\":1,\"column\":1,\"end_line\":1,\"end_column\":2,"
+        "\"severity\":\"warning\",\"message\":\"odd\",\"name\":\"oddity\",\"hint\":null}\n");
 }
 
 /* ---- the list ---- */

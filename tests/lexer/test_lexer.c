@@ -37,15 +37,15 @@ static void teardown(void)
 
 TestSuite(lexer, .init = setup, .fini = teardown);
 
-/* The kinds of all tokens of a text, by their text in token.def, separated by blanks; `\n` before those that a
- * newline precedes. */
+/* The kinds of all tokens of a text, by their text in token.def, separated by blanks; `\n` before
+ * those that a newline precedes. */
 static void assert_kinds(const char *text, const char *expected)
 {
     start(text);
     char *all = strdup("");
     for (lex_token token = lex_next(&lx); token.kind != TOK_END; token = lex_next(&lx)) {
-        char *longer = support_format("%s%s%s%s", all, all[0] == '\0' ? "" : " ", token.newline_before ? "\n" : "",
-                                      lex_kind_text(token.kind));
+        char *longer = support_format("%s%s%s%s", all, all[0] == '\0' ? "" : " ",
+                                      token.newline_before ? "\n" : "", lex_kind_text(token.kind));
         free(all);
         all = longer;
     }
@@ -64,7 +64,8 @@ static void assert_error(const char *text, uint32_t at, uint32_t end, const char
     while (lex_next(&lx).kind != TOK_END)
         ;
     cr_assert_eq(list.errors, 1, "%s: %u errors", text, list.errors);
-    cr_assert_not_null(strstr(list.items[0].message, message), "%s: %s", text, list.items[0].message);
+    cr_assert_not_null(strstr(list.items[0].message, message), "%s: %s", text,
+                       list.items[0].message);
     cr_assert_eq(list.items[0].span.start, at, "%s: starts at %u", text, list.items[0].span.start);
     cr_assert_eq(list.items[0].span.end, end, "%s: ends at %u", text, list.items[0].span.end);
 }
@@ -85,7 +86,8 @@ Test(lexer, the_longest_operator_wins)
 Test(lexer, every_keyword_is_one_and_every_operator_is_read_back)
 {
     for (unsigned kind = 0; kind < LEX_KINDS; kind++) {
-        if ((lex_kind_flags((lex_kind)kind) & LEX_CLASS) || kind == TOK_STRING_MIDDLE || kind == TOK_STRING_END)
+        if ((lex_kind_flags((lex_kind)kind) & LEX_CLASS) || kind == TOK_STRING_MIDDLE ||
+            kind == TOK_STRING_END)
             continue;
         start(lex_kind_text((lex_kind)kind));
         cr_assert_eq(lex_next(&lx).kind, kind, "%s", lex_kind_text((lex_kind)kind));
@@ -103,7 +105,8 @@ Test(lexer, contextual_words_are_names)
 
 Test(lexer, names_are_unicode)
 {
-    assert_kinds("\xc3\xa9t\xc3\xa9 \xe5\x90\x8d\xe5\x89\x8d x\xcc\x81 \xd0\xb9_1", "a name a name a name a name");
+    assert_kinds("\xc3\xa9t\xc3\xa9 \xe5\x90\x8d\xe5\x89\x8d x\xcc\x81 \xd0\xb9_1",
+                 "a name a name a name a name");
     assert_no_errors();
     assert_error("\xe2\x82\xac", 0, 3, "unexpected character `\xe2\x82\xac` (U+20AC)");
     assert_error("a \xf0\x9f\x98\x80\xf0\x9f\x98\x80 b", 2, 10, "U+1F600");
@@ -331,15 +334,17 @@ Test(lexer, durations_that_are_none_are_refused)
 
 /* ---- strings ---- */
 
-/* All pieces of the first string, interpolations as `${}`; fails on errors unless some are expected. */
+/* All pieces of the first string, interpolations as `${}`; fails on errors unless some are
+ * expected. */
 static char *text_of(const char *text)
 {
     start(text);
     lex_token pieces[20];
     uint32_t count = 0;
     for (lex_token token = lex_next(&lx); token.kind != TOK_END; token = lex_next(&lx))
-        if (token.kind == TOK_STRING || token.kind == TOK_STRING_START || token.kind == TOK_STRING_MIDDLE ||
-            token.kind == TOK_STRING_END || token.kind == TOK_BYTES)
+        if (token.kind == TOK_STRING || token.kind == TOK_STRING_START ||
+            token.kind == TOK_STRING_MIDDLE || token.kind == TOK_STRING_END ||
+            token.kind == TOK_BYTES)
             pieces[count++] = token;
     uint32_t margin = LEX_NO_MARGIN;
     for (uint32_t i = 0; i < count; i++)
@@ -406,7 +411,8 @@ Test(lexer, wrong_escapes_are_reported_at_their_place)
         free(text_of(wrong[i].text));
         cr_assert_eq(list.errors, 1, "%s", wrong[i].text);
         cr_assert_eq(list.items[0].span.start, wrong[i].start, "%s", wrong[i].text);
-        cr_assert_eq(list.items[0].span.end, wrong[i].end, "%s: %u", wrong[i].text, list.items[0].span.end);
+        cr_assert_eq(list.items[0].span.end, wrong[i].end, "%s: %u", wrong[i].text,
+                     list.items[0].span.end);
     }
 }
 

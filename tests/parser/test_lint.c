@@ -37,7 +37,8 @@ static resolve_status world_module(void *user, const char *name)
     return strcmp(name, "Os") == 0 ? RESOLVE_FOUND : RESOLVE_NO_SUCH;
 }
 
-static resolve_status world_member(void *user, const char *module, const char *name, resolve_symbol *out)
+static resolve_status world_member(void *user, const char *module, const char *name,
+                                   resolve_symbol *out)
 {
     (void)user;
     (void)module;
@@ -64,7 +65,8 @@ static bool world_import(void *user, const char *path, size_t length, src_span a
     return true;
 }
 
-static resolve_status world_imported(void *user, const void *home, const char *name, resolve_symbol *out)
+static resolve_status world_imported(void *user, const void *home, const char *name,
+                                     resolve_symbol *out)
 {
     (void)home;
     return world_global(user, name, out);
@@ -110,8 +112,8 @@ static void assert_warned(const char *name, const char *marked)
     const diag *d = &fixture.list.items[0];
     cr_assert_eq(d->severity, DIAG_WARNING, "%s\n%s", text, said);
     cr_assert_str_eq(d->name, name, "%s\n%s", text, said);
-    cr_assert(d->span.start == start && d->span.end == end, "%s: at %u to %u\n%s", text, d->span.start, d->span.end,
-              said);
+    cr_assert(d->span.start == start && d->span.end == end, "%s: at %u to %u\n%s", text,
+              d->span.start, d->span.end, said);
     free(said);
     free(text);
 }
@@ -139,56 +141,70 @@ Test(lint, unused_variables)
                       "let (a, [[b]]) = (1, 2); print(a)", "let (_, ..[[rest]]) = list(); print(1)",
                       "let {name: [[n]]} = list(); print(1)", "let c = chan(); c ? [[x]]; print(1)",
                       "for [[i]] in 0..3 { print(1) }", "for k, [[v]] in list() { print(k) }",
-                      "match list() { (a, [[b]]) => print(a) }", "let c = chan(); alt { c ? [[x]] => print(1) }",
-                      "par for [[i]] in 0..3 { print(1) }", "match list() { (1, [[x]]) | (2, x) => print(1) }",
+                      "match list() { (a, [[b]]) => print(a) }",
+                      "let c = chan(); alt { c ? [[x]] => print(1) }",
+                      "par for [[i]] in 0..3 { print(1) }",
+                      "match list() { (1, [[x]]) | (2, x) => print(1) }",
                       "let x = 1; { let [[x]] = 2 }; print(x)"));
-    each_fine(TEXTS("let _x = 1", "let _ = list()", "for _ in 0..3 { print(1) }", "let x = 1; print(\"${x}\")",
-                    "let x = 1; let f = fn() => x; print(f)", "let x = list(); x[0] = 1", "let x = list(); x.f = 1",
-                    "let c = chan(); c ? x; spawn { print(x) }", "match list() { [x, ..] if x > 1 => 1; _ => 2 }",
-                    "let x = 1; { let x = 2; print(x) }; print(x)", "match list() { (1, x) | (2, x) => print(x) }",
-                    "let n = 3; par for _ in 0..n { print(1) }", "let x = 1; let x = x + 1; print(x)"));
+    each_fine(TEXTS(
+        "let _x = 1", "let _ = list()", "for _ in 0..3 { print(1) }", "let x = 1; print(\"${x}\")",
+        "let x = 1; let f = fn() => x; print(f)", "let x = list(); x[0] = 1",
+        "let x = list(); x.f = 1", "let c = chan(); c ? x; spawn { print(x) }",
+        "match list() { [x, ..] if x > 1 => 1; _ => 2 }",
+        "let x = 1; { let x = 2; print(x) }; print(x)",
+        "match list() { (1, x) | (2, x) => print(x) }", "let n = 3; par for _ in 0..n { print(1) }",
+        "let x = 1; let x = x + 1; print(x)"));
 }
 
 Test(lint, unused_parameters)
 {
-    each_warned("unused-parameter", TEXTS("fn f([[x]]) => 1", "fn f(a, [[b]]) { a }", "fn f([[..xs]]) => 1",
-                                          "fn g() { fn f([[x]]) => 1; f(2) }"));
-    each_fine(TEXTS("fn f(_) => 1", "fn f(_x, _y) { 1 }", "fn f(a, b = a) => b", "let f = fn(x) => 1; print(f)",
-                    "fn f(x) { fn() => x }", "fn f(.._) => 1"));
+    each_warned("unused-parameter",
+                TEXTS("fn f([[x]]) => 1", "fn f(a, [[b]]) { a }", "fn f([[..xs]]) => 1",
+                      "fn g() { fn f([[x]]) => 1; f(2) }"));
+    each_fine(TEXTS("fn f(_) => 1", "fn f(_x, _y) { 1 }", "fn f(a, b = a) => b",
+                    "let f = fn(x) => 1; print(f)", "fn f(x) { fn() => x }", "fn f(.._) => 1"));
 }
 
 Test(lint, unused_functions_constants_imports)
 {
     each_warned("unused-function",
-                TEXTS("fn [[f]]() => 1\nprint(1)", "fn [[_f]]() => 1", "fn f() { fn [[g]]() => 1; 2 }",
-                      "fn [[f]](n) => f(n - 1)\nprint(1)", "fn g() { fn [[f]](n) => f(n - 1); 2 }"));
+                TEXTS("fn [[f]]() => 1\nprint(1)", "fn [[_f]]() => 1",
+                      "fn f() { fn [[g]]() => 1; 2 }", "fn [[f]](n) => f(n - 1)\nprint(1)",
+                      "fn g() { fn [[f]](n) => f(n - 1); 2 }"));
     each_fine(TEXTS("fn f() => 1", "fn f() => _g()\nfn _g() => 1", "fn f() => 1\nprint(f)",
-                    "fn f() => 1\ntest \"f\" { f() }", "fn f() { fn g() => 1; spawn { print(g()) } }",
-                    "fn print() => 1"));
+                    "fn f() => 1\ntest \"f\" { f() }",
+                    "fn f() { fn g() => 1; spawn { print(g()) } }", "fn print() => 1"));
     each_warned("unused-constant", TEXTS("const [[N]] = 1\nprint(1)", "const [[_N]] = 1"));
-    each_fine(TEXTS("const N = 1", "const N = 1\nfn f() => N\nprint(f())", "const A = 1\nconst _B = A\nfn f() => _B"));
-    each_warned("unused-import", TEXTS("[[import \"lib/list\"]]", "[[import \"lib/list\" as l]]\nprint(1)"));
+    each_fine(TEXTS("const N = 1", "const N = 1\nfn f() => N\nprint(f())",
+                    "const A = 1\nconst _B = A\nfn f() => _B"));
+    each_warned("unused-import",
+                TEXTS("[[import \"lib/list\"]]", "[[import \"lib/list\" as l]]\nprint(1)"));
     each_fine(TEXTS("import \"lib/list\" as _list", "import \"lib/list\"\nprint(list.len(1))",
                     "import \"lib/list\" as l\nfn f() => l.len(2)"));
 }
 
 Test(lint, variables_that_do_not_vary)
 {
-    each_warned("never-read", TEXTS("var [[n]] = 0; for x in list() { n += x }", "fn f() { var [[n]] = 0; n = 1; 2 }"));
-    each_warned("never-assigned", TEXTS("var [[n]] = 0; print(n)", "fn f() { var [[xs]] = list(); xs[0] = 1 }"));
-    each_fine(TEXTS("var n = 0; n += 1; print(n)", "var n = 0; while n < 3 { n += 1 }", "var n = 0; n = n + 1",
+    each_warned("never-read", TEXTS("var [[n]] = 0; for x in list() { n += x }",
+                                    "fn f() { var [[n]] = 0; n = 1; 2 }"));
+    each_warned("never-assigned",
+                TEXTS("var [[n]] = 0; print(n)", "fn f() { var [[xs]] = list(); xs[0] = 1 }"));
+    each_fine(TEXTS("var n = 0; n += 1; print(n)", "var n = 0; while n < 3 { n += 1 }",
+                    "var n = 0; n = n + 1",
                     "let c = chan(); var n = 0; alt { c ? x => n = x }; print(n)"));
 }
 
 Test(lint, receives_that_hide)
 {
-    each_warned("hiding-receive", TEXTS("let c = chan(); let x = 1; if x > 0 { c ? [[x]]; print(x) }",
-                                        "fn f(c, x) { while x { c ? ([[x]], _); print(x) } }",
-                                        "let c = chan(); let x = 1; alt { c ? [[x]] => print(x) }; print(x)",
-                                        "let c = chan(); var x = 1; x = 2; alt { c ? [[x]] => print(x) }; print(x)"));
+    each_warned("hiding-receive",
+                TEXTS("let c = chan(); let x = 1; if x > 0 { c ? [[x]]; print(x) }",
+                      "fn f(c, x) { while x { c ? ([[x]], _); print(x) } }",
+                      "let c = chan(); let x = 1; alt { c ? [[x]] => print(x) }; print(x)",
+                      "let c = chan(); var x = 1; x = 2; alt { c ? [[x]] => print(x) }; print(x)"));
     each_fine(TEXTS("let c = chan(); c ? x; print(x); c ? x; print(x)",
                     "let c = chan(); let x = 1; print(x); c ? x; print(x)",
-                    "let x = 1; print(x); spawn { let c = chan(); c ? x; print(x) }", "fn x(c) { c ? x; x }",
+                    "let x = 1; print(x); spawn { let c = chan(); c ? x; print(x) }",
+                    "fn x(c) { c ? x; x }",
                     "let c = chan(); { c ? x; print(x) }; alt { c ? x => print(x) }",
                     "let x = 1; { let x = 2; print(x) }; print(x)"));
 }
@@ -199,20 +215,24 @@ Test(lint, unreachable_code)
 {
     each_warned("unreachable-code",
                 TEXTS("fn f() { return 1; [[print(2)]] }", "while list() { break; [[print(1)]] }",
-                      "for x in list() { print(x); continue; [[print(1)]]; print(2) }", "fail(\"x\"); [[print(1)]]",
-                      "Os.exit(1); [[print(1)]]", "loop { print(1) }; [[print(2)]]",
+                      "for x in list() { print(x); continue; [[print(1)]]; print(2) }",
+                      "fail(\"x\"); [[print(1)]]", "Os.exit(1); [[print(1)]]",
+                      "loop { print(1) }; [[print(2)]]",
                       "fn f(x) { if x { return 1 } else { fail(\"x\") }; [[print(2)]] }",
                       "fn f(x) { match x { 1 => return 2; _ => return 3 }; [[print(2)]] }",
                       "while true { for x in list() { print(x); break } }; [[print(2)]]",
                       "fn f(c) { alt { c ? x => return x; after 1s => return nil }; [[print(2)]] }",
-                      "fn f() { { return 1 }; [[print(2)]] }", "loop { spawn { loop { break } } }; [[print(2)]]"));
-    each_fine(TEXTS("fn f(x) { if x { return 1 }; print(2) }", "loop { print(1); if list() { break } }; print(2)",
-                    "loop { catch { break } }; print(2)", "loop { match list() { 1 => break; _ => nil } }; print(2)",
-                    "let r = catch { fail(\"x\") }; print(r)", "while list() { print(1) }; print(2)",
-                    "fn f(c) { for alt { c ? x => return x }; print(2) }",
-                    "fn f(c) { alt { c ? x => return x; after 1s => nil }; print(2) }", "f(); Os.exit(0)\nfn f() => 1",
-                    "fn f(fail) { fail(1); print(2) }", "fn f() { defer { fail(1) }; print(2) }",
-                    "loop { alt { after 1s => break } }; print(2)"));
+                      "fn f() { { return 1 }; [[print(2)]] }",
+                      "loop { spawn { loop { break } } }; [[print(2)]]"));
+    each_fine(TEXTS(
+        "fn f(x) { if x { return 1 }; print(2) }",
+        "loop { print(1); if list() { break } }; print(2)", "loop { catch { break } }; print(2)",
+        "loop { match list() { 1 => break; _ => nil } }; print(2)",
+        "let r = catch { fail(\"x\") }; print(r)", "while list() { print(1) }; print(2)",
+        "fn f(c) { for alt { c ? x => return x }; print(2) }",
+        "fn f(c) { alt { c ? x => return x; after 1s => nil }; print(2) }",
+        "f(); Os.exit(0)\nfn f() => 1", "fn f(fail) { fail(1); print(2) }",
+        "fn f() { defer { fail(1) }; print(2) }", "loop { alt { after 1s => break } }; print(2)"));
 }
 
 Test(lint, unreachable_arms)
@@ -220,21 +240,29 @@ Test(lint, unreachable_arms)
     each_warned(
         "unreachable-arm",
         TEXTS("match list() { _ => 1; [[2]] => 3 }", "match list() { x => x; [[_]] => 3 }",
-              "match list() { 1 => 1; 2 => 2; [[1]] => 3 }", "match list() { \"a\" => 1; b\"a\" => 2; [[\"a\"]] => 3 }",
-              "match list() { 1 | 2 => 1; [[2]] => 2; _ => 3 }", "match list() { 1 => 1; 2 | [[1]] => 2 }",
-              "match list() { 1 | 2 | [[1]] => 1 }", "match list() { (a, _) => a; [[(1, b)]] => b }",
-              "match list() { [a, ..] => a; [[[1, b]]] => b }", "match list() { {n} => n; [[{n, m}]] => n + m }",
-              "match list() { error(_) => 1; [[error(\"x\", m)]] => m }", "match list() { 0x10 => 1; [[16]] => 2 }",
-              "match list() { (1 | [[1]], 2) => 1 }", "match list() { 1.0 => 1; [[1.0]] => 2 }",
-              "match list() { 1 => 1; [[1]] if list() => 2 }", "let (1 | [[1]], x) = list(); print(x)",
+              "match list() { 1 => 1; 2 => 2; [[1]] => 3 }",
+              "match list() { \"a\" => 1; b\"a\" => 2; [[\"a\"]] => 3 }",
+              "match list() { 1 | 2 => 1; [[2]] => 2; _ => 3 }",
+              "match list() { 1 => 1; 2 | [[1]] => 2 }", "match list() { 1 | 2 | [[1]] => 1 }",
+              "match list() { (a, _) => a; [[(1, b)]] => b }",
+              "match list() { [a, ..] => a; [[[1, b]]] => b }",
+              "match list() { {n} => n; [[{n, m}]] => n + m }",
+              "match list() { error(_) => 1; [[error(\"x\", m)]] => m }",
+              "match list() { 0x10 => 1; [[16]] => 2 }", "match list() { (1 | [[1]], 2) => 1 }",
+              "match list() { 1.0 => 1; [[1.0]] => 2 }",
+              "match list() { 1 => 1; [[1]] if list() => 2 }",
+              "let (1 | [[1]], x) = list(); print(x)",
               "match list() { nil | true => 1; false => 2; [[true]] => 3 }"));
-    each_fine(
-        TEXTS("match list() { x if x > 1 => 1; _ => 3 }", "match list() { 1 => 1; 1.0 => 2; \"1\" => 3; true => 4 }",
-              "match list() { 1 if list() => 1; 1 => 2 }", "match list() { (1, b) => b; (a, _) => a }",
-              "match list() { [a] => a; [a, b] => a + b; [a, ..] => a; [] => 0 }",
-              "match list() { {n, m} => n + m; {n} => n }", "match list() { error(\"x\", m) => m; error(k) => k }",
-              "match list() { (1, 2) | (2, 1) => 1; (1, 1) => 2 }", "match list() { (a, b) => a + b; [a, b] => a * b }",
-              "match list() { error(_, _) => 1; error(_) => 2 }", "match list() { -1 => 1; 1 => 2 }"));
+    each_fine(TEXTS(
+        "match list() { x if x > 1 => 1; _ => 3 }",
+        "match list() { 1 => 1; 1.0 => 2; \"1\" => 3; true => 4 }",
+        "match list() { 1 if list() => 1; 1 => 2 }", "match list() { (1, b) => b; (a, _) => a }",
+        "match list() { [a] => a; [a, b] => a + b; [a, ..] => a; [] => 0 }",
+        "match list() { {n, m} => n + m; {n} => n }",
+        "match list() { error(\"x\", m) => m; error(k) => k }",
+        "match list() { (1, 2) | (2, 1) => 1; (1, 1) => 2 }",
+        "match list() { (a, b) => a + b; [a, b] => a * b }",
+        "match list() { error(_, _) => 1; error(_) => 2 }", "match list() { -1 => 1; 1 => 2 }"));
 }
 
 Test(lint, a_long_table_takes_no_time)
@@ -259,15 +287,18 @@ Test(lint, a_long_table_takes_no_time)
 Test(lint, comparisons_that_are_no_question)
 {
     each_warned("constant-comparison",
-                TEXTS("print([[1 == \"1\"]])", "print([[nil != 0]])", "let x = list(); print([[x == x]])",
-                      "let x = list(); print([[x != x]])", "let x = list(); print([[x < x]])", "print([[1 is int]])",
-                      "print([[\"a\" is int]])", "print([[len(\"a\") == \"1\"]])", "let s = \"1\"; print([[s == 1]])",
-                      "print([[str(1) == 1]])", "let x = list(); print([[type(x) == list]])", "print([[[1] == (1,)]])",
+                TEXTS("print([[1 == \"1\"]])", "print([[nil != 0]])",
+                      "let x = list(); print([[x == x]])", "let x = list(); print([[x != x]])",
+                      "let x = list(); print([[x < x]])", "print([[1 is int]])",
+                      "print([[\"a\" is int]])", "print([[len(\"a\") == \"1\"]])",
+                      "let s = \"1\"; print([[s == 1]])", "print([[str(1) == 1]])",
+                      "let x = list(); print([[type(x) == list]])", "print([[[1] == (1,)]])",
                       "fn f(x) { if [[x >= x]] { 1 } }", "let x = 1; spawn { print([[x == x]]) }"));
     each_fine(TEXTS("print(1 == 1.0)", "print([1] == [2])", "let x = list(); print(x == 1)",
                     "let x = list(); print(x is int)", "let x = list(); let y = x; print(x == y)",
-                    "print(len(\"a\") == 1)", "var s = \"1\"; s = 2; print(s == 1)", "print(str(1) == \"1\")",
-                    "let x = list(); print(x[0] == x[1])", "print(list() == list())", "print(now() - 1 == 2.0)",
+                    "print(len(\"a\") == 1)", "var s = \"1\"; s = 2; print(s == 1)",
+                    "print(str(1) == \"1\")", "let x = list(); print(x[0] == x[1])",
+                    "print(list() == list())", "print(now() - 1 == 2.0)",
                     "let x = list(); print(type(x) == \"list\")"));
 }
 
@@ -279,18 +310,20 @@ Test(lint, interpolation_of_other_languages)
 
 Test(lint, statements_without_effect)
 {
-    each_warned("no-effect", TEXTS("var x = 1; [[x == 2]]; x = 3; print(x)", "let a = 1; [[a + 1]]; print(a)",
-                                   "print(1); [[\"text\"]]; print(2)", "fn f() => 1\n[[f]]; print(f())",
-                                   "for x in list() { [[x == 1]] }", "for x in list() { [[x]] }",
-                                   "let x = list(); if x { [[x == 1]] }; print(x)", "[[-list()]]; print(1)",
-                                   "[[fn() => 1]]; print(1)", "let m = list(); [[m.f]]; print(m)",
-                                   "[[list() and 1]]; print(1)", "fn f(x) { defer { [[x + 1]] }; x }"));
-    each_fine(TEXTS("let a = 1; a + 1", "fn f(a) { a + 1 }", "fn f(a) { a == 1 }\nprint(f(1))",
-                    "list() and list(); print(1)", "match list() { 1 => print(1); _ => nil }; print(2)",
-                    "if list() { print(1) } else { nil }; print(2)",
-                    "let r = if list() { 1 == 2 } else { false }; print(r)", "let c = chan(); ?c; print(1)",
-                    "let c = chan(); c ! 1; print(1)", "spawn { 1 + 1 }; print(1)",
-                    "let x = par { 1 + 1; 2 + 2 }; print(x)", "let c = chan(); for alt { c ? x => x }"));
+    each_warned("no-effect",
+                TEXTS("var x = 1; [[x == 2]]; x = 3; print(x)", "let a = 1; [[a + 1]]; print(a)",
+                      "print(1); [[\"text\"]]; print(2)", "fn f() => 1\n[[f]]; print(f())",
+                      "for x in list() { [[x == 1]] }", "for x in list() { [[x]] }",
+                      "let x = list(); if x { [[x == 1]] }; print(x)", "[[-list()]]; print(1)",
+                      "[[fn() => 1]]; print(1)", "let m = list(); [[m.f]]; print(m)",
+                      "[[list() and 1]]; print(1)", "fn f(x) { defer { [[x + 1]] }; x }"));
+    each_fine(TEXTS(
+        "let a = 1; a + 1", "fn f(a) { a + 1 }", "fn f(a) { a == 1 }\nprint(f(1))",
+        "list() and list(); print(1)", "match list() { 1 => print(1); _ => nil }; print(2)",
+        "if list() { print(1) } else { nil }; print(2)",
+        "let r = if list() { 1 == 2 } else { false }; print(r)", "let c = chan(); ?c; print(1)",
+        "let c = chan(); c ! 1; print(1)", "spawn { 1 + 1 }; print(1)",
+        "let x = par { 1 + 1; 2 + 2 }; print(x)", "let c = chan(); for alt { c ? x => x }"));
 }
 
 /* ---- beside errors ---- */

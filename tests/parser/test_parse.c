@@ -15,9 +15,13 @@ TestSuite(parse, .init = setup, .fini = teardown);
 
 static ast_module *parse(const char *text) { return parse_fixture_text(&fixture, text); }
 
-static void assert_ast(const char *text, const char *expected) { parse_fixture_ast(&fixture, text, expected); }
+static void assert_ast(const char *text, const char *expected)
+{
+    parse_fixture_ast(&fixture, text, expected);
+}
 
-static void assert_error(const char *text, uint32_t start, uint32_t end, const char *message, const char *hint)
+static void assert_error(const char *text, uint32_t start, uint32_t end, const char *message,
+                         const char *hint)
 {
     parse_fixture_error(&fixture, text, start, end, message, hint);
 }
@@ -104,7 +108,8 @@ Test(parse, literals)
     assert_ast("1; 0xff; 2.5; 10ms; \"a\\n\"; b\"\\x41\"; true; false; nil; r\"\\n\"",
                "1\n255\n2.50000\n10000000\n\"a\\n\"\nb\"A\"\ntrue\nfalse\nnil\n\"\\\\n\"");
     assert_ast("99999999999999999999", "big:10:99999999999999999999");
-    assert_ast("(); (1,); (1, 2); (1); [ ]; [1, 2,]", "(tuple)\n(tuple 1)\n(tuple 1 2)\n1\n(list)\n(list 1 2)");
+    assert_ast("(); (1,); (1, 2); (1); [ ]; [1, 2,]",
+               "(tuple)\n(tuple 1)\n(tuple 1 2)\n1\n(list)\n(list 1 2)");
 }
 
 Test(parse, interpolation)
@@ -112,7 +117,8 @@ Test(parse, interpolation)
     assert_ast("\"a${x}b\"", "(str \"a\" x \"b\")");
     assert_ast("\"${x}\"", "(str x)");
     assert_ast("\"${a}${b + 1}\"", "(str a (+ b 1))");
-    assert_ast("\"a${ {b: \"x${\"}\"}\"}.b }c\"", "(str \"a\" (. (map \"b\" (str \"x\" \"}\")) b) \"c\")");
+    assert_ast("\"a${ {b: \"x${\"}\"}\"}.b }c\"",
+               "(str \"a\" (. (map \"b\" (str \"x\" \"}\")) b) \"c\")");
     assert_ast("\"\"\"\n  a${\n  f(\n1)}\n    b\n  \"\"\"", "(str \"a\" (call f 1) \"\\n  b\\n\")");
     assert_ast("\"${fn() { x; y }()}\"", "(str (call (fn () (block x y))))");
     assert_error("\"${}\"", 3, 5, "expected an expression", NULL);
@@ -126,8 +132,9 @@ Test(parse, calls_indices_fields)
     assert_ast("f(1, ..xs, by: 2, to: 3,)", "(call f 1 ..xs by:2 to:3)");
     assert_ast("f(1)(2)[3].g", "(. (index (call (call f 1) 2) 3) g)");
     assert_ast("xs[-1]", "(index xs (- 1))");
-    assert_ast("xs[1..2]; xs[1..]; xs[..2]; xs[..=2]; xs[1..=2]",
-               "(slice xs 1 2)\n(slice xs 1 .)\n(slice xs . 2)\n(slice xs . = 2)\n(slice xs 1 = 2)");
+    assert_ast(
+        "xs[1..2]; xs[1..]; xs[..2]; xs[..=2]; xs[1..=2]",
+        "(slice xs 1 2)\n(slice xs 1 .)\n(slice xs . 2)\n(slice xs . = 2)\n(slice xs 1 = 2)");
     assert_ast("m.in.fn.x", "(. (. (. m in) fn) x)");
     assert_ast("x |> M.f(a)(b)", "(pipe (call (. M f) a) x b)");
     assert_ast("move x.y[0]; freeze(move xs)", "(move (index (. x y) 0))\n(call freeze (move xs))");
@@ -192,8 +199,9 @@ Test(parse, a_newline_ends_a_statement)
 
 Test(parse, a_line_goes_on_after_what_cannot_end_one)
 {
-    static const char *const operators[] = {"+",  "-",  "*",  "/",  "//", "%",  "**", "&",  "|", "^",
-                                            "<<", ">>", "==", "!=", "<",  "<=", ">",  ">=", "in"};
+    static const char *const operators[] = {
+        "+",  "-",  "*",  "/",  "//", "%",  "**", "&",  "|", "^",
+        "<<", ">>", "==", "!=", "<",  "<=", ">",  ">=", "in"};
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
         char *text = support_format("a %s # comment\n\n  b", operators[i]),
              *expected = support_format("(%s a b)", operators[i]);
@@ -234,7 +242,8 @@ Test(parse, in_round_and_square_brackets_a_newline_is_a_space)
 Test(parse, else_stands_on_the_line_of_its_brace)
 {
     assert_ast("if a { b } else { c }", "(if a (block b) (block c))");
-    assert_ast("if a { b\n} else if c { d\n} else { e }", "(if a (block b) (if c (block d) (block e)))");
+    assert_ast("if a { b\n} else if c { d\n} else { e }",
+               "(if a (block b) (if c (block d) (block e)))");
     assert_error("if a { b }\nelse { c }", 11, 15, "`else` without `if`", "on the same line");
 }
 
@@ -247,7 +256,8 @@ Test(parse, declarations)
                "(let (tuple a (list b ..rest) (map \"c\" c \"d\" e)) (call f))");
     assert_ast("import \"lib/geometry\"; import \"a-b\" as c",
                "(import \"lib/geometry\" geometry)\n(import \"a-b\" c)");
-    assert_ast("test \"adds\" { assert(1 + 1 == 2) }", "(test \"adds\" (fn () (block (call assert (== (+ 1 1) 2)))))");
+    assert_ast("test \"adds\" { assert(1 + 1 == 2) }",
+               "(test \"adds\" (fn () (block (call assert (== (+ 1 1) 2)))))");
     assert_ast("test(1)", "(call test 1)");
     assert_error("{ const X = 1 }", 2, 7, "top level only", "let");
     assert_error("import \"a-b\"", 7, 12, "no name", "as name");
@@ -261,7 +271,8 @@ Test(parse, functions)
     assert_ast("fn f() { }", "(fn f () (block))");
     assert_ast("fn f(a, _, b = a + 1, ..rest,) => a", "(fn f (a _ b=(+ a 1) ..rest) a)");
     assert_ast("fn(..xs) { xs }", "(fn (..xs) (block xs))");
-    assert_ast("let t = fn(f) => fn(x) => f(f(x))", "(let t (fn (f) (fn (x) (call f (call f x)))))");
+    assert_ast("let t = fn(f) => fn(x) => f(f(x))",
+               "(let t (fn (f) (fn (x) (call f (call f x)))))");
     assert_ast("{ fn g() { g() } }", "(block (fn g () (block (call g))))");
     assert_ast("fn(x) { x }(1)", "(call (fn (x) (block x)) 1)");
     assert_error("let f = fn g() { }", 11, 12, "has no name", "as a statement");
@@ -271,7 +282,8 @@ Test(parse, functions)
 
 Test(parse, parameters_that_are_patterns)
 {
-    assert_ast("fn f((a, _), {x, y: z}, [h, ..t]) => a", "(fn f ((tuple a _) (map \"x\" x \"y\" z) (list h ..t)) a)");
+    assert_ast("fn f((a, _), {x, y: z}, [h, ..t]) => a",
+               "(fn f ((tuple a _) (map \"x\" x \"y\" z) (list h ..t)) a)");
     assert_ast("fn((a)) => a", "(fn (a) a)");
     assert_ast("fn((a | b), c = 1, ..d) { }", "(fn ((| a b) c=1 ..d) (block))");
     assert_ast("fn(()) { }", "(fn ((tuple)) (block))");
@@ -284,13 +296,15 @@ Test(parse, assignments)
 {
     assert_ast("x = 1; xs[0] = 2; m.k = 3; f().x = 4",
                "(set x 1)\n(set (index xs 0) 2)\n(set (. m k) 3)\n(set (. (call f) x) 4)");
-    assert_ast("x += 1; x -= 1; x *= 1; x /= 1; x //= 1; x %= 1; x **= 1",
-               "(set+ x 1)\n(set- x 1)\n(set* x 1)\n(set/ x 1)\n(set// x 1)\n(set% x 1)\n(set** x 1)");
+    assert_ast(
+        "x += 1; x -= 1; x *= 1; x /= 1; x //= 1; x %= 1; x **= 1",
+        "(set+ x 1)\n(set- x 1)\n(set* x 1)\n(set/ x 1)\n(set// x 1)\n(set% x 1)\n(set** x 1)");
     assert_ast("x &= 1; x |= 1; x ^= 1; x <<= 1; x >>= 1",
                "(set& x 1)\n(set| x 1)\n(set^ x 1)\n(set<< x 1)\n(set>> x 1)");
     assert_ast("x = catch f()", "(set x (catch (call f)))");
     assert_ast("m[1..2] = 3; m[(1..=2)] += 3; m[1..] = 3",
-               "(set (index m (range 1 2)) 3)\n(set+ (index m (range 1 = 2)) 3)\n(set (index m (range 1 .)) 3)");
+               "(set (index m (range 1 2)) 3)\n(set+ (index m (range 1 = 2)) 3)\n(set (index m "
+               "(range 1 .)) 3)");
     assert_ast("c ! move m[1..2]", "(! c (move (index m (range 1 2))))");
     assert_error("f() = 1", 0, 3, "can be assigned to", "==");
     assert_error("xs[..2] = ys", 0, 7, "can be assigned to", "slice");
@@ -300,9 +314,11 @@ Test(parse, assignments)
 Test(parse, assignments_to_several_places)
 {
     assert_ast("(a, xs[0], m.k) = e", "(set (tuple a (index xs 0) (. m k)) e)");
-    assert_ast("(a, _, b[1..2],) = (1, 2, 3)", "(set (tuple a _ (index b (range 1 2))) (tuple 1 2 3))");
+    assert_ast("(a, _, b[1..2],) = (1, 2, 3)",
+               "(set (tuple a _ (index b (range 1 2))) (tuple 1 2 3))");
     assert_ast("(a,) = e", "(set (tuple a) e)");
-    assert_ast("(a, xs[if f { (b, _) = c }]) = e", "(set (tuple a (index xs (if f (block (set (tuple b _) c))))) e)");
+    assert_ast("(a, xs[if f { (b, _) = c }]) = e",
+               "(set (tuple a (index xs (if f (block (set (tuple b _) c))))) e)");
     assert_ast("match x { 1 => (a, b) = (b, a) }", "(match x (1 (set (tuple a b) (tuple b a))))");
     assert_error("(a, f()) = e", 4, 7, "can be assigned to", NULL);
     assert_error("(a, (b, c)) = e", 4, 10, "can be assigned to", "do not nest");
@@ -367,22 +383,25 @@ Test(parse, matches)
 
 Test(parse, alts)
 {
-    assert_ast("alt {\n"
-               "    jobs ? job => start(job)\n"
-               "    when busy < 4, more ? (a, b) => { x }\n"
-               "    out ! result + 1 => sent += 1\n"
-               "    for i, c in workers, when ok, c ? r => note(i, r)\n"
-               "    for c in cs, c ! 1 => nil\n"
-               "    done(p) ? outcome => print(outcome)\n"
-               "    after 200ms => break\n"
-               "    when x, after 1s => nil\n"
-               "    closed => return\n"
-               "    else => nil\n"
-               "}",
-               "(alt (receive jobs job (call start job)) (receive (when (< busy 4)) more (tuple a b) (block x))"
-               " (send out (+ result 1) (set+ sent 1)) (receive (for i c workers) (when ok) c r (call note i r))"
-               " (send (for c cs) c 1 nil) (receive (call done p) outcome (call print outcome))"
-               " (after 200000000 break) (after (when x) 1000000000 nil) (closed (return)) (else nil))");
+    assert_ast(
+        "alt {\n"
+        "    jobs ? job => start(job)\n"
+        "    when busy < 4, more ? (a, b) => { x }\n"
+        "    out ! result + 1 => sent += 1\n"
+        "    for i, c in workers, when ok, c ? r => note(i, r)\n"
+        "    for c in cs, c ! 1 => nil\n"
+        "    done(p) ? outcome => print(outcome)\n"
+        "    after 200ms => break\n"
+        "    when x, after 1s => nil\n"
+        "    closed => return\n"
+        "    else => nil\n"
+        "}",
+        "(alt (receive jobs job (call start job)) (receive (when (< busy 4)) more (tuple a b) "
+        "(block x))"
+        " (send out (+ result 1) (set+ sent 1)) (receive (for i c workers) (when ok) c r (call "
+        "note i r))"
+        " (send (for c cs) c 1 nil) (receive (call done p) outcome (call print outcome))"
+        " (after 200000000 break) (after (when x) 1000000000 nil) (closed (return)) (else nil))");
     assert_ast("pri alt { c ? x => x }", "(pri-alt (receive c x x))");
     assert_ast("for alt { c ? x => x }", "(for-alt (receive c x x))");
     assert_ast("for pri alt { c ? x => x }", "(for-pri-alt (receive c x x))");
@@ -396,24 +415,32 @@ Test(parse, alts)
     assert_error("alt { closed(a, b) => 1 }", 6, 18, "takes one channel", "closed => …");
     assert_error("alt { when x, closed => 1 }", 14, 20, "no `for` or `when`", "closed(c)");
     assert_error("alt { (closed(c)) => 1 }", 18, 20, "receives or sends", NULL);
-    assert_ast("pri = 1; after(2); closed + error", "(set pri 1)\n(call after 2)\n(+ closed error)");
+    assert_ast("pri = 1; after(2); closed + error",
+               "(set pri 1)\n(call after 2)\n(+ closed error)");
 }
 
 Test(parse, patterns)
 {
-    assert_ast("match x { -1 => 1; -2.5 => 1; 10ms => 1; \"s\" => 1; b\"b\" => 1; true => 1; nil => 1 }",
-               "(match x (-1 1) (-2.50000 1) (10000000 1) (\"s\" 1) (b\"b\" 1) (true 1) (nil 1))");
-    assert_ast("match x { () => 1; (a) => 1; (a,) => 1; (a, b | c) => 1; (a, ..) => 1; (a, ..r,) => 1 }",
-               "(match x ((tuple) 1) (a 1) ((tuple a) 1) ((tuple a (| b c)) 1) ((tuple a ..) 1) ((tuple a ..r) 1))");
-    assert_ast("match x { [] => 1; [a,] => 1; [..] => 1; [a, .._] => 1; [[a], b] => 1 }",
-               "(match x ((list) 1) ((list a) 1) ((list ..) 1) ((list a .._) 1) ((list (list a) b) 1))");
+    assert_ast(
+        "match x { -1 => 1; -2.5 => 1; 10ms => 1; \"s\" => 1; b\"b\" => 1; true => 1; nil => 1 }",
+        "(match x (-1 1) (-2.50000 1) (10000000 1) (\"s\" 1) (b\"b\" 1) (true 1) (nil 1))");
+    assert_ast(
+        "match x { () => 1; (a) => 1; (a,) => 1; (a, b | c) => 1; (a, ..) => 1; (a, ..r,) => 1 }",
+        "(match x ((tuple) 1) (a 1) ((tuple a) 1) ((tuple a (| b c)) 1) ((tuple a ..) 1) ((tuple a "
+        "..r) 1))");
+    assert_ast(
+        "match x { [] => 1; [a,] => 1; [..] => 1; [a, .._] => 1; [[a], b] => 1 }",
+        "(match x ((list) 1) ((list a) 1) ((list ..) 1) ((list a .._) 1) ((list (list a) b) 1))");
     assert_ast("match x { {} => 1; {a, \"b c\": d, in: 1 | 2,} => 1 }",
                "(match x ((map) 1) ((map \"a\" a \"b c\" d \"in\" (| 1 2)) 1))");
-    assert_ast("match x { error(k) => 1; error(\"a\" | \"b\", m, _) => 1; error => 1; error(k,) => 1 }",
-               "(match x ((error k) 1) ((error (| \"a\" \"b\") m _) 1) (error 1) ((error k) 1))");
-    assert_ast("match x { {\n a,\n b: [\n c\n]\n} => 1 }", "(match x ((map \"a\" a \"b\" (list c)) 1))");
+    assert_ast(
+        "match x { error(k) => 1; error(\"a\" | \"b\", m, _) => 1; error => 1; error(k,) => 1 }",
+        "(match x ((error k) 1) ((error (| \"a\" \"b\") m _) 1) (error 1) ((error k) 1))");
+    assert_ast("match x { {\n a,\n b: [\n c\n]\n} => 1 }",
+               "(match x ((map \"a\" a \"b\" (list c)) 1))");
     assert_ast("match x { -4611686018427387904 => 1 }", "(match x (-4611686018427387904 1))");
-    assert_ast("match x { -99999999999999999999 => 1 }", "(match x (big:10:-99999999999999999999 1))");
+    assert_ast("match x { -99999999999999999999 => 1 }",
+               "(match x (big:10:-99999999999999999999 1))");
     assert_error("let [..a, b] = x", 10, 11, "expected `]`", "comes last");
     assert_error("match x { \"a${b}\" => 1 }", 10, 14, "expected a pattern", "${…}");
     assert_error("match x { Some(y) => 1 }", 14, 15, "end of the pattern", "guard");
@@ -421,7 +448,8 @@ Test(parse, patterns)
 
 Test(parse, externs)
 {
-    assert_ast("extern \"m\" as m { fn cos(x: f64): f64 }", "(extern \"m\" m (fn cos x:f64 -> f64))");
+    assert_ast("extern \"m\" as m { fn cos(x: f64): f64 }",
+               "(extern \"m\" m (fn cos x:f64 -> f64))");
     assert_error("extern \"x\" { }", 11, 12, "expected `as`", "as m");
     assert_error("extern x as c { }", 7, 8, "expected the name of a C library", "libm.so.6");
 }
@@ -441,8 +469,8 @@ Test(parse, nodes_know_where_they_stand)
 
 Test(parse, docs_belong_to_functions_and_constants)
 {
-    ast_module *module =
-        parse("## Of the module.\n\n## Adds.\n## Well.\nfn add(a, b) => a + b\n## Ten.\nconst TEN = 10\nfn f() { }");
+    ast_module *module = parse("## Of the module.\n\n## Adds.\n## Well.\nfn add(a, b) => a + b\n## "
+                               "Ten.\nconst TEN = 10\nfn f() { }");
     cr_assert_str_eq(module->doc, "Of the module.");
     cr_assert_str_eq(module->items.items[0]->as.fn->doc, "Adds.\nWell.");
     cr_assert_eq(module->items.items[0]->as.fn->doc_length, 11);

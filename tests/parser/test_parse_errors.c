@@ -18,7 +18,8 @@ TestSuite(parse_errors, .init = setup, .fini = teardown);
 
 static ast_module *parse(const char *text) { return parse_fixture_text(&fixture, text); }
 
-static void assert_error(const char *text, uint32_t start, uint32_t end, const char *message, const char *hint)
+static void assert_error(const char *text, uint32_t start, uint32_t end, const char *message,
+                         const char *hint)
 {
     parse_fixture_error(&fixture, text, start, end, message, hint);
 }
@@ -95,7 +96,8 @@ Test(parse_errors, other_languages_habits_are_explained)
         {"f(let x = 1)", 2, 5, "expected an expression", "statement"},
     };
     for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
-        assert_error(habits[i].text, habits[i].start, habits[i].end, habits[i].message, habits[i].hint);
+        assert_error(habits[i].text, habits[i].start, habits[i].end, habits[i].message,
+                     habits[i].hint);
 }
 
 Test(parse_errors, an_unclosed_bracket_is_reported_at_its_place)
@@ -114,18 +116,21 @@ Test(parse_errors, an_unclosed_bracket_is_reported_at_its_place)
         {"(a}", 0, 2, "this `(` is never closed"},
     };
     for (size_t i = 0; i < sizeof unclosed / sizeof unclosed[0]; i++) {
-        assert_error(unclosed[i].text, unclosed[i].at, unclosed[i].at + 1, unclosed[i].message, NULL);
-        cr_assert_eq(fixture.list.items[0].related.start, unclosed[i].found, "%s: %u", unclosed[i].text,
-                     fixture.list.items[0].related.start);
+        assert_error(unclosed[i].text, unclosed[i].at, unclosed[i].at + 1, unclosed[i].message,
+                     NULL);
+        cr_assert_eq(fixture.list.items[0].related.start, unclosed[i].found, "%s: %u",
+                     unclosed[i].text, fixture.list.items[0].related.start);
         cr_assert_not_null(fixture.list.items[0].related_message);
     }
 }
 
 Test(parse_errors, several_errors_in_one_go_and_no_cascades)
 {
-    static const char *const three[] = {"a.csp:1:9: error", "a.csp:3:9: error", "a.csp:6:14: error"};
-    assert_errors("let x = * 2\nlet y = 3\nprint(y y)\nfn f() {\n    let z = 1\n    return 1 2\n}\nlet w = 4", 3,
-                  three);
+    static const char *const three[] = {"a.csp:1:9: error", "a.csp:3:9: error",
+                                        "a.csp:6:14: error"};
+    assert_errors(
+        "let x = * 2\nlet y = 3\nprint(y y)\nfn f() {\n    let z = 1\n    return 1 2\n}\nlet w = 4",
+        3, three);
     static const char *const inner[] = {"a.csp:2:5", "a.csp:3:7"};
     assert_errors("fn f() {\n  a b\n  g(1 2)\n}\nf()", 2, inner);
     static const char *const arms[] = {"a.csp:2:10", "a.csp:4:3"};
@@ -226,8 +231,8 @@ static void assert_too_deep(const char *before, const char *opening)
     char *text = support_format("%s%s", before, deep);
     parse(text);
     cr_assert_eq(fixture.list.errors, 1, "%s%s…", before, opening);
-    cr_assert_not_null(strstr(fixture.list.items[0].message, "nested too deeply"), "%s%s…: %s", before, opening,
-                       fixture.list.items[0].message);
+    cr_assert_not_null(strstr(fixture.list.items[0].message, "nested too deeply"), "%s%s…: %s",
+                       before, opening, fixture.list.items[0].message);
     cr_assert_not(fixture.list.incomplete);
     free(text);
     free(deep);
@@ -278,9 +283,10 @@ Test(parse_errors, what_leans_to_the_right_is_nesting)
 
 Test(parse_errors, chains_are_no_nesting)
 {
-    static const char *const pieces[] = {" + a", " * a - b",   " and a",     " or a and b", ".b",         "()",
-                                         "[0]",  "[1..]",      " |> f()",    ".b(c)[d]",    " & a << b",  " |> m.f(b)",
-                                         " ^ a", " == a or b", " is c or d", " in c and d", "()[0].b + c"};
+    static const char *const pieces[] = {
+        " + a", " * a - b",   " and a",     " or a and b", ".b",         "()",
+        "[0]",  "[1..]",      " |> f()",    ".b(c)[d]",    " & a << b",  " |> m.f(b)",
+        " ^ a", " == a or b", " is c or d", " in c and d", "()[0].b + c"};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         char *links = support_repeat(pieces[i], 100000);
         char *text = support_format("a%s", links);
@@ -314,12 +320,14 @@ Test(parse_errors, else_if_is_no_nesting)
     free(links);
 }
 
-static uint32_t height_of(const char *before, const char *piece, size_t count, const char *middle, const char *after)
+static uint32_t height_of(const char *before, const char *piece, size_t count, const char *middle,
+                          const char *after)
 {
     char *left = support_repeat(piece, count), *right = support_repeat(after, count);
     char *text = support_format("%s%s%s%s", before, left, middle, right);
     ast_module *module = parse(text);
-    cr_assert_eq(fixture.list.errors, 0, "%s: %s", piece, fixture.list.errors > 0 ? fixture.list.items[0].message : "");
+    cr_assert_eq(fixture.list.errors, 0, "%s: %s", piece,
+                 fixture.list.errors > 0 ? fixture.list.items[0].message : "");
     uint32_t height = ast_height(module->items.items[0]);
     free(text);
     free(left);
@@ -351,9 +359,10 @@ Test(parse_errors, wide_input_is_no_deep_input)
 
 Test(parse_errors, absurd_input_ends_soon)
 {
-    static const char *const pieces[] = {"(",     ")",  "{",       "}",  "\"", "\"\"\"", "\"${",  "+-*/", "!",
-                                         "a b\n", "\n", "'",       "/*", "..", "\r",     "\x01",  "#",    "f(a b\n",
-                                         "\\",    "a;", "\"\\q\"", "0x", "1.", "else ",  "alt {", "=>"};
+    static const char *const pieces[] = {
+        "(",     ")",  "{",       "}",  "\"", "\"\"\"", "\"${",  "+-*/", "!",
+        "a b\n", "\n", "'",       "/*", "..", "\r",     "\x01",  "#",    "f(a b\n",
+        "\\",    "a;", "\"\\q\"", "0x", "1.", "else ",  "alt {", "=>"};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         char *text = support_repeat(pieces[i], 1000000 / strlen(pieces[i]));
         parse(text);
@@ -363,18 +372,23 @@ Test(parse_errors, absurd_input_ends_soon)
     }
 }
 
-/* Every prefix of a program ends in a program or in diagnostics, and no AST_ERROR is without one. */
+/* Every prefix of a program ends in a program or in diagnostics, and no AST_ERROR is without
+ * one. */
 Test(parse_errors, every_prefix_of_a_program)
 {
     static const char program[] =
-        "## doc\nfn f(a, b = {x: 1}, ..c) { for i, (k, v) in a { c ? [x, ..y]; out ! \"a${x + \"b${y}\"}c\" } }\n"
+        "## doc\nfn f(a, b = {x: 1}, ..c) { for i, (k, v) in a { c ? [x, ..y]; out ! \"a${x + "
+        "\"b${y}\"}c\" } }\n"
         "match v { {name, age: -1 | 2.5} if x is error => 1; error(k, _) => catch { g() } }\n"
-        "alt { for i, c in cs, when ok, c ? r => r; after 1.5s => 2; closed => break; else => nil }\n"
+        "alt { for i, c in cs, when ok, c ? r => r; after 1.5s => 2; closed => break; else => nil "
+        "}\n"
         "let s = \"\"\"\n   a ${b}\n   \"\"\" |> M.f(..xs, by: fn(x) => x[1..])\n"
         "extern \"m\" as m { blocking fn f(a: b*, ...): fn(c): d\n struct s { a: b } }\n"
-        "par for x in 0..=9 { spawn { defer c ! move z.y } }; import \"a/b\" as c; test \"t\" { x **= 2 }";
+        "par for x in 0..=9 { spawn { defer c ! move z.y } }; import \"a/b\" as c; test \"t\" { x "
+        "**= 2 }";
     for (size_t length = 0; length < sizeof program; length++) {
-        char *prefix = malloc(length + 1); /* of exactly this length, so that reading beyond it is seen */
+        /* of exactly this length, so that reading beyond it is seen */
+        char *prefix = malloc(length + 1);
         memcpy(prefix, program, length);
         ast_module *module = parse_fixture_bytes(&fixture, prefix, length);
         char *dump = ast_dump_module(module);

@@ -1,6 +1,8 @@
-/* soak [--way plain|slice|stress|threads] [--seconds N] [--rounds N] [--processes N] [--threads N] [--seed N]
- * The stress tests from the command line; see tests/support/soak.h and threads.h. Status 0: all is well; 1: something
- * is wrong; 2: not understood. */
+/* soak [--way plain|slice|stress|threads] [--seconds N] [--rounds N] [--processes N] [--threads N]
+ *      [--seed N]
+ *
+ * The stress tests from the command line; see tests/support/soak.h and threads.h. Status 0: all is
+ * well; 1: something is wrong; 2: not understood. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,15 +40,18 @@ static void choose_way(soak_config *config, const char *way)
 
 static void summarise(const soak_result *r)
 {
-    printf("  %u rounds, %llu audits: %llu processes (%llu killed from outside, %llu leaked), %llu messages (%llu "
+    printf("  %u rounds, %llu audits: %llu processes (%llu killed from outside, %llu leaked), %llu "
+           "messages (%llu "
            "delivered, %llu returned), %llu defers\n",
-           r->rounds, (unsigned long long)r->audits, (unsigned long long)r->processes, (unsigned long long)r->kills,
-           (unsigned long long)r->leaked, (unsigned long long)r->messages, (unsigned long long)r->delivered,
+           r->rounds, (unsigned long long)r->audits, (unsigned long long)r->processes,
+           (unsigned long long)r->kills, (unsigned long long)r->leaked,
+           (unsigned long long)r->messages, (unsigned long long)r->delivered,
            (unsigned long long)r->returned, (unsigned long long)r->defers);
     if (!r->flat_known)
         printf("  too few rounds to compare memory\n");
     else
-        printf("  heap %zu KiB after the first rounds, %zu after the last\n", r->heap_first >> 10, r->heap_last >> 10);
+        printf("  heap %zu KiB after the first rounds, %zu after the last\n", r->heap_first >> 10,
+               r->heap_last >> 10);
     if (r->resident_first)
         printf("  resident %zu KiB, %zu\n", r->resident_first >> 10, r->resident_last >> 10);
 }
@@ -95,7 +100,8 @@ int main(int argc, char **argv)
         return run_threads(&config, threads);
     choose_way(&config, way);
     config.progress = isatty(STDERR_FILENO) ? stderr : NULL;
-    printf("soak: %s, %u processes, seed %llu\n", way, config.processes, (unsigned long long)config.seed);
+    printf("soak: %s, %u processes, seed %llu\n", way, config.processes,
+           (unsigned long long)config.seed);
     fflush(stdout);
     soak_result result = soak_run(&config);
     summarise(&result);

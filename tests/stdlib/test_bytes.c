@@ -47,12 +47,18 @@ Test(bytes, texts)
     expect(BYTES("hex", 1, bytes_new(vm, "\x00\xab\x7f", 3)), "\"00ab7f\"");
     static const struct {
         const char *plain, *encoded;
-    } rows[] = {{"", "\"\""}, {"f", "\"Zg==\""}, {"fo", "\"Zm8=\""}, {"foo", "\"Zm9v\""}, {"foobar", "\"Zm9vYmFy\""}};
+    } rows[] = {{"", "\"\""},
+                {"f", "\"Zg==\""},
+                {"fo", "\"Zm8=\""},
+                {"foo", "\"Zm9v\""},
+                {"foobar", "\"Zm9vYmFy\""}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        expect(BYTES("base64", 1, bytes_new(vm, rows[i].plain, strlen(rows[i].plain))), rows[i].encoded);
+        expect(BYTES("base64", 1, bytes_new(vm, rows[i].plain, strlen(rows[i].plain))),
+               rows[i].encoded);
     expect(BUFFER("utf8", 1, BUFFER("of", 1, str("aé"))), "\"aé\"");
     expect(BUFFER("utf8", 1, BUFFER("of", 1, value_int(0))), "\"\"");
-    expect(BYTES("utf8", 1, bytes_new(vm, "\xff", 1)), "error(\"value_error\", \"no UTF-8 at byte 0\")");
+    expect(BYTES("utf8", 1, bytes_new(vm, "\xff", 1)),
+           "error(\"value_error\", \"no UTF-8 at byte 0\")");
 }
 
 Test(bytes, numbers_come_back)
@@ -77,7 +83,8 @@ Test(bytes, numbers_come_back)
     value b = BUFFER("of", 1, value_int(16));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         value number = num_parse_int(vm, rows[i].number, strlen(rows[i].number), 10);
-        cr_expect(BUFFER("set", 4, b, str(rows[i].type), value_int(3), number) == b, "%s", rows[i].type);
+        cr_expect(BUFFER("set", 4, b, str(rows[i].type), value_int(3), number) == b, "%s",
+                  rows[i].type);
         expect(BUFFER("get", 3, b, str(rows[i].type), value_int(3)), rows[i].number);
     }
     BUFFER("set", 4, b, str("f64be"), value_int(0), value_flonum(1.5));
@@ -110,8 +117,8 @@ Test(bytes, numbers_that_do_not_fit)
     value b = BUFFER("of", 1, value_int(16));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         value number = num_parse_int(vm, rows[i].number, strlen(rows[i].number), 10);
-        cr_expect(BUFFER("set", 4, b, str(rows[i].type), value_int(0), number) == VALUE_ABSENT, "%s %s", rows[i].type,
-                  rows[i].number);
+        cr_expect(BUFFER("set", 4, b, str(rows[i].type), value_int(0), number) == VALUE_ABSENT,
+                  "%s %s", rows[i].type, rows[i].number);
         char *raised = fixture_raised(vm);
         cr_expect(strncmp(raised, "value_error: the int does not fit ", 34) == 0);
         free(raised);
@@ -123,5 +130,6 @@ Test(bytes, numbers_that_do_not_fit)
            "index_error: 4 bytes at offset 13 go beyond the end (16 bytes)");
     cr_expect(BUFFER("get", 3, b, str("i33"), value_int(0)) == VALUE_ABSENT);
     cr_expect(BUFFER("get", 3, b, str("u8be"), value_int(0)) == VALUE_ABSENT);
-    cr_expect(BUFFER("set", 4, BYTES("of", 1, value_int(4)), str("u8"), value_int(0), value_int(1)) == VALUE_ABSENT);
+    cr_expect(BUFFER("set", 4, BYTES("of", 1, value_int(4)), str("u8"), value_int(0),
+                     value_int(1)) == VALUE_ABSENT);
 }

@@ -70,16 +70,22 @@ Test(list, in_place)
 Test(list, outside_the_bounds)
 {
     expect(CALL("pop", 1, ints(0)), "index_error: pop from an empty list");
-    expect(CALL("insert", 3, ints(1), value_int(2), VALUE_NIL), "index_error: index 2 outside a list of length 1");
-    expect(CALL("insert", 3, ints(1), value_int(-2), VALUE_NIL), "index_error: index -2 outside a list of length 1");
-    expect(CALL("remove", 2, ints(1), value_int(1)), "index_error: index 1 outside a list of length 1");
-    expect(CALL("remove", 2, ints(1), VALUE_NIL), "type_error: expected an int as an index, got nil");
+    expect(CALL("insert", 3, ints(1), value_int(2), VALUE_NIL),
+           "index_error: index 2 outside a list of length 1");
+    expect(CALL("insert", 3, ints(1), value_int(-2), VALUE_NIL),
+           "index_error: index -2 outside a list of length 1");
+    expect(CALL("remove", 2, ints(1), value_int(1)),
+           "index_error: index 1 outside a list of length 1");
+    expect(CALL("remove", 2, ints(1), VALUE_NIL),
+           "type_error: expected an int as an index, got nil");
 }
 
 Test(list, frozen_and_foreign)
 {
-    expect(CALL("push", 2, frozen(1), VALUE_NIL), "frozen: the list is frozen: `copy` gives one that can change");
-    expect(CALL("sort_in_place", 1, frozen(1)), "frozen: the list is frozen: `copy` gives one that can change");
+    expect(CALL("push", 2, frozen(1), VALUE_NIL),
+           "frozen: the list is frozen: `copy` gives one that can change");
+    expect(CALL("sort_in_place", 1, frozen(1)),
+           "frozen: the list is frozen: `copy` gives one that can change");
     expect(CALL("reverse", 1, frozen(2)), "[1, 0]");
     const char *const names[] = {"pop", "clear", "sum", "sort", "sort_in_place", "reverse"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -98,7 +104,8 @@ Test(list, new_ones)
     expect(CALL("concat", 1, value_int(1)), "type_error: expected a list, got an int");
     expect(CALL("repeat", 2, VALUE_TRUE, value_int(2)), "[true, true]");
     expect(CALL("repeat", 2, VALUE_TRUE, value_int(0)), "[]");
-    expect(CALL("repeat", 2, VALUE_TRUE, value_int(-1)), "value_error: a list cannot be of negative length");
+    expect(CALL("repeat", 2, VALUE_TRUE, value_int(-1)),
+           "value_error: a list cannot be of negative length");
     expect(CALL("sum", 1, ints(101)), "5050");
     expect(CALL("product", 1, ints(0)), "1");
 }
@@ -117,11 +124,13 @@ Test(list, long_ones_go_in_steps)
 
 Test(list, sort)
 {
-    value mixed[] = {value_int(3), num_float(vm, 2.5), num_float(vm, (double)__builtin_nanf("")), value_int(-1)};
+    value mixed[] = {value_int(3), num_float(vm, 2.5), num_float(vm, (double)__builtin_nanf("")),
+                     value_int(-1)};
     expect(CALL("sort", 1, list_new(vm, fixture_process(vm), mixed, 4)), "[-1, 2.5, 3, nan]");
     expect(CALL("sort", 1, tuple_new(vm, fixture_process(vm), mixed, 2)), "[2.5, 3]");
     expect(CALL("sort", 1, fixture_string(vm, "cab")), "[\"a\", \"b\", \"c\"]");
-    expect(CALL("sort", 1, value_int(5)), "type_error: expected something that can be iterated over, got an int");
+    expect(CALL("sort", 1, value_int(5)),
+           "type_error: expected something that can be iterated over, got an int");
     value wrong[] = {value_int(1), VALUE_NIL};
     cr_expect(CALL("sort", 1, list_new(vm, fixture_process(vm), wrong, 2)) == VALUE_ABSENT);
 }
@@ -137,7 +146,8 @@ Test(list, sort_of_any_length)
             value ys = CALL("sort_in_place", 1, xs);
             cr_assert(ys == xs && value_list(ys)->count == count);
             for (uint32_t i = 1; i < count; i++)
-                cr_assert(value_as_int(value_list(ys)->items[i - 1]) <= value_as_int(value_list(ys)->items[i]));
+                cr_assert(value_as_int(value_list(ys)->items[i - 1]) <=
+                          value_as_int(value_list(ys)->items[i]));
         }
     }
 }

@@ -98,7 +98,8 @@ Test(map, errors)
     expect(CALL("merge", 2, letters(1), VALUE_NIL), "type_error: expected a map, got nil");
     value frozen = letters(1);
     value_map(frozen)->header = OBJ_MAP | OBJ_FROZEN | OBJ_IMMUTABLE;
-    expect(CALL("remove", 2, frozen, str("a")), "frozen: the map is frozen: `copy` gives one that can change");
+    expect(CALL("remove", 2, frozen, str("a")),
+           "frozen: the map is frozen: `copy` gives one that can change");
     expect(CALL("clear", 1, frozen), "frozen: the map is frozen: `copy` gives one that can change");
     expect(CALL("keys", 1, frozen), "[\"a\"]");
     value foreign = letters(1);

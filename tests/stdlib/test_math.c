@@ -22,13 +22,15 @@ static value number(const char *chars)
     return v != VALUE_NIL ? v : num_parse_float(vm, chars, strlen(chars));
 }
 
-/* The native of one or two numbers (b NULL: one) gives `wanted`, as `repr` shows it, or that error. */
+/* The native of one or two numbers (b NULL: one) gives `wanted`, as `repr` shows it, or that
+ * error. */
 static void check(const char *name, const char *a, const char *b, const char *wanted)
 {
-    value result =
-        fixture_call(vm, math_natives, name, b != NULL ? 2 : 1, number(a), b != NULL ? number(b) : VALUE_ABSENT);
+    value result = fixture_call(vm, math_natives, name, b != NULL ? 2 : 1, number(a),
+                                b != NULL ? number(b) : VALUE_ABSENT);
     char *got = result != VALUE_ABSENT ? fixture_show(vm, result) : fixture_raised(vm);
-    cr_expect_str_eq(got, wanted, "%s(%s, %s): %s, not %s", name, a, b != NULL ? b : "", got, wanted);
+    cr_expect_str_eq(got, wanted, "%s(%s, %s): %s, not %s", name, a, b != NULL ? b : "", got,
+                     wanted);
     free(got);
 }
 
@@ -53,12 +55,15 @@ Test(math, floats)
 Test(math, ints_beyond_a_double)
 {
     value huge = VALUE_ABSENT;
-    cr_assert(num_binary(vm, fixture_process(vm), OPC_POW, value_int(10), value_int(400), &huge) == VERDICT_DONE);
+    cr_assert(num_binary(vm, fixture_process(vm), OPC_POW, value_int(10), value_int(400), &huge) ==
+              VERDICT_DONE);
     value root = fixture_call(vm, math_natives, "sqrt", 1, huge);
     cr_expect_float_eq(num_as_double(root) / 1e200, 1, 1e-15);
     cr_expect_float_eq(num_as_double(fixture_call(vm, math_natives, "log10", 1, huge)), 400, 1e-12);
-    cr_expect_float_eq(num_as_double(fixture_call(vm, math_natives, "log2", 1, huge)), 1328.771237954945, 1e-9);
-    cr_expect_float_eq(num_as_double(fixture_call(vm, math_natives, "log", 1, huge)), 921.0340371976183, 1e-9);
+    cr_expect_float_eq(num_as_double(fixture_call(vm, math_natives, "log2", 1, huge)),
+                       1328.771237954945, 1e-9);
+    cr_expect_float_eq(num_as_double(fixture_call(vm, math_natives, "log", 1, huge)),
+                       921.0340371976183, 1e-9);
 }
 
 Test(math, whole_numbers)
@@ -104,10 +109,14 @@ Test(math, any_number)
     check("is_nan", "1", NULL, "false");
     check("is_inf", "-inf", NULL, "true");
     check("is_inf", "1.5", NULL, "false");
-    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(5), value_int(1), value_int(3)) == value_int(3));
-    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(0), value_int(1), value_int(3)) == value_int(1));
-    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(2), value_int(1), value_int(3)) == value_int(2));
-    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(2), value_int(3), value_int(1)) == VALUE_ABSENT);
+    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(5), value_int(1),
+                           value_int(3)) == value_int(3));
+    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(0), value_int(1),
+                           value_int(3)) == value_int(1));
+    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(2), value_int(1),
+                           value_int(3)) == value_int(2));
+    cr_expect(fixture_call(vm, math_natives, "clamp", 3, value_int(2), value_int(3),
+                           value_int(1)) == VALUE_ABSENT);
     cr_expect(fixture_call(vm, math_natives, "sqrt", 1, VALUE_TRUE) == VALUE_ABSENT);
 }
 

@@ -34,8 +34,10 @@ Test(prelude, len)
     expect(CALL("len", 1, bytes_new(vm, "ab", 2)), "2");
     expect(CALL("len", 1, list_new(vm, fixture_process(vm), NULL, 0)), "0");
     expect(CALL("len", 1, range_new(vm, value_int(0), value_int(9), true)), "10");
-    expect(CALL("len", 1, range_new(vm, value_int(0), VALUE_NIL, false)), "value_error: an open range has no length");
-    expect(CALL("len", 1, value_int(1)), "type_error: expected something that has a length, got an int");
+    expect(CALL("len", 1, range_new(vm, value_int(0), VALUE_NIL, false)),
+           "value_error: an open range has no length");
+    expect(CALL("len", 1, value_int(1)),
+           "type_error: expected something that has a length, got an int");
 }
 
 Test(prelude, type)
@@ -51,8 +53,11 @@ Test(prelude, type)
 
 Test(prelude, int_of_text)
 {
-    const char *const good[][2] = {
-        {"0", "0"}, {"-12", "-12"}, {"+7", "7"}, {"007", "7"}, {"99999999999999999999", "99999999999999999999"}};
+    const char *const good[][2] = {{"0", "0"},
+                                   {"-12", "-12"},
+                                   {"+7", "7"},
+                                   {"007", "7"},
+                                   {"99999999999999999999", "99999999999999999999"}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         expect(CALL("int", 1, str(good[i][0])), good[i][1]);
     expect(CALL("int", 2, str("ff"), value_int(16)), "255");
@@ -95,7 +100,8 @@ Test(prelude, min_max_abs)
 Test(prelude, failures)
 {
     expect(CALL("error", 2, str("k"), str("m")), "error(\"k\", \"m\")");
-    expect(CALL("error", 1, value_int(1)), "type_error: expected a string as an error's kind, got an int");
+    expect(CALL("error", 1, value_int(1)),
+           "type_error: expected a string as an error's kind, got an int");
     expect(CALL("fail", 1, str("no")), "fail: no");
     expect(CALL("fail", 1, CALL("error", 2, str("k"), str("m"))), "k: m");
     expect(CALL("fail", 1, value_int(1)), "type_error: expected a string or an error, got an int");

@@ -23,12 +23,16 @@ TestSuite(random, .init = setup, .fini = teardown);
 
 #define CALL(name, count, ...) fixture_call(vm, random_natives, name, count, __VA_ARGS__)
 
-static value draw(int64_t low, int64_t high) { return CALL("int", 2, num_int(vm, low), num_int(vm, high)); }
+static value draw(int64_t low, int64_t high)
+{
+    return CALL("int", 2, num_int(vm, low), num_int(vm, high));
+}
 
 static value power(int64_t base, int64_t exponent)
 {
     value v = VALUE_ABSENT;
-    cr_assert(num_binary(vm, fixture_process(vm), OPC_POW, value_int(base), value_int(exponent), &v) == VERDICT_DONE);
+    cr_assert(num_binary(vm, fixture_process(vm), OPC_POW, value_int(base), value_int(exponent),
+                         &v) == VERDICT_DONE);
     return v;
 }
 
@@ -54,7 +58,8 @@ Test(random, int_gives_each_number_alike_often)
         cr_expect(abs(count[i] - THROWS / FACES) < 910, "%d came %d times", i + 1, count[i]);
 }
 
-/* Of 3 * 2**61 numbers a modulus of 64 bits would give those of the first third too often: half instead of a third. */
+/* Of 3 * 2**61 numbers a modulus of 64 bits would give those of the first third too often: half
+ * instead of a third. */
 Test(random, int_has_no_bias)
 {
     enum { THROWS = 30000 };
@@ -74,7 +79,8 @@ Test(random, int_takes_any_bounds)
         value n = draw(INT_SMALL_MIN, INT_SMALL_MAX);
         cr_assert(value_is_int(n));
         n = draw(INT64_MIN, INT64_MAX);
-        cr_assert(num_compare(n, num_int(vm, INT64_MIN)) >= 0 && num_compare(n, num_int(vm, INT64_MAX)) <= 0);
+        cr_assert(num_compare(n, num_int(vm, INT64_MIN)) >= 0 &&
+                  num_compare(n, num_int(vm, INT64_MAX)) <= 0);
         n = draw(-1, 0);
         cr_assert(n == value_int(-1) || n == value_int(0));
     }
@@ -149,7 +155,8 @@ Test(random, shuffle_gives_each_order_alike_often)
     }
     int orders[6] = {5, 7, 11, 15, 19, 21};
     for (int i = 0; i < 6; i++)
-        cr_expect(abs(count[orders[i]] - TIMES / 6) < 290, "order %d came %d times", orders[i], count[orders[i]]);
+        cr_expect(abs(count[orders[i]] - TIMES / 6) < 290, "order %d came %d times", orders[i],
+                  count[orders[i]]);
     char *same = fixture_show(vm, xs);
     cr_expect_str_eq(same, "[0, 1, 2]");
     free(same);
@@ -158,7 +165,8 @@ Test(random, shuffle_gives_each_order_alike_often)
 Test(random, errors)
 {
     expect_error(draw(2, 1), "value_error: the lower bound is above the upper one");
-    expect_error(CALL("int", 2, num_float(vm, 1.5), value_int(2)), "type_error: expected an int, got a float");
+    expect_error(CALL("int", 2, num_float(vm, 1.5), value_int(2)),
+                 "type_error: expected an int, got a float");
     expect_error(CALL("int", 2, value_int(1), VALUE_NIL), "type_error: expected an int, got nil");
     expect_error(CALL("bytes", 1, value_int(-1)), "value_error: a negative number of bytes");
     expect_error(CALL("bytes", 1, power(2, 40)), "out_of_memory: more than 2147483647 bytes");

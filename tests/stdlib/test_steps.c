@@ -1,7 +1,8 @@
-/* No native holds the others up: what it does is done in steps, and between two of them others may run. With slices of
- * one reduction the steps can be counted: there must be as many more of them as there is more to do. Each member of the
- * standard library stands in the table below, with a use of it; one that the language has and the table has not fails
- * the test. (bench/latency measures how long the steps take.) */
+/* No native holds the others up: what it does is done in steps, and between two of them others may
+ * run. With slices of one reduction the steps can be counted: there must be as many more of them as
+ * there is more to do. Each member of the standard library stands in the table below, with a use of
+ * it; one that the language has and the table has not fails the test. (bench/latency measures how
+ * long the steps take.) */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,11 +13,13 @@
 #include "vm/drive.h"
 #include "vm/outside/request.h"
 
-/* What the program goes through at least once: the bytes N, the elements E, or nothing that grows. */
+/* What the program goes through at least once: the bytes N, the elements E, or nothing that
+ * grows. */
 typedef enum work { NOTHING, BYTES, ELEMENTS } work;
 
-/* N is the number of bytes, E of elements. Texts: t (ASCII), u (other), blank; b bytes; f a buffer; xs a list of ints,
- * ws of strings, tu a tuple, m a map, deep a list in a list in a list …; rs a range. */
+/* N is the number of bytes, E of elements. Texts: t (ASCII), u (other), blank; b bytes; f a buffer;
+ * xs a list of ints, ws of strings, tu a tuple, m a map, deep a list in a list in a list …; rs a
+ * range. */
 static const struct measured {
     const char *name, *uses, *program;
     work work;
@@ -49,17 +52,23 @@ static const struct measured {
     {"rest of a list", "xs", "let [a, ..b] = xs; print(len(b))", ELEMENTS},
     {"spread", "xs", "let all = fn(..all) => len(all)\nprint(all(..xs))", ELEMENTS},
     {"interpolation", "u", "print(len('${u} ${u}'))", BYTES},
-    {"push, m[k] =", "", "let a = []\nlet b = {}\nfor i in 0..E { List.push(a, i); b[i] = i }\nprint(len(a), len(b))",
+    {"push, m[k] =", "",
+     "let a = []\nlet b = {}\nfor i in 0..E { List.push(a, i); b[i] = i }\nprint(len(a), len(b))",
      ELEMENTS},
-    {"a key", "t", "let a = {}\na[t] = 1\na[t + 'x'] = 2\nprint(a[t], len(a), (t + 'x') in a, Map.remove(a, t + 'x'))",
+    {"a key", "t",
+     "let a = {}\na[t] = 1\na[t + 'x'] = 2\nprint(a[t], len(a), (t + 'x') in a, Map.remove(a, t + "
+     "'x'))",
      BYTES},
-    {"a deep key", "deep", "let a = {}\na[freeze(deep)] = 1\nprint(a[freeze(deep)], (freeze(copy(deep)) in a))",
+    {"a deep key", "deep",
+     "let a = {}\na[freeze(deep)] = 1\nprint(a[freeze(deep)], (freeze(copy(deep)) in a))",
      ELEMENTS},
     {"a key of bytes", "b", "let a = {}\na[b] = 1\nprint(a[Bytes.of(N)], len(a))", BYTES},
     {"send", "f", "let c = chan(9)\nc ! f\nc ! move f\nprint(len(?c), len(?c))", BYTES},
     {"send, map", "m", "let c = chan(9)\nc ! m\nc ! move m\nprint(len(?c), len(?c))", ELEMENTS},
-    {"send, deep", "deep", "let c = chan(9)\nc ! deep\nc ! move deep\nprint(len(?c), len(?c))", ELEMENTS},
-    {"send, tuple", "tu", "let c = chan(9)\nlet a = (tu, [1]) + tu\nc ! a\nc ! move a\nprint(len(?c), len(?c))",
+    {"send, deep", "deep", "let c = chan(9)\nc ! deep\nc ! move deep\nprint(len(?c), len(?c))",
+     ELEMENTS},
+    {"send, tuple", "tu",
+     "let c = chan(9)\nlet a = (tu, [1]) + tu\nc ! a\nc ! move a\nprint(len(?c), len(?c))",
      ELEMENTS},
     {"match", "t", "print(match t { 'a' => 1; _ => 2 })", NOTHING},
     {"no match", "t", "print((catch { let 5 = t }).kind)", NOTHING},
@@ -92,13 +101,15 @@ static const struct measured {
     {"max", "deep", "print(len(max(deep, copy(deep))))", ELEMENTS},
     {"type", "u", "print(type(u))", NOTHING},
     /* String */
-    {"String.split", "t", "print(len(String.split(t, '|')), len(String.split(t[..E], ' ')))", BYTES},
+    {"String.split", "t", "print(len(String.split(t, '|')), len(String.split(t[..E], ' ')))",
+     BYTES},
     {"String.split", "u", "print(len(String.split(u, 'abc')))", BYTES},
     {"String.split", "u", "print(len(String.split(u)), len(String.split(u[..E])))", BYTES},
     {"String.lines", "t", "print(len(String.lines(t)))", BYTES},
     {"String.join", "ws", "print(len(String.join(ws, ', ')))", ELEMENTS},
     {"String.join", "u", "print(len(String.join([u, u], u)))", BYTES},
-    {"String.trim", "blank", "print(len(String.trim(blank)), len(String.trim(blank + 'é' + blank)))", BYTES},
+    {"String.trim", "blank",
+     "print(len(String.trim(blank)), len(String.trim(blank + 'é' + blank)))", BYTES},
     {"String.trim", "u", "print(len(String.trim(' ' + u)))", BYTES},
     {"String.trim_start", "blank", "print(len(String.trim_start(blank)))", BYTES},
     {"String.trim_end", "blank", "print(len(String.trim_end(blank)))", BYTES},
@@ -106,22 +117,27 @@ static const struct measured {
     {"String.upper", "u", "print(len(String.upper(u)))", BYTES},
     {"String.lower", "u", "print(len(String.lower(u)))", BYTES},
     {"String.contains", "t", "print(String.contains(t, 'abcdefgg'))", BYTES},
-    {"String.starts_with", "t", "print(String.starts_with(t, t + 'x'), String.starts_with(t + 'x', t))", BYTES},
+    {"String.starts_with", "t",
+     "print(String.starts_with(t, t + 'x'), String.starts_with(t + 'x', t))", BYTES},
     {"String.ends_with", "t", "print(String.ends_with('x' + t, t))", BYTES},
     {"String.index", "u", "print(String.index(u, 'zzz'), String.index(u, 'x', -1))", BYTES},
-    {"String.replace", "t", "print(len(String.replace(t, '|', '')), len(String.replace(t, ' ', '..')))", BYTES},
+    {"String.replace", "t",
+     "print(len(String.replace(t, '|', '')), len(String.replace(t, ' ', '..')))", BYTES},
     {"String.repeat", "", "print(len(String.repeat('abc', N)))", BYTES},
     {"String.pad_start", "u", "print(len(String.pad_start(u, N * 2, 'é')))", BYTES},
     {"String.pad_end", "u", "print(len(String.pad_end(u, N * 2)))", BYTES},
     {"String.chars", "u", "print(len(String.chars(u[..E])))", ELEMENTS},
     {"String.codes", "u", "print(len(String.from_codes(String.codes(u[..E]))))", ELEMENTS},
-    {"String.from_codes", "xs", "print(len(String.from_codes(List.map(xs, fn(x) => x % 1000))))", ELEMENTS},
+    {"String.from_codes", "xs", "print(len(String.from_codes(List.map(xs, fn(x) => x % 1000))))",
+     ELEMENTS},
     {"String.graphemes", "u", "print(len(String.graphemes(u[..E])))", ELEMENTS},
-    {"String.graphemes", "", "print(len(String.graphemes(String.repeat('\\u{301}', N // 2))))", BYTES},
+    {"String.graphemes", "", "print(len(String.graphemes(String.repeat('\\u{301}', N // 2))))",
+     BYTES},
     {"String.width", "u", "print(String.width(u))", BYTES},
     {"String.width", "", "print(String.width(String.repeat('\\u{301}', N // 2)))", BYTES},
     {"String.reverse", "u", "print(len(String.reverse(u)))", BYTES},
-    {"String.reverse", "", "print(len(String.reverse('a' + String.repeat('\\u{301}', N // 2))))", BYTES},
+    {"String.reverse", "", "print(len(String.reverse('a' + String.repeat('\\u{301}', N // 2))))",
+     BYTES},
     {"String.bytes", "u", "print(len(String.bytes(u)))", BYTES},
     {"String.from_bytes", "b", "print(len(String.from_bytes(b)))", BYTES},
     {"String.from_bytes", "u", "print(len(String.from_bytes(String.bytes(u))))", BYTES},
@@ -132,7 +148,8 @@ static const struct measured {
     /* List */
     {"List.push", "", "let a = []\nfor i in 0..E { List.push(a, i) }\nprint(len(a))", ELEMENTS},
     {"List.pop", "xs", "for i in 0..len(xs) { List.pop(xs) }\nprint(xs)", NOTHING},
-    {"List.insert", "xs", "List.insert(xs, len(xs) // 2, 0); List.insert(xs, 0, 1); print(len(xs))", NOTHING},
+    {"List.insert", "xs", "List.insert(xs, len(xs) // 2, 0); List.insert(xs, 0, 1); print(len(xs))",
+     NOTHING},
     {"List.remove", "xs", "for i in 0..len(xs) { List.remove(xs, 0) }\nprint(xs)", ELEMENTS},
     {"List.extend", "xs", "print(len(List.extend(xs, xs)))", ELEMENTS},
     {"List.clear", "xs", "print(List.clear(xs))", NOTHING},
@@ -170,7 +187,8 @@ static const struct measured {
     {"Map.keys", "m", "print(len(Map.keys(m)))", ELEMENTS},
     {"Map.values", "m", "print(len(Map.values(m)))", ELEMENTS},
     {"Map.items", "m", "print(len(Map.items(m)))", ELEMENTS},
-    {"Map.has", "t", "let a = {}\na[t] = 1\nprint(Map.has(a, t + ''), Map.has(a, 'a' + t[1..]))", BYTES},
+    {"Map.has", "t", "let a = {}\na[t] = 1\nprint(Map.has(a, t + ''), Map.has(a, 'a' + t[1..]))",
+     BYTES},
     {"Map.get", "m", "print(Map.get(m, -1), Map.get(m, 5))", NOTHING},
     {"Map.merge", "m", "print(len(Map.merge(m, m)))", ELEMENTS},
     {"Map.remove", "m", "for i in 0..len(m) { Map.remove(m, i) }\nprint(m)", ELEMENTS},
@@ -228,11 +246,11 @@ static char *source_of(const struct measured *row, int size, int elements, bool 
         free(text);
         text = more;
     }
-    const char *rest =
-        strcmp(row->uses, "m") == 0 ? "let m = {}\nfor i in 0..E { m[i] = i }\n"
-        : strcmp(row->uses, "deep") == 0
-            ? "let deep = [1]\nvar deepest = deep\nfor i in 0..E { let a = [i]; List.push(deepest, a); deepest = a }\n"
-            : "";
+    const char *rest = strcmp(row->uses, "m") == 0 ? "let m = {}\nfor i in 0..E { m[i] = i }\n"
+                       : strcmp(row->uses, "deep") == 0
+                           ? "let deep = [1]\nvar deepest = deep\nfor i in 0..E { let a = [i]; "
+                             "List.push(deepest, a); deepest = a }\n"
+                           : "";
     char *all = support_format("%s%s%s\n", text, rest, complete ? row->program : "");
     free(text);
     return all;
@@ -259,7 +277,8 @@ static int64_t steps_of(const struct measured *row, int size, int elements, bool
             steps++;
     } while (wait_for_requests(p->vm));
     if (complete)
-        cr_expect(program_out(p)[0] != '\0' || program_err(p)[0] != '\0', "%s: nothing was printed", row->name);
+        cr_expect(program_out(p)[0] != '\0' || program_err(p)[0] != '\0', "%s: nothing was printed",
+                  row->name);
     cr_expect(strstr(program_err(p), "crashed") == NULL, "%s: %.400s", row->name, program_err(p));
     program_finish(p);
     program_free(p);
@@ -269,12 +288,13 @@ static int64_t steps_of(const struct measured *row, int size, int elements, bool
 static void check(const struct measured *row)
 {
     enum { SIZE = 32 * LONG_BYTES, ELEMENTS_IN_ALL = 16 * LONG_ELEMENTS };
-    int64_t steps = steps_of(row, SIZE, ELEMENTS_IN_ALL, true) - steps_of(row, SIZE, ELEMENTS_IN_ALL, false);
+    int64_t steps =
+        steps_of(row, SIZE, ELEMENTS_IN_ALL, true) - steps_of(row, SIZE, ELEMENTS_IN_ALL, false);
     int64_t least = row->work == NOTHING ? 0
                     : row->work == BYTES ? SIZE / (2 * LONG_BYTES)
                                          : ELEMENTS_IN_ALL / (2 * LONG_ELEMENTS);
-    cr_expect_geq(steps, least, "%s (%s): %d steps, at least %d are wanted", row->name, row->uses, (int)steps,
-                  (int)least);
+    cr_expect_geq(steps, least, "%s (%s): %d steps, at least %d are wanted", row->name, row->uses,
+                  (int)steps, (int)least);
 }
 
 /* In parts, which run side by side. */
@@ -292,10 +312,12 @@ Test(steps, four, .timeout = 300) { check_part(3, 4); }
 /* Members that take neither a container nor a text, or only handles, numbers and functions. */
 static bool takes_nothing_long(const char *name)
 {
-    static const char *const prefixes[] = {"Math.", "Time.", "Os.", "Process.", "Supervisor.", "File.", "Ffi."};
-    static const char *const names[] = {"Random.int", "Random.float", "Random.seed", "chan", "close",   "send_end",
-                                        "recv_end",   "done",         "wait",        "kill", "link",    "unlink",
-                                        "self",       "sleep",        "now",         "tick", "timeout", "abs"};
+    static const char *const prefixes[] = {"Math.",       "Time.", "Os.", "Process.",
+                                           "Supervisor.", "File.", "Ffi."};
+    static const char *const names[] = {
+        "Random.int", "Random.float", "Random.seed", "chan", "close",   "send_end",
+        "recv_end",   "done",         "wait",        "kill", "link",    "unlink",
+        "self",       "sleep",        "now",         "tick", "timeout", "abs"};
     for (unsigned i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
             return true;

@@ -1,4 +1,5 @@
-/* stdlib/string*.c, stdlib/format.c. What needs a walk (containers in String.format) is tested by scripts. */
+/* stdlib/string*.c, stdlib/format.c. What needs a walk (containers in String.format) is tested by
+ * scripts. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -79,7 +80,8 @@ Test(string, join)
     value mixed[] = {str("a"), value_int(1)};
     expect(CALL("join", 2, list_new(vm, fixture_process(vm), mixed, 2), str("-")),
            "type_error: expected a string, got an int");
-    expect(CALL("join", 2, str("abc"), str("-")), "type_error: expected a list or a tuple of strings, got a string");
+    expect(CALL("join", 2, str("abc"), str("-")),
+           "type_error: expected a list or a tuple of strings, got a string");
 }
 
 Test(string, case_of_letters)
@@ -127,7 +129,8 @@ Test(string, replace)
     expect(CALL("replace", 3, str("aaa"), str("aa"), str("b")), "\"ba\"");
     expect(CALL("replace", 3, str("abc"), str("z"), str("b")), "\"abc\"");
     expect(CALL("replace", 3, str("abc"), str("abc"), str("")), "\"\"");
-    expect(CALL("replace", 3, str("abc"), str(""), str("x")), "value_error: the text to replace is empty");
+    expect(CALL("replace", 3, str("abc"), str(""), str("x")),
+           "value_error: the text to replace is empty");
 }
 
 Test(string, repeat)
@@ -135,7 +138,8 @@ Test(string, repeat)
     expect(CALL("repeat", 2, str("aé"), value_int(3)), "\"aéaéaé\"");
     expect(CALL("repeat", 2, str("ab"), value_int(0)), "\"\"");
     expect(CALL("repeat", 2, str(""), value_int(1000000000)), "\"\"");
-    expect(CALL("repeat", 2, str("ab"), value_int(-1)), "value_error: a negative number of repetitions");
+    expect(CALL("repeat", 2, str("ab"), value_int(-1)),
+           "value_error: a negative number of repetitions");
     expect(CALL("repeat", 2, str("ab"), value_int(INT_SMALL_MAX)),
            "out_of_memory: a string of more than 2147483647 bytes");
     expect(CALL("repeat", 2, str("ab"), num_parse_int(vm, "99999999999999999999", 20, 10)),
@@ -149,7 +153,8 @@ Test(string, padding)
     expect(CALL("pad_end", 3, str("é"), value_int(6), str("日b")), "\"é日b日b日\"");
     expect(CALL("pad_start", 2, str("long"), value_int(3)), "\"long\"");
     expect(CALL("pad_start", 2, str("long"), value_int(-3)), "\"long\"");
-    expect(CALL("pad_end", 3, str("a"), value_int(3), str("")), "value_error: the text to fill with is empty");
+    expect(CALL("pad_end", 3, str("a"), value_int(3), str("")),
+           "value_error: the text to fill with is empty");
     expect(CALL("pad_end", 2, str("a"), value_int(INT_SMALL_MAX)),
            "out_of_memory: a string of more than 2147483647 bytes");
 }
@@ -159,7 +164,8 @@ Test(string, characters)
     expect(CALL("chars", 1, str("aé🙂")), "[\"a\", \"é\", \"🙂\"]");
     expect(CALL("chars", 1, str("")), "[]");
     expect(CALL("graphemes", 1, str("ae\u0301👨‍👩‍👧🇩🇪🇫🇷\r\nx")),
-           "[\"a\", \"e\u0301\", \"👨‍👩‍👧\", \"🇩🇪\", \"🇫🇷\", \"\\r\\n\", \"x\"]");
+           "[\"a\", \"e\u0301\", \"👨‍👩‍👧\", \"🇩🇪\", \"🇫🇷\", \"\\r\\n\", "
+           "\"x\"]");
     expect(CALL("reverse", 1, str("abe\u0301c")), "\"ce\u0301ba\"");
     expect(CALL("width", 1, str("abc")), "3");
     expect(CALL("width", 1, str("日本")), "4");
@@ -172,7 +178,8 @@ Test(string, bytes)
     value b = CALL("bytes", 1, str("aé"));
     expect(b, "b\"a\\xc3\\xa9\"");
     expect(CALL("from_bytes", 1, b), "\"aé\"");
-    expect(CALL("from_bytes", 1, bytes_new(vm, "ab\xff", 3)), "error(\"value_error\", \"no UTF-8 at byte 2\")");
+    expect(CALL("from_bytes", 1, bytes_new(vm, "ab\xff", 3)),
+           "error(\"value_error\", \"no UTF-8 at byte 2\")");
     expect(CALL("from_bytes", 1, str("a")), "type_error: expected bytes or a buffer, got a string");
 }
 
@@ -182,26 +189,33 @@ Test(string, format_ints)
     expect(CALL("format", 4, str("[%5d|%-5d|%05d]"), value_int(42), value_int(42), value_int(-42)),
            "\"[   42|42   |-0042]\"");
     expect(CALL("format", 3, str("%+d % d"), value_int(1), value_int(1)), "\"+1  1\"");
-    expect(CALL("format", 6, str("%x %X %o %b %#x"), value_int(255), value_int(-255), value_int(8), value_int(5),
-                value_int(255)),
+    expect(CALL("format", 6, str("%x %X %o %b %#x"), value_int(255), value_int(-255), value_int(8),
+                value_int(5), value_int(255)),
            "\"ff -FF 10 101 0xff\"");
-    expect(CALL("format", 2, str("%d"), num_parse_int(vm, "123456789012345678901234567890", 30, 10)),
-           "\"123456789012345678901234567890\"");
-    expect(CALL("format", 2, str("%d"), value_flonum(1.5)), "type_error: expected an int for %d, got a float");
-    expect(CALL("format", 2, str("%x"), str("a")), "type_error: expected an int for %x, got a string");
+    expect(
+        CALL("format", 2, str("%d"), num_parse_int(vm, "123456789012345678901234567890", 30, 10)),
+        "\"123456789012345678901234567890\"");
+    expect(CALL("format", 2, str("%d"), value_flonum(1.5)),
+           "type_error: expected an int for %d, got a float");
+    expect(CALL("format", 2, str("%x"), str("a")),
+           "type_error: expected an int for %x, got a string");
 }
 
 Test(string, format_floats)
 {
     expect(CALL("format", 2, str("%5.2f"), value_flonum(3.14159)), "\" 3.14\"");
     expect(CALL("format", 2, str("%.9f"), value_flonum(-0.169075164)), "\"-0.169075164\"");
-    expect(CALL("format", 4, str("%.0f %f %08.3f"), value_flonum(2.5), value_int(1), value_flonum(-1.5)),
+    expect(CALL("format", 4, str("%.0f %f %08.3f"), value_flonum(2.5), value_int(1),
+                value_flonum(-1.5)),
            "\"2 1.000000 -001.500\"");
-    expect(CALL("format", 4, str("%e %.1e %g"), value_flonum(12345.678), value_int(5), value_flonum(0.0001)),
+    expect(CALL("format", 4, str("%e %.1e %g"), value_flonum(12345.678), value_int(5),
+                value_flonum(0.0001)),
            "\"1.234568e+04 5.0e+00 0.0001\"");
-    expect(CALL("format", 3, str("%06f %f"), num_float(vm, __builtin_inf()), num_float(vm, __builtin_nan(""))),
+    expect(CALL("format", 3, str("%06f %f"), num_float(vm, __builtin_inf()),
+                num_float(vm, __builtin_nan(""))),
            "\"   inf nan\"");
-    expect(CALL("format", 2, str("%f"), str("1")), "type_error: expected a number for %f, got a string");
+    expect(CALL("format", 2, str("%f"), str("1")),
+           "type_error: expected a number for %f, got a string");
     value huge = CALL("format", 2, str("%.2000f"), num_float(vm, 1.7976931348623157e308));
     cr_expect_eq(value_string(huge)->size, 309 + 1 + 2000);
 }
@@ -227,16 +241,19 @@ Test(string, format_refuses)
         const char *format, *directive;
     } rows[] = {{"a %y", "%y"}, {"%", "%"}, {"%5", "%5"}, {"%-", "%-"}, {"%é", "%é"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char *wanted = support_format("value_error: the format has no conversion `%s`: %s", rows[i].directive, known);
+        char *wanted = support_format("value_error: the format has no conversion `%s`: %s",
+                                      rows[i].directive, known);
         expect(CALL("format", 2, str(rows[i].format), value_int(1)), wanted);
         free(wanted);
     }
-    expect(CALL("format", 1, str("%d")), "value_error: the format takes more values than the 0 given");
+    expect(CALL("format", 1, str("%d")),
+           "value_error: the format takes more values than the 0 given");
     expect(CALL("format", 3, str("%d"), value_int(1), value_int(2)),
            "value_error: the format takes 1 value, not the 2 given");
     expect(CALL("format", 2, str("%.2d"), value_int(1)),
            "value_error: a precision goes with %f %e %g and %s only, not with %d");
     expect(CALL("format", 2, str("%99999999999999999999d"), value_int(1)),
            "value_error: a format's width and precision are at most 100000");
-    expect(CALL("format", 2, value_int(1), value_int(1)), "type_error: expected a string, got an int");
+    expect(CALL("format", 2, value_int(1), value_int(1)),
+           "type_error: expected a string, got an int");
 }

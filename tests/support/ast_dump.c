@@ -18,7 +18,10 @@ static void dump_child(void *state, const ast_node *child)
     ast_dump_node(out, child);
 }
 
-static void dump_name(FILE *out, const ast_name *name) { fputs(name == NULL ? "_" : name->text, out); }
+static void dump_name(FILE *out, const ast_name *name)
+{
+    fputs(name == NULL ? "_" : name->text, out);
+}
 
 static void dump_text(FILE *out, ast_text text)
 {
@@ -38,11 +41,12 @@ static void dump_text(FILE *out, ast_text text)
 }
 
 static const char *const operators[] = {
-    [OP_ADD] = "+",         [OP_SUB] = "-",          [OP_MUL] = "*",     [OP_DIV] = "/",    [OP_FLOOR_DIV] = "//",
-    [OP_MOD] = "%",         [OP_POW] = "**",         [OP_BIT_AND] = "&", [OP_BIT_OR] = "|", [OP_BIT_XOR] = "^",
-    [OP_SHIFT_LEFT] = "<<", [OP_SHIFT_RIGHT] = ">>", [OP_EQ] = "==",     [OP_NE] = "!=",    [OP_LT] = "<",
-    [OP_LE] = "<=",         [OP_GT] = ">",           [OP_GE] = ">=",     [OP_IN] = "in",    [OP_NOT_IN] = "not-in",
-    [OP_NEG] = "-",         [OP_BIT_NOT] = "~",      [OP_NOT] = "not",   [OP_NONE] = "=",
+    [OP_ADD] = "+",        [OP_SUB] = "-",     [OP_MUL] = "*",         [OP_DIV] = "/",
+    [OP_FLOOR_DIV] = "//", [OP_MOD] = "%",     [OP_POW] = "**",        [OP_BIT_AND] = "&",
+    [OP_BIT_OR] = "|",     [OP_BIT_XOR] = "^", [OP_SHIFT_LEFT] = "<<", [OP_SHIFT_RIGHT] = ">>",
+    [OP_EQ] = "==",        [OP_NE] = "!=",     [OP_LT] = "<",          [OP_LE] = "<=",
+    [OP_GT] = ">",         [OP_GE] = ">=",     [OP_IN] = "in",         [OP_NOT_IN] = "not-in",
+    [OP_NEG] = "-",        [OP_BIT_NOT] = "~", [OP_NOT] = "not",       [OP_NONE] = "=",
 };
 
 static void dump_optional(FILE *out, const ast_node *node)
@@ -314,7 +318,8 @@ void ast_dump_node(FILE *out, const ast_node *node)
         if (node->as.integer.fits)
             fprintf(out, "%lld", (long long)node->as.integer.value);
         else
-            fprintf(out, "big:%u:%.*s", node->as.integer.base, (int)node->as.integer.length, node->as.integer.digits);
+            fprintf(out, "big:%u:%.*s", node->as.integer.base, (int)node->as.integer.length,
+                    node->as.integer.digits);
         return;
     case AST_FLOAT: fprintf(out, "%#g", node->as.number); return;
     case AST_STRING: dump_text(out, node->as.text); return;
@@ -337,7 +342,9 @@ void ast_dump_node(FILE *out, const ast_node *node)
     case AST_FIELD:
     case AST_IS: dump_field(out, node); return;
     case AST_UNARY: dump_unary(out, operators[node->op], node); return;
-    case AST_BINARY: dump_pair(out, operators[node->op], node->as.binary.left, node->as.binary.right); return;
+    case AST_BINARY:
+        dump_pair(out, operators[node->op], node->as.binary.left, node->as.binary.right);
+        return;
     case AST_AND: dump_pair(out, "and", node->as.binary.left, node->as.binary.right); return;
     case AST_OR: dump_pair(out, "or", node->as.binary.left, node->as.binary.right); return;
     case AST_RECEIVE: dump_unary(out, "?", node); return;
@@ -365,7 +372,9 @@ void ast_dump_node(FILE *out, const ast_node *node)
         dump_child(out, node->as.assign.value);
         putc(')', out);
         return;
-    case AST_RECEIVE_INTO: dump_pair(out, "receive", node->as.let.value, node->as.let.pattern); return;
+    case AST_RECEIVE_INTO:
+        dump_pair(out, "receive", node->as.let.value, node->as.let.pattern);
+        return;
     case AST_RETURN: dump_unary(out, "return", node); return;
     case AST_BREAK: fputs("break", out); return;
     case AST_CONTINUE: fputs("continue", out); return;

@@ -1,4 +1,5 @@
-/* The AST as text, for tests: each node as `(kind child …)`, names and numbers bare, strings quoted. */
+/* The AST as text, for tests: each node as `(kind child …)`, names and numbers bare, strings
+ * quoted. */
 #ifndef CSP_TESTS_SUPPORT_AST_DUMP_H
 #define CSP_TESTS_SUPPORT_AST_DUMP_H
 

@@ -25,8 +25,8 @@ module *code_fixture_module(csp_vm *vm, const char *source)
     return m;
 }
 
-code *code_fixture_add(csp_vm *vm, module *m, const char *name, uint16_t registers, const insn *insns, uint32_t count,
-                       const char *piece)
+code *code_fixture_add(csp_vm *vm, module *m, const char *name, uint16_t registers,
+                       const insn *insns, uint32_t count, const char *piece)
 {
     const char *at = strstr(m->text, piece);
     cr_assert(at, "%s", piece);
@@ -38,7 +38,8 @@ code *code_fixture_add(csp_vm *vm, module *m, const char *name, uint16_t registe
         memcpy(codes, m->codes, m->code_count * sizeof *codes);
     m->codes = codes;
     for (uint32_t i = 0; i < count; i++)
-        places[i] = (src_place){(uint32_t)(at - m->text), (uint32_t)(at - m->text + (ptrdiff_t)strlen(piece))};
+        places[i] = (src_place){(uint32_t)(at - m->text),
+                                (uint32_t)(at - m->text + (ptrdiff_t)strlen(piece))};
     c->insns = copy(insns, count * sizeof *insns);
     c->count = count;
     c->places = places;

@@ -6,8 +6,9 @@
 
 typedef struct findings {
     uint32_t errors, warnings;
-    char message[400], hint[400]; /* of the first error, or where there is none of the first warning; cut */
-    char *report;                 /* everything; findings_free */
+    /* of the first error, or where there is none of the first warning; cut */
+    char message[400], hint[400];
+    char *report; /* everything; findings_free */
 } findings;
 
 /* Checks the text, without running any of it. */

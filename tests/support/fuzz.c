@@ -4,7 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { PATIENCE = 50 /* ms until what runs is interrupted, and between one interrupt and the next */ };
+enum {
+    PATIENCE = 50 /* ms until what runs is interrupted, and between one interrupt and the next */
+};
 
 /* ---- Interrupts, from a thread of their own ---- */
 
@@ -128,7 +130,8 @@ bool fuzz_check(csp_vm *vm, const char *text, size_t size)
 {
     csp_findings found;
     char *report;
-    csp_status status = csp_check(vm, "fuzz.csp", text, size, size % 2 ? CSP_COLOUR : CSP_JSON, &found, &report);
+    csp_status status =
+        csp_check(vm, "fuzz.csp", text, size, size % 2 ? CSP_COLOUR : CSP_JSON, &found, &report);
     if (status != CSP_OK) {
         FUZZ_CHECK(status == CSP_E_MEMORY);
         look_at_error(vm, status);
@@ -163,7 +166,8 @@ bool fuzz_eval(csp_vm *vm, csp_session *session, const char *text, size_t size)
     if (status < 0)
         look_at_error(vm, status);
     /* What was interrupted may have been so before it was read. */
-    bool compiled = status != CSP_E_COMPILE && status != CSP_E_MEMORY && status != CSP_E_INTERRUPTED;
+    bool compiled =
+        status != CSP_E_COMPILE && status != CSP_E_MEMORY && status != CSP_E_INTERRUPTED;
     FUZZ_CHECK(!compiled || is_complete(text, size));
     return compiled;
 }

@@ -1,5 +1,5 @@
-/* Any text at all, tried on the library: it must end in a program or in diagnostics, on which all who look at it agree.
- * What does not hold aborts. */
+/* Any text at all, tried on the library: it must end in a program or in diagnostics, on which all
+ * who look at it agree. What does not hold aborts. */
 #ifndef CSP_TESTS_SUPPORT_FUZZ_H
 #define CSP_TESTS_SUPPORT_FUZZ_H
 
@@ -15,8 +15,8 @@ void fuzz_end(csp_vm *vm);
 /* What `csp check` does. True: no errors, so that it can be run. */
 bool fuzz_check(csp_vm *vm, const char *text, size_t size);
 
-/* Runs the text in a VM of its own; false: it has errors. After a while it is interrupted,
- * as an evaluation is. */
+/* Runs the text in a VM of its own; false: it has errors. After a while it is interrupted, as an
+ * evaluation is. */
 bool fuzz_run(const char *text, size_t size);
 
 /* Evaluates it in the session; true: it compiled, and was not interrupted. */

@@ -46,22 +46,23 @@ void parse_fixture_ast(parse_fixture *f, const char *text, const char *expected)
     free(dump);
 }
 
-void parse_fixture_error(parse_fixture *f, const char *text, uint32_t start, uint32_t end, const char *message,
-                         const char *hint)
+void parse_fixture_error(parse_fixture *f, const char *text, uint32_t start, uint32_t end,
+                         const char *message, const char *hint)
 {
     parse_fixture_text(f, text);
     char *said = diag_render(&f->list, DIAG_TEXT);
     cr_assert_eq(f->list.errors, 1, "%s\n%s", text, said);
     diag *d = &f->list.items[0];
     cr_assert_not_null(strstr(d->message, message), "%s\n%s", text, said);
-    cr_assert(d->span.start == start && d->span.end == end, "%s: from %u to %u\n%s", text, d->span.start, d->span.end,
-              said);
+    cr_assert(d->span.start == start && d->span.end == end, "%s: from %u to %u\n%s", text,
+              d->span.start, d->span.end, said);
     if (hint != NULL)
         cr_assert(d->hint != NULL && strstr(d->hint, hint) != NULL, "%s\n%s", text, said);
     free(said);
 }
 
-void parse_fixture_errors(parse_fixture *f, const char *text, uint32_t count, const char *const expected[])
+void parse_fixture_errors(parse_fixture *f, const char *text, uint32_t count,
+                          const char *const expected[])
 {
     parse_fixture_text(f, text);
     char *said = diag_render(&f->list, DIAG_TEXT);

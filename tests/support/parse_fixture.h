@@ -1,4 +1,5 @@
-/* What the parser's tests have in common. One text is parsed at a time: its module lives until the next one. */
+/* What the parser's tests have in common. One text is parsed at a time: its module lives until the
+ * next one. */
 #ifndef CSP_TESTS_SUPPORT_PARSE_FIXTURE_H
 #define CSP_TESTS_SUPPORT_PARSE_FIXTURE_H
 
@@ -21,11 +22,13 @@ ast_module *parse_fixture_text(parse_fixture *f, const char *text);
 /* The text parses without an error to this dump, items separated by newlines. */
 void parse_fixture_ast(parse_fixture *f, const char *text, const char *expected);
 
-/* Exactly one error, with this message in it, at start to end; its hint contains `hint` unless that is NULL. */
-void parse_fixture_error(parse_fixture *f, const char *text, uint32_t start, uint32_t end, const char *message,
-                         const char *hint);
+/* Exactly one error, with this message in it, at start to end; its hint contains `hint` unless that
+ * is NULL. */
+void parse_fixture_error(parse_fixture *f, const char *text, uint32_t start, uint32_t end,
+                         const char *message, const char *hint);
 
 /* So many errors; the rendering contains the expected texts in this order. */
-void parse_fixture_errors(parse_fixture *f, const char *text, uint32_t count, const char *const expected[]);
+void parse_fixture_errors(parse_fixture *f, const char *text, uint32_t count,
+                          const char *const expected[]);
 
 #endif

@@ -33,9 +33,11 @@ enum { DEFER_OPENED = 1, DEFER_RAN = 2 };
 enum {
     AUDIT_EVERY = 4096, /* slices: an audit looks at all processes */
     KILL_EVERY = 256,
-    KILL_EVERY_SHORT = 4096,       /* slices, on average; the latter where they are of one reduction */
-    STUCK_AFTER = 120,             /* seconds of one round */
-    FIRST = 5,                     /* rounds whose memory is compared with that of as many at the end */
+    /* slices, on average; the latter where they are of one reduction */
+    KILL_EVERY_SHORT = 4096,
+    STUCK_AFTER = 120, /* seconds of one round */
+    /* rounds whose memory is compared with that of as many at the end */
+    FIRST = 5,
     ENOUGH_ROUNDS = 1 + 2 * FIRST, /* for that */
     GROWTH_PERCENT = 20,
     SLACK = 2 << 20, /* bytes: what is small may vary by more */
@@ -54,7 +56,8 @@ typedef struct soak {
     marks messages, defers;
     uint64_t *leaks; /* numbers of processes that said so */
     size_t leak_count, leak_capacity;
-    uint64_t armed_at; /* number of the last process that is not to be killed; 0: nobody may be killed yet */
+    /* number of the last process that is not to be killed; 0: nobody may be killed yet */
+    uint64_t armed_at;
     uint64_t finished, slices, kill_every;
     unsigned processes;
     char *wrong;
@@ -106,7 +109,8 @@ static int64_t add_mark(marks *m, uint8_t first)
 /* Sets the mark; true: it was there before. */
 static bool set_mark(soak *s, const marks *m, value number, uint8_t mark)
 {
-    if (!value_is_int(number) || value_as_int(number) < 0 || (size_t)value_as_int(number) >= m->count) {
+    if (!value_is_int(number) || value_as_int(number) < 0 ||
+        (size_t)value_as_int(number) >= m->count) {
         complain(s, "a message or defer that is none of ours");
         return false;
     }
@@ -116,8 +120,9 @@ static bool set_mark(soak *s, const marks *m, value number, uint8_t mark)
     return before;
 }
 
-#define NATIVE(name) static verdict name(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-#define UNUSED(x)    (void)(x)
+#define NATIVE(name) \
+    static verdict name(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+#define UNUSED(x) (void)(x)
 
 NATIVE(native_draw)
 {
@@ -128,7 +133,8 @@ NATIVE(native_draw)
 NATIVE(native_message)
 {
     UNUSED(p), UNUSED(argc);
-    return give(result, value_int(add_mark(&soak_of(vm)->messages, (uint8_t)value_as_int(args[0]))));
+    return give(result,
+                value_int(add_mark(&soak_of(vm)->messages, (uint8_t)value_as_int(args[0]))));
 }
 
 NATIVE(native_ident)
@@ -246,7 +252,8 @@ static const native_entry ledger[] = {
 
 static const char *wrong_message(uint8_t m)
 {
-    bool got = m & MESSAGE_GOT, kept = m & MESSAGE_KEPT, sent = m & MESSAGE_SENT, safe = m & MESSAGE_SAFE;
+    bool got = m & MESSAGE_GOT, kept = m & MESSAGE_KEPT, sent = m & MESSAGE_SENT,
+         safe = m & MESSAGE_SAFE;
     if (got && !(m & MESSAGE_TRIED))
         return "was received before it was sent";
     if (got && kept)
@@ -275,8 +282,8 @@ static void check_messages(soak *s, soak_result *of)
     of->messages += s->messages.count;
     /* A message dies with a receiver that is killed before it can say what it got. */
     if (lost > killed)
-        complain(s, "%llu messages are lost, though only %llu processes were killed", (unsigned long long)lost,
-                 (unsigned long long)killed);
+        complain(s, "%llu messages are lost, though only %llu processes were killed",
+                 (unsigned long long)lost, (unsigned long long)killed);
 }
 
 static void check_defers(soak *s, soak_result *of)
@@ -444,7 +451,8 @@ static void check_memory(soak *s, soak_result *of, const memory *after)
 
 /* --- the whole */
 
-/* The program's reports are many thousands of crashes; the last of them is worth showing where something is wrong. */
+/* The program's reports are many thousands of crashes; the last of them is worth showing where
+ * something is wrong. */
 static void take_output(void *user, int stream, const char *words, size_t size)
 {
     soak *s = user;
@@ -483,29 +491,34 @@ static char *whole_complaint(soak *s, uint64_t seed)
     text doing;
     text_init(&doing, s->vm);
     vm_report_processes(s->vm, &doing);
-    return support_format("%s (seed %llu)\nlast words: %.*s\n%.*s", s->wrong, (unsigned long long)seed,
-                          (int)s->told_size, s->told, (int)(doing.used < 8000 ? doing.used : 8000), doing.block);
+    return support_format("%s (seed %llu)\nlast words: %.*s\n%.*s", s->wrong,
+                          (unsigned long long)seed, (int)s->told_size, s->told,
+                          (int)(doing.used < 8000 ? doing.used : 8000), doing.block);
 }
 
 soak_result soak_run(const soak_config *config)
 {
-    soak s = {.processes = config->processes, .kill_every = config->slice ? KILL_EVERY_SHORT : KILL_EVERY};
+    soak s = {.processes = config->processes,
+              .kill_every = config->slice ? KILL_EVERY_SHORT : KILL_EVERY};
     soak_result result = {0};
     memory *after = NULL;
     size_t capacity = 0;
     uint64_t seed = config->seed;
     start(&s, config);
     int64_t begun = loop_now(), end = begun + (int64_t)config->seconds * 1000000000;
-    while (!s.wrong && (!config->rounds || result.rounds < config->rounds) && (!config->seconds || loop_now() < end)) {
+    while (!s.wrong && (!config->rounds || result.rounds < config->rounds) &&
+           (!config->seconds || loop_now() < end)) {
         seed = config->seed + result.rounds;
         play(&s, &result, seed);
         heap_collect(&s.vm->heap);
         after = grown(after, result.rounds - 1, &capacity, sizeof *after);
         memory now = after[result.rounds - 1] = (memory){heap_bytes(&s.vm->heap), resident()};
         if (config->progress)
-            fprintf(config->progress, "\r%4lld s  round %u  %llu processes  %llu messages  heap %zu KiB \x1b[K",
-                    (long long)((loop_now() - begun) / 1000000000), result.rounds, (unsigned long long)result.processes,
-                    (unsigned long long)result.messages, now.heap >> 10);
+            fprintf(config->progress,
+                    "\r%4lld s  round %u  %llu processes  %llu messages  heap %zu KiB \x1b[K",
+                    (long long)((loop_now() - begun) / 1000000000), result.rounds,
+                    (unsigned long long)result.processes, (unsigned long long)result.messages,
+                    now.heap >> 10);
     }
     if (config->progress)
         fprintf(config->progress, "\r\x1b[K");

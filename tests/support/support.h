@@ -1,4 +1,5 @@
-/* What unit tests have in common. All of these end the test with a message when the system refuses. */
+/* What unit tests have in common. All of these end the test with a message when the system
+ * refuses. */
 #ifndef CSP_TESTS_SUPPORT_H
 #define CSP_TESTS_SUPPORT_H
 
@@ -7,7 +8,8 @@
 /* printf into a new string, which the caller frees. */
 char *support_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The bytes of a file with a NUL behind them, which the caller frees; *length, unless NULL, gets their number. */
+/* The bytes of a file with a NUL behind them, which the caller frees; *length, unless NULL, gets
+ * their number. */
 char *support_read_file(const char *path, size_t *length);
 
 /* Writes the bytes to a new file and gives its path, which the caller unlinks and frees. */

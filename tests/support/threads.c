@@ -109,7 +109,8 @@ static void *runs(void *arg)
 {
     runner *of = arg;
     const threads_config *c = of->run->config;
-    while (!atomic_load(&of->run->stop) && time(NULL) <= of->run->end && (!c->rounds || of->vms < c->rounds))
+    while (!atomic_load(&of->run->stop) && time(NULL) <= of->run->end &&
+           (!c->rounds || of->vms < c->rounds))
         run_once(of);
     return NULL;
 }
@@ -146,7 +147,8 @@ static bool read_program(run *r)
 
 threads_result threads_run(const threads_config *config)
 {
-    run r = {.config = config, .end = time(NULL) + config->seconds, .lock = PTHREAD_MUTEX_INITIALIZER};
+    run r = {
+        .config = config, .end = time(NULL) + config->seconds, .lock = PTHREAD_MUTEX_INITIALIZER};
     r.runners = calloc(config->threads, sizeof *r.runners);
     if (!r.runners || !read_program(&r)) {
         free(r.runners);

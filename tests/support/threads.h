@@ -1,6 +1,6 @@
-/* The stress test of several VMs on several threads: each thread makes a VM, runs tests/soak/threads.csp on it, frees
- * it and begins again, while all collect for each other, and one more thread interrupts them at random. A VM prints
- * what it should, or was interrupted. */
+/* The stress test of several VMs on several threads: each thread makes a VM, runs
+ * tests/soak/threads.csp on it, frees it and begins again, while all collect for each other, and
+ * one more thread interrupts them at random. A VM prints what it should, or was interrupted. */
 #ifndef CSP_TESTS_THREADS_H
 #define CSP_TESTS_THREADS_H
 

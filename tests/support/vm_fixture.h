@@ -1,5 +1,5 @@
-/* A bare VM for unit tests of values: a heap and one process that counts as running, but no code, no scheduler that
- * runs, no modules. */
+/* A bare VM for unit tests of values: a heap and one process that counts as running, but no code,
+ * no scheduler that runs, no modules. */
 #ifndef CSP_TESTS_VM_FIXTURE_H
 #define CSP_TESTS_VM_FIXTURE_H
 
@@ -19,11 +19,12 @@ const char *fixture_text(value v);
 /* As `repr` shows it, in a string that the caller frees. */
 char *fixture_show(csp_vm *vm, value v);
 
-/* The error under way as "kind: message", in a string that the caller frees ("" where there is none). Clears it. */
+/* The error under way as "kind: message", in a string that the caller frees ("" where there is
+ * none). Clears it. */
 char *fixture_raised(csp_vm *vm);
 
-/* Calls the native `name` of a table with `count` values, as often as it wants to be called; it must not call a
- * function. VALUE_ABSENT where it failed. */
+/* Calls the native `name` of a table with `count` values, as often as it wants to be called; it
+ * must not call a function. VALUE_ABSENT where it failed. */
 value fixture_call(csp_vm *vm, const native_entry *table, const char *name, uint32_t count, ...);
 
 #endif

@@ -14,7 +14,8 @@ Test(alt, closing_one_arm_keeps_the_place_in_the_other_queue)
     program *p =
         program_new("fn chooses(a, b) { alt { a ? _ => print('a')\n b ? x => print('alt', x) } }\n"
                     "fn waits(b) { b ? x; print('plain', x) }\n"
-                    "let a = chan(); let b = chan(); let go = chan(); spawn chooses(a, b); spawn waits(b); ?go\n"
+                    "let a = chan(); let b = chan(); let go = chan(); spawn chooses(a, b); spawn "
+                    "waits(b); ?go\n"
                     "close(a); ?go; b ! 1; b ! 2\n");
     program_begin(p, 4000);
     program_rest(p);
@@ -34,8 +35,10 @@ Test(alt, closing_one_arm_keeps_the_place_in_the_other_queue)
 Test(alt, only_the_last_close_wakes_it)
 {
     program *p = program_new(
-        "fn chooses(a, b) { alt { a ? _ => print('a')\n b ? _ => print('b')\n closed => print('closed') } }\n"
-        "fn times(a, b) { alt { a ? _ => print('a')\n b ? _ => print('b')\n after 30ms => print('late') } }\n"
+        "fn chooses(a, b) { alt { a ? _ => print('a')\n b ? _ => print('b')\n closed => "
+        "print('closed') } }\n"
+        "fn times(a, b) { alt { a ? _ => print('a')\n b ? _ => print('b')\n after 30ms => "
+        "print('late') } }\n"
         "let a = chan(); let b = chan(); spawn chooses(a, b); spawn times(a, b); sleep(100us)\n"
         "close(a); close(b); sleep(50ms)\n");
     char *out = program_run(p, 1);
@@ -46,12 +49,13 @@ Test(alt, only_the_last_close_wakes_it)
 
 Test(alt, the_end_of_a_channel_keeps_the_places_in_other_queues)
 {
-    program *p =
-        program_new("fn chooses(a, b) { alt { b ? x => print('alt', x)\n a ? _ => 1\n closed(a) => print('end') } }\n"
-                    "fn waits(b) { b ? x; print('plain', x) }\n"
-                    "let a = chan(1); let b = chan(); let c = chan(1); a ! 1; c ! 1\n"
-                    "let go = chan(); spawn { alt { b ? x => print('alt', x)\n closed(c) => print('end') } }\n"
-                    "spawn waits(b); spawn chooses(a, b); ?go; close(c); ?go; b ! 1; ?go; ?c\n");
+    program *p = program_new(
+        "fn chooses(a, b) { alt { b ? x => print('alt', x)\n a ? _ => 1\n closed(a) => "
+        "print('end') } }\n"
+        "fn waits(b) { b ? x; print('plain', x) }\n"
+        "let a = chan(1); let b = chan(); let c = chan(1); a ! 1; c ! 1\n"
+        "let go = chan(); spawn { alt { b ? x => print('alt', x)\n closed(c) => print('end') } }\n"
+        "spawn waits(b); spawn chooses(a, b); ?go; close(c); ?go; b ! 1; ?go; ?c\n");
     program_begin(p, 4000);
     program_rest(p);
     const alt *first = program_process(p, 1)->side->alt;
@@ -73,7 +77,8 @@ Test(alt, all_who_wait_for_an_end_are_woken_in_order)
 {
     program *p = program_new(
         "let c = chan(2); let d = chan(); c ! 1; c ! 2\n"
-        "for i in 0..5 { spawn { alt { d ? _ => 1\n closed(c) => print('end', i)\n closed(d) => print('d', i) } } }\n"
+        "for i in 0..5 { spawn { alt { d ? _ => 1\n closed(c) => print('end', i)\n closed(d) => "
+        "print('d', i) } } }\n"
         "sleep(0); close(c); ?c; sleep(0); print('one left'); ?c; sleep(0); print('main')\n");
     char *out = program_run(p, 4000);
     cr_assert_str_eq(out, "one left\nend 0\nend 1\nend 2\nend 3\nend 4\nmain\n");
@@ -83,20 +88,22 @@ Test(alt, all_who_wait_for_an_end_are_woken_in_order)
 
 Test(alt, what_has_become_ready_before_a_woken_alt_runs_takes_part)
 {
-    program *p =
-        program_new("fn chooses(x, y, z) { pri alt { z ? v => print(v)\n closed(y) => print('y')\n closed(x) => "
-                    "print('x') } }\n"
-                    "let x = chan(); let y = chan(1); let z = chan(1)\n"
-                    "spawn chooses(x, y, z); spawn chooses(x, y, chan()); sleep(0); close(x); close(y); z ! 'z'\n"
-                    "sleep(0)\n");
+    program *p = program_new("fn chooses(x, y, z) { pri alt { z ? v => print(v)\n closed(y) => "
+                             "print('y')\n closed(x) => "
+                             "print('x') } }\n"
+                             "let x = chan(); let y = chan(1); let z = chan(1)\n"
+                             "spawn chooses(x, y, z); spawn chooses(x, y, chan()); sleep(0); "
+                             "close(x); close(y); z ! 'z'\n"
+                             "sleep(0)\n");
     char *out = program_run(p, 4000);
     cr_assert_str_eq(out, "z\ny\n");
     free(out);
     program_free(p);
 }
 
-static const char races[] = "fn chooses(c) { alt { c ? x => print('got', x)\n after 2ms => print('late') } }\n"
-                            "let c = chan(); let go = chan(); spawn chooses(c); ?go; c ! 1; print('sent')\n";
+static const char races[] =
+    "fn chooses(c) { alt { c ? x => print('got', x)\n after 2ms => print('late') } }\n"
+    "let c = chan(); let go = chan(); spawn chooses(c); ?go; c ! 1; print('sent')\n";
 
 /* The chooser waits, its time has come, and no timer has fired yet. */
 static program *at_the_same_instant(void)
@@ -118,7 +125,8 @@ Test(alt, a_message_before_the_timer)
     program *p = at_the_same_instant();
     csp_vm *vm = p->vm;
     chan_send(vm, NULL, p->main->chan, VALUE_NIL);
-    vm->sched.slice = 1; /* the sender does not hand over: the timer fires between the win and the chooser's turn */
+    /* the sender does not hand over: the timer fires between the win and the chooser's turn */
+    vm->sched.slice = 1;
     for (int i = 0; i < 100 && !(program_process(p, 1) && program_process(p, 1)->wake); i++)
         vm_step(vm);
     cr_assert_eq(program_process(p, 1)->wake, WAKE_MESSAGE);
@@ -149,10 +157,11 @@ Test(alt, a_timer_before_the_message)
 /* The tickers of its arms and its own timer enter the heap together. */
 Test(alt, has_room_in_the_heap_of_timers)
 {
-    program *p = program_new("fn sleeps() { sleep(1h) }\n"
-                             "fn chooses(n) { let ts = List.of(0..n); for i in 0..n { ts[i] = tick(1h) }\n"
-                             "    alt { for t in ts, t ? _ => print('tick')\n after 30m => print('late') } }\n"
-                             "for i in 1..80 { spawn chooses(i); spawn sleeps(); sleep(0) }\n");
+    program *p = program_new(
+        "fn sleeps() { sleep(1h) }\n"
+        "fn chooses(n) { let ts = List.of(0..n); for i in 0..n { ts[i] = tick(1h) }\n"
+        "    alt { for t in ts, t ? _ => print('tick')\n after 30m => print('late') } }\n"
+        "for i in 1..80 { spawn chooses(i); spawn sleeps(); sleep(0) }\n");
     csp_vm *vm = p->vm;
     program_begin(p, 4000);
     for (int i = 0; i < 2000 && !process_ended(p->main); i++) {
@@ -168,12 +177,13 @@ Test(alt, has_room_in_the_heap_of_timers)
 
 Test(alt, is_fair)
 {
-    program *p = program_new("let cs = [chan(3000), chan(3000), chan(3000)]; for c in cs { for _ in 0..3000 { c ! 1 } "
-                             "}; let n = [0, 0, 0]; let s = [0, 0, 0]\n"
-                             "for _ in 0..3000 { alt { for i, c in cs, c ? _ => { n[i] += 1 } } }\n"
-                             "let out = [chan(3000), chan(3000), chan(3000)]\n"
-                             "for _ in 0..3000 { alt { for i, c in out, c ! 1 => { s[i] += 1 } } }\n"
-                             "for k in n { print(k) }; for k in s { print(k) }\n");
+    program *p = program_new(
+        "let cs = [chan(3000), chan(3000), chan(3000)]; for c in cs { for _ in 0..3000 { c ! 1 } "
+        "}; let n = [0, 0, 0]; let s = [0, 0, 0]\n"
+        "for _ in 0..3000 { alt { for i, c in cs, c ? _ => { n[i] += 1 } } }\n"
+        "let out = [chan(3000), chan(3000), chan(3000)]\n"
+        "for _ in 0..3000 { alt { for i, c in out, c ! 1 => { s[i] += 1 } } }\n"
+        "for k in n { print(k) }; for k in s { print(k) }\n");
     program_begin(p, 4000);
     while (!process_ended(p->main))
         vm_step(p->vm);
@@ -189,8 +199,9 @@ Test(alt, is_fair)
 /* Nodes and cases are kept from alt to alt, values are not. */
 Test(alt, leaves_no_value_behind)
 {
-    program *p = program_new("fn chooses(c, d) { for i in 0..3 { alt { c ! [i] => nil\n d ? _ => nil } }; ?chan() }\n"
-                             "let c = chan(); spawn chooses(c, chan()); for _ in 0..3 { print(?c) }; ?chan()\n");
+    program *p = program_new(
+        "fn chooses(c, d) { for i in 0..3 { alt { c ! [i] => nil\n d ? _ => nil } }; ?chan() }\n"
+        "let c = chan(); spawn chooses(c, chan()); for _ in 0..3 { print(?c) }; ?chan()\n");
     program_begin(p, 1);
     program_rest(p);
     const alt *a = program_process(p, 1)->side->alt;

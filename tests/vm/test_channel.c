@@ -33,9 +33,10 @@ static void kill_half(program *p)
 
 Test(channel, receivers_are_served_in_order_of_waiting)
 {
-    program *p = program_new("fn waits(c, n) { c ? x; assert(n == 2 * x); print('right') }\n"
-                             "let c = chan(); let go = chan(); for i in 0..100000 { spawn waits(c, i) }\n"
-                             "?go; for i in 0..50000 { c ! i }\n");
+    program *p =
+        program_new("fn waits(c, n) { c ? x; assert(n == 2 * x); print('right') }\n"
+                    "let c = chan(); let go = chan(); for i in 0..100000 { spawn waits(c, i) }\n"
+                    "?go; for i in 0..50000 { c ! i }\n");
     program_begin(p, 4000);
     rest_quickly(p);
     channel *go = p->main->chan;
@@ -50,10 +51,11 @@ Test(channel, receivers_are_served_in_order_of_waiting)
 
 Test(channel, senders_are_served_in_order_of_waiting)
 {
-    program *p = program_new(
-        "fn sends(c, n) { c ! n }\n"
-        "let c = chan(3); let go = chan(); for i in 0..100000 { spawn sends(c, i) }\n"
-        "?go; for i in 0..3 { assert(?c == i) }; for i in 2..50000 { assert(?c == 2 * i) }; print('right')\n");
+    program *p =
+        program_new("fn sends(c, n) { c ! n }\n"
+                    "let c = chan(3); let go = chan(); for i in 0..100000 { spawn sends(c, i) }\n"
+                    "?go; for i in 0..3 { assert(?c == i) }; for i in 2..50000 { assert(?c == 2 * "
+                    "i) }; print('right')\n");
     program_begin(p, 4000);
     rest_quickly(p);
     channel *go = p->main->chan;
@@ -69,9 +71,10 @@ Test(channel, senders_are_served_in_order_of_waiting)
 /* Those killed have not run since, and still stand in the queue. */
 Test(channel, the_killed_do_not_count_as_waiting)
 {
-    program *p = program_new("fn waits(c) { c ? x; print('never') }\nfn offers(c) { alt { c ! 1 => print('never') } }\n"
-                             "let c = chan(); let d = chan(); for _ in 0..3 { spawn waits(c) }; for _ in 0..3 { spawn "
-                             "offers(d) }; ?chan()\n");
+    program *p = program_new(
+        "fn waits(c) { c ? x; print('never') }\nfn offers(c) { alt { c ! 1 => print('never') } }\n"
+        "let c = chan(); let d = chan(); for _ in 0..3 { spawn waits(c) }; for _ in 0..3 { spawn "
+        "offers(d) }; ?chan()\n");
     program_begin(p, 1);
     program_rest(p);
     channel *c = program_process(p, 1)->chan, *d = program_process(p, 4)->side->alt->cases[0].chan;
@@ -91,8 +94,9 @@ Test(channel, the_killed_do_not_count_as_waiting)
 /* One tick for each deadline, and it belongs to who waited first. */
 Test(channel, a_due_tick_is_not_given_twice)
 {
-    program *p = program_new("fn takes(t, n) { for _ in 0..2 { t ? _; print(n) } }\n"
-                             "let t = tick(30ms); let go = chan(); spawn takes(t, 1); ?go; spawn takes(t, 2); ?go\n");
+    program *p = program_new(
+        "fn takes(t, n) { for _ in 0..2 { t ? _; print(n) } }\n"
+        "let t = tick(30ms); let go = chan(); spawn takes(t, 1); ?go; spawn takes(t, 2); ?go\n");
     program_begin(p, 4000);
     csp_vm *vm = p->vm;
     vm->sched.poll_credit = INT64_MAX / 2; /* no timer fires but by our own hand */
@@ -117,10 +121,11 @@ Test(channel, a_due_tick_is_not_given_twice)
 
 Test(channel, a_ticker_that_nobody_waits_for_is_no_hope)
 {
-    program *p =
-        program_new("fn takes(t) { t ? _ }\nfn chooses(t, c) { alt { t ? _ => print('t')\n c ? _ => print('c') } }\n"
-                    "let t = tick(1h); let c = chan(); let q = spawn takes(t); let r = spawn chooses(t, c); c ! 1; "
-                    "kill(q); ?chan()\n");
+    program *p = program_new("fn takes(t) { t ? _ }\nfn chooses(t, c) { alt { t ? _ => "
+                             "print('t')\n c ? _ => print('c') } }\n"
+                             "let t = tick(1h); let c = chan(); let q = spawn takes(t); let r = "
+                             "spawn chooses(t, c); c ! 1; "
+                             "kill(q); ?chan()\n");
     program_begin(p, 4000);
     program_rest(p); /* would wait for an hour */
     cr_assert_eq(timer_next(&p->vm->sched), LOOP_NEVER);
@@ -132,21 +137,26 @@ Test(channel, a_ticker_that_nobody_waits_for_is_no_hope)
 Test(channel, closing_wakes_all_who_wait)
 {
     program *p = program_new(
-        "fn waits(c, n) { let r = catch { ?c }; print(n, r.kind) }\nfn sends(c, n) { let r = catch { c ! n }; print(n, "
+        "fn waits(c, n) { let r = catch { ?c }; print(n, r.kind) }\nfn sends(c, n) { let r = catch "
+        "{ c ! n }; print(n, "
         "r.kind) }\n"
-        "let c = chan(); let d = chan(1); for i in 0..3 { spawn waits(c, i) }; for i in 3..7 { spawn sends(d, i) }\n"
+        "let c = chan(); let d = chan(1); for i in 0..3 { spawn waits(c, i) }; for i in 3..7 { "
+        "spawn sends(d, i) }\n"
         "sleep(1ms); close(c); close(d); sleep(1ms); print(?d); print((catch { ?d }).kind)\n");
     char *out = program_run(p, 1);
-    cr_assert_str_eq(out, "0 closed\n1 closed\n2 closed\n4 closed\n5 closed\n6 closed\n3\nclosed\n");
+    cr_assert_str_eq(out,
+                     "0 closed\n1 closed\n2 closed\n4 closed\n5 closed\n6 closed\n3\nclosed\n");
     free(out);
     program_free(p);
 }
 
-/* Ends are told on a channel in their order; its buffer grows while it is in use, and wherever its head stands. */
+/* Ends are told on a channel in their order; its buffer grows while it is in use, and wherever its
+ * head stands. */
 Test(channel, watchers_are_told_of_ends)
 {
     enum { WATCHED = 40 };
-    program *p = program_new("fn waits(c) { c ? x }\nlet c = chan(); for _ in 0..40 { spawn waits(c) }; ?chan()\n");
+    program *p = program_new(
+        "fn waits(c) { c ? x }\nlet c = chan(); for _ in 0..40 { spawn waits(c) }; ?chan()\n");
     program_begin(p, 4000);
     program_rest(p);
     csp_vm *vm = p->vm;

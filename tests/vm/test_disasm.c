@@ -68,7 +68,8 @@ Test(disasm, a_module)
     native *push = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *push);
     push->header = OBJ_NATIVE | OBJ_IMMUTABLE;
     push->entry = &entry;
-    code_fixture_constants(m, c, (value[]){str_intern(vm, "a\"b", 3), value_object(callee), value_object(push)}, 3);
+    code_fixture_constants(
+        m, c, (value[]){str_intern(vm, "a\"b", 3), value_object(callee), value_object(push)}, 3);
     value names[3] = {str_intern(vm, "a", 1), VALUE_NIL, str_intern(vm, "rest", 4)};
     callee->param_names = names;
     callee->params = 2;
@@ -118,7 +119,10 @@ Test(disasm, positions_lead_back_to_code)
     for (int i = 0; i < 20; i++) {
         modules[i] = code_fixture_module(vm, "one\n  größer x\n");
         for (int k = 0; k < 3; k++)
-            code_fixture_add(vm, modules[i], "f", 1, insns, 2, k == 0 ? "one" : k == 1 ? "größer" : "x");
+            code_fixture_add(vm, modules[i], "f", 1, insns, 2,
+                             k == 0   ? "one"
+                             : k == 1 ? "größer"
+                                      : "x");
         cr_assert(code_add_module(vm, modules[i]));
     }
     for (int i = 0; i < 20; i++) {

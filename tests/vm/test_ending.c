@@ -92,13 +92,15 @@ Test(ending, those_who_wait_are_served_in_steps)
 Test(ending, alts_that_wait_are_served_in_steps)
 {
     check_waiters("fn waits(p, c, n) { alt { done(p) ? _ => print(n); c ? _ => print('never') } }\n"
-                  "let c = chan(); let p = spawn (fn() => ?chan())(); for i in 0..20000 { spawn waits(p, c, i) }\n");
+                  "let c = chan(); let p = spawn (fn() => ?chan())(); for i in 0..20000 { spawn "
+                  "waits(p, c, i) }\n");
 }
 
 Test(ending, links_are_undone_in_steps)
 {
-    program *p = program_new("fn linked(p) { link(p); ?chan() }\n"
-                             "let p = spawn (fn() => ?chan())(); done(p); for _ in 0..20000 { spawn linked(p) }\n");
+    program *p = program_new(
+        "fn linked(p) { link(p); ?chan() }\n"
+        "let p = spawn (fn() => ?chan())(); done(p); for _ in 0..20000 { spawn linked(p) }\n");
     begin(p);
     csp_vm *vm = p->vm;
     process *ends = program_process(p, 1);
@@ -126,8 +128,9 @@ Test(ending, links_are_undone_in_steps)
 /* Nobody knows it: its object is used again, but not before the last one has been told. */
 Test(ending, an_unknown_one_is_recycled_when_all_are_told)
 {
-    program *p = program_new("fn links(all) { for q in all { link(q) }; fail('x') }\n"
-                             "let all = List.map(0..2000, fn(_) => spawn (fn() => ?chan())()); spawn links(all)\n");
+    program *p = program_new(
+        "fn links(all) { for q in all { link(q) }; fail('x') }\n"
+        "let all = List.map(0..2000, fn(_) => spawn (fn() => ?chan())()); spawn links(all)\n");
     program_begin(p, 4000);
     bool told = false;
     while (vm_step(p->vm)) {

@@ -54,7 +54,10 @@ static value new_buffer(const char *data, size_t size)
     return value_object(b);
 }
 
-static value range_of(int from, int to) { return range_new(vm, value_int(from), value_int(to), false); }
+static value range_of(int from, int to)
+{
+    return range_new(vm, value_int(from), value_int(to), false);
+}
 
 static value from(int n) { return range_new(vm, value_int(n), VALUE_NIL, false); }
 
@@ -107,14 +110,18 @@ Test(index, assignment)
     set(one_to(3), value_int(-1), str("x"), "[1, 2, \"x\"]");
     set(one_to(3), value_int(3), VALUE_NIL, "index_error: index 3 outside a list of length 3");
     set(tuple_to(2), value_int(0), VALUE_NIL,
-        "type_error: expected something whose elements can be assigned (a list, map or buffer), got a tuple");
+        "type_error: expected something whose elements can be assigned (a list, map or buffer), "
+        "got a tuple");
     set(new_buffer("ab", 2), value_int(0), value_int(255), "<buffer 2 bytes>");
-    set(new_buffer("ab", 2), value_int(0), value_int(256), "value_error: a byte is an int from 0 to 255");
-    set(new_buffer("ab", 2), value_int(2), value_int(0), "index_error: index 2 outside a buffer of length 2");
+    set(new_buffer("ab", 2), value_int(0), value_int(256),
+        "value_error: a byte is an int from 0 to 255");
+    set(new_buffer("ab", 2), value_int(2), value_int(0),
+        "index_error: index 2 outside a buffer of length 2");
     value m = map_new(vm, p, 0);
     set(m, str("k"), value_int(1), "{k: 1}");
     set(m, tuple_to(2), value_int(2), "{k: 1, [(1, 2)]: 2}");
-    set(m, one_to(1), value_int(2), "type_error: expected a map key that cannot change (freeze it), got a list");
+    set(m, one_to(1), value_int(2),
+        "type_error: expected a map key that cannot change (freeze it), got a list");
     get(m, str("k"), "1");
     get(m, str("none"), "nil");
     get(m, m, "type_error: expected a map key that cannot change (freeze it), got a map");
@@ -203,22 +210,27 @@ Test(index, fields)
 {
     value m = map_new(vm, p, 0);
     uint16_t hint = 0;
-    cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "name", 4), &hint, value_int(1)), VERDICT_DONE);
-    cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "size", 4), &hint, value_int(2)), VERDICT_DONE);
+    cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "name", 4), &hint, value_int(1)),
+                 VERDICT_DONE);
+    cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "size", 4), &hint, value_int(2)),
+                 VERDICT_DONE);
     cr_expect_eq(hint, 1);
     field(m, "name", "1");
     field(m, "nmae", "key_error: the map has no field `nmae`; did you mean `name`?");
     field(m, "siz", "key_error: the map has no field `siz`; did you mean `size`?");
     field(m, "x", "key_error: the map has no field `x`; `m[\"x\"]` is nil where there is none");
-    field(m, "put", "key_error: the map has no field `put`; maps have no methods: write `m[k] = v`");
-    field(one_to(1), "append", "type_error: a list has no fields (`.append`): write `List.push(xs, x)`");
+    field(m, "put",
+          "key_error: the map has no field `put`; maps have no methods: write `m[k] = v`");
+    field(one_to(1), "append",
+          "type_error: a list has no fields (`.append`): write `List.push(xs, x)`");
     field(one_to(1), "name", "type_error: a list has no fields (`.name`)");
     value e = error_new(vm, str("k"), str("m"), value_int(5));
     field(e, "kind", "\"k\"");
     field(e, "message", "\"m\"");
     field(e, "data", "5");
     field(e, "cause", "nil");
-    field(e, "kinds", "key_error: an error has no field `kinds`: it has kind, message, data, trace and cause");
+    field(e, "kinds",
+          "key_error: an error has no field `kinds`: it has kind, message, data, trace and cause");
     verdict v = data_set_field(vm, p, e, str_intern(vm, "kind", 4), &hint, VALUE_NIL);
     check(v, e, "type_error: an error has no fields to assign (`.kind`)");
 }
@@ -240,6 +252,7 @@ Test(index, what_belongs_to_others_or_is_frozen)
     ((object *)value_as_object(xs))->header = OBJ_LIST | OBJ_FROZEN | OBJ_IMMUTABLE;
     ((object *)value_as_object(m))->header = OBJ_MAP | OBJ_FROZEN | OBJ_IMMUTABLE;
     get(xs, value_int(0), "1");
-    set(xs, value_int(0), VALUE_NIL, "frozen: the list is frozen: `copy` gives one that can change");
+    set(xs, value_int(0), VALUE_NIL,
+        "frozen: the list is frozen: `copy` gives one that can change");
     set(m, value_int(0), VALUE_NIL, "frozen: the map is frozen: `copy` gives one that can change");
 }

@@ -1,10 +1,12 @@
-/* Small programs that wait in every way there is. Each process of each is killed after each step of the run, in
- * slices of one reduction; the programs print what they do, and the lines must add up: nothing lost, nothing
- * delivered twice, every defer run once, the others unharmed.
+/* Small programs that wait in every way there is. Each process of each is killed after each step of
+ * the run, in slices of one reduction; the programs print what they do, and the lines must add up:
+ * nothing lost, nothing delivered twice, every defer run once, the others unharmed.
  *
- *   try m, sent m, got m    message m: about to be sent, sent, received. Its first letter names its sender
+ *   try m, sent m, got m    message m: about to be sent, sent, received. Its first letter names
+ *                           its sender
  *   open x, close x         a defer that prints "close x" has been registered just before / has run
- *   will n, did n           process n has begun / has ended what nobody but its own killer can disturb
+ *   will n, did n           process n has begun / has ended what nobody but its own killer can
+ *                           disturb
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -146,13 +148,16 @@ static const murder nobody = {-1, 0};
 
 static unsigned bit(const murder *m) { return m->victim < 0 ? 0 : 1u << m->victim; }
 
-/* Gives the number of steps. The bit of each process that was killed counts, whether it was still there or not. */
-static long run_and_kill(program **of, const scenario *s, int64_t slice, murder first, murder second)
+/* Gives the number of steps. The bit of each process that was killed counts, whether it was still
+ * there or not. */
+static long run_and_kill(program **of, const scenario *s, int64_t slice, murder first,
+                         murder second)
 {
     enum { TOO_MANY = 1000000 };
     program *p = *of;
-    snprintf(p->about, sizeof p->about, "%s: slice %d, process %d killed after %ld steps, %d after %ld", s->name,
-             (int)slice, first.victim, first.after, second.victim, second.after);
+    snprintf(p->about, sizeof p->about,
+             "%s: slice %d, process %d killed after %ld steps, %d after %ld", s->name, (int)slice,
+             first.victim, first.after, second.victim, second.after);
     program_begin(p, slice);
     long steps = 0;
     do {
@@ -237,7 +242,8 @@ ParameterizedTest(int *number, kill_everywhere, two_at_any_step)
     for (int runs = p->vm->heap.stress ? 20 : 4000; runs > 0; runs--) {
         murder m[2];
         for (int i = 0; i < 2; i++)
-            m[i] = (murder){(int)(xoshiro_next(random) % s->processes), (long)(xoshiro_next(random) % (uint64_t)steps)};
+            m[i] = (murder){(int)(xoshiro_next(random) % s->processes),
+                            (long)(xoshiro_next(random) % (uint64_t)steps)};
         run_and_kill(&p, s, 1 + (int64_t)(xoshiro_next(random) % 3), m[0], m[1]);
     }
     program_free(p);
@@ -252,12 +258,13 @@ ParameterizedTest(int *number, kill_everywhere, slice_of_one)
     program *p = program_new(s->source);
     snprintf(p->about, sizeof p->about, "%s", s->name);
     char *whole = program_run(p, 4000);
-    cr_expect(p->vm->last_number + 1 == p->first + s->processes || s->times, "%s: %d processes", s->name,
-              (int)(p->vm->last_number + 1 - p->first));
+    cr_expect(p->vm->last_number + 1 == p->first + s->processes || s->times, "%s: %d processes",
+              s->name, (int)(p->vm->last_number + 1 - p->first));
     static const int64_t slices[] = {1, 2, 7};
     for (size_t i = 0; i < sizeof slices / sizeof *slices && !s->times && !s->unordered; i++) {
         char *sliced = program_run(p, slices[i]);
-        cr_expect(same_lines(whole, sliced), "%s\n%s--- in slices of %d:\n%s", s->name, whole, (int)slices[i], sliced);
+        cr_expect(same_lines(whole, sliced), "%s\n%s--- in slices of %d:\n%s", s->name, whole,
+                  (int)slices[i], sliced);
         free(sliced);
     }
     free(whole);
@@ -270,12 +277,14 @@ ParameterizedTestParameters(kill_everywhere, from_inside) { return number_scenar
 ParameterizedTest(int *number, kill_everywhere, from_inside)
 {
     const scenario *s = &scenarios[*number];
-    static const char killer[] =
-        "fn _killer(turns, n) { for _ in 0..turns {}; let all = Process.list(); kill(all[n % len(all)]) }\n";
+    static const char killer[] = "fn _killer(turns, n) { for _ in 0..turns {}; let all = "
+                                 "Process.list(); kill(all[n % len(all)]) }\n";
     for (int run = 0; run < 160; run++) {
-        char *source = support_format("%sspawn _killer(%d, %d)\n%s", killer, run / 4, run % 4, s->source);
+        char *source =
+            support_format("%sspawn _killer(%d, %d)\n%s", killer, run / 4, run % 4, s->source);
         program *p = program_new(source);
-        snprintf(p->about, sizeof p->about, "%s: kills number %d after %d turns", s->name, run % 4, run / 4);
+        snprintf(p->about, sizeof p->about, "%s: kills number %d after %d turns", s->name, run % 4,
+                 run / 4);
         free(source);
         program_begin(p, 1);
         program_rest(p);
@@ -285,32 +294,37 @@ ParameterizedTest(int *number, kill_everywhere, from_inside)
     }
 }
 
-/* Actors that do whatever comes into their heads with four channels: send, receive, choose, sleep, spawn, kill, link,
- * wait, compose. */
+/* Actors that do whatever comes into their heads with four channels: send, receive, choose, sleep,
+ * spawn, kill, link, wait, compose. */
 static const char chaos[] =
     "fn next(s) => (s * 1103515245 + 12345) % 2147483648\n"
     "fn note(x) { print('got ${if x is list { x[0] } else { x }}') }\n"
     "fn anyone(s) { let all = Process.list(); all[s // 64 % len(all)] }\n"
     "fn chooses(a, b, m, s) {\n"
     "    if s % 2 == 0 {\n"
-    "        alt { a ? x => note(x)\n            b ! m => print('sent ${m}')\n            when s % 3 == 0, b ? x => "
+    "        alt { a ? x => note(x)\n            b ! m => print('sent ${m}')\n            when s % "
+    "3 == 0, b ? x => "
     "note(x)\n            after 20us => nil }\n"
     "    } else {\n"
-    "        pri alt { a ! [m, [m]] => print('sent ${m}')\n            b ? x => note(x)\n            after s % 5 * "
+    "        pri alt { a ! [m, [m]] => print('sent ${m}')\n            b ? x => note(x)\n          "
+    "  after s % 5 * "
     "10us => nil }\n"
     "    } }\n"
-    "fn branches(cs, s) { par { { sleep(s % 3 * 10us); s }; { alt { cs[0] ? x => note(x)\n after 10us => nil } }; { if "
+    "fn branches(cs, s) { par { { sleep(s % 3 * 10us); s }; { alt { cs[0] ? x => note(x)\n after "
+    "10us => nil } }; { if "
     "s % 4 == 0 { fail('x') } } } }\n"
     "fn actor(name, seed, cs, n) {\n"
     "    defer { print('close ${name}') }\n"
     "    print('open ${name}')\n"
     "    var s = seed\n"
     "    for i in 0..n {\n"
-    "        s = next(s); let op = s // 4096 % 13; s = next(s); let a = cs[s // 4096 % 4]; s = next(s); let b = cs[s "
+    "        s = next(s); let op = s // 4096 % 13; s = next(s); let a = cs[s // 4096 % 4]; s = "
+    "next(s); let b = cs[s "
     "// 4096 % 4]\n"
     "        let m = '${name}.${i}'\n"
     "        catch { match op {\n"
-    "            0 | 1 => { print('try ${m}'); alt { a ! m => print('sent ${m}')\n after 50us => nil } }\n"
+    "            0 | 1 => { print('try ${m}'); alt { a ! m => print('sent ${m}')\n after 50us => "
+    "nil } }\n"
     "            2 | 3 => alt { a ? x => note(x)\n after 50us => nil }\n"
     "            4 | 5 | 6 => { print('try ${m}'); chooses(a, b, m, s) }\n"
     "            7 => sleep(s % 4 * 10us)\n"
@@ -318,10 +332,12 @@ static const char chaos[] =
     "            9 => if s % 5 == 0 { kill(anyone(s), [s]) }\n"
     "            10 => if s % 5 == 0 { link(anyone(s)) }\n"
     "            11 => branches(cs, s)\n"
-    "            12 => { print('try ${m}'); let p = spawn { a ! [m]; [m] }; timeout(30us, fn() => wait(p)); kill(p) }\n"
+    "            12 => { print('try ${m}'); let p = spawn { a ! [m]; [m] }; timeout(30us, fn() => "
+    "wait(p)); kill(p) }\n"
     "        } }\n"
     "    } }\n"
-    "fn run(seed) { let cs = (chan(), chan(), chan(1), chan(3)); for i in 0..10 { spawn actor('${i}', next(seed + i * "
+    "fn run(seed) { let cs = (chan(), chan(), chan(1), chan(3)); for i in 0..10 { spawn "
+    "actor('${i}', next(seed + i * "
     "7919), "
     "cs, 40) }; sleep(300us) }\n";
 
@@ -337,7 +353,8 @@ Test(kill_everywhere, chaos)
         bool ended = program_finish(p);
         const char *out = program_out(p);
         const scenario s = {.unordered = true, .receivers = ~0u, .spare = 10000};
-        char *wrong = ended ? check_messages(&s, out, ~0u) : support_format("a process did not end");
+        char *wrong =
+            ended ? check_messages(&s, out, ~0u) : support_format("a process did not end");
         if (!wrong)
             wrong = check_defers(out);
         if (wrong)

@@ -1,4 +1,5 @@
-/* Processes that nobody can wake are found when a collection ends, and no others; a deadlock is no leak. */
+/* Processes that nobody can wake are found when a collection ends, and no others; a deadlock is no
+ * leak. */
 #include <criterion/criterion.h>
 
 #include "tests/support/program.h"
@@ -48,8 +49,9 @@ Test(leak, found_once_reported_and_killed)
 
 Test(leak, main_is_never_one_and_holds_what_it_can_reach)
 {
-    program *p = at_rest("fn worker(c) { ?c }\n"
-                         "let c = chan(); let h = spawn worker(chan()); spawn worker(c); ?chan(); print(c, h)\n");
+    program *p = at_rest(
+        "fn worker(c) { ?c }\n"
+        "let c = chan(); let h = spawn worker(chan()); spawn worker(c); ?chan(); print(c, h)\n");
     for (int i = 0; i < 3; i++)
         collect(p);
     cr_assert_eq(reports(p), 0, "%s", program_err(p));
@@ -81,7 +83,8 @@ Test(leak, a_second_collection_before_the_first_was_looked_at)
     collect(p);
     cr_assert_eq(reports(p), 1, "%s", program_err(p));
     cr_assert(program_finish(p));
-    cr_assert_eq(program_count(program_out(p), "ends"), 10, "each exactly once: %s", program_out(p));
+    cr_assert_eq(program_count(program_out(p), "ends"), 10, "each exactly once: %s",
+                 program_out(p));
     program_free(p);
 }
 

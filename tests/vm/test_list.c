@@ -95,8 +95,10 @@ Test(list, in_place)
     LIST("clear", 1, xs);
     check_shown(xs, "[]");
     check_raised(LIST("pop", 1, xs), "index_error: pop from an empty list");
-    check_raised(LIST("insert", 3, xs, value_int(1), VALUE_NIL), "index_error: index 1 outside a list of length 0");
-    check_raised(LIST("remove", 2, xs, value_int(0)), "index_error: index 0 outside a list of length 0");
+    check_raised(LIST("insert", 3, xs, value_int(1), VALUE_NIL),
+                 "index_error: index 1 outside a list of length 0");
+    check_raised(LIST("remove", 2, xs, value_int(0)),
+                 "index_error: index 0 outside a list of length 0");
     check_raised(LIST("extend", 2, xs, value_int(0)),
                  "type_error: expected something that can be iterated over, got an int");
     check_raised(LIST("extend", 2, xs, range_new(vm, value_int(0), VALUE_NIL, false)),
@@ -110,10 +112,13 @@ Test(list, of_others_and_frozen_ones_are_refused)
     check_raised(LIST("push", 2, xs, VALUE_NIL), "moved: this list was handed to another process");
     check_raised(LIST("sum", 1, xs), "moved: this list was handed to another process");
     ((object *)value_as_object(xs))->header = OBJ_LIST | OBJ_FROZEN | OBJ_IMMUTABLE;
-    check_raised(LIST("push", 2, xs, VALUE_NIL), "frozen: the list is frozen: `copy` gives one that can change");
-    check_raised(LIST("sort_in_place", 1, xs), "frozen: the list is frozen: `copy` gives one that can change");
+    check_raised(LIST("push", 2, xs, VALUE_NIL),
+                 "frozen: the list is frozen: `copy` gives one that can change");
+    check_raised(LIST("sort_in_place", 1, xs),
+                 "frozen: the list is frozen: `copy` gives one that can change");
     cr_expect_eq(LIST("sum", 1, xs), value_int(1));
-    check_raised(LIST("push", 2, value_int(1), VALUE_NIL), "type_error: expected a list, got an int");
+    check_raised(LIST("push", 2, value_int(1), VALUE_NIL),
+                 "type_error: expected a list, got an int");
 }
 
 Test(list, new_ones)
@@ -123,14 +128,16 @@ Test(list, new_ones)
     check_shown(LIST("concat", 3, xs, ints(0), ints(1, 5)), "[3, 1, 2, 5]");
     check_shown(LIST("repeat", 2, value_int(7), value_int(3)), "[7, 7, 7]");
     check_shown(LIST("sum", 1, xs), "6");
-    check_shown(LIST("product", 1, range_new(vm, value_int(1), value_int(25), true)), "15511210043330985984000000");
+    check_shown(LIST("product", 1, range_new(vm, value_int(1), value_int(25), true)),
+                "15511210043330985984000000");
     LIST("push", 2, xs, num_float(vm, 0.5));
     check_shown(LIST("sum", 1, xs), "6.5");
     value big = ints(0);
     for (int i = 0; i < 4; i++)
         LIST("push", 2, big, value_int(INT_SMALL_MAX));
     check_shown(LIST("sum", 1, big), "18446744073709551612");
-    check_raised(LIST("repeat", 2, VALUE_NIL, value_int(-1)), "value_error: a list cannot be of negative length");
+    check_raised(LIST("repeat", 2, VALUE_NIL, value_int(-1)),
+                 "value_error: a list cannot be of negative length");
 }
 
 Test(list, sorts_any_length)
@@ -145,7 +152,8 @@ Test(list, sorts_any_length)
         value sorted = LIST("sort", 1, xs);
         cr_assert_eq(value_list(sorted)->count, count);
         for (uint32_t i = 1; i < count; i++)
-            cr_assert_leq(value_as_int(value_list(sorted)->items[i - 1]), value_as_int(value_list(sorted)->items[i]));
+            cr_assert_leq(value_as_int(value_list(sorted)->items[i - 1]),
+                          value_as_int(value_list(sorted)->items[i]));
         cr_assert_eq(LIST("sum", 1, sorted), LIST("sum", 1, xs));
     }
 }
@@ -178,8 +186,8 @@ static char *iterated(value v, bool two)
     for (;;) {
         value pair[2];
         bool more;
-        verdict done =
-            two ? data_next2(vm, p, state, &pair[0], &pair[1], &more) : data_next(vm, p, state, &pair[0], &more);
+        verdict done = two ? data_next2(vm, p, state, &pair[0], &pair[1], &more)
+                           : data_next(vm, p, state, &pair[0], &more);
         if (done != VERDICT_DONE)
             return fixture_raised(vm);
         if (!more)
@@ -204,11 +212,14 @@ Test(list, iteration)
     check_iterated(fixture_string(vm, "a\xc3\xa9z"), "[\"a\", \"\xc3\xa9\", \"z\"]",
                    "[(0, \"a\"), (1, \"\xc3\xa9\"), (2, \"z\")]");
     check_iterated(bytes_new(vm, "\x01\xff", 2), "[1, 255]", "[(0, 1), (1, 255)]");
-    check_iterated(range_new(vm, value_int(-1), value_int(1), true), "[-1, 0, 1]", "[(0, -1), (1, 0), (2, 1)]");
-    check_iterated(range_new(vm, value_int(-3), value_int(-2), true), "[-3, -2]", "[(0, -3), (1, -2)]");
+    check_iterated(range_new(vm, value_int(-1), value_int(1), true), "[-1, 0, 1]",
+                   "[(0, -1), (1, 0), (2, 1)]");
+    check_iterated(range_new(vm, value_int(-3), value_int(-2), true), "[-3, -2]",
+                   "[(0, -3), (1, -2)]");
     check_iterated(range_new(vm, value_int(5), value_int(2), false), "[]", "[]");
     value big = num_from_digits(vm, "4611686018427387905", 19, 10, false);
-    check_iterated(range_new(vm, value_int(INT_SMALL_MAX), big, false), "[4611686018427387903, 4611686018427387904]",
+    check_iterated(range_new(vm, value_int(INT_SMALL_MAX), big, false),
+                   "[4611686018427387903, 4611686018427387904]",
                    "[(0, 4611686018427387903), (1, 4611686018427387904)]");
     value m = map_new(vm, p, 0);
     map_put(vm, value_map(m), fixture_string(vm, "k"), value_int(1));
@@ -239,7 +250,8 @@ Test(list, a_list_may_grow_under_iteration_a_map_may_not)
     cr_expect_eq(data_next2(vm, p, state, &item, &second, &more), VERDICT_DONE);
     map_put(vm, value_map(m), value_int(3), VALUE_NIL);
     cr_expect_eq(data_next2(vm, p, state, &item, &second, &more), VERDICT_FAIL);
-    check_raised(VALUE_ABSENT, "value_error: keys were added to the map or removed from it during the loop");
+    check_raised(VALUE_ABSENT,
+                 "value_error: keys were added to the map or removed from it during the loop");
 }
 
 /* Any order of insertions and removals, beside a plain array. */
@@ -256,7 +268,8 @@ Test(list, is_the_same_whatever_end_it_is_used_at)
         uint32_t end = (uint32_t)rand() % 5; /* mostly at one of the ends */
         if (grows && count < MOST) {
             uint32_t at = end < 2 ? 0 : end < 4 ? count : (uint32_t)rand() % (count + 1);
-            cr_assert(end == 3 ? list_push(vm, l, value_int(i)) : list_insert(vm, l, at, value_int(i)));
+            cr_assert(end == 3 ? list_push(vm, l, value_int(i))
+                               : list_insert(vm, l, at, value_int(i)));
             memmove(plain + at + 1, plain + at, (count++ - at) * sizeof *plain);
             plain[at] = value_int(i);
         } else if (count > 0) {

@@ -112,9 +112,12 @@ Test(map, keys_of_every_kind)
     cr_expect_eq(m->count, COUNT);
     for (int i = 0; i < COUNT; i++)
         cr_expect_eq(map_get(vm, m, keys[i]), value_int(i), "%d", i);
-    cr_expect_eq(map_get(vm, m, pair(num_float(vm, 1.0), pair(fixture_string(vm, "a"), VALUE_NIL))), value_int(7));
+    cr_expect_eq(map_get(vm, m, pair(num_float(vm, 1.0), pair(fixture_string(vm, "a"), VALUE_NIL))),
+                 value_int(7));
     cr_expect_eq(map_get(vm, m, range_new(vm, value_int(0), value_int(9), true)), value_int(8));
-    cr_expect_eq(map_get(vm, m, frozen(list_new(vm, p, (value[]){num_float(vm, 1.0), value_int(2)}, 2))), value_int(9));
+    cr_expect_eq(
+        map_get(vm, m, frozen(list_new(vm, p, (value[]){num_float(vm, 1.0), value_int(2)}, 2))),
+        value_int(9));
     cr_expect_eq(map_get(vm, m, pair(value_int(1), value_int(2))), VALUE_ABSENT);
 }
 
@@ -182,7 +185,8 @@ Test(map, the_hint_of_a_field_finds_it)
     uint16_t hint = 900;
     cr_expect_eq(map_get_name(vm, m, name, &hint), value_int(1));
     cr_expect_eq(hint, 0);
-    cr_expect_eq(map_get_name(vm, m, age, &hint), value_int(2), "an equal text that is not interned");
+    cr_expect_eq(map_get_name(vm, m, age, &hint), value_int(2),
+                 "an equal text that is not interned");
     cr_expect_eq(hint, 1);
     cr_expect_eq(map_get_name(vm, m, str_intern(vm, "nobody", 6), &hint), VALUE_ABSENT);
 }
@@ -206,7 +210,8 @@ Test(map, keys_nested_deep)
     cr_expect_eq(map_get(vm, m, keys[1]), value_int(7));
 }
 
-/* Equal hashes (a bounded number of elements counts) with different keys inside maps: wrong guesses are undone. */
+/* Equal hashes (a bounded number of elements counts) with different keys inside maps: wrong guesses
+ * are undone. */
 Test(map, maps_as_keys_are_matched_by_trying)
 {
     enum { LENGTH = 100, COUNT = 6 };
@@ -217,7 +222,8 @@ Test(map, maps_as_keys_are_matched_by_trying)
             value items[LENGTH];
             for (int j = 0; j < LENGTH; j++)
                 items[j] = value_int(j == LENGTH - 1 ? (k ? COUNT - 1 - i : i) : 0);
-            value key = tuple_new(vm, p, (value[]){tuple_new(vm, p, items, LENGTH), vm->empty_tuple}, 2);
+            value key =
+                tuple_new(vm, p, (value[]){tuple_new(vm, p, items, LENGTH), vm->empty_tuple}, 2);
             map_put(vm, value_map(maps[k]), key, value_int(k ? COUNT - 1 - i : i));
         }
         maps[k] = frozen(maps[k]);

@@ -46,8 +46,8 @@ static void check(const char *a, opcode op, const char *b, const char *wanted)
     value out = VALUE_ABSENT;
     verdict v = num_binary(vm, fixture_process(vm), op, number(a), number(b), &out);
     char *got = v == VERDICT_DONE ? shown(out) : fixture_raised(vm);
-    cr_expect(strncmp(got, wanted, v == VERDICT_DONE ? strlen(got) + 1 : strlen(wanted)) == 0, "%s op%d %s: %s, not %s",
-              a, (int)op, b, got, wanted);
+    cr_expect(strncmp(got, wanted, v == VERDICT_DONE ? strlen(got) + 1 : strlen(wanted)) == 0,
+              "%s op%d %s: %s, not %s", a, (int)op, b, got, wanted);
     if (v == VERDICT_DONE && value_is_integer(out) && !value_is_int(out))
         cr_expect(strlen(got) >= 19, "%s fits a word", got);
     free(got);
@@ -60,7 +60,8 @@ Test(num, sums_and_products_grow)
     check("4611686018427387904", OPC_SUB, "1", "4611686018427387903");
     check("-4611686018427387904", OPC_MUL, "-1", "4611686018427387904");
     check("3037000500", OPC_MUL, "3037000500", "9223372037000250000");
-    check("123456789012345678901234567890", OPC_MUL, "987654321", "121932631124828532112482853211126352690");
+    check("123456789012345678901234567890", OPC_MUL, "987654321",
+          "121932631124828532112482853211126352690");
     check("123456789012345678901234567890", OPC_SUB, "123456789012345678901234567890", "0");
     check("1", OPC_ADD, "0.5", "1.5");
     check("1180591620717411303424", OPC_ADD, "1.5", "1.1805916207174113e21");
@@ -121,8 +122,8 @@ Test(num, quotients_are_rounded_once)
     free(denominator);
 }
 
-/* The reference: long double is exact for the quotient's first 64 bits, but rounds twice; so only those far from a
- * tie are compared. */
+/* The reference: long double is exact for the quotient's first 64 bits, but rounds twice; so only
+ * those far from a tie are compared. */
 Test(num, quotients_against_long_double)
 {
     uint64_t state = 1;
@@ -132,10 +133,12 @@ Test(num, quotients_against_long_double)
         state = state * 6364136223846793005U + 1442695040888963407U;
         int64_t b = (int64_t)(state >> (2 + i % 31)) | 1;
         value out = VALUE_ABSENT;
-        cr_assert(num_binary(vm, fixture_process(vm), OPC_DIV, num_int(vm, a), num_int(vm, b), &out) == VERDICT_DONE);
+        cr_assert(num_binary(vm, fixture_process(vm), OPC_DIV, num_int(vm, a), num_int(vm, b),
+                             &out) == VERDICT_DONE);
         long double exact = (long double)a / (long double)b;
         long double off = fabsl(exact - (long double)num_as_double(out));
-        long double ulp = (long double)nextafter((double)exact, HUGE_VAL) - (long double)(double)exact;
+        long double ulp =
+            (long double)nextafter((double)exact, HUGE_VAL) - (long double)(double)exact;
         cr_assert(off <= ulp * 0.5001L, "%lld / %lld", (long long)a, (long long)b);
     }
 }
@@ -154,7 +157,8 @@ Test(num, powers)
     check("0.0", OPC_POW, "-1", "inf");
     check("2", OPC_POW, "0.5", "1.4142135623730951");
     check("2", OPC_POW, "1048576", "out_of_memory: an integer of more than 1048576 bits");
-    check("2", OPC_POW, "123456789012345678901234567890", "out_of_memory: an integer of more than 1048576 bits");
+    check("2", OPC_POW, "123456789012345678901234567890",
+          "out_of_memory: an integer of more than 1048576 bits");
     check("12345678901234567890", OPC_POW, "4611686018427387903",
           "out_of_memory: an integer of more than 1048576 bits");
 }
@@ -185,7 +189,8 @@ Test(num, shifts)
     check("1", OPC_SHL, "-1", "value_error: a negative shift");
     check("1", OPC_SHR, "-123456789012345678901234567890", "value_error: a negative shift");
     check("1", OPC_SHL, "1048576", "out_of_memory: an integer of more than 1048576 bits");
-    check("1", OPC_SHL, "123456789012345678901234567890", "out_of_memory: an integer of more than 1048576 bits");
+    check("1", OPC_SHL, "123456789012345678901234567890",
+          "out_of_memory: an integer of more than 1048576 bits");
     check("0", OPC_SHL, "123456789012345678901234567890", "0");
     check("-7", OPC_SHR, "1", "-4");
     check("-5", OPC_SHR, "100", "-1");
@@ -200,7 +205,8 @@ Test(num, products_stop_at_the_limit)
     value big = VALUE_ABSENT;
     value out = VALUE_ABSENT;
     process *p = fixture_process(vm);
-    cr_assert(num_binary(vm, p, OPC_SHL, value_int(1), value_int(FIXTURE_INT_BITS - 1), &big) == VERDICT_DONE);
+    cr_assert(num_binary(vm, p, OPC_SHL, value_int(1), value_int(FIXTURE_INT_BITS - 1), &big) ==
+              VERDICT_DONE);
     cr_expect(num_binary(vm, p, OPC_MUL, big, value_int(1), &out) == VERDICT_DONE);
     cr_expect(num_binary(vm, p, OPC_MUL, big, value_int(2), &out) == VERDICT_FAIL);
     cr_expect(num_binary(vm, p, OPC_MUL, big, big, &out) == VERDICT_FAIL);
@@ -232,9 +238,12 @@ Test(num, wrong_operands)
         cr_expect_str_eq(got, rows[i].error);
         free(got);
     }
-    cr_expect(num_binary(vm, p, OPC_ADD, value_int(1), fixture_string(vm, "1"), &out) == VERDICT_FAIL);
+    cr_expect(num_binary(vm, p, OPC_ADD, value_int(1), fixture_string(vm, "1"), &out) ==
+              VERDICT_FAIL);
     char *hint = fixture_raised(vm);
-    cr_expect_str_eq(hint, "type_error: cannot add an int and a string: str(x) or \"${x}\" makes text of a value");
+    cr_expect_str_eq(
+        hint,
+        "type_error: cannot add an int and a string: str(x) or \"${x}\" makes text of a value");
     free(hint);
     cr_expect(num_unary(vm, OPC_NEG, VALUE_TRUE, &out) == VERDICT_FAIL);
     cr_expect(num_unary(vm, OPC_BNOT, value_flonum(1.5), &out) == VERDICT_FAIL);
@@ -271,11 +280,12 @@ Test(num, order_is_exact)
         cr_expect_eq(num_compare(a, b), rows[i].order, "%s and %s", rows[i].a, rows[i].b);
         cr_expect_eq(num_compare(b, a), rows[i].order == 2 ? 2 : -rows[i].order);
         if (rows[i].order == 0)
-            cr_expect_eq(num_hash(a, vm->hash_seed), num_hash(b, vm->hash_seed), "hash of %s and %s", rows[i].a,
-                         rows[i].b);
+            cr_expect_eq(num_hash(a, vm->hash_seed), num_hash(b, vm->hash_seed),
+                         "hash of %s and %s", rows[i].a, rows[i].b);
     }
     cr_expect_neq(num_hash(value_int(1), 1), num_hash(value_int(1), 2));
-    cr_expect_neq(num_hash(number("1180591620717411303424"), 1), num_hash(number("-1180591620717411303424"), 1));
+    cr_expect_neq(num_hash(number("1180591620717411303424"), 1),
+                  num_hash(number("-1180591620717411303424"), 1));
 }
 
 Test(num, equal_large_numbers_hash_alike)
@@ -294,7 +304,8 @@ Test(num, bigints_become_the_nearest_double)
     cr_expect_eq(num_as_double(number("18446744073709551615")), 18446744073709551616.0);
     cr_expect_eq(num_as_double(number("36893488147419107329")),
                  36893488147419111424.0); /* 2 ** 65 + 2 ** 12 + 1: above the tie */
-    cr_expect_eq(num_as_double(number("36893488147419107328")), 36893488147419103232.0); /* the tie: to even */
+    /* the tie: to even */
+    cr_expect_eq(num_as_double(number("36893488147419107328")), 36893488147419103232.0);
     cr_expect_eq(num_as_double(number("-36893488147419107329")), -36893488147419111424.0);
 }
 
@@ -364,7 +375,8 @@ Test(num, powers_of_two_read_back)
         char got[40];
         size_t size = num_format_float(ldexp(1, e), got);
         value back = num_parse_float(vm, got, size);
-        cr_assert(value_is_float(back) && value_as_float(back) == ldexp(1, e), "2 ** %d: %s", e, got);
+        cr_assert(value_is_float(back) && value_as_float(back) == ldexp(1, e), "2 ** %d: %s", e,
+                  got);
     }
 }
 
@@ -394,7 +406,8 @@ Test(num, ints_from_text)
         cr_expect_str_eq(got, rows[i].wanted);
         free(got);
     }
-    static const char *const wrong[] = {"", "-", "+", " 1", "1 ", "1.5", "0x10", "1_000", "--1", "zz", "12a"};
+    static const char *const wrong[] = {"",     "-",     "+",   " 1", "1 ", "1.5",
+                                        "0x10", "1_000", "--1", "zz", "12a"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         cr_expect(num_parse_int(vm, wrong[i], strlen(wrong[i]), 10) == VALUE_NIL, "'%s'", wrong[i]);
     cr_expect(num_parse_int(vm, "2", 1, 2) == VALUE_NIL);

@@ -37,8 +37,10 @@ Test(origin, one_for_each_history)
 
 Test(origin, one_for_each_function)
 {
-    const string *f = value_string(str_intern(vm, "f", 1)), *g = value_string(str_intern(vm, "g", 1));
-    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10, f), b = origin_of_spawn(vm, ORIGIN_HOST, 10, g);
+    const string *f = value_string(str_intern(vm, "f", 1)),
+                 *g = value_string(str_intern(vm, "g", 1));
+    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10, f),
+             b = origin_of_spawn(vm, ORIGIN_HOST, 10, g);
     cr_expect_neq(a, b);
     cr_expect_eq(origin_of_spawn(vm, ORIGIN_HOST, 10, f), a);
     cr_expect_eq(origin_at(vm, a).name, f);
@@ -51,7 +53,8 @@ Test(origin, one_for_each_function)
 
 Test(origin, a_place_that_recurs_is_one)
 {
-    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10, NULL), b = origin_of_spawn(vm, a, 20, NULL), at = b;
+    uint32_t a = origin_of_spawn(vm, ORIGIN_HOST, 10, NULL), b = origin_of_spawn(vm, a, 20, NULL),
+             at = b;
     for (int i = 0; i < 1000; i++) { /* two kinds that spawn each other */
         at = origin_of_spawn(vm, at, 10, NULL);
         cr_assert_eq(at, a);
@@ -59,7 +62,8 @@ Test(origin, a_place_that_recurs_is_one)
         cr_assert_eq(at, b);
     }
     cr_expect(origin_at(vm, a).recurs);
-    cr_expect(!origin_at(vm, b).recurs, "b comes from a, which is where a recurring one comes from");
+    cr_expect(!origin_at(vm, b).recurs,
+              "b comes from a, which is where a recurring one comes from");
 }
 
 Test(origin, many)
@@ -69,7 +73,8 @@ Test(origin, many)
     for (uint32_t i = 0; i < MANY; i++)
         numbers[i] = origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1, NULL);
     for (uint32_t i = 0; i < MANY; i++) {
-        cr_assert_eq(origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1, NULL), numbers[i]);
+        cr_assert_eq(origin_of_spawn(vm, i % 3 ? numbers[i / 2] : ORIGIN_HOST, i + 1, NULL),
+                     numbers[i]);
         cr_assert_eq(origin_at(vm, numbers[i]).position, i + 1);
     }
 }
@@ -86,13 +91,15 @@ Test(origin, too_many)
     cr_expect_eq(origin_at(vm, origin_of_spawn(vm, last, 7, NULL)).position, 0);
 }
 
-/* The code of none of these places exists: all but what a living process comes from are forgotten, and come anew. */
+/* The code of none of these places exists: all but what a living process comes from are forgotten,
+ * and come anew. */
 Test(origin, of_code_that_was_given_back)
 {
     enum { MANY = 5000 };
     static uint32_t numbers[MANY];
     for (uint32_t i = 0; i < MANY; i++)
-        numbers[i] = origin_of_spawn(vm, i % 5 ? numbers[i - 1] : ORIGIN_HOST, (1u << 30) + i, NULL);
+        numbers[i] =
+            origin_of_spawn(vm, i % 5 ? numbers[i - 1] : ORIGIN_HOST, (1u << 30) + i, NULL);
     process *alive = fixture_process(vm);
     alive->origin = numbers[102];
     vm->table = &alive;

@@ -17,8 +17,8 @@ static unsigned count_recycled(const csp_vm *vm)
 /* A timer or killer that still knows the object's old life must find another ticket. */
 Test(process, a_recycled_object_counts_on)
 {
-    program *p =
-        program_new("fn short(c) { c ? _ }\nlet c = chan(); for i in 0..5 { spawn short(c); c ! i }; sleep(10us)\n");
+    program *p = program_new("fn short(c) { c ? _ }\nlet c = chan(); for i in 0..5 { spawn "
+                             "short(c); c ! i }; sleep(10us)\n");
     program_begin(p, 4000);
     uint64_t ticket = 0;
     process *first = NULL;
@@ -39,7 +39,8 @@ Test(process, a_recycled_object_counts_on)
     cr_assert_eq(count_recycled(p->vm), p->vm->sched.recycled_count);
     for (const process *q = p->vm->sched.recycled; q; q = q->run_next) {
         cr_assert_eq(q->ticket & TICKET_STATE, TICKET_RUN);
-        cr_assert(q->side == NULL && q->kill == NULL && q->chan == NULL && q->flags == 0 && q->stack == q->slots);
+        cr_assert(q->side == NULL && q->kill == NULL && q->chan == NULL && q->flags == 0 &&
+                  q->stack == q->slots);
     }
     cr_assert(program_finish(p));
     program_free(p);
@@ -47,8 +48,9 @@ Test(process, a_recycled_object_counts_on)
 
 Test(process, a_known_one_is_not_recycled)
 {
-    program *p = program_new("fn short() { self(); 7 }\nfn quiet() { nil }\nlet p = spawn quiet(); spawn short(); "
-                             "sleep(10us); print(wait(p)); spawn quiet(); sleep(10us)\n");
+    program *p = program_new(
+        "fn short() { self(); 7 }\nfn quiet() { nil }\nlet p = spawn quiet(); spawn short(); "
+        "sleep(10us); print(wait(p)); spawn quiet(); sleep(10us)\n");
     program_begin(p, 4000);
     program_step(p);
     process *known = program_process(p, 1);
@@ -63,11 +65,12 @@ Test(process, a_known_one_is_not_recycled)
 /* Objects go round and round; nothing that one life left is seen by the next. */
 Test(process, recycled_again_and_again)
 {
-    program *p =
-        program_new("fn lives(n, c) { let d = chan(); if n % 3 == 0 { link(spawn { ?chan() }) }; defer { c ! n }\n"
-                    "    alt { after 1us => nil\n d ? _ => nil }; if n % 4 == 0 { fail('x') }; [n, [n]] }\n"
-                    "let c = chan(1000); for i in 0..300 { spawn lives(i, c); if i % 7 == 0 { sleep(0) } }\n"
-                    "var sum = 0; for _ in 0..300 { sum += ?c }; print(sum)\n");
+    program *p = program_new(
+        "fn lives(n, c) { let d = chan(); if n % 3 == 0 { link(spawn { ?chan() }) }; defer { c ! n "
+        "}\n"
+        "    alt { after 1us => nil\n d ? _ => nil }; if n % 4 == 0 { fail('x') }; [n, [n]] }\n"
+        "let c = chan(1000); for i in 0..300 { spawn lives(i, c); if i % 7 == 0 { sleep(0) } }\n"
+        "var sum = 0; for _ in 0..300 { sum += ?c }; print(sum)\n");
     program_begin(p, 20);
     program_rest(p);
     cr_assert_eq(program_count(program_out(p), "44850"), 1);
@@ -77,11 +80,12 @@ Test(process, recycled_again_and_again)
 
 Test(process, too_many)
 {
-    program *p =
-        program_new("fn waits() { ?chan() }\nlet r = catch { for _ in 0..100 { spawn waits() } }; print(r.kind)\n"
-                    "let s = catch { par { waits(); waits() } }; print(s.kind); for q in Process.list() { if q != "
-                    "self() { kill(q) } }\n"
-                    "sleep(10us); print(par { 1; 2 })\n");
+    program *p = program_new("fn waits() { ?chan() }\nlet r = catch { for _ in 0..100 { spawn "
+                             "waits() } }; print(r.kind)\n"
+                             "let s = catch { par { waits(); waits() } }; print(s.kind); for q in "
+                             "Process.list() { if q != "
+                             "self() { kill(q) } }\n"
+                             "sleep(10us); print(par { 1; 2 })\n");
     p->vm->limits.processes = 20;
     char *out = program_run(p, 4000);
     cr_assert_str_eq(out, "too_many_processes\ntoo_many_processes\n[1, 2]\n");
@@ -91,10 +95,11 @@ Test(process, too_many)
 
 Test(process, stacks_grow_and_shrink)
 {
-    program *p = program_new(
-        "fn deep(n) { if n == 0 { return 0 }; 1 + deep(n - 1) }\nfn both(c, ready) { print(deep(100000)); ready ! 1; c "
-        "? _; print(deep(10)) }\n"
-        "let c = chan(); let ready = chan(); spawn both(c, ready); ?ready; sleep(1ms); c ! 1; sleep(10us)\n");
+    program *p = program_new("fn deep(n) { if n == 0 { return 0 }; 1 + deep(n - 1) }\nfn both(c, "
+                             "ready) { print(deep(100000)); ready ! 1; c "
+                             "? _; print(deep(10)) }\n"
+                             "let c = chan(); let ready = chan(); spawn both(c, ready); ?ready; "
+                             "sleep(1ms); c ! 1; sleep(10us)\n");
     program_begin(p, 4000);
     uint32_t largest = 0, last = 0;
     while (program_step(p)) {
@@ -114,8 +119,9 @@ Test(process, stacks_grow_and_shrink)
 
 Test(process, a_stack_overflow_ends_one_alone)
 {
-    program *p = program_new("fn deep(n) { 1 + deep(n + 1) }\nlet p = spawn deep(0); let r = wait(p); print(r.kind); "
-                             "print((catch deep(0)).kind)\n");
+    program *p = program_new(
+        "fn deep(n) { 1 + deep(n + 1) }\nlet p = spawn deep(0); let r = wait(p); print(r.kind); "
+        "print((catch deep(0)).kind)\n");
     p->vm->limits.stack = 1 << 20;
     char *out = program_run(p, 4000);
     cr_assert_str_eq(out, "stack_overflow\nstack_overflow\n");
@@ -126,7 +132,8 @@ Test(process, a_stack_overflow_ends_one_alone)
 /* What nobody can ask for is dropped; a crash's error is not, whatever it holds. */
 Test(process, a_crash_with_mutable_data_is_reported)
 {
-    program *p = program_new("spawn { [1] }\nspawn { fail(error('bad', 'text', [1, [2]])) }\nsleep(10us)\n");
+    program *p =
+        program_new("spawn { [1] }\nspawn { fail(error('bad', 'text', [1, [2]])) }\nsleep(10us)\n");
     program_begin(p, 1);
     program_rest(p);
     cr_assert(strstr(program_err(p), "bad: text") != NULL, "%s", program_err(p));
@@ -136,13 +143,15 @@ Test(process, a_crash_with_mutable_data_is_reported)
 
 Test(process, info_of_one_that_waits)
 {
-    program *p = program_new("fn naps() { sleep(1h) }\nfn asks(c) { c ? x }\nlet c = chan(); let p = spawn naps(); let "
-                             "q = spawn asks(c); sleep(10us)\n"
-                             "let i = Process.info(p); print(i.state, i.where, i.waits_for); let j = Process.info(q); "
-                             "print(j.state, j.where, j.waits_for == c, j.parent == self())\n"
-                             "kill(p); wait(p); print(Process.info(p).state); print(len(Process.list()))\n");
+    program *p = program_new(
+        "fn naps() { sleep(1h) }\nfn asks(c) { c ? x }\nlet c = chan(); let p = spawn naps(); let "
+        "q = spawn asks(c); sleep(10us)\n"
+        "let i = Process.info(p); print(i.state, i.where, i.waits_for); let j = Process.info(q); "
+        "print(j.state, j.where, j.waits_for == c, j.parent == self())\n"
+        "kill(p); wait(p); print(Process.info(p).state); print(len(Process.list()))\n");
     char *out = program_run(p, 4000);
-    cr_assert_str_eq(out, "sleeping test.csp:1:13 nil\nreceiving test.csp:2:14 true true\nkilled\n2\n");
+    cr_assert_str_eq(out,
+                     "sleeping test.csp:1:13 nil\nreceiving test.csp:2:14 true true\nkilled\n2\n");
     free(out);
     program_free(p);
 }

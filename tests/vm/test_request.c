@@ -56,7 +56,8 @@ static void drop(request *r)
     atomic_fetch_add(&dropped, 1);
 }
 static const request_kind worker_kind = {.what = "a sample", .work = work, .drop = drop};
-static const request_kind outside_kind = {.what = "the world", .begin = begin, .cancel = cancel, .drop = drop};
+static const request_kind outside_kind = {
+    .what = "the world", .begin = begin, .cancel = cancel, .drop = drop};
 
 static void open_vm(void)
 {
@@ -270,7 +271,8 @@ Test(request, pins_are_held)
     process *p = new_process();
     value held = list_new(vm, vm->sched.running, NULL, 0);
     for (int i = 0; i < COUNT; i++)
-        list_push(vm, value_list(held), fixture_string(vm, "pinned and long enough to be an object of its own"));
+        list_push(vm, value_list(held),
+                  fixture_string(vm, "pinned and long enough to be an object of its own"));
     sample *s = calloc(1, sizeof *s);
     s->base.kind = &outside_kind;
     cr_assert_eq(request_start(vm, p, &s->base, &held, 1, 0), VERDICT_BLOCK);

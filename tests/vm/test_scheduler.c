@@ -8,25 +8,29 @@
 #include "vm/machine.h"
 #include "vm/outside/loop.h"
 
-/* I13: two that hand over to each other for ever use one slice, then the queue's head has its turn. */
+/* I13: two that hand over to each other for ever use one slice, then the queue's head has its
+ * turn. */
 Test(scheduler, a_chain_of_hand_overs_uses_one_slice)
 {
     enum { SLICE = 100, ROUNDS = 200 };
-    program *p =
-        program_new("fn pong(a, b) { for x in a { b ! x } }\nfn ping(a, b) { for i in 0.. { a ! i; ?b } }\nfn busy() { "
-                    "for _ in 0.. {} }\n"
-                    "let a = chan(); let b = chan(); spawn pong(a, b); spawn ping(a, b); spawn busy(); ?chan()\n");
+    program *p = program_new("fn pong(a, b) { for x in a { b ! x } }\nfn ping(a, b) { for i in 0.. "
+                             "{ a ! i; ?b } }\nfn busy() { "
+                             "for _ in 0.. {} }\n"
+                             "let a = chan(); let b = chan(); spawn pong(a, b); spawn ping(a, b); "
+                             "spawn busy(); ?chan()\n");
     program_begin(p, SLICE);
     csp_vm *vm = p->vm;
     for (int i = 0; i < 10; i++)
         program_step(p);
     process *busy = program_process(p, 3);
-    uint64_t talked = program_process(p, 1)->reductions + program_process(p, 2)->reductions, worked = busy->reductions;
+    uint64_t talked = program_process(p, 1)->reductions + program_process(p, 2)->reductions,
+             worked = busy->reductions;
     for (int i = 0; i < ROUNDS; i++)
         program_step(p);
     talked = program_process(p, 1)->reductions + program_process(p, 2)->reductions - talked;
     worked = busy->reductions - worked;
-    /* Whoever is handed over to at the end of the slice has one of its own: at most two against one. */
+    /* Whoever is handed over to at the end of the slice has one of its own: at most two against
+     * one. */
     cr_expect(worked * 3 >= talked, "%d against %d", (int)worked, (int)talked);
     cr_expect(talked * 2 >= worked, "%d against %d", (int)talked, (int)worked);
     cr_assert_leq(vm->sched.queue_length, 4);
@@ -36,7 +40,8 @@ Test(scheduler, a_chain_of_hand_overs_uses_one_slice)
 
 Test(scheduler, runnable_ones_take_turns)
 {
-    program *p = program_new("fn busy() { for _ in 0.. {} }\nfor _ in 0..10 { spawn busy() }; ?chan()\n");
+    program *p =
+        program_new("fn busy() { for _ in 0.. {} }\nfor _ in 0..10 { spawn busy() }; ?chan()\n");
     program_begin(p, 50);
     for (int i = 0; i < 50; i++)
         program_step(p);
@@ -53,7 +58,8 @@ Test(scheduler, runnable_ones_take_turns)
 
 Test(scheduler, a_timer_is_not_held_up)
 {
-    program *p = program_new("fn busy() { for _ in 0.. {} }\nspawn busy(); spawn busy(); sleep(2ms); print('awake')\n");
+    program *p = program_new(
+        "fn busy() { for _ in 0.. {} }\nspawn busy(); spawn busy(); sleep(2ms); print('awake')\n");
     program_begin(p, 4000);
     int64_t start = loop_now();
     cr_assert_eq(vm_run(p->vm, p->main, LOOP_NEVER), VM_ENDED);
@@ -109,8 +115,8 @@ Test(scheduler, waits_for_a_deadline_with_nothing_to_do)
 /* Defers that wait for what can never come do not cost their second. */
 Test(scheduler, shutdown_does_not_wait_for_nothing)
 {
-    program *p = program_new(
-        "fn stuck() { defer { print('defer'); ?chan() }; ?chan() }\nspawn stuck(); spawn stuck(); sleep(100us)\n");
+    program *p = program_new("fn stuck() { defer { print('defer'); ?chan() }; ?chan() }\nspawn "
+                             "stuck(); spawn stuck(); sleep(100us)\n");
     program_begin(p, 4000);
     cr_assert_eq(vm_run(p->vm, p->main, LOOP_NEVER), VM_ENDED);
     int64_t start = loop_now();
@@ -122,9 +128,10 @@ Test(scheduler, shutdown_does_not_wait_for_nothing)
 
 Test(scheduler, shutdown_gives_defers_a_second)
 {
-    program *p = program_new("fn slow() { defer { sleep(20ms); print('done') }; ?chan() }\nfn endless() { defer { for "
-                             "_ in 0.. {} }; ?chan() }\n"
-                             "spawn slow(); spawn endless(); sleep(100us)\n");
+    program *p = program_new(
+        "fn slow() { defer { sleep(20ms); print('done') }; ?chan() }\nfn endless() { defer { for "
+        "_ in 0.. {} }; ?chan() }\n"
+        "spawn slow(); spawn endless(); sleep(100us)\n");
     program_begin(p, 4000);
     cr_assert_eq(vm_run(p->vm, p->main, LOOP_NEVER), VM_ENDED);
     int64_t start = loop_now();

@@ -1,5 +1,5 @@
-/* The short form of the stress test: fewer processes, a fixed number of rounds, always the same seeds. `make soak` is
- * the long one. */
+/* The short form of the stress test: fewer processes, a fixed number of rounds, always the same
+ * seeds. `make soak` is the long one. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -15,6 +15,12 @@ static void soak(soak_config config)
 
 Test(soak, plain) { soak((soak_config){.seed = 1, .processes = 1000, .rounds = 20}); }
 
-Test(soak, slice_of_one) { soak((soak_config){.seed = 2, .processes = 500, .rounds = 20, .slice = 1}); }
+Test(soak, slice_of_one)
+{
+    soak((soak_config){.seed = 2, .processes = 500, .rounds = 20, .slice = 1});
+}
 
-Test(soak, collected_often) { soak((soak_config){.seed = 3, .processes = 200, .rounds = 12, .stress = 200}); }
+Test(soak, collected_often)
+{
+    soak((soak_config){.seed = 3, .processes = 200, .rounds = 12, .stress = 200});
+}

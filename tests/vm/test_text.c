@@ -87,7 +87,8 @@ Test(text, concatenation)
 
 Test(text, comparison_is_by_code_points)
 {
-    static const char *const ascending[] = {"", "Z", "a", "ab", "abc", "abd", "b", "z", "é", "日", "\ufffd", "🙂"};
+    static const char *const ascending[] = {"",  "Z", "a", "ab", "abc",    "abd",
+                                            "b", "z", "é", "日", "\ufffd", "🙂"};
     size_t count = sizeof ascending / sizeof *ascending;
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < count; j++) {
@@ -142,7 +143,8 @@ Test(text, format)
     char *long_text = support_repeat("xyz", 1000);
     cr_expect_str_eq(fixture_text(str_format(vm, "%d-%s", 7, "é")), "7-é");
     cr_expect_str_eq(fixture_text(str_format(vm, "%s", long_text)), long_text);
-    cr_expect_str_eq(fixture_text(str_format(vm, "[%.1s]", "é")), "[\ufffd]", "a character cut in two");
+    cr_expect_str_eq(fixture_text(str_format(vm, "[%.1s]", "é")), "[\ufffd]",
+                     "a character cut in two");
     free(long_text);
 }
 

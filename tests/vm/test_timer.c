@@ -17,7 +17,8 @@ static void check_heap(const scheduler *s)
     for (uint32_t i = 0; i < s->timer_count; i++) {
         const timer *t = s->timers[i], *above = i ? s->timers[(i - 1) / 2] : t;
         cr_assert_eq(t->index, (int32_t)i);
-        cr_assert(above->deadline < t->deadline || (above->deadline == t->deadline && above->sequence <= t->sequence));
+        cr_assert(above->deadline < t->deadline ||
+                  (above->deadline == t->deadline && above->sequence <= t->sequence));
     }
 }
 
@@ -58,10 +59,12 @@ Test(timer, comes_out_in_order_of_deadline_and_making)
     program_free(p);
 }
 
-/* The ticket it was made for has been won long ago: nothing happens. This is where the epoch is indispensable. */
+/* The ticket it was made for has been won long ago: nothing happens. This is where the epoch is
+ * indispensable. */
 Test(timer, a_stale_one_wakes_nobody)
 {
-    program *p = program_new("fn waits(c) { sleep(1h); c ? x }\nlet c = chan(); spawn waits(c); ?chan()\n");
+    program *p =
+        program_new("fn waits(c) { sleep(1h); c ? x }\nlet c = chan(); spawn waits(c); ?chan()\n");
     program_begin(p, 1);
     csp_vm *vm = p->vm;
     for (int i = 0; i < 100 && vm_step(vm); i++) {
@@ -84,8 +87,8 @@ Test(timer, a_stale_one_wakes_nobody)
 
 Test(timer, a_killed_sleeper_leaves_the_heap)
 {
-    program *p =
-        program_new("fn sleeps() { defer print('bye'); sleep(1h) }\nfor _ in 0..100 { spawn sleeps() }; ?chan()\n");
+    program *p = program_new("fn sleeps() { defer print('bye'); sleep(1h) }\nfor _ in 0..100 { "
+                             "spawn sleeps() }; ?chan()\n");
     program_begin(p, 4000);
     while (vm_step(p->vm)) {
     }
@@ -105,9 +108,9 @@ Test(timer, a_killed_sleeper_leaves_the_heap)
 
 Test(timer, sleepers_wake_in_order)
 {
-    program *p = program_new(
-        "fn sleeps(n, d) { sleep(d); print(n) }\n"
-        "spawn sleeps(3, 3ms); spawn sleeps(1, 1ms); spawn sleeps(0, -5); spawn sleeps(2, 2ms); sleep(6ms)\n");
+    program *p = program_new("fn sleeps(n, d) { sleep(d); print(n) }\n"
+                             "spawn sleeps(3, 3ms); spawn sleeps(1, 1ms); spawn sleeps(0, -5); "
+                             "spawn sleeps(2, 2ms); sleep(6ms)\n");
     char *out = program_run(p, 4000);
     cr_assert_str_eq(out, "0\n1\n2\n3\n");
     free(out);

@@ -29,8 +29,8 @@ static void close_vm(void) { fixture_close(vm); }
 
 TestSuite(trace, .init = open_vm, .fini = close_vm);
 
-/* Gives the running process `depth` frames of `work` upon one of `main`; those whose number `tail` divides by tail
- * calls. */
+/* Gives the running process `depth` frames of `work` upon one of `main`; those whose number `tail`
+ * divides by tail calls. */
 static value *push_frames(process *p, uint32_t depth, uint32_t tail)
 {
     enum { DISTANCE = 3 };
@@ -81,9 +81,11 @@ Test(trace, a_report)
 {
     fixture_process(vm)->origin = origin_of_spawn(vm, ORIGIN_HOST, m->codes[2]->base + 1, NULL);
     char *said = report(crash(3, 2), 3, "worker");
-    cr_expect_str_eq(said, "process 3 (worker) crashed: index_error: index 5 outside a list of 1\n" AT_WORK SOURCE
-                           "    at work (test.csp:3:10) (tail calls)\n" AT_WORK "    at main (test.csp:5:1)\n"
-                           "    spawned at block in main (test.csp:1:1)\n");
+    cr_expect_str_eq(
+        said,
+        "process 3 (worker) crashed: index_error: index 5 outside a list of 1\n" AT_WORK SOURCE
+        "    at work (test.csp:3:10) (tail calls)\n" AT_WORK "    at main (test.csp:5:1)\n"
+        "    spawned at block in main (test.csp:1:1)\n");
     free(said);
 }
 

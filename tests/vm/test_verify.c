@@ -21,7 +21,8 @@ enum { REGISTERS = 8, CONSTANTS = 6 };
 
 static const native_entry native_of_two = {"two", "two(a, b)", "", NULL, 2, 2, 0};
 
-/* Constants: 0 a string, 1 an int, 2 a cell, 3 a native of two arguments, 4 code without captures, 5 a block with two.
+/* Constants: 0 a string, 1 an int, 2 a cell, 3 a native of two arguments, 4 code without captures,
+ * 5 a block with two.
  */
 static module *module_of(const insn *insns, uint32_t count)
 {
@@ -39,8 +40,9 @@ static module *module_of(const insn *insns, uint32_t count)
     native *two = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *two);
     two->header = OBJ_NATIVE | OBJ_IMMUTABLE;
     two->entry = &native_of_two;
-    value constants[CONSTANTS] = {str_intern(vm, "name", 4), value_int(1),         value_object(variable),
-                                  value_object(two),         value_object(callee), value_object(block)};
+    value constants[CONSTANTS] = {str_intern(vm, "name", 4), value_int(1),
+                                  value_object(variable),    value_object(two),
+                                  value_object(callee),      value_object(block)};
     code_fixture_constants(m, c, constants, CONSTANTS);
     return m;
 }
@@ -75,7 +77,8 @@ static void check_examples(const example *examples, size_t count)
         const example *e = &examples[i];
         uint32_t at;
         const char *wrong = verdict_on(e->insns, length(e->insns), &at);
-        cr_expect_str_eq(wrong, e->wrong, "example %zu: \"%s\" instead of \"%s\"", i, wrong, e->wrong);
+        cr_expect_str_eq(wrong, e->wrong, "example %zu: \"%s\" instead of \"%s\"", i, wrong,
+                         e->wrong);
         cr_expect(e->wrong[0] == '\0' || at == e->at, "example %zu: at %u", i, at);
     }
 }
@@ -93,17 +96,42 @@ Test(verify, what_is_well_formed_passes)
         {"", 0, {RET}},
         {"",
          0,
-         {{OPC_MOVE, 7, 0, 0}, {OPC_LOADK, 7, 0, 0}, {OPC_LOADI, 0, BACK(5)}, {OPC_LOADP, 0, VALUE_NIL, 0}, RET}},
-        {"", 0, {{OPC_TUPLE, 0, 3, 5}, {OPC_MAP, 0, 2, 3}, {OPC_MAP, 0, 8 - 1, 0}, {OPC_SLICE, 0, 0, 6}, RET}},
+         {{OPC_MOVE, 7, 0, 0},
+          {OPC_LOADK, 7, 0, 0},
+          {OPC_LOADI, 0, BACK(5)},
+          {OPC_LOADP, 0, VALUE_NIL, 0},
+          RET}},
         {"",
          0,
-         {{OPC_CALL, 3, 3, 0}, {OPC_CALLF, 4, 4, 0}, {OPC_CALLN, 4, 2, 3}, {OPC_CALLV, 4, 0, 0}, {OPC_TAIL, 0, 0, 0}}},
-        {"", 0, {{OPC_GETCELL, 0, 2, 0}, {OPC_CLOSURE, 6, 5, 0}, {OPC_SPAWNB, 6, 1, 5}, {OPC_PARADD, 0, 6, 5}, RET}},
+         {{OPC_TUPLE, 0, 3, 5},
+          {OPC_MAP, 0, 2, 3},
+          {OPC_MAP, 0, 8 - 1, 0},
+          {OPC_SLICE, 0, 0, 6},
+          RET}},
+        {"",
+         0,
+         {{OPC_CALL, 3, 3, 0},
+          {OPC_CALLF, 4, 4, 0},
+          {OPC_CALLN, 4, 2, 3},
+          {OPC_CALLV, 4, 0, 0},
+          {OPC_TAIL, 0, 0, 0}}},
+        {"",
+         0,
+         {{OPC_GETCELL, 0, 2, 0},
+          {OPC_CLOSURE, 6, 5, 0},
+          {OPC_SPAWNB, 6, 1, 5},
+          {OPC_PARADD, 0, 6, 5},
+          RET}},
         {"", 0, {{OPC_TESTMAP, 0, 0, 0}, {OPC_JMP, 0, 1, 0}, RET, RET}},
         {"", 0, {{OPC_FORI, 5, 1, 1}, {OPC_FORILOOP, 5, BACK(1)}, RET}},
         {"", 0, {{OPC_ITER, 6, 0, 0}, {OPC_ITERNEXT2, 4, 1, 0}, {OPC_LOOP, 0, BACK(2)}, RET}},
         {"", 0, {{OPC_ALT, 1, 2, 0}, {OPC_ARM, ALT_ARM_EACH_DRAINED, 4, 0}, RET}},
-        {"", 0, {{OPC_ALT, 2, 1, 0}, {OPC_ARM, ALT_ARM_EACH_SEND, 5, 1}, {OPC_ARM, ALT_ARM_ELSE, 999, 0}, RET}},
+        {"",
+         0,
+         {{OPC_ALT, 2, 1, 0},
+          {OPC_ARM, ALT_ARM_EACH_SEND, 5, 1},
+          {OPC_ARM, ALT_ARM_ELSE, 999, 0},
+          RET}},
     };
     CHECK(examples);
 }
@@ -166,16 +194,24 @@ Test(verify, control_stays_within_the_code)
         {"a jump goes backward", 1, {RET, {OPC_JLTI, 0, 0, 0xffff}, RET}},
         {"a loop jumps forward", 0, {{OPC_LOOP, 0, 0, 0}, RET}},
         {"a test that is not followed by a jump", 0, {{OPC_TESTMAP, 0, 0, 0}, RET, RET}},
-        {"a test that is not followed by a jump", 0, {{OPC_TESTERROR, 0, 0, 0}, {OPC_JMP, 0, BACK(1)}}},
+        {"a test that is not followed by a jump",
+         0,
+         {{OPC_TESTERROR, 0, 0, 0}, {OPC_JMP, 0, BACK(1)}}},
         {"an arm without an alt", 0, {{OPC_ARM, ALT_ARM_ELSE, 0, 0}, RET}},
-        {"an alt that is not followed by its arms", 2, {{OPC_ALT, 2, 0, 0}, {OPC_ARM, ALT_ARM_ELSE, 0, 1}, RET, RET}},
+        {"an alt that is not followed by its arms",
+         2,
+         {{OPC_ALT, 2, 0, 0}, {OPC_ARM, ALT_ARM_ELSE, 0, 1}, RET, RET}},
         {"an alt at the end of the code", 0, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_ELSE, 0, 0}}},
         {"unknown flags of an alt", 0, {{OPC_ALT, 0, 4, 0}, RET}},
         {"unknown kind of arm", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_KINDS, 0, 0}, RET}},
         {"register out of range", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_SEND, 7, 0}, RET}},
         {"register out of range", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_DRAINED, 7, 0}, RET}},
-        {"register out of range", 1, {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_EACH_DRAINED, 5, 0}, RET}},
-        {"jump to an arm", 0, {{OPC_JMP, 0, 1, 0}, {OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_ELSE, 0, 0}, RET}},
+        {"register out of range",
+         1,
+         {{OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_EACH_DRAINED, 5, 0}, RET}},
+        {"jump to an arm",
+         0,
+         {{OPC_JMP, 0, 1, 0}, {OPC_ALT, 1, 0, 0}, {OPC_ARM, ALT_ARM_ELSE, 0, 0}, RET}},
         {"a defer in a function without a list of them", 0, {{OPC_DEFER, 0, 0, 0}, RET}},
         {"a defer in a function without a list of them", 0, {{OPC_RUNDEFERS, 0, 0, 0}, RET}},
     };
@@ -208,18 +244,22 @@ Test(verify, the_epilogue_of_defers)
     cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, 1), "rundefers outside the epilogue");
     cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, 99), "rundefers outside the epilogue");
     good[4].a = 2;
-    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT), "the epilogue does not return the outcome");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT),
+                     "the epilogue does not return the outcome");
     good[2] = good[1];
     cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT), "no nop stands before rundefers");
     good[3] = (insn){OPC_NOP, 0, 0, 0};
-    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT), "the epilogue does not begin with rundefers");
-    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, 99), "the epilogue does not begin with rundefers");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, AT),
+                     "the epilogue does not begin with rundefers");
+    cr_expect_str_eq(verdict_on_defers(good, COUNT, 2, 99),
+                     "the epilogue does not begin with rundefers");
 }
 
 static const char *verdict_on_handlers(uint32_t count, const handler *handlers)
 {
-    static const insn insns[] = {{OPC_MOVE, 0, 0, 0},           {OPC_MOVE, 0, 0, 0}, {OPC_ALT, 1, 0, 0},
-                                 {OPC_ARM, ALT_ARM_ELSE, 0, 0}, {OPC_MOVE, 0, 0, 0}, RET};
+    static const insn insns[] = {{OPC_MOVE, 0, 0, 0}, {OPC_MOVE, 0, 0, 0},
+                                 {OPC_ALT, 1, 0, 0},  {OPC_ARM, ALT_ARM_ELSE, 0, 0},
+                                 {OPC_MOVE, 0, 0, 0}, RET};
     module *m = module_of(insns, 6);
     handler *own = calloc(count, sizeof *own);
     memcpy(own, handlers, count * sizeof *own);
@@ -233,16 +273,24 @@ static const char *verdict_on_handlers(uint32_t count, const handler *handlers)
 
 Test(verify, handlers)
 {
-    cr_expect_str_eq(verdict_on_handlers(3, (handler[]){{0, 1, 5, 0, 0}, {1, 2, 5, 0, 1}, {0, 6, 5, 7, 0}}), "");
+    cr_expect_str_eq(
+        verdict_on_handlers(3, (handler[]){{0, 1, 5, 0, 0}, {1, 2, 5, 0, 1}, {0, 6, 5, 7, 0}}), "");
     cr_expect_str_eq(verdict_on_handlers(2, (handler[]){{0, 2, 5, 0, 0}, {0, 2, 5, 0, 1}}), "");
-    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{1, 1, 5, 0, 0}}), "a handler of no instructions");
-    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{1, 7, 5, 0, 0}}), "a handler of no instructions");
-    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{0, 1, 6, 0, 0}}), "a handler without a target");
-    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{0, 1, 3, 0, 0}}), "a handler without a target");
+    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{1, 1, 5, 0, 0}}),
+                     "a handler of no instructions");
+    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{1, 7, 5, 0, 0}}),
+                     "a handler of no instructions");
+    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{0, 1, 6, 0, 0}}),
+                     "a handler without a target");
+    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{0, 1, 3, 0, 0}}),
+                     "a handler without a target");
     cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{0, 1, 5, 8, 0}}), "register out of range");
-    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{0, 1, 5, 0, 2}}), "unknown kind of handler");
-    cr_expect_str_eq(verdict_on_handlers(2, (handler[]){{0, 6, 5, 0, 0}, {0, 1, 5, 0, 0}}), "handlers out of order");
-    cr_expect_str_eq(verdict_on_handlers(2, (handler[]){{0, 3, 5, 0, 0}, {1, 4, 5, 0, 0}}), "handlers that cross");
+    cr_expect_str_eq(verdict_on_handlers(1, (handler[]){{0, 1, 5, 0, 2}}),
+                     "unknown kind of handler");
+    cr_expect_str_eq(verdict_on_handlers(2, (handler[]){{0, 6, 5, 0, 0}, {0, 1, 5, 0, 0}}),
+                     "handlers out of order");
+    cr_expect_str_eq(verdict_on_handlers(2, (handler[]){{0, 3, 5, 0, 0}, {1, 4, 5, 0, 0}}),
+                     "handlers that cross");
 }
 
 Test(verify, the_shape_of_functions)
@@ -257,9 +305,11 @@ Test(verify, the_shape_of_functions)
     cr_expect_eq(which, c);
     c->params = 2;
     c->required = 3;
-    cr_expect_str_eq(code_verify_module(vm, m, &which, &at), "parameters that contradict each other");
+    cr_expect_str_eq(code_verify_module(vm, m, &which, &at),
+                     "parameters that contradict each other");
     c->required = 1;
-    cr_expect_str_eq(code_verify_module(vm, m, &which, &at), "parameters that contradict each other");
+    cr_expect_str_eq(code_verify_module(vm, m, &which, &at),
+                     "parameters that contradict each other");
     c->plain = false;
     cr_expect_null(code_verify_module(vm, m, &which, &at));
     c->self_capture = 0;
@@ -279,7 +329,8 @@ Test(verify, any_bytes_at_all)
             state ^= state >> 7;
             state ^= state << 17;
             insns[i] = (insn){(uint16_t)(state % (OPC_COUNT + 1)), (uint16_t)((state >> 16) % 10),
-                              (uint16_t)((state >> 32) % 10), (uint16_t)(round % 2 ? state >> 48 : (state >> 48) % 10)};
+                              (uint16_t)((state >> 32) % 10),
+                              (uint16_t)(round % 2 ? state >> 48 : (state >> 48) % 10)};
         }
         uint32_t at;
         (void)verdict_on(insns, MOST, &at);

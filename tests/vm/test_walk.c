@@ -52,10 +52,14 @@ static value walk1(walk_kind kind, value a) { return run(kind, a, VALUE_ABSENT);
 
 static value str(const char *s) { return fixture_string(vm, s); }
 
-static value list_of(int count, const value *items) { return list_new(vm, p, items, (size_t)count); }
-#define LIST(...)  list_of(sizeof((value[]){__VA_ARGS__}) / sizeof(value), (value[]){__VA_ARGS__})
-#define TUPLE(...) tuple_new(vm, p, (value[]){__VA_ARGS__}, sizeof((value[]){__VA_ARGS__}) / sizeof(value))
-#define INT(n)     value_int(n)
+static value list_of(int count, const value *items)
+{
+    return list_new(vm, p, items, (size_t)count);
+}
+#define LIST(...) list_of(sizeof((value[]){__VA_ARGS__}) / sizeof(value), (value[]){__VA_ARGS__})
+#define TUPLE(...) \
+    tuple_new(vm, p, (value[]){__VA_ARGS__}, sizeof((value[]){__VA_ARGS__}) / sizeof(value))
+#define INT(n) value_int(n)
 
 static value map_of(int count, const value *pairs)
 {
@@ -84,7 +88,10 @@ static value ring(value first)
 
 static uint64_t owner(value v) { return obj_header(v) & OWNER_MASK; }
 
-static value at(value v, int i) { return value_is(v, OBJ_TUPLE) ? value_tuple(v)->items[i] : value_list(v)->items[i]; }
+static value at(value v, int i)
+{
+    return value_is(v, OBJ_TUPLE) ? value_tuple(v)->items[i] : value_list(v)->items[i];
+}
 
 static void check_text(value v, const char *wanted)
 {
@@ -119,23 +126,28 @@ Test(walk, equality_of_plain_values)
     check_equal(str("a"), bytes_new(vm, "a", 1), false);
     check_equal(num_float(vm, NAN), num_float(vm, NAN), false);
     check_equal(range_new(vm, INT(0), INT(10), false), range_new(vm, INT(0), INT(9), true), true);
-    check_equal(range_new(vm, INT(-9), INT(-2), true), range_new(vm, INT(-9), INT(-1), false), true);
-    check_equal(range_new(vm, INT(0), VALUE_NIL, false), range_new(vm, INT(0), INT(9), true), false);
+    check_equal(range_new(vm, INT(-9), INT(-2), true), range_new(vm, INT(-9), INT(-1), false),
+                true);
+    check_equal(range_new(vm, INT(0), VALUE_NIL, false), range_new(vm, INT(0), INT(9), true),
+                false);
 }
 
 Test(walk, equality_by_structure)
 {
-    check_equal(LIST(INT(1), LIST(INT(2), str("x"))), LIST(num_float(vm, 1.0), LIST(INT(2), str("x"))), true);
+    check_equal(LIST(INT(1), LIST(INT(2), str("x"))),
+                LIST(num_float(vm, 1.0), LIST(INT(2), str("x"))), true);
     check_equal(LIST(INT(1), LIST(INT(2), str("x"))), LIST(INT(1), LIST(INT(2), str("y"))), false);
     check_equal(LIST(INT(1)), TUPLE(INT(1)), false);
     check_equal(LIST(INT(1)), LIST(INT(1), INT(1)), false);
-    check_equal(MAP(str("a"), LIST(INT(1)), INT(2), VALUE_NIL), MAP(INT(2), VALUE_NIL, str("a"), LIST(INT(1))), true);
+    check_equal(MAP(str("a"), LIST(INT(1)), INT(2), VALUE_NIL),
+                MAP(INT(2), VALUE_NIL, str("a"), LIST(INT(1))), true);
     check_equal(MAP(str("a"), INT(1)), MAP(str("b"), INT(1)), false);
     check_equal(MAP(str("a"), INT(1)), MAP(str("a"), INT(2)), false);
     check_equal(walk1(WALK_FREEZE, LIST(INT(1))), LIST(INT(1)), true);
-    check_equal(error_new(vm, str("k"), str("m"), LIST(INT(1))), error_new(vm, str("k"), str("m"), LIST(INT(1))), true);
-    check_equal(error_new(vm, str("k"), str("m"), LIST(INT(1))), error_new(vm, str("k"), str("m"), LIST(INT(2))),
-                false);
+    check_equal(error_new(vm, str("k"), str("m"), LIST(INT(1))),
+                error_new(vm, str("k"), str("m"), LIST(INT(1))), true);
+    check_equal(error_new(vm, str("k"), str("m"), LIST(INT(1))),
+                error_new(vm, str("k"), str("m"), LIST(INT(2))), false);
     value nan = LIST(num_float(vm, NAN));
     check_equal(nan, nan, false);
     check_equal(LIST(nan, nan), LIST(nan, nan), false);
@@ -163,7 +175,8 @@ Test(walk, equality_of_cycles_and_shared_parts)
     check_equal(x, y, true);
 }
 
-/* Rings of lengths without a common factor: all pairs of places are met, but not each pair is looked into. */
+/* Rings of lengths without a common factor: all pairs of places are met, but not each pair is
+ * looked into. */
 Test(walk, equality_of_long_cycles_is_linear)
 {
     enum { LONG = 10007, OTHER = 10009 };
@@ -189,7 +202,10 @@ Test(walk, equality_of_deep_lists)
 
 /* --- order */
 
-static void check_order(value a, value b, value wanted) { cr_expect_eq(run(WALK_COMPARE, a, b), wanted); }
+static void check_order(value a, value b, value wanted)
+{
+    cr_expect_eq(run(WALK_COMPARE, a, b), wanted);
+}
 
 Test(walk, order)
 {
@@ -204,10 +220,13 @@ Test(walk, order)
     check_order(ring(INT(1)), ring(INT(1)), INT(0));
     check_order(ring(INT(1)), ring(INT(2)), INT(-1));
     check_order(deep(DEEP, INT(2)), deep(DEEP, INT(1)), INT(1));
-    check_raised(run(WALK_COMPARE, INT(1), str("a")), "type_error: an int and a string have no order");
-    check_raised(run(WALK_COMPARE, LIST(VALUE_NIL), LIST(VALUE_TRUE)), "type_error: nil and a bool have no order");
-    check_raised(run(WALK_COMPARE, LIST(LIST(MAP(INT(1), INT(1)))), LIST(LIST(MAP(INT(1), INT(1))))),
-                 "type_error: values of type map have no order");
+    check_raised(run(WALK_COMPARE, INT(1), str("a")),
+                 "type_error: an int and a string have no order");
+    check_raised(run(WALK_COMPARE, LIST(VALUE_NIL), LIST(VALUE_TRUE)),
+                 "type_error: nil and a bool have no order");
+    check_raised(
+        run(WALK_COMPARE, LIST(LIST(MAP(INT(1), INT(1)))), LIST(LIST(MAP(INT(1), INT(1))))),
+        "type_error: values of type map have no order");
 }
 
 /* --- in */
@@ -220,13 +239,17 @@ Test(walk, contains)
     cr_expect_eq(run(WALK_CONTAINS, LIST(INT(2), LIST(INT(4))), xs), VALUE_FALSE);
     cr_expect_eq(run(WALK_CONTAINS, str("ell"), str("hello")), VALUE_TRUE);
     cr_expect_eq(run(WALK_CONTAINS, INT(3), range_new(vm, INT(0), INT(3), false)), VALUE_FALSE);
-    cr_expect_eq(run(WALK_CONTAINS, num_float(vm, 2.0), range_new(vm, INT(0), VALUE_NIL, false)), VALUE_TRUE);
-    cr_expect_eq(run(WALK_CONTAINS, num_float(vm, 2.5), range_new(vm, INT(0), VALUE_NIL, false)), VALUE_FALSE);
+    cr_expect_eq(run(WALK_CONTAINS, num_float(vm, 2.0), range_new(vm, INT(0), VALUE_NIL, false)),
+                 VALUE_TRUE);
+    cr_expect_eq(run(WALK_CONTAINS, num_float(vm, 2.5), range_new(vm, INT(0), VALUE_NIL, false)),
+                 VALUE_FALSE);
     cr_expect_eq(run(WALK_CONTAINS, str("k"), MAP(str("k"), VALUE_NIL)), VALUE_TRUE);
     cr_expect_eq(run(WALK_CONTAINS, INT(98), bytes_new(vm, "abc", 3)), VALUE_TRUE);
     cr_expect_eq(run(WALK_CONTAINS, bytes_new(vm, "bc", 2), bytes_new(vm, "abc", 3)), VALUE_TRUE);
-    check_raised(run(WALK_CONTAINS, INT(1), str("1")), "type_error: expected a string to search for, got an int");
-    check_raised(run(WALK_CONTAINS, INT(1), INT(1)), "type_error: expected something to search with `in`, got an int");
+    check_raised(run(WALK_CONTAINS, INT(1), str("1")),
+                 "type_error: expected a string to search for, got an int");
+    check_raised(run(WALK_CONTAINS, INT(1), INT(1)),
+                 "type_error: expected something to search with `in`, got an int");
     value many = LIST(INT(0));
     for (int i = 0; i < 100000; i++)
         list_push(vm, value_list(many), deep(3, INT(i)));
@@ -246,16 +269,19 @@ Test(walk, text)
     check_text(walk1(WALK_STR, TUPLE(INT(1), LIST(INT(2)))), "(1, [2])");
     check_text(walk1(WALK_STR, vm->empty_tuple), "()");
     check_text(walk1(WALK_STR, MAP(INT(1), VALUE_NIL)), "{[1]: nil}");
-    check_text(walk1(WALK_STR, MAP(str("if"), INT(1), str("b c"), INT(2), TUPLE(INT(1), INT(2)), INT(3), VALUE_TRUE,
-                                   LIST(INT(1)))),
+    check_text(walk1(WALK_STR, MAP(str("if"), INT(1), str("b c"), INT(2), TUPLE(INT(1), INT(2)),
+                                   INT(3), VALUE_TRUE, LIST(INT(1)))),
                "{if: 1, \"b c\": 2, [(1, 2)]: 3, [true]: [1]}");
-    check_text(
-        walk1(WALK_STR, MAP(str("\xc3\xa9t\xc3\xa9"), INT(1), str("_"), INT(2), str("9a"), INT(3), str(""), INT(4))),
-        "{\xc3\xa9t\xc3\xa9: 1, \"_\": 2, \"9a\": 3, \"\": 4}");
+    check_text(walk1(WALK_STR, MAP(str("\xc3\xa9t\xc3\xa9"), INT(1), str("_"), INT(2), str("9a"),
+                                   INT(3), str(""), INT(4))),
+               "{\xc3\xa9t\xc3\xa9: 1, \"_\": 2, \"9a\": 3, \"\": 4}");
     check_text(walk1(WALK_STR, map_of(0, NULL)), "{}");
-    check_text(walk1(WALK_STR, error_new(vm, str("k"), str("m\""), VALUE_NIL)), "error(\"k\", \"m\\\"\")");
-    check_text(walk1(WALK_STR, error_new(vm, str("k"), str("m"), LIST(str("d")))), "error(\"k\", \"m\", [\"d\"])");
-    check_text(walk1(WALK_STR, LIST(range_new(vm, INT(0), INT(9), true), range_new(vm, INT(2), VALUE_NIL, false))),
+    check_text(walk1(WALK_STR, error_new(vm, str("k"), str("m\""), VALUE_NIL)),
+               "error(\"k\", \"m\\\"\")");
+    check_text(walk1(WALK_STR, error_new(vm, str("k"), str("m"), LIST(str("d")))),
+               "error(\"k\", \"m\", [\"d\"])");
+    check_text(walk1(WALK_STR, LIST(range_new(vm, INT(0), INT(9), true),
+                                    range_new(vm, INT(2), VALUE_NIL, false))),
                "[0..10, 2..]");
     check_text(walk1(WALK_STR, LIST(bytes_new(vm,
                                               "\x00"
@@ -332,11 +358,15 @@ Test(walk, a_message_crashes_on_what_belongs_to_others)
 {
     value foreign = LIST(INT(1));
     ((object *)value_as_object(foreign))->header = OBJ_LIST | (uint64_t)99 << OWNER_SHIFT;
-    check_raised(walk1(WALK_MESSAGE, LIST(LIST(foreign))), "moved: this list was handed to another process");
+    check_raised(walk1(WALK_MESSAGE, LIST(LIST(foreign))),
+                 "moved: this list was handed to another process");
     check_raised(walk1(WALK_STR, LIST(foreign)), "moved: this list was handed to another process");
-    check_raised(run(WALK_EQUAL, LIST(foreign), LIST(LIST(INT(1)))), "moved: this list was handed to another process");
-    check_raised(run(WALK_EQUAL, foreign, foreign), "moved: this list was handed to another process");
-    check_raised(run(WALK_CONTAINS, INT(1), foreign), "moved: this list was handed to another process");
+    check_raised(run(WALK_EQUAL, LIST(foreign), LIST(LIST(INT(1)))),
+                 "moved: this list was handed to another process");
+    check_raised(run(WALK_EQUAL, foreign, foreign),
+                 "moved: this list was handed to another process");
+    check_raised(run(WALK_CONTAINS, INT(1), foreign),
+                 "moved: this list was handed to another process");
     cr_expect_eq(walk_copy_quick(vm, p, foreign), VALUE_ABSENT);
 }
 
@@ -437,10 +467,12 @@ Test(walk, moving_there_and_back)
     cr_expect_eq(walk1(WALK_MOVE, INT(1)), INT(1));
 }
 
-/* Whoever takes it over, the names that are left for it are of no use: even within the same process. */
+/* Whoever takes it over, the names that are left for it are of no use: even within the same
+ * process. */
 Test(walk, what_was_moved_stays_gone_for_its_old_names)
 {
-    value inner = LIST(INT(2)), t = TUPLE(inner, INT(1)), cycle = ring(INT(3)), m = MAP(str("k"), t, str("l"), inner);
+    value inner = LIST(INT(2)), t = TUPLE(inner, INT(1)), cycle = ring(INT(3)),
+          m = MAP(str("k"), t, str("l"), inner);
     value source = LIST(inner, inner, m, cycle);
     walk1(WALK_MOVE, source);
     cr_expect_not(walk_adopt_quick(p, source));
@@ -456,9 +488,10 @@ Test(walk, what_was_moved_stays_gone_for_its_old_names)
     cr_expect_eq(at(at(got, 3), 1), at(got, 3));
     value old[] = {source, inner, t, cycle, m};
     for (unsigned i = 0; i < sizeof old / sizeof *old; i++)
-        check_raised(walk1(WALK_STR, old[i]), i == 2   ? "moved: this tuple was handed to another process"
-                                              : i == 4 ? "moved: this map was handed to another process"
-                                                       : "moved: this list was handed to another process");
+        check_raised(walk1(WALK_STR, old[i]),
+                     i == 2   ? "moved: this tuple was handed to another process"
+                     : i == 4 ? "moved: this map was handed to another process"
+                              : "moved: this list was handed to another process");
     cr_expect_eq(value_list(source)->count, 0, "and it keeps nothing alive");
     value deepest = deep(DEEP, INT(1)), want = deep(DEEP, INT(1));
     walk1(WALK_MOVE, deepest);
@@ -481,7 +514,8 @@ Test(walk, a_move_that_crashes_moves_nothing)
     cr_expect_eq(owner(gone), OWNER_TRANSIT);
 }
 
-/* Killed after each possible number of steps: a move is undone, a freezing in place either undone or done. */
+/* Killed after each possible number of steps: a move is undone, a freezing in place either undone
+ * or done. */
 Test(walk, an_abandoned_move_leaves_nothing_half_done)
 {
     enum { DEPTH = 400 };

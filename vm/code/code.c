@@ -3,18 +3,21 @@
 #include "base/utf8.h"
 
 const opcode_info vm_opcodes[OPC_COUNT] = {
-#define OPCODE(enumerator, name, format, cost, meaning) [OPC_##enumerator] = {name, OPF_##format, cost, meaning},
+#define OPCODE(enumerator, name, format, cost, meaning) \
+    [OPC_##enumerator] = {name, OPF_##format, cost, meaning},
 #include "vm/core/opcode.def"
 #undef OPCODE
 };
 
 uint32_t code_standing(const code *c, const value *base, uint32_t pc)
 {
-    bool defers = c->defer_reg != CODE_NO_REGISTER && pc + 1 == c->defer_pc && value_is_int(base[c->defer_reg + 3]);
+    bool defers = c->defer_reg != CODE_NO_REGISTER && pc + 1 == c->defer_pc &&
+                  value_is_int(base[c->defer_reg + 3]);
     return defers ? (uint32_t)value_as_int(base[c->defer_reg + 3]) : pc;
 }
 
-/* Where in the source an instruction comes from, and in which entry of the table of lines that is; false: nowhere. */
+/* Where in the source an instruction comes from, and in which entry of the table of lines that is;
+ * false: nowhere. */
 static bool find_line(const code *c, uint32_t pc, uint32_t *offset, uint32_t *entry)
 {
     const module *m = c->module;
@@ -33,7 +36,10 @@ static bool find_line(const code *c, uint32_t pc, uint32_t *offset, uint32_t *en
     return true;
 }
 
-static uint32_t line_number(const module *m, uint32_t entry) { return entry + (m->first_line ? m->first_line : 1); }
+static uint32_t line_number(const module *m, uint32_t entry)
+{
+    return entry + (m->first_line ? m->first_line : 1);
+}
 
 uint32_t code_line(const code *c, uint32_t pc)
 {

@@ -8,7 +8,8 @@ extern const opcode_info vm_opcodes[OPC_COUNT];
 
 /* Line and column (code points), from 1, of an instruction; 0, 0 where there is no source. */
 void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column);
-/* Where a frame of c whose registers are at `base` stands, for people: pc, but for a call of a defer its DEFER. */
+/* Where a frame of c whose registers are at `base` stands, for people: pc, but for a call of a
+ * defer its DEFER. */
 uint32_t code_standing(const code *c, const value *base, uint32_t pc);
 /* The line alone, O(log lines): the column takes time in proportion to the line's length. */
 uint32_t code_line(const code *c, uint32_t pc);

@@ -1,7 +1,8 @@
-/* The VM's table of modules: by position, and weak. A module that has been let go lives while somebody holds one of its
- * codes, and as one of the newest. Whether somebody does, the collector tells: from time to time the table is no root
- * of a marking, and what is not marked at its end goes. The callbacks run while the world is stopped, whatever this
- * thread does: so the table changes under the collector's lock alone. */
+/* The VM's table of modules: by position, and weak. A module that has been let go lives while
+ * somebody holds one of its codes, and as one of the newest. Whether somebody does, the collector
+ * tells: from time to time the table is no root of a marking, and what is not marked at its end
+ * goes. The callbacks run while the world is stopped, whatever this thread does: so the table
+ * changes under the collector's lock alone. */
 #include "vm/code/code_table.h"
 
 #include <stdlib.h>
@@ -37,7 +38,10 @@ static bool make_lines(csp_vm *vm, module *m)
     return true;
 }
 
-static bool has_hint(insn i) { return i.op == OPC_GETFIELD || i.op == OPC_SETFIELD || i.op == OPC_TESTKEY; }
+static bool has_hint(insn i)
+{
+    return i.op == OPC_GETFIELD || i.op == OPC_SETFIELD || i.op == OPC_TESTKEY;
+}
 
 static bool make_hints(csp_vm *vm, code *c)
 {
@@ -67,10 +71,13 @@ static uint32_t upper_bound(const csp_vm *vm, uint32_t position)
     return low;
 }
 
-static uint32_t end_of(const csp_vm *vm, uint32_t i) { return i < vm->module_count ? vm->modules[i].base : TRACE_TAIL; }
+static uint32_t end_of(const csp_vm *vm, uint32_t i)
+{
+    return i < vm->module_count ? vm->modules[i].base : TRACE_TAIL;
+}
 
-/* Where `count` positions are free: behind the newest module's; when those have run out, in the first gap that others
- * have left. Gives the place in the table. False: there is none. */
+/* Where `count` positions are free: behind the newest module's; when those have run out, in the
+ * first gap that others have left. Gives the place in the table. False: there is none. */
 static bool find_positions(csp_vm *vm, uint64_t count, uint32_t *base, uint32_t *place)
 {
     *base = vm->next_position ? vm->next_position : 1; /* position 0 means "nowhere" */
@@ -105,7 +112,8 @@ static void insert(void *data)
             memcpy(i->larger, vm->modules, vm->module_count * sizeof *i->larger);
         vm->modules = i->larger;
     }
-    memmove(&vm->modules[i->place + 1], &vm->modules[i->place], (vm->module_count - i->place) * sizeof *vm->modules);
+    memmove(&vm->modules[i->place + 1], &vm->modules[i->place],
+            (vm->module_count - i->place) * sizeof *vm->modules);
     vm->modules[i->place] = i->entry;
     vm->module_count++;
 }
@@ -187,7 +195,8 @@ const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc)
 /* About. */
 static size_t bytes_of(const module *m)
 {
-    size_t size = sizeof *m + m->length + m->line_count * sizeof *m->lines + m->constant_count * sizeof(value);
+    size_t size = sizeof *m + m->length + m->line_count * sizeof *m->lines +
+                  m->constant_count * sizeof(value);
     for (uint32_t i = 0; i < m->code_count; i++)
         size += sizeof(code) + m->codes[i]->count * (sizeof(insn) + sizeof(src_place));
     return size;
@@ -211,7 +220,8 @@ void code_let_go(csp_vm *vm, const module *m)
 /* Whether the ith is judged: not the newest, which stand before next_position. */
 static bool is_judged(const csp_vm *vm, uint32_t i, uint32_t newest)
 {
-    return !vm->modules[i].kept && (newest - 1 - i + vm->module_count) % vm->module_count >= NEWEST_KEPT;
+    return !vm->modules[i].kept &&
+           (newest - 1 - i + vm->module_count) % vm->module_count >= NEWEST_KEPT;
 }
 
 void code_push(const csp_vm *vm, bool judging)

@@ -7,8 +7,8 @@
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
 
-/* A resumable native's frame runs these two instructions for ever: one step, and back (a safe point, and where a call
- * that it made returns to). */
+/* A resumable native's frame runs these two instructions for ever: one step, and back (a safe
+ * point, and where a call that it made returns to). */
 static const insn native_insns[] = {{OPC_NATIVE, 0, 0, 0}, {OPC_LOOP, 0, 0xfffe, 0xffff}};
 static const src_place native_places[2];
 
@@ -32,7 +32,8 @@ static code *make_code(csp_vm *vm, const native_entry *entry, bool is_operator)
     return c;
 }
 
-/* One for each entry: the function object, and the codes of its frames, made when first asked for. */
+/* One for each entry: the function object, and the codes of its frames, made when first asked
+ * for. */
 typedef struct native_slot {
     const native_entry *entry;
     code *frame, *operator_frame;

@@ -1,19 +1,21 @@
 /* Native functions: the interface between the VM and the standard library's C.
  *
- * A simple native gets its arguments in place and stores its result in *result: VERDICT_DONE. On failure it calls
- * vm_raise and returns what that gave (VERDICT_FAIL). It may allocate (the arguments are rooted: they lie in the
- * caller's frame), but `args` is a pointer into the stack: a native that starts nothing else never sees it move. What
- * turns out to take long goes on as a resumable native: vm_native_become (VERDICT_CALL). Work in proportion to an
- * argument's size is charged: vm_charge(vm, n).
+ * A simple native gets its arguments in place and stores its result in *result: VERDICT_DONE. On
+ * failure it calls vm_raise and returns what that gave (VERDICT_FAIL). It may allocate (the
+ * arguments are rooted: they lie in the caller's frame), but `args` is a pointer into the stack: a
+ * native that starts nothing else never sees it move. What turns out to take long goes on as a
+ * resumable native: vm_native_become (VERDICT_CALL). Work in proportion to an argument's size is
+ * charged: vm_charge(vm, n).
  *
- * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its parameters (VALUE_ABSENT:
- * not given; a variadic one gets a list in args[0]), args[max .. max + slots) its slots, zeroed (VALUE_ABSENT) at the
- * start: for values and ints that must survive. It is called again and again, from the first slot's step number on,
- * until it gives DONE or FAIL:
+ * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its
+ * parameters (VALUE_ABSENT: not given; a variadic one gets a list in args[0]), args[max .. max +
+ * slots) its slots, zeroed (VALUE_ABSENT) at the start: for values and ints that must survive. It
+ * is called again and again, from the first slot's step number on, until it gives DONE or FAIL:
  *   VERDICT_YIELD   call me again (the slice may have ended in between)
- *   VERDICT_CALL    vm_native_call prepared a call of a function value: call me again with its result in
- *   *vm_native_result(…)
- *   VERDICT_BLOCK   it parked the process (channel.h, timer.h …): call me again when it is woken, with p->wake telling why
+ *   VERDICT_CALL    vm_native_call prepared a call of a function value: call me again with its
+ *                   result in *vm_native_result(…)
+ *   VERDICT_BLOCK   it parked the process (channel.h, timer.h …): call me again when it is woken,
+ *                   with p->wake telling why
  * `args` is computed anew at each step. */
 #ifndef CSP_VM_CODE_NATIVE_H
 #define CSP_VM_CODE_NATIVE_H
@@ -39,15 +41,18 @@ typedef struct native_module {
     const native_entry *entries;
 } native_module;
 
-/* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once. Give what this gives
- * (CALL or FAIL). */
+/* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once.
+ * Give what this gives (CALL or FAIL). */
 verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
 /* Where the result of that call is, when the native runs again. */
-static inline value *vm_native_result(const process *p) { return p->stack + p->base + p->code->registers - 1; }
+static inline value *vm_native_result(const process *p)
+{
+    return p->stack + p->base + p->code->registers - 1;
+}
 
-/* In a simple native: its call goes on as one of this resumable native, as if that had been called instead, with
- * NATIVE_BECOME_ARGS arguments at most; argv NULL: with the first argc of its own. Give what this gives: CALL. So what
- * is short stays fast, and what is long holds nobody up. */
+/* In a simple native: its call goes on as one of this resumable native, as if that had been called
+ * instead, with NATIVE_BECOME_ARGS arguments at most; argv NULL: with the first argc of its own.
+ * Give what this gives: CALL. So what is short stays fast, and what is long holds nobody up. */
 enum { NATIVE_BECOME_ARGS = 3 };
 verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv);
 
@@ -57,12 +62,14 @@ value native_value(csp_vm *vm, const native_entry *entry);
 /* In a simple native: the position of the instruction that called it. */
 uint32_t vm_call_position(const csp_vm *vm);
 
-/* Registers a table of natives under a module's name ("" is the prelude); the table is static. False: out of memory. */
+/* Registers a table of natives under a module's name ("" is the prelude); the table is static.
+ * False: out of memory. */
 bool vm_add_natives(csp_vm *vm, const char *module, const native_entry *entries);
 /* The function object of a member, VALUE_NIL where there is none. */
 value vm_native(csp_vm *vm, const char *of, const char *name);
 
-/* The code of an entry's frames; `is_operator`: those that stand for an instruction. NULL: out of memory. */
+/* The code of an entry's frames; `is_operator`: those that stand for an instruction. NULL: out of
+ * memory. */
 const code *native_code(csp_vm *vm, const native_entry *entry, bool is_operator);
 
 void native_free(csp_vm *vm);

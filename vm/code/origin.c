@@ -24,8 +24,9 @@ typedef struct item {
 struct origins {
     item *items;
     uint32_t count, capacity;
-    uint32_t next;      /* number; none is given twice */
-    uint32_t forget_at; /* count from which on it is worth to look for those that can be forgotten */
+    uint32_t next; /* number; none is given twice */
+    /* count from which on it is worth to look for those that can be forgotten */
+    uint32_t forget_at;
     origin_edge *edges; /* open addressing, at most half full */
     uint32_t edge_count, edge_mask;
 };
@@ -50,7 +51,8 @@ static uint32_t parent_of(const struct origins *all, uint32_t number)
     return i ? i->is.parent : ORIGIN_HOST;
 }
 
-static origin_edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position, const string *name)
+static origin_edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position,
+                              const string *name)
 {
     uint64_t hash = (((uint64_t)parent << 32 | position) ^ (uintptr_t)name) * 0x9e3779b97f4a7c15U;
     for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
@@ -113,7 +115,8 @@ static bool grow_items(struct origins *all)
 }
 
 /* The origin of that function and place on the way up from `from`, itself included; NULL: none. */
-static item *find_above(const struct origins *all, uint32_t from, uint32_t position, const string *name)
+static item *find_above(const struct origins *all, uint32_t from, uint32_t position,
+                        const string *name)
 {
     for (uint32_t at = from; at > ORIGIN_UNKNOWN; at = parent_of(all, at)) {
         item *i = find_item(all, at);
@@ -124,7 +127,8 @@ static item *find_above(const struct origins *all, uint32_t from, uint32_t posit
 }
 
 /* NULL: no memory, or too many. */
-static const origin_edge *add(struct origins *all, uint32_t parent, uint32_t position, const string *name)
+static const origin_edge *add(struct origins *all, uint32_t parent, uint32_t position,
+                              const string *name)
 {
     if (!grow_items(all) || !grow_edges(all) || all->next == UINT32_MAX)
         return NULL;
@@ -133,10 +137,12 @@ static const origin_edge *add(struct origins *all, uint32_t parent, uint32_t pos
         child->is.recurs = true;
     } else {
         child = &all->items[all->count++];
-        *child = (item){.number = all->next++, .is = {.position = position, .parent = parent, .name = name}};
+        *child = (item){.number = all->next++,
+                        .is = {.position = position, .parent = parent, .name = name}};
     }
     origin_edge *e = find_edge(all, parent, position, name);
-    *e = (origin_edge){.parent = parent, .position = position, .child = child->number, .name = name};
+    *e =
+        (origin_edge){.parent = parent, .position = position, .child = child->number, .name = name};
     all->edge_count++;
     return e;
 }
@@ -161,7 +167,10 @@ origin origin_at(const csp_vm *vm, uint32_t number)
     return i ? i->is : (origin){0};
 }
 
-uint32_t origin_position(const csp_vm *vm, const process *p) { return origin_at(vm, p->origin).position; }
+uint32_t origin_position(const csp_vm *vm, const process *p)
+{
+    return origin_at(vm, p->origin).position;
+}
 
 const string *origin_name(csp_vm *vm, const process *p)
 {
@@ -221,7 +230,8 @@ void origin_forget(csp_vm *vm)
         return;
     mark_used(vm, all);
     drop_unused(vm, all);
-    /* Without memory the old edges stay: those that lead to nowhere are not asked for, or lead to what is not known. */
+    /* Without memory the old edges stay: those that lead to nowhere are not asked for, or lead to
+     * what is not known. */
     (void)rebuild_edges(all, all->edge_mask + 1);
     vm->last_spawn = (origin_edge){0};
     all->forget_at = all->count < FORGET_FIRST / 2 ? FORGET_FIRST : all->count * 2;

@@ -1,11 +1,13 @@
-/* Where processes come from: the spawns that led to a process, up to main, known long after those in between have
- * ended, and what it was that was spawned, whatever has become of that by tail calls.
+/* Where processes come from: the spawns that led to a process, up to main, known long after those
+ * in between have ended, and what it was that was spawned, whatever has become of that by tail
+ * calls.
  *
- * An origin is a place where something is spawned, with the name of that function and the origin of the process that
- * spawned there; a process holds the number of its own. All those with the same history share one, so there are as many
- * as the program has ways to spawn, like the nodes of a calling context tree (Ammons, Ball, Larus: Exploiting hardware
- * performance counters with flow and context sensitive profiling, 1997). A function and place that occur again on the
- * way up are the origin that they were before, so that a process which spawns its own kind, for ever, makes no new
+ * An origin is a place where something is spawned, with the name of that function and the origin of
+ * the process that spawned there; a process holds the number of its own. All those with the same
+ * history share one, so there are as many as the program has ways to spawn, like the nodes of a
+ * calling context tree (Ammons, Ball, Larus: Exploiting hardware performance counters with flow and
+ * context sensitive profiling, 1997). A function and place that occur again on the way up are the
+ * origin that they were before, so that a process which spawns its own kind, for ever, makes no new
  * ones. Internal to vm/. */
 #ifndef CSP_VM_CODE_ORIGIN_H
 #define CSP_VM_CODE_ORIGIN_H
@@ -21,20 +23,20 @@ typedef struct origin {
     bool recurs;               /* some that come from here have spawned at this very place again */
 } origin;
 
-/* The origin of the function `name` (as above) that a process of origin `parent` spawns at `position`. Without
- * memory for a new one: one whose position is 0. vm->last_spawn is the latest answer: most spawns repeat it, and
- * whoever spawns looks there first. */
+/* The origin of the function `name` (as above) that a process of origin `parent` spawns at
+ * `position`. Without memory for a new one: one whose position is 0. vm->last_spawn is the latest
+ * answer: most spawns repeat it, and whoever spawns looks there first. */
 uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const struct string *name);
 /* What stands behind a number; of ORIGIN_HOST: no position. */
 origin origin_at(const csp_vm *vm, uint32_t number);
 /* Where p was spawned; 0: by the host, or not known. */
 uint32_t origin_position(const csp_vm *vm, const process *p);
-/* The name of p, which may have ended: the one given by Process.name, else that of the function that was spawned; NULL:
- * it has none. */
+/* The name of p, which may have ended: the one given by Process.name, else that of the function
+ * that was spawned; NULL: it has none. */
 const struct string *origin_name(csp_vm *vm, const process *p);
-/* Code has been given back: forgets the origins in it, and those that came from there, but for those of living
- * processes. From then on they are not known. Takes time for each process and origin, so it looks only when those have
- * doubled. */
+/* Code has been given back: forgets the origins in it, and those that came from there, but for
+ * those of living processes. From then on they are not known. Takes time for each process and
+ * origin, so it looks only when those have doubled. */
 void origin_forget(csp_vm *vm);
 void origin_free(csp_vm *vm);
 

@@ -1,6 +1,7 @@
-/* The verifier: what the interpreter relies on without looking. Registers, constants, jumps, arms, handlers and defers
- * are checked one instruction at a time; the types of values in registers are checked when the program runs, or known
- * to the compiler (the state of a loop, a par). Everything here is linear in the size of the code. */
+/* The verifier: what the interpreter relies on without looking. Registers, constants, jumps, arms,
+ * handlers and defers are checked one instruction at a time; the types of values in registers are
+ * checked when the program runs, or known to the compiler (the state of a loop, a par). Everything
+ * here is linear in the size of the code. */
 #include "vm/code/verify.h"
 
 #include <stdlib.h>
@@ -11,7 +12,10 @@
 
 /* --- the set of codes */
 
-static size_t hash_pointer(const void *p) { return (size_t)(((uintptr_t)p >> 4) * 0x9e3779b97f4a7c15u >> 20); }
+static size_t hash_pointer(const void *p)
+{
+    return (size_t)(((uintptr_t)p >> 4) * 0x9e3779b97f4a7c15u >> 20);
+}
 
 static size_t place_in(const code_set *set, const void *p)
 {
@@ -36,7 +40,8 @@ static bool make_set(code_set *set, csp_vm *vm, const module *m)
     return true;
 }
 
-/* Others' codes are in the VM's table. The first word of a code is an even address, which no object's header is. */
+/* Others' codes are in the VM's table. The first word of a code is an even address, which no
+ * object's header is. */
 const code *verify_find_code(const code_set *set, value v)
 {
     if (!value_is_object(v))
@@ -54,15 +59,16 @@ const code *verify_find_code(const code_set *set, value v)
 /* Whether control never goes on to the next instruction. */
 static bool ends_flow(unsigned op)
 {
-    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF || op == OPC_TAILV ||
-           op == OPC_RERAISE || op == OPC_MATCHFAIL || op == OPC_PARCANCEL;
+    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF ||
+           op == OPC_TAILV || op == OPC_RERAISE || op == OPC_MATCHFAIL || op == OPC_PARCANCEL;
 }
 
 static const char *check_shape(const code *c)
 {
     if (c->native || c->count == 0 || !c->insns || !c->places)
         return "no code";
-    if (c->registers > CODE_MAX_REGISTERS || (uint32_t)c->params + c->has_rest + c->captures > c->registers)
+    if (c->registers > CODE_MAX_REGISTERS ||
+        (uint32_t)c->params + c->has_rest + c->captures > c->registers)
         return "too few registers";
     if (c->required > c->params || c->plain != (c->required == c->params && !c->has_rest))
         return "parameters that contradict each other";
@@ -100,7 +106,8 @@ static const char *check_handlers(checker *k)
 static const char *check_nesting(checker *k)
 {
     const code *c = k->c;
-    uint32_t *open = malloc((c->handler_count + (size_t)1) * sizeof *open); /* ranges not enclosed so far, in order */
+    /* ranges not enclosed so far, in order */
+    uint32_t *open = malloc((c->handler_count + (size_t)1) * sizeof *open);
     if (!open)
         return "out of memory";
     uint32_t count = 0;
@@ -135,7 +142,9 @@ static const char *check_epilogue(checker *k)
     if (c->insns[c->defer_pc - 1].op != OPC_NOP)
         return "no nop stands before rundefers";
     insn last = c->insns[c->defer_pc + 1];
-    return last.op == OPC_RET && last.a == c->defer_reg + 1 ? NULL : "the epilogue does not return the outcome";
+    return last.op == OPC_RET && last.a == c->defer_reg + 1
+               ? NULL
+               : "the epilogue does not return the outcome";
 }
 
 /* First pass: opcodes exist; which instructions are arms. */

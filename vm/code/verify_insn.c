@@ -55,7 +55,8 @@ static const char *check_value(const checker *k, uint32_t index)
     value v = k->c->constants[index];
     if (!value_is_object(v))
         return v == VALUE_ABSENT ? "a constant without a value" : NULL;
-    return !verify_find_code(k->codes, v) && is_visible(value_kind(v)) ? NULL : "the constant is no value";
+    return !verify_find_code(k->codes, v) && is_visible(value_kind(v)) ? NULL
+                                                                       : "the constant is no value";
 }
 
 static const char *check_kind(const checker *k, uint32_t index, obj_kind kind, const char *wrong)
@@ -69,7 +70,8 @@ static const char *check_kind(const checker *k, uint32_t index, obj_kind kind, c
 
 static const code *code_constant(const checker *k, uint32_t index)
 {
-    const code *c = index < k->c->constant_count ? verify_find_code(k->codes, k->c->constants[index]) : NULL;
+    const code *c =
+        index < k->c->constant_count ? verify_find_code(k->codes, k->c->constants[index]) : NULL;
     return c && !c->native ? c : NULL;
 }
 
@@ -92,9 +94,15 @@ static const char *check_target(const checker *k, int64_t target, bool back)
     return k->is_arm[target] ? "jump to an arm" : NULL;
 }
 
-static int64_t wide_target(const checker *k) { return (int64_t)k->pc + 1 + (int32_t)insn_wide(k->c->insns[k->pc]); }
+static int64_t wide_target(const checker *k)
+{
+    return (int64_t)k->pc + 1 + (int32_t)insn_wide(k->c->insns[k->pc]);
+}
 
-static int64_t short_target(const checker *k) { return (int64_t)k->pc + 1 + (int16_t)k->c->insns[k->pc].c; }
+static int64_t short_target(const checker *k)
+{
+    return (int64_t)k->pc + 1 + (int16_t)k->c->insns[k->pc].c;
+}
 
 static const char *first_of(const char *a, const char *b) { return a ? a : b; }
 
@@ -102,7 +110,8 @@ static const char *first_of(const char *a, const char *b) { return a ? a : b; }
 static const char *check_format(const checker *k, insn i)
 {
     bool back = i.op == OPC_LOOP || i.op == OPC_FORILOOP;
-    const char *a = check_range(k, i.a, 1), *b = check_range(k, i.b, 1), *c = check_range(k, i.c, 1);
+    const char *a = check_range(k, i.a, 1), *b = check_range(k, i.b, 1),
+               *c = check_range(k, i.c, 1);
     switch (vm_opcodes[i.op].format) {
     case OPF_NONE:
     case OPF_UU:
@@ -170,14 +179,16 @@ static const char *check_captures(const checker *k, uint32_t constant, uint32_t 
 
 static bool is_skip_test(unsigned op)
 {
-    return op == OPC_TESTTUPLE || op == OPC_TESTLIST || op == OPC_TESTMAP || op == OPC_TESTKEY || op == OPC_TESTERROR ||
-           op == OPC_TESTLIT;
+    return op == OPC_TESTTUPLE || op == OPC_TESTLIST || op == OPC_TESTMAP || op == OPC_TESTKEY ||
+           op == OPC_TESTERROR || op == OPC_TESTLIT;
 }
 
 static const char *check_skip(const checker *k)
 {
     const code *c = k->c;
-    return k->pc + 2 < c->count && c->insns[k->pc + 1].op == OPC_JMP ? NULL : "a test that is not followed by a jump";
+    return k->pc + 2 < c->count && c->insns[k->pc + 1].op == OPC_JMP
+               ? NULL
+               : "a test that is not followed by a jump";
 }
 
 static uint32_t arm_registers(unsigned kind)
@@ -206,7 +217,8 @@ static const char *check_arm(const checker *k, insn i)
     if (i.a >= ALT_ARM_KINDS)
         return "unknown kind of arm";
     uint32_t registers = arm_registers(i.a);
-    return first_of(registers ? check_range(k, i.b, registers) : NULL, check_target(k, short_target(k), false));
+    return first_of(registers ? check_range(k, i.b, registers) : NULL,
+                    check_target(k, short_target(k), false));
 }
 
 /* The arms themselves are known from is_arm. */
@@ -225,11 +237,15 @@ static const char *check_immediate(insn i)
                : "no immediate value";
 }
 
-static const char *check_limit(uint32_t n, uint32_t limit) { return n < limit ? NULL : "operand out of range"; }
+static const char *check_limit(uint32_t n, uint32_t limit)
+{
+    return n < limit ? NULL : "operand out of range";
+}
 
 static const char *check_defers(const checker *k)
 {
-    return k->c->defer_reg == CODE_NO_REGISTER ? "a defer in a function without a list of them" : NULL;
+    return k->c->defer_reg == CODE_NO_REGISTER ? "a defer in a function without a list of them"
+                                               : NULL;
 }
 
 static const char *check_opcode(const checker *k, insn i)
@@ -260,7 +276,8 @@ static const char *check_opcode(const checker *k, insn i)
     case OPC_SLICE: return check_range(k, i.c, 2);
     case OPC_CALL:
     case OPC_TAIL:
-    case OPC_SPAWN: return first_of(check_call(k, i, i.b), i.op == OPC_SPAWN ? check_limit(i.c, 2) : NULL);
+    case OPC_SPAWN:
+        return first_of(check_call(k, i, i.b), i.op == OPC_SPAWN ? check_limit(i.c, 2) : NULL);
     case OPC_CALLF:
     case OPC_TAILF: return check_code_call(k, i);
     case OPC_CALLN: return check_native_call(k, i);
@@ -271,7 +288,8 @@ static const char *check_opcode(const checker *k, insn i)
     case OPC_DEFERSEND:
     case OPC_DEFERBLOCK: return check_defers(k);
     case OPC_RUNDEFERS:
-        return first_of(check_defers(k), k->pc == k->c->defer_pc ? NULL : "rundefers outside the epilogue");
+        return first_of(check_defers(k),
+                        k->pc == k->c->defer_pc ? NULL : "rundefers outside the epilogue");
     case OPC_TESTTUPLE:
     case OPC_TESTLIST: return check_limit(i.c, 2);
     case OPC_ERRORPART: return check_limit(i.c, 3);
@@ -360,5 +378,6 @@ const char *verify_insn(const checker *k)
     insn i = k->c->insns[k->pc];
     if (k->is_arm[k->pc] && i.op != OPC_ARM)
         return "an alt that is not followed by its arms";
-    return first_of(check_format(k, i), first_of(check_opcode(k, i), is_skip_test(i.op) ? check_skip(k) : NULL));
+    return first_of(check_format(k, i),
+                    first_of(check_opcode(k, i), is_skip_test(i.op) ? check_skip(k) : NULL));
 }

@@ -4,7 +4,8 @@
 
 #include "vm/core/bytecode.h"
 
-/* The codes that a constant may point to. A raw pointer to code cannot be told from one to an object by looking at it.
+/* The codes that a constant may point to. A raw pointer to code cannot be told from one to an
+ * object by looking at it.
  */
 typedef struct code_set {
     csp_vm *vm;         /* whose codes may be meant, too */

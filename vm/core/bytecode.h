@@ -1,29 +1,32 @@
 /* Bytecode: instructions, code objects, modules, positions.
  *
- * A code object is one function: read-only once verified. What changes (hints of field caches) lies beside it. Code
- * objects, modules and all that they point to are objects of the heap: a closure or a frame of a function holds its
- * code, each code its module, and that all the others. The VM's table of modules holds them weakly (code_table.c).
+ * A code object is one function: read-only once verified. What changes (hints of field caches) lies
+ * beside it. Code objects, modules and all that they point to are objects of the heap: a closure or
+ * a frame of a function holds its code, each code its module, and that all the others. The VM's
+ * table of modules holds them weakly (code_table.c).
  *
  * Registers of a frame, R[0] on:
  *     parameters | rest parameter (a list) | captures | locals and temporaries
  * An argument that was not given is VALUE_ABSENT; the code of its default begins with JPRESENT.
  *
- * A call: callee in R[A], arguments from R[A+2]; the callee's R[0] is the caller's R[A+2], and the words R[A], R[A+1]
- * become the frame's link: R[-2] the pc to return to | LINK_TAIL | distance << 48, R[-1] code of the caller. The
- * result comes to R[A]. The bottom frame of a process has no link.
+ * A call: callee in R[A], arguments from R[A+2]; the callee's R[0] is the caller's R[A+2], and the
+ * words R[A], R[A+1] become the frame's link: R[-2] the pc to return to | LINK_TAIL | distance <<
+ * 48, R[-1] code of the caller. The result comes to R[A]. The bottom frame of a process has no
+ * link.
  *
- * Handlers (a table of pc ranges, the innermost first): HANDLER_CATCH: the error goes to R[reg] and the pc to
- * `target`; passed over by kills. HANDLER_CLEANUP (a par that is under way): taken by crashes and kills; R[reg] is
- * the error or VALUE_KILLED; ends with RERAISE or PARCANCEL.
+ * Handlers (a table of pc ranges, the innermost first): HANDLER_CATCH: the error goes to R[reg] and
+ * the pc to `target`; passed over by kills. HANDLER_CLEANUP (a par that is under way): taken by
+ * crashes and kills; R[reg] is the error or VALUE_KILLED; ends with RERAISE or PARCANCEL.
  *
- * Defers: a function with `defer` has four registers from defer_reg on: D the list of what was deferred (set to nil
- * by the function's first instruction), D+1 the outcome, D+2 the mode: nil to return, true to raise D+1 again
- * (VALUE_KILLED: to go on with the kill; an int: as nil (0) or true (1), and kills are put off until this frame's
- * defers have run), D+3 the instruction that deferred what runs. Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP
- * epilogue. The epilogue at defer_pc is: RUNDEFERS; RET D+1, and a NOP before it, at which the frame stands while a
- * deferred call or send is under way (code_standing). When a crash or kill unwinds the frame and D is not empty, the
- * VM sets D+1, D+2 and goes to defer_pc. RUNDEFERS pops one entry at a time and comes back to itself; when none is
- * left it goes on, or back to the unwinding. */
+ * Defers: a function with `defer` has four registers from defer_reg on: D the list of what was
+ * deferred (set to nil by the function's first instruction), D+1 the outcome, D+2 the mode: nil to
+ * return, true to raise D+1 again (VALUE_KILLED: to go on with the kill; an int: as nil (0) or true
+ * (1), and kills are put off until this frame's defers have run), D+3 the instruction that deferred
+ * what runs. Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP epilogue. The epilogue at defer_pc
+ * is: RUNDEFERS; RET D+1, and a NOP before it, at which the frame stands while a deferred call or
+ * send is under way (code_standing). When a crash or kill unwinds the frame and D is not empty, the
+ * VM sets D+1, D+2 and goes to defer_pc. RUNDEFERS pops one entry at a time and comes back to
+ * itself; when none is left it goes on, or back to the unwinding. */
 #ifndef CSP_VM_CORE_BYTECODE_H
 #define CSP_VM_CORE_BYTECODE_H
 
@@ -64,8 +67,8 @@ typedef enum opcode_format {
     OPF_URJ,
     OPF_UU
 } opcode_format;
-/* In detail: RK, RI, RW, RJ32: a register, then 32 bits in b | c << 16. J32: 32 bits in b | c << 16, a is 0. RKR: b
- * is the constant. */
+/* In detail: RK, RI, RW, RJ32: a register, then 32 bits in b | c << 16. J32: 32 bits in b | c <<
+ * 16, a is 0. RKR: b is the constant. */
 
 typedef struct opcode_info {
     const char *name;
@@ -92,7 +95,8 @@ static inline insn insn_aw(opcode op, unsigned a, uint32_t wide)
     return (insn){(uint16_t)op, (uint16_t)a, (uint16_t)wide, (uint16_t)(wide >> 16)};
 }
 
-#define LINK_TAIL  ((uint64_t)1) /* in R[-2]: frames between this one and its caller were replaced by tail calls */
+/* in R[-2]: frames between this one and its caller were replaced by tail calls */
+#define LINK_TAIL  ((uint64_t)1)
 #define LINK_PC    ((uint64_t)0x0000fffffffffff8)
 #define LINK_SHIFT 48
 
@@ -105,15 +109,16 @@ typedef struct handler {
     uint8_t kind;
 } handler;
 
-/* Arms of an alt. Registers from `b` on; a channel or duration that is VALUE_ABSENT: the arm does not exist (its
- * guard was false).
+/* Arms of an alt. Registers from `b` on; a channel or duration that is VALUE_ABSENT: the arm does
+ * not exist (its guard was false).
  *   RECEIVE      b: channel; gets the value when chosen
  *   SEND         b: channel, b+1: value
  *   SEND_MOVE    the same, the value is moved if the arm is chosen
- *   EACH_*       b: a list of four values for each element: channel, value (nil for receive), index or key, element.
- *   When chosen, b gets the
- *                value received, b+1 the index, b+2 the element
- *   DRAINED      b: channel, b+1: nil, or in a repeated alt the set of the channels that the arm was taken for
+ *   EACH_*       b: a list of four values for each element: channel, value (nil for receive),
+ *                index or key, element. When chosen, b gets the value received, b+1 the index,
+ *                b+2 the element
+ *   DRAINED      b: channel, b+1: nil, or in a repeated alt the set of the channels that the arm
+ *                was taken for
  *   EACH_DRAINED b: the list, b+3: as b+1 above
  *   AFTER        b: duration;   CLOSED, ELSE: none */
 typedef enum alt_arm_kind {
@@ -149,7 +154,8 @@ typedef struct code {
     bool has_rest;
     /* no defaults, no rest: a call with exactly `params` arguments needs no arranging */
     bool plain;
-    /* a native frame that stands for an instruction: its result finishes that instruction (run.c) */
+    /* a native frame that stands for an instruction: its result finishes that instruction
+     * (run.c) */
     bool is_operator;
     bool is_branch; /* of a par or a spawn block: shown as such in traces */
     bool applies;   /* calls its first argument: what is spawned for a call with `..` or names */
@@ -163,12 +169,15 @@ typedef struct code {
     uint16_t *hints;
     uint32_t base; /* position of the first instruction, unique in the VM */
     value name;    /* a string */
-    /* of a process that is spawned with it: the name; NULL: it has none, or what it applies may have one */
+    /* of a process that is spawned with it: the name; NULL: it has none, or what it applies may
+     * have one */
     const struct string *process_name;
-    const value *param_names; /* strings (VALUE_NIL for `_`), params of them, then the rest parameter's */
+    /* strings (VALUE_NIL for `_`), params of them, then the rest parameter's */
+    const value *param_names;
     module *module;
     const struct native_entry *native; /* of a resumable native frame, else NULL */
-    void *beside; /* what the room above keeps for as long as the code lives: an object of the heap, or NULL */
+    /* what the room above keeps for as long as the code lives: an object of the heap, or NULL */
+    void *beside;
 } code;
 
 /* A position is code->base + pc: one 32-bit number for any instruction of the VM. */
@@ -180,12 +189,18 @@ static inline void link_make(value *base, const code *caller, const insn *pc, ui
     base[-2] = (value)(uintptr_t)pc | (uint64_t)distance << LINK_SHIFT;
     base[-1] = (value)(uintptr_t)caller;
 }
-static inline const insn *link_pc(const value *base) { return (const insn *)(uintptr_t)(base[-2] & LINK_PC); }
+static inline const insn *link_pc(const value *base)
+{
+    return (const insn *)(uintptr_t)(base[-2] & LINK_PC);
+}
 static inline const code *link_code(const value *base) { return (const code *)(uintptr_t)base[-1]; }
-static inline uint32_t link_distance(const value *base) { return (uint32_t)(base[-2] >> LINK_SHIFT); }
+static inline uint32_t link_distance(const value *base)
+{
+    return (uint32_t)(base[-2] >> LINK_SHIFT);
+}
 
-/* What a module offers to others: a top-level fn (item: its closure) or const (item: its OBJ_CELL) whose name does
- * not start with `_`. */
+/* What a module offers to others: a top-level fn (item: its closure) or const (item: its OBJ_CELL)
+ * whose name does not start with `_`. */
 typedef struct module_export {
     value name; /* string */
     value item;

@@ -1,17 +1,20 @@
-/* Processes, channels, alts, timers, pars, schedulers: the data of the concurrency core, and who owns what.
+/* Processes, channels, alts, timers, pars, schedulers: the data of the concurrency core, and who
+ * owns what.
  *
- * The protocol is in ARCHITECTURE.md ("A send, step by step") and in the comments of channel.c, alt.c, process.c,
- * timer.c. In short:
+ * The protocol is in ARCHITECTURE.md ("A send, step by step") and in the comments of channel.c,
+ * alt.c, process.c, timer.c. In short:
  *
- *  - ticket = epoch << 2 | state. RUN: exactly one owner: a run queue, the scheduler that runs it, or whoever just
- *  won it and has not yet called
- *    sched_ready. WAIT: nobody's; whoever wins the ticket is the owner. END: for ever. Each win adds one to the epoch.
- *  - A node in a queue is valid only while its ticket is its process's. Stale nodes are dropped by whoever meets them.
- *  - Only the winner writes `wake`, the node's value and alt->won. It never touches the other's stack.
+ *  - ticket = epoch << 2 | state. RUN: exactly one owner: a run queue, the scheduler that runs it,
+ *    or whoever just won it and has not yet called sched_ready. WAIT: nobody's; whoever wins the
+ *    ticket is the owner. END: for ever. Each win adds one to the epoch.
+ *  - A node in a queue is valid only while its ticket is its process's. Stale nodes are dropped by
+ *    whoever meets them.
+ *  - Only the winner writes `wake`, the node's value and alt->won. It never touches the other's
+ *    stack.
  *  - The ticket of a recycled process object goes on counting: never reset.
  *
- * With one scheduler per VM, which is what there is, the sections between two safe points do not interleave: no
- * locks, and a win never fails once stale nodes are dropped (asserted). */
+ * With one scheduler per VM, which is what there is, the sections between two safe points do not
+ * interleave: no locks, and a win never fails once stale nodes are dropped (asserted). */
 #ifndef CSP_VM_CORE_CONCURRENCY_H
 #define CSP_VM_CORE_CONCURRENCY_H
 
@@ -44,7 +47,8 @@ typedef enum wake_reason {
 } wake_reason;
 
 enum {
-    PROCESS_DYING = 1 << 0,   /* has obeyed its kill: runs its defers; a further kill does not matter */
+    /* has obeyed its kill: runs its defers; a further kill does not matter */
+    PROCESS_DYING = 1 << 0,
     PROCESS_ESCAPED = 1 << 1, /* somebody may hold its handle: never recycled directly */
     PROCESS_TAIL = 1 << 2,    /* LINK_TAIL of the bottom frame */
     PROCESS_AWAITED = 1 << 3, /* somebody asked for its outcome: a crash is not reported */
@@ -52,9 +56,11 @@ enum {
     PROCESS_MAIN = 1 << 5,
     PROCESS_SYSTEM = 1 << 6,   /* a host's evaluation: its crash is the host's to report */
     PROCESS_NO_CATCH = 1 << 7, /* the error under way passes every catch (out_of_reductions) */
-    PROCESS_DEFERS = 1 << 9,   /* its defers run though it is not dying: a kill is put off until they have */
-    PROCESS_SPENT = 1 << 10,   /* its defers have used up what they may after out_of_reductions: none runs any more */
-    PROCESS_TELLS = 1 << 11,   /* has ended and stands in the scheduler's list `ending` */
+    /* its defers run though it is not dying: a kill is put off until they have */
+    PROCESS_DEFERS = 1 << 9,
+    /* its defers have used up what they may after out_of_reductions: none runs any more */
+    PROCESS_SPENT = 1 << 10,
+    PROCESS_TELLS = 1 << 11, /* has ended and stands in the scheduler's list `ending` */
     /* its embedded node stands in a send queue, else a receive queue (while chan is set) */
     PROCESS_SENDS = 1 << 8
 };
@@ -63,7 +69,8 @@ enum { PROCESS_INLINE_SLOTS = 5 };
 #define PROCESS_REDUCTIONS (((uint64_t)1 << 48) - 1)
 
 struct process {
-    /* OBJ_PROCESS; the owner field is its own number: (header & OWNER_MASK) | OBJ_LIST heads its lists */
+    /* OBJ_PROCESS; the owner field is its own number: (header & OWNER_MASK) | OBJ_LIST heads its
+     * lists */
     uint64_t header;
     uint64_t ticket;
     /* its embedded node: a wait on one channel. Links are bases of processes or nodes (node_of) */
@@ -77,33 +84,38 @@ struct process {
     uint32_t index;     /* in the VM's table of processes */
     struct cause *kill; /* set once */
     struct side *side;
-    process *run_next; /* in the run queue, or in `ending`; of those that leak.c has found: the next */
+    /* in the run queue, or in `ending`; of those that leak.c has found: the next */
+    process *run_next;
     uint64_t wake : 4, flags : 12, reductions : 48;
     uint32_t origin;          /* where it was spawned, and by whom (origin.h) */
     uint32_t parent_distance; /* own number less the parent's; 0: none, or too far away to tell */
     value slots[PROCESS_INLINE_SLOTS];
 };
-_Static_assert(sizeof(process) == 160, "a process and the frame of worker(in, out) are one object of 160 bytes");
+_Static_assert(sizeof(process) == 160,
+               "a process and the frame of worker(in, out) are one object of 160 bytes");
 
 /* What few processes need, made when first needed. */
 typedef struct side {
-    uint64_t header;            /* OBJ_SIDE */
-    struct alt *alt;            /* cached block of the alt under way */
-    struct timer *timer;        /* cached; in the scheduler's heap while index >= 0 */
-    channel *done;              /* the channel that gives its outcome */
-    struct request *request;    /* that it waits for, or that has arrived for it (request.h); malloc'ed */
+    uint64_t header;     /* OBJ_SIDE */
+    struct alt *alt;     /* cached block of the alt under way */
+    struct timer *timer; /* cached; in the scheduler's heap while index >= 0 */
+    channel *done;       /* the channel that gives its outcome */
+    /* that it waits for, or that has arrived for it (request.h); malloc'ed */
+    struct request *request;
     struct par *par;            /* the par that it is a branch of … */
     uint32_t branch;            /* … and which */
     struct process_link *links; /* those that it has with other processes */
     uint32_t link_count;
     uint32_t watcher_count;
-    channel **watchers; /* channels that are told of its end (chan_watch); room for a power of two */
+    /* channels that are told of its end (chan_watch); room for a power of two */
+    channel **watchers;
     value name;         /* Process.name */
     value control;      /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
     uint64_t random[4]; /* its generator; all 0: not seeded yet */
 } side;
 
-/* Two processes are linked: it stands in the lists of both, so it is undone at once, however many they have. */
+/* Two processes are linked: it stands in the lists of both, so it is undone at once, however many
+ * they have. */
 typedef struct process_link {
     process *ends[2];
     struct process_link *next[2], *previous[2]; /* in the list of that end */
@@ -118,8 +130,8 @@ struct channel {
     uint32_t capacity, head, count;
     uint32_t made_at; /* position */
 };
-/* What is buffered, and who waits for the channel to be closed and drained. A channel without a buffer gets one when
- * somebody does. */
+/* What is buffered, and who waits for the channel to be closed and drained. A channel without a
+ * buffer gets one when somebody does. */
 typedef struct chan_ring {
     struct node *drained; /* the first; its `prev` is the last */
     value slots[];        /* capacity of them */
@@ -169,7 +181,8 @@ typedef struct ticker {
 /* One arm whose guard holds (of a replicated arm: one for each element). */
 typedef struct alt_case {
     channel *chan;
-    value original;     /* send: the value as evaluated …; drained: for which channels the arm was taken */
+    /* send: the value as evaluated …; drained: for which channels the arm was taken */
+    value original;
     value message;      /* … and as it is sent, once `made`; ABSENT before */
     value key, element; /* of a replicated arm */
     node *node;         /* cached from wait to wait */
@@ -178,8 +191,8 @@ typedef struct alt_case {
     bool made, moved; /* the message is there; the original itself is in transit */
 } alt_case;
 
-/* The alt that its process executes: filled at the ALT instruction, emptied when it is left; the block and its nodes
- * are kept. */
+/* The alt that its process executes: filled at the ALT instruction, emptied when it is left; the
+ * block and its nodes are kept. */
 typedef struct alt {
     uint64_t header; /* OBJ_ALT */
     alt_case *cases;
@@ -191,7 +204,8 @@ typedef struct alt {
     int32_t pending;  /* case whose message is being made, or that is being moved; -1: none */
     int32_t after_arm, closed_arm, else_arm; /* -1: none */
     int64_t deadline;
-    int32_t taken; /* the case whose arm is taken, while its value is being delivered or moved; -1 */
+    /* the case whose arm is taken, while its value is being delivered or moved; -1 */
+    int32_t taken;
     bool prioritised, repeated;
 } alt;
 
@@ -242,14 +256,17 @@ struct scheduler {
     process *next; /* handed over: runs next within what is left of the slice */
     process *queue_first, *queue_last;
     uint32_t queue_length;
-    process *ending_first, *ending_last; /* have ended, and not all have been told of it yet (ending.c) */
-    int64_t slice_left;                  /* reductions */
-    int64_t slice;                       /* a full one; 1 in tests */
-    value raised;                        /* the error under way, until it is caught or its process ends */
-    bool alone;                          /* see vm_set_aside */
-    uint64_t charged;                    /* by natives, not yet taken off the slice */
-    uint32_t call_argc;                  /* of a call that a native prepared (vm_native_call) */
-    const code *call_code;               /* the instruction that called the simple native which runs */
+    /* have ended, and not all have been told of it yet (ending.c) */
+    process *ending_first, *ending_last;
+    int64_t slice_left; /* reductions */
+    int64_t slice;      /* a full one; 1 in tests */
+    /* the error under way, until it is caught or its process ends */
+    value raised;
+    bool alone;         /* see vm_set_aside */
+    uint64_t charged;   /* by natives, not yet taken off the slice */
+    uint32_t call_argc; /* of a call that a native prepared (vm_native_call) */
+    /* the instruction that called the simple native which runs */
+    const code *call_code;
     const insn *call_pc;
     int64_t poll_credit; /* reductions until timers and loop are looked at again */
     process *recycled;   /* ended and known to nobody: ready to be used again, linked by run_next */
@@ -268,14 +285,19 @@ struct scheduler {
 /* The process of a queue's link: the link itself, or an alt node's. */
 static inline process *node_process(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? (process *)link : ((node *)link)->proc;
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? (process *)link
+                                                                : ((node *)link)->proc;
 }
 
-static inline bool process_ended(const process *p) { return (p->ticket & TICKET_STATE) == TICKET_END; }
+static inline bool process_ended(const process *p)
+{
+    return (p->ticket & TICKET_STATE) == TICKET_END;
+}
 static inline uint64_t process_owner(const process *p) { return p->header & OWNER_MASK; }
 static inline uint64_t process_number(const process *p) { return p->header >> OWNER_SHIFT; }
 
-/* Wins the ticket t (of state WAIT) of p: true for exactly one caller. The winner owns p until it calls sched_ready. */
+/* Wins the ticket t (of state WAIT) of p: true for exactly one caller. The winner owns p until it
+ * calls sched_ready. */
 static inline bool process_win(process *p, uint64_t t)
 {
     if (p->ticket != t || (t & TICKET_STATE) != TICKET_WAIT)
@@ -284,7 +306,8 @@ static inline bool process_win(process *p, uint64_t t)
     return true;
 }
 
-/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of origin `child`. */
+/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of
+ * origin `child`. */
 typedef struct origin_edge {
     uint32_t parent, position, child; /* child 0: free */
     const struct string *name;

@@ -17,14 +17,18 @@ const struct error_info vm_errors[ERR_COUNT] = {
 enum { MESSAGE_MAX = 1024 };
 
 /* The number of the running process, for what it makes; 0 where none runs. */
-static uint64_t running_owner(const csp_vm *vm) { return vm->sched.running ? process_owner(vm->sched.running) : 0; }
+static uint64_t running_owner(const csp_vm *vm)
+{
+    return vm->sched.running ? process_owner(vm->sched.running) : 0;
+}
 
 value error_new(csp_vm *vm, value kind, value message, value data)
 {
     error *e = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *e);
     if (!e)
         return VALUE_ABSENT;
-    e->header = OBJ_ERROR | (value_is_immutable(data) ? (uint64_t)OBJ_IMMUTABLE : running_owner(vm));
+    e->header =
+        OBJ_ERROR | (value_is_immutable(data) ? (uint64_t)OBJ_IMMUTABLE : running_owner(vm));
     e->kind = kind;
     e->message = message;
     e->data = data;
@@ -64,7 +68,8 @@ static value format_message(csp_vm *vm, const char *format, va_list arguments)
 static value make(csp_vm *vm, error_kind kind, const char *format, va_list arguments)
 {
     value message = format_message(vm, format, arguments);
-    return message == VALUE_ABSENT ? VALUE_ABSENT : error_new(vm, vm->error_names[kind], message, VALUE_NIL);
+    return message == VALUE_ABSENT ? VALUE_ABSENT
+                                   : error_new(vm, vm->error_names[kind], message, VALUE_NIL);
 }
 
 value error_make(csp_vm *vm, error_kind kind, const char *format, ...)
@@ -99,12 +104,14 @@ verdict vm_raise_memory(csp_vm *vm)
     return vm_raise_value(vm, e == VALUE_ABSENT ? vm->memory_error : e);
 }
 
-/* What is raised has just been made, and nobody else has it yet, but for what memory was not enough for. */
+/* What is raised has just been made, and nobody else has it yet, but for what memory was not enough
+ * for. */
 verdict vm_blame(csp_vm *vm, process *p, value first, value second)
 {
     value why = value_is(first, OBJ_ERROR) ? first : second;
     error *e = value_error(vm->sched.raised);
-    if (!value_is(why, OBJ_ERROR) || !value_usable(p, why) || e->kind == vm->error_names[ERR_OUT_OF_MEMORY])
+    if (!value_is(why, OBJ_ERROR) || !value_usable(p, why) ||
+        e->kind == vm->error_names[ERR_OUT_OF_MEMORY])
         return VERDICT_FAIL;
     e->cause = why;
     if (!value_is_immutable(why))
@@ -114,7 +121,8 @@ verdict vm_blame(csp_vm *vm, process *p, value first, value second)
 
 verdict vm_raise_moved(csp_vm *vm, value v)
 {
-    return vm_raise(vm, ERR_MOVED, "this %s was handed to another process", vm_type_names[value_type_of(v)]);
+    return vm_raise(vm, ERR_MOVED, "this %s was handed to another process",
+                    vm_type_names[value_type_of(v)]);
 }
 
 verdict vm_raise_frozen(csp_vm *vm, value v)
@@ -138,6 +146,7 @@ bool error_init(csp_vm *vm)
         if (vm->error_names[i] == VALUE_ABSENT)
             return false;
     }
-    vm->memory_error = error_make(vm, ERR_OUT_OF_MEMORY, "%s", vm_errors[ERR_OUT_OF_MEMORY].meaning);
+    vm->memory_error =
+        error_make(vm, ERR_OUT_OF_MEMORY, "%s", vm_errors[ERR_OUT_OF_MEMORY].meaning);
     return vm->memory_error != VALUE_ABSENT;
 }

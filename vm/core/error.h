@@ -14,16 +14,19 @@ extern const struct error_info {
     const char *name, *meaning;
 } vm_errors[ERR_COUNT];
 
-/* Makes an error value and lets it be the one under way (sched.raised); always VERDICT_FAIL. Where memory has run
- * out, it is out_of_memory instead. The message is printf-formatted UTF-8. The trace is added by the unwinder. */
-verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
-verdict vm_raise_value(csp_vm *vm, value error); /* an error object; its trace is kept if it has one */
-verdict vm_raise_memory(csp_vm *vm);             /* out_of_memory, made ahead */
-/* Says why what has just been raised came about: the first of the operands that is an error value, if one is, becomes
- * its cause. VALUE_NIL: no operand. Always VERDICT_FAIL. */
+/* Makes an error value and lets it be the one under way (sched.raised); always VERDICT_FAIL. Where
+ * memory has run out, it is out_of_memory instead. The message is printf-formatted UTF-8. The trace
+ * is added by the unwinder. */
+verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* an error object; its trace is kept if it has one */
+verdict vm_raise_value(csp_vm *vm, value error);
+verdict vm_raise_memory(csp_vm *vm); /* out_of_memory, made ahead */
+/* Says why what has just been raised came about: the first of the operands that is an error value,
+ * if one is, becomes its cause. VALUE_NIL: no operand. Always VERDICT_FAIL. */
 verdict vm_blame(csp_vm *vm, process *p, value first, value second);
-/* The crash for a value that should have been of another kind: `moved` where it belongs to somebody else, else
- * type_error "expected a list, got an int". `what` names what was expected. */
+/* The crash for a value that should have been of another kind: `moved` where it belongs to somebody
+ * else, else type_error "expected a list, got an int". `what` names what was expected. */
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what);
 /* The crash `moved` for v: "this list was handed to another process". */
 verdict vm_raise_moved(csp_vm *vm, value v);
@@ -31,12 +34,14 @@ verdict vm_raise_moved(csp_vm *vm, value v);
 verdict vm_raise_frozen(csp_vm *vm, value v);
 /* An error as a value (not raised); VALUE_ABSENT: out of memory. data may be VALUE_NIL. */
 value error_new(csp_vm *vm, value kind, value message, value data);
-/* A copy of the error e, owned by `owner` where it is not immutable, that has `by`, another error or VALUE_NIL, as its
- * cause. ABSENT: out of memory. */
+/* A copy of the error e, owned by `owner` where it is not immutable, that has `by`, another error
+ * or VALUE_NIL, as its cause. ABSENT: out of memory. */
 value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
-value error_make(csp_vm *vm, error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+value error_make(csp_vm *vm, error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Interns the names of the kinds (vm->error_names) and makes vm->memory_error. False: out of memory. */
+/* Interns the names of the kinds (vm->error_names) and makes vm->memory_error. False: out of
+ * memory. */
 bool error_init(csp_vm *vm);
 
 #endif

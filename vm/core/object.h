@@ -2,16 +2,18 @@
  *
  * Word 0 of every object is its header:
  *
- *     bits 0..7    kind (obj_kind): odd, so that a header is never an aligned pointer, and a free-list link never a
- *     header
+ *     bits 0..7    kind (obj_kind): odd, so that a header is never an aligned pointer, and a
+ *                  free-list link never a header
  *     bits 8..15   flags
- *     bits 16..63  owner: the number of the process that may use the object; 0 where nobody needs to own it
+ *     bits 16..63  owner: the number of the process that may use the object; 0 where nobody
+ *                  needs to own it
  *
- * Whatever is not deeply immutable has an owner: lists, maps, buffers, and the tuples, closures and errors that hold
- * such. Type and owner are checked by one compare: `object->header == (owner | OBJ_LIST)`. A foreign owner is the
- * crash `moved`. OBJ_IMMUTABLE says "immutable throughout": set for strings, numbers, handles …, and computed when a
- * tuple, closure, error or frozen container is made; messages that carry it are shared, never walked. A message on
- * its way belongs to OWNER_TRANSIT.
+ * Whatever is not deeply immutable has an owner: lists, maps, buffers, and the tuples, closures and
+ * errors that hold such. Type and owner are checked by one compare: `object->header == (owner |
+ * OBJ_LIST)`. A foreign owner is the crash `moved`. OBJ_IMMUTABLE says "immutable throughout": set
+ * for strings, numbers, handles …, and computed when a tuple, closure, error or frozen container is
+ * made; messages that carry it are shared, never walked. A message on its way belongs to
+ * OWNER_TRANSIT.
  *
  * All objects are zeroed when allocated (heap.h). */
 #ifndef CSP_VM_CORE_OBJECT_H
@@ -72,12 +74,18 @@ typedef struct object {
 static inline uint64_t obj_header(value v) { return ((const object *)value_as_object(v))->header; }
 static inline obj_kind obj_kind_of(uint64_t header) { return (obj_kind)(header & 0xff); }
 /* The kind of any value; OBJ_NONE for what is no object. */
-static inline obj_kind value_kind(value v) { return value_is_object(v) ? obj_kind_of(obj_header(v)) : OBJ_NONE; }
+static inline obj_kind value_kind(value v)
+{
+    return value_is_object(v) ? obj_kind_of(obj_header(v)) : OBJ_NONE;
+}
 static inline bool value_is(value v, obj_kind kind)
 {
     return value_is_object(v) && (obj_header(v) & 0xff) == (uint64_t)kind;
 }
-static inline bool value_is_immutable(value v) { return !value_is_object(v) || (obj_header(v) & OBJ_IMMUTABLE) != 0; }
+static inline bool value_is_immutable(value v)
+{
+    return !value_is_object(v) || (obj_header(v) & OBJ_IMMUTABLE) != 0;
+}
 
 /* nil, false and every error are falsy. */
 static inline bool value_truthy(value v)
@@ -89,8 +97,9 @@ static inline bool value_truthy(value v)
     return !value_is(v, OBJ_ERROR);
 }
 
-/* Text: valid UTF-8, NUL-terminated (the NUL is not counted). OBJ_FLAG_A: ASCII only. A long text that is not ASCII
- * has room behind its NUL for a table of offsets (one for each 64 code points), filled when it is first indexed. */
+/* Text: valid UTF-8, NUL-terminated (the NUL is not counted). OBJ_FLAG_A: ASCII only. A long text
+ * that is not ASCII has room behind its NUL for a table of offsets (one for each 64 code points),
+ * filled when it is first indexed. */
 #define STRING_ASCII OBJ_FLAG_A
 typedef struct string {
     uint64_t header;
@@ -108,7 +117,8 @@ typedef struct bytes {
     uint8_t data[];
 } bytes;
 
-/* Sign and magnitude: |size| limbs, least significant first; negative size: a negative number. Never fits an int. */
+/* Sign and magnitude: |size| limbs, least significant first; negative size: a negative number.
+ * Never fits an int. */
 typedef struct bigint {
     uint64_t header;
     int32_t size;
@@ -121,7 +131,8 @@ typedef struct boxed_float {
     double number;
 } boxed_float;
 
-/* to is VALUE_NIL for an open range. Bounds are small ints or bigints; `closed` includes `to` (OBJ_FLAG_A). */
+/* to is VALUE_NIL for an open range. Bounds are small ints or bigints; `closed` includes `to`
+ * (OBJ_FLAG_A). */
 #define RANGE_CLOSED OBJ_FLAG_A
 typedef struct range {
     uint64_t header;
@@ -134,8 +145,8 @@ typedef struct tuple {
     value items[];
 } tuple;
 
-/* Elements may be taken out at the front, too: then `items` has moved on in its block, which only the block's base
- * keeps alive. */
+/* Elements may be taken out at the front, too: then `items` has moved on in its block, which only
+ * the block's base keeps alive. */
 typedef struct list {
     uint64_t header;
     value *items; /* the first element */
@@ -145,8 +156,9 @@ typedef struct list {
 } list;
 #define LIST_MAX ((size_t)0x7fffffff)
 
-/* Insertion-ordered: entries in order of insertion (a removed one has key VALUE_ABSENT), and beyond MAP_LINEAR
- * entries an open-addressing index of 32-bit entry numbers + 1. `version` changes when keys are added or removed. */
+/* Insertion-ordered: entries in order of insertion (a removed one has key VALUE_ABSENT), and beyond
+ * MAP_LINEAR entries an open-addressing index of 32-bit entry numbers + 1. `version` changes when
+ * keys are added or removed. */
 enum { MAP_LINEAR = 8 };
 typedef struct map_entry {
     value key, item;
@@ -173,7 +185,8 @@ typedef struct buffer {
 } buffer;
 
 struct code;
-/* Captured values are copied in when it is made; at a call they are copied to the registers behind the parameters. */
+/* Captured values are copied in when it is made; at a call they are copied to the registers behind
+ * the parameters. */
 typedef struct closure {
     uint64_t header;
     const struct code *code;
@@ -187,16 +200,17 @@ typedef struct native {
     const struct code *code; /* the frame of a resumable one, or NULL */
 } native;
 
-/* kind and message are strings; data is any value; trace an OBJ_TRACE or VALUE_NIL; cause another error or VALUE_NIL.
+/* kind and message are strings; data is any value; trace an OBJ_TRACE or VALUE_NIL; cause another
+ * error or VALUE_NIL.
  */
 typedef struct error {
     uint64_t header;
     value kind, message, data, trace, cause;
 } error;
 
-/* Where the frames of a process stood when it crashed, innermost first: positions (bytecode.h) with TRACE_TAIL set where
- * frames were replaced by tail calls. `omitted` frames between the first and the last ones were left out.
- * `origin`: where the process was spawned, and by whom (origin.h). */
+/* Where the frames of a process stood when it crashed, innermost first: positions (bytecode.h) with
+ * TRACE_TAIL set where frames were replaced by tail calls. `omitted` frames between the first and
+ * the last ones were left out. `origin`: where the process was spawned, and by whom (origin.h). */
 typedef struct trace {
     uint64_t header;
     uint64_t process;
@@ -208,9 +222,10 @@ typedef struct trace {
 } trace;
 #define TRACE_TAIL 0x80000000u
 
-/* A top-level const (set once, when the module loads) or a variable of a session. item is VALUE_ABSENT until set.
- * CELL_LATE: a name of a session that functions of any process look up. There item is what all may use; what belongs to
- * the session's process is in `own`, and others get a copy. */
+/* A top-level const (set once, when the module loads) or a variable of a session. item is
+ * VALUE_ABSENT until set. CELL_LATE: a name of a session that functions of any process look up.
+ * There item is what all may use; what belongs to the session's process is in `own`, and others get
+ * a copy. */
 typedef struct cell {
     uint64_t header;
     value item;

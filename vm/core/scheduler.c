@@ -1,8 +1,8 @@
 /* The run queue, hand-overs and slices.
  *
- * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is left of the slice,
- * so that a chain of hand-overs costs one slice in all and a runnable process waits for at most one slice of each
- * other. */
+ * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is
+ * left of the slice, so that a chain of hand-overs costs one slice in all and a runnable process
+ * waits for at most one slice of each other. */
 #include "vm/core/scheduler.h"
 
 #include "vm/core/vm.h"

@@ -4,7 +4,8 @@
 
 enum { SHRINK_FROM = 2048 };
 
-/* From the object into a block of its own, which is seen before the slots are emptied. False: out of memory. */
+/* From the object into a block of its own, which is seen before the slots are emptied. False: out
+ * of memory. */
 static bool move_out(csp_vm *vm, process *p, size_t size)
 {
     value *stack = heap_stack_new(&vm->heap, p, size);
@@ -35,7 +36,8 @@ value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
     }
     bool moved = p->stack == p->slots
                      ? move_out(vm, p, stack_bytes(capacity))
-                     : heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(p->capacity), stack_bytes(capacity));
+                     : heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(p->capacity),
+                                         stack_bytes(capacity));
     if (!moved) {
         vm_raise_memory(vm);
         return NULL;

@@ -1,4 +1,5 @@
-/* A process's memory: its stack, which grows and moves, its side object, and what the collector finds in it. */
+/* A process's memory: its stack, which grows and moves, its side object, and what the collector
+ * finds in it. */
 #ifndef CSP_VM_CORE_STACK_H
 #define CSP_VM_CORE_STACK_H
 
@@ -13,8 +14,8 @@ static inline size_t stack_bytes(size_t slots)
     return (slots * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1);
 }
 
-/* Makes room for `slots` words from `from` on (a pointer into p's stack) and gives `from` again, which may have
- * moved; NULL: raised (stack_overflow, out_of_memory). */
+/* Makes room for `slots` words from `from` on (a pointer into p's stack) and gives `from` again,
+ * which may have moved; NULL: raised (stack_overflow, out_of_memory). */
 value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots);
 /* Gives back what of a large stack stands idle; p does not run. */
 void process_shrink(csp_vm *vm, process *p);

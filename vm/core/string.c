@@ -1,7 +1,7 @@
 /* String and bytes objects.
  *
- * Texts are often given as pointers into the inside of an object, which keep nothing alive: the caller holds the
- * object. */
+ * Texts are often given as pointers into the inside of an object, which keep nothing alive: the
+ * caller holds the object. */
 #include "vm/core/string.h"
 
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
 
-/* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each 64th code point,
- * from the 64th on. */
+/* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each
+ * 64th code point, from the 64th on. */
 enum { INDEXED_SIZE = 256, INDEX_STEP = 64 };
 
 /* Behind the text. */
@@ -24,9 +24,15 @@ typedef struct string_index {
 
 static bool has_index(uint32_t size, bool ascii) { return !ascii && size > INDEXED_SIZE; }
 
-static size_t index_offset(uint32_t size) { return (offsetof(string, text) + size + 1 + 3) & ~(size_t)3; }
+static size_t index_offset(uint32_t size)
+{
+    return (offsetof(string, text) + size + 1 + 3) & ~(size_t)3;
+}
 
-static string_index *index_of(string *s) { return (string_index *)(void *)((char *)s + index_offset(s->size)); }
+static string_index *index_of(string *s)
+{
+    return (string_index *)(void *)((char *)s + index_offset(s->size));
+}
 
 /* With its header; the text is the caller's to fill. NULL: out of memory. */
 static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
@@ -36,7 +42,8 @@ static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
         return NULL;
     size_t total = offsetof(string, text) + size + 1;
     if (has_index((uint32_t)size, ascii))
-        total = index_offset((uint32_t)size) + sizeof(string_index) + length / INDEX_STEP * sizeof(uint32_t);
+        total = index_offset((uint32_t)size) + sizeof(string_index) +
+                length / INDEX_STEP * sizeof(uint32_t);
     string *s = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, total);
     if (s == NULL)
         return NULL;
@@ -93,7 +100,8 @@ value str_checked(csp_vm *vm, const char *data, size_t size)
     return utf8_check(data, size) == size ? str_new(vm, data, size) : VALUE_NIL;
 }
 
-/* A message may quote bytes of unknown origin, or cut them off in the middle of a character (%.20s). */
+/* A message may quote bytes of unknown origin, or cut them off in the middle of a character
+ * (%.20s). */
 static value string_repaired(csp_vm *vm, const char *data, size_t size)
 {
     text t;
@@ -175,7 +183,8 @@ value bytes_new(csp_vm *vm, const void *data, size_t size)
     return value_object(b);
 }
 
-/* --- hashing: SipHash-1-3, so that nobody can choose keys that collide without knowing the VM's seed */
+/* --- hashing: SipHash-1-3, so that nobody can choose keys that collide without knowing the VM's
+ * seed */
 
 typedef struct sip {
     uint64_t v0, v1, v2, v3;
@@ -223,8 +232,8 @@ static uint64_t sip_hash(const char *data, size_t size, uint64_t seed)
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
-/* Of a very long text the beginning, the end and the size: whoever wants many to collide has to send as many times that
- * much, and what then has to be compared costs no more than sending it. */
+/* Of a very long text the beginning, the end and the size: whoever wants many to collide has to
+ * send as many times that much, and what then has to be compared costs no more than sending it. */
 static uint32_t hash_text(const csp_vm *vm, const char *utf8, size_t size)
 {
     enum { PART = 32 << 10 };
@@ -232,7 +241,8 @@ static uint32_t hash_text(const csp_vm *vm, const char *utf8, size_t size)
     if (size <= 2 * PART)
         h = sip_hash(utf8, size, vm->hash_seed);
     else
-        h = sip_hash(utf8, PART, vm->hash_seed + size) ^ rotate(sip_hash(utf8 + size - PART, PART, vm->hash_seed), 1);
+        h = sip_hash(utf8, PART, vm->hash_seed + size) ^
+            rotate(sip_hash(utf8 + size - PART, PART, vm->hash_seed), 1);
     uint32_t folded = (uint32_t)(h ^ h >> 32);
     return folded != 0 ? folded : 1;
 }
@@ -244,7 +254,8 @@ uint32_t str_hash(const csp_vm *vm, string *s)
     return s->hash;
 }
 
-/* --- interning: open addressing, at most half full. The table holds its strings weakly (code_table.c says how). */
+/* --- interning: open addressing, at most half full. The table holds its strings weakly
+ * (code_table.c says how). */
 
 /* Stands where a string has been that nobody holds any more. */
 #define GONE ((string *)(uintptr_t)HEAP_GRANULE)
@@ -287,7 +298,8 @@ static bool interned_grow(csp_vm *vm)
     uint32_t size = 256;
     for (uint32_t live = interned_live(vm); size / 4 < live;)
         size *= 2;
-    interned_table to = {.vm = vm, .entries = heap_pinned_plain(size * sizeof(void *)), .mask = size - 1};
+    interned_table to = {
+        .vm = vm, .entries = heap_pinned_plain(size * sizeof(void *)), .mask = size - 1};
     if (to.entries == NULL)
         return false;
     string **old = vm->interned;
@@ -354,7 +366,8 @@ int64_t str_find(const string *s, const string *part, uint32_t from)
     /* A single byte, as most separators are, has no need of memmem's set-up. */
     const char *in = s->text + from;
     uint32_t size = s->size - from;
-    const char *found = part->size == 1 ? memchr(in, part->text[0], size) : memmem(in, size, part->text, part->size);
+    const char *found = part->size == 1 ? memchr(in, part->text[0], size)
+                                        : memmem(in, size, part->text, part->size);
     return found != NULL ? found - s->text : -1;
 }
 
@@ -372,7 +385,10 @@ static uint32_t skip_code_points(const char *utf8, uint32_t at, uint32_t count)
 
 static bool index_ready(string *s) { return index_of(s)->ready == s->length / INDEX_STEP; }
 
-bool str_indexed(string *s) { return !has_index(s->size, (s->header & STRING_ASCII) != 0) || index_ready(s); }
+bool str_indexed(string *s)
+{
+    return !has_index(s->size, (s->header & STRING_ASCII) != 0) || index_ready(s);
+}
 
 bool str_index_step(string *s)
 {
@@ -380,7 +396,8 @@ bool str_index_step(string *s)
     if (str_indexed(s))
         return true;
     string_index *index = index_of(s);
-    uint32_t all = s->length / INDEX_STEP, stop = all - index->ready > ENTRIES ? index->ready + ENTRIES : all;
+    uint32_t all = s->length / INDEX_STEP,
+             stop = all - index->ready > ENTRIES ? index->ready + ENTRIES : all;
     uint32_t at = index->ready > 0 ? index->offsets[index->ready - 1] : 0;
     for (uint32_t i = index->ready; i < stop; i++)
         index->offsets[i] = at = skip_code_points(s->text, at, INDEX_STEP);
@@ -414,7 +431,8 @@ uint32_t str_index_at(string *s, uint32_t offset)
         return s->length;
     if (!has_index(s->size, false))
         return (uint32_t)utf8_count(s->text, offset);
-    /* How many of the offsets in the table are not behind it: so many times 64 code points stand before. */
+    /* How many of the offsets in the table are not behind it: so many times 64 code points stand
+     * before. */
     const uint32_t *offsets = offsets_of(s);
     uint32_t low = 0, high = s->length / INDEX_STEP;
     while (low < high) {

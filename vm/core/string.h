@@ -1,4 +1,5 @@
-/* Strings and bytes. Strings are valid UTF-8; lengths and indices that programs see count code points. */
+/* Strings and bytes. Strings are valid UTF-8; lengths and indices that programs see count code
+ * points. */
 #ifndef CSP_VM_CORE_STRING_H
 #define CSP_VM_CORE_STRING_H
 
@@ -16,8 +17,8 @@ void str_push_interned(const csp_vm *vm);
 void str_judge_interned(csp_vm *vm);
 value str_concat(csp_vm *vm, value a, value b);
 value bytes_new(csp_vm *vm, const void *data, size_t size);
-/* A string of `size` bytes for the caller to fill, in slices if it likes, with `length` code points of valid UTF-8
- * before a program sees it. NULL: out of memory, or longer than STRING_MAX. */
+/* A string of `size` bytes for the caller to fill, in slices if it likes, with `length` code points
+ * of valid UTF-8 before a program sees it. NULL: out of memory, or longer than STRING_MAX. */
 string *str_blank(csp_vm *vm, size_t size, size_t length);
 bytes *bytes_blank(csp_vm *vm, size_t size); /* the same */
 
@@ -25,15 +26,19 @@ uint32_t str_hash(const csp_vm *vm, string *s); /* kept in the string; never 0 *
 bool str_equal(const string *a, const string *b);
 int str_compare(const string *a, const string *b); /* by code points: -1, 0, 1 */
 
-/* The byte offset of code point `index` (0 … length); O(1) for ASCII, else by the table of offsets. */
+/* The byte offset of code point `index` (0 … length); O(1) for ASCII, else by the table of
+ * offsets. */
 uint32_t str_offset(string *s, uint32_t index);
 /* The other way round: the code point that begins at a byte offset (0 … size). */
 uint32_t str_index_at(string *s, uint32_t offset);
-/* Whether the table of offsets is there, or none is needed; else one of the steps in which a long one is made. */
+/* Whether the table of offsets is there, or none is needed; else one of the steps in which a long
+ * one is made. */
 bool str_indexed(string *s);
-bool str_index_step(string *s);                                     /* true: it is there now */
-value str_at(csp_vm *vm, string *s, uint32_t index);                /* one code point, index < length */
-value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to); /* code points, from <= to <= length */
+bool str_index_step(string *s); /* true: it is there now */
+/* one code point, index < length */
+value str_at(csp_vm *vm, string *s, uint32_t index);
+/* code points, from <= to <= length */
+value str_slice(csp_vm *vm, string *s, uint32_t from, uint32_t to);
 /* First occurrence at or after byte `from`: byte offset, or -1. */
 int64_t str_find(const string *s, const string *part, uint32_t from);
 

@@ -70,7 +70,10 @@ bool text_printf(text *t, const char *format, ...)
     }
 }
 
-value text_string(text *t) { return t->failed ? VALUE_ABSENT : str_new(t->vm, t->used > 0 ? t->block : "", t->used); }
+value text_string(text *t)
+{
+    return t->failed ? VALUE_ABSENT : str_new(t->vm, t->used > 0 ? t->block : "", t->used);
+}
 
 /* --- durations */
 
@@ -92,7 +95,8 @@ bool text_duration(text *t, int64_t ns)
     while (units[at].ns > 1 && (size < units[at].ns || size % units[at].step != 0))
         at++;
     uint64_t part = size % units[at].ns / units[at].step;
-    text_printf(t, "%s%llu%s", ns < 0 ? "-" : "", (unsigned long long)(size / units[at].ns), part ? "." : "");
+    text_printf(t, "%s%llu%s", ns < 0 ? "-" : "", (unsigned long long)(size / units[at].ns),
+                part ? "." : "");
     for (uint64_t digit = 100; part > 0; part %= digit, digit /= 10)
         text_put(t, (char)('0' + part / digit));
     return text_printf(t, "%s", units[at].name);
@@ -100,11 +104,12 @@ bool text_duration(text *t, int64_t ns)
 
 /* --- quoting */
 
-/* What would break a line, hide, or change the direction of the text around it is shown by its number. */
+/* What would break a line, hide, or change the direction of the text around it is shown by its
+ * number. */
 static bool must_escape(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
+           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
 /* Escapes that have a letter; 0: none. */
@@ -126,7 +131,8 @@ static bool add_escape(text *t, uint32_t c)
     char letter = escape_letter(c);
     if (letter != 0)
         return text_put(t, '\\') && text_put(t, letter);
-    return c < 0x100 ? text_printf(t, "\\x%02x", (unsigned)c) : text_printf(t, "\\u{%x}", (unsigned)c);
+    return c < 0x100 ? text_printf(t, "\\x%02x", (unsigned)c)
+                     : text_printf(t, "\\u{%x}", (unsigned)c);
 }
 
 uint32_t text_quote_string_part(text *t, const string *s, uint32_t from, uint32_t to)

@@ -5,8 +5,8 @@
 #include "vm/core/bytecode.h"
 #include "vm/core/object.h"
 
-/* Builds a text piece by piece, in a growing block of the collected heap (held by the C stack or a slot through
- * `block`). */
+/* Builds a text piece by piece, in a growing block of the collected heap (held by the C stack or a
+ * slot through `block`). */
 typedef struct text {
     csp_vm *vm;
     char *block;
@@ -18,16 +18,19 @@ bool text_add(text *t, const char *data, size_t size); /* false and failed: out 
 bool text_put(text *t, char c);
 bool text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 value text_string(text *t); /* ABSENT where it failed */
-/* A duration in ns as the language writes it: "30ms", "1.5s", "2h"; at most three digits behind the point. */
+/* A duration in ns as the language writes it: "30ms", "1.5s", "2h"; at most three digits behind the
+ * point. */
 bool text_duration(text *t, int64_t ns);
 /* Between quotes, with escapes, as `repr` shows it. */
 bool text_quote_string(text *t, const string *s);
 bool text_quote_bytes(text *t, const bytes *b);
 /* The same of a string's beginning, cut off as text_cut has it. */
 bool text_quote_start(text *t, const string *s, size_t limit);
-/* Cuts what was added since it had `start` bytes to `limit` bytes, at a character, and adds `…` if that is shorter. */
+/* Cuts what was added since it had `start` bytes to `limit` bytes, at a character, and adds `…` if
+ * that is shorter. */
 bool text_cut(text *t, size_t start, size_t limit);
-/* Without the quotes, from byte `from` to `to`: of a text to the end of the character there, which is given. */
+/* Without the quotes, from byte `from` to `to`: of a text to the end of the character there, which
+ * is given. */
 uint32_t text_quote_string_part(text *t, const string *s, uint32_t from, uint32_t to);
 void text_quote_bytes_part(text *t, const bytes *b, uint32_t from, uint32_t to);
 

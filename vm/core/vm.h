@@ -28,11 +28,13 @@ typedef struct vm_host {
     /* takes all that it is given; NULL: the descriptors 1 and 2 */
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
     vm_style style; /* of reports on stream 2: crashes, leaks */
-    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL: trace_tell_crash. */
+    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL:
+     * trace_tell_crash. */
     void (*crash)(struct csp_vm *vm, const struct process *p, value why);
 } vm_host;
 
-/* What vm_interrupt has to do with: a host's call that runs something, from its beginning to its end. */
+/* What vm_interrupt has to do with: a host's call that runs something, from its beginning to its
+ * end. */
 typedef enum vm_activity { VM_QUIET, VM_ACTIVE, VM_TO_BE_INTERRUPTED } vm_activity;
 
 /* Pinned (heap_pinned), so all values in it are roots. */
@@ -42,7 +44,8 @@ struct csp_vm {
     vm_host host;
     vm_limits limits;
 
-    /* all processes that have not ended, in no order, held weakly (leak.h); p->index is its place */
+    /* all processes that have not ended, in no order, held weakly (leak.h); p->index is its
+     * place */
     process **table;
     uint32_t table_count, table_capacity;
     process **hosted; /* those that the host runs: pinned, for nobody else may hold them */
@@ -85,11 +88,13 @@ struct csp_vm {
     volatile int asked;
     /* vm_activity; from outside (signal handlers too) it goes from ACTIVE to INTERRUPTED */
     _Atomic int activity;
-    int exit_status;           /* of Os.exit; -1: nobody has called it */
-    int64_t grace_until;       /* the program was stopped: until then defers may run; 0: it was not */
-    uint64_t collections_seen; /* heap.collections, when the latest of them was looked at for leaks */
-    int64_t started;           /* monotonic ns */
-    bool exiting;              /* main has ended: the rest is being killed */
+    int exit_status; /* of Os.exit; -1: nobody has called it */
+    /* the program was stopped: until then defers may run; 0: it was not */
+    int64_t grace_until;
+    /* heap.collections, when the latest of them was looked at for leaks */
+    uint64_t collections_seen;
+    int64_t started; /* monotonic ns */
+    bool exiting;    /* main has ended: the rest is being killed */
     bool deadlock;
     bool final_check; /* when main has returned, look for leaks once more (--leaks) */
     bool one_output;  /* both streams lead to the same place: the first output takes all */
@@ -105,7 +110,8 @@ static inline bool vm_interrupted(const csp_vm *vm)
     return atomic_load_explicit(&vm->activity, memory_order_relaxed) == VM_TO_BE_INTERRUPTED;
 }
 
-/* How long, in ns, deferred calls of what is killed at the end of a program may take, all together. */
+/* How long, in ns, deferred calls of what is killed at the end of a program may take, all
+ * together. */
 enum { VM_GRACE = 1000000000 };
 
 /* Charges the running process n reductions beyond the call itself. */

@@ -4,8 +4,8 @@
 
 #include "vm/core/value.h"
 
-/* The values directly inside a container that may be of any kind: `count` words, `stride` words apart (absent ones
- * among them). */
+/* The values directly inside a container that may be of any kind: `count` words, `stride` words
+ * apart (absent ones among them). */
 typedef struct children {
     value *items;
     uint64_t count;

@@ -29,7 +29,9 @@ draft *draft_in_slot(csp_vm *vm, value *slot)
 
 static bool add_chunk(csp_vm *vm, draft *d, draft_chunk of, size_t length)
 {
-    draft_chunk *chunk = d->size + of.size <= STRING_MAX ? heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *chunk) : NULL;
+    draft_chunk *chunk = d->size + of.size <= STRING_MAX
+                             ? heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *chunk)
+                             : NULL;
     if (!chunk) {
         d->tail.failed = true;
         return false;
@@ -52,7 +54,8 @@ static bool close_tail(csp_vm *vm, draft *d)
     if (tail.failed || tail.used == 0)
         return !tail.failed;
     text_init(&d->tail, vm);
-    return add_chunk(vm, d, (draft_chunk){NULL, tail.block, tail.used, NULL}, utf8_count(tail.block, tail.used));
+    return add_chunk(vm, d, (draft_chunk){NULL, tail.block, tail.used, NULL},
+                     utf8_count(tail.block, tail.used));
 }
 
 bool draft_add_rest(csp_vm *vm, draft *d, const string *s, uint32_t from)
@@ -60,7 +63,8 @@ bool draft_add_rest(csp_vm *vm, draft *d, const string *s, uint32_t from)
     const char *rest = s->text + from;
     if (s->size < CHUNK / 8)
         return text_add(&d->tail, rest, s->size - from);
-    return close_tail(vm, d) && add_chunk(vm, d, (draft_chunk){NULL, rest, s->size - from, s}, s->length - from);
+    return close_tail(vm, d) &&
+           add_chunk(vm, d, (draft_chunk){NULL, rest, s->size - from, s}, s->length - from);
 }
 
 bool draft_add_string(csp_vm *vm, draft *d, const string *s) { return draft_add_rest(vm, d, s, 0); }

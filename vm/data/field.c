@@ -31,8 +31,11 @@ static verdict raise_missing(csp_vm *vm, const map *m, value name)
     if (guess)
         return vm_raise(vm, ERR_KEY, "the map has no field `%s`; did you mean `%s`?", field, guess);
     if (foreign_method("map", field, NULL, hint, sizeof hint))
-        return vm_raise(vm, ERR_KEY, "the map has no field `%s`; maps have no methods: %s", field, hint);
-    return vm_raise(vm, ERR_KEY, "the map has no field `%s`; `m[\"%s\"]` is nil where there is none", field, field);
+        return vm_raise(vm, ERR_KEY, "the map has no field `%s`; maps have no methods: %s", field,
+                        hint);
+    return vm_raise(vm, ERR_KEY,
+                    "the map has no field `%s`; `m[\"%s\"]` is nil where there is none", field,
+                    field);
 }
 
 /* Elsewhere it would be a method. */
@@ -41,11 +44,13 @@ static verdict raise_no_fields(csp_vm *vm, value container, value name)
     const char *type = vm_type_names[value_type_of(container)], *field = value_string(name)->text;
     char hint[FOREIGN_HINT];
     if (foreign_method(type, field, NULL, hint, sizeof hint))
-        return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`): %s", vm_type_phrase(container), field, hint);
+        return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`): %s", vm_type_phrase(container),
+                        field, hint);
     return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_phrase(container), field);
 }
 
-verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out)
+verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+                       value *out)
 {
     obj_kind kind = value_kind(container);
     if (kind != OBJ_NONE && !value_usable(p, container))
@@ -57,7 +62,8 @@ verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint
     return raise_no_fields(vm, container, name);
 }
 
-verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item)
+verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+                       value item)
 {
     if (!value_is(container, OBJ_MAP)) {
         if (value_is_object(container) && !value_usable(p, container))

@@ -4,8 +4,11 @@
 
 #include "vm/core/concurrency.h"
 
-/* Of maps; those of errors: insn_get_field. `hint`: a guess at the place on entry, the place on return. */
-verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out);
-verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value item);
+/* Of maps; those of errors: insn_get_field. `hint`: a guess at the place on entry, the place on
+ * return. */
+verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+                       value *out);
+verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+                       value item);
 
 #endif

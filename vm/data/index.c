@@ -11,7 +11,10 @@
 #include "vm/data/slice.h"
 #include "vm/number/num.h"
 
-static verdict raise_memory_unless(csp_vm *vm, bool done) { return done ? VERDICT_DONE : vm_raise_memory(vm); }
+static verdict raise_memory_unless(csp_vm *vm, bool done)
+{
+    return done ? VERDICT_DONE : vm_raise_memory(vm);
+}
 
 static verdict made(csp_vm *vm, value v, value *out)
 {
@@ -22,9 +25,10 @@ static verdict made(csp_vm *vm, value v, value *out)
 static verdict raise_index(csp_vm *vm, value index, uint64_t count, const char *what)
 {
     if (!value_is_int(index))
-        return vm_raise(vm, ERR_INDEX, "index outside a %s of length %llu", what, (unsigned long long)count);
-    return vm_raise(vm, ERR_INDEX, "index %lld outside a %s of length %llu", (long long)value_as_int(index), what,
-                    (unsigned long long)count);
+        return vm_raise(vm, ERR_INDEX, "index outside a %s of length %llu", what,
+                        (unsigned long long)count);
+    return vm_raise(vm, ERR_INDEX, "index %lld outside a %s of length %llu",
+                    (long long)value_as_int(index), what, (unsigned long long)count);
 }
 
 verdict data_index(csp_vm *vm, process *p, value v, uint64_t count, const char *what, uint64_t *at)
@@ -77,8 +81,8 @@ verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length)
     return vm_raise_type(vm, p, v, "something that has a length");
 }
 
-static verdict get_element(csp_vm *vm, process *p, value key, uint64_t count, const value *items, const char *what,
-                           value *out)
+static verdict get_element(csp_vm *vm, process *p, value key, uint64_t count, const value *items,
+                           const char *what, value *out)
 {
     uint64_t at = 0;
     if (data_index(vm, p, key, count, what, &at) != VERDICT_DONE)
@@ -113,9 +117,11 @@ verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
     uint64_t at = 0;
     switch (kind) {
     case OBJ_LIST:
-        return get_element(vm, p, key, value_list(container)->count, value_list(container)->items, "list", out);
+        return get_element(vm, p, key, value_list(container)->count, value_list(container)->items,
+                           "list", out);
     case OBJ_TUPLE:
-        return get_element(vm, p, key, value_tuple(container)->count, value_tuple(container)->items, "tuple", out);
+        return get_element(vm, p, key, value_tuple(container)->count, value_tuple(container)->items,
+                           "tuple", out);
     case OBJ_STRING:
         if (data_index(vm, p, key, value_string(container)->length, "string", &at) != VERDICT_DONE)
             return VERDICT_FAIL;
@@ -180,7 +186,8 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
     if (kind != OBJ_NONE && !value_usable(p, container))
         return vm_raise_moved(vm, container);
     if (value_is(key, OBJ_RANGE) && (kind == OBJ_LIST || kind == OBJ_BUFFER))
-        return vm_raise(vm, ERR_TYPE, "a slice is a copy and cannot be assigned: assign element by element");
+        return vm_raise(vm, ERR_TYPE,
+                        "a slice is a copy and cannot be assigned: assign element by element");
     if (kind == OBJ_LIST) {
         list *l = data_own_list(vm, p, container);
         uint64_t at = 0;
@@ -205,5 +212,6 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
     }
     if (kind == OBJ_BUFFER)
         return set_byte(vm, p, value_as_object(container), key, item);
-    return vm_raise_type(vm, p, container, "something whose elements can be assigned (a list, map or buffer)");
+    return vm_raise_type(vm, p, container,
+                         "something whose elements can be assigned (a list, map or buffer)");
 }

@@ -122,7 +122,8 @@ static verdict next_of_map(csp_vm *vm, const map *m, value *state, step *s)
 {
     int64_t place = value_as_int(state[1]);
     if ((uint32_t)(place >> MAP_SHIFT) != (m->version & MAP_VERSION))
-        return vm_raise(vm, ERR_VALUE, "keys were added to the map or removed from it during the loop");
+        return vm_raise(vm, ERR_VALUE,
+                        "keys were added to the map or removed from it during the loop");
     uint32_t position = (uint32_t)(place & MAP_POSITION);
     map_entry *e = map_next(m, &position);
     s->more = e != NULL;
@@ -166,10 +167,12 @@ static verdict next(csp_vm *vm, process *p, value *state, step *s)
     case OBJ_TUPLE: return next_of_items(value_tuple(v)->items, value_tuple(v)->count, state, s);
     case OBJ_BYTES: return next_of_bytes(value_bytes(v)->data, value_bytes(v)->size, state, s);
     case OBJ_BUFFER:
-        return next_of_bytes(((buffer *)value_as_object(v))->data, ((buffer *)value_as_object(v))->size, state, s);
+        return next_of_bytes(((buffer *)value_as_object(v))->data,
+                             ((buffer *)value_as_object(v))->size, state, s);
     case OBJ_STRING: return next_of_string(vm, value_string(v), state, s);
     case OBJ_MAP: return next_of_map(vm, value_map(v), state, s);
-    default: return next_of_range(vm, p, value_as_object(v), state, s); /* data_iterate let nothing else pass */
+    /* data_iterate let nothing else pass */
+    default: return next_of_range(vm, p, value_as_object(v), state, s);
     }
 }
 
@@ -217,8 +220,8 @@ verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
     return v;
 }
 
-/* args: the list, an iterable; slots: iteration (2), how many are left, the growth. Counted ahead: a list may be
- * appended to itself. */
+/* args: the list, an iterable; slots: iteration (2), how many are left, the growth. Counted ahead:
+ * a list may be appended to itself. */
 verdict data_run_extend(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;

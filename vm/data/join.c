@@ -32,7 +32,8 @@ static value join_tuples(csp_vm *vm, const process *p, value left, value right)
         return left;
     if (a->count == 0)
         return right;
-    tuple *t = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + (a->count + b->count) * sizeof(value));
+    tuple *t =
+        heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + (a->count + b->count) * sizeof(value));
     if (!t)
         return VALUE_ABSENT;
     uint64_t both = a->header & b->header & OBJ_IMMUTABLE;

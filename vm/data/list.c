@@ -10,8 +10,8 @@ static size_t front_of(const list *l) { return (size_t)(l->items - l->block); }
 
 static size_t block_size(const list *l) { return front_of(l) + l->capacity; }
 
-/* Exchanges the block for one with room for `front` values before the elements and `capacity` from the first one on.
- * False: out of memory. */
+/* Exchanges the block for one with room for `front` values before the elements and `capacity` from
+ * the first one on. False: out of memory. */
 static bool move_to(csp_vm *vm, list *l, size_t front, size_t capacity)
 {
     value *block = heap_alloc(vm_heap(vm), HEAP_TRACED, (front + capacity) * sizeof *block);
@@ -29,7 +29,8 @@ static bool move_to(csp_vm *vm, list *l, size_t front, size_t capacity)
     return true;
 }
 
-/* Moves the elements within the block; what they leave is cleared, so that it keeps nothing alive. */
+/* Moves the elements within the block; what they leave is cleared, so that it keeps nothing
+ * alive. */
 static void shift(list *l, size_t front)
 {
     if (!l->block)
@@ -57,8 +58,8 @@ static size_t grown(size_t capacity, size_t needed)
     return room < LIST_MAX ? room : LIST_MAX;
 }
 
-/* Room that has come to be at the other end is used before the block grows: once as many elements are moved as half of
- * them can be taken there again, which keeps a queue's cost constant. */
+/* Room that has come to be at the other end is used before the block grows: once as many elements
+ * are moved as half of them can be taken there again, which keeps a queue's cost constant. */
 bool list_reserve(csp_vm *vm, list *l, size_t capacity)
 {
     if (capacity <= l->capacity)

@@ -10,18 +10,21 @@ value list_new(csp_vm *vm, const process *p, const value *items, size_t count);
 /* Bare structure, no checks of owner or frozen. False: out of memory. */
 bool list_push(csp_vm *vm, list *l, value v);
 bool list_reserve(csp_vm *vm, list *l, size_t capacity);
-/* at <= count, or < count: moves the elements before or behind it, whichever are fewer; at both ends it takes constant
- * time, amortised. */
+/* at <= count, or < count: moves the elements before or behind it, whichever are fewer; at both
+ * ends it takes constant time, amortised. */
 bool list_insert(csp_vm *vm, list *l, uint32_t at, value v);
 value list_remove(csp_vm *vm, list *l, uint32_t at);
 void list_clear(list *l);
 /* The elements that list_insert or list_remove moves there. */
-static inline uint32_t list_moved(const list *l, uint32_t at) { return at < l->count - at ? at : l->count - at; }
+static inline uint32_t list_moved(const list *l, uint32_t at)
+{
+    return at < l->count - at ? at : l->count - at;
+}
 /* Readable by p, changeable by p; NULL: raised (type_error, moved, frozen). */
 list *data_list(csp_vm *vm, process *p, value v);
 list *data_own_list(csp_vm *vm, process *p, value v);
-/* Whether room for so many elements takes long to make, and that in steps: DONE, YIELD or FAIL. The slot is absent at
- * the start and the end; meanwhile the list stays as it is. */
+/* Whether room for so many elements takes long to make, and that in steps: DONE, YIELD or FAIL. The
+ * slot is absent at the start and the end; meanwhile the list stays as it is. */
 static inline bool list_grows_long(const list *l, size_t capacity)
 {
     enum { AT_ONCE = 8 * LONG_ELEMENTS };

@@ -16,7 +16,8 @@ bool long_join(value a, value b)
 
 bool long_index(value x)
 {
-    return value_is(x, OBJ_STRING) && value_string(x)->size > LONG_BYTES && !str_indexed(value_string(x));
+    return value_is(x, OBJ_STRING) && value_string(x)->size > LONG_BYTES &&
+           !str_indexed(value_string(x));
 }
 
 bool long_slice(value x, uint64_t a, uint64_t b)
@@ -53,7 +54,9 @@ value list_blank(csp_vm *vm, const process *p, size_t count)
 
 value tuple_blank(csp_vm *vm, size_t count)
 {
-    tuple *t = count <= LIST_MAX ? heap_alloc_raw(vm_heap(vm), HEAP_TRACED, sizeof *t + count * sizeof(value)) : NULL;
+    tuple *t = count <= LIST_MAX
+                   ? heap_alloc_raw(vm_heap(vm), HEAP_TRACED, sizeof *t + count * sizeof(value))
+                   : NULL;
     if (t) {
         t->header = OBJ_TUPLE | OBJ_IMMUTABLE;
         t->count = count;
@@ -97,7 +100,8 @@ static value blank(csp_vm *vm, const process *p, obj_kind kind, size_t size, siz
     }
 }
 
-/* Copies a step's worth of `from` to byte `start` of what is made of it. True: all of it is there. */
+/* Copies a step's worth of `from` to byte `start` of what is made of it. True: all of it is
+ * there. */
 static bool fill(csp_vm *vm, const process *p, value made, size_t start, content from, size_t *at)
 {
     size_t before = *at;
@@ -105,8 +109,8 @@ static bool fill(csp_vm *vm, const process *p, value made, size_t start, content
         size_t count = (from.size - before) / sizeof(value);
         if (long_elements(count))
             count = LONG_ELEMENTS;
-        tuple_fill(p, value_tuple(made), (start + before) / sizeof(value), (value *)from.data + before / sizeof(value),
-                   count);
+        tuple_fill(p, value_tuple(made), (start + before) / sizeof(value),
+                   (value *)from.data + before / sizeof(value), count);
         vm_charge(vm, count / LONG_ELEMENTS_PER_REDUCTION);
         *at += count * sizeof(value);
         return *at == from.size;
@@ -136,7 +140,9 @@ verdict long_run_add(csp_vm *vm, process *p, value *args, uint32_t argc, value *
             *result = a.size == 0 ? args[1] : args[0];
             return VERDICT_DONE;
         }
-        size_t length = kind == OBJ_STRING ? (size_t)value_string(args[0])->length + value_string(args[1])->length : 0;
+        size_t length = kind == OBJ_STRING
+                            ? (size_t)value_string(args[0])->length + value_string(args[1])->length
+                            : 0;
         *made = blank(vm, p, kind, a.size + b.size, length);
         if (*made == VALUE_ABSENT)
             return VERDICT_FAIL;
@@ -153,8 +159,8 @@ verdict long_run_add(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 
 /* --- x[i], x[a..b] */
 
-/* args: x, a key, an index or a range; slots: what is made (of a map: the walk), how many bytes of it are there, where
- * they begin in x, how many. */
+/* args: x, a key, an index or a range; slots: what is made (of a map: the walk), how many bytes of
+ * it are there, where they begin in x, how many. */
 verdict long_run_part(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -182,7 +188,8 @@ verdict long_run_part(csp_vm *vm, process *p, value *args, uint32_t argc, value 
             return VERDICT_FAIL;
         if (!long_slice(x, a, b))
             return data_get(vm, p, x, args[1], result);
-        size_t length = b - a, unit = value_is(x, OBJ_LIST) || value_is(x, OBJ_TUPLE) ? sizeof(value) : 1;
+        size_t length = b - a,
+               unit = value_is(x, OBJ_LIST) || value_is(x, OBJ_TUPLE) ? sizeof(value) : 1;
         if (value_is(x, OBJ_STRING)) {
             a = str_offset(value_string(x), (uint32_t)a);
             b = str_offset(value_string(x), (uint32_t)b);
@@ -195,7 +202,8 @@ verdict long_run_part(csp_vm *vm, process *p, value *args, uint32_t argc, value 
         args[SIZE] = value_int((int64_t)((b - a) * unit));
     }
     size_t at = (size_t)value_as_int(args[DONE]);
-    content part = {(char *)content_of(x).data + value_as_int(args[START]), (size_t)value_as_int(args[SIZE])};
+    content part = {(char *)content_of(x).data + value_as_int(args[START]),
+                    (size_t)value_as_int(args[SIZE])};
     bool all = fill(vm, p, args[MADE], 0, part, &at);
     args[DONE] = value_int((int64_t)at);
     *result = args[MADE];

@@ -1,4 +1,5 @@
-/* What operators do with values so long that it takes more than a moment: walks (walk.h) that copy in steps. */
+/* What operators do with values so long that it takes more than a moment: walks (walk.h) that copy
+ * in steps. */
 #ifndef CSP_VM_DATA_LONG_H
 #define CSP_VM_DATA_LONG_H
 
@@ -6,13 +7,13 @@
 
 /* Whether a + b is a case for WALK_ADD (whatever else is wrong with it). */
 bool long_join(value a, value b);
-/* Whether x[r] is one for WALK_PART, of which [a, b) is wanted, or x[i], since the text's table of offsets is not there
- * yet. */
+/* Whether x[r] is one for WALK_PART, of which [a, b) is wanted, or x[i], since the text's table of
+ * offsets is not there yet. */
 bool long_slice(value x, uint64_t a, uint64_t b);
 bool long_index(value x);
 
-/* A list with so many elements that the caller sets (l->count says how many are set), a tuple for tuple_fill; their
- * memory is not cleared. ABSENT: raised. */
+/* A list with so many elements that the caller sets (l->count says how many are set), a tuple for
+ * tuple_fill; their memory is not cleared. ABSENT: raised. */
 value list_blank(csp_vm *vm, const process *p, size_t count);
 value tuple_blank(csp_vm *vm, size_t count);
 value buffer_blank(csp_vm *vm, const process *p, size_t size);

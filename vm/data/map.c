@@ -1,6 +1,6 @@
-/* Maps: entries in order of insertion, and from MAP_LINEAR entries on an index by hash with linear probing. A
- * removed entry keeps its place in both (key VALUE_ABSENT) until the entries are compacted. No live entry stands
- * before number `pad`: so a map can be used as a queue. */
+/* Maps: entries in order of insertion, and from MAP_LINEAR entries on an index by hash with linear
+ * probing. A removed entry keeps its place in both (key VALUE_ABSENT) until the entries are
+ * compacted. No live entry stands before number `pad`: so a map can be used as a queue. */
 #include "vm/data/map.h"
 
 #include "vm/core/vm.h"
@@ -51,7 +51,8 @@ static bool rebuild(csp_vm *vm, map *m, size_t capacity)
     if (m->entries)
         heap_release(vm_heap(vm), HEAP_TRACED, m->entries, m->capacity * sizeof *entries);
     if (m->index)
-        heap_release(vm_heap(vm), HEAP_BYTES, m->index, ((size_t)m->index_mask + 1) * sizeof *index);
+        heap_release(vm_heap(vm), HEAP_BYTES, m->index,
+                     ((size_t)m->index_mask + 1) * sizeof *index);
     m->entries = entries;
     m->used = used;
     m->capacity = (uint32_t)capacity;
@@ -64,7 +65,10 @@ static bool rebuild(csp_vm *vm, map *m, size_t capacity)
     return true;
 }
 
-bool map_reserve(csp_vm *vm, map *m, size_t capacity) { return capacity <= m->capacity || rebuild(vm, m, capacity); }
+bool map_reserve(csp_vm *vm, map *m, size_t capacity)
+{
+    return capacity <= m->capacity || rebuild(vm, m, capacity);
+}
 
 /* Room for one more: where a quarter or more has been removed, compacting is enough. */
 static bool grow(csp_vm *vm, map *m)

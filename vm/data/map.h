@@ -7,11 +7,13 @@
 value map_new(csp_vm *vm, const process *p, size_t capacity);
 bool map_put(csp_vm *vm, map *m, value key, value item); /* key is valid (map_key_check) */
 value map_get(csp_vm *vm, const map *m, value key);      /* VALUE_ABSENT: no such key */
-/* For field caches: finds an interned-string key; *entry is a hint on entry and the place on return. */
+/* For field caches: finds an interned-string key; *entry is a hint on entry and the place on
+ * return. */
 value map_get_name(csp_vm *vm, const map *m, value name, uint16_t *entry);
 bool map_remove(csp_vm *vm, map *m, value key);           /* false: it was not there */
 verdict map_key_check(csp_vm *vm, process *p, value key); /* FAIL: type_error for what can change */
-/* Iteration in order of insertion: the next live entry at or after *position, which moves behind it; NULL at the end.
+/* Iteration in order of insertion: the next live entry at or after *position, which moves behind
+ * it; NULL at the end.
  */
 map_entry *map_next(const map *m, uint32_t *position);
 
@@ -21,8 +23,8 @@ map *data_own_map(csp_vm *vm, process *p, value v);
 
 #define MAP_NO_ENTRY UINT32_MAX
 
-/* The entries of m whose hash is `hash`, one after the other: *cursor starts at 0 and is opaque. Gives the entry's
- * number, MAP_NO_ENTRY at the end. */
+/* The entries of m whose hash is `hash`, one after the other: *cursor starts at 0 and is opaque.
+ * Gives the entry's number, MAP_NO_ENTRY at the end. */
 uint32_t map_probe(const map *m, uint64_t hash, uint64_t *cursor);
 
 /* Room for `capacity` entries in all. False: out of memory. */
@@ -32,8 +34,8 @@ bool map_reserve(csp_vm *vm, map *m, size_t capacity);
 bool map_append(csp_vm *vm, map *m, value key, value item, uint64_t hash);
 
 void map_remove_entry(map *m, uint32_t entry);
-/* At once where that is easy: DONE with the key's hash and the entry's number, or MAP_NO_ENTRY; CALL: to be done in
- * steps. */
+/* At once where that is easy: DONE with the key's hash and the entry's number, or MAP_NO_ENTRY;
+ * CALL: to be done in steps. */
 verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint32_t *entry);
 /* The size of the index for `capacity` entries. */
 size_t map_index_size(size_t capacity);

@@ -1,5 +1,6 @@
-/* Maps in steps: keys that take long to compare, and blocks that take long to exchange for larger ones. Nobody else can
- * change the map meanwhile: it belongs to the process whose native this is. */
+/* Maps in steps: keys that take long to compare, and blocks that take long to exchange for larger
+ * ones. Nobody else can change the map meanwhile: it belongs to the process whose native this
+ * is. */
 #include "vm/data/map_walk.h"
 
 #include "vm/core/steps.h"
@@ -10,7 +11,12 @@
 #include "vm/walk/walk_state.h"
 
 /* Each entry that is entered is looked for in memory; clearing goes straight on. */
-enum { ENTRIES_PER_STEP = 2048, ENTRIES_PER_REDUCTION = 2, CLEARED_PER_STEP = 32 << 10, CLEARED_PER_REDUCTION = 128 };
+enum {
+    ENTRIES_PER_STEP = 2048,
+    ENTRIES_PER_REDUCTION = 2,
+    CLEARED_PER_STEP = 32 << 10,
+    CLEARED_PER_REDUCTION = 128
+};
 
 map_walk *map_walk_in_slot(csp_vm *vm, value *slot)
 {
@@ -87,8 +93,8 @@ static verdict begin_growth(csp_vm *vm, map_walk *w, const map *m)
     return VERDICT_YIELD;
 }
 
-/* A step of making the larger blocks: the index is cleared, the entries are copied, then entered; what is behind them
- * is cleared. DONE: the map has them. */
+/* A step of making the larger blocks: the index is cleared, the entries are copied, then entered;
+ * what is behind them is cleared. DONE: the map has them. */
 static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
 {
     if (!w->entries)
@@ -102,7 +108,8 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
         return VERDICT_YIELD;
     }
     if (w->copied < m->used) {
-        uint32_t stop = m->used - w->copied > ENTRIES_PER_STEP ? w->copied + ENTRIES_PER_STEP : m->used;
+        uint32_t stop =
+            m->used - w->copied > ENTRIES_PER_STEP ? w->copied + ENTRIES_PER_STEP : m->used;
         vm_charge(vm, (stop - w->copied) / ENTRIES_PER_REDUCTION);
         for (; w->copied < stop; w->copied++) {
             const map_entry *e = &m->entries[w->copied];
@@ -118,7 +125,8 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
         return VERDICT_YIELD;
     }
     if (w->indexed < w->capacity) {
-        uint32_t count = w->capacity - w->indexed < ENTRIES_PER_STEP ? w->capacity - w->indexed : ENTRIES_PER_STEP;
+        uint32_t count = w->capacity - w->indexed < ENTRIES_PER_STEP ? w->capacity - w->indexed
+                                                                     : ENTRIES_PER_STEP;
         memset(w->entries + w->indexed, 0, count * sizeof *w->entries);
         vm_charge(vm, count * sizeof *w->entries / LONG_BYTES_PER_REDUCTION);
         w->indexed += count;
@@ -166,7 +174,8 @@ bool map_blank(csp_vm *vm, map *m, size_t capacity)
 
 uint32_t map_clear_index(map *m, uint64_t at)
 {
-    size_t size = (size_t)m->index_mask + 1, count = size - at < CLEARED_PER_STEP ? size - at : CLEARED_PER_STEP;
+    size_t size = (size_t)m->index_mask + 1,
+           count = size - at < CLEARED_PER_STEP ? size - at : CLEARED_PER_STEP;
     memset(m->index + at, 0, count * sizeof *m->index);
     return (uint32_t)count;
 }
@@ -186,7 +195,8 @@ verdict map_run_put(csp_vm *vm, process *p, value *args, uint32_t argc, value *r
     return v == VERDICT_DONE ? map_put_step(vm, w, m, args[1], args[2]) : v;
 }
 
-/* Which of what is asked of a key it is: its value (or the default in args[2]), whether it is there, its removal. */
+/* Which of what is asked of a key it is: its value (or the default in args[2]), whether it is
+ * there, its removal. */
 typedef enum asked { ASKED_GET, ASKED_HAS, ASKED_REMOVE } asked;
 
 static verdict ask(csp_vm *vm, process *p, value *args, value *slot, asked what, value *result)

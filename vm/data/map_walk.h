@@ -6,13 +6,13 @@
 
 struct equal_walk;
 
-/* Room for exactly `capacity` entries, many of them, in an empty map whose index still has to be cleared: from slot
- * `at` on so many as one step clears, which is given. False: out of memory. */
+/* Room for exactly `capacity` entries, many of them, in an empty map whose index still has to be
+ * cleared: from slot `at` on so many as one step clears, which is given. False: out of memory. */
 bool map_blank(csp_vm *vm, map *m, size_t capacity);
 uint32_t map_clear_index(map *m, uint64_t at);
 
-/* What takes long with a map, in steps: finding a key that is long or deep, and growing. An object, for a slot to
- * hold. */
+/* What takes long with a map, in steps: finding a key that is long or deep, and growing. An object,
+ * for a slot to hold. */
 typedef struct map_walk {
     uint64_t header;
     uint64_t hash, cursor;

@@ -1,5 +1,6 @@
-/* Short parts by memmem, a window at a time. Long ones, which memmem would have to look at anew in each window, by a
- * rolling hash modulo 2^61 - 1 with a base that nobody knows, so that only what is equal is compared. */
+/* Short parts by memmem, a window at a time. Long ones, which memmem would have to look at anew in
+ * each window, by a rolling hash modulo 2^61 - 1 with a base that nobody knows, so that only what
+ * is equal is compared. */
 #include "vm/data/search.h"
 
 #include "vm/core/vm.h"
@@ -37,8 +38,8 @@ static const char *find(const char *in, size_t size, const char *part, size_t pa
     return part_size == 1 ? memchr(in, *part, size) : memmem(in, size, part, part_size);
 }
 
-verdict search_quick(csp_vm *vm, const void *in, size_t size, size_t from, const void *part, size_t part_size,
-                     size_t *found)
+verdict search_quick(csp_vm *vm, const void *in, size_t size, size_t from, const void *part,
+                     size_t part_size, size_t *found)
 {
     *found = SIZE_MAX;
     if (from > size || part_size > size - from)
@@ -54,8 +55,8 @@ verdict search_quick(csp_vm *vm, const void *in, size_t size, size_t from, const
     return at || end == size ? VERDICT_DONE : VERDICT_CALL;
 }
 
-static verdict step_short(csp_vm *vm, search *s, const void *in, size_t size, const void *part, size_t part_size,
-                          size_t *found)
+static verdict step_short(csp_vm *vm, search *s, const void *in, size_t size, const void *part,
+                          size_t part_size, size_t *found)
 {
     verdict v = search_quick(vm, in, size, s->at, part, part_size, found);
     if (v != VERDICT_CALL)
@@ -108,8 +109,8 @@ static uint64_t power_of(uint64_t base, size_t exponent)
     return power;
 }
 
-static verdict step_long(csp_vm *vm, search *s, const uint8_t *in, size_t size, const uint8_t *part, size_t part_size,
-                         size_t *found)
+static verdict step_long(csp_vm *vm, search *s, const uint8_t *in, size_t size, const uint8_t *part,
+                         size_t part_size, size_t *found)
 {
     uint64_t base = base_of(vm);
     vm_charge(vm, STEP / HASHED_PER_REDUCTION);
@@ -139,8 +140,8 @@ static verdict step_long(csp_vm *vm, search *s, const uint8_t *in, size_t size, 
     return VERDICT_YIELD;
 }
 
-verdict search_step(csp_vm *vm, search *s, const void *in, size_t size, const void *part, size_t part_size,
-                    size_t *found)
+verdict search_step(csp_vm *vm, search *s, const void *in, size_t size, const void *part,
+                    size_t part_size, size_t *found)
 {
     *found = SIZE_MAX;
     if (s->at > size || part_size > size - s->at)

@@ -21,7 +21,8 @@ static verdict made(csp_vm *vm, value v, value *out)
 static value plus(csp_vm *vm, process *p, opcode op, value a, value b)
 {
     if (value_both_int(a, b)) {
-        int64_t n = op == OPC_ADD ? value_as_int(a) + value_as_int(b) : value_as_int(a) - value_as_int(b);
+        int64_t n =
+            op == OPC_ADD ? value_as_int(a) + value_as_int(b) : value_as_int(a) - value_as_int(b);
         if (value_fits_int(n))
             return value_int(n);
     }
@@ -85,8 +86,8 @@ verdict data_range_has(csp_vm *vm, const range *r, value number, bool *has)
 
 /* --- slices */
 
-/* A bound of a slice of `length` elements: negative from the end, then clamped. Bounds that are no small ints are
- * far outside. */
+/* A bound of a slice of `length` elements: negative from the end, then clamped. Bounds that are no
+ * small ints are far outside. */
 static uint64_t clamp(value bound, bool included, uint64_t length)
 {
     if (!value_is_int(bound))
@@ -106,7 +107,8 @@ static verdict slice_range(csp_vm *vm, process *p, const range *of, const range 
 {
     value from, to;
     if (of->to == VALUE_NIL) {
-        if (num_compare(by->from, value_int(0)) < 0 || (by->to != VALUE_NIL && num_compare(by->to, value_int(0)) < 0))
+        if (num_compare(by->from, value_int(0)) < 0 ||
+            (by->to != VALUE_NIL && num_compare(by->to, value_int(0)) < 0))
             return vm_raise(vm, ERR_INDEX, "an open range cannot be indexed from its end");
         from = plus(vm, p, OPC_ADD, of->from, by->from);
         to = by->to == VALUE_NIL ? VALUE_NIL : plus(vm, p, OPC_ADD, of->from, by->to);
@@ -115,7 +117,8 @@ static verdict slice_range(csp_vm *vm, process *p, const range *of, const range 
         if (data_range_length(vm, p, of, &length) != VERDICT_DONE)
             return VERDICT_FAIL;
         uint64_t a = clamp(by->from, false, length);
-        uint64_t b = by->to == VALUE_NIL ? length : clamp(by->to, (by->header & RANGE_CLOSED) != 0, length);
+        uint64_t b =
+            by->to == VALUE_NIL ? length : clamp(by->to, (by->header & RANGE_CLOSED) != 0, length);
         if (b < a)
             b = a;
         from = plus(vm, p, OPC_ADD, of->from, value_int((int64_t)a));
@@ -126,7 +129,8 @@ static verdict slice_range(csp_vm *vm, process *p, const range *of, const range 
     return made(vm, range_new(vm, from, to, false), out);
 }
 
-static value slice_buffer(csp_vm *vm, const process *p, const buffer *from, uint64_t a, uint64_t count)
+static value slice_buffer(csp_vm *vm, const process *p, const buffer *from, uint64_t a,
+                          uint64_t count)
 {
     buffer *b = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *b);
     if (!b)
@@ -142,10 +146,12 @@ static value slice_buffer(csp_vm *vm, const process *p, const buffer *from, uint
     return value_object(b);
 }
 
-verdict data_slice_bounds(csp_vm *vm, process *p, value container, const range *r, uint64_t *a, uint64_t *b)
+verdict data_slice_bounds(csp_vm *vm, process *p, value container, const range *r, uint64_t *a,
+                          uint64_t *b)
 {
     obj_kind kind = value_kind(container);
-    if (kind != OBJ_LIST && kind != OBJ_TUPLE && kind != OBJ_STRING && kind != OBJ_BYTES && kind != OBJ_BUFFER)
+    if (kind != OBJ_LIST && kind != OBJ_TUPLE && kind != OBJ_STRING && kind != OBJ_BYTES &&
+        kind != OBJ_BUFFER)
         return vm_raise_type(vm, p, container, "something that can be sliced");
     uint64_t length = 0;
     if (data_length(vm, p, container, &length) != VERDICT_DONE)
@@ -165,15 +171,20 @@ verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r
     if (data_slice_bounds(vm, p, container, r, &a, &b) != VERDICT_DONE)
         return VERDICT_FAIL;
     if (long_slice(container, a, b)) {
-        verdict v = made(vm, range_new(vm, value_int((int64_t)a), value_int((int64_t)b), false), out);
+        verdict v =
+            made(vm, range_new(vm, value_int((int64_t)a), value_int((int64_t)b), false), out);
         return v == VERDICT_DONE ? VERDICT_CALL : v;
     }
     uint64_t count = b - a;
     vm_charge(vm, count / 64);
     switch (value_kind(container)) {
-    case OBJ_LIST: return made(vm, list_new(vm, p, count ? value_list(container)->items + a : NULL, count), out);
-    case OBJ_TUPLE: return made(vm, tuple_new(vm, p, value_tuple(container)->items + a, count), out);
-    case OBJ_STRING: return made(vm, str_slice(vm, value_string(container), (uint32_t)a, (uint32_t)b), out);
+    case OBJ_LIST:
+        return made(vm, list_new(vm, p, count ? value_list(container)->items + a : NULL, count),
+                    out);
+    case OBJ_TUPLE:
+        return made(vm, tuple_new(vm, p, value_tuple(container)->items + a, count), out);
+    case OBJ_STRING:
+        return made(vm, str_slice(vm, value_string(container), (uint32_t)a, (uint32_t)b), out);
     case OBJ_BYTES: return made(vm, bytes_new(vm, value_bytes(container)->data + a, count), out);
     default: return made(vm, slice_buffer(vm, p, value_as_object(container), a, count), out);
     }

@@ -22,7 +22,8 @@ value tuple_new(csp_vm *vm, const process *p, const value *items, size_t count)
     tuple *t = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + count * sizeof *items);
     if (!t)
         return VALUE_ABSENT;
-    t->header = OBJ_TUPLE | (all_immutable(items, count) ? (uint64_t)OBJ_IMMUTABLE : process_owner(p));
+    t->header =
+        OBJ_TUPLE | (all_immutable(items, count) ? (uint64_t)OBJ_IMMUTABLE : process_owner(p));
     t->count = count;
     if (count > 0)
         memcpy(t->items, items, count * sizeof *items);
@@ -40,8 +41,8 @@ verdict range_check(csp_vm *vm, value from, value to)
     return VERDICT_DONE;
 }
 
-/* An included end is made an excluded one at once, but for negative small ones: in a slice they count from the end.
- * So RANGE_CLOSED means that `to` is one of those. */
+/* An included end is made an excluded one at once, but for negative small ones: in a slice they
+ * count from the end. So RANGE_CLOSED means that `to` is one of those. */
 value range_new(csp_vm *vm, value from, value to, bool closed)
 {
     if (closed && to != VALUE_NIL && !(value_is_int(to) && value_as_int(to) < 0)) {

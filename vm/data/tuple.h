@@ -4,10 +4,12 @@
 
 #include "vm/core/concurrency.h"
 
-/* Owned by p unless all items are immutable: then OBJ_IMMUTABLE. `items` may point into p's stack. */
+/* Owned by p unless all items are immutable: then OBJ_IMMUTABLE. `items` may point into p's
+ * stack. */
 value tuple_new(csp_vm *vm, const process *p, const value *items, size_t count);
-value range_new(csp_vm *vm, value from, value to, bool closed); /* checked by the caller: range_check */
-verdict range_check(csp_vm *vm, value from, value to);          /* FAIL unless ints (or `to` nil) */
+/* checked by the caller: range_check */
+value range_new(csp_vm *vm, value from, value to, bool closed);
+verdict range_check(csp_vm *vm, value from, value to); /* FAIL unless ints (or `to` nil) */
 /* c->captures of them; self_capture filled in */
 value closure_new(csp_vm *vm, const process *p, const code *c, const value *captures);
 

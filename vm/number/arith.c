@@ -1,8 +1,8 @@
-/* Arithmetic beyond the interpreter's fast paths: ints of any size, floats, mixtures, and what is wrong with other
- * operands.
+/* Arithmetic beyond the interpreter's fast paths: ints of any size, floats, mixtures, and what is
+ * wrong with other operands.
  *
- * The interpreter has tried small ints and flonums already, so nothing here is the hot path; still, results that fit
- * 64 bits are made without GMP. */
+ * The interpreter has tried small ints and flonums already, so nothing here is the hot path; still,
+ * results that fit 64 bits are made without GMP. */
 #include "vm/number/arith.h"
 
 #include <math.h>
@@ -29,7 +29,8 @@ static bool is_zero(value integer) { return integer == value_int(0); }
 
 static bool is_negative(value integer)
 {
-    return value_is_int(integer) ? value_as_int(integer) < 0 : ((bigint *)value_as_object(integer))->size < 0;
+    return value_is_int(integer) ? value_as_int(integer) < 0
+                                 : ((bigint *)value_as_object(integer))->size < 0;
 }
 
 /* Two operands and a result for GMP. */
@@ -45,8 +46,8 @@ static void operands_begin(operands *o, value a, value b)
     mpz_init(o->result);
 }
 
-/* Multiplying and dividing numbers of so many bits: the schoolbook way at first, later about n log n. In units of
- * some 10 ns. */
+/* Multiplying and dividing numbers of so many bits: the schoolbook way at first, later about n log
+ * n. In units of some 10 ns. */
 static void charge_product(csp_vm *vm, uint64_t bits_a, uint64_t bits_b)
 {
     uint64_t longer = (bits_a > bits_b ? bits_a : bits_b) / 64;
@@ -113,8 +114,9 @@ static verdict int_mul(csp_vm *vm, value a, value b, value *out)
     return compute(vm, NUM_MUL, a, b, out);
 }
 
-/* |a| / |b| rounded to nearest. The quotient is computed to two bits more than a double has (down to the smallest
- * double's place), its last bit set where the division leaves a remainder: no later rounding can then go wrong. */
+/* The magnitude of a / b rounded to nearest. The quotient is computed to two bits more than a
+ * double has (down to the smallest double's place), its last bit set where the division leaves a
+ * remainder: no later rounding can then go wrong. */
 static double divide_magnitudes(mpz_srcptr a, mpz_srcptr b)
 {
     enum { WANTED = 55, LOWEST = -1076, HIGHEST = 1030 };
@@ -161,8 +163,9 @@ static verdict int_div(csp_vm *vm, value a, value b, value *out)
     num_view_of(&y, b);
     mpz_t absolute_a;
     mpz_t absolute_b;
-    double quotient = divide_magnitudes(mpz_roinit_n(absolute_a, mpz_limbs_read(x.z), (mp_size_t)mpz_size(x.z)),
-                                        mpz_roinit_n(absolute_b, mpz_limbs_read(y.z), (mp_size_t)mpz_size(y.z)));
+    double quotient =
+        divide_magnitudes(mpz_roinit_n(absolute_a, mpz_limbs_read(x.z), (mp_size_t)mpz_size(x.z)),
+                          mpz_roinit_n(absolute_b, mpz_limbs_read(y.z), (mp_size_t)mpz_size(y.z)));
     return give(vm, num_float(vm, is_negative(a) != is_negative(b) ? -quotient : quotient), out);
 }
 
@@ -310,20 +313,26 @@ static verdict compute_or_become(csp_vm *vm, num_long op, value a, value b, valu
     return v == VERDICT_CALL ? num_long_become(vm, op, a, b) : v;
 }
 
-verdict num_gcd(csp_vm *vm, value a, value b, value *out) { return compute_or_become(vm, NUM_GCD, a, b, out); }
+verdict num_gcd(csp_vm *vm, value a, value b, value *out)
+{
+    return compute_or_become(vm, NUM_GCD, a, b, out);
+}
 
 verdict num_lcm(csp_vm *vm, value a, value b, value *out)
 {
     uint64_t bits_a = num_bits(a);
     uint64_t bits_b = num_bits(b);
-    /* The least common multiple of two numbers can be far shorter than their product; but the product must be
-     * possible. */
+    /* The least common multiple of two numbers can be far shorter than their product; but the
+     * product must be possible. */
     if (bits_a > 0 && bits_b > 0 && num_check_bits(vm, bits_a + bits_b - 1) == VERDICT_FAIL)
         return VERDICT_FAIL;
     return compute_or_become(vm, NUM_LCM, a, b, out);
 }
 
-verdict num_isqrt(csp_vm *vm, value n, value *out) { return compute_or_become(vm, NUM_ISQRT, n, value_int(0), out); }
+verdict num_isqrt(csp_vm *vm, value n, value *out)
+{
+    return compute_or_become(vm, NUM_ISQRT, n, value_int(0), out);
+}
 
 /* --- floats */
 
@@ -344,7 +353,8 @@ static double float_mod(double a, double b)
     return (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-/* Not floor(a / b): a quotient that is rounded up to a whole number would be one too large, and disagree with `%`. */
+/* Not floor(a / b): a quotient that is rounded up to a whole number would be one too large, and
+ * disagree with `%`. */
 static double float_floor_div(double a, double b)
 {
     if (b == 0 || !isfinite(a))
@@ -381,7 +391,8 @@ static const struct operation {
     [OPC_SHL - OPC_ADD] = {"shift", "by", false, int_shift_left, NULL},
     [OPC_SHR - OPC_ADD] = {"shift", "by", false, int_shift_right, NULL},
 };
-_Static_assert(sizeof operations / sizeof *operations == OPC_SHR - OPC_ADD + 1, "one entry for each operator");
+_Static_assert(sizeof operations / sizeof *operations == OPC_SHR - OPC_ADD + 1,
+               "one entry for each operator");
 
 static verdict refuse(csp_vm *vm, process *p, opcode op, value a, value b)
 {
@@ -396,8 +407,8 @@ static verdict refuse(csp_vm *vm, process *p, opcode op, value a, value b)
         left = b;
         right = a;
     }
-    vm_raise(vm, ERR_TYPE, "cannot %s %s %s %s%s", operation->verb, vm_type_phrase(left), operation->joint,
-             vm_type_phrase(right), hint);
+    vm_raise(vm, ERR_TYPE, "cannot %s %s %s %s%s", operation->verb, vm_type_phrase(left),
+             operation->joint, vm_type_phrase(right), hint);
     return vm_blame(vm, p, a, b);
 }
 
@@ -423,6 +434,7 @@ verdict num_unary(csp_vm *vm, opcode op, value a, value *out)
     process *p = vm->sched.running;
     if (!value_usable(p, a))
         return vm_raise_type(vm, p, a, "a number");
-    vm_raise(vm, ERR_TYPE, op == OPC_NEG ? "cannot negate %s" : "cannot apply `~` to %s", vm_type_phrase(a));
+    vm_raise(vm, ERR_TYPE, op == OPC_NEG ? "cannot negate %s" : "cannot apply `~` to %s",
+             vm_type_phrase(a));
     return vm_blame(vm, p, a, VALUE_NIL);
 }

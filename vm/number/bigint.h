@@ -1,6 +1,7 @@
-/* Bigints as GMP sees them: read-only views on limbs in the collected heap, and results copied back. For arithmetic
- * only; all else knows num.h. GMP's own memory is malloc'ed and lives no longer than one operation; it aborts when
- * there is none, so whoever makes a large result asks num_check_bits first. */
+/* Bigints as GMP sees them: read-only views on limbs in the collected heap, and results copied
+ * back. For arithmetic only; all else knows num.h. GMP's own memory is malloc'ed and lives no
+ * longer than one operation; it aborts when there is none, so whoever makes a large result asks
+ * num_check_bits first. */
 #ifndef CSP_VM_NUMBER_BIGINT_H
 #define CSP_VM_NUMBER_BIGINT_H
 
@@ -10,8 +11,8 @@
 
 _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "bigint.limbs are GMP's limbs");
 
-/* An integer to read from, `z`: of any size, never cleared. It must stay where it is, and the integer must stay
- * rooted. */
+/* An integer to read from, `z`: of any size, never cleared. It must stay where it is, and the
+ * integer must stay rooted. */
 typedef struct num_view {
     mpz_t z;
     mp_limb_t limb;
@@ -27,11 +28,12 @@ verdict num_check_bits(csp_vm *vm, uint64_t bits);
 /* The canonical integer of z, which is left as it is. VALUE_ABSENT: out of memory. */
 value num_from_mpz(csp_vm *vm, mpz_srcptr z);
 
-/* The result of an operation: stores it and clears z. FAIL: out of memory, or more bits than allowed. */
+/* The result of an operation: stores it and clears z. FAIL: out of memory, or more bits than
+ * allowed. */
 verdict num_give(csp_vm *vm, mpz_ptr z, value *out);
 
-/* The number as mantissa * 2 ** *exponent with 0.5 <= |mantissa| < 1 (or both 0): for integers beyond the range of a
- * double. */
+/* The number as mantissa * 2 ** *exponent with 0.5 <= |mantissa| < 1 (or both 0): for integers
+ * beyond the range of a double. */
 double num_split(value integer, int64_t *exponent);
 
 #endif

@@ -6,7 +6,8 @@
 #include "vm/core/vm.h"
 #include "vm/number/bigint.h"
 
-/* Where the host sets no limit, an integer still has to fit GMP's and our own counts; 512 MiB is far from both. */
+/* Where the host sets no limit, an integer still has to fit GMP's and our own counts; 512 MiB is
+ * far from both. */
 enum { LIMB_BITS = 64 };
 static const uint64_t max_bits = (uint64_t)1 << 32;
 
@@ -17,7 +18,10 @@ static const double small_end = 4611686018427387904.0;
 
 static bigint *value_bigint(value v) { return (bigint *)value_as_object(v); }
 
-static size_t limb_count(const bigint *b) { return (size_t)(b->size < 0 ? -(int64_t)b->size : b->size); }
+static size_t limb_count(const bigint *b)
+{
+    return (size_t)(b->size < 0 ? -(int64_t)b->size : b->size);
+}
 
 void num_view_of(num_view *view, value integer)
 {
@@ -35,7 +39,8 @@ uint64_t num_bits(value integer)
 {
     if (value_is_int(integer)) {
         int64_t n = value_as_int(integer);
-        return n == 0 ? 0 : (uint64_t)(LIMB_BITS - __builtin_clzll(n < 0 ? (uint64_t)-n : (uint64_t)n));
+        return n == 0 ? 0
+                      : (uint64_t)(LIMB_BITS - __builtin_clzll(n < 0 ? (uint64_t)-n : (uint64_t)n));
     }
     const bigint *b = value_bigint(integer);
     size_t count = limb_count(b);
@@ -53,7 +58,8 @@ verdict num_check_bits(csp_vm *vm, uint64_t bits)
     uint64_t limit = num_max_bits(vm);
     if (bits <= limit)
         return VERDICT_DONE;
-    return vm_raise(vm, ERR_OUT_OF_MEMORY, "an integer of more than %llu bits", (unsigned long long)limit);
+    return vm_raise(vm, ERR_OUT_OF_MEMORY, "an integer of more than %llu bits",
+                    (unsigned long long)limit);
 }
 
 static value bigint_new(csp_vm *vm, const uint64_t *limbs, size_t count, bool negative)
@@ -125,8 +131,8 @@ value num_truncate(csp_vm *vm, double d)
     return v;
 }
 
-/* The highest 64 bits of a bigint of several limbs. The lowest of them is set where anything below is not zero, so
- * that rounding to the 53 bits of a double goes the right way. */
+/* The highest 64 bits of a bigint of several limbs. The lowest of them is set where anything below
+ * is not zero, so that rounding to the 53 bits of a double goes the right way. */
 static uint64_t top_bits(const bigint *b)
 {
     size_t count = limb_count(b);
@@ -211,7 +217,8 @@ int num_compare(value a, value b)
     return sign_of(mpz_cmp(x.z, y.z));
 }
 
-/* Multiplies and folds: every bit of the result depends on every bit of h, and h on the secret seed. */
+/* Multiplies and folds: every bit of the result depends on every bit of h, and h on the secret
+ * seed. */
 static uint64_t mix(uint64_t h)
 {
     uint128 product = (uint128)h * 0x9e3779b97f4a7c15U;

@@ -1,5 +1,5 @@
-/* Numbers: ints of any size (GMP on limbs kept in the collected heap) and floats; arithmetic beyond the interpreter's
- * fast paths. */
+/* Numbers: ints of any size (GMP on limbs kept in the collected heap) and floats; arithmetic beyond
+ * the interpreter's fast paths. */
 #ifndef CSP_VM_NUMBER_NUM_H
 #define CSP_VM_NUMBER_NUM_H
 
@@ -17,7 +17,8 @@ static inline bool value_is_float(value v) { return value_is_flonum(v) || value_
 static inline bool value_is_integer(value v) { return value_is_int(v) || value_is(v, OBJ_BIGINT); }
 static inline bool value_is_number(value v)
 {
-    return value_is_int(v) || value_is_flonum(v) || value_is(v, OBJ_BIGINT) || value_is(v, OBJ_FLOAT);
+    return value_is_int(v) || value_is_flonum(v) || value_is(v, OBJ_BIGINT) ||
+           value_is(v, OBJ_FLOAT);
 }
 double num_as_double(value number); /* of any number; a bigint is rounded to nearest, or ±inf */
 static inline double value_as_float(value v)
@@ -25,7 +26,8 @@ static inline double value_as_float(value v)
     return value_is_flonum(v) ? value_as_flonum(v) : ((boxed_float *)value_as_object(v))->number;
 }
 
-/* Compares two numbers exactly (also int with float, without rounding): -1, 0, 1, or 2 where a NaN is among them. */
+/* Compares two numbers exactly (also int with float, without rounding): -1, 0, 1, or 2 where a NaN
+ * is among them. */
 int num_compare(value a, value b);
 /* Equal numbers have equal hashes (1 and 1.0, bigints and floats alike). */
 uint64_t num_hash(value number, uint64_t seed);

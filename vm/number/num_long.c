@@ -14,18 +14,20 @@
 
 enum {
     LONG_NS = 200000, /* about what a slice takes */
-    LINEAR_LIMBS = 8, /* the shorter operand of what is linear in the longer one: at most 5 ms at 2^26 bits */
+    /* the shorter operand of what is linear in the longer one: at most 5 ms at 2^26 bits */
+    LINEAR_LIMBS = 8,
     NS_PER_REDUCTION = 16,
     LIMB_BITS = 64
 };
 
 static uint64_t limbs_of(value integer) { return (num_bits(integer) + LIMB_BITS - 1) / LIMB_BITS; }
 
-/* ns that a product of so many limbs takes. Measured (GMP 6.2, this machine, 2^k limbs each): ns for each limb of the
- * longer factor, by k = log2 of the shorter. */
+/* ns that a product of so many limbs takes. Measured (GMP 6.2, this machine, 2^k limbs each): ns
+ * for each limb of the longer factor, by k = log2 of the shorter. */
 static uint64_t product_ns(uint64_t a, uint64_t b)
 {
-    static const uint16_t per_limb[] = {1, 1, 2, 3, 6, 14, 30, 47, 62, 84, 134, 150, 190, 340, 325, 325, 457};
+    static const uint16_t per_limb[] = {1,  1,   2,   3,   6,   14,  30,  47, 62,
+                                        84, 134, 150, 190, 340, 325, 325, 457};
     enum { LAST = sizeof per_limb / sizeof *per_limb - 1 };
     uint64_t longer = a > b ? a : b, shorter = a > b ? b : a;
     unsigned k = shorter ? 63 - (unsigned)__builtin_clzll(shorter) : 0;
@@ -40,9 +42,13 @@ static uint64_t gcd_ns(uint64_t a, uint64_t b)
 }
 
 /* 2048 limbs by 1024: 341 us, where a product of 1024 limbs takes 137. */
-static uint64_t division_ns(uint64_t a, uint64_t b) { return a < b ? a : 5 * product_ns(a - b + 1, b) / 2; }
+static uint64_t division_ns(uint64_t a, uint64_t b)
+{
+    return a < b ? a : 5 * product_ns(a - b + 1, b) / 2;
+}
 
-/* Digits in bases that are powers of two are read off: 35 ns a limb; else 512 limbs take 113 us, their product 43. */
+/* Digits in bases that are powers of two are read off: 35 ns a limb; else 512 limbs take 113 us,
+ * their product 43. */
 static uint64_t format_ns(uint64_t n, int64_t base)
 {
     return (base & -base) == llabs(base) ? 35 * n : 5 * product_ns(n, n) / 2;
@@ -101,7 +107,10 @@ bool num_is_long(num_long op, value a, value b)
 
 num_long num_long_of(opcode op)
 {
-    return op == OPC_MUL ? NUM_MUL : op == OPC_IDIV ? NUM_FLOOR_DIV : op == OPC_MOD ? NUM_MOD : NUM_POW;
+    return op == OPC_MUL    ? NUM_MUL
+           : op == OPC_IDIV ? NUM_FLOOR_DIV
+           : op == OPC_MOD  ? NUM_MOD
+                            : NUM_POW;
 }
 
 void num_compute(num_long op, mpz_ptr result, mpz_srcptr a, mpz_srcptr b)
@@ -190,7 +199,8 @@ static void drop(request *r)
 }
 
 /* GMP cannot be interrupted. */
-static const request_kind long_kind = {.what = "a computation with large ints", .work = work, .drop = drop};
+static const request_kind long_kind = {
+    .what = "a computation with large ints", .work = work, .drop = drop};
 
 /* What GMP takes meanwhile, roughly: the result, and a few times the operands. */
 static size_t memory_of(num_long op, value a, value b)
@@ -255,7 +265,8 @@ static verdict finish(csp_vm *vm, long_request *l, value given, value *result)
     return v;
 }
 
-/* A step of making the digits a string: DONE, YIELD or FAIL. slots: the string, how many bytes of it are there. */
+/* A step of making the digits a string: DONE, YIELD or FAIL. slots: the string, how many bytes of
+ * it are there. */
 static verdict give_digits(csp_vm *vm, const long_request *l, value *slots, value *result)
 {
     if (slots[0] == VALUE_ABSENT) {
@@ -295,7 +306,8 @@ static verdict run_long(csp_vm *vm, process *p, value *args, uint32_t argc, valu
     return v;
 }
 
-const native_entry num_long_native = {"long", "long(op, a, b)", "arithmetic that takes long", run_long, 3, 3, 3};
+const native_entry num_long_native = {
+    "long", "long(op, a, b)", "arithmetic that takes long", run_long, 3, 3, 3};
 
 verdict num_long_call(csp_vm *vm, process *p, num_long op, value a, value b)
 {

@@ -1,5 +1,6 @@
-/* Operations on ints that take longer than a slice: they run on a worker (request.h) while their process waits. Those
- * whose time grows with the length alone (sums, bits, shifts, comparing) are never long: 2 to 5 ms at 2^26 bits. */
+/* Operations on ints that take longer than a slice: they run on a worker (request.h) while their
+ * process waits. Those whose time grows with the length alone (sums, bits, shifts, comparing) are
+ * never long: 2 to 5 ms at 2^26 bits. */
 #ifndef CSP_VM_NUMBER_NUM_LONG_H
 #define CSP_VM_NUMBER_NUM_LONG_H
 
@@ -15,8 +16,9 @@ typedef enum num_long {
     NUM_GCD,       /* (a, b) */
     NUM_LCM,       /* (a, b) */
     NUM_ISQRT,     /* (n, nil), n >= 0 */
-    NUM_FORMAT,    /* (n, base): its digits, a string; of a negative base those above 9 are capitals */
-    NUM_PARSE      /* (string, base): an int, or the error value that `int` gives */
+    /* (n, base): its digits, a string; of a negative base those above 9 are capitals */
+    NUM_FORMAT,
+    NUM_PARSE /* (string, base): an int, or the error value that `int` gives */
 } num_long;
 
 /* What the arithmetic ones compute, at once: on any thread. */

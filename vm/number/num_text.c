@@ -1,5 +1,6 @@
-/* Numbers and text: formatting and parsing. What the C library prints and reads depends on the locale, which belongs
- * to the host; so we only exchange digits with it, and set the point ourselves. */
+/* Numbers and text: formatting and parsing. What the C library prints and reads depends on the
+ * locale, which belongs to the host; so we only exchange digits with it, and set the point
+ * ourselves. */
 #include "vm/number/num_text.h"
 
 #include <ctype.h>
@@ -51,9 +52,9 @@ static decimal decimal_trimmed(decimal n)
     return n;
 }
 
-/* Most floats in programs have few digits. Where m / 10^k gives d exactly as a quotient of two exact doubles, m *
- * 10^-k reads back as d; and of at most 15 digits no two decimals read as the same double, so the smallest k gives
- * the shortest text. */
+/* Most floats in programs have few digits. Where m / 10^k gives d exactly as a quotient of two
+ * exact doubles, m * 10^-k reads back as d; and of at most 15 digits no two decimals read as the
+ * same double, so the smallest k gives the shortest text. */
 static bool decimal_short(double d, decimal *out)
 {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
@@ -69,9 +70,10 @@ static bool decimal_short(double d, decimal *out)
     return false;
 }
 
-/* The shortest decimal that reads back as d > 0. 15 digits survive a trip through a (normal) double, so if 15 do not
- * read back, fewer do not either. The doubles around a power of two lie closer below than above: there the nearest
- * decimal may be too low where the next one reads back. */
+/* The shortest decimal that reads back as d > 0. 15 digits survive a trip through a (normal)
+ * double, so if 15 do not read back, fewer do not either. The doubles around a power of two lie
+ * closer below than above: there the nearest decimal may be too low where the next one reads
+ * back. */
 static decimal decimal_shortest(double d)
 {
     decimal n;
@@ -195,13 +197,17 @@ bool num_all_digits(const char *chars, size_t size, int base)
     return size > 0;
 }
 
-uint64_t num_digits_bits(size_t length, int base) { return (uint64_t)(log2(base) * (double)(length - 1)) + 1; }
+uint64_t num_digits_bits(size_t length, int base)
+{
+    return (uint64_t)(log2(base) * (double)(length - 1)) + 1;
+}
 
 value num_unreadable(csp_vm *vm, const text *shown, const char *what)
 {
     if (shown->failed)
         return VALUE_ABSENT;
-    return error_make(vm, ERR_VALUE, "%.*s is not %s", (int)shown->used, shown->used ? shown->block : "", what);
+    return error_make(vm, ERR_VALUE, "%.*s is not %s", (int)shown->used,
+                      shown->used ? shown->block : "", what);
 }
 
 value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, bool negative)
@@ -259,8 +265,8 @@ static size_t digits_at(const char *chars, size_t size)
     return n;
 }
 
-/* An exponent's sign and digits. What is far beyond every double stays there whatever the mantissa's length, since
- * texts are shorter than the bound. */
+/* An exponent's sign and digits. What is far beyond every double stays there whatever the
+ * mantissa's length, since texts are shorter than the bound. */
 static bool parse_exponent(const char *chars, size_t size, int64_t *exponent)
 {
     static const int64_t bound = (int64_t)1 << 40;
@@ -275,8 +281,8 @@ static bool parse_exponent(const char *chars, size_t size, int64_t *exponent)
 }
 
 /* digits * 10 ** exponent, the digits in two pieces; there is at least one. */
-static value float_from_parts(csp_vm *vm, const char *whole, size_t wholes, const char *rest, size_t rests,
-                              int64_t exponent, bool negative)
+static value float_from_parts(csp_vm *vm, const char *whole, size_t wholes, const char *rest,
+                              size_t rests, int64_t exponent, bool negative)
 {
     char local[128];
     size_t room = wholes + rests + 32;

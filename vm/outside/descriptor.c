@@ -46,12 +46,12 @@ void descriptor_close(out_descriptor *d)
 bool descriptor_same(const out_descriptor *a, const out_descriptor *b)
 {
     struct stat x, y;
-    return fstat(a->stream, &x) == 0 && fstat(b->stream, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino &&
-           !S_ISREG(x.st_mode);
+    return fstat(a->stream, &x) == 0 && fstat(b->stream, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino && !S_ISREG(x.st_mode);
 }
 
-/* The same pipe or terminal once more, with flags of its own. Where there is no /proc, no right or no room for it, what
- * we have must do. */
+/* The same pipe or terminal once more, with flags of its own. Where there is no /proc, no right or
+ * no room for it, what we have must do. */
 static void open_own(out_descriptor *d)
 {
     char path[32];
@@ -79,7 +79,8 @@ static ssize_t write_now(const out_descriptor *d, const char *text, size_t size)
 {
     ssize_t written;
     do
-        written = d->kind == DESCRIPTOR_SOCKET ? send(d->fd, text, size, MSG_DONTWAIT) : write(d->fd, text, size);
+        written = d->kind == DESCRIPTOR_SOCKET ? send(d->fd, text, size, MSG_DONTWAIT)
+                                               : write(d->fd, text, size);
     while (written < 0 && errno == EINTR);
     if (written >= 0)
         return written;

@@ -1,5 +1,6 @@
-/* Standard output and error as descriptors: written to without making anybody wait, whatever stands behind them, and
- * without changing what others see of them (O_NONBLOCK belongs to all who share the description). */
+/* Standard output and error as descriptors: written to without making anybody wait, whatever stands
+ * behind them, and without changing what others see of them (O_NONBLOCK belongs to all who share
+ * the description). */
 #ifndef CSP_VM_OUTSIDE_DESCRIPTOR_H
 #define CSP_VM_OUTSIDE_DESCRIPTOR_H
 
@@ -26,11 +27,11 @@ typedef struct out_descriptor {
 /* What `stream` is now. 0, or an errno where it cannot be written to. */
 int descriptor_open(out_descriptor *d, int stream);
 void descriptor_close(out_descriptor *d); /* what is our own */
-/* Whether both lead to the same pipe, terminal or socket, so that what is written keeps its order only if one writes
- * it all. */
+/* Whether both lead to the same pipe, terminal or socket, so that what is written keeps its order
+ * only if one writes it all. */
 bool descriptor_same(const out_descriptor *a, const out_descriptor *b);
-/* Writes a part of the text, as much as is taken at once and no more than a step's work: the bytes; 0: not ready;
- * less than 0: -errno. */
+/* Writes a part of the text, as much as is taken at once and no more than a step's work: the bytes;
+ * 0: not ready; less than 0: -errno. */
 ssize_t descriptor_write(out_descriptor *d, const char *text, size_t size);
 
 #endif

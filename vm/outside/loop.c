@@ -11,8 +11,8 @@
 
 #include "vm/core/vm.h"
 
-/* libuv's own timers are good to a millisecond only, so deadlines go through a timerfd, which the loop watches as it
- * does every other descriptor. */
+/* libuv's own timers are good to a millisecond only, so deadlines go through a timerfd, which the
+ * loop watches as it does every other descriptor. */
 struct loop {
     csp_vm *vm;
     uv_loop_t uv;
@@ -76,9 +76,9 @@ static int open_handles(loop *l)
     return uv_poll_start(&l->timer, UV_READABLE, on_timer);
 }
 
-/* libuv aborts when it is to close a descriptor up to 2, which a host may have closed: `low` holds those places
- * meanwhile. It also aborts where it cannot have, beside its first descriptor, the pipe that it makes once: both are
- * tried before. 0 or an error less than 0. */
+/* libuv aborts when it is to close a descriptor up to 2, which a host may have closed: `low` holds
+ * those places meanwhile. It also aborts where it cannot have, beside its first descriptor, the
+ * pipe that it makes once: both are tried before. 0 or an error less than 0. */
 static int prepare(int low[3])
 {
     int held = 0, spare, probe[2];
@@ -127,7 +127,8 @@ loop *loop_new(csp_vm *vm)
         errno = -why;
         return NULL;
     }
-    loop_poll(l); /* so that the handles are registered with the kernel before anybody waits for loop_fd */
+    /* so that the handles are registered with the kernel before anybody waits for loop_fd */
+    loop_poll(l);
     return l;
 }
 
@@ -150,7 +151,8 @@ static void arm(loop *l, int64_t deadline)
         return;
     struct itimerspec at = {0}; /* all zero: off */
     if (deadline != LOOP_NEVER)
-        at.it_value = (struct timespec){.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+        at.it_value =
+            (struct timespec){.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
     if (timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) == 0)
         l->armed = deadline;
 }

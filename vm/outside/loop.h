@@ -1,5 +1,5 @@
-/* The outside world: libuv's loop, one per VM, with one timerfd behind it for exact deadlines. loop.c is the only
- * file that calls uv_*. */
+/* The outside world: libuv's loop, one per VM, with one timerfd behind it for exact deadlines.
+ * loop.c is the only file that calls uv_*. */
 #ifndef CSP_VM_OUTSIDE_LOOP_H
 #define CSP_VM_OUTSIDE_LOOP_H
 
@@ -9,28 +9,29 @@ typedef struct loop loop;
 
 #define LOOP_NEVER INT64_MAX
 
-/* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own is made by vm_loop. Leaves the descriptors 0
- * to 2 alone, closed ones too. */
+/* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own is made by vm_loop. Leaves the
+ * descriptors 0 to 2 alone, closed ones too. */
 loop *loop_new(csp_vm *vm);
 void loop_free(loop *l);
 int64_t loop_now(void); /* CLOCK_MONOTONIC in ns */
-/* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER: none), a completion,
- * or loop_wake. Returns early at will. */
+/* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER:
+ * none), a completion, or loop_wake. Returns early at will. */
 void loop_wait(loop *l, int64_t deadline);
 /* Descriptors, -1 for none, that end a wait when they can be written to: filled in before it. */
 enum { LOOP_OUTPUTS = 2 };
 int *loop_outputs(loop *l);
 void loop_poll(loop *l); /* takes what is there, never waits */
 void loop_wake(loop *l); /* from any thread or signal handler: ends a wait */
-/* Whether requests are under way that may wake a process (I/O): then nothing is a deadlock. Timers do not count: the
- * scheduler knows them. */
+/* Whether requests are under way that may wake a process (I/O): then nothing is a deadlock. Timers
+ * do not count: the scheduler knows them. */
 bool loop_pending(const loop *l);
 int loop_fd(const loop *l); /* for a host to poll */
 
-/* The VM's loop, made when it is first needed: what only computes and prints opens no descriptor. NULL: it cannot be
- * made, errno says why. */
+/* The VM's loop, made when it is first needed: what only computes and prints opens no descriptor.
+ * NULL: it cannot be made, errno says why. */
 struct loop *vm_loop(csp_vm *vm);
-/* Ends a wait of the VM, after a flag of those that are set from outside was set. From any thread or signal handler. */
+/* Ends a wait of the VM, after a flag of those that are set from outside was set. From any thread
+ * or signal handler. */
 void vm_wake(csp_vm *vm);
 
 #endif

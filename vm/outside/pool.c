@@ -15,7 +15,8 @@ struct pool {
     pthread_cond_t more;  /* the queue has grown, or the pool is closed */
     job_list queue, inbox;
     unsigned queued, threads, idle;
-    unsigned users; /* the VM, threads, and whoever is expected to post: the last one frees the pool */
+    /* the VM, threads, and whoever is expected to post: the last one frees the pool */
+    unsigned users;
     bool open;
     bool arrived; /* atomic: the inbox is not empty */
     void (*wake)(void *data);

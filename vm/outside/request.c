@@ -65,7 +65,8 @@ static void forget(csp_vm *vm, request *r)
 
 /* --- beginning */
 
-static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count, size_t outside)
+static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
+                    size_t outside)
 {
     if (!process_side(vm, p))
         return false;
@@ -87,7 +88,8 @@ static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint3
     return true;
 }
 
-verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count, size_t outside)
+verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
+                      size_t outside)
 {
     r->job = (job){.work = r->kind->work ? work : NULL, .drop = drop};
     if (!prepare(vm, p, r, pins, pin_count, outside)) {

@@ -1,13 +1,15 @@
 /* alt: one of several sends and receives.
  *
- * The arms are collected once (guards, channels and values were evaluated into registers before). Then, over and
- * over: which are ready? One of them is drawn; only its message is made (a copy in slices, in which others may run
- * and readiness change: `prefer`). If none is ready and there is neither `else` nor a time that has come, all send
- * arms' messages are made and a node is queued for each arm. A win by a partner, a timer or a close makes the other
- * nodes stale; they are unlinked when the process settles.
+ * The arms are collected once (guards, channels and values were evaluated into registers before).
+ * Then, over and over: which are ready? One of them is drawn; only its message is made (a copy in
+ * slices, in which others may run and readiness change: `prefer`). If none is ready and there is
+ * neither `else` nor a time that has come, all send arms' messages are made and a node is queued
+ * for each arm. A win by a partner, a timer or a close makes the other nodes stale; they are
+ * unlinked when the process settles.
  *
- * `closed(c)` is a case that neither sends nor receives: ready once c is closed and drained (channel.h). It takes no part
- * in whether all are disabled, but as long as it may become ready the alt can wait. */
+ * `closed(c)` is a case that neither sends nor receives: ready once c is closed and drained
+ * (channel.h). It takes no part in whether all are disabled, but as long as it may become ready the
+ * alt can wait. */
 #include "vm/process/alt.h"
 
 #include <assert.h>
@@ -75,7 +77,8 @@ static alt_case *add_case(csp_vm *vm, alt *a)
     return c;
 }
 
-enum { BLOCK_BITS = 60 }; /* of a set of numbers: a map from number / 60 to the bits of 60 numbers */
+/* of a set of numbers: a map from number / 60 to the bits of 60 numbers */
+enum { BLOCK_BITS = 60 };
 
 static bool was_taken(csp_vm *vm, value set, channel *c)
 {
@@ -93,7 +96,8 @@ static bool mark_taken(csp_vm *vm, const process *p, value *set, channel *c)
         *set = map_new(vm, p, 0);
     if (*set != VALUE_ABSENT) {
         uint64_t n = chan_number(vm, c);
-        value block = value_int((int64_t)(n / BLOCK_BITS)), bits = map_get(vm, value_map(*set), block);
+        value block = value_int((int64_t)(n / BLOCK_BITS)),
+              bits = map_get(vm, value_map(*set), block);
         int64_t old = bits == VALUE_ABSENT ? 0 : value_as_int(bits);
         if (map_put(vm, value_map(*set), block, value_int(old | (int64_t)1 << n % BLOCK_BITS)))
             return true;
@@ -102,8 +106,8 @@ static bool mark_taken(csp_vm *vm, const process *p, value *set, channel *c)
     return false;
 }
 
-static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value message, bool sends,
-                        bool moves)
+static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value message,
+                        bool sends, bool moves)
 {
     channel *c = chan_of(vm, p, handle, sends);
     alt_case *k = c ? add_case(vm, a) : NULL;
@@ -117,7 +121,8 @@ static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value hand
     return true;
 }
 
-/* No case where it can never be ready. `taken`: the channels that a repeated alt has taken the arm for. */
+/* No case where it can never be ready. `taken`: the channels that a repeated alt has taken the arm
+ * for. */
 static bool add_drained(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value taken)
 {
     channel *c = chan_behind(vm, p, handle);
@@ -136,7 +141,8 @@ static bool add_drained(csp_vm *vm, process *p, alt *a, uint32_t arm, value hand
     return true;
 }
 
-static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *r, alt_arm_kind kind)
+static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *r,
+                     alt_arm_kind kind)
 {
     bool moves = kind == ALT_ARM_EACH_SEND_MOVE, sends = moves || kind == ALT_ARM_EACH_SEND;
     const list *l = value_list(r[0]);
@@ -145,8 +151,9 @@ static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *
         uint32_t count = a->count;
         if (quad[0] == VALUE_ABSENT)
             continue;
-        bool done = kind == ALT_ARM_EACH_DRAINED ? add_drained(vm, p, a, arm, quad[0], r[3])
-                                                 : add_channel(vm, p, a, arm, quad[0], quad[1], sends, moves);
+        bool done = kind == ALT_ARM_EACH_DRAINED
+                        ? add_drained(vm, p, a, arm, quad[0], r[3])
+                        : add_channel(vm, p, a, arm, quad[0], quad[1], sends, moves);
         if (!done)
             return false;
         if (a->count == count)
@@ -180,9 +187,12 @@ static bool add_arm(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *b
     const value *r = &base[i->b];
     alt_arm_kind kind = (alt_arm_kind)i->a;
     switch (kind) {
-    case ALT_ARM_RECEIVE: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], VALUE_ABSENT, false, false);
-    case ALT_ARM_SEND: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, false);
-    case ALT_ARM_SEND_MOVE: return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, true);
+    case ALT_ARM_RECEIVE:
+        return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], VALUE_ABSENT, false, false);
+    case ALT_ARM_SEND:
+        return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, false);
+    case ALT_ARM_SEND_MOVE:
+        return r[0] == VALUE_ABSENT || add_channel(vm, p, a, arm, r[0], r[1], true, true);
     case ALT_ARM_DRAINED: return r[0] == VALUE_ABSENT || add_drained(vm, p, a, arm, r[0], r[1]);
     case ALT_ARM_EACH_RECEIVE:
     case ALT_ARM_EACH_SEND:
@@ -204,10 +214,14 @@ static bool disabled(const alt_case *c)
     return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan);
 }
 
-static bool ready(const alt_case *c) { return c->sends ? chan_can_send(c->chan) : chan_can_receive(c->chan); }
+static bool ready(const alt_case *c)
+{
+    return c->sends ? chan_can_send(c->chan) : chan_can_receive(c->chan);
+}
 
 /* A message for case i: at once where that is easy. False: *result says which walk must make it. */
-static bool make_message(csp_vm *vm, process *p, alt *a, uint32_t i, bool move, alt_choice *choice, alt_result *result)
+static bool make_message(csp_vm *vm, process *p, alt *a, uint32_t i, bool move, alt_choice *choice,
+                         alt_result *result)
 {
     alt_case *c = &a->cases[i];
     if (value_is_immutable(c->original)) {
@@ -252,8 +266,8 @@ static alt_result chosen_arm(int32_t arm, alt_choice *choice)
     return ALT_CHOSEN;
 }
 
-/* The ready case to take: the preferred one, the first, or one at random in one pass; -1: none. *enabled counts those
- * that send or receive. */
+/* The ready case to take: the preferred one, the first, or one at random in one pass; -1: none.
+ * *enabled counts those that send or receive. */
 static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
 {
     uint32_t seen = 0;
@@ -287,7 +301,8 @@ static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
 static alt_result commit(csp_vm *vm, process *p, alt *a, uint32_t i, alt_choice *choice)
 {
     alt_case *c = &a->cases[i];
-    chan_result r = c->sends ? chan_send(vm, p, c->chan, c->message) : chan_receive(vm, p, c->chan, &choice->received);
+    chan_result r = c->sends ? chan_send(vm, p, c->chan, c->message)
+                             : chan_receive(vm, p, c->chan, &choice->received);
     assert(r == CHAN_DONE); /* it was ready, and nothing ran in between */
     (void)r;
     return chosen(a, i, choice);
@@ -321,7 +336,8 @@ static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
         }
         if (c->drained && !chan_reserve_drained(vm, c->chan))
             return ALT_FAILED;
-        if ((c->chan->header & CHANNEL_TICK) && !c->drained && !disabled(c) && !chan_arm_ticker(vm, c->chan))
+        if ((c->chan->header & CHANNEL_TICK) && !c->drained && !disabled(c) &&
+            !chan_arm_ticker(vm, c->chan))
             return ALT_FAILED;
     }
     if (t && !timer_reserve(vm))
@@ -368,9 +384,11 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     alt_result result;
     uint32_t enabled;
     int32_t i = draw(&vm->sched, a, &enabled);
-    /* a case that was moved for a choice that is no longer possible, or crashes, gets its value back first */
+    /* a case that was moved for a choice that is no longer possible, or crashes, gets its value
+     * back first */
     const alt_case *preferred = a->prefer >= 0 ? &a->cases[a->prefer] : NULL;
-    if (preferred && preferred->moved && (a->prefer != i || (preferred->chan->header & CHANNEL_CLOSED))) {
+    if (preferred && preferred->moved &&
+        (a->prefer != i || (preferred->chan->header & CHANNEL_CLOSED))) {
         a->pending = a->prefer;
         choice->work = preferred->original;
         return ALT_UNMOVE;
@@ -433,8 +451,8 @@ alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice)
     return try(vm, p, a, choice);
 }
 
-/* What is drained stays so: the alt is tried again, since the same close may have made several arms ready, and will not
- * wait any more. */
+/* What is drained stays so: the alt is tried again, since the same close may have made several arms
+ * ready, and will not wait any more. */
 static bool some_drained(const alt *a)
 {
     for (uint32_t i = 0; a->drained && i < a->count; i++)

@@ -17,13 +17,16 @@ typedef struct alt_choice {
     uint32_t arm;
     alt_case *chosen;
     value received;
-    value taken; /* of a drained case: what its arm's register for the channels it was taken for becomes, or ABSENT */
+    /* of a drained case: what its arm's register for the channels it was taken for becomes, or
+     * ABSENT */
+    value taken;
     value work;
 } alt_choice;
 /* Collects the arms behind the ALT instruction and tries. */
 alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, alt_choice *choice);
 alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice); /* after a walk */
-alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice);            /* after a wait, settled */
+/* after a wait, settled */
+alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice);
 /* forgets the values: at the end, and when unwound */
 void alt_leave(alt *a);
 

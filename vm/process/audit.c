@@ -1,5 +1,5 @@
-/* The invariants of the concurrency core, checked over the whole VM at rest (between two slices). Numbers refer to
- * ARCHITECTURE.md. */
+/* The invariants of the concurrency core, checked over the whole VM at rest (between two slices).
+ * Numbers refer to ARCHITECTURE.md. */
 #include "vm/process/audit.h"
 
 #include "vm/outside/request.h"
@@ -14,8 +14,14 @@ static bool link_valid(void *link)
     return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
 }
 
-static void *link_next(void *link) { return is_node(link) ? ((node *)link)->next : ((process *)link)->next; }
-static void *link_prev(void *link) { return is_node(link) ? ((node *)link)->prev : ((process *)link)->prev; }
+static void *link_next(void *link)
+{
+    return is_node(link) ? ((node *)link)->next : ((process *)link)->next;
+}
+static void *link_prev(void *link)
+{
+    return is_node(link) ? ((node *)link)->prev : ((process *)link)->prev;
+}
 
 static const char *audit_queue(const channel *c, bool sends, bool *waiter, process **who)
 {
@@ -24,7 +30,8 @@ static const char *audit_queue(const channel *c, bool sends, bool *waiter, proce
     for (void *l = sends ? c->send_first : c->recv_first; l; prev = l, l = link_next(l)) {
         if (link_prev(l) != prev)
             return "a channel's queue is not doubly linked";
-        if (is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends : ((process *)l)->chan != c)
+        if (is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends
+                       : ((process *)l)->chan != c)
             return "a queued node does not know where it is";
         if (link_valid(l)) {
             *waiter = true;
@@ -79,7 +86,8 @@ static const char *audit_drained(const channel *c, const node *n)
         return "I7: somebody waits for the end of what has ended";
     if (c->header & CHANNEL_DONE)
         return "I7: somebody waits for the end of what never closes";
-    const node *first = c->header & CHANNEL_TICK ? ((const ticker *)(const void *)c->ring)->drained : c->ring->drained;
+    const node *first = c->header & CHANNEL_TICK ? ((const ticker *)(const void *)c->ring)->drained
+                                                 : c->ring->drained;
     const node *before = n->prev, *behind = n->next ? n->next : first;
     if (!n->drained || !n->queued || n->chan != c)
         return "a queued node does not know where it is";
@@ -108,7 +116,8 @@ static const char *audit_alt(const process *p)
         if (wrong)
             return wrong;
     }
-    return queued == a->live && drained == a->drained ? NULL : "I11: an alt miscounts its queued nodes";
+    return queued == a->live && drained == a->drained ? NULL
+                                                      : "I11: an alt miscounts its queued nodes";
 }
 
 static bool waits_for_par(const process *p)
@@ -148,7 +157,8 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
     if (timed && p->side->timer->ticket != p->ticket)
         return "I8: a stale timer is in the heap";
     if (p->side && p->side->request)
-        return request_waits(p) ? NULL : "I10: a process waits for a request that is not under way for it";
+        return request_waits(p) ? NULL
+                                : "I10: a process waits for a request that is not under way for it";
     if (waits_for_par(p))
         return audit_par(p);
     if (!timed && !chooses)
@@ -183,7 +193,8 @@ static const char *audit_ending(const scheduler *s)
         if (!process_ended(p) || !(p->flags & PROCESS_TELLS))
             return "a process that is to tell of its end has not ended, or does not know";
     }
-    return s->ending_last == last ? NULL : "the list of ends to be told does not end at its last process";
+    return s->ending_last == last ? NULL
+                                  : "the list of ends to be told does not end at its last process";
 }
 
 static const char *audit_timers(const scheduler *s)
@@ -194,7 +205,8 @@ static const char *audit_timers(const scheduler *s)
             return "a timer does not know its place";
         if (i && s->timers[(i - 1) / 2]->deadline > t->deadline)
             return "the timers' heap is out of order";
-        if (t->proc && t->proc->ticket != t->ticket && (t->proc->ticket & TICKET_STATE) == TICKET_WAIT)
+        if (t->proc && t->proc->ticket != t->ticket &&
+            (t->proc->ticket & TICKET_STATE) == TICKET_WAIT)
             return "I8: a stale timer is in the heap";
     }
     return NULL;

@@ -1,8 +1,10 @@
-/* Channels: a rendezvous, a buffer, outcomes and ticks. Queues hold whom it concerns first come, first served.
+/* Channels: a rendezvous, a buffer, outcomes and ticks. Queues hold whom it concerns first come,
+ * first served.
  *
- * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node whose ticket is no
- * longer its process's is stale: dropped by whoever meets it, with no other effect. Whoever takes a valid node wins
- * its process's ticket: at that instruction both sides are committed. */
+ * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node
+ * whose ticket is no longer its process's is stale: dropped by whoever meets it, with no other
+ * effect. Whoever takes a valid node wins its process's ticket: at that instruction both sides are
+ * committed. */
 #include "vm/process/channel.h"
 
 #include <assert.h>
@@ -51,13 +53,16 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
         if (receives != sends)
             return sends ? chan_of(vm, p, value_object(e->chan), true) : e->chan;
         vm_raise(vm, ERR_TYPE,
-                 receives ? "send on the receiving end of a channel" : "receive on the sending end of a channel");
+                 receives ? "send on the receiving end of a channel"
+                          : "receive on the sending end of a channel");
         return NULL;
     }
     if (value_is(handle, OBJ_PROCESS))
         vm_raise(vm, ERR_TYPE,
-                 sends ? "expected a channel, got a process: send on a channel that it receives from"
-                       : "expected a channel, got a process: `wait(p)` gives its outcome, `done(p)` a channel for it");
+                 sends
+                     ? "expected a channel, got a process: send on a channel that it receives from"
+                     : "expected a channel, got a process: `wait(p)` gives its outcome, `done(p)` "
+                       "a channel for it");
     else
         vm_raise_type(vm, p, handle, "a channel");
     return NULL;
@@ -65,19 +70,22 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
 
 channel *chan_behind(csp_vm *vm, process *p, value handle)
 {
-    return value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan : chan_of(vm, p, handle, false);
+    return value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan
+                                     : chan_of(vm, p, handle, false);
 }
 
 /* --- queues */
 
 static void **next_of(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->next : &((node *)link)->next;
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->next
+                                                                : &((node *)link)->next;
 }
 
 static void **prev_of(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->prev : &((node *)link)->prev;
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->prev
+                                                                : &((node *)link)->prev;
 }
 
 static void set_queued(void *link, channel *c, bool sends)
@@ -96,7 +104,8 @@ static void set_queued(void *link, channel *c, bool sends)
 
 void chan_enqueue(channel *c, void *link, bool sends)
 {
-    void **first = sends ? &c->send_first : &c->recv_first, **last = sends ? &c->send_last : &c->recv_last;
+    void **first = sends ? &c->send_first : &c->recv_first,
+         **last = sends ? &c->send_last : &c->recv_last;
     *next_of(link) = NULL;
     *prev_of(link) = *last;
     if (*last)
@@ -109,7 +118,8 @@ void chan_enqueue(channel *c, void *link, bool sends)
 
 void chan_unlink(channel *c, void *link, bool sends)
 {
-    void **first = sends ? &c->send_first : &c->recv_first, **last = sends ? &c->send_last : &c->recv_last;
+    void **first = sends ? &c->send_first : &c->recv_first,
+         **last = sends ? &c->send_last : &c->recv_last;
     void *next = *next_of(link), *prev = *prev_of(link);
     if (prev)
         *next_of(prev) = next;
@@ -123,7 +133,8 @@ void chan_unlink(channel *c, void *link, bool sends)
     set_queued(link, NULL, sends);
 }
 
-/* A node is valid if its process still waits with the ticket it had; an embedded node never outlives its suspension. */
+/* A node is valid if its process still waits with the ticket it had; an embedded node never
+ * outlives its suspension. */
 static bool valid(void *link)
 {
     if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS)
@@ -133,10 +144,12 @@ static bool valid(void *link)
 
 static value *value_of(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->value : &((node *)link)->value;
+    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->value
+                                                                : &((node *)link)->value;
 }
 
-/* The message of an embedded node stays with its process, which may have to take a moved value back. */
+/* The message of an embedded node stays with its process, which may have to take a moved value
+ * back. */
 static void drop(channel *c, void *link, bool sends)
 {
     chan_unlink(c, link, sends);
@@ -151,7 +164,8 @@ static void drop_stale(channel *c, bool sends)
         drop(c, *first, sends);
 }
 
-/* Takes the first valid node out and wins its process, which is then ours to make ready; NULL: nobody waits. */
+/* Takes the first valid node out and wins its process, which is then ours to make ready; NULL:
+ * nobody waits. */
 static void *take(channel *c, bool sends, wake_reason why)
 {
     drop_stale(c, sends);
@@ -312,7 +326,8 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
                 wake_drained(vm, c);
             return CHAN_DONE;
         }
-        void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL; /* the first waiting moves up */
+        /* the first waiting moves up */
+        void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL;
         if (link) {
             ring_put(c, *value_of(link));
             *value_of(link) = VALUE_ABSENT;
@@ -334,8 +349,8 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
     return CHAN_BLOCK;
 }
 
-/* A closed channel only takes one arm away from a waiting alt; the last one wakes it, unless something else may still
- * come: the end of a channel, or a time. */
+/* A closed channel only takes one arm away from a waiting alt; the last one wakes it, unless
+ * something else may still come: the end of a channel, or a time. */
 static void close_receiver(csp_vm *vm, void *link)
 {
     process *p = node_process(link);
@@ -466,7 +481,8 @@ bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
     }
     uint32_t count = sd->watcher_count;
     if ((count & (count - 1)) == 0) {
-        channel **watchers = heap_alloc(&vm->heap, HEAP_TRACED, (count ? 2 * count : 1) * sizeof *watchers);
+        channel **watchers =
+            heap_alloc(&vm->heap, HEAP_TRACED, (count ? 2 * count : 1) * sizeof *watchers);
         if (!watchers) {
             vm_raise_memory(vm);
             return false;

@@ -7,7 +7,8 @@
 typedef enum chan_result { CHAN_DONE, CHAN_BLOCK, CHAN_CLOSED, CHAN_FAIL /* raised */ } chan_result;
 
 channel *chan_new(csp_vm *vm, uint32_t capacity); /* NULL: raised */
-/* The channel behind a handle, for sending or receiving; NULL: raised (type_error for the wrong end or no channel). */
+/* The channel behind a handle, for sending or receiving; NULL: raised (type_error for the wrong end
+ * or no channel). */
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends);
 /* … behind either end, of which nothing is sent or received. */
 channel *chan_behind(csp_vm *vm, process *p, value handle);
@@ -29,9 +30,10 @@ bool chan_can_receive(channel *c);
 void chan_enqueue(channel *c, void *link, bool sends);
 void chan_unlink(channel *c, void *link, bool sends);
 
-/* Closed, and nothing left to receive: so it stays. Alts wait for that in a list of their own; `reserve` makes room for
- * that list (false: raised), `await` queues, `leave` takes back. All who wait are woken, in order, by `close`, or by
- * whoever takes the last message after it. Never of a done channel. */
+/* Closed, and nothing left to receive: so it stays. Alts wait for that in a list of their own;
+ * `reserve` makes room for that list (false: raised), `await` queues, `leave` takes back. All who
+ * wait are woken, in order, by `close`, or by whoever takes the last message after it. Never of a
+ * done channel. */
 bool chan_drained(const channel *c);
 bool chan_reserve_drained(csp_vm *vm, channel *c);
 void chan_await_drained(channel *c, node *n);
@@ -41,9 +43,9 @@ void chan_leave_drained(node *n);
 channel *chan_done(csp_vm *vm, process *p);
 /* Serves those who wait for p's outcome, in order, as many as *most says, which is counted down. */
 void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most);
-/* When p ends its handle is sent on c, whose buffer has room for `room` such messages from now on; marks p as awaited.
- * At once where p has ended. Who asks sees to it that no more than `room` processes are watched whose ends have not
- * been received. False: raised. */
+/* When p ends its handle is sent on c, whose buffer has room for `room` such messages from now on;
+ * marks p as awaited. At once where p has ended. Who asks sees to it that no more than `room`
+ * processes are watched whose ends have not been received. False: raised. */
 bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room);
 /* Tells those that watch p of its end. */
 void chan_tell_end(csp_vm *vm, process *p);

@@ -1,10 +1,11 @@
-/* Who is told of a process's end: those that are linked to it, and those who wait for its outcome. There may be any
- * number of them, so that is done in steps, the first when it ends, the others between two slices.
+/* Who is told of a process's end: those that are linked to it, and those who wait for its outcome.
+ * There may be any number of them, so that is done in steps, the first when it ends, the others
+ * between two slices.
  *
- * The end itself is one moment: the ticket says END and the outcome is there before anybody is told, so whoever asks
- * meanwhile has the outcome at once. Who is still to be told waits on as before and can be killed, time out, or unlink:
- * then it leaves the queue, or the list, by itself. Links come first: who is linked and waits does not go on with the
- * outcome before it is killed. */
+ * The end itself is one moment: the ticket says END and the outcome is there before anybody is
+ * told, so whoever asks meanwhile has the outcome at once. Who is still to be told waits on as
+ * before and can be killed, time out, or unlink: then it leaves the queue, or the list, by itself.
+ * Links come first: who is linked and waits does not go on with the outcome before it is killed. */
 #include "vm/process/ending.h"
 
 #include "vm/core/vm.h"
@@ -15,7 +16,10 @@
 enum { TOLD_PER_STEP = 512, REDUCTIONS_PER_TOLD = 4 };
 
 /* No more than a slice is worth, so with the short ones of tests there is a step for each. */
-static int64_t told_per_step(const scheduler *s) { return s->slice < TOLD_PER_STEP ? s->slice : TOLD_PER_STEP; }
+static int64_t told_per_step(const scheduler *s)
+{
+    return s->slice < TOLD_PER_STEP ? s->slice : TOLD_PER_STEP;
+}
 
 /* Those that are told now, *count of them. True: there are no more. */
 static bool tell(csp_vm *vm, process *p, int64_t *count)

@@ -1,5 +1,5 @@
-/* Kill and link. A kill sets the flag first, then tries the ticket; it is obeyed at the victim's next safe point. The
- * first cause stays. */
+/* Kill and link. A kill sets the flag first, then tries the ticket; it is obeyed at the victim's
+ * next safe point. The first cause stays. */
 #include "vm/process/kill.h"
 
 #include "vm/core/scheduler.h"
@@ -60,13 +60,14 @@ value kill_outcome(csp_vm *vm, process *p)
         walk_show(vm, &t, reason, 200);
         message = text_string(&t);
     }
-    value e = message == VALUE_ABSENT ? VALUE_ABSENT : error_new(vm, vm->error_names[ERR_KILLED], message, reason);
+    value e = message == VALUE_ABSENT ? VALUE_ABSENT
+                                      : error_new(vm, vm->error_names[ERR_KILLED], message, reason);
     if (e == VALUE_ABSENT)
         return vm->memory_error;
     if (value_is(reason, OBJ_ERROR))
         value_error(e)->cause = reason;
-    /* A mutable reason is in transit, and others may have been killed for the same one: it is a master that is only
-     * copied. */
+    /* A mutable reason is in transit, and others may have been killed for the same one: it is a
+     * master that is only copied. */
     if (!value_is_immutable(reason))
         value_error(e)->header = OWNER_TRANSIT | OBJ_ERROR;
     return e;
@@ -80,7 +81,8 @@ static process_link *find_link(csp_vm *vm, process *p, process *q)
 {
     if (!p->side || !q->side)
         return NULL;
-    const process *of = p->side->link_count <= q->side->link_count ? p : q, *other = of == p ? q : p;
+    const process *of = p->side->link_count <= q->side->link_count ? p : q,
+                  *other = of == p ? q : p;
     uint32_t seen = 0;
     process_link *l = of->side->links;
     for (; l && l->ends[!end_of(l, of)] != other; l = l->next[end_of(l, of)])

@@ -11,11 +11,14 @@
 #include "vm/process/channel.h"
 #include "vm/walk/walk_show.h"
 
-/* A terminal shows each line at once and gets the smaller buffer; that of standard error holds reports that could not
- * be written yet. */
+/* A terminal shows each line at once and gets the smaller buffer; that of standard error holds
+ * reports that could not be written yet. */
 enum { BLOCK_BUFFER = 64 << 10, LINE_BUFFER = 8 << 10, REPORTS_MAX = 1 << 20, STEP = 256 << 10 };
 
-const char *output_stream_name(int stream) { return stream == STDOUT_FILENO ? "standard output" : "standard error"; }
+const char *output_stream_name(int stream)
+{
+    return stream == STDOUT_FILENO ? "standard output" : "standard error";
+}
 
 static bool hosted(const csp_vm *vm) { return vm->host.write != NULL; }
 
@@ -122,7 +125,8 @@ static void take(csp_vm *vm, output *o)
     if (chan_receive(vm, NULL, o->turn, &walk) != CHAN_DONE)
         return;
     const text *t = text_of(walk);
-    if (o == output_at(vm, STDOUT_FILENO) && !vm->one_output && reserve(o, t->used, buffer_size(o->at.tty)))
+    if (o == output_at(vm, STDOUT_FILENO) && !vm->one_output &&
+        reserve(o, t->used, buffer_size(o->at.tty)))
         append(o, t->block, t->used);
     else
         o->whole = walk;
@@ -235,7 +239,8 @@ void vm_write(csp_vm *vm, int stream, const char *from, size_t size)
 
 static verdict raise(csp_vm *vm, const output *o)
 {
-    return vm_raise(vm, ERR_IO, "cannot write to %s: %s", output_stream_name(o->at.stream), strerror(o->error));
+    return vm_raise(vm, ERR_IO, "cannot write to %s: %s", output_stream_name(o->at.stream),
+                    strerror(o->error));
 }
 
 static bool have_channel(csp_vm *vm, channel **c)
@@ -257,7 +262,8 @@ static verdict wait(csp_vm *vm, process *p, output *o, value walk, value *state)
     vm_loop(vm); /* without one the VM looks from time to time */
     o->busy = true;
     *state = value_int(under_way ? UNDER_WAY : IN_TURN);
-    chan_result waits = under_way ? chan_receive(vm, p, o->done, &none) : chan_send(vm, p, o->turn, walk);
+    chan_result waits =
+        under_way ? chan_receive(vm, p, o->done, &none) : chan_send(vm, p, o->turn, walk);
     return waits == CHAN_BLOCK ? VERDICT_BLOCK : raise(vm, o);
 }
 
@@ -293,7 +299,8 @@ static verdict print_on(csp_vm *vm, process *p, output *o, value walk, value *st
 {
     value told = p->value;
     p->value = VALUE_ABSENT;
-    bool well = *state == value_int(UNDER_WAY) ? told == VALUE_TRUE : p->wake == WAKE_MESSAGE && !o->error;
+    bool well =
+        *state == value_int(UNDER_WAY) ? told == VALUE_TRUE : p->wake == WAKE_MESSAGE && !o->error;
     if (!well)
         return raise(vm, o);
     return o->whole == walk ? wait(vm, p, o, walk, state) : VERDICT_DONE;
@@ -302,8 +309,8 @@ static verdict print_on(csp_vm *vm, process *p, output *o, value walk, value *st
 /* What nearly every print is: there is room, and nobody who has to come before. */
 static inline bool fits(const csp_vm *vm, const output *o, int stream, const text *t)
 {
-    return stream == STDOUT_FILENO && !hosted(vm) && t->used <= o->capacity - o->used && !o->turn && !o->at.tty &&
-           o->whole == VALUE_ABSENT && !o->error;
+    return stream == STDOUT_FILENO && !hosted(vm) && t->used <= o->capacity - o->used && !o->turn &&
+           !o->at.tty && o->whole == VALUE_ABSENT && !o->error;
 }
 
 verdict output_print(csp_vm *vm, process *p, int stream, value walk, value *state)
@@ -334,7 +341,8 @@ bool output_busy(const csp_vm *vm) { return vm->outputs[0].busy || vm->outputs[1
 
 static bool waited(const output *o)
 {
-    return o->busy && ((o->turn && chan_can_receive(o->turn)) || (o->done && chan_can_send(o->done)));
+    return o->busy &&
+           ((o->turn && chan_can_receive(o->turn)) || (o->done && chan_can_send(o->done)));
 }
 
 bool output_waited(const csp_vm *vm) { return waited(&vm->outputs[0]) || waited(&vm->outputs[1]); }

@@ -1,5 +1,5 @@
-/* par: branches that are all waited for. The first failure ends it: the others are killed, and when they have ended
- * the parent crashes with it. A parent never leaves while a branch lives. */
+/* par: branches that are all waited for. The first failure ends it: the others are killed, and when
+ * they have ended the parent crashes with it. A parent never leaves while a branch lives. */
 #include "vm/process/par.h"
 
 #include "vm/core/scheduler.h"
@@ -49,8 +49,8 @@ void par_add(csp_vm *vm, par *p, process *branch)
     p->left++;
 }
 
-/* Kills what still lives. Walked backwards over a count taken ahead: a kill only sets flags and tickets, nothing ends
- * here. */
+/* Kills what still lives. Walked backwards over a count taken ahead: a kill only sets flags and
+ * tickets, nothing ends here. */
 static void kill_branches(csp_vm *vm, par *p, value reason, uint64_t by)
 {
     struct cause *why = kill_cause(vm, reason, by);

@@ -28,8 +28,8 @@ static bool table_reserve(csp_vm *vm)
     return true;
 }
 
-/* The table is read whenever some thread collects, at any instruction of this one: each process that has not ended
- * must be found at the place that it names (leak.c), at every moment. */
+/* The table is read whenever some thread collects, at any instruction of this one: each process
+ * that has not ended must be found at the place that it names (leak.c), at every moment. */
 static void table_add(csp_vm *vm, process *p)
 {
     p->index = vm->table_count;
@@ -136,7 +136,10 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
     return p;
 }
 
-bool process_observable(const process *p) { return (p->flags & PROCESS_ESCAPED) || (p->side && p->side->par); }
+bool process_observable(const process *p)
+{
+    return (p->flags & PROCESS_ESCAPED) || (p->side && p->side->par);
+}
 
 /* Whether something may still look at p, which has ended. */
 static bool is_known(const process *p)
@@ -156,7 +159,8 @@ void process_recycle(csp_vm *vm, process *p)
     p->stack = p->slots;
     p->ticket = ticket;
     p->run_next = s->recycled;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the list is whole whenever another thread collects */
+    /* the list is whole whenever another thread collects */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     s->recycled = p;
     s->recycled_count++;
 }
@@ -190,7 +194,8 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
         p->flags |= PROCESS_FAILED;
 
     side *sd = p->side;
-    bool obeyed = p->kill && value_is(outcome, OBJ_ERROR) && value_error(outcome)->kind == vm->error_names[ERR_KILLED];
+    bool obeyed = p->kill && value_is(outcome, OBJ_ERROR) &&
+                  value_error(outcome)->kind == vm->error_names[ERR_KILLED];
     bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
     bool told = true;
     if (sd) {

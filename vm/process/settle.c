@@ -18,7 +18,8 @@ static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
 void sched_settle(csp_vm *vm, process *p)
 {
     if (p->chan)
-        leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0); /* still queued: not woken by a partner */
+        /* still queued: not woken by a partner */
+        leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0);
     side *sd = p->side;
     if (!sd)
         return;

@@ -1,5 +1,5 @@
-/* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a cancelled one leaves
- * at once. */
+/* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a
+ * cancelled one leaves at once. */
 #include "vm/process/timer.h"
 
 #include <errno.h>
@@ -119,7 +119,10 @@ verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline)
     return VERDICT_BLOCK;
 }
 
-int64_t timer_next(const scheduler *s) { return s->timer_count ? s->timers[0]->deadline : LOOP_NEVER; }
+int64_t timer_next(const scheduler *s)
+{
+    return s->timer_count ? s->timers[0]->deadline : LOOP_NEVER;
+}
 
 void timer_fire(csp_vm *vm, int64_t now)
 {

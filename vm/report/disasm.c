@@ -25,7 +25,8 @@ static void put_name(value name, const char *otherwise, FILE *out)
 
 static bool is_code_constant(unsigned op)
 {
-    return op == OPC_CLOSURE || op == OPC_CALLF || op == OPC_TAILF || op == OPC_SPAWNB || op == OPC_PARADD;
+    return op == OPC_CLOSURE || op == OPC_CALLF || op == OPC_TAILF || op == OPC_SPAWNB ||
+           op == OPC_PARADD;
 }
 
 static void put_constant(csp_vm *vm, const code *c, unsigned op, uint32_t index, FILE *out)
@@ -83,7 +84,10 @@ static void put_alt(insn i, FILE *out)
         fputs(", repeated", out);
 }
 
-static void put_type(uint32_t type, FILE *out) { fputs(type < TYPE_COUNT ? vm_type_names[type] : "?", out); }
+static void put_type(uint32_t type, FILE *out)
+{
+    fputs(type < TYPE_COUNT ? vm_type_names[type] : "?", out);
+}
 
 static void put_operands(csp_vm *vm, const code *c, uint32_t pc, FILE *out)
 {
@@ -200,13 +204,14 @@ static void put_signature(const code *c, FILE *out)
 void code_disassemble(csp_vm *vm, const code *c, FILE *out)
 {
     put_signature(c, out);
-    fprintf(out, "    # %u register%s, %u capture%s\n", c->registers, c->registers == 1 ? "" : "s", c->captures,
-            c->captures == 1 ? "" : "s");
+    fprintf(out, "    # %u register%s, %u capture%s\n", c->registers, c->registers == 1 ? "" : "s",
+            c->captures, c->captures == 1 ? "" : "s");
     put_insns(vm, c, out);
     for (uint32_t i = 0; i < c->handler_count; i++) {
         const handler *h = &c->handlers[i];
         fprintf(out, "  %s %" PRIu32 " .. %" PRIu32 " -> %" PRIu32 ", r%u\n",
-                h->kind == HANDLER_CATCH ? "catch" : "cleanup", h->start, h->end, h->target, h->reg);
+                h->kind == HANDLER_CATCH ? "catch" : "cleanup", h->start, h->end, h->target,
+                h->reg);
     }
     if (c->defer_reg != CODE_NO_REGISTER)
         fprintf(out, "  defers r%u -> %" PRIu32 "\n", c->defer_reg, c->defer_pc);

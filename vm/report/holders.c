@@ -1,5 +1,6 @@
-/* Who holds a channel that somebody waits on. Processes are looked through one by one: their registers, and two objects
- * deep what these hold. A word is taken as the collector takes it: if it is the address of an object. */
+/* Who holds a channel that somebody waits on. Processes are looked through one by one: their
+ * registers, and two objects deep what these hold. A word is taken as the collector takes it: if it
+ * is the address of an object. */
 #include "vm/report/holders.h"
 
 #include <stdlib.h>
@@ -120,7 +121,8 @@ bool report_holders(csp_vm *vm, holders *of, uint32_t n)
     uint32_t size = 16;
     while (size < n * 2)
         size *= 2;
-    search s = {.of = of, .index = calloc(size, sizeof *s.index), .mask = size - 1, .left = WORDS_MAX};
+    search s = {
+        .of = of, .index = calloc(size, sizeof *s.index), .mask = size - 1, .left = WORDS_MAX};
     if (!s.index)
         return false;
     for (uint32_t i = 0; i < n; i++) {

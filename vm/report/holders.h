@@ -12,8 +12,8 @@ typedef struct holders {
     const process *first[HOLDERS_SHOWN];
     const process *last; /* looked at */
 } holders;
-/* Fills in the processes that hold each of `n` distinct channels, those that wait on it left out. Looks at a bounded
- * number of words; false: that was not enough to see all. */
+/* Fills in the processes that hold each of `n` distinct channels, those that wait on it left out.
+ * Looks at a bounded number of words; false: that was not enough to see all. */
 bool report_holders(csp_vm *vm, holders *of, uint32_t n);
 
 #endif

@@ -18,7 +18,8 @@ enum {
     FINAL_WAIT = 1000000000 /* ns that others may go on running before the last look */
 };
 
-/* The pairs of places that have been reported: where it waits, where it was spawned. Open addressing. */
+/* The pairs of places that have been reported: where it waits, where it was spawned. Open
+ * addressing. */
 typedef struct leak_place {
     uint32_t waits_at, spawned_at;
     bool used;
@@ -74,7 +75,8 @@ void leak_free(csp_vm *vm)
 
 /* --- reporting */
 
-static leak_place *find_place(const struct leak_places *places, uint32_t waits_at, uint32_t spawned_at)
+static leak_place *find_place(const struct leak_places *places, uint32_t waits_at,
+                              uint32_t spawned_at)
 {
     uint64_t hash = ((uint64_t)waits_at << 32 | spawned_at) * 0x9e3779b97f4a7c15U;
     for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
@@ -115,7 +117,8 @@ static void note(csp_vm *vm, struct leak_places *places, process *p)
     uint32_t spawned_at = origin_position(vm, p);
     leak_place *place = find_place(places, waits_at, spawned_at);
     if (!place->used) {
-        *place = (leak_place){.waits_at = waits_at, .spawned_at = spawned_at, .used = true, .first = p};
+        *place =
+            (leak_place){.waits_at = waits_at, .spawned_at = spawned_at, .used = true, .first = p};
         places->count++;
     }
     if (!place->first)
@@ -181,7 +184,8 @@ static void report_noted(csp_vm *vm)
         leak_place *next = NULL;
         for (uint32_t i = 0; places->items && i <= places->mask; i++) {
             leak_place *place = &places->items[i];
-            if (place->first && (!next || process_number(place->first) < process_number(next->first)))
+            if (place->first &&
+                (!next || process_number(place->first) < process_number(next->first)))
                 next = place;
         }
         if (!next)
@@ -193,10 +197,13 @@ static void report_noted(csp_vm *vm)
 
 /* --- ending */
 
-static bool is_dying(const process *p) { return (p->flags & (PROCESS_DYING | PROCESS_DEFERS)) != 0; }
+static bool is_dying(const process *p)
+{
+    return (p->flags & (PROCESS_DYING | PROCESS_DEFERS)) != 0;
+}
 
-/* A deferred call that waits for ever cannot be killed. What it waits for crashes as if its channel had been closed, so
- * that the other defers run and the process ends. */
+/* A deferred call that waits for ever cannot be killed. What it waits for crashes as if its channel
+ * had been closed, so that the other defers run and the process ends. */
 static void end_wait(csp_vm *vm, process *p)
 {
     alt *a = p->side ? p->side->alt : NULL;
@@ -213,7 +220,8 @@ static void end_wait(csp_vm *vm, process *p)
 
 static bool can_be_leaked(const process *p)
 {
-    return (p->ticket & TICKET_STATE) == TICKET_WAIT && !(p->flags & (PROCESS_MAIN | PROCESS_SYSTEM));
+    return (p->ticket & TICKET_STATE) == TICKET_WAIT &&
+           !(p->flags & (PROCESS_MAIN | PROCESS_SYSTEM));
 }
 
 /* Not inlined: nothing of this may stay behind in the caller's frame. */
@@ -251,8 +259,8 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
 
 /* --- the last look */
 
-/* What is in registers that the frame no longer uses must not hide a leak: all behind the one that RET names, where it
- * is the temporary behind the variables. (With defers it is not.) */
+/* What is in registers that the frame no longer uses must not hide a leak: all behind the one that
+ * RET names, where it is the temporary behind the variables. (With defers it is not.) */
 static void clear_idle(const process *p, value *R, const code *body, const insn *pc)
 {
     bool exact = body->defer_reg == CODE_NO_REGISTER && pc == body->insns + body->count - 1;
@@ -281,7 +289,8 @@ void leak_look(csp_vm *vm)
     struct leak_places *places = vm->leak_places;
     if (vm->heap.found)
         take_found(vm);
-    /* What ran since the last collection has left its traces in the holes of C frames that will be there again. */
+    /* What ran since the last collection has left its traces in the holes of C frames that will be
+     * there again. */
     vm->collections_seen = heap_collections(&vm->heap);
     heap_clear_stack();
     if (!places->final_due)

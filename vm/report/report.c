@@ -89,7 +89,10 @@ void report_channel(csp_vm *vm, text *t, const channel *c)
         text_put(t, ')');
 }
 
-static const process *outcome_of(const channel *c) { return (const process *)(const void *)c->ring; }
+static const process *outcome_of(const channel *c)
+{
+    return (const process *)(const void *)c->ring;
+}
 
 /* "to receive from <chan 3>", "for the end of process 2 (worker)", "for the end of <chan 4>". */
 static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, bool drained)
@@ -104,7 +107,9 @@ static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, boo
         report_process(vm, t, outcome_of(c));
         return;
     }
-    text_printf(t, c->header & CHANNEL_TICK ? "for a tick of " : sends ? "to send on " : "to receive from ");
+    text_printf(t, c->header & CHANNEL_TICK ? "for a tick of "
+                   : sends                  ? "to send on "
+                                            : "to receive from ");
     report_channel(vm, t, c);
 }
 

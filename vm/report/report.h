@@ -1,5 +1,5 @@
-/* What processes do, in words: for reports of deadlocks and leaks and for whoever asks. Nothing here is seen by
- * programs. All processes must be at rest. */
+/* What processes do, in words: for reports of deadlocks and leaks and for whoever asks. Nothing
+ * here is seen by programs. All processes must be at rest. */
 #ifndef CSP_VM_REPORT_REPORT_H
 #define CSP_VM_REPORT_REPORT_H
 

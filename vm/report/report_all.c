@@ -47,7 +47,8 @@ static int by_likeness(const group *x, const group *y)
 
 static int by_number(const void *a, const void *b)
 {
-    return compare(process_number(((const group *)a)->first), process_number(((const group *)b)->first));
+    return compare(process_number(((const group *)a)->first),
+                   process_number(((const group *)b)->first));
 }
 
 static int by_likeness_and_number(const void *a, const void *b)
@@ -95,7 +96,8 @@ static bool is_known(const awaited *all, uint32_t n, const alt_case *c)
     return false;
 }
 
-/* The channels that a group waits on, as far as they can be named: at most REPORT_ARMS, each once for each purpose. */
+/* The channels that a group waits on, as far as they can be named: at most REPORT_ARMS, each once
+ * for each purpose. */
 static uint32_t channels_of(const group *g, awaited *out)
 {
     uint32_t n = 0;
@@ -117,7 +119,8 @@ typedef struct held {
     bool complete;
 } held;
 
-/* Who holds the channel of an outcome or of ticks does not matter: nobody but the VM sends on it. */
+/* Who holds the channel of an outcome or of ticks does not matter: nobody but the VM sends on
+ * it. */
 static bool is_held(const channel *c) { return !(c->header & (CHANNEL_DONE | CHANNEL_TICK)); }
 
 static const holders *find_held(const held *h, const channel *c)
@@ -258,7 +261,8 @@ static void json_channel(csp_vm *vm, text *t, awaited on, const held *all)
         return;
     }
     const holders *h = all ? find_held(all, c) : NULL;
-    text_printf(t, "{\"channel\":%llu,\"operation\":\"%s\"", (unsigned long long)(c->header >> OWNER_SHIFT),
+    text_printf(t, "{\"channel\":%llu,\"operation\":\"%s\"",
+                (unsigned long long)(c->header >> OWNER_SHIFT),
                 on.drained                 ? "closed"
                 : c->header & CHANNEL_TICK ? "tick"
                 : on.sends                 ? "send"
@@ -267,7 +271,8 @@ static void json_channel(csp_vm *vm, text *t, awaited on, const held *all)
     text_printf(t, ",\"holders\":[");
     for (uint32_t i = 0; h && i < h->count && i < HOLDERS_SHOWN; i++)
         text_printf(t, "%s%llu", i ? "," : "", (unsigned long long)process_number(h->first[i]));
-    text_printf(t, "],\"more_holders\":%u}", h && h->count > HOLDERS_SHOWN ? h->count - HOLDERS_SHOWN : 0);
+    text_printf(t, "],\"more_holders\":%u}",
+                h && h->count > HOLDERS_SHOWN ? h->count - HOLDERS_SHOWN : 0);
 }
 
 static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
@@ -278,16 +283,18 @@ static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
         [REPORT_PAR] = "par",         [REPORT_SLEEP] = "sleep",  [REPORT_OUTPUT] = "output",
         [REPORT_REQUEST] = "request", [REPORT_NATIVE] = "native"};
     const string *name = origin_name(vm, g->first);
-    text_printf(t, "{\"process\":%llu,\"main\":%s,\"name\":", (unsigned long long)process_number(g->first),
-                g->first == vm->main ? "true" : "false");
+    text_printf(
+        t, "{\"process\":%llu,\"main\":%s,\"name\":", (unsigned long long)process_number(g->first),
+        g->first == vm->main ? "true" : "false");
     if (name)
         report_json_string(t, name->text, name->size);
     else
         text_printf(t, "null");
     text_printf(t, ",\"count\":%u,\"waits_for\":\"%s\"", g->count, waits[g->kind]);
     if (g->kind == REPORT_OUTCOME && g->count == 1)
-        text_printf(t, ",\"outcome_of\":%llu",
-                    (unsigned long long)process_number((const process *)(void *)g->first->chan->ring));
+        text_printf(
+            t, ",\"outcome_of\":%llu",
+            (unsigned long long)process_number((const process *)(void *)g->first->chan->ring));
     report_json_place(vm, t, "at", g->position);
     report_json_place(vm, t, "spawned_at", g->spawned_at);
     text_printf(t, ",\"channels\":[");

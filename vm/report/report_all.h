@@ -6,8 +6,8 @@
 
 struct text;
 
-/* The report of a deadlock, for people: each process that waits, for what, where, who else holds the channel; alike
- * ones in one line. */
+/* The report of a deadlock, for people: each process that waits, for what, where, who else holds
+ * the channel; alike ones in one line. */
 void vm_report_deadlock(csp_vm *vm, struct text *out);
 /* The same as data: a JSON array of objects. */
 void vm_report_json(csp_vm *vm, struct text *out);

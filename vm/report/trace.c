@@ -32,13 +32,15 @@ static void add_frame(frames *f, const code *c, uint32_t pc, bool tail)
 {
     if (!c->module || c->is_operator)
         return;
-    uint32_t at = f->count < FIRST_FRAMES ? f->count : FIRST_FRAMES + (f->count - FIRST_FRAMES) % LAST_FRAMES;
+    uint32_t at =
+        f->count < FIRST_FRAMES ? f->count : FIRST_FRAMES + (f->count - FIRST_FRAMES) % LAST_FRAMES;
     f->positions[at] = (c->base + pc) | (tail ? TRACE_TAIL : 0);
     f->modules[at] = c->module;
     f->count++;
 }
 
-static void collect_frames(frames *f, const process *p, const value *base, const code *c, uint32_t pc)
+static void collect_frames(frames *f, const process *p, const value *base, const code *c,
+                           uint32_t pc)
 {
     while (base != p->stack) {
         const insn *at = link_pc(base);
@@ -78,7 +80,10 @@ static bool hold_modules(csp_vm *vm, trace *t, const frames *f, uint32_t count)
     return true;
 }
 
-static uint64_t parent_of(const process *p) { return p->parent_distance ? process_number(p) - p->parent_distance : 0; }
+static uint64_t parent_of(const process *p)
+{
+    return p->parent_distance ? process_number(p) - p->parent_distance : 0;
+}
 
 value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc)
 {
@@ -192,7 +197,7 @@ static void put_omitted(const trace *t, uint32_t index, text *out)
 /* The live process of that number; `left`: so many may still be looked at. */
 static const process *find_live(const csp_vm *vm, uint64_t number, uint32_t *left)
 {
-    for (uint32_t i = 0; number && i<vm->table_count && * left> 0; i++, --*left)
+    for (uint32_t i = 0; number && *left > 0 && i < vm->table_count; i++, --*left)
         if (process_number(vm->table[i]) == number)
             return vm->table[i];
     return NULL;
@@ -213,8 +218,8 @@ static void put_process(const csp_vm *vm, uint64_t number, const char *name, tex
         text_printf(out, " (%s)", name);
 }
 
-/* Goes through the spawns that led to a process, from its own on. The number of who spawned is always known of the
- * first; of the others while those in between live. */
+/* Goes through the spawns that led to a process, from its own on. The number of who spawned is
+ * always known of the first; of the others while those in between live. */
 typedef struct ancestry {
     csp_vm *vm;
     uint32_t next;
@@ -307,7 +312,8 @@ const char *trace_name(csp_vm *vm, const process *p, value crash)
                          ? value_as_object(value_error(crash)->trace)
                          : NULL;
     uint32_t pc;
-    const code *c = t && t->count ? code_at(vm, t->positions[t->count - 1] & ~TRACE_TAIL, &pc) : NULL;
+    const code *c =
+        t && t->count ? code_at(vm, t->positions[t->count - 1] & ~TRACE_TAIL, &pc) : NULL;
     return c && value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : NULL;
 }
 
@@ -365,7 +371,8 @@ static void json_trace(csp_vm *vm, const trace *t, text *out)
         if (i > 0)
             text_put(out, ',');
         json_where(vm, t->positions[i], out);
-        put_text(out, t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
+        put_text(out,
+                 t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
     }
     text_printf(out, "],\"frames_left_out\":%u,\"spawned\":[", t ? t->omitted : 0);
     ancestry a = ancestry_of(vm, t ? t : &(trace){0});
@@ -399,14 +406,16 @@ void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *nam
     const error *e = value_error(crash);
     const trace *t = value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL;
     uint32_t pc = 0, line = 0, column = 0;
-    uint32_t position = t && t->count ? t->positions[0] & ~TRACE_TAIL : t ? origin_at(vm, t->origin).position : 0;
+    uint32_t position = t && t->count ? t->positions[0] & ~TRACE_TAIL
+                        : t           ? origin_at(vm, t->origin).position
+                                      : 0;
     const code *c = position ? code_at(vm, position, &pc) : NULL;
     if (c)
         code_place(c, pc, &line, &column);
     put_text(out, "{\"file\":");
     json_text(out, c && c->module ? c->module->name : VALUE_NIL);
-    text_printf(out, ",\"line\":%u,\"column\":%u,\"severity\":\"error\",\"process\":%llu,\"name\":", line, column,
-                (unsigned long long)number);
+    text_printf(out, ",\"line\":%u,\"column\":%u,\"severity\":\"error\",\"process\":%llu,\"name\":",
+                line, column, (unsigned long long)number);
     if (name)
         report_json_string(out, name, strlen(name));
     else

@@ -1,4 +1,5 @@
-/* Where a nil that an operation could not take came from: the expression that gave it, as the source has it. */
+/* Where a nil that an operation could not take came from: the expression that gave it, as the
+ * source has it. */
 #include "vm/report/whence.h"
 
 #include <string.h>
@@ -14,7 +15,8 @@ enum {
     NOWHERE = -1
 };
 
-/* Whether the instruction does nothing but give a value to its register a, and goes on with the next. */
+/* Whether the instruction does nothing but give a value to its register a, and goes on with the
+ * next. */
 static bool gives_a_value(opcode op)
 {
     switch (op) {
@@ -57,7 +59,8 @@ static bool is_joined(const code *c, int64_t from, int64_t to)
 static int64_t giver(const code *c, int64_t pc, unsigned reg)
 {
     int64_t at = pc - 1;
-    for (int64_t last = pc - BACK; at >= 0 && at >= last && gives_a_value((opcode)c->insns[at].op); at--) {
+    for (int64_t last = pc - BACK; at >= 0 && at >= last && gives_a_value((opcode)c->insns[at].op);
+         at--) {
         const insn *i = &c->insns[at];
         if (i->op == OPC_CALL && i->a < reg)
             return NOWHERE; /* the callee's frame stood in it */
@@ -71,7 +74,8 @@ static bool quote(const code *c, int64_t at, char *out, size_t size)
 {
     const module *m = c->module;
     src_place place = c->places[at];
-    if (!m || !m->text || place.end > m->length || place.start >= place.end || place.end - place.start > LONGEST)
+    if (!m || !m->text || place.end > m->length || place.start >= place.end ||
+        place.end - place.start > LONGEST)
         return false;
     size_t length = place.end - place.start;
     if (memchr(m->text + place.start, '\n', length) != NULL)
@@ -95,7 +99,8 @@ void insn_explain_nil(csp_vm *vm, const frame *f)
     unsigned reg[2];
     value raised = vm->sched.raised;
     const code *c = f->code;
-    bool is_refusal = value_is(raised, OBJ_ERROR) && value_error(raised)->kind == vm->error_names[ERR_TYPE];
+    bool is_refusal =
+        value_is(raised, OBJ_ERROR) && value_error(raised)->kind == vm->error_names[ERR_TYPE];
     if (!is_refusal || c->native || c->count > SCAN || !c->places || !operands(f->pc, reg))
         return;
     for (int k = 0; k < 2; k++) {

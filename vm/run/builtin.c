@@ -1,4 +1,5 @@
-/* Natives that the VM itself runs: the first and the last frame of some processes, and a send as a call. */
+/* Natives that the VM itself runs: the first and the last frame of some processes, and a send as a
+ * call. */
 #include "vm/run/builtin.h"
 
 #include "vm/core/error.h"
@@ -6,7 +7,8 @@
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_adopt.h"
 
-/* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls. Slots: step. */
+/* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls. Slots:
+ * step. */
 static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -26,8 +28,8 @@ static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *
     return VERDICT_DONE;
 }
 
-/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit), each who asks
- * copies it. That of a kill may be in transit already. */
+/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit),
+ * each who asks copies it. That of a kill may be in transit already. */
 static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;
@@ -52,7 +54,8 @@ static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *r
         args[2] = value_int(1);
         args[3] = args[1];
         if (!value_is_immutable(args[1]))
-            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, args + 1);
+            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1,
+                                  args + 1);
     } else if (args[2] == value_int(1)) {
         args[3] = *vm_native_result(p);
     } else {
@@ -74,8 +77,9 @@ static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *r
 }
 
 const native_entry vm_builtins[BUILTIN_COUNT] = {
-    [BUILTIN_START] = {"start", "start(bundle)", "first frame of a process that is given mutable values", start, 1, 1,
-                       1},
-    [BUILTIN_END] = {"end", "end(outcome, failed)", "last frame of a process whose outcome is mutable", end, 2, 2, 1},
+    [BUILTIN_START] = {"start", "start(bundle)",
+                       "first frame of a process that is given mutable values", start, 1, 1, 1},
+    [BUILTIN_END] = {"end", "end(outcome, failed)",
+                     "last frame of a process whose outcome is mutable", end, 2, 2, 1},
     [BUILTIN_SEND] = {"send", "send(c, v)", "c ! v as a call", send, 2, 2, 2},
 };

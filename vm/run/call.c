@@ -1,4 +1,5 @@
-/* Calls that need more than the fast path: defaults, rest parameters, natives, spread and named arguments. */
+/* Calls that need more than the fast path: defaults, rest parameters, natives, spread and named
+ * arguments. */
 #include "vm/run/call.h"
 
 #include "vm/code/native.h"
@@ -7,18 +8,23 @@
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
 
-static const char *name_of(const code *c) { return value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : "fn"; }
+static const char *name_of(const code *c)
+{
+    return value_is(c->name, OBJ_STRING) ? value_string(c->name)->text : "fn";
+}
 
-static verdict arity(csp_vm *vm, const char *name, uint32_t min, uint32_t max, bool open, uint32_t given)
+static verdict arity(csp_vm *vm, const char *name, uint32_t min, uint32_t max, bool open,
+                     uint32_t given)
 {
     const char *are = given == 1 ? "is" : "are";
     if (open)
-        return vm_raise(vm, ERR_ARITY, "`%s` takes at least %u argument%s, but %u %s given", name, min,
-                        min == 1 ? "" : "s", given, are);
+        return vm_raise(vm, ERR_ARITY, "`%s` takes at least %u argument%s, but %u %s given", name,
+                        min, min == 1 ? "" : "s", given, are);
     if (min == max)
-        return vm_raise(vm, ERR_ARITY, "`%s` takes %u argument%s, but %u %s given", name, min, min == 1 ? "" : "s",
-                        given, are);
-    return vm_raise(vm, ERR_ARITY, "`%s` takes %u to %u arguments, but %u %s given", name, min, max, given, are);
+        return vm_raise(vm, ERR_ARITY, "`%s` takes %u argument%s, but %u %s given", name, min,
+                        min == 1 ? "" : "s", given, are);
+    return vm_raise(vm, ERR_ARITY, "`%s` takes %u to %u arguments, but %u %s given", name, min, max,
+                    given, are);
 }
 
 /* A closure's registers behind its parameters: what it captured. */
@@ -28,7 +34,8 @@ static void place_captures(const closure *f, value *at)
         at[i] = f->captures[i];
 }
 
-static verdict enter_closure(csp_vm *vm, process *p, value **window, uint32_t argc, const closure *f)
+static verdict enter_closure(csp_vm *vm, process *p, value **window, uint32_t argc,
+                             const closure *f)
 {
     const code *c = f->code;
     if (argc < c->required || (argc > c->params && !c->has_rest))
@@ -76,7 +83,8 @@ verdict call_become(csp_vm *vm, process *p, value **window, const code **callee)
     return VERDICT_CALL;
 }
 
-static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t argc, const native *f, const code **callee)
+static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t argc, const native *f,
+                            const code **callee)
 {
     const native_entry *e = f->entry;
     bool open = e->max == NATIVE_VARIADIC;
@@ -149,7 +157,8 @@ verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, cons
 static int32_t param_named(const code *c, value name)
 {
     for (uint32_t i = 0; i < c->params; i++) {
-        if (value_is(c->param_names[i], OBJ_STRING) && str_equal(value_string(c->param_names[i]), value_string(name)))
+        if (value_is(c->param_names[i], OBJ_STRING) &&
+            str_equal(value_string(c->param_names[i]), value_string(name)))
             return (int32_t)i;
     }
     return -1;
@@ -160,10 +169,12 @@ static verdict raise_missing(csp_vm *vm, const code *c, uint32_t parameter)
     value name = c->param_names[parameter];
     if (!value_is(name, OBJ_STRING))
         return vm_raise(vm, ERR_ARITY, "argument %u of `%s` is missing", parameter + 1, name_of(c));
-    return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is missing", value_string(name)->text, name_of(c));
+    return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is missing", value_string(name)->text,
+                    name_of(c));
 }
 
-/* Named arguments (name, value, …) into the list of positional ones; what is left out between is ABSENT. */
+/* Named arguments (name, value, …) into the list of positional ones; what is left out between is
+ * ABSENT. */
 static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
 {
     if (!value_is(fn, OBJ_CLOSURE))

@@ -4,13 +4,14 @@
 
 #include "vm/core/concurrency.h"
 
-/* A call of N[-2] with argc arguments from N[0] on, in a frame of p: arranges the arguments as the callee's code
- * wants them. N may move (*window). DONE: a simple native gave its result in (*window)[-2]; CALL: *callee is to be
- * entered at *window; FAIL. */
+/* A call of N[-2] with argc arguments from N[0] on, in a frame of p: arranges the arguments as the
+ * callee's code wants them. N may move (*window). DONE: a simple native gave its result in
+ * (*window)[-2]; CALL: *callee is to be entered at *window; FAIL. */
 verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const code **callee);
 /* The same where the arguments are in list N[0] and the named ones in list or nil N[1]. */
 verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee);
-/* A simple native gave CALL (vm_native_become): arranges the call of what it goes on as. CALL or FAIL. */
+/* A simple native gave CALL (vm_native_become): arranges the call of what it goes on as. CALL or
+ * FAIL. */
 verdict call_become(csp_vm *vm, process *p, value **window, const code **callee);
 
 #endif

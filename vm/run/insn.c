@@ -30,8 +30,14 @@ verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
     return *c ? VERDICT_DONE : VERDICT_FAIL;
 }
 
-verdict insn_closed_send(csp_vm *vm) { return vm_raise(vm, ERR_CLOSED, "send on a closed channel"); }
-verdict insn_closed_receive(csp_vm *vm) { return vm_raise(vm, ERR_CLOSED, "receive on a closed channel"); }
+verdict insn_closed_send(csp_vm *vm)
+{
+    return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+}
+verdict insn_closed_receive(csp_vm *vm)
+{
+    return vm_raise(vm, ERR_CLOSED, "receive on a closed channel");
+}
 
 verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value *out)
 {
@@ -69,7 +75,8 @@ verdict insn_map(csp_vm *vm, process *p, value *dest, const value *pairs, uint32
 verdict insn_bound(csp_vm *vm, process *p, value given, value *out)
 {
     *out = given == VALUE_ABSENT ? VALUE_NIL : given;
-    return given == VALUE_NIL ? vm_raise_type(vm, p, given, "an int as a range's bound") : VERDICT_DONE;
+    return given == VALUE_NIL ? vm_raise_type(vm, p, given, "an int as a range's bound")
+                              : VERDICT_DONE;
 }
 
 verdict insn_range(csp_vm *vm, process *p, value from, value to, bool closed, value *out)
@@ -113,7 +120,10 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
     return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-static bool is_called(value name, const char *field) { return strcmp(value_string(name)->text, field) == 0; }
+static bool is_called(value name, const char *field)
+{
+    return strcmp(value_string(name)->text, field) == 0;
+}
 
 static verdict error_field(csp_vm *vm, process *p, value container, value name, value *out)
 {
@@ -131,14 +141,16 @@ static verdict error_field(csp_vm *vm, process *p, value container, value name, 
         if (*out == VALUE_ABSENT)
             return vm_raise_memory(vm);
     } else {
-        vm_raise(vm, ERR_KEY, "an error has no field `%s`: it has kind, message, data, trace and cause",
+        vm_raise(vm, ERR_KEY,
+                 "an error has no field `%s`: it has kind, message, data, trace and cause",
                  value_string(name)->text);
         return vm_blame(vm, p, container, VALUE_NIL);
     }
     return VERDICT_DONE;
 }
 
-verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint, value *out)
+verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+                       value *out)
 {
     if (value_is(container, OBJ_ERROR) && value_usable(p, container))
         return error_field(vm, p, container, name, out);
@@ -151,7 +163,8 @@ verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out)
     *out = c->item != VALUE_ABSENT ? c->item : c->own;
     if (*out == VALUE_ABSENT)
         return vm_raise(vm, ERR_VALUE,
-                        c->header & CELL_LATE ? "`%s` is not there yet" : "`%s` is used before it has a value",
+                        c->header & CELL_LATE ? "`%s` is not there yet"
+                                              : "`%s` is used before it has a value",
                         value_string(c->name)->text);
     return value_usable(p, *out) ? VERDICT_DONE : walk_copy_for(vm, p, *out, out);
 }
@@ -170,7 +183,8 @@ verdict insn_fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *m
         return VERDICT_FAIL;
     if (range_check(vm, r[0], r[1]) != VERDICT_DONE)
         return VERDICT_FAIL;
-    if (included && r[1] != VALUE_NIL && num_binary(vm, p, OPC_ADD, r[1], value_int(1), &r[1]) != VERDICT_DONE)
+    if (included && r[1] != VALUE_NIL &&
+        num_binary(vm, p, OPC_ADD, r[1], value_int(1), &r[1]) != VERDICT_DONE)
         return VERDICT_FAIL;
     *more = r[1] == VALUE_NIL || num_compare(r[0], r[1]) < 0;
     r[2] = r[0];
@@ -263,7 +277,8 @@ bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, fra
 
 bool insn_out_of_reductions(csp_vm *vm, process *p)
 {
-    unsigned stage = PROCESS_NO_CATCH | (p->reductions >= sched_last_reduction(vm) ? PROCESS_SPENT : 0);
+    unsigned stage =
+        PROCESS_NO_CATCH | (p->reductions >= sched_last_reduction(vm) ? PROCESS_SPENT : 0);
     if ((p->flags & stage) == stage)
         return false;
     p->flags |= stage & 0xfff;
@@ -279,8 +294,9 @@ bool insn_out_of_reductions(csp_vm *vm, process *p)
 /* The frame stands behind all registers of the instruction's. */
 enum { OPERATOR_ARGS = 3 };
 
-static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, const native_entry *entry,
-                            const value args[OPERATOR_ARGS], const code **callee)
+static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, const insn *pc,
+                            const native_entry *entry, const value args[OPERATOR_ARGS],
+                            const code **callee)
 {
     *callee = native_code(vm, entry, true);
     if (!*callee) {
@@ -297,15 +313,15 @@ static value *push_operator(csp_vm *vm, process *p, value *R, const code *c, con
     return N;
 }
 
-value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, walk_kind kind, value a, value b,
-                      const code **callee)
+value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc,
+                      walk_kind kind, value a, value b, const code **callee)
 {
     const value args[] = {a, b, VALUE_ABSENT}; /* a third one the instruction places itself */
     return push_operator(vm, p, R, c, pc, &walk_natives[kind], args, callee);
 }
 
-value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, opcode op, value a, value b,
-                      const code **callee)
+value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, opcode op,
+                      value a, value b, const code **callee)
 {
     const value args[] = {value_int(num_long_of(op)), a, b};
     return push_operator(vm, p, R, c, pc, &num_long_native, args, callee);

@@ -1,12 +1,13 @@
 /* The interpreter: runs a process, and whom it hands over to, for what is left of a slice.
  *
- * All opcode bodies share one state: vm, s (the scheduler), p (the process), R (registers), body (its code), pc (the
- * instruction being executed), red (what is left of the slice). Nothing else lives across instructions. Native code
- * never recurses for a call in the language. What an instruction cannot do at once (compare deep values, copy a
- * message) is done by a native frame on top, whose result finishes the instruction (`finish`).
+ * All opcode bodies share one state: vm, s (the scheduler), p (the process), R (registers), body
+ * (its code), pc (the instruction being executed), red (what is left of the slice). Nothing else
+ * lives across instructions. Native code never recurses for a call in the language. What an
+ * instruction cannot do at once (compare deep values, copy a message) is done by a native frame on
+ * top, whose result finishes the instruction (`finish`).
  *
- * A process that waits keeps the pc of the instruction it waits in; when it is woken, `resume` finishes that
- * instruction. A preempted one keeps the pc of the instruction to execute. */
+ * A process that waits keeps the pc of the instruction it waits in; when it is woken, `resume`
+ * finishes that instruction. A preempted one keeps the pc of the instruction to execute. */
 #include "vm/run/run.h"
 
 #include <assert.h>
@@ -53,7 +54,10 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-static uint32_t position_of(const code *c, const insn *pc) { return c->base + (uint32_t)(pc - c->insns); }
+static uint32_t position_of(const code *c, const insn *pc)
+{
+    return c->base + (uint32_t)(pc - c->insns);
+}
 
 static int order_of(value result) { return value_is_int(result) ? (int)value_as_int(result) : 2; }
 
@@ -100,8 +104,10 @@ static bool holds(unsigned op, int order)
 #define NEXT() do { pc++; DISPATCH(); } while (0)
 #define JUMP(offset) do { pc += 1 + (int32_t)(offset); DISPATCH(); } while (0)
 #define CHECK(verdict) do { if (unlikely((verdict) != VERDICT_DONE)) goto fail; NEXT(); } while (0)
-#define SAVE() (p->base = (uint32_t)(R - s->bottom), p->pc = (uint32_t)(pc - body->insns), p->code = body)
-#define PLAIN_CLOSURE(header) ((header) == (OBJ_IMMUTABLE | OBJ_CLOSURE) || (header) == (OWNER | OBJ_CLOSURE))
+#define SAVE() \
+    (p->base = (uint32_t)(R - s->bottom), p->pc = (uint32_t)(pc - body->insns), p->code = body)
+#define PLAIN_CLOSURE(header) \
+    ((header) == (OBJ_IMMUTABLE | OBJ_CLOSURE) || (header) == (OWNER | OBJ_CLOSURE))
 #define CASE(name) L_##name
 
 /* An integer result in r (tagged), or by doubles, or the slow way. */
@@ -167,7 +173,8 @@ void run_process(csp_vm *vm, process *p)
 resume:
     s->bottom = p->stack;
     s->limit = p->stack + p->capacity;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);            /* another thread may collect at any instruction */
+    /* another thread may collect at any instruction */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     s->running = p;
     R = p->stack + p->base;
     body = p->code;
@@ -237,16 +244,23 @@ floor_divide:
 modulo:
     if (likely(value_both_int(op_a, op_b) && op_b != value_int(0) && op_b != value_int(-1))) {
         int64_t x = value_as_int(op_a), y = value_as_int(op_b), m;
-        if (likely(((uint64_t)x | (uint64_t)y) >> 32 == 0)) m = (int64_t)((uint32_t)x % (uint32_t)y);
+        if (likely(((uint64_t)x | (uint64_t)y) >> 32 == 0))
+            m = (int64_t)((uint32_t)x % (uint32_t)y);
         else m = x % y;
         if (m != 0 && (m < 0) != (y < 0)) m += y;
         A = value_int(m);
         NEXT();
     }
     goto arithmetic;
-    CASE(BAND) : if (likely(value_both_int(B, C))) { A = B & C; NEXT(); } op_a = B; op_b = C; goto arithmetic;
-    CASE(BOR) : if (likely(value_both_int(B, C))) { A = B | C; NEXT(); } op_a = B; op_b = C; goto arithmetic;
-    CASE(BXOR) : if (likely(value_both_int(B, C))) { A = (B ^ C) | 1; NEXT(); } op_a = B; op_b = C; goto arithmetic;
+    CASE(BAND) :
+        if (likely(value_both_int(B, C))) { A = B & C; NEXT(); }
+        op_a = B; op_b = C; goto arithmetic;
+    CASE(BOR) :
+        if (likely(value_both_int(B, C))) { A = B | C; NEXT(); }
+        op_a = B; op_b = C; goto arithmetic;
+    CASE(BXOR) :
+        if (likely(value_both_int(B, C))) { A = (B ^ C) | 1; NEXT(); }
+        op_a = B; op_b = C; goto arithmetic;
     CASE(SHR) :
         if (likely(value_both_int(B, C) && C < value_int(63))) {
             A = value_int(value_as_int(B) >> value_as_int(C));
@@ -263,8 +277,12 @@ arithmetic: {
         };
         value result;
         opcode op = plain[pc->op] ? plain[pc->op] : (opcode)pc->op;
-        if (op == OPC_ADD && value_is_object(op_a) && long_join(op_a, op_b)) { walk = WALK_ADD; goto operate; }
-        verdict v = op == OPC_ADD ? data_add(vm, p, op_a, op_b, &result) : num_binary(vm, p, op, op_a, op_b, &result);
+        if (op == OPC_ADD && value_is_object(op_a) && long_join(op_a, op_b)) {
+            walk = WALK_ADD;
+            goto operate;
+        }
+        verdict v = op == OPC_ADD ? data_add(vm, p, op_a, op_b, &result)
+                                  : num_binary(vm, p, op, op_a, op_b, &result);
         if (unlikely(v != VERDICT_DONE)) {
             if (v != VERDICT_CALL) goto fail;
             value *N = insn_push_long(vm, p, R, body, pc, op, op_a, op_b, &callee);
@@ -315,7 +333,9 @@ arithmetic: {
     CASE(JEQ) :
     CASE(JNE) : {
         value va = A, vb = B;
-        int equal = va == vb && value_is_int(va) ? 1 : value_both_int(va, vb) ? 0 : walk_equal_quick(vm, va, vb);
+        int equal = va == vb && value_is_int(va) ? 1
+                    : value_both_int(va, vb)     ? 0
+                                                 : walk_equal_quick(vm, va, vb);
         if (unlikely(equal < 0)) { op_a = va; op_b = vb; walk = WALK_EQUAL; goto operate; }
         if ((equal != 0) == (pc->op == OPC_JEQ)) JUMP((int16_t)pc->c);
         NEXT();
@@ -327,7 +347,9 @@ arithmetic: {
     CASE(JEQI) :
     CASE(JNEI) : {
         value va = A, vb = value_int((int16_t)pc->b);
-        bool equal = value_is_int(va) ? va == vb : value_is_float(va) && value_as_float(va) == (double)(int16_t)pc->b;
+        bool equal = value_is_int(va)
+                         ? va == vb
+                         : value_is_float(va) && value_as_float(va) == (double)(int16_t)pc->b;
         if (equal == (pc->op == OPC_JEQI)) JUMP((int16_t)pc->c);
         NEXT();
     }
@@ -346,7 +368,8 @@ compare: {
         switch (walk_compare_quick(vm, p, op_a, op_b, &order)) {
         case VERDICT_DONE: break;
         case VERDICT_CALL: walk = WALK_COMPARE; goto operate;
-        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED: case VERDICT_EXIT: goto fail;
+        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED:
+        case VERDICT_EXIT: goto fail;
         }
         bool yes = holds(pc->op, order);
         if (pc->op == OPC_LT || pc->op == OPC_LE) A = value_bool(yes);
@@ -378,7 +401,8 @@ compare: {
             if (op_a == VALUE_ABSENT) goto no_memory;
             walk = WALK_JOIN;
             goto operate;
-        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED: case VERDICT_EXIT: goto fail;
+        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED:
+        case VERDICT_EXIT: goto fail;
         }
     CASE(GETIDX) : op_a = B; op_b = C; goto get_index;
     CASE(GETIDXI) : op_a = B; op_b = value_int((int16_t)pc->c); goto get_index;
@@ -402,7 +426,8 @@ get_index:
     }
     CASE(SETIDX) : {
         value container = A, key = B;
-        if (likely(value_is_object(container) && value_is_int(key) && obj_header(container) == (OWNER | OBJ_LIST))) {
+        if (likely(value_is_object(container) && value_is_int(key) &&
+                   obj_header(container) == (OWNER | OBJ_LIST))) {
             list *l = value_list(container);
             uint64_t i = (uint64_t)value_as_int(key);
             if (likely(i < l->count)) { l->items[i] = C; NEXT(); }
@@ -416,7 +441,10 @@ get_index:
         uint16_t *hint = body->hints + (pc - body->insns);
         if (likely(value_is_object(container) && obj_header(container) == (OWNER | OBJ_MAP))) {
             const map *m = value_map(container);
-            if (likely(*hint < m->used && m->entries[*hint].key == name)) { A = m->entries[*hint].item; NEXT(); }
+            if (likely(*hint < m->used && m->entries[*hint].key == name)) {
+                A = m->entries[*hint].item;
+                NEXT();
+            }
         }
         CHECK(insn_get_field(vm, p, container, name, hint, &A));
     }
@@ -425,7 +453,10 @@ get_index:
         uint16_t *hint = body->hints + (pc - body->insns);
         if (likely(value_is_object(container) && obj_header(container) == (OWNER | OBJ_MAP))) {
             const map *m = value_map(container);
-            if (likely(*hint < m->used && m->entries[*hint].key == name)) { m->entries[*hint].item = C; NEXT(); }
+            if (likely(*hint < m->used && m->entries[*hint].key == name)) {
+                m->entries[*hint].item = C;
+                NEXT();
+            }
         }
         CHECK(data_set_field(vm, p, container, name, hint, C));
     }
@@ -483,7 +514,8 @@ call: {
         case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail;
         }
     }
-enter: {                                                /* callee, window: its registers are filled */
+/* callee, window: its registers are filled */
+enter: {
         value *N = &R[window + 2];
         link_make(N, body, pc, window + 2);
         R = N;
@@ -492,7 +524,8 @@ enter: {                                                /* callee, window: its r
         if (unlikely(--red <= 0)) goto preempt;
         DISPATCH();
     }
-called:                                                 /* a simple native: its result is in R[window] */
+/* a simple native: its result is in R[window] */
+called:
     red -= 1 + (int64_t)s->charged;
     s->charged = 0;
     pc++;
@@ -642,14 +675,18 @@ do_return: {
         }
     }
 
-    CASE(DEFER) : CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_CALL, (uint32_t)(pc - body->insns), &A, pc->b + 2u));
+    CASE(DEFER) :
+        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_CALL, (uint32_t)(pc - body->insns), &A,
+                         pc->b + 2u));
     CASE(DEFERSEND) : {
         value pair[2] = {A, B};
-        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_SEND, (uint32_t)(pc - body->insns), pair, 2));
+        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_SEND, (uint32_t)(pc - body->insns),
+                         pair, 2));
     }
     CASE(DEFERBLOCK) : {
         value at = value_int(pc - body->insns + 1 + (int32_t)WIDE);
-        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_BLOCK, (uint32_t)(pc - body->insns), &at, 1));
+        CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_BLOCK, (uint32_t)(pc - body->insns),
+                         &at, 1));
     }
     CASE(RUNDEFERS) : {
         value *d = &R[body->defer_reg];
@@ -691,7 +728,8 @@ do_return: {
             R[window + 2] = e->items[0];
             R[window + 3] = e->items[1];
         }
-        pc--;                                           /* the call comes back to this instruction */
+        /* the call comes back to this instruction */
+        pc--;
         goto call;
     }
     CASE(RERAISE) :
@@ -818,10 +856,12 @@ do_return: {
         value *state = &A;
         bool more = false;
         if (unlikely(value_is(state[0], OBJ_CHANNEL))) {
-            vm_raise(vm, ERR_TYPE, "a channel gives one value at a time: `for` over it takes one name");
+            vm_raise(vm, ERR_TYPE,
+                     "a channel gives one value at a time: `for` over it takes one name");
             goto fail;
         }
-        if (unlikely(data_next2(vm, p, state, &state[2], &state[3], &more) != VERDICT_DONE)) goto fail;
+        if (unlikely(data_next2(vm, p, state, &state[2], &state[3], &more) != VERDICT_DONE))
+            goto fail;
         if (!more) JUMP(WIDE);
         NEXT();
     }
@@ -883,7 +923,11 @@ spawned: {                                              /* op_a: the new process
         process *q = value_as_object(op_a);
         red--;
         if (pc->op == OPC_PARADD) {
-            if (!process_side(vm, q)) { process_end(vm, q, VALUE_NIL, false); s->running = p; goto fail; }
+            if (!process_side(vm, q)) {
+                process_end(vm, q, VALUE_NIL, false);
+                s->running = p;
+                goto fail;
+            }
             par_add(vm, value_as_object(A), q);
         } else {
             bool wanted = pc->op == OPC_SPAWN ? pc->c == 0 : pc->b == 0;
@@ -906,7 +950,11 @@ spawned: {                                              /* op_a: the new process
         if (par_wait(vm, p, of) == VERDICT_BLOCK) { SAVE(); goto blocked; }
         if (of->error != VALUE_ABSENT) {
             /* a master, like an outcome */
-            if (!value_is_immutable(of->error)) { op_a = of->error; walk = WALK_COPY; goto operate; }
+            if (!value_is_immutable(of->error)) {
+                op_a = of->error;
+                walk = WALK_COPY;
+                goto operate;
+            }
             s->raised = of->error;
             goto fail;
         }
@@ -928,7 +976,8 @@ spawned: {                                              /* op_a: the new process
     CASE(SEND) : {
         channel *c;
         value ch = A, m = B;
-        bool plain_channel = value_is(ch, OBJ_CHANNEL) && !(obj_header(ch) & (CHANNEL_DONE | CHANNEL_TICK));
+        bool plain_channel =
+            value_is(ch, OBJ_CHANNEL) && !(obj_header(ch) & (CHANNEL_DONE | CHANNEL_TICK));
         if (likely(plain_channel)) c = value_as_object(ch);
         else if (insn_channel(vm, p, ch, true, &c) != VERDICT_DONE) goto fail;
         if (unlikely(!value_is_immutable(m))) {
@@ -1000,10 +1049,14 @@ spawned: {                                              /* op_a: the new process
                 R[arm->b + 2] = k->element;
             }
             if (k->drained) {
-                if (choice.taken != VALUE_ABSENT) R[arm->b + (k->key != VALUE_ABSENT ? 3 : 1)] = choice.taken;
+                if (choice.taken != VALUE_ABSENT)
+                    R[arm->b + (k->key != VALUE_ABSENT ? 3 : 1)] = choice.taken;
             } else if (!k->sends) {
                 R[arm->b] = choice.received;
-                if (!chan_delivery(p, k->chan, choice.received, &walk)) { op_a = choice.received; goto operate; }
+                if (!chan_delivery(p, k->chan, choice.received, &walk)) {
+                    op_a = choice.received;
+                    goto operate;
+                }
             } else if (k->moves && !k->moved && !value_is_immutable(k->original)) {
                 /* it went as a copy, since the alt had to wait: now the original is given up */
                 op_a = k->original;
@@ -1037,16 +1090,19 @@ alt_taken: {
 
     /* --- common tails */
 
-deliver: {                                              /* op_a came from a channel for RECV or ITERNEXT */
+/* op_a came from a channel for RECV or ITERNEXT */
+deliver: {
         value ch = pc->op == OPC_RECV ? B : A;
-        channel *c = value_is(ch, OBJ_END) ? ((channel_end *)value_as_object(ch))->chan : value_as_object(ch);
+        channel *c = value_is(ch, OBJ_END) ? ((channel_end *)value_as_object(ch))->chan
+                                           : value_as_object(ch);
         if (unlikely(!chan_delivery(p, c, op_a, &walk))) goto operate;
         R[pc->op == OPC_RECV ? pc->a : pc->a + 2] = op_a;
         pc++;
         if (unlikely(red <= 0)) goto preempt;
         DISPATCH();
     }
-operate: {                                              /* a walk on op_a, op_b does the work of this instruction */
+/* a walk on op_a, op_b does the work of this instruction */
+operate: {
         value third = walk == WALK_MAP_PUT ? C : VALUE_ABSENT;
         value *N = insn_push_walk(vm, p, R, body, pc, walk, op_a, op_b, &callee);
         if (!N) goto fail;
@@ -1056,14 +1112,16 @@ operate: {                                              /* a walk on op_a, op_b 
         pc = callee->insns;
         DISPATCH();
     }
-finish: {                                               /* op_a: the walk's result; its frame is on top */
+/* op_a: the walk's result; its frame is on top */
+finish: {
         const native_entry *done = body->native;
         pc = link_pc(R);
         body = link_code(R);
         R -= link_distance(R);
         switch (pc->op) {
         case OPC_EQ: case OPC_IN: case OPC_INTERP:
-        case OPC_MUL: case OPC_MULK: case OPC_IDIV: case OPC_IDIVK: case OPC_MOD: case OPC_MODK: case OPC_POW:
+        case OPC_MUL: case OPC_MULK: case OPC_IDIV: case OPC_IDIVK: case OPC_MOD: case OPC_MODK:
+        case OPC_POW:
         case OPC_ADD: case OPC_ADDK: case OPC_ADDI:
         case OPC_GETIDX: case OPC_GETIDXI: case OPC_SLICE: case OPC_REST:
             A = op_a;
@@ -1130,16 +1188,20 @@ finish: {                                               /* op_a: the walk's resu
 
     /* --- the ways out */
 
-woken: {                                                /* p->wake says why; it waits in the instruction at pc */
+/* p->wake says why; it waits in the instruction at pc */
+woken: {
         wake_reason why = (wake_reason)p->wake;
-        if (why != WAKE_MESSAGE || (p->side && p->side->alt && p->side->alt->live)) sched_settle(vm, p);
+        if (why != WAKE_MESSAGE || (p->side && p->side->alt && p->side->alt->live))
+            sched_settle(vm, p);
         if (unlikely(p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))) {
             if (pc->op == OPC_SENDMOVE && why != WAKE_MESSAGE && !value_is_immutable(p->value)) {
                 value back[2] = {p->value, VALUE_ABSENT};
-                walk_abandon(vm, p, WALK_UNMOVE, back);     /* it was never taken: the defers may look at it */
+                /* it was never taken: the defers may look at it */
+                walk_abandon(vm, p, WALK_UNMOVE, back);
             }
             if (pc->op == OPC_ALT && why == WAKE_MESSAGE)
-                p->side->alt->taken = p->side->alt->won;        /* served: a move takes effect (unwind_kill) */
+                /* served: a move takes effect (unwind_kill) */
+                p->side->alt->taken = p->side->alt->won;
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
             goto killed;
@@ -1150,7 +1212,10 @@ woken: {                                                /* p->wake says why; it 
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
             if (why != WAKE_CLOSED) { red--; NEXT(); }
-            if (pc->op == OPC_SENDMOVE && !value_is_immutable(op_a)) { walk = WALK_UNMOVE; goto operate; }
+            if (pc->op == OPC_SENDMOVE && !value_is_immutable(op_a)) {
+                walk = WALK_UNMOVE;
+                goto operate;
+            }
             insn_closed_send(vm);
             goto fail;
         case OPC_RECV:
@@ -1190,7 +1255,8 @@ fail:
     goto unwound;
 killed:
     op_a = VALUE_KILLED;
-killed_again:                                           /* op_a: VALUE_KILLED, or the crash of a defer instead */
+/* op_a: VALUE_KILLED, or the crash of a defer instead */
+killed_again:
     f = (frame){R, body, pc};
     if (unwind_kill(vm, p, &f, op_a) == VERDICT_EXIT) {
         op_a = s->raised == VALUE_ABSENT ? kill_outcome(vm, p) : s->raised;
@@ -1209,7 +1275,8 @@ finished:                                               /* the bottom frame retu
     }
     if (!insn_finish_process(vm, p, op_a, false, &f)) goto unwound;
 gone:
-    red -= (int64_t)s->charged;                         /* for those who have been told of the end */
+    /* for those who have been told of the end */
+    red -= (int64_t)s->charged;
     s->charged = 0;
     s->slice_left = red;
     /* somebody outside waits for this one; it is never recycled */

@@ -1,5 +1,6 @@
-/* Making processes: what they are given is a message. Where all of it is immutable the new process's frame is filled
- * at once; otherwise it is copied first (a walk in slices, run.c) and a starter frame takes it over in the child. */
+/* Making processes: what they are given is a message. Where all of it is immutable the new
+ * process's frame is filled at once; otherwise it is copied first (a walk in slices, run.c) and a
+ * starter frame takes it over in the child. */
 #include "vm/run/spawn.h"
 
 #include "vm/code/native.h"
@@ -109,7 +110,8 @@ static value applied(const process *child)
     if (!c->native)
         return child->stack[0];
     const value *bundle = value_tuple(child->stack[0])->items; /* taken over in the child */
-    bool applies = value_is(bundle[0], OBJ_CLOSURE) && ((closure *)value_as_object(bundle[0]))->code->applies;
+    bool applies =
+        value_is(bundle[0], OBJ_CLOSURE) && ((closure *)value_as_object(bundle[0]))->code->applies;
     return bundle[applies];
 }
 
@@ -128,8 +130,8 @@ static const string *applied_name(csp_vm *vm, const process *child)
     return value_is(fn, OBJ_CLOSURE) ? ((closure *)value_as_object(fn))->code->process_name : NULL;
 }
 
-static __attribute__((noinline)) uint32_t look_up_origin(csp_vm *vm, uint32_t parent, uint32_t position,
-                                                         const process *child)
+static __attribute__((noinline)) uint32_t look_up_origin(csp_vm *vm, uint32_t parent,
+                                                         uint32_t position, const process *child)
 {
     const code *c = child->code;
     const string *name = c->native || c->applies ? applied_name(vm, child) : c->process_name;
@@ -142,8 +144,8 @@ void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position
     child->parent_distance = distance <= UINT32_MAX ? (uint32_t)distance : 0;
     const code *c = child->code;
     const origin_edge *last = &vm->last_spawn;
-    bool again = last->position == position && last->parent == parent->origin && last->name == c->process_name &&
-                 !c->native && !c->applies;
+    bool again = last->position == position && last->parent == parent->origin &&
+                 last->name == c->process_name && !c->native && !c->applies;
     child->origin = again ? last->child : look_up_origin(vm, parent->origin, position, child);
     sched_ready(&vm->sched, child, READY_TAIL);
 }

@@ -1,30 +1,37 @@
-/* Walks over whole values: equality, order, text, copies, freezing, handing over. All without recursion and in
- * slices: what cannot be answered at once is done by a resumable native (walk_natives) that keeps its state in an
- * OBJ_WALK, so that any other process runs in between and any depth, sharing and cycle is fine. */
+/* Walks over whole values: equality, order, text, copies, freezing, handing over. All without
+ * recursion and in slices: what cannot be answered at once is done by a resumable native
+ * (walk_natives) that keeps its state in an OBJ_WALK, so that any other process runs in between and
+ * any depth, sharing and cycle is fine. */
 #ifndef CSP_VM_WALK_WALK_H
 #define CSP_VM_WALK_WALK_H
 
 #include "vm/code/native.h"
 
-/* The walks, as natives that run as frames (each takes what its comment says, and gives its result as natives do):
- *   EQUAL(a, b) -> bool        COMPARE(a, b) -> -1, 0, 1, nil for unordered; type_error
- *   CONTAINS(x, xs) -> bool, x in xs, for any xs
- *   STR(x), REPR(x) -> string  JOIN(tuple of values) -> string, each as by STR    (one-line text; cycles as [...]
- *   {...} (...) as the kind has it)
- *   COPY(x) -> deep copy that belongs to the process (the function `copy`)
- *   MESSAGE(x) -> deep copy that belongs to OWNER_TRANSIT; structure, sharing and cycles kept; immutable parts
- *   shared. Crash `moved` where
- *               something reachable belongs to somebody else
- *   MOVE(x) -> x itself, everything mutable reachable from it now owned by OWNER_TRANSIT (undone where it crashes)
- *   UNMOVE(x) -> x, back from OWNER_TRANSIT to the process
- *   ADOPT(x) -> x itself, everything reachable that belongs to OWNER_TRANSIT now owned by the process
- *   FREEZE(x) -> deeply immutable copy, immutable parts shared      FREEZE_MOVE(x) -> x frozen in place
- *   ADD(a, b) -> a + b of what is long (long.h)        PART(x, key) -> x[key], key an index or a range
- *   EXTEND(list, iterable) -> the list, with the iterable's elements behind its own
- *   MAP_GET(m, key, default) MAP_HAS(m, key) MAP_REMOVE(m, key) MAP_PUT(m, key, value) -> as the functions of Map;
- *               m[key] = value -> m
- * A killed process drops a walk; MOVE leaves nothing half done: the owners are given back by walk_abandon (the
- * unwinder calls it with the frame's state when it unwinds such a frame). */
+/* The walks, as natives that run as frames (each takes what its comment says, and gives its result
+ * as natives do):
+ *   EQUAL(a, b)       -> bool
+ *   COMPARE(a, b)     -> -1, 0, 1, nil for unordered; type_error
+ *   CONTAINS(x, xs)   -> bool: x in xs, for any xs
+ *   STR(x), REPR(x)   -> string: one-line text; cycles as [...] {...} (...) as the kind has it
+ *   JOIN(tuple)       -> string: each of the values as by STR
+ *   COPY(x)           -> deep copy that belongs to the process (the function `copy`)
+ *   MESSAGE(x)        -> deep copy that belongs to OWNER_TRANSIT; structure, sharing and cycles
+ *                        kept; immutable parts shared. Crash `moved` where something reachable
+ *                        belongs to somebody else
+ *   MOVE(x)           -> x itself, everything mutable reachable from it now owned by
+ *                        OWNER_TRANSIT (undone where it crashes)
+ *   UNMOVE(x)         -> x, back from OWNER_TRANSIT to the process
+ *   ADOPT(x)          -> x itself, everything reachable that belongs to OWNER_TRANSIT now owned by
+ *                        the process
+ *   FREEZE(x)         -> deeply immutable copy, immutable parts shared
+ *   FREEZE_MOVE(x)    -> x frozen in place
+ *   ADD(a, b)         -> a + b of what is long (long.h)
+ *   PART(x, key)      -> x[key], key an index or a range
+ *   EXTEND(list, xs)  -> the list, with the elements of xs, any iterable, behind its own
+ *   MAP_GET(m, key, default), MAP_HAS(m, key), MAP_REMOVE(m, key) -> as the functions of Map
+ *   MAP_PUT(m, key, value) -> m, after m[key] = value
+ * A killed process drops a walk; MOVE leaves nothing half done: the owners are given back by
+ * walk_abandon (the unwinder calls it with the frame's state when it unwinds such a frame). */
 typedef enum walk_kind {
     WALK_EQUAL,
     WALK_COMPARE,

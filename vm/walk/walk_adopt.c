@@ -1,7 +1,8 @@
-/* Taking over a message. What was copied for it nobody else knows: it only changes its owner. What was moved
- * (WALK_MOVED) may still have names in the process that gave it away, even if that is the one that takes it over
- * now: so each such object gets a new shell, to which its contents go, and stays behind empty. Until all is done the
- * old shell's second word leads to the new one: that keeps sharing and cycles. */
+/* Taking over a message. What was copied for it nobody else knows: it only changes its owner. What
+ * was moved (WALK_MOVED) may still have names in the process that gave it away, even if that is the
+ * one that takes it over now: so each such object gets a new shell, to which its contents go, and
+ * stays behind empty. Until all is done the old shell's second word leads to the new one: that
+ * keeps sharing and cycles. */
 #include "vm/walk/walk_adopt.h"
 
 #include "vm/data/children.h"
@@ -14,7 +15,9 @@ typedef struct adopt_walk {
     uint64_t header;
     walk_queue queue; /* adopted objects that have to be looked into */
     uint64_t index;   /* of the next child of the queue's head */
-    walk_link *old; /* the first of the log of old shells, once all is adopted: of those that still lead to new ones */
+    /* the first of the log of old shells, once all is adopted: of those that still lead to new
+     * ones */
+    walk_link *old;
     walk_queue log;
     value root;
 } adopt_walk;
@@ -31,7 +34,8 @@ static size_t size_of(value v)
     case OBJ_MAP: return sizeof(map);
     case OBJ_BUFFER: return sizeof(buffer);
     case OBJ_TUPLE: return sizeof(tuple) + value_tuple(v)->count * sizeof(value);
-    case OBJ_CLOSURE: return sizeof(closure) + ((closure *)value_as_object(v))->code->captures * sizeof(value);
+    case OBJ_CLOSURE:
+        return sizeof(closure) + ((closure *)value_as_object(v))->code->captures * sizeof(value);
     default: return sizeof(error); /* nothing else is ever in transit */
     }
 }

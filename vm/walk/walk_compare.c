@@ -1,6 +1,6 @@
-/* Order of whole values: tuples and lists element by element, the first that differs decides. Elements that are
- * equal at once need no order (nil and nil); a pair that is met again is taken as equal (walk_assume), so it ends on
- * cycles. */
+/* Order of whole values: tuples and lists element by element, the first that differs decides.
+ * Elements that are equal at once need no order (nil and nil); a pair that is met again is taken as
+ * equal (walk_assume), so it ends on cycles. */
 #include "vm/walk/walk_compare.h"
 
 #include "vm/core/steps.h"
@@ -111,7 +111,8 @@ static verdict step_text(compare_walk *w, ordered *f, int64_t *budget, int *out)
     return VERDICT_DONE;
 }
 
-/* Works on the pair at the top until a container is met (DONE), it ends, or the order is known (*out other than 0). */
+/* Works on the pair at the top until a container is met (DONE), it ends, or the order is known
+ * (*out other than 0). */
 static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t *budget, int *out)
 {
     children x = children_of(f->a), y = children_of(f->b);
@@ -140,7 +141,8 @@ static verdict run(csp_vm *vm, process *p, compare_walk *w, int64_t *budget, int
     *out = 0;
     while (*out == 0 && !walk_stack_empty(&w->stack)) {
         ordered *f = (ordered *)walk_top(&w->stack, ORDERED_WORDS);
-        verdict v = value_is(f->a, OBJ_STRING) ? step_text(w, f, budget, out) : step(vm, p, w, f, budget, out);
+        verdict v = value_is(f->a, OBJ_STRING) ? step_text(w, f, budget, out)
+                                               : step(vm, p, w, f, budget, out);
         if (v != VERDICT_DONE)
             return v;
         *budget -= 4 * WALK_OBJECT; /* two places in a table */

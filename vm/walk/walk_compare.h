@@ -4,11 +4,12 @@
 
 #include "vm/code/native.h"
 
-/* Order: numbers with numbers, strings with strings at once; *out -1, 0, 1, 2 (unordered: NaN). VERDICT_CALL: tuples
- * or lists, a walk must tell. FAIL: type_error. */
+/* Order: numbers with numbers, strings with strings at once; *out -1, 0, 1, 2 (unordered: NaN).
+ * VERDICT_CALL: tuples or lists, a walk must tell. FAIL: type_error. */
 verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out);
 
-/* One comparison in the sense of <: DONE with *out, CALL: containers or long texts that must be compared, FAIL. */
+/* One comparison in the sense of <: DONE with *out, CALL: containers or long texts that must be
+ * compared, FAIL. */
 verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out);
 
 /* The steps; walk.c has their slots. */

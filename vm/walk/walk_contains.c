@@ -11,7 +11,8 @@
 #include "vm/walk/walk_state.h"
 
 /* Bytes, or a byte, in bytes; a text in a text. slot: the search. DONE or YIELD. */
-static verdict search_for(csp_vm *vm, value xs, const void *part, size_t part_size, value *slot, bool *found)
+static verdict search_for(csp_vm *vm, value xs, const void *part, size_t part_size, value *slot,
+                          bool *found)
 {
     content in = content_of(xs);
     size_t at;
@@ -102,7 +103,8 @@ static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, value *
     return vm_raise_type(vm, p, xs, "something to search with `in`");
 }
 
-/* args: x, xs; slots: the next element's index (ABSENT at the start), the comparison, or search, under way. */
+/* args: x, xs; slots: the next element's index (ABSENT at the start), the comparison, or search,
+ * under way. */
 verdict walk_run_contains(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
     (void)argc;

@@ -1,6 +1,6 @@
-/* Deep copies: a shell is made of each container when it is first met and entered in a table from sources to copies,
- * so that sharing and cycles are kept; then it is filled, depth first, so that what holds nothing mutable is known
- * when its frame ends. The source is only read. */
+/* Deep copies: a shell is made of each container when it is first met and entered in a table from
+ * sources to copies, so that sharing and cycles are kept; then it is filled, depth first, so that
+ * what holds nothing mutable is known when its frame ends. The source is only read. */
 #include "vm/walk/walk_copy.h"
 
 #include "vm/core/steps.h"
@@ -23,22 +23,26 @@ typedef struct copy_walk {
     value root;
 } copy_walk;
 
-/* `second`: before a large map is filled, how much of its index is cleared; after a tuple, closure or error is filled,
- * how many of its parts are known to be immutable. */
+/* `second`: before a large map is filled, how much of its index is cleared; after a tuple, closure
+ * or error is filled, how many of its parts are known to be immutable. */
 typedef struct copying {
     value source, copy;
     uint64_t index, second;
 } copying;
-enum { COPYING_WORDS = sizeof(copying) / sizeof(uint64_t), ENTRY_COST = 4 /* beyond an element's */ };
+enum {
+    COPYING_WORDS = sizeof(copying) / sizeof(uint64_t),
+    ENTRY_COST = 4 /* beyond an element's */
+};
 
 static bool is_container(value v)
 {
     obj_kind kind = value_kind(v);
-    return kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_TUPLE || kind == OBJ_CLOSURE || kind == OBJ_ERROR ||
-           kind == OBJ_BUFFER;
+    return kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_TUPLE || kind == OBJ_CLOSURE ||
+           kind == OBJ_ERROR || kind == OBJ_BUFFER;
 }
 
-/* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds no container. */
+/* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds no
+ * container. */
 static bool must_thaw(value v)
 {
     obj_kind kind = value_kind(v);
@@ -122,7 +126,8 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
     case OBJ_MAP: return map_shell(vm, w, value_as_object(source));
     case OBJ_BUFFER: return buffer_shell(vm, w, value_as_object(source));
     case OBJ_TUPLE: {
-        tuple *t = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, sizeof *t + value_tuple(source)->count * sizeof(value));
+        tuple *t = heap_alloc_raw(vm_heap(vm), HEAP_TRACED,
+                                  sizeof *t + value_tuple(source)->count * sizeof(value));
         if (t) {
             t->header = shell_header(w, OBJ_TUPLE);
             t->count = value_tuple(source)->count;
@@ -136,7 +141,8 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
             f->code = c;
         return f;
     }
-    default: return shell_object(vm, w, OBJ_ERROR, sizeof(error)); /* is_container lets nothing else pass */
+    /* is_container lets nothing else pass */
+    default: return shell_object(vm, w, OBJ_ERROR, sizeof(error));
     }
 }
 
@@ -282,7 +288,8 @@ static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
 }
 
 /* args: the source; slot: the walk. */
-static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint64_t to, value *result)
+static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint64_t to,
+                    value *result)
 {
     value *slot = &args[1];
     int64_t budget = WALK_STEP;
@@ -322,11 +329,13 @@ verdict walk_run_freeze(csp_vm *vm, process *p, value *args, uint32_t argc, valu
     return step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
 }
 
-/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a message, but its own at
- * once. Programs cannot come here with what they gave away: `copy` is walk_run_copy. */
+/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a message,
+ * but its own at once. Programs cannot come here with what they gave away: `copy` is
+ * walk_run_copy. */
 verdict walk_run_outcome(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
 {
-    bool master = !value_is_immutable(args[0]) && (obj_header(args[0]) & OWNER_MASK) == OWNER_TRANSIT;
+    bool master =
+        !value_is_immutable(args[0]) && (obj_header(args[0]) & OWNER_MASK) == OWNER_TRANSIT;
     if (!master)
         return walk_run_copy(vm, p, args, argc, result);
     return step(vm, args, COPY_MESSAGE, OWNER_TRANSIT, process_owner(p), result);

@@ -4,11 +4,12 @@
 
 #include "vm/code/native.h"
 
-/* v as a message, at once: itself where it is immutable, a flat copy (owner OWNER_TRANSIT) of a short list or map
- * whose elements are all immutable. VALUE_ABSENT: a walk must copy it. Must be usable by p (checked before). */
+/* v as a message, at once: itself where it is immutable, a flat copy (owner OWNER_TRANSIT) of a
+ * short list or map whose elements are all immutable. VALUE_ABSENT: a walk must copy it. Must be
+ * usable by p (checked before). */
 value walk_copy_quick(csp_vm *vm, process *p, value v);
-/* A copy for p of what belongs to another process, in one go. FAIL: something in it belongs to a third, or there is no
- * memory. */
+/* A copy for p of what belongs to another process, in one go. FAIL: something in it belongs to a
+ * third, or there is no memory. */
 verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out);
 
 /* The steps; walk.c has their slots. */

@@ -1,7 +1,7 @@
-/* Equality of whole values: a machine of frames, one for each pair of containers under comparison. Pairs under
- * comparison, or found equal, are taken as equal when met again (walk_assume); the first difference ends it all. But
- * for the keys of maps: there a difference only means to try the next key, and what was assumed on the way is
- * undone. */
+/* Equality of whole values: a machine of frames, one for each pair of containers under comparison.
+ * Pairs under comparison, or found equal, are taken as equal when met again (walk_assume); the
+ * first difference ends it all. But for the keys of maps: there a difference only means to try the
+ * next key, and what was assumed on the way is undone. */
 #include "vm/walk/walk_equal.h"
 
 #include "vm/core/steps.h"
@@ -92,7 +92,8 @@ static int objects_equal(const process *p, value a, value b)
         const channel_end *x = value_as_object(a), *y = value_as_object(b);
         return x->chan == y->chan && ((x->header ^ y->header) & OBJ_FLAG_A) == 0;
     }
-    case OBJ_NATIVE: return ((native *)value_as_object(a))->entry == ((native *)value_as_object(b))->entry;
+    case OBJ_NATIVE:
+        return ((native *)value_as_object(a))->entry == ((native *)value_as_object(b))->entry;
     case OBJ_BUFFER: return buffers_equal(p, a, b);
     case OBJ_TUPLE:
     case OBJ_LIST:
@@ -161,8 +162,8 @@ typedef struct equal_walk {
     int last; /* how the last pair came out; -1: none did */
 } equal_walk;
 
-/* A frame. For maps: entry `index` of a is looked for in b, `found` is the entry tried, `mark` the length of the
- * trail before the guess. */
+/* A frame. For maps: entry `index` of a is looked for in b, `found` is the entry tried, `mark` the
+ * length of the trail before the guess. */
 typedef enum pair_state { PAIR_NEXT, PAIR_PROBE, PAIR_KEY, PAIR_ITEM } pair_state;
 typedef struct pair {
     value a, b;
@@ -259,7 +260,8 @@ static verdict step_bytes(equal_walk *w, pair *f, int64_t *budget)
 /* The key of a's entry was found: now the items. */
 static verdict compare_items(csp_vm *vm, process *p, equal_walk *w, pair *f)
 {
-    value a = value_map(f->a)->entries[f->index++].item, b = value_map(f->b)->entries[f->found].item;
+    value a = value_map(f->a)->entries[f->index++].item,
+          b = value_map(f->b)->entries[f->found].item;
     f->state = PAIR_ITEM;
     int one = walk_equal_atoms(p, a, b);
     if (one < 0)
@@ -365,7 +367,8 @@ bool walk_equal_keys(csp_vm *vm, value a, value b)
     int64_t budget = INT64_MAX;
     bool equal = false;
     value raised = vm->sched.raised;
-    if (!walk_equal_begin(vm, NULL, w, a, b) || walk_equal_run(vm, NULL, w, &budget, &equal) != VERDICT_DONE) {
+    if (!walk_equal_begin(vm, NULL, w, a, b) ||
+        walk_equal_run(vm, NULL, w, &budget, &equal) != VERDICT_DONE) {
         vm->sched.raised = raised;
         return false;
     }

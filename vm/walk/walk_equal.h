@@ -6,13 +6,13 @@
 
 struct equal_walk;
 
-/* Answers at once where that is easy (numbers, strings, identical, different types, short flat containers): 1 yes, 0
- * no, -1: a walk must tell. */
+/* Answers at once where that is easy (numbers, strings, identical, different types, short flat
+ * containers): 1 yes, 0 no, -1: a walk must tell. */
 int walk_equal_quick(csp_vm *vm, value a, value b);
 /* Equal keys: in one go, without recursion (keys cannot change, but may be deep). */
 bool walk_equal_keys(csp_vm *vm, value a, value b);
-/* Elements alone, in the sense of ==: 1 equal, 0 not, -1: containers, or long texts or bytes, of the same kind and size
- * that must be compared. p NULL: no check of owners. */
+/* Elements alone, in the sense of ==: 1 equal, 0 not, -1: containers, or long texts or bytes, of
+ * the same kind and size that must be compared. p NULL: no check of owners. */
 int walk_equal_atoms(const process *p, value a, value b);
 /* Equality under way, for what searches (CONTAINS): NULL: raised. */
 struct equal_walk *walk_equal_new(csp_vm *vm);

@@ -1,6 +1,6 @@
-/* Hashes of map keys. Equal keys have equal hashes, whatever their forms (1 and 1.0, 0..10 and 0..=9, maps in any
- * order), and no more than HASH_ELEMENTS are looked at, breadth first, so that shared, cyclic and very large keys
- * cost little. */
+/* Hashes of map keys. Equal keys have equal hashes, whatever their forms (1 and 1.0, 0..10 and
+ * 0..=9, maps in any order), and no more than HASH_ELEMENTS are looked at, breadth first, so that
+ * shared, cyclic and very large keys cost little. */
 #include "vm/walk/walk_hash.h"
 
 #include "vm/core/string.h"

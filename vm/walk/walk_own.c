@@ -1,10 +1,10 @@
-/* Giving away without a copy, and taking back: the owners in the headers are rewritten, and are the visited mark,
- * too.
+/* Giving away without a copy, and taking back: the owners in the headers are rewritten, and are the
+ * visited mark, too.
  *
- * MOVE and FREEZE_MOVE first give everything mutable that is reachable to OWNER_MOVING, keeping a log of all
- * objects; when nothing was found that belongs to somebody else, a second pass over the log gives them their final
- * headers. Until then everything can be given back, by the log alone, which takes no memory: by a crash, or by
- * walk_abandon when the process is killed. */
+ * MOVE and FREEZE_MOVE first give everything mutable that is reachable to OWNER_MOVING, keeping a
+ * log of all objects; when nothing was found that belongs to somebody else, a second pass over the
+ * log gives them their final headers. Until then everything can be given back, by the log alone,
+ * which takes no memory: by a crash, or by walk_abandon when the process is killed. */
 #include "vm/walk/walk_own.h"
 
 #include "vm/data/children.h"
@@ -17,7 +17,8 @@ typedef enum own_phase { OWN_COLLECT, OWN_SETTLE } own_phase;
 
 typedef struct own_walk {
     uint64_t header;
-    walk_link *first;     /* of the log: for MOVE and FREEZE_MOVE; else NULL, and what is read is dropped */
+    /* of the log: for MOVE and FREEZE_MOVE; else NULL, and what is read is dropped */
+    walk_link *first;
     walk_queue queue;     /* what still has to be looked into */
     walk_link *unsettled; /* what of the log still has to get its final headers */
     uint64_t index;       /* of the next child of the queue's head */
@@ -34,7 +35,10 @@ static void give(value v, uint64_t owner)
     o->header = (o->header & ~(OWNER_MASK | WALK_MOVED)) | owner;
 }
 
-static verdict refuse_pinned(csp_vm *vm) { return vm_raise(vm, ERR_VALUE, "the buffer is in use by a C call"); }
+static verdict refuse_pinned(csp_vm *vm)
+{
+    return vm_raise(vm, ERR_VALUE, "the buffer is in use by a C call");
+}
 
 /* Takes v over, unless that is done or it need not be. */
 static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
@@ -111,14 +115,16 @@ static void give_back(const own_walk *w)
             give(link->items[i], w->from);
 }
 
-static own_walk *begin(csp_vm *vm, value *slot, uint64_t from, uint64_t to, bool strict, bool freezes)
+static own_walk *begin(csp_vm *vm, value *slot, uint64_t from, uint64_t to, bool strict,
+                       bool freezes)
 {
     own_walk *w = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *w);
     if (!w) {
         vm_raise_memory(vm);
         return NULL;
     }
-    *w = (own_walk){.header = OBJ_WALK, .from = from, .to = to, .strict = strict, .freezes = freezes};
+    *w = (own_walk){
+        .header = OBJ_WALK, .from = from, .to = to, .strict = strict, .freezes = freezes};
     *slot = value_object(w);
     return w;
 }
@@ -199,7 +205,8 @@ void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args)
 {
     value *slot = &args[1];
     if (kind == WALK_UNMOVE) {
-        /* The defers of the killed process may still look at it. Where memory runs out they find it moved. */
+        /* The defers of the killed process may still look at it. Where memory runs out they find it
+         * moved. */
         int64_t budget = INT64_MAX;
         value ignored, raised = vm->sched.raised;
         take_back(vm, p, args, &budget, &ignored);

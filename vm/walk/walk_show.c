@@ -1,4 +1,5 @@
-/* Values as text: a frame for each container on the way down, and a table of those, to notice cycles. */
+/* Values as text: a frame for each container on the way down, and a table of those, to notice
+ * cycles. */
 #include "vm/walk/walk_show.h"
 
 #include "base/name.h"
@@ -51,8 +52,8 @@ static bool is_name(const string *s)
 static bool show_name_of(text *t, const char *what, value name)
 {
     if (value_is(name, OBJ_STRING) && value_string(name)->size > 0)
-        return text_printf(t, "<%s ", what) && text_add(t, value_string(name)->text, value_string(name)->size) &&
-               text_put(t, '>');
+        return text_printf(t, "<%s ", what) &&
+               text_add(t, value_string(name)->text, value_string(name)->size) && text_put(t, '>');
     return text_printf(t, "<%s>", what);
 }
 
@@ -73,7 +74,10 @@ static bool show_process(text *t, const process *p)
     return text_put(t, '>');
 }
 
-static bool is_long(value v) { return value_is(v, OBJ_BIGINT) && num_is_long(NUM_FORMAT, v, value_int(10)); }
+static bool is_long(value v)
+{
+    return value_is(v, OBJ_BIGINT) && num_is_long(NUM_FORMAT, v, value_int(10));
+}
 
 static bool has_long_bound(value v)
 {
@@ -125,10 +129,12 @@ static bool show_atom(text *t, value v, bool quoted)
     case OBJ_NATIVE: return text_printf(t, "<fn %s>", ((native *)value_as_object(v))->entry->name);
     case OBJ_CLOSURE: {
         const code *c = ((closure *)value_as_object(v))->code;
-        return show_name_of(t, "fn", c ? c->name : VALUE_NIL); /* NULL: it was moved, and this is a report */
+        /* NULL: it was moved, and this is a report */
+        return show_name_of(t, "fn", c ? c->name : VALUE_NIL);
     }
     case OBJ_BUFFER:
-        return text_printf(t, "<buffer %llu bytes>", (unsigned long long)((buffer *)value_as_object(v))->size);
+        return text_printf(t, "<buffer %llu bytes>",
+                           (unsigned long long)((buffer *)value_as_object(v))->size);
     case OBJ_NONE:
     case OBJ_BIGINT:
     case OBJ_FLOAT:
@@ -164,13 +170,20 @@ static bool is_container(value v)
 static const char *opener(value v)
 {
     obj_kind kind = value_kind(v);
-    return kind == OBJ_LIST ? "[" : kind == OBJ_TUPLE ? "(" : kind == OBJ_MAP ? "{" : kind == OBJ_RANGE ? "" : "error(";
+    return kind == OBJ_LIST    ? "["
+           : kind == OBJ_TUPLE ? "("
+           : kind == OBJ_MAP   ? "{"
+           : kind == OBJ_RANGE ? ""
+                               : "error(";
 }
 
 static const char *cycle_mark(value v)
 {
     obj_kind kind = value_kind(v);
-    return kind == OBJ_LIST ? "[...]" : kind == OBJ_TUPLE ? "(...)" : kind == OBJ_MAP ? "{...}" : "error(...)";
+    return kind == OBJ_LIST    ? "[...]"
+           : kind == OBJ_TUPLE ? "(...)"
+           : kind == OBJ_MAP   ? "{...}"
+                               : "error(...)";
 }
 
 static verdict done_or_memory(csp_vm *vm, show_walk *w) { return draft_settle(vm, &w->out); }
@@ -218,7 +231,8 @@ static verdict step_long(csp_vm *vm, show_walk *w, shown *f, int64_t *budget)
     return done_or_memory(vm, w);
 }
 
-/* Shows v, or its beginning: then a frame is pushed. p NULL: a report, in which it does not matter whose v is. */
+/* Shows v, or its beginning: then a frame is pushed. p NULL: a report, in which it does not matter
+ * whose v is. */
 static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted, int64_t *budget)
 {
     if (p && value_is_object(v) && !value_usable(p, v))
@@ -457,7 +471,8 @@ static bool add_shown(text *t, draft *d, size_t limit)
     enum { CHARACTER = 4 };
     size_t start = t->used, most = limit + CHARACTER;
     for (const draft_chunk *chunk = d->first; chunk && t->used - start < most; chunk = chunk->next)
-        text_add(t, chunk->text, chunk->size < most - (t->used - start) ? chunk->size : most - (t->used - start));
+        text_add(t, chunk->text,
+                 chunk->size < most - (t->used - start) ? chunk->size : most - (t->used - start));
     size_t room = most - (t->used - start);
     if (d->tail.used > 0)
         text_add(t, d->tail.block, d->tail.used < room ? d->tail.used : room);

@@ -12,7 +12,8 @@ uint64_t *walk_push(csp_vm *vm, walk_stack *s, uint32_t words)
         s->spare = NULL;
         if (!fresh) {
             uint32_t capacity = top ? CHUNK_WORDS : CHUNK_FIRST;
-            fresh = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *fresh + capacity * sizeof(uint64_t));
+            fresh =
+                heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *fresh + capacity * sizeof(uint64_t));
             if (!fresh)
                 return NULL;
             fresh->capacity = capacity;
@@ -60,7 +61,10 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 32;
 }
 
-static size_t bucket_size(uint32_t capacity) { return sizeof(bucket) + capacity * 2 * sizeof(uint64_t); }
+static size_t bucket_size(uint32_t capacity)
+{
+    return sizeof(bucket) + capacity * 2 * sizeof(uint64_t);
+}
 
 static bucket *bucket_new(csp_vm *vm, uint32_t capacity, uint32_t depth)
 {
@@ -72,7 +76,10 @@ static bucket *bucket_new(csp_vm *vm, uint32_t capacity, uint32_t depth)
     return b;
 }
 
-static uint64_t low_bits(uint64_t hash, uint32_t depth) { return hash & (((uint64_t)1 << depth) - 1); }
+static uint64_t low_bits(uint64_t hash, uint32_t depth)
+{
+    return hash & (((uint64_t)1 << depth) - 1);
+}
 
 static bucket *bucket_of(const walk_table *t, uint64_t hash)
 {
@@ -193,7 +200,9 @@ void walk_remove(const csp_vm *vm, walk_table *t, uint64_t key)
 
 enum {
     TRAIL_WORDS = 3
-}; /* the member whose item changed, what it was (ABSENT: it was no member), the root whose class grew, or 0 */
+    /* the member whose item changed, what it was (ABSENT: it was no member), the root whose class
+     * grew, or 0 */
+};
 
 static bool leave_trail(csp_vm *vm, walk_classes *c, value member, value before, value grown)
 {

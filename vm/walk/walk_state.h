@@ -1,14 +1,14 @@
-/* What walks are made of: an explicit stack, a table from objects to words, classes of values taken as equal, a
- * queue. All of it lies in the collected heap and hangs off an OBJ_WALK that a slot of the native frame holds.
- * Nothing takes more than a bounded time at once, however much it holds. */
+/* What walks are made of: an explicit stack, a table from objects to words, classes of values taken
+ * as equal, a queue. All of it lies in the collected heap and hangs off an OBJ_WALK that a slot of
+ * the native frame holds. Nothing takes more than a bounded time at once, however much it holds. */
 #ifndef CSP_VM_WALK_WALK_STATE_H
 #define CSP_VM_WALK_WALK_STATE_H
 
 #include "vm/core/vm.h"
 
-/* In the header of an object in transit: it was moved, so that its former owner may still have names for it. Who
- * adopts it makes an object of its own of what is inside, and this one stays behind, in transit for ever: any use of
- * it is the crash `moved`. */
+/* In the header of an object in transit: it was moved, so that its former owner may still have
+ * names for it. Who adopts it makes an object of its own of what is inside, and this one stays
+ * behind, in transit for ever: any use of it is the crash `moved`. */
 enum { WALK_MOVED = 1 << 13 };
 
 /* Work units that one step may do: about one for a plain element, WALK_OBJECT for a container. */
@@ -27,9 +27,13 @@ typedef struct walk_stack {
 uint64_t *walk_push(csp_vm *vm, walk_stack *s, uint32_t words); /* zeroed; NULL: out of memory */
 void walk_pop(walk_stack *s, uint32_t words);
 static inline bool walk_stack_empty(const walk_stack *s) { return !s->top || s->top->used == 0; }
-static inline uint64_t *walk_top(const walk_stack *s, uint32_t words) { return s->top->words + s->top->used - words; }
+static inline uint64_t *walk_top(const walk_stack *s, uint32_t words)
+{
+    return s->top->words + s->top->used - words;
+}
 
-/* From words (objects' addresses) to values, by extendible hashing: a full bucket is split, nothing else is touched. */
+/* From words (objects' addresses) to values, by extendible hashing: a full bucket is split, nothing
+ * else is touched. */
 typedef struct walk_table {
     void *root; /* a bucket while depth is 0, else the directory of 2^depth buckets */
     uint32_t depth;
@@ -42,9 +46,9 @@ value *walk_find(const csp_vm *vm, const walk_table *t, uint64_t key);
 value *walk_insert(csp_vm *vm, walk_table *t, uint64_t key);
 void walk_remove(const csp_vm *vm, walk_table *t, uint64_t key);
 
-/* Classes of values that are taken to be equal, since they were found so or are being compared (union by size). So
- * comparing ends on cycles, takes linear time on shared parts, and is right as long as the first difference ends it.
- * What is guessed on a trail can be undone. */
+/* Classes of values that are taken to be equal, since they were found so or are being compared
+ * (union by size). So comparing ends on cycles, takes linear time on shared parts, and is right as
+ * long as the first difference ends it. What is guessed on a trail can be undone. */
 typedef struct walk_classes {
     walk_table members;
     walk_stack trail;
