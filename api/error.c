@@ -31,7 +31,11 @@ typedef struct error_source {
     diag_list diags;
 } error_source;
 
+/* What the host had asked for when it came about. */
+typedef enum error_stage { STAGE_RUN, STAGE_COMPILE } error_stage;
+
 struct csp_error {
+    error_stage stage;
     char *kind, *message;
     const char *head;      /* what a crash's report begins with */
     error_source *sources; /* of a compile error: a module's before its importer's */
@@ -159,7 +163,10 @@ void error_set_compile(world *w, diag_list *diags)
     const diag *first = first_error(diags);
     csp_error *err =
         start(w, "compile", first && first->message ? first->message : "the source has errors");
-    if (!err || !add_source(err, diags))
+    if (!err)
+        return;
+    err->stage = STAGE_COMPILE;
+    if (!add_source(err, diags))
         return;
     error_frame *place = first ? calloc(1, sizeof *place) : NULL;
     if (!place)
@@ -310,6 +317,8 @@ void error_set_crash(world *w, const char *head, const process *p, value v)
 }
 
 /* ---- Asking ---- */
+
+bool error_is_compile(const csp_error *err) { return err->stage == STAGE_COMPILE; }
 
 const char *csp_error_kind(const csp_error *err) { return err->kind; }
 

@@ -21,6 +21,8 @@ void error_set_plain(world *w, const char *kind, const char *message, const char
 void error_tell_plain(world *w, const char *kind, const char *message);
 void error_set_memory(world *w);
 void error_set_interrupted(world *w);
+/* Whether it is one of compilation. */
+bool error_is_compile(const csp_error *err);
 /* How many errors and warnings it tells of. */
 void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings);
 /* Nothing can run any more: with the report of who waits for what. */

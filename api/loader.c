@@ -270,10 +270,7 @@ static bool compile(world *w, struct own_module *m, const char *source, size_t s
     return m->code && index_members(m);
 }
 
-static bool has_compile_errors(const world *w)
-{
-    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0;
-}
+static bool has_compile_errors(const world *w) { return w->error && error_is_compile(w->error); }
 
 /* Reads and compiles a module that nobody has imported before. */
 static bool load(world *w, struct own_module *m, const located *l, src_span at, diag_list *diags)

@@ -310,8 +310,7 @@ csp_status world_failure(const world *w)
 {
     if (w->stopped)
         return w->stopped;
-    return w->error && strcmp(csp_error_kind(w->error), "compile") == 0 ? CSP_E_COMPILE
-                                                                        : CSP_E_MEMORY;
+    return w->error && error_is_compile(w->error) ? CSP_E_COMPILE : CSP_E_MEMORY;
 }
 
 /* The compilation has ended before its time, and no error of the text's is the reason. */

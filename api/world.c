@@ -96,7 +96,7 @@ static bool has_natives(const world *w, int index)
 }
 
 /* The source of `List` is stdlib/list.csp, that of the prelude stdlib/prelude.csp. */
-const struct stdlib_source *world_source(int index)
+static const struct stdlib_source *world_source(int index)
 {
     const char *name = index == LANGUAGE_PRELUDE ? "Prelude" : language_modules[index].name;
     for (const struct stdlib_source *s = stdlib_sources; s->name; s++)
@@ -189,14 +189,11 @@ csp_status world_run(world *w, process *p, value *result)
     case VM_DEADLOCK: error_set_deadlock(w); break;
     }
     /* Its defers may wait for ever, or long. */
-    if (vm_kill(vm, p, status == VM_DEADLOCK ? "deadlock" : "interrupted")) {
-        int64_t deadline = loop_now() + VM_GRACE;
-        if (w->program)
-            vm->grace_until = deadline;
-        while (!process_ended(p) && loop_now() < deadline &&
-               vm_run(vm, p, deadline) == VM_INTERRUPTED)
-            continue;
-    }
-    vm->deadlock = false;
+    vm_kill(vm, p, status == VM_DEADLOCK ? "deadlock" : "interrupted");
+    int64_t deadline = loop_now() + VM_GRACE;
+    if (w->program)
+        vm->grace_until = deadline;
+    while (!process_ended(p) && loop_now() < deadline && vm_run(vm, p, deadline) == VM_INTERRUPTED)
+        continue;
     return status == VM_DEADLOCK ? CSP_E_DEADLOCK : CSP_E_INTERRUPTED;
 }

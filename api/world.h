@@ -76,8 +76,6 @@ const native_entry *world_native(world *w, int index, const char *name);
  * first asked for; false: something has ended that (w->stopped, and the world's error), and it is
  * as if nobody had asked. */
 bool world_load_module(world *w, int index, const module **out);
-/* The source of that part, or NULL. */
-const struct stdlib_source *world_source(int index);
 
 /* What a function value offers to a caller. False: no memory. */
 bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);

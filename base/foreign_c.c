@@ -4,7 +4,8 @@
 
 #include "base/language.h"
 
-const foreign_ctype foreign_ctypes[] = {
+/* All rows; ends with one of NULLs. */
+static const foreign_ctype foreign_ctypes[] = {
 #define C_TYPE(names, type, of_pointer) {names, type, of_pointer},
 #define C_REFUSED(names)                {names, "", ""},
 #define C_PREFIX(names)

@@ -10,9 +10,6 @@ typedef struct foreign_ctype {
         *of_pointer; /* as in base/foreign_c.def; type "": no call can pass it */
 } foreign_ctype;
 
-/* All rows; ends with one of NULLs. */
-extern const foreign_ctype foreign_ctypes[];
-
 /* The row of a type, its words joined by `_`; NULL: there is none. Takes a microsecond or so. */
 const foreign_ctype *foreign_find_ctype(const char *name);
 

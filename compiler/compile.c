@@ -143,20 +143,17 @@ static bool assemble(compiler *c, module *m)
 
 static bool verify(compiler *c, const module *m)
 {
-    const code *which;
-    uint32_t at = 0;
-    const char *wrong = code_verify_module(c->vm, m, &which, &at);
-    if (!wrong)
-        return true;
-    if (strcmp(wrong, "out of memory") == 0)
-        return false;
+    verify_fault fault;
+    verify_result result = code_verify_module(c->vm, m, &fault);
+    if (result != VERIFY_WRONG)
+        return result == VERIFY_OK;
     src_span span = {0, 0};
-    if (which && at < which->count)
-        span = (src_span){which->places[at].start, which->places[at].end};
-    diag *d = diag_error(c->diags, span, "the compiler made wrong code: %s", wrong);
+    if (fault.which && fault.at < fault.which->count)
+        span = (src_span){fault.which->places[fault.at].start, fault.which->places[fault.at].end};
+    diag *d = diag_error(c->diags, span, "the compiler made wrong code: %s", fault.why);
     diag_hint(d, "this is a bug of csp, please report it");
 #ifdef CSP_DEBUG
-    fprintf(stderr, "%s: the compiler made wrong code: %s\n", c->ast->src->name, wrong);
+    fprintf(stderr, "%s: the compiler made wrong code: %s\n", c->ast->src->name, fault.why);
     abort();
 #endif
     return false;
@@ -175,14 +172,6 @@ static void release(compiler *c)
     free(c->constant_index);
     if (c->constants)
         heap_unpin(c->constants);
-}
-
-module *compile_module(csp_vm *vm, const ast_module *ast, const resolve_world *world, bool session,
-                       diag_list *diags)
-{
-    /* Wrong names are reported beside the errors of the parser. */
-    const resolve_unit *unit = resolve_module(ast, world, session, diags);
-    return unit && diags->errors == 0 ? compile_unit(vm, ast, unit, world, session, diags) : NULL;
 }
 
 module *compile_unit(csp_vm *vm, const ast_module *ast, const resolve_unit *unit,

@@ -5,15 +5,11 @@
 #include "parser/resolve.h"
 #include "vm/core/bytecode.h"
 
-/* Resolves and compiles a parsed module. With errors (in diags) or without memory: NULL. The result
- * is verified and added to the VM (code_add_module), which owns it. codes[0] is its body: a
- * function without parameters whose value is that of its last statement when that is an expression
- * (a session shows it), else nil. With `session` the top-level names are the session's
- * (world->session_*): cells, captured by value by `fn`. */
-module *compile_module(csp_vm *vm, const ast_module *ast, const resolve_world *world, bool session,
-                       diag_list *diags);
-
-/* The second half of it: compiles what resolve_module has resolved without an error. */
+/* Compiles what resolve_module has resolved without an error. With errors (in diags) or without
+ * memory: NULL. The result is verified and added to the VM (code_add_module), which owns it.
+ * codes[0] is its body: a function without parameters whose value is that of its last statement
+ * when that is an expression (a session shows it), else nil. With `session` the top-level names are
+ * the session's (world->session_*): cells, captured by value by `fn`. */
 module *compile_unit(csp_vm *vm, const ast_module *ast, const resolve_unit *unit,
                      const resolve_world *world, bool session, diag_list *diags);
 

@@ -4,7 +4,7 @@
 #include "compiler/internal.h"
 #include "vm/code/code.h"
 
-bool compile_resize(void *items, size_t size)
+static bool compile_resize(void *items, size_t size)
 {
     void *old;
     memcpy(&old, items, sizeof old);

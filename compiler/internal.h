@@ -167,7 +167,6 @@ void compile_add_cold(builder *b, cold_code cold);
 void compile_flush_cold(builder *b, uint32_t from, src_span at);
 /* `items` is the address of a malloc'ed array: room for `size` bytes, or for one more than `count`.
  * False: no memory. */
-bool compile_resize(void *items, size_t size);
 bool compile_grow(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size);
 
 /* --- function.c */

@@ -33,6 +33,5 @@ void lex_unterminated(lexer *lx, lex_token *token);
 
 /* The keyword table: filled once, then asked. TOK_NAME when the word is none. */
 void lex_keywords_init(lexer *lx);
-lex_kind lex_keyword(const lexer *lx, const char *text, size_t length);
 
 #endif

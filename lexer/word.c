@@ -37,7 +37,7 @@ void lex_keywords_init(lexer *lx)
     }
 }
 
-lex_kind lex_keyword(const lexer *lx, const char *text, size_t length)
+static lex_kind lex_keyword(const lexer *lx, const char *text, size_t length)
 {
     if (length < 2 || length > LONGEST_KEYWORD)
         return TOK_NAME;

@@ -75,7 +75,6 @@ static inline bool parse_at(const parser *p, lex_kind kind) { return p->token.ki
 bool parse_take(parser *p, lex_kind kind);
 /* a contextual keyword: a NAME of this text */
 bool parse_at_word(const parser *p, const char *word);
-bool parse_is_word(const parser *p, const lex_token *token, const char *word);
 /* `next` starts right behind the current token */
 bool parse_is_adjacent(const parser *p, const lex_token *next);
 /* NL ; } or the end: a statement may end here */
@@ -168,7 +167,6 @@ void parse_nodes_add(parser *p, ast_node *node);
 ast_list parse_nodes_end(parser *p, size_t start);
 
 /* ---- the grammar ---- */
-ast_node *parse_item(parser *p); /* parse_stmt.c: top level */
 ast_node *parse_statement(parser *p);
 ast_node *parse_block(parser *p);
 ast_list parse_statements(parser *p, bool top_level);

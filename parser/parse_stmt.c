@@ -324,6 +324,8 @@ static void expect_end(parser *p, const ast_node *statement, bool top_level)
         parse_hint_statement_end(p, parse_expected(p, "the end of the line or `;`"), statement);
 }
 
+static ast_node *parse_item(parser *p);
+
 ast_list parse_statements(parser *p, bool top_level)
 {
     uint32_t base = p->bracket_count;
@@ -451,7 +453,8 @@ static bool is_test(parser *p)
     return (next->kind == TOK_STRING || next->kind == TOK_STRING_START) && !next->newline_before;
 }
 
-ast_node *parse_item(parser *p)
+/* At the top level. */
+static ast_node *parse_item(parser *p)
 {
     if (parse_at(p, TOK_CONST))
         return constant(p);

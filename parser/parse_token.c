@@ -72,7 +72,7 @@ bool parse_take(parser *p, lex_kind kind)
     return true;
 }
 
-bool parse_is_word(const parser *p, const lex_token *token, const char *word)
+static bool parse_is_word(const parser *p, const lex_token *token, const char *word)
 {
     size_t length = token->span.end - token->span.start;
     return token->kind == TOK_NAME && strlen(word) == length &&

@@ -49,6 +49,8 @@ static void settle(ast_function_info *info)
         info->capture_count = 0;
 }
 
+static void resolve_nodes(resolver *r, ast_list list);
+
 void resolve_function(resolver *r, ast_node *node, bool isolated)
 {
     ast_fn *fn = node->as.fn;
@@ -71,7 +73,7 @@ void resolve_function(resolver *r, ast_node *node, bool isolated)
     r->function = outer;
 }
 
-void resolve_nodes(resolver *r, ast_list list)
+static void resolve_nodes(resolver *r, ast_list list)
 {
     for (uint32_t i = 0; i < list.count; i++)
         resolve_node(r, list.items[i]);

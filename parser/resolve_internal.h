@@ -87,7 +87,6 @@ void resolve_check_method(resolver *r, const ast_node *node);
 
 /* --- resolve.c */
 void resolve_node(resolver *r, ast_node *node); /* an expression or a statement */
-void resolve_nodes(resolver *r, ast_list list);
 /* an expression whose neighbours may be read in place */
 void resolve_operand(resolver *r, ast_node *node);
 void resolve_within(resolver *r, ast_node *node); /* in a block of its own */

@@ -26,10 +26,7 @@ static void tell(csp_vm *vm)
 }
 
 /* Whether something that is done elsewhere may wake a process. */
-static bool pending(const csp_vm *vm)
-{
-    return output_waited(vm) || request_pending(vm) || (vm->loop && loop_pending(vm->loop));
-}
+static bool pending(const csp_vm *vm) { return output_waited(vm) || request_pending(vm); }
 
 /* Leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
 static void poll(csp_vm *vm)
@@ -44,8 +41,6 @@ static void poll(csp_vm *vm)
         tell(vm);
     if (s->timer_count)
         timer_fire(vm, loop_now());
-    if (vm->loop && loop_pending(vm->loop))
-        loop_poll(vm->loop);
     if (output_busy(vm))
         output_poll(vm);
     if (request_arrived(vm))

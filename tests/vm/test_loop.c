@@ -18,7 +18,7 @@ static loop *l;
 static void open_loop(void)
 {
     vm = fixture_vm();
-    l = loop_new(vm);
+    l = loop_new();
     cr_assert(l);
 }
 
@@ -117,8 +117,6 @@ Test(loop, a_host_can_poll_the_descriptor)
     cr_assert_eq(poll(&descriptor, 1, 0), 0);
 }
 
-Test(loop, nothing_is_pending_at_first) { cr_assert(!loop_pending(l)); }
-
 static bool opened(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 
 Test(loop, a_vm_makes_its_loop_when_it_is_needed)
@@ -148,7 +146,7 @@ static int open_under_a_limit(int descriptors)
     struct rlimit limit = {(rlim_t)descriptors, (rlim_t)descriptors};
     setrlimit(RLIMIT_NOFILE, &limit);
     errno = 0;
-    loop *made = loop_new(vm);
+    loop *made = loop_new();
     if (!made)
         return errno == EMFILE ? 1 : 2;
     loop_free(made);
@@ -178,7 +176,7 @@ static int open_without(int closed)
     for (int fd = 0; fd < 3; fd++)
         if (closed >> fd & 1)
             close(fd);
-    loop *made = loop_new(vm);
+    loop *made = loop_new();
     if (!made)
         return 1;
     loop_wait(made, loop_now() + 1000000);

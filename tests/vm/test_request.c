@@ -62,7 +62,7 @@ static const request_kind outside_kind = {
 static void open_vm(void)
 {
     vm = fixture_vm();
-    vm->loop = loop_new(vm);
+    vm->loop = loop_new();
     cr_assert(vm->loop);
 }
 

@@ -47,12 +47,24 @@ static module *module_of(const insn *insns, uint32_t count)
     return m;
 }
 
+/* What is wrong with the module, NULL for nothing; where. */
+static const char *verify_wrong(const module *m, const code **which, uint32_t *at)
+{
+    verify_fault fault;
+    verify_result result = code_verify_module(vm, m, &fault);
+    cr_assert_neq(result, VERIFY_NO_MEMORY);
+    cr_assert_eq(result == VERIFY_OK, fault.why == NULL);
+    *which = fault.which;
+    *at = fault.at;
+    return fault.why;
+}
+
 /* What is wrong with these instructions, "" for nothing; *at where. */
 static const char *verdict_on(const insn *insns, uint32_t count, uint32_t *at)
 {
     module *m = module_of(insns, count);
     const code *which;
-    const char *wrong = code_verify_module(vm, m, &which, at);
+    const char *wrong = verify_wrong(m, &which, at);
     return wrong ? wrong : "";
 }
 
@@ -226,7 +238,7 @@ static const char *verdict_on_defers(const insn *insns, uint32_t count, uint16_t
     m->codes[0]->defer_pc = pc;
     const code *which;
     uint32_t at;
-    const char *wrong = code_verify_module(vm, m, &which, &at);
+    const char *wrong = verify_wrong(m, &which, &at);
     return wrong ? wrong : "";
 }
 
@@ -267,7 +279,7 @@ static const char *verdict_on_handlers(uint32_t count, const handler *handlers)
     m->codes[0]->handler_count = count;
     const code *which;
     uint32_t at;
-    const char *wrong = code_verify_module(vm, m, &which, &at);
+    const char *wrong = verify_wrong(m, &which, &at);
     return wrong ? wrong : "";
 }
 
@@ -301,22 +313,20 @@ Test(verify, the_shape_of_functions)
     uint32_t at;
     code *c = m->codes[1];
     c->params = 4;
-    cr_expect_str_eq(code_verify_module(vm, m, &which, &at), "too few registers");
+    cr_expect_str_eq(verify_wrong(m, &which, &at), "too few registers");
     cr_expect_eq(which, c);
     c->params = 2;
     c->required = 3;
-    cr_expect_str_eq(code_verify_module(vm, m, &which, &at),
-                     "parameters that contradict each other");
+    cr_expect_str_eq(verify_wrong(m, &which, &at), "parameters that contradict each other");
     c->required = 1;
-    cr_expect_str_eq(code_verify_module(vm, m, &which, &at),
-                     "parameters that contradict each other");
+    cr_expect_str_eq(verify_wrong(m, &which, &at), "parameters that contradict each other");
     c->plain = false;
-    cr_expect_null(code_verify_module(vm, m, &which, &at));
+    cr_expect_null(verify_wrong(m, &which, &at));
     c->self_capture = 0;
-    cr_expect_str_eq(code_verify_module(vm, m, &which, &at), "no such capture");
+    cr_expect_str_eq(verify_wrong(m, &which, &at), "no such capture");
     c->self_capture = CODE_NO_REGISTER;
     m->codes[0]->captures = 1;
-    cr_expect_str_eq(code_verify_module(vm, m, &which, &at), "the body of a module has parameters");
+    cr_expect_str_eq(verify_wrong(m, &which, &at), "the body of a module has parameters");
 }
 
 Test(verify, any_bytes_at_all)

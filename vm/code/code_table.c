@@ -38,10 +38,7 @@ static bool make_lines(csp_vm *vm, module *m)
     return true;
 }
 
-static bool has_hint(insn i)
-{
-    return i.op == OPC_GETFIELD || i.op == OPC_SETFIELD || i.op == OPC_TESTKEY;
-}
+static bool has_hint(insn i) { return i.op == OPC_GETFIELD || i.op == OPC_SETFIELD; }
 
 static bool make_hints(csp_vm *vm, code *c)
 {
@@ -80,7 +77,7 @@ static uint32_t end_of(const csp_vm *vm, uint32_t i)
  * first gap that others have left. Gives the place in the table. False: there is none. */
 static bool find_positions(csp_vm *vm, uint64_t count, uint32_t *base, uint32_t *place)
 {
-    *base = vm->next_position ? vm->next_position : 1; /* position 0 means "nowhere" */
+    *base = vm->next_position;
     *place = upper_bound(vm, *base);
     if (count <= end_of(vm, *place) - (uint64_t)*base)
         return true;

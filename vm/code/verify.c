@@ -10,6 +10,9 @@
 #include "vm/code/code_table.h"
 #include "vm/core/object.h"
 
+/* Stands for what is wrong where there is no memory to find out: compared by address. */
+static const char no_memory[] = "out of memory";
+
 /* --- the set of codes */
 
 static size_t hash_pointer(const void *p)
@@ -109,7 +112,7 @@ static const char *check_nesting(checker *k)
     /* ranges not enclosed so far, in order */
     uint32_t *open = malloc((c->handler_count + (size_t)1) * sizeof *open);
     if (!open)
-        return "out of memory";
+        return no_memory;
     uint32_t count = 0;
     const char *wrong = NULL;
     for (uint32_t i = 0; i < c->handler_count && !wrong; i++) {
@@ -190,27 +193,25 @@ static const char *verify(const code *c, const code_set *codes, uint32_t *at)
         return wrong;
     checker k = {.c = c, .codes = codes, .is_arm = calloc(c->count, sizeof *k.is_arm)};
     if (!k.is_arm)
-        return "out of memory";
+        return no_memory;
     wrong = check_code(&k);
     *at = k.pc;
     free(k.is_arm);
     return wrong;
 }
 
-const char *code_verify_module(csp_vm *vm, const module *m, const code **which, uint32_t *at)
+verify_result code_verify_module(csp_vm *vm, const module *m, verify_fault *fault)
 {
     code_set codes;
-    *which = NULL;
-    *at = 0;
+    *fault = (verify_fault){.why = m->code_count == 0 ? "a module without code" : NULL};
     if (!make_set(&codes, vm, m))
-        return "out of memory";
-    const char *wrong = m->code_count == 0 ? "a module without code" : NULL;
-    for (uint32_t i = 0; i < m->code_count && !wrong; i++) {
-        *which = m->codes[i];
-        wrong = verify(m->codes[i], &codes, at);
+        return VERIFY_NO_MEMORY;
+    for (uint32_t i = 0; i < m->code_count && !fault->why; i++) {
+        fault->which = m->codes[i];
+        fault->why = verify(m->codes[i], &codes, &fault->at);
     }
-    if (!wrong && (m->codes[0]->params || m->codes[0]->has_rest || m->codes[0]->captures))
-        wrong = "the body of a module has parameters";
+    if (!fault->why && (m->codes[0]->params || m->codes[0]->has_rest || m->codes[0]->captures))
+        fault->why = "the body of a module has parameters";
     free(codes.slots);
-    return wrong;
+    return fault->why == no_memory ? VERIFY_NO_MEMORY : fault->why ? VERIFY_WRONG : VERIFY_OK;
 }

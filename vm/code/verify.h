@@ -6,9 +6,14 @@
 
 /* Every operand within bounds, every jump to an instruction, no way off the end, handlers and
  * defers well formed, in all codes of a module. Constants may name its own codes and those the VM
- * has already. Returns NULL, or what is wrong (a static text; in *which, *at the instruction): then
- * none of it is run. */
-const char *code_verify_module(csp_vm *vm, const module *m, const code **which, uint32_t *at);
+ * has already. WRONG: *fault says what; then none of it is run. */
+typedef enum verify_result { VERIFY_OK, VERIFY_WRONG, VERIFY_NO_MEMORY } verify_result;
+typedef struct verify_fault {
+    const char *why;   /* a static text */
+    const code *which; /* NULL: the module as a whole */
+    uint32_t at;       /* instruction */
+} verify_fault;
+verify_result code_verify_module(csp_vm *vm, const module *m, verify_fault *fault);
 
 /* The code that v points to, or NULL. */
 const code *verify_find_code(const code_set *set, value v);

@@ -95,7 +95,8 @@ value str_new(csp_vm *vm, const char *utf8, size_t size)
     return string_of(vm, utf8, size, (uint32_t)utf8_count(utf8, size));
 }
 
-value str_checked(csp_vm *vm, const char *data, size_t size)
+/* VALUE_NIL where it is not UTF-8 */
+static value str_checked(csp_vm *vm, const char *data, size_t size)
 {
     return utf8_check(data, size) == size ? str_new(vm, data, size) : VALUE_NIL;
 }

@@ -7,8 +7,7 @@
 #include "vm/core/object.h"
 
 /* Makers: VALUE_ABSENT where memory has run out (or the text is longer than STRING_MAX). */
-value str_new(csp_vm *vm, const char *utf8, size_t size);     /* valid UTF-8 */
-value str_checked(csp_vm *vm, const char *data, size_t size); /* VALUE_NIL where it is not UTF-8 */
+value str_new(csp_vm *vm, const char *utf8, size_t size); /* valid UTF-8 */
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* one object per text, kept as long as the VM: names and constants only */
 value str_intern(csp_vm *vm, const char *utf8, size_t size);

@@ -59,8 +59,8 @@ struct csp_vm {
 
     struct code_entry *modules; /* code_table.c; malloc'ed: it holds them weakly */
     uint32_t module_count, module_capacity, modules_dead;
-    uint32_t next_position;
-    size_t let_go_bytes; /* of code, since the last time that modules were judged */
+    uint32_t next_position; /* from 1 on: 0 means "nowhere" */
+    size_t let_go_bytes;    /* of code, since the last time that modules were judged */
 
     struct string **interned; /* open addressing; pinned, not scanned: it holds them weakly */
     uint32_t interned_count, interned_mask;
@@ -93,9 +93,8 @@ struct csp_vm {
     int64_t grace_until;
     /* heap.collections, when the latest of them was looked at for leaks */
     uint64_t collections_seen;
-    int64_t started; /* monotonic ns */
-    bool exiting;    /* main has ended: the rest is being killed */
-    bool deadlock;
+    int64_t started;  /* monotonic ns */
+    bool exiting;     /* main has ended: the rest is being killed */
     bool final_check; /* when main has returned, look for leaks once more (--leaks) */
     bool one_output;  /* both streams lead to the same place: the first output takes all */
     bool judge_due;   /* the next marking tells which modules and names nobody holds … */

@@ -143,7 +143,8 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
     return VERDICT_DONE;
 }
 
-verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value item)
+/* Puts a value to the key, that map_find_step has looked for: DONE, YIELD, FAIL. */
+static verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value item)
 {
     if (w->found) {
         m->entries[w->entry].item = item;

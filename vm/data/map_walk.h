@@ -28,8 +28,6 @@ typedef struct map_walk {
 map_walk *map_walk_in_slot(csp_vm *vm, value *slot);
 /* Looks for the key: DONE with w->found and w->entry, YIELD, FAIL. */
 verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key);
-/* Puts a value to the key, that map_find_step has looked for: DONE, YIELD, FAIL. */
-verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value item);
 /* Whether to add one more takes long. */
 bool map_grows_long(const map *m);
 

@@ -14,14 +14,12 @@
 /* libuv's own timers are good to a millisecond only, so deadlines go through a timerfd, which the
  * loop watches as it does every other descriptor. */
 struct loop {
-    csp_vm *vm;
     uv_loop_t uv;
     uv_async_t wake;
     uv_poll_t timer;
     int timer_fd;
-    int64_t armed;    /* the deadline that the timerfd is set to; LOOP_NEVER: off */
-    uint32_t pending; /* requests under way */
-    uint32_t events;  /* so many things have happened */
+    int64_t armed;   /* the deadline that the timerfd is set to; LOOP_NEVER: off */
+    uint32_t events; /* so many things have happened */
     int outputs[LOOP_OUTPUTS];
 };
 
@@ -107,12 +105,11 @@ static int open_loop(loop *l, int low[3])
     return why;
 }
 
-loop *loop_new(csp_vm *vm)
+loop *loop_new(void)
 {
     loop *l = calloc(1, sizeof *l);
     if (!l)
         return NULL;
-    l->vm = vm;
     l->timer_fd = -1;
     l->armed = LOOP_NEVER;
     for (int i = 0; i < LOOP_OUTPUTS; i++)
@@ -190,14 +187,12 @@ void loop_wake(loop *l)
     errno = saved;
 }
 
-bool loop_pending(const loop *l) { return l->pending != 0; }
-
 int loop_fd(const loop *l) { return uv_backend_fd(&l->uv); }
 
 struct loop *vm_loop(csp_vm *vm)
 {
     if (!vm->loop)
-        __atomic_store_n(&vm->loop, loop_new(vm), __ATOMIC_SEQ_CST);
+        __atomic_store_n(&vm->loop, loop_new(), __ATOMIC_SEQ_CST);
     return vm->loop;
 }
 

@@ -11,7 +11,7 @@ typedef struct loop loop;
 
 /* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own is made by vm_loop. Leaves the
  * descriptors 0 to 2 alone, closed ones too. */
-loop *loop_new(csp_vm *vm);
+loop *loop_new(void);
 void loop_free(loop *l);
 int64_t loop_now(void); /* CLOCK_MONOTONIC in ns */
 /* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER:
@@ -20,11 +20,8 @@ void loop_wait(loop *l, int64_t deadline);
 /* Descriptors, -1 for none, that end a wait when they can be written to: filled in before it. */
 enum { LOOP_OUTPUTS = 2 };
 int *loop_outputs(loop *l);
-void loop_poll(loop *l); /* takes what is there, never waits */
-void loop_wake(loop *l); /* from any thread or signal handler: ends a wait */
-/* Whether requests are under way that may wake a process (I/O): then nothing is a deadlock. Timers
- * do not count: the scheduler knows them. */
-bool loop_pending(const loop *l);
+void loop_poll(loop *l);    /* takes what is there, never waits */
+void loop_wake(loop *l);    /* from any thread or signal handler: ends a wait */
 int loop_fd(const loop *l); /* for a host to poll */
 
 /* The VM's loop, made when it is first needed: what only computes and prints opens no descriptor.

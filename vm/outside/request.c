@@ -204,8 +204,6 @@ void request_close(csp_vm *vm)
 
 /* --- for reports and the audit */
 
-process *request_process(const request *r) { return r->roots->proc; }
-
 bool request_waits(const process *p)
 {
     const request *r = p->side->request;

@@ -86,8 +86,6 @@ bool request_arrived(const csp_vm *vm);
 /* Whether some process waits for a request. */
 static inline bool request_pending(const csp_vm *vm) { return vm->requests_waiting != 0; }
 
-/* The process that waits for r; NULL: nobody does. */
-process *request_process(const request *r);
 /* For the audit: whether p is registered for the request in its side, and whether the count of
  * those that wait is that of all requests under way. */
 bool request_waits(const process *p);

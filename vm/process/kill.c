@@ -27,7 +27,8 @@ struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by)
 /* Where there is no memory for a cause, a kill still happens: with this one. */
 static const struct cause no_cause = {.header = OBJ_CAUSE | OBJ_IMMUTABLE, .reason = VALUE_NIL};
 
-struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_t)&no_cause; }
+/* where there is no memory for one */
+static struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_t)&no_cause; }
 
 void kill_process(csp_vm *vm, process *p, struct cause *why)
 {
@@ -42,11 +43,10 @@ void kill_process(csp_vm *vm, process *p, struct cause *why)
     }
 }
 
-bool vm_kill(csp_vm *vm, process *p, const char *reason)
+void vm_kill(csp_vm *vm, process *p, const char *reason)
 {
     value given = str_new(vm, reason, strlen(reason));
     kill_process(vm, p, given == VALUE_ABSENT ? NULL : kill_cause(vm, given, 0));
-    return true;
 }
 
 value kill_outcome(csp_vm *vm, process *p)

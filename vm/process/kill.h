@@ -5,12 +5,10 @@
 #include "vm/core/concurrency.h"
 
 /* Kills a process from outside with a reason (a string's text). */
-bool vm_kill(csp_vm *vm, process *p, const char *reason);
+void vm_kill(csp_vm *vm, process *p, const char *reason);
 /* `why` is immutable or in transit, or NULL for a plain kill from outside. */
 void kill_process(csp_vm *vm, process *p, struct cause *why);
 struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by); /* NULL: raised */
-/* where there is no memory for one */
-struct cause *kill_without_cause(void);
 /* The outcome of a process that was killed: error("killed", reason as text, reason). */
 value kill_outcome(csp_vm *vm, process *p);
 verdict link_processes(csp_vm *vm, process *p, process *q); /* KILLED where q has crashed */

@@ -39,9 +39,8 @@ bool par_room(csp_vm *vm, par *p)
     return true;
 }
 
-void par_add(csp_vm *vm, par *p, process *branch)
+void par_add(par *p, process *branch)
 {
-    (void)vm;
     branch->side->par = p;
     branch->side->branch = p->count;
     p->results[p->count] = VALUE_NIL;
@@ -79,9 +78,8 @@ void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed)
     }
 }
 
-verdict par_wait(csp_vm *vm, process *parent, par *p)
+verdict par_wait(process *parent, par *p)
 {
-    (void)vm;
     p->waiting = false;
     if (p->left == 0)
         return VERDICT_DONE;

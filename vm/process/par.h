@@ -8,9 +8,9 @@
 value par_new(csp_vm *vm, process *parent); /* ABSENT: raised */
 bool par_room(csp_vm *vm, par *p);          /* for one more branch; false: raised */
 /* room is there; the branch is launched afterwards */
-void par_add(csp_vm *vm, par *p, process *branch);
+void par_add(par *p, process *branch);
 void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed);
-verdict par_wait(csp_vm *vm, process *parent, par *p); /* DONE: left == 0; BLOCK */
+verdict par_wait(process *parent, par *p); /* DONE: left == 0; BLOCK */
 void par_cancel(csp_vm *vm, par *p, value why);
 
 #endif

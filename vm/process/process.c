@@ -69,7 +69,7 @@ bool hosted_reserve(csp_vm *vm)
 
 void hosted_add(csp_vm *vm, process *p) { vm->hosted[vm->hosted_count++] = p; }
 
-void hosted_remove(csp_vm *vm, const process *p)
+static void hosted_remove(csp_vm *vm, const process *p)
 {
     for (uint32_t i = 0; i < vm->hosted_count; i++) {
         if (vm->hosted[i] != p)

@@ -18,7 +18,6 @@ void process_recycle(csp_vm *vm, process *p);
  * that hosted_reserve makes (false: raised). */
 bool hosted_reserve(csp_vm *vm);
 void hosted_add(csp_vm *vm, process *p);
-void hosted_remove(csp_vm *vm, const process *p);
 /* The VM ends: gives the tables back. */
 void process_free_tables(csp_vm *vm);
 /* Whether somebody can ever ask for p's outcome. */

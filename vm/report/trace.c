@@ -140,7 +140,8 @@ void trace_place(csp_vm *vm, uint32_t position, text *out)
     put_place(c, pc, out);
 }
 
-void trace_frame(csp_vm *vm, uint32_t position, text *out)
+/* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block. */
+static void trace_frame(csp_vm *vm, uint32_t position, text *out)
 {
     uint32_t pc = 0;
     const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);

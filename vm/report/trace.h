@@ -36,7 +36,4 @@ value trace_value(csp_vm *vm, value from);
 /* "jobs.csp:12:9", or "?" for a position without source. */
 void trace_place(csp_vm *vm, uint32_t position, text *out);
 
-/* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block. */
-void trace_frame(csp_vm *vm, uint32_t position, text *out);
-
 #endif

@@ -928,7 +928,7 @@ spawned: {                                              /* op_a: the new process
                 s->running = p;
                 goto fail;
             }
-            par_add(vm, value_as_object(A), q);
+            par_add(value_as_object(A), q);
         } else {
             bool wanted = pc->op == OPC_SPAWN ? pc->c == 0 : pc->b == 0;
             if (wanted) q->flags |= PROCESS_ESCAPED;
@@ -947,7 +947,7 @@ spawned: {                                              /* op_a: the new process
     }
     CASE(PARWAIT) : {
         par *of = value_as_object(A);
-        if (par_wait(vm, p, of) == VERDICT_BLOCK) { SAVE(); goto blocked; }
+        if (par_wait(p, of) == VERDICT_BLOCK) { SAVE(); goto blocked; }
         if (of->error != VALUE_ABSENT) {
             /* a master, like an outcome */
             if (!value_is_immutable(of->error)) {
@@ -967,7 +967,7 @@ spawned: {                                              /* op_a: the new process
     CASE(PARCANCEL) : {
         par *of = value_as_object(A);
         par_cancel(vm, of, B);
-        if (par_wait(vm, p, of) == VERDICT_BLOCK) { SAVE(); goto blocked; }
+        if (par_wait(p, of) == VERDICT_BLOCK) { SAVE(); goto blocked; }
         op_a = B;
         if (op_a == VALUE_KILLED) goto killed_again;
         s->raised = op_a;
@@ -1231,13 +1231,11 @@ woken: {
             red--;
             goto deliver;
         case OPC_ALT:
-            goto alt_wake;
+            goto alt_resumed;
         default:                                        /* a par, a native: it looks for itself */
             if (pc->op != OPC_NATIVE) p->wake = WAKE_NONE;
             DISPATCH();
         }
-    alt_wake:
-        goto alt_resumed;
     }
 no_memory:
     vm_raise_memory(vm);

@@ -13,7 +13,9 @@
 
 enum { QUICK_ELEMENTS = 32, UNORDERED = 2 };
 
-verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out)
+/* One comparison in the sense of <: DONE with *out, CALL: containers or long texts that must be
+ * compared, FAIL. */
+static verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out)
 {
     *out = 0;
     if (value_is_number(a) && value_is_number(b)) {

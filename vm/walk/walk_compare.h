@@ -8,10 +8,6 @@
  * VERDICT_CALL: tuples or lists, a walk must tell. FAIL: type_error. */
 verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out);
 
-/* One comparison in the sense of <: DONE with *out, CALL: containers or long texts that must be
- * compared, FAIL. */
-verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out);
-
 /* The steps; walk.c has their slots. */
 native_fn walk_run_compare;
 
