@@ -1,0 +1,47 @@
+/* Signals that C causes: SEGV, BUS, FPE, ILL, ABRT.
+ *
+ * A native stack that overflows is left, and its call ends with NATIVE_OVERFLOWED: the handler, which
+ * runs on an alternate stack, lets the thread go on at the end of native_enter or native_resume. This
+ * costs a call nothing. Where the C library or the dynamic linker was running (it may hold locks), the
+ * program is reported and ends with SIGABRT instead. Any other fault while a thread is on a native
+ * stack is reported and takes the signal's default. Faults elsewhere are not ours: they go to the
+ * handlers that were there before. */
+#ifndef CSP_FFI_FAULT_H
+#define CSP_FFI_FAULT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct fault_info {
+    int signal;
+    bool overflow;           /* of the native stack, inside of the C library */
+    const void *address;     /* that was touched; NULL where the signal has none */
+    const void *instruction; /* that did it */
+    const void *function;    /* what had been called: native_function */
+    uint64_t owner;          /* native_stack.owner, .data */
+    void *data;              /* NULL: a worker's; the VM may be gone, or run */
+} fault_info;
+
+/* Installs the handlers; counted, and the last fault_close puts back what was there, where ours are
+ * still in place. native_stacks_new and _release do that. False: the system does not allow it. */
+bool fault_open(void);
+void fault_close(void);
+
+/* What is called, in the signal's handler, for a fault that will end the program: it may write to
+ * stderr, with 100 KiB of stack, but neither allocate nor wait. NULL: fault_line is written. One for
+ * the whole program. */
+void fault_reporter(void (*report)(const fault_info *info));
+/* One line for people, with a newline: what happened, in which function of which library. Gives its
+ * length, cut to `size`. */
+size_t fault_line(const fault_info *info, char *out, size_t size);
+
+/* Lets this thread run C: an alternate signal stack, unless it has one; it goes with the thread.
+ * False: no memory. native_enter and native_resume do that by themselves. */
+bool fault_thread(void);
+
+/* The signals that are never blocked on a thread of ours: SEGV BUS FPE ILL ABRT are taken out. */
+void fault_unblock(sigset_t *set);
+
+#endif
