@@ -72,8 +72,9 @@ OUT := $(O)
 CFLAGS ?= -O2 -g
 endif
 
-LIB_ROOMS := base lexer parser compiler vm gc stdlib api
+LIB_ROOMS := base ffi lexer parser compiler vm gc stdlib api
 LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c $(room)/*/*.c)))
+LIB_ASM := $(sort $(wildcard ffi/*.S))
 REPL_SRC := $(sort $(wildcard repl/*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/*/test_*.c))
@@ -108,7 +109,7 @@ DEFINES_tests/api/test_csp := $(DEFINES_api/csp)
 KEY := $(firstword $(shell printf '%s' "$(subst ",,$(CC) $(ALL_CFLAGS) $(CFLAGS_vm/run/run) $(ALL_LDFLAGS))" | cksum))
 OBJ := $(O)/obj-$(notdir $(firstword $(CC)))-$(MODE)-$(KEY)
 
-LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/stdlib_csp.o
+LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(LIB_ASM:%.S=$(OBJ)/%.o) $(OBJ)/stdlib_csp.o
 REPL_OBJ := $(REPL_SRC:%.c=$(OBJ)/%.o)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(OBJ)/%.o)
 UNIT_TESTS := $(UNIT_SRC:%.c=$(OBJ)/%)
@@ -116,7 +117,7 @@ SOAK := $(OBJ)/tests/soak/soak
 
 # Rewritten when a source file comes or goes, so that what is made of all of them is made anew.
 SOURCE_LIST := $(O)/sources.list
-SOURCES := $(LIB_SRC) $(REPL_SRC) $(STDLIB)
+SOURCES := $(LIB_SRC) $(LIB_ASM) $(REPL_SRC) $(STDLIB)
 ifneq ($(shell cat $(SOURCE_LIST) 2>/dev/null),$(SOURCES))
 $(SOURCE_LIST): FORCE
 endif
@@ -274,6 +275,12 @@ $(OBJ)/%.o: %.c | $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) $(DEFINES_$*) $(CFLAGS_$*) -c -o $@ $<
 
 $(OBJ)/api/csp.o $(OBJ)/tests/api/test_csp.o: VERSION
+
+# No -fcf-protection: the linker takes the mark of shadow stacks off a program with one such object.
+$(OBJ)/%.o: %.S VERSION
+	@mkdir -p $(@D)
+	$(say) AS $<
+	$(Q)$(CC) -iquote . -MMD -MP -c -o $@ $<
 
 # The part of the standard library that is written in csp is compiled in as text.
 $(O)/stdlib_csp.c: $(STDLIB) scripts/embed $(SOURCE_LIST)

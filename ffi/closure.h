@@ -2,9 +2,9 @@
  *
  * Only while its owner's process is inside C, on the thread that runs it, does a call reach the
  * program: the native stack is suspended, with a native_callback. Any other call (on a foreign
- * thread, at another time, after the closure's end) is a *stray*: a function is told, which says so in
- * one line, and C gets zero or the value agreed on. Until that is known nothing of the closure is
- * touched but what never changes.
+ * thread, at another time, after the closure's end) is a *stray*: a function is told, which says so
+ * in one line, and C gets zero or the value agreed on. Until that is known nothing of the closure
+ * is touched but what never changes.
  *
  * Any thread may make and free closures. */
 #ifndef CSP_FFI_CLOSURE_H
@@ -28,7 +28,8 @@ typedef struct closure_options {
 } closure_options;
 
 /* A closure of a finished signature, which must not be variadic. It holds the signature's block.
- * NULL: refused (the system gives no memory that may be executed), or no memory. Takes 50 ns or so. */
+ * NULL: refused (the system gives no memory that may be executed), or no memory. Takes 50 ns or
+ * so. */
 closure *closure_new(csignature *s, const closure_options *o, ffi_refusal *why);
 /* The pointer for C. */
 void *closure_code(const closure *c);

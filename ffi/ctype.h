@@ -4,9 +4,9 @@
  * what is finished is only read, by any thread. It is counted: the maker holds it, and so does
  * whoever lets C run beyond the maker's end (a call on a worker, a closure that C keeps).
  *
- * A *word* is how a scalar is handed over everywhere in this room, as an argument, as a result, read
- * from or written to memory: 64 bits, an integer extended by its own sign or by zeros, a bool 0 or 1,
- * a pointer as it is, an f64's bits, an f32's bits in the low half (and zeros above). */
+ * A *word* is how a scalar is handed over everywhere in this room, as an argument, as a result,
+ * read from or written to memory: 64 bits, an integer extended by its own sign or by zeros, a bool
+ * 0 or 1, a pointer as it is, an f64's bits, an f32's bits in the low half (and zeros above). */
 #ifndef CSP_FFI_CTYPE_H
 #define CSP_FFI_CTYPE_H
 
@@ -81,7 +81,7 @@ struct csignature {
     /* invoke.h, closure.h: */
     const struct invoke_plan *plan;
     struct invoke_plan *variadic_plans;
-    struct _ffi_cif *cif;
+    void *cif; /* libffi's ffi_cif */
     ffi_block *block;
 };
 
@@ -113,8 +113,8 @@ static inline ctype ctype_scalar(ctype_kind kind) { return (ctype){.kind = kind,
 /* Bytes. Of a finished type; void: size 0, alignment 1. */
 uint32_t ctype_size(ctype t);
 uint32_t ctype_align(ctype t);
-/* The type as a program writes it: "i32", "timeval", "timeval*", "fn(pointer, pointer): i32"; cut to
- * `size` bytes. Gives `out`. */
+/* The type as a program writes it: "i32", "timeval", "timeval*", "fn(pointer, pointer): i32"; cut
+ * to `size` bytes. Gives `out`. */
 const char *ctype_text(ctype t, char *out, size_t size);
 
 /* Reads and writes a scalar of any alignment in memory, as a word. Not for VOID and STRUCT. */
@@ -164,8 +164,8 @@ cstruct *cstruct_next(const ffi_block *b, const cstruct *s);
  * buffer (nothing would keep it alive), an array of none or of too many. The name is copied. */
 bool cstruct_add(ffi_block *b, cstruct *s, const char *name, size_t length, ctype type,
                  int64_t count, ffi_refusal *why);
-/* Lays it out, and what it holds by value. False: refused: no fields, a struct that holds itself, one
- * of more than 2^31 - 1 bytes. May be called again. */
+/* Lays it out, and what it holds by value. False: refused: no fields, a struct that holds itself,
+ * one of more than 2^31 - 1 bytes. May be called again. */
 bool cstruct_finish(ffi_block *b, cstruct *s, ffi_refusal *why);
 /* NULL: there is no such field. */
 const cfield *cstruct_field(const cstruct *s, const char *name, size_t length);
@@ -174,9 +174,9 @@ const cfield *cstruct_field(const cstruct *s, const char *name, size_t length);
 
 /* With room for `count` parameters, all void until they are set. NULL: no memory. */
 csignature *csignature_new(ffi_block *b, uint32_t count);
-/* Checks it, when all structs are finished, and makes what libffi wants to know. False: refused: void
- * as a parameter, too many of them, a struct by value with too many elements, variadic without a
- * parameter before. Then invoke_prepare and closure_new may be called. */
+/* Checks it, when all structs are finished, and makes what libffi wants to know. False: refused:
+ * void as a parameter, too many of them, a struct by value with too many elements, variadic without
+ * a parameter before. Then invoke_prepare and closure_new may be called. */
 bool csignature_finish(csignature *s, ffi_refusal *why);
 
 /* For the files of this room. */

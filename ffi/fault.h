@@ -1,11 +1,11 @@
 /* Signals that C causes: SEGV, BUS, FPE, ILL, ABRT.
  *
- * A native stack that overflows is left, and its call ends with NATIVE_OVERFLOWED: the handler, which
- * runs on an alternate stack, lets the thread go on at the end of native_enter or native_resume. This
- * costs a call nothing. Where the C library or the dynamic linker was running (it may hold locks), the
- * program is reported and ends with SIGABRT instead. Any other fault while a thread is on a native
- * stack is reported and takes the signal's default. Faults elsewhere are not ours: they go to the
- * handlers that were there before. */
+ * A native stack that overflows is left, and its call ends with NATIVE_OVERFLOWED: the handler,
+ * which runs on an alternate stack, lets the thread go on at the end of native_enter or
+ * native_resume. This costs a call nothing. Where the C library or the dynamic linker was running
+ * (it may hold locks), the program is reported and ends with SIGABRT instead. Any other fault while
+ * a thread is on a native stack is reported and takes the signal's default. Faults elsewhere are
+ * not ours: they go to the handlers that were there before. */
 #ifndef CSP_FFI_FAULT_H
 #define CSP_FFI_FAULT_H
 
@@ -30,8 +30,8 @@ bool fault_open(void);
 void fault_close(void);
 
 /* What is called, in the signal's handler, for a fault that will end the program: it may write to
- * stderr, with 100 KiB of stack, but neither allocate nor wait. NULL: fault_line is written. One for
- * the whole program. */
+ * stderr, with 100 KiB of stack, but neither allocate nor wait. NULL: fault_line is written. One
+ * for the whole program. */
 void fault_reporter(void (*report)(const fault_info *info));
 /* One line for people, with a newline: what happened, in which function of which library. Gives its
  * length, cut to `size`. */

@@ -15,14 +15,14 @@ typedef struct library {
     const char *name; /* what to call it: the last part of its file's name */
 } library;
 
-/* Opens what a program calls `name`: "c" and "m" are the C library and its mathematics; with a `/` it
- * is a path, from `folder` on where it is relative (NULL: the current one); else the system searches.
- * A linker script (a text with GROUP or INPUT) stands for the first library that it names. The
- * library belongs to the block. NULL: refused, with the system's reason. */
+/* Opens what a program calls `name`: "c" and "m" are the C library and its mathematics; with a `/`
+ * it is a path, from `folder` on where it is relative (NULL: the current one); else the system
+ * searches. A linker script (a text with GROUP or INPUT) stands for the first library that it
+ * names. The library belongs to the block. NULL: refused, with the system's reason. */
 const library *library_open(ffi_block *b, const char *name, const char *folder, ffi_refusal *why);
 
-/* The address of a symbol of the library or of what it needs; NULL: there is none, or its address is
- * 0. *is_data: it is known to be a variable, not a function. */
+/* The address of a symbol of the library or of what it needs; NULL: there is none, or its address
+ * is 0. *is_data: it is known to be a variable, not a function. */
 void *library_symbol(const library *l, const char *name, bool *is_data);
 
 /* Calls `offer` with the name of each function that the library itself exports, unsorted, some

@@ -1,16 +1,17 @@
-/* Stacks for C: large ones, on which the functions of libraries run, so that what C does to its stack
- * remains the matter of one process.
+/* Stacks for C: large ones, on which the functions of libraries run, so that what C does to its
+ * stack remains the matter of one process.
  *
- * A *call* is entered on a stack and ends in one of the ways of native_outcome. While it is suspended
- * (C called back, and the VM runs), further calls may be entered on the same stack, below it: calls
- * of a stack are strictly nested, and only the topmost can be resumed or abandoned. A stack belongs
- * to whoever claimed it: one process, a scheduler (for calls that do not call back), a worker.
+ * A *call* is entered on a stack and ends in one of the ways of native_outcome. While it is
+ * suspended (C called back, and the VM runs), further calls may be entered on the same stack, below
+ * it: calls of a stack are strictly nested, and only the topmost can be resumed or abandoned. A
+ * stack belongs to whoever claimed it: one process, a scheduler (for calls that do not call back),
+ * a worker.
  *
  * Threads: a stack may be entered and resumed on any thread, by one at a time; between two of these
  * calls it may change threads, suspended frames included. The pool may be used by any thread.
  *
- * The thread that enters needs nothing prepared: its alternate signal stack is made when it is first
- * seen, and freed at its end (fault.h); one that it has already is kept.
+ * The thread that enters needs nothing prepared: its alternate signal stack is made when it is
+ * first seen, and freed at its end (fault.h); one that it has already is kept.
  *
  * Nothing of the collector's may lie on a native stack alone: it is never scanned. */
 #ifndef CSP_FFI_NATIVE_STACK_H
@@ -29,6 +30,7 @@ enum {
 };
 #define NATIVE_STACK_SIZE     ((size_t)64 << 20) /* bytes, unless told otherwise */
 #define NATIVE_STACK_SIZE_MIN ((size_t)512 << 10)
+#define NATIVE_STACK_SIZE_MAX ((size_t)1 << 40)
 
 typedef struct native_stacks native_stacks;
 typedef struct native_stack native_stack;
@@ -69,12 +71,13 @@ struct native_stack {
     struct activation *top; /* the topmost call; NULL: none */
     /* Of native_stack.c: */
     native_stacks *of;
-    native_stack *next;
-    native_stack *outer; /* entered on this thread before, and going on when this one is left */
+    native_stack *next, *previous;
+    native_stack *outer; /* entered on this thread before; goes on when this one is left */
     char *low, *high;    /* the guard lies below `low` */
-    void *fake_stack;    /* the sanitizer's */
+    void *fake_stack;    /* the sanitizer's, and what it has to know of the home */
+    const void *home_low;
+    size_t home_size;
     unsigned valgrind;
-    bool for_worker;
 };
 
 /* --- the pool */
@@ -87,12 +90,12 @@ typedef struct native_options {
 /* Held once. NULL: no memory. */
 native_stacks *native_stacks_new(const native_options *o);
 native_stacks *native_stacks_hold(native_stacks *p);
-/* The last one frees the pool with all stacks in it, the retired included. All stacks must have been
- * given back. NULL is allowed. */
+/* The last one frees the pool with all its stacks, the retired and those that are still claimed
+ * included: no C may be running on one. NULL is allowed. */
 void native_stacks_release(native_stacks *p);
 /* How calls are made: `around(fn, arg)` must call fn(arg), once, on the same thread, on whichever
- * terms the collector wants for a thread that is away in C. NULL: called directly. The VM never runs
- * inside of it. Between two calls; for workers it is of no matter. */
+ * terms the collector wants for a thread that is away in C. NULL: called directly. The VM never
+ * runs inside of it. Between two calls; for workers it is of no matter. */
 void native_stacks_around(native_stacks *p, void (*around)(void (*fn)(void *arg), void *arg));
 /* For audits and tests. */
 typedef struct native_count {
@@ -106,15 +109,19 @@ native_count native_stacks_count(native_stacks *p);
  * fresh one with `top` under it. NULL: no memory (of addresses, too: each takes 80 MiB of them). */
 native_stack *native_claim(native_stacks *p, native_stack *top);
 /* To be called whenever a call on `top` has ended, in whichever way: gives `top` as long as it has
- * other calls. When it has none it goes back to the pool, or is retired where it is tainted, and the
- * one under it is given, or NULL. */
+ * other calls. When it has none it goes back to the pool, or is retired where it is tainted, and
+ * the one under it is given, or NULL. */
 native_stack *native_release(native_stack *top);
+
+/* Gives memory back that deeper calls have touched: for a stack that is claimed for long, now and
+ * then (takes a microsecond). native_release does it, too. */
+void native_trim(native_stack *s);
 
 /* --- calls */
 
-/* Calls fn(arg) on the stack. `function`: what to call it in reports. `room`: bytes, a multiple of 16,
- * that are kept above it for a result: they begin at s->result_bytes and hold until the stack is used
- * again. Never RETURNED with another call than this one's end. */
+/* Calls fn(arg) on the stack. `function`: what to call it in reports. `room`: bytes, a multiple of
+ * 16, that are kept above it for a result: they begin at s->result_bytes and hold until the stack
+ * is used again. Never RETURNED with another call than this one's end. */
 native_outcome native_enter(native_stack *s, void (*fn)(void *arg), void *arg, const void *function,
                             size_t room);
 /* Goes on with the topmost call, which is suspended. */
@@ -134,10 +141,5 @@ native_stack *native_current(void);
  * thread. Does not return where C has jumped (JUMPED), or where NATIVE_CALLBACK_ROOM is not left
  * (OVERFLOWED). */
 void native_suspend(native_stack *s, native_callback *c);
-
-/* For fault.c: whether the thread's stack pointer is at the end of its stack. */
-bool native_at_end(const native_stack *s, const void *sp);
-/* Leaves the stack for good, for its home: by jumping there with two arguments. */
-extern void native_landing(native_stack *s, native_outcome outcome);
 
 #endif

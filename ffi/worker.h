@@ -4,17 +4,17 @@
  *   its maker      before worker_submit; after a worker_withdraw that gave it back; from `over` on
  *   the workers    in the queue, first come, first served; while C runs
  *   its maker      while C waits in a callback: from `called` until worker_answer
- * `over` is called for each job that was submitted and not withdrawn, exactly once, and the last time
- * that the workers touch it. The maker may give up waiting (worker_let_go) at any time: C goes on, its
- * callbacks get zero or what was agreed on, and `over` comes when it has returned. So whatever C may
- * read or write must stay alive and in place until `over`.
+ * `over` is called for each job that was submitted and not withdrawn, exactly once, and the last
+ * time that the workers touch it. The maker may give up waiting (worker_let_go) at any time: C goes
+ * on, its callbacks get zero or what was agreed on, and `over` comes when it has returned. So
+ * whatever C may read or write must stay alive and in place until `over`.
  *
- * The threads are detached, unknown to the collector, with a native stack each and all signals blocked
- * that they were told; idle ones end after some seconds. Nothing ever waits for them: the program's
- * end neither, and after workers_close those that are inside C go on until it returns.
+ * The threads are detached, unknown to the collector, with a native stack each and all signals
+ * blocked that they were told; idle ones end after some seconds. Nothing ever waits for them: the
+ * program's end neither, and after workers_close those that are inside C go on until it returns.
  *
- * `called` and `over` are called on a worker's thread (`over` also in workers_close) without any lock.
- * All functions may be called on any thread. */
+ * `called` and `over` are called on a worker's thread (`over` also in workers_close) without any
+ * lock. All functions may be called on any thread. */
 #ifndef CSP_FFI_WORKER_H
 #define CSP_FFI_WORKER_H
 
@@ -53,7 +53,7 @@ typedef struct worker_job {
     /* The maker's, before it is submitted; nothing here is freed by the workers: */
     const invoke_plan *plan;
     invoke_fn *fn;
-    const void *block;
+    void *block;
     void *result;      /* plan->result_size bytes, aligned to 16 */
     int error;         /* errno, before and after */
     uint64_t owner;    /* the process: for closures */
@@ -76,22 +76,22 @@ typedef struct worker_job {
 /* stacks: held until the last thread has ended. blocked: the signals that threads block; those of
  * faults are taken out. Held once. NULL: no memory. */
 workers *workers_new(native_stacks *stacks, const sigset_t *blocked);
-/* The VM is about to go: what is queued is over (DROPPED), what is in C is let go. Does not wait. The
- * workers free themselves when the last has ended. Lines are gone with it. NULL is allowed. */
+/* The VM is about to go: what is queued is over (DROPPED), what is in C is let go. Does not wait.
+ * The workers free themselves when the last has ended. Lines are gone with it. NULL is allowed. */
 void workers_close(workers *w);
 
-/* A thread of its own for the calls of one group, started with the first of them. Belongs to w. NULL:
- * no memory. */
+/* A thread of its own for the calls of one group, started with the first of them. Belongs to w.
+ * NULL: no memory. */
 worker_line *workers_line(workers *w);
 
 void worker_submit(workers *w, worker_job *j);
 /* Takes a job back that no thread has begun; false: it will be over. */
 bool worker_withdraw(workers *w, worker_job *j);
-/* Nobody waits for it any more: a callback that waits gets zero or what was agreed on, and so do all
- * later ones. The job may be over, and gone, when this returns. */
+/* Nobody waits for it any more: a callback that waits gets zero or what was agreed on, and so do
+ * all later ones. The job may be over, and gone, when this returns. */
 void worker_let_go(workers *w, worker_job *j);
-/* The answer to a callback. The job may be over, and gone, when this returns. Without effect when it
- * has been let go. */
+/* The answer to a callback. The job may be over, and gone, when this returns. Without effect when
+ * it has been let go. */
 void worker_answer(workers *w, worker_job *j, worker_reply reply);
 
 /* For tests and audits. */

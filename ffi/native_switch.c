@@ -1,0 +1,216 @@
+/* Calls on native stacks. */
+#include <errno.h>
+#include <stddef.h>
+
+#include "ffi/fault.h"
+#include "ffi/native_layout.h"
+#include "ffi/native_pool.h"
+#include "ffi/native_switch.h"
+#include "ffi/sanitize.h"
+#include "ffi/thread.h"
+
+_Static_assert(offsetof(native_stack, sp) == NATIVE_SP, "switch_*.S knows it");
+_Static_assert(offsetof(native_stack, home) == NATIVE_HOME, "switch_*.S knows it");
+_Static_assert(offsetof(native_stack, top) == NATIVE_TOP, "switch_*.S knows it");
+_Static_assert(NATIVE_JUMPED == NATIVE_JUMPED_N, "switch_*.S knows it");
+_Static_assert(sizeof(activation) % 16 == 0, "the stack pointer stays aligned");
+
+enum { END = 64 << 10 }; /* bytes: nearer to its end, a stack cannot take the frame of a signal */
+
+_Thread_local ffi_thread ffi_here;
+
+__attribute__((noinline)) native_stack *native_current(void) { return ffi_here.current; }
+
+__attribute__((noinline)) int ffi_errno(void)
+{
+    int error = errno;
+    __asm__ volatile("" : "+r"(error));
+    return error;
+}
+
+__attribute__((noinline)) void ffi_set_errno(int error)
+{
+    errno = error;
+    __asm__ volatile("" : : : "memory");
+}
+
+size_t native_room(const native_stack *s) { return (size_t)((char *)s->sp - s->low); }
+
+const void *native_function(const native_stack *s) { return s->top ? s->top->function : NULL; }
+
+bool native_at_end(const native_stack *s, const void *sp)
+{
+    return (const char *)sp >= s->low - NATIVE_GUARD && (const char *)sp < s->low + END;
+}
+
+bool native_in_guard(const native_stack *s, const void *address)
+{
+    return (const char *)address >= s->low - NATIVE_GUARD && (const char *)address < s->low;
+}
+
+/* --- on the native stack */
+
+/* Other calls of the stack may have frames in what the sanitizer keeps for it. */
+static void leave(native_stack *s)
+{
+    sanitize_leave(s->depth > 1 ? &s->fake_stack : NULL, s->home_low, s->home_size);
+}
+
+void native_prepare_landing(native_stack *s) { leave(s); }
+
+#ifdef FFI_ASAN
+typedef struct entry {
+    native_stack *s;
+    void (*fn)(void *arg);
+    void *arg;
+} entry;
+
+static void on_native(void *arg)
+{
+    entry e = *(entry *)arg;
+    sanitize_arrive(e.s->fake_stack, &e.s->home_low, &e.s->home_size);
+    e.fn(e.arg);
+    leave(e.s);
+}
+#endif
+
+static native_outcome switch_in(native_stack *s, void (*fn)(void *arg), void *arg)
+{
+#ifdef FFI_ASAN
+    entry e = {s, fn, arg};
+    return native_switch_in(s, on_native, &e);
+#else
+    return native_switch_in(s, fn, arg);
+#endif
+}
+
+__attribute__((noreturn)) static void quit(native_stack *s, native_outcome outcome)
+{
+    leave(s);
+    native_landing(s, outcome);
+}
+
+__attribute__((noinline)) void native_suspend(native_stack *s, native_callback *c)
+{
+    char *here = __builtin_frame_address(0);
+    if (here >= (char *)s->top || here < s->low)
+        quit(s, NATIVE_JUMPED);
+    if ((size_t)(here - s->low) < NATIVE_CALLBACK_ROOM)
+        quit(s, NATIVE_OVERFLOWED);
+    s->callback = c;
+    sanitize_leave(&s->fake_stack, s->home_low, s->home_size);
+    native_switch_out(s, NATIVE_SUSPENDED);
+    sanitize_arrive(s->fake_stack, &s->home_low, &s->home_size);
+}
+
+/* --- at home */
+
+/* The topmost call is no more. */
+static void pop(native_stack *s)
+{
+    activation *a = s->top;
+    s->sp = a->sp;
+    s->top = a->below;
+    if (--s->depth == 0)
+        s->fake_stack = NULL;
+}
+
+static void drop(native_stack *s)
+{
+    void *until = s->top->sp;
+    pop(s);
+    s->tainted = true;
+    sanitize_clear(s->low, (size_t)((char *)until - s->low));
+}
+
+static native_outcome arrived(native_stack *s, native_outcome outcome)
+{
+    ffi_here.current = s->outer;
+    switch (outcome) {
+    case NATIVE_RETURNED: pop(s); break;
+    case NATIVE_JUMPED:
+        s->jumped = true;
+        drop(s);
+        break;
+    case NATIVE_OVERFLOWED: drop(s); break;
+    case NATIVE_SUSPENDED:
+    case NATIVE_NO_ROOM: break;
+    }
+    return outcome;
+}
+
+static void depart(native_stack *s)
+{
+    if (!ffi_here.ready)
+        (void)fault_thread();
+    s->outer = ffi_here.current;
+    ffi_here.current = s;
+}
+
+static native_outcome enter(native_stack *s, void (*fn)(void *arg), void *arg)
+{
+    void *home = NULL;
+    depart(s);
+    sanitize_leave(&home, s->low, (size_t)(s->high - s->low));
+    native_outcome outcome = switch_in(s, fn, arg);
+    sanitize_arrive(home, NULL, NULL);
+    return arrived(s, outcome);
+}
+
+static native_outcome go_on(native_stack *s)
+{
+    void *home = NULL;
+    depart(s);
+    sanitize_leave(&home, s->low, (size_t)(s->high - s->low));
+    native_outcome outcome = native_switch_back(s);
+    sanitize_arrive(home, NULL, NULL);
+    return arrived(s, outcome);
+}
+
+/* --- inside of what the collector wants */
+
+typedef struct away {
+    native_stack *s;
+    void (*fn)(void *arg); /* NULL: it is resumed */
+    void *arg;
+    native_outcome outcome;
+} away;
+
+static void be_away(void *arg)
+{
+    away *a = arg;
+    a->outcome = a->fn ? enter(a->s, a->fn, a->arg) : go_on(a->s);
+}
+
+native_outcome native_enter(native_stack *s, void (*fn)(void *arg), void *arg, const void *function,
+                            size_t room)
+{
+    if (native_room(s) < NATIVE_CALL_ROOM + room)
+        return NATIVE_NO_ROOM;
+    char *high = (char *)((uintptr_t)s->sp & ~(uintptr_t)15) - room;
+    activation *a = (activation *)(void *)high - 1;
+    *a = (activation){s->top, s->sp, function, 0};
+    s->result_bytes = high;
+    s->top = a;
+    s->depth++;
+    if (!s->of->around)
+        return enter(s, fn, arg);
+    away call = {s, fn, arg, NATIVE_RETURNED};
+    s->of->around(be_away, &call);
+    return call.outcome;
+}
+
+native_outcome native_resume(native_stack *s)
+{
+    if (s->jumped) {
+        drop(s);
+        return NATIVE_JUMPED;
+    }
+    if (!s->of->around)
+        return go_on(s);
+    away call = {s, NULL, NULL, NATIVE_RETURNED};
+    s->of->around(be_away, &call);
+    return call.outcome;
+}
+
+void native_abandon(native_stack *s) { drop(s); }

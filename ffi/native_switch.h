@@ -1,0 +1,29 @@
+/* Leaving and entering stacks: native_stack.c, native_switch.c and switch_*.S, and how fault.c gets
+ * away from a stack that has no room. */
+#ifndef CSP_FFI_NATIVE_SWITCH_H
+#define CSP_FFI_NATIVE_SWITCH_H
+
+#include "ffi/native_stack.h"
+
+/* Stands at the beginning of each call, on the stack itself. */
+typedef struct activation {
+    struct activation *below; /* the call before; NULL: it is the first */
+    void *sp;                 /* where that one is suspended, or the stack's beginning */
+    const void *function;
+    uint64_t unused;
+} activation;
+
+/* Whether a thread whose stack pointer is there has come to the end of the stack. */
+bool native_at_end(const native_stack *s, const void *sp);
+bool native_in_guard(const native_stack *s, const void *address);
+/* What must be done on the stack before it is left by native_landing. */
+void native_prepare_landing(native_stack *s);
+
+/* In assembly. native_landing never returns: it may be jumped at, with its two arguments, in any
+ * state of the processor and with any stack pointer. */
+native_outcome native_switch_in(native_stack *s, void (*fn)(void *arg), void *arg);
+native_outcome native_switch_back(native_stack *s);
+void native_switch_out(native_stack *s, native_outcome outcome);
+void native_landing(native_stack *s, native_outcome outcome) __attribute__((noreturn));
+
+#endif

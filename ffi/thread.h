@@ -1,0 +1,23 @@
+/* What is known of each thread, for the files of this room.
+ *
+ * Code that runs on a native stack may go on upon another thread behind native_suspend, and
+ * compilers keep addresses of thread-local variables: there, everything of the thread is reached by
+ * functions that are not inlined, errno included. */
+#ifndef CSP_FFI_THREAD_H
+#define CSP_FFI_THREAD_H
+
+#include "ffi/native_stack.h"
+
+typedef struct ffi_thread {
+    native_stack *current; /* NULL: not in C */
+    bool ready;            /* fault_thread has been here */
+} ffi_thread;
+
+/* Initial-exec: no call to find it, also in a shared library. */
+extern _Thread_local ffi_thread ffi_here __attribute__((tls_model("initial-exec")));
+
+/* The thread's errno, on a native stack. */
+int ffi_errno(void);
+void ffi_set_errno(int error);
+
+#endif

@@ -1,0 +1,490 @@
+#include "ffi/worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ffi/closure.h"
+#include "ffi/fault.h"
+
+/* worker_job.state */
+enum { QUEUED, IN_C, CALLING };
+enum { NO_REPLY = 0xff }; /* worker_job.reply */
+
+typedef struct job_queue {
+    worker_job *first, *last;
+} job_queue;
+
+typedef struct worker {
+    workers *of;
+    worker_line *line;   /* whose thread it is; NULL: nobody's */
+    native_stack *stack; /* of the calls that it is in */
+    pthread_cond_t
+        answer; /* the topmost of them has an answer, or there is another job of the line */
+    struct worker *next, *previous;
+} worker;
+
+struct worker_line {
+    workers *of;
+    job_queue queue;
+    pthread_cond_t more;
+    worker *thread; /* NULL: not started */
+    worker_line *next;
+};
+
+struct workers {
+    pthread_mutex_t lock; /* of all below, and of what is ours in jobs */
+    pthread_cond_t more;
+    job_queue queue;
+    uint32_t queued, threads, idle;
+    uint32_t users; /* who made it, and the threads; the last one frees it */
+    bool open;
+    pid_t pid; /* threads do not survive a fork */
+    native_stacks *stacks;
+    sigset_t blocked;
+    worker *all;
+    worker_line *lines;
+};
+
+/* --- queues; the lock is held */
+
+static void append(job_queue *q, worker_job *j)
+{
+    j->next = NULL;
+    j->previous = q->last;
+    if (q->last)
+        q->last->next = j;
+    else
+        q->first = j;
+    q->last = j;
+}
+
+static void unlink_job(job_queue *q, worker_job *j)
+{
+    if (j->previous)
+        j->previous->next = j->next;
+    else
+        q->first = j->next;
+    if (j->next)
+        j->next->previous = j->previous;
+    else
+        q->last = j->previous;
+}
+
+static job_queue *queue_of(workers *w, worker_job *j)
+{
+    return j->line ? &j->line->queue : &w->queue;
+}
+
+static void begin(workers *w, worker_job *j)
+{
+    unlink_job(queue_of(w, j), j);
+    w->queued -= j->line == NULL;
+    j->state = IN_C;
+}
+
+static void end(worker_job *j, worker_outcome outcome)
+{
+    j->outcome = outcome;
+    j->over(j);
+}
+
+/* --- a job, on its thread; without the lock */
+
+static void run(worker *self, worker_job *j);
+
+/* A call that comes from the callback in which j waits, for the same thread. */
+static worker_job *nested(worker *self, worker_job *j)
+{
+    worker_job *n = self->line ? self->line->queue.first : NULL;
+    while (n && n->under != j)
+        n = n->next;
+    return n;
+}
+
+static worker_reply wait_for_reply(worker *self, worker_job *j, native_callback *c)
+{
+    workers *w = self->of;
+    pthread_mutex_lock(&w->lock);
+    if (w->open && !j->let_go) {
+        j->state = CALLING;
+        j->reply = NO_REPLY;
+        j->on = self;
+        pthread_mutex_unlock(&w->lock);
+        j->called(j, c);
+        pthread_mutex_lock(&w->lock);
+    }
+    while (w->open && !j->let_go && j->reply == NO_REPLY) {
+        worker_job *n = nested(self, j);
+        if (n) {
+            begin(w, n);
+            pthread_mutex_unlock(&w->lock);
+            run(self, n);
+            pthread_mutex_lock(&w->lock);
+        } else {
+            pthread_cond_wait(&self->answer, &w->lock);
+        }
+    }
+    worker_reply reply = w->open && !j->let_go ? (worker_reply)j->reply : WORKER_OTHERWISE;
+    j->state = IN_C;
+    pthread_mutex_unlock(&w->lock);
+    return reply;
+}
+
+/* False: the call has been given up. */
+static bool call_back(worker *self, worker_job *j, native_stack *s)
+{
+    native_callback *c = s->callback;
+    worker_reply reply = wait_for_reply(self, j, c);
+    if (reply == WORKER_ABANDON) {
+        native_abandon(s);
+        return false;
+    }
+    if (reply == WORKER_OTHERWISE)
+        closure_answer_otherwise(c);
+    s->owner = j->owner;
+    return true;
+}
+
+static worker_outcome call(worker *self, worker_job *j, native_stack *s)
+{
+    s->owner = j->owner;
+    s->data = NULL;
+    native_outcome outcome = invoke_enter(s, j->plan, j->fn, j->block, j->error);
+    while (outcome == NATIVE_SUSPENDED) {
+        if (!call_back(self, j, s))
+            return WORKER_ABANDONED;
+        outcome = native_resume(s);
+    }
+    if (outcome == NATIVE_JUMPED)
+        return WORKER_JUMPED;
+    if (outcome != NATIVE_RETURNED)
+        return WORKER_OVERFLOWED;
+    memcpy(j->result, invoke_result(s), j->plan->result_size);
+    j->error = s->error;
+    return WORKER_RETURNED;
+}
+
+static void run(worker *self, worker_job *j)
+{
+    native_stack *s = native_claim(self->of->stacks, self->stack);
+    if (!s) {
+        end(j, WORKER_FAILED);
+        return;
+    }
+    self->stack = s;
+    worker_outcome outcome = call(self, j, s);
+    self->stack = native_release(s);
+    end(j, outcome);
+}
+
+/* --- threads */
+
+/* The lock is held, and given back. */
+static void leave(workers *w)
+{
+    bool last = --w->users == 0;
+    pthread_mutex_unlock(&w->lock);
+    if (!last)
+        return;
+    for (worker_line *l = w->lines, *next; l; l = next) {
+        next = l->next;
+        pthread_cond_destroy(&l->more);
+        free(l);
+    }
+    native_stacks_release(w->stacks);
+    pthread_cond_destroy(&w->more);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+static void free_worker(worker *self)
+{
+    pthread_cond_destroy(&self->answer);
+    free(self);
+}
+
+static void link_worker(workers *w, worker *self)
+{
+    self->next = w->all;
+    self->previous = NULL;
+    if (w->all)
+        w->all->previous = self;
+    w->all = self;
+}
+
+static void unlink_worker(workers *w, worker *self)
+{
+    if (self->previous)
+        self->previous->next = self->next;
+    else
+        w->all = self->next;
+    if (self->next)
+        self->next->previous = self->previous;
+}
+
+/* False: nothing came for so long. */
+static bool wait_idle(workers *w)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += WORKER_IDLE_SECONDS;
+    w->idle++;
+    int status = pthread_cond_timedwait(&w->more, &w->lock, &until);
+    w->idle--;
+    return status != ETIMEDOUT || w->queue.first;
+}
+
+static worker_job *next_job(worker *self)
+{
+    workers *w = self->of;
+    for (;;) {
+        if (!w->open)
+            return NULL;
+        worker_job *j = self->line ? self->line->queue.first : w->queue.first;
+        if (j)
+            return j;
+        if (self->line)
+            pthread_cond_wait(&self->line->more, &w->lock);
+        else if (!wait_idle(w))
+            return NULL;
+    }
+}
+
+static void *work(void *arg)
+{
+    worker *self = arg;
+    workers *w = self->of;
+    (void)fault_thread();
+    pthread_mutex_lock(&w->lock);
+    for (worker_job *j; (j = next_job(self)) != NULL;) {
+        begin(w, j);
+        pthread_mutex_unlock(&w->lock);
+        run(self, j);
+        pthread_mutex_lock(&w->lock);
+    }
+    w->threads -= self->line == NULL;
+    unlink_worker(w, self);
+    free_worker(self);
+    leave(w);
+    return NULL;
+}
+
+static bool start(workers *w, worker *self)
+{
+    sigset_t before;
+    pthread_sigmask(SIG_SETMASK, &w->blocked, &before);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, WORKER_STACK);
+    pthread_t thread;
+    bool well = pthread_create(&thread, &attributes, work, self) == 0;
+    pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return well;
+}
+
+/* The lock is held. NULL: no memory, or the system gives no thread. */
+static worker *start_worker(workers *w, worker_line *line)
+{
+    worker *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->of = w;
+    self->line = line;
+    pthread_cond_init(&self->answer, NULL);
+    link_worker(w, self);
+    w->users++;
+    w->threads += line == NULL;
+    if (start(w, self))
+        return self;
+    w->threads -= line == NULL;
+    w->users--;
+    unlink_worker(w, self);
+    free_worker(self);
+    return NULL;
+}
+
+/* --- made, closed */
+
+static void init_lock(workers *w)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->more, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&w->lock, NULL);
+    w->pid = getpid();
+}
+
+workers *workers_new(native_stacks *stacks, const sigset_t *blocked)
+{
+    workers *w = calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    init_lock(w);
+    w->users = 1;
+    w->open = true;
+    w->stacks = native_stacks_hold(stacks);
+    w->blocked = *blocked;
+    fault_unblock(&w->blocked);
+    return w;
+}
+
+static void take_all(job_queue *from, job_queue *to)
+{
+    for (worker_job *j = from->first, *next; j; j = next) {
+        next = j->next;
+        append(to, j);
+    }
+    *from = (job_queue){NULL, NULL};
+}
+
+void workers_close(workers *w)
+{
+    if (!w)
+        return;
+    job_queue dropped = {NULL, NULL};
+    pthread_mutex_lock(&w->lock);
+    w->open = false;
+    take_all(&w->queue, &dropped);
+    w->queued = 0;
+    for (worker_line *l = w->lines; l; l = l->next) {
+        take_all(&l->queue, &dropped);
+        pthread_cond_broadcast(&l->more);
+    }
+    for (worker *t = w->all; t; t = t->next)
+        pthread_cond_broadcast(&t->answer);
+    pthread_cond_broadcast(&w->more);
+    leave(w);
+    for (worker_job *j = dropped.first, *next; j; j = next) {
+        next = j->next;
+        end(j, WORKER_DROPPED);
+    }
+}
+
+worker_line *workers_line(workers *w)
+{
+    worker_line *l = calloc(1, sizeof *l);
+    if (!l)
+        return NULL;
+    l->of = w;
+    pthread_cond_init(&l->more, NULL);
+    pthread_mutex_lock(&w->lock);
+    l->next = w->lines;
+    w->lines = l;
+    pthread_mutex_unlock(&w->lock);
+    return l;
+}
+
+/* --- jobs */
+
+/* In a child of fork only the thread that called it is there; another may have held the lock. */
+static void notice_fork(workers *w)
+{
+    if (w->pid == getpid())
+        return;
+    init_lock(w);
+    w->threads = w->idle = 0;
+    w->users = 1;
+    w->all = NULL;
+    for (worker_line *l = w->lines; l; l = l->next) {
+        pthread_cond_init(&l->more, NULL);
+        l->thread = NULL;
+    }
+}
+
+/* False: there is no thread that would ever take it. The lock is held. */
+static bool have_thread(workers *w, worker_job *j)
+{
+    worker_line *l = j->line;
+    if (l) {
+        if (!l->thread)
+            l->thread = start_worker(w, l);
+        return l->thread;
+    }
+    if (w->queued >= w->idle && w->threads < WORKER_THREADS)
+        (void)start_worker(w, NULL);
+    return w->threads > 0;
+}
+
+static void wake_one(workers *w, worker_job *j)
+{
+    if (!j->line) {
+        pthread_cond_signal(&w->more);
+        return;
+    }
+    pthread_cond_signal(&j->line->more);
+    pthread_cond_signal(&j->line->thread->answer);
+}
+
+void worker_submit(workers *w, worker_job *j)
+{
+    notice_fork(w);
+    pthread_mutex_lock(&w->lock);
+    j->state = QUEUED;
+    j->reply = NO_REPLY;
+    j->let_go = false;
+    j->on = NULL;
+    bool well = w->open && have_thread(w, j), open = w->open;
+    if (well) {
+        append(queue_of(w, j), j);
+        w->queued += j->line == NULL;
+        wake_one(w, j);
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (!well)
+        end(j, open ? WORKER_FAILED : WORKER_DROPPED);
+}
+
+static bool withdraw(workers *w, worker_job *j)
+{
+    if (j->state != QUEUED)
+        return false;
+    unlink_job(queue_of(w, j), j);
+    w->queued -= j->line == NULL;
+    return true;
+}
+
+bool worker_withdraw(workers *w, worker_job *j)
+{
+    pthread_mutex_lock(&w->lock);
+    bool ours = withdraw(w, j);
+    pthread_mutex_unlock(&w->lock);
+    return ours;
+}
+
+void worker_let_go(workers *w, worker_job *j)
+{
+    pthread_mutex_lock(&w->lock);
+    bool ours = withdraw(w, j);
+    j->let_go = true;
+    if (j->state == CALLING)
+        pthread_cond_broadcast(&j->on->answer);
+    pthread_mutex_unlock(&w->lock);
+    if (ours)
+        end(j, WORKER_DROPPED);
+}
+
+void worker_answer(workers *w, worker_job *j, worker_reply reply)
+{
+    pthread_mutex_lock(&w->lock);
+    if (j->state == CALLING && !j->let_go) {
+        j->reply = (uint8_t)reply;
+        pthread_cond_broadcast(&j->on->answer);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+worker_count workers_count(workers *w)
+{
+    pthread_mutex_lock(&w->lock);
+    worker_count n = {w->threads, w->idle, w->queued};
+    pthread_mutex_unlock(&w->lock);
+    return n;
+}
