@@ -9,20 +9,20 @@
 
 #include "ffi/thread.h"
 
-struct closure {
+struct cclosure {
     ffi_closure *stub; /* libffi's, beside its code: written here, run at `code` */
     void *code;
     csignature *signature;
     uint64_t owner, otherwise; /* atomic */
     void *user;
     bool dead; /* atomic */
-    closure *next;
+    cclosure *next;
     char where[]; /* "": not to be told */
 };
 
 static void (*stray_teller)(const char *where, bool dead); /* atomic */
 
-void closure_stray(void (*tell)(const char *where, bool dead))
+void cclosure_stray(void (*tell)(const char *where, bool dead))
 {
     __atomic_store_n(&stray_teller, tell, __ATOMIC_RELEASE);
 }
@@ -44,7 +44,7 @@ static void answer(ctype_kind kind, void *result, uint64_t word)
     }
 }
 
-static void answer_otherwise(const closure *c, void *result)
+static void answer_otherwise(const cclosure *c, void *result)
 {
     ctype type = c->signature->result;
     if (type.kind == CTYPE_STRUCT)
@@ -53,12 +53,12 @@ static void answer_otherwise(const closure *c, void *result)
         answer(type.kind, result, __atomic_load_n(&c->otherwise, __ATOMIC_RELAXED));
 }
 
-void closure_answer(const native_callback *c, uint64_t word)
+void cclosure_answer(const native_callback *c, uint64_t word)
 {
     answer(c->closure->signature->result.kind, c->result, word);
 }
 
-void closure_answer_bytes(const native_callback *c, const void *bytes)
+void cclosure_answer_bytes(const native_callback *c, const void *bytes)
 {
     ctype type = c->closure->signature->result;
     if (type.kind == CTYPE_STRUCT)
@@ -67,18 +67,21 @@ void closure_answer_bytes(const native_callback *c, const void *bytes)
         answer(type.kind, c->result, ctype_load(type.kind, bytes));
 }
 
-void closure_answer_otherwise(const native_callback *c) { answer_otherwise(c->closure, c->result); }
+void cclosure_answer_otherwise(const native_callback *c)
+{
+    answer_otherwise(c->closure, c->result);
+}
 
-uint64_t closure_word(const native_callback *c, uint32_t i)
+uint64_t cclosure_word(const native_callback *c, uint32_t i)
 {
     return ctype_load(c->closure->signature->params[i].kind, c->args[i]);
 }
 
-const void *closure_bytes(const native_callback *c, uint32_t i) { return c->args[i]; }
+const void *cclosure_bytes(const native_callback *c, uint32_t i) { return c->args[i]; }
 
 /* --- being called */
 
-static void tell_stray(const closure *c, bool dead)
+static void tell_stray(const cclosure *c, bool dead)
 {
     void (*tell)(const char *, bool) = __atomic_load_n(&stray_teller, __ATOMIC_ACQUIRE);
     if (tell) {
@@ -98,7 +101,7 @@ static void tell_stray(const closure *c, bool dead)
 static void called(ffi_cif *cif, void *result, void **args, void *data)
 {
     (void)cif;
-    const closure *c = data;
+    const cclosure *c = data;
     int error = ffi_errno();
     native_stack *s = native_current();
     bool dead = __atomic_load_n(&c->dead, __ATOMIC_ACQUIRE);
@@ -115,10 +118,10 @@ static void called(ffi_cif *cif, void *result, void **args, void *data)
 
 /* --- making, freeing */
 
-closure *closure_new(csignature *s, const closure_options *o, ffi_refusal *why)
+cclosure *cclosure_new(csignature *s, const cclosure_options *o, ffi_refusal *why)
 {
     size_t length = o->where ? strlen(o->where) : 0;
-    closure *c = calloc(1, sizeof *c + length + 1);
+    cclosure *c = calloc(1, sizeof *c + length + 1);
     if (!c) {
         (void)ffi_refuse_memory(why);
         return NULL;
@@ -141,18 +144,18 @@ closure *closure_new(csignature *s, const closure_options *o, ffi_refusal *why)
     return c;
 }
 
-void *closure_code(const closure *c) { return c->code; }
-const csignature *closure_signature(const closure *c) { return c->signature; }
-void *closure_user(const closure *c) { return c->user; }
+void *cclosure_code(const cclosure *c) { return c->code; }
+const csignature *cclosure_signature(const cclosure *c) { return c->signature; }
+void *cclosure_user(const cclosure *c) { return c->user; }
 
-void closure_reuse(closure *c, uint64_t owner, uint64_t otherwise, void *user)
+void cclosure_reuse(cclosure *c, uint64_t owner, uint64_t otherwise, void *user)
 {
     __atomic_store_n(&c->owner, owner, __ATOMIC_RELAXED);
     __atomic_store_n(&c->otherwise, otherwise, __ATOMIC_RELAXED);
     c->user = user;
 }
 
-void closure_free(closure *c)
+void cclosure_free(cclosure *c)
 {
     ffi_block *b = c->signature->block;
     ffi_closure_free(c->stub);
@@ -163,26 +166,26 @@ void closure_free(closure *c)
 /* In the order of their burials. */
 static struct {
     pthread_mutex_t lock;
-    closure *first, *last;
+    cclosure *first, *last;
     unsigned count;
 } tombs = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-void closure_bury(closure *c)
+void cclosure_bury(cclosure *c)
 {
     __atomic_store_n(&c->dead, true, __ATOMIC_RELEASE);
-    closure *oldest = NULL;
+    cclosure *oldest = NULL;
     pthread_mutex_lock(&tombs.lock);
     if (tombs.last)
         tombs.last->next = c;
     else
         tombs.first = c;
     tombs.last = c;
-    if (++tombs.count > CLOSURE_TOMBS) {
+    if (++tombs.count > CCLOSURE_TOMBS) {
         oldest = tombs.first;
         tombs.first = oldest->next;
         tombs.count--;
     }
     pthread_mutex_unlock(&tombs.lock);
     if (oldest)
-        closure_free(oldest);
+        cclosure_free(oldest);
 }

@@ -16,47 +16,47 @@
 #include "ffi/ctype.h"
 #include "ffi/native_stack.h"
 
-typedef struct closure closure;
+typedef struct cclosure cclosure;
 
-enum { CLOSURE_TOMBS = 1000 }; /* closures that are gone, but can still be called without harm */
+enum { CCLOSURE_TOMBS = 1000 }; /* closures that are gone, but can still be called without harm */
 
-typedef struct closure_options {
+typedef struct cclosure_options {
     uint64_t owner; /* the process: native_stack.owner of the calls from which it may be called */
     uint64_t otherwise; /* what strays get, as a word: zero, or the value of `else` */
-    void *user;         /* for the owner: closure_user */
+    void *user;         /* for the owner: cclosure_user */
     const char *where;  /* where it was made, for strays; copied; NULL: it is not to be told */
-} closure_options;
+} cclosure_options;
 
 /* A closure of a finished signature, which must not be variadic. It holds the signature's block.
  * NULL: refused (the system gives no memory that may be executed), or no memory. Takes 50 ns or
  * so. */
-closure *closure_new(csignature *s, const closure_options *o, ffi_refusal *why);
+cclosure *cclosure_new(csignature *s, const cclosure_options *o, ffi_refusal *why);
 /* The pointer for C. */
-void *closure_code(const closure *c);
-const csignature *closure_signature(const closure *c);
-void *closure_user(const closure *c);
+void *cclosure_code(const cclosure *c);
+const csignature *cclosure_signature(const cclosure *c);
+void *cclosure_user(const cclosure *c);
 /* For one that is kept and used again, when C does not know it: for another owner, function. */
-void closure_reuse(closure *c, uint64_t owner, uint64_t otherwise, void *user);
+void cclosure_reuse(cclosure *c, uint64_t owner, uint64_t otherwise, void *user);
 
 /* C cannot call it any more: it is freed. */
-void closure_free(closure *c);
-/* C may still call it, and then it is a stray: it is freed only when CLOSURE_TOMBS others have been
+void cclosure_free(cclosure *c);
+/* C may still call it, and then it is a stray: it is freed only when CCLOSURE_TOMBS others have been
  * buried after it. */
-void closure_bury(closure *c);
+void cclosure_bury(cclosure *c);
 
 /* What happens to strays: told on whichever thread, so it may only write. `where`: of the options.
  * One for the whole program; NULL: one line on stderr. */
-void closure_stray(void (*tell)(const char *where, bool dead));
+void cclosure_stray(void (*tell)(const char *where, bool dead));
 
 /* --- in a callback */
 
 /* Argument i as a word; a struct: its bytes, on the native stack. */
-uint64_t closure_word(const native_callback *c, uint32_t i);
-const void *closure_bytes(const native_callback *c, uint32_t i);
+uint64_t cclosure_word(const native_callback *c, uint32_t i);
+const void *cclosure_bytes(const native_callback *c, uint32_t i);
 /* The result for C; a struct by its bytes. Once, before native_resume; not for void. */
-void closure_answer(const native_callback *c, uint64_t word);
-void closure_answer_bytes(const native_callback *c, const void *bytes);
+void cclosure_answer(const native_callback *c, uint64_t word);
+void cclosure_answer_bytes(const native_callback *c, const void *bytes);
 /* Zero, or what was agreed on. */
-void closure_answer_otherwise(const native_callback *c);
+void cclosure_answer_otherwise(const native_callback *c);
 
 #endif

@@ -176,7 +176,7 @@ const cfield *cstruct_field(const cstruct *s, const char *name, size_t length);
 csignature *csignature_new(ffi_block *b, uint32_t count);
 /* Checks it, when all structs are finished, and makes what libffi wants to know. False: refused:
  * void as a parameter, too many of them, a struct by value with too many elements, variadic without
- * a parameter before. Then invoke_prepare and closure_new may be called. */
+ * a parameter before. Then invoke_prepare and cclosure_new may be called. */
 bool csignature_finish(csignature *s, ffi_refusal *why);
 
 /* For the files of this room. */

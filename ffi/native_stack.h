@@ -47,10 +47,10 @@ typedef enum native_outcome {
 
 /* A call of C back into the program, while it waits. It lies on the native stack. */
 typedef struct native_callback {
-    const struct closure *closure; /* who is called */
-    void *const *args;             /* the bytes of each argument: until the call is resumed */
-    void *result;                  /* written by closure_answer */
-    int error;                     /* C's errno; what is stored here C finds again */
+    const struct cclosure *closure; /* who is called */
+    void *const *args;              /* the bytes of each argument: until the call is resumed */
+    void *result;                   /* written by cclosure_answer */
+    int error;                      /* C's errno; what is stored here C finds again */
 } native_callback;
 
 struct native_stack {

@@ -144,7 +144,7 @@ static bool call_back(worker *self, worker_job *j, native_stack *s)
         return false;
     }
     if (reply == WORKER_OTHERWISE)
-        closure_answer_otherwise(c);
+        cclosure_answer_otherwise(c);
     s->owner = j->owner;
     return true;
 }

@@ -44,7 +44,7 @@ typedef enum worker_outcome {
 } worker_outcome;
 
 typedef enum worker_reply {
-    WORKER_ANSWERED,  /* closure_answer was called, or it is void: C goes on */
+    WORKER_ANSWERED,  /* cclosure_answer was called, or it is void: C goes on */
     WORKER_OTHERWISE, /* C goes on with zero or what was agreed on */
     WORKER_ABANDON    /* the C frames are given up: the job is over */
 } worker_reply;
