@@ -301,6 +301,21 @@ $(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/internal.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(OBJ)/internal.a -lcriterion $(LIBS)
 
+# A library of C functions of all kinds of signatures, for tests/ffi/test_conformance.c.
+CONFORMANCE := $(OBJ)/tests/ffi/conformance.so
+CFLAGS_tests/ffi/test_conformance := -DCONFORMANCE='"$(abspath $(CONFORMANCE))"'
+
+build/conformance.c: tests/ffi/generate
+	@mkdir -p $(@D)
+	$(Q)tests/ffi/generate > $@
+
+$(CONFORMANCE): build/conformance.c tests/ffi/conformance.h
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) -std=gnu11 -iquote . -fPIC -shared -o $@ $<
+
+$(OBJ)/tests/ffi/test_conformance: $(CONFORMANCE)
+
 # ---- The stress test: tests/soak/ ----
 
 SOAK_WAYS = $(or $(WAY),plain slice stress san threads)

@@ -12,7 +12,7 @@ void invoke_put(const invoke_plan *p, uint32_t i, void *block, const void *bytes
     ctype type = p->types[i];
     if (type.kind != CTYPE_STRUCT) {
         invoke_word(p, i, block, ctype_load(type.kind, bytes));
-    } else if (p->direct && p->second[i]) {
+    } else if (p->direct && p->second[i] != BLOCK_TOGETHER) {
         memcpy(to, bytes, 8);
         memcpy((char *)block + p->second[i], (const char *)bytes + 8, type.of->size - 8);
     } else {

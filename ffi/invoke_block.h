@@ -10,6 +10,7 @@
 /* x86-64, System V: words for the general registers, for those of the vector unit, for the
  * stack. */
 enum { BLOCK_GENERAL = 6, BLOCK_VECTORS = 8, BLOCK_STACK = 8 * (BLOCK_GENERAL + BLOCK_VECTORS) };
+#define BLOCK_TOGETHER  UINT32_MAX /* invoke_plan.second: there is none */
 #define BLOCK_WORD(i)   (8 * (i))
 #define BLOCK_VECTOR(i) (8 * (BLOCK_GENERAL + (i)))
 

@@ -39,17 +39,17 @@ static uint32_t in_register(taken *t, bool vector)
 }
 
 /* The offset of the argument in the block. *second: of a struct's second eightbyte, where that is
- * not behind the first; else 0. */
+ * not behind the first; else TOGETHER. */
 static uint32_t assign(taken *t, ctype type, uint32_t *second)
 {
-    *second = 0;
+    *second = BLOCK_TOGETHER;
     if (type.kind == CTYPE_STRUCT) {
         const cstruct *of = type.of;
         if (!fits_registers(t, of))
             return on_stack(t, of->size);
         uint32_t at = in_register(t, of->vector[0]);
-        uint32_t next = of->eightbytes == 2 ? in_register(t, of->vector[1]) : 0;
-        if (next && of->vector[0] != of->vector[1])
+        uint32_t next = of->eightbytes == 2 ? in_register(t, of->vector[1]) : at;
+        if (of->eightbytes == 2 && of->vector[0] != of->vector[1])
             *second = next;
         return at;
     }
