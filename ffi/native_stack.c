@@ -75,6 +75,7 @@ static void unmap(native_stack *s)
 {
     sanitize_deregister(s->valgrind);
     munmap(whole(s), whole_size(s->of));
+    free(s->calls);
     free(s);
 }
 

@@ -42,7 +42,8 @@ typedef enum native_outcome {
     NATIVE_OVERFLOWED, /* it needed more than there is; the call is gone, the stack tainted */
     NATIVE_JUMPED,     /* C left a suspended call by a jump; this call is gone, and those that are
                         * suspended can only be abandoned: resuming them gives JUMPED again */
-    NATIVE_NO_ROOM     /* less than NATIVE_CALL_ROOM is left: nothing has been called */
+    NATIVE_NO_ROOM,    /* less than NATIVE_CALL_ROOM is left: nothing has been called */
+    NATIVE_NO_MEMORY   /* likewise, for what is written down about a call */
 } native_outcome;
 
 /* A call of C back into the program, while it waits. It lies on the native stack. */
@@ -66,10 +67,12 @@ struct native_stack {
     uint64_t result[2]; /* after RETURNED, of invoke_enter: see invoke_result */
     void *result_bytes;
     /* For the switch (offsets are known to switch_*.S, see native_layout.h): */
-    void *sp;               /* suspended: where; else where the topmost call began */
-    void *home;             /* the stack pointer of who entered or resumed */
-    struct activation *top; /* the topmost call; NULL: none */
+    void *sp;   /* suspended: where; else where the topmost call began */
+    void *home; /* the stack pointer of who entered or resumed */
+    void *base; /* where the topmost call began; NULL: there is none */
     /* Of native_stack.c: */
+    struct activation *calls; /* `depth` of them, the topmost last */
+    uint32_t call_room;
     native_stacks *of;
     native_stack *next, *previous;
     native_stack *outer; /* entered on this thread before; goes on when this one is left */

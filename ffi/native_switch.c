@@ -1,6 +1,7 @@
 /* Calls on native stacks. */
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "ffi/fault.h"
 #include "ffi/native_layout.h"
@@ -11,9 +12,8 @@
 
 _Static_assert(offsetof(native_stack, sp) == NATIVE_SP, "switch_*.S knows it");
 _Static_assert(offsetof(native_stack, home) == NATIVE_HOME, "switch_*.S knows it");
-_Static_assert(offsetof(native_stack, top) == NATIVE_TOP, "switch_*.S knows it");
+_Static_assert(offsetof(native_stack, base) == NATIVE_BASE, "switch_*.S knows it");
 _Static_assert(NATIVE_JUMPED == NATIVE_JUMPED_N, "switch_*.S knows it");
-_Static_assert(sizeof(activation) % 16 == 0, "the stack pointer stays aligned");
 
 enum { END = 64 << 10 }; /* bytes: nearer to its end, a stack cannot take the frame of a signal */
 
@@ -36,7 +36,10 @@ __attribute__((noinline)) void ffi_set_errno(int error)
 
 size_t native_room(const native_stack *s) { return (size_t)((char *)s->sp - s->low); }
 
-const void *native_function(const native_stack *s) { return s->top ? s->top->function : NULL; }
+const void *native_function(const native_stack *s)
+{
+    return s->depth ? s->calls[s->depth - 1].function : NULL;
+}
 
 bool native_at_end(const native_stack *s, const void *sp)
 {
@@ -93,7 +96,7 @@ __attribute__((noreturn)) static void quit(native_stack *s, native_outcome outco
 __attribute__((noinline)) void native_suspend(native_stack *s, native_callback *c)
 {
     char *here = __builtin_frame_address(0);
-    if (here >= (char *)s->top || here < s->low)
+    if (here >= (char *)s->base || here < s->low)
         quit(s, NATIVE_JUMPED);
     if ((size_t)(here - s->low) < NATIVE_CALLBACK_ROOM)
         quit(s, NATIVE_OVERFLOWED);
@@ -105,22 +108,36 @@ __attribute__((noinline)) void native_suspend(native_stack *s, native_callback *
 
 /* --- at home */
 
+/* False: no memory. */
+static bool push(native_stack *s, void *base, const void *function)
+{
+    if (s->depth == s->call_room) {
+        uint32_t room = s->call_room ? 2 * s->call_room : 4;
+        activation *calls = realloc(s->calls, room * sizeof *calls);
+        if (!calls)
+            return false;
+        s->calls = calls;
+        s->call_room = room;
+    }
+    s->calls[s->depth++] = (activation){base, s->sp, function};
+    s->base = base;
+    return true;
+}
+
 /* The topmost call is no more. */
 static void pop(native_stack *s)
 {
-    activation *a = s->top;
-    s->sp = a->sp;
-    s->top = a->below;
-    if (--s->depth == 0)
+    s->sp = s->calls[--s->depth].sp;
+    s->base = s->depth ? s->calls[s->depth - 1].base : NULL;
+    if (s->depth == 0)
         s->fake_stack = NULL;
 }
 
 static void drop(native_stack *s)
 {
-    void *until = s->top->sp;
     pop(s);
     s->tainted = true;
-    sanitize_clear(s->low, (size_t)((char *)until - s->low));
+    sanitize_clear(s->low, (size_t)((char *)s->sp - s->low));
 }
 
 static native_outcome arrived(native_stack *s, native_outcome outcome)
@@ -134,7 +151,8 @@ static native_outcome arrived(native_stack *s, native_outcome outcome)
         break;
     case NATIVE_OVERFLOWED: drop(s); break;
     case NATIVE_SUSPENDED:
-    case NATIVE_NO_ROOM: break;
+    case NATIVE_NO_ROOM:
+    case NATIVE_NO_MEMORY: break;
     }
     return outcome;
 }
@@ -188,11 +206,9 @@ native_outcome native_enter(native_stack *s, void (*fn)(void *arg), void *arg, c
     if (native_room(s) < NATIVE_CALL_ROOM + room)
         return NATIVE_NO_ROOM;
     char *high = (char *)((uintptr_t)s->sp & ~(uintptr_t)15) - room;
-    activation *a = (activation *)(void *)high - 1;
-    *a = (activation){s->top, s->sp, function, 0};
+    if (!push(s, high, function))
+        return NATIVE_NO_MEMORY;
     s->result_bytes = high;
-    s->top = a;
-    s->depth++;
     if (!s->of->around)
         return enter(s, fn, arg);
     away call = {s, fn, arg, NATIVE_RETURNED};

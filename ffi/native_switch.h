@@ -5,12 +5,11 @@
 
 #include "ffi/native_stack.h"
 
-/* Stands at the beginning of each call, on the stack itself. */
+/* What is known of a call. Not on the stack: C may have gone over it. */
 typedef struct activation {
-    struct activation *below; /* the call before; NULL: it is the first */
-    void *sp;                 /* where that one is suspended, or the stack's beginning */
+    void *base; /* where it began */
+    void *sp;   /* where the call before is suspended, or the stack's beginning */
     const void *function;
-    uint64_t unused;
 } activation;
 
 /* Whether a thread whose stack pointer is there has come to the end of the stack. */

@@ -55,7 +55,7 @@
     mov x9, sp
     str x9, [x0, #NATIVE_HOME]
     mov x19, x0
-    ldr x9, [x0, #NATIVE_TOP]
+    ldr x9, [x0, #NATIVE_BASE]
     mov sp, x9
     .cfi_undefined x30
     mov x0, x2
@@ -63,7 +63,7 @@
     mov x30, xzr
     blr x1
     mov x9, sp
-    ldr x10, [x19, #NATIVE_TOP]
+    ldr x10, [x19, #NATIVE_BASE]
     cmp x9, x10
     b.ne 1f
     ldr x9, [x19, #NATIVE_HOME]

@@ -36,7 +36,7 @@
     .endm
 
 /* native_outcome native_switch_in(native_stack *s, void (*fn)(void *), void *arg) Balanced: the
- * processor predicts each return. The function begins below s->top, and must come back with the
+ * processor predicts each return. The function begins below s->base, and must come back with the
  * stack pointer there. */
     .globl native_switch_in
     .hidden native_switch_in
@@ -46,13 +46,13 @@ native_switch_in:
     keep
     movq %rsp, NATIVE_HOME(%rdi)
     movq %rdi, %rbx
-    movq NATIVE_TOP(%rdi), %rsp
+    movq NATIVE_BASE(%rdi), %rsp
     .cfi_undefined %rip
     movq %rdx, %rdi
     xorl %ebp, %ebp
     callq *%rsi
     xorl %eax, %eax
-    cmpq %rsp, NATIVE_TOP(%rbx)
+    cmpq %rsp, NATIVE_BASE(%rbx)
     jne 1f
     movq NATIVE_HOME(%rbx), %rsp
     give_back

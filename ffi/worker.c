@@ -161,6 +161,8 @@ static worker_outcome call(worker *self, worker_job *j, native_stack *s)
     }
     if (outcome == NATIVE_JUMPED)
         return WORKER_JUMPED;
+    if (outcome == NATIVE_NO_MEMORY)
+        return WORKER_FAILED;
     if (outcome != NATIVE_RETURNED)
         return WORKER_OVERFLOWED;
     memcpy(j->result, invoke_result(s), j->plan->result_size);

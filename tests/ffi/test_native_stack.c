@@ -17,6 +17,7 @@
 #include "ffi/fault.h"
 #include "ffi/invoke.h"
 #include "ffi/native_stack.h"
+#include "ffi/sanitize.h"
 
 enum { SMALL = 1 << 20, OWNER = 7 };
 
@@ -533,12 +534,12 @@ Test(native_stack, a_signal_that_finds_no_room_is_an_overflow)
 
 Test(native_stack, addresses_may_run_out)
 {
+#ifdef FFI_ASAN
+    cr_skip_test("its shadow is larger than any limit");
+#endif
     native_stacks *p = pool_of(SMALL);
     struct rlimit limit = {(size_t)1 << 32, (size_t)1 << 32};
-    if (setrlimit(RLIMIT_AS, &limit) != 0 || !native_claim(p, NULL)) { /* with ASan */
-        native_stacks_release(p);
-        return;
-    }
+    cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
     native_stack *claimed[1000];
     int n = 0;
     while (n < 1000 && (claimed[n] = native_claim(p, NULL)) != NULL)
