@@ -57,7 +57,7 @@ typedef struct native_callback {
 struct native_stack {
     /* Of use to its owner: */
     uint64_t owner; /* which process: set before each call; closures compare it; 0: none */
-    native_callback *callback; /* after SUSPENDED: of the topmost call */
+    native_callback *callback; /* of the topmost call, while it is suspended */
     void *data;                /* for fault reports: the pool's; NULL on workers */
     native_stack *under;       /* the same process' older stack (native_claim) */
     int error;                 /* after RETURNED, of invoke_enter: errno */

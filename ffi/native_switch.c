@@ -119,7 +119,7 @@ static bool push(native_stack *s, void *base, const void *function)
         s->calls = calls;
         s->call_room = room;
     }
-    s->calls[s->depth++] = (activation){base, s->sp, function};
+    s->calls[s->depth++] = (activation){base, s->sp, s->callback, function};
     s->base = base;
     return true;
 }
@@ -127,7 +127,9 @@ static bool push(native_stack *s, void *base, const void *function)
 /* The topmost call is no more. */
 static void pop(native_stack *s)
 {
-    s->sp = s->calls[--s->depth].sp;
+    const activation *a = &s->calls[--s->depth];
+    s->sp = a->sp;
+    s->callback = a->callback;
     s->base = s->depth ? s->calls[s->depth - 1].base : NULL;
     if (s->depth == 0)
         s->fake_stack = NULL;

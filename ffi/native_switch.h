@@ -7,8 +7,9 @@
 
 /* What is known of a call. Not on the stack: C may have gone over it. */
 typedef struct activation {
-    void *base; /* where it began */
-    void *sp;   /* where the call before is suspended, or the stack's beginning */
+    void *base;                /* where it began */
+    void *sp;                  /* where the call before is suspended, or the stack's beginning */
+    native_callback *callback; /* what that one waits for */
     const void *function;
 } activation;
 

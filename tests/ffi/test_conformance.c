@@ -191,8 +191,8 @@ static void answer(const conformance_case *k, const csignature *s, native_callba
 {
     cr_assert_eq(c->error, 77, "%s %s: errno", k->name, k->signature);
     for (uint32_t i = 0; i < s->count; i++) {
-        cr_assert(same(s->params[i], cclosure_bytes(c, i), k->args[i]), "%s %s: argument %u", k->name,
-                  k->signature, i);
+        cr_assert(same(s->params[i], cclosure_bytes(c, i), k->args[i]), "%s %s: argument %u",
+                  k->name, k->signature, i);
         if (s->params[i].kind != CTYPE_STRUCT)
             cr_assert_eq(cclosure_word(c, i), ctype_load(s->params[i].kind, k->args[i]));
     }
@@ -200,7 +200,7 @@ static void answer(const conformance_case *k, const csignature *s, native_callba
         cclosure_answer_bytes(c, k->result);
     else if (s->result.kind != CTYPE_VOID) /* what lies above the type's bits must not matter */
         cclosure_answer(c, ctype_load(s->result.kind, k->result) |
-                              (ctype_size(s->result) < 8 ? (uint64_t)0xa5 << 56 : 0));
+                               (ctype_size(s->result) < 8 ? (uint64_t)0xa5 << 56 : 0));
 }
 
 static native_outcome call(conformance *c, const conformance_case *k, const invoke_plan *p,

@@ -592,7 +592,7 @@ Test(native_stack, a_child_of_fork_can_call)
         while (native_resume(s) != NATIVE_RETURNED)
             ;
         _exit(c.count == 3 && native_enter(s, overflow, NULL, NULL, 0) == NATIVE_OVERFLOWED ? 3
-                                                                                           : 1);
+                                                                                            : 1);
     }
     int status;
     waitpid(child, &status, 0);

@@ -1,0 +1,145 @@
+/* ffi/library.h */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ffi/library.h"
+
+static ffi_refusal why;
+static char folder[] = "/tmp/csp-library-XXXXXX";
+
+static void write_file(const char *name, const char *text)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "w");
+    fputs(text, f);
+    fclose(f);
+}
+
+static void remove_file(const char *name)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
+}
+
+static const library *open_here(ffi_block *b, const char *name)
+{
+    return library_open(b, name, folder, &why);
+}
+
+Test(library, the_C_library_has_short_names)
+{
+    ffi_block *b = ffi_block_new();
+    bool is_data;
+    const library *c = library_open(b, "c", NULL, &why), *m = library_open(b, "m", NULL, &why);
+    cr_assert_not_null(c, "%s", why.text);
+    cr_assert_not_null(m, "%s", why.text);
+    double (*f)(double);
+    void *address = library_symbol(m, "cos", &is_data);
+    memcpy(&f, &address, sizeof f);
+    cr_assert_eq(f(0), 1);
+    cr_assert_not(is_data);
+    cr_assert_not_null(library_symbol(c, "environ", &is_data));
+    cr_assert(is_data);
+    cr_assert_null(library_symbol(c, "no_such_function", &is_data));
+    cr_assert(strncmp(c->name, "libc", 4) == 0, "%s", c->name);
+    ffi_block_release(b);
+}
+
+Test(library, linker_scripts_are_followed)
+{
+    ffi_block *b = ffi_block_new();
+    bool is_data;
+    cr_assert_not_null(mkdtemp(folder));
+    write_file("group.so", "/* GNU ld script INPUT(nothing) */\nOUTPUT_FORMAT(elf64-x86-64)\n"
+                           "GROUP ( libm.so.6 AS_NEEDED ( libnone.so ) )\n");
+    write_file("input.so", "INPUT(AS_NEEDED(libm.so.6))");
+    write_file("twice.so", "INPUT ( ");
+    char path[200];
+    snprintf(path, sizeof path, "INPUT ( %s/group.so )", folder);
+    write_file("twice.so", path);
+    snprintf(path, sizeof path, "INPUT ( %s/endless.so )", folder);
+    write_file("endless.so", path);
+    write_file("text.so", "this is no library, and INPUT is none");
+    write_file("empty.so", "");
+    write_file("short.so", "INPUT(");
+    for (int i = 0; i < 3; i++) {
+        const char *name = (const char *[]){"./group.so", "./input.so", "./twice.so"}[i];
+        const library *l = open_here(b, name);
+        cr_assert_not_null(l, "%s: %s", name, why.text);
+        cr_assert_not_null(library_symbol(l, "cos", &is_data));
+        cr_assert_str_eq(l->name, "libm.so.6");
+    }
+    for (int i = 0; i < 5; i++) {
+        const char *name = (const char *[]){"./endless.so", "./text.so", "./empty.so", "./short.so",
+                                            "./missing.so"}[i];
+        cr_assert_null(open_here(b, name), "%s", name);
+        cr_assert_gt(strlen(why.text), 10, "%s", why.text);
+    }
+    for (int i = 0; i < 7; i++)
+        remove_file((const char *[]){"group.so", "input.so", "twice.so", "endless.so", "text.so",
+                                     "empty.so", "short.so"}[i]);
+    rmdir(folder);
+    ffi_block_release(b);
+}
+
+Test(library, what_cannot_be_opened_says_why)
+{
+    ffi_block *b = ffi_block_new();
+    cr_assert_null(library_open(b, "libnone-such.so", NULL, &why));
+    cr_assert(strstr(why.text, "libnone-such.so"), "%s", why.text);
+    cr_assert_null(library_open(b, "", NULL, &why));
+    cr_assert_null(library_open(b, "/tmp", NULL, &why));
+    cr_assert_null(library_open(b, "/dev/zero", NULL, &why));
+    char *path = malloc(10001);
+    memset(path, '/', 10000);
+    path[10000] = 0;
+    cr_assert_null(library_open(b, path, NULL, &why));
+    cr_assert_null(library_open(b, "./x", path, &why));
+    free(path);
+    ffi_block_release(b);
+}
+
+typedef struct wanted {
+    unsigned all, found;
+} wanted;
+
+static void offer(void *data, const char *name)
+{
+    wanted *w = data;
+    w->all++;
+    w->found += strcmp(name, "qsort") == 0 || strcmp(name, "strlen") == 0; /* that is an ifunc */
+    cr_assert_str_neq(name, "environ");
+}
+
+Test(library, exported_functions_are_told)
+{
+    ffi_block *b = ffi_block_new();
+    const library *c = library_open(b, "c", NULL, &why);
+    wanted w = {0, 0};
+    library_each(c, offer, &w);
+    cr_assert_geq(w.found, 2);
+    cr_assert_gt(w.all, 1000);
+    ffi_block_release(b);
+}
+
+Test(library, an_address_has_a_place)
+{
+    ffi_block *b = ffi_block_new();
+    bool is_data;
+    const library *c = library_open(b, "c", NULL, &why);
+    const char *address = library_symbol(c, "qsort", &is_data);
+    library_place p = library_whence(address + 3);
+    cr_assert_str_eq(p.symbol, "qsort");
+    cr_assert_eq(p.offset, 3);
+    cr_assert(strncmp(p.library, "libc", 4) == 0);
+    p = library_whence(NULL);
+    cr_assert_str_eq(p.library, "");
+    cr_assert_null(p.symbol);
+    ffi_block_release(b);
+}
