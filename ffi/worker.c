@@ -1,53 +1,12 @@
 #include "ffi/worker.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "ffi/closure.h"
 #include "ffi/fault.h"
-
-/* worker_job.state */
-enum { QUEUED, IN_C, CALLING };
-enum { NO_REPLY = 0xff }; /* worker_job.reply */
-
-typedef struct job_queue {
-    worker_job *first, *last;
-} job_queue;
-
-typedef struct worker {
-    workers *of;
-    worker_line *line;   /* whose thread it is; NULL: nobody's */
-    native_stack *stack; /* of the calls that it is in */
-    pthread_cond_t
-        answer; /* the topmost of them has an answer, or there is another job of the line */
-    struct worker *next, *previous;
-} worker;
-
-struct worker_line {
-    workers *of;
-    job_queue queue;
-    pthread_cond_t more;
-    worker *thread; /* NULL: not started */
-    worker_line *next;
-};
-
-struct workers {
-    pthread_mutex_t lock; /* of all below, and of what is ours in jobs */
-    pthread_cond_t more;
-    job_queue queue;
-    uint32_t queued, threads, idle;
-    uint32_t users; /* who made it, and the threads; the last one frees it */
-    bool open;
-    pid_t pid; /* threads do not survive a fork */
-    native_stacks *stacks;
-    sigset_t blocked;
-    worker *all;
-    worker_line *lines;
-};
+#include "ffi/worker_own.h"
 
 /* --- queues; the lock is held */
 
@@ -79,108 +38,17 @@ static job_queue *queue_of(workers *w, worker_job *j)
     return j->line ? &j->line->queue : &w->queue;
 }
 
-static void begin(workers *w, worker_job *j)
+void worker_begin(workers *w, worker_job *j)
 {
     unlink_job(queue_of(w, j), j);
     w->queued -= j->line == NULL;
-    j->state = IN_C;
+    j->state = WORKER_IN_C;
 }
 
-static void end(worker_job *j, worker_outcome outcome)
+void worker_end(worker_job *j, worker_outcome outcome)
 {
     j->outcome = outcome;
     j->over(j);
-}
-
-/* --- a job, on its thread; without the lock */
-
-static void run(worker *self, worker_job *j);
-
-/* A call that comes from the callback in which j waits, for the same thread. */
-static worker_job *nested(worker *self, worker_job *j)
-{
-    worker_job *n = self->line ? self->line->queue.first : NULL;
-    while (n && n->under != j)
-        n = n->next;
-    return n;
-}
-
-static worker_reply wait_for_reply(worker *self, worker_job *j, native_callback *c)
-{
-    workers *w = self->of;
-    pthread_mutex_lock(&w->lock);
-    if (w->open && !j->let_go) {
-        j->state = CALLING;
-        j->reply = NO_REPLY;
-        j->on = self;
-        pthread_mutex_unlock(&w->lock);
-        j->called(j, c);
-        pthread_mutex_lock(&w->lock);
-    }
-    while (w->open && !j->let_go && j->reply == NO_REPLY) {
-        worker_job *n = nested(self, j);
-        if (n) {
-            begin(w, n);
-            pthread_mutex_unlock(&w->lock);
-            run(self, n);
-            pthread_mutex_lock(&w->lock);
-        } else {
-            pthread_cond_wait(&self->answer, &w->lock);
-        }
-    }
-    worker_reply reply = w->open && !j->let_go ? (worker_reply)j->reply : WORKER_OTHERWISE;
-    j->state = IN_C;
-    pthread_mutex_unlock(&w->lock);
-    return reply;
-}
-
-/* False: the call has been given up. */
-static bool call_back(worker *self, worker_job *j, native_stack *s)
-{
-    native_callback *c = s->callback;
-    worker_reply reply = wait_for_reply(self, j, c);
-    if (reply == WORKER_ABANDON) {
-        native_abandon(s);
-        return false;
-    }
-    if (reply == WORKER_OTHERWISE)
-        cclosure_answer_otherwise(c);
-    s->owner = j->owner;
-    return true;
-}
-
-static worker_outcome call(worker *self, worker_job *j, native_stack *s)
-{
-    s->owner = j->owner;
-    s->data = NULL;
-    native_outcome outcome = invoke_enter(s, j->plan, j->fn, j->block, j->error);
-    while (outcome == NATIVE_SUSPENDED) {
-        if (!call_back(self, j, s))
-            return WORKER_ABANDONED;
-        outcome = native_resume(s);
-    }
-    if (outcome == NATIVE_JUMPED)
-        return WORKER_JUMPED;
-    if (outcome == NATIVE_NO_MEMORY)
-        return WORKER_FAILED;
-    if (outcome != NATIVE_RETURNED)
-        return WORKER_OVERFLOWED;
-    memcpy(j->result, invoke_result(s), j->plan->result_size);
-    j->error = s->error;
-    return WORKER_RETURNED;
-}
-
-static void run(worker *self, worker_job *j)
-{
-    native_stack *s = native_claim(self->of->stacks, self->stack);
-    if (!s) {
-        end(j, WORKER_FAILED);
-        return;
-    }
-    self->stack = s;
-    worker_outcome outcome = call(self, j, s);
-    self->stack = native_release(s);
-    end(j, outcome);
 }
 
 /* --- threads */
@@ -263,9 +131,9 @@ static void *work(void *arg)
     (void)fault_thread();
     pthread_mutex_lock(&w->lock);
     for (worker_job *j; (j = next_job(self)) != NULL;) {
-        begin(w, j);
+        worker_begin(w, j);
         pthread_mutex_unlock(&w->lock);
-        run(self, j);
+        worker_do(self, j);
         pthread_mutex_lock(&w->lock);
     }
     w->threads -= self->line == NULL;
@@ -366,7 +234,7 @@ void workers_close(workers *w)
     leave(w);
     for (worker_job *j = dropped.first, *next; j; j = next) {
         next = j->next;
-        end(j, WORKER_DROPPED);
+        worker_end(j, WORKER_DROPPED);
     }
 }
 
@@ -429,8 +297,8 @@ void worker_submit(workers *w, worker_job *j)
 {
     notice_fork(w);
     pthread_mutex_lock(&w->lock);
-    j->state = QUEUED;
-    j->reply = NO_REPLY;
+    j->state = WORKER_QUEUED;
+    j->reply = WORKER_NO_REPLY;
     j->let_go = false;
     j->on = NULL;
     bool well = w->open && have_thread(w, j), open = w->open;
@@ -441,12 +309,12 @@ void worker_submit(workers *w, worker_job *j)
     }
     pthread_mutex_unlock(&w->lock);
     if (!well)
-        end(j, open ? WORKER_FAILED : WORKER_DROPPED);
+        worker_end(j, open ? WORKER_FAILED : WORKER_DROPPED);
 }
 
 static bool withdraw(workers *w, worker_job *j)
 {
-    if (j->state != QUEUED)
+    if (j->state != WORKER_QUEUED)
         return false;
     unlink_job(queue_of(w, j), j);
     w->queued -= j->line == NULL;
@@ -466,17 +334,17 @@ void worker_let_go(workers *w, worker_job *j)
     pthread_mutex_lock(&w->lock);
     bool ours = withdraw(w, j);
     j->let_go = true;
-    if (j->state == CALLING)
+    if (j->state == WORKER_CALLING)
         pthread_cond_broadcast(&j->on->answer);
     pthread_mutex_unlock(&w->lock);
     if (ours)
-        end(j, WORKER_DROPPED);
+        worker_end(j, WORKER_DROPPED);
 }
 
 void worker_answer(workers *w, worker_job *j, worker_reply reply)
 {
     pthread_mutex_lock(&w->lock);
-    if (j->state == CALLING && !j->let_go) {
+    if (j->state == WORKER_CALLING && !j->let_go) {
         j->reply = (uint8_t)reply;
         pthread_cond_broadcast(&j->on->answer);
     }
