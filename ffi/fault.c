@@ -11,6 +11,7 @@
 
 #include "ffi/library.h"
 #include "ffi/native_switch.h"
+#include "ffi/sanitize.h"
 #include "ffi/thread.h"
 
 enum {
@@ -175,7 +176,7 @@ static bool is_overflow(const native_stack *s, int signal, const siginfo_t *info
     return info->si_code == SI_KERNEL || (info->si_code > 0 && native_in_guard(s, info->si_addr));
 }
 
-static void on_fault(int signal, siginfo_t *info, void *context)
+SANITIZE_NOT static void on_fault(int signal, siginfo_t *info, void *context)
 {
     native_stack *s = ffi_here.current;
     bool by_instruction = info->si_code > 0;

@@ -54,12 +54,12 @@ bool native_in_guard(const native_stack *s, const void *address)
 /* --- on the native stack */
 
 /* Other calls of the stack may have frames in what the sanitizer keeps for it. */
-static void leave(native_stack *s)
+SANITIZE_NOT static void leave(native_stack *s)
 {
     sanitize_leave(s->depth > 1 ? &s->fake_stack : NULL, s->home_low, s->home_size);
 }
 
-void native_prepare_landing(native_stack *s) { leave(s); }
+SANITIZE_NOT void native_prepare_landing(native_stack *s) { leave(s); }
 
 #ifdef FFI_ASAN
 typedef struct entry {
@@ -68,7 +68,7 @@ typedef struct entry {
     void *arg;
 } entry;
 
-static void on_native(void *arg)
+SANITIZE_NOT static void on_native(void *arg)
 {
     entry e = *(entry *)arg;
     sanitize_arrive(e.s->fake_stack, &e.s->home_low, &e.s->home_size);
@@ -87,13 +87,13 @@ static native_outcome switch_in(native_stack *s, void (*fn)(void *arg), void *ar
 #endif
 }
 
-__attribute__((noreturn)) static void quit(native_stack *s, native_outcome outcome)
+SANITIZE_NOT __attribute__((noreturn)) static void quit(native_stack *s, native_outcome outcome)
 {
     leave(s);
     native_landing(s, outcome);
 }
 
-__attribute__((noinline)) void native_suspend(native_stack *s, native_callback *c)
+SANITIZE_NOT __attribute__((noinline)) void native_suspend(native_stack *s, native_callback *c)
 {
     char *here = __builtin_frame_address(0);
     if (here >= (char *)s->base || here < s->low)
