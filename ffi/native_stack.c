@@ -42,6 +42,17 @@ static native_stack *take(native_list *l, native_stack *s)
     return s;
 }
 
+static native_stack *take_first(native_list *l)
+{
+    native_stack *s = l->first;
+    if (!s)
+        return NULL;
+    l->first = s->next;
+    *(l->first ? &l->first->previous : &l->last) = NULL;
+    l->count--;
+    return s;
+}
+
 /* --- the pool */
 
 native_stacks *native_stacks_new(const native_options *o)
@@ -81,8 +92,8 @@ static void unmap(native_stack *s)
 
 static void unmap_all(native_list *l)
 {
-    while (l->first)
-        unmap(take(l, l->first));
+    for (native_stack *s; (s = take_first(l)) != NULL;)
+        unmap(s);
 }
 
 void native_stacks_release(native_stacks *p)
@@ -125,9 +136,10 @@ static void *map(native_stacks *p)
                 return at;
             munmap(at, whole_size(p));
         }
-        if (!p->retired.first)
+        native_stack *oldest = take_first(&p->retired);
+        if (!oldest)
             return NULL;
-        unmap(take(&p->retired, p->retired.first));
+        unmap(oldest);
     }
 }
 
@@ -181,7 +193,7 @@ static void retire(native_stacks *p, native_stack *s)
     }
     push(&p->retired, s);
     if (p->retired.count > NATIVE_RETIRED)
-        unmap(take(&p->retired, p->retired.first));
+        unmap(take_first(&p->retired));
 }
 
 void native_trim(native_stack *s)

@@ -1,6 +1,10 @@
 /* Changing stacks on x86-64 (System V). Each side keeps the registers that a function must
  * preserve, and the modes of both floating-point units, on its own stack. There is no property note
  * for shadow stacks in this file on purpose: a program that has it linked in runs without them. */
+#if !defined(__x86_64__) && !defined(__aarch64__)
+#error "calls of C need a switch_*.S, and in fault.c the registers of a signal's frame"
+#endif
+
 #ifdef __x86_64__
 #include "ffi/native_layout.h"
 
