@@ -277,7 +277,7 @@ $(OBJ)/%.o: %.c | $(OBJ)
 $(OBJ)/api/csp.o $(OBJ)/tests/api/test_csp.o: VERSION
 
 # No -fcf-protection: the linker takes the mark of shadow stacks off a program with one such object.
-$(OBJ)/%.o: %.S VERSION
+$(OBJ)/%.o: %.S | $(OBJ)
 	@mkdir -p $(@D)
 	$(say) AS $<
 	$(Q)$(CC) -iquote . -MMD -MP -c -o $@ $<
@@ -305,11 +305,11 @@ $(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/internal.a
 CONFORMANCE := $(OBJ)/tests/ffi/conformance.so
 CFLAGS_tests/ffi/test_conformance := -DCONFORMANCE='"$(abspath $(CONFORMANCE))"'
 
-build/conformance.c: tests/ffi/generate
+$(O)/conformance.c: tests/ffi/generate
 	@mkdir -p $(@D)
 	$(Q)tests/ffi/generate > $@
 
-$(CONFORMANCE): build/conformance.c tests/ffi/conformance.h
+$(CONFORMANCE): $(O)/conformance.c tests/ffi/conformance.h
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(Q)$(CC) -std=gnu11 -iquote . -fPIC -shared -o $@ $<

@@ -1,5 +1,4 @@
 /* Calls on native stacks. */
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -16,23 +15,6 @@ _Static_assert(offsetof(native_stack, base) == NATIVE_BASE, "switch_*.S knows it
 _Static_assert(NATIVE_JUMPED == NATIVE_JUMPED_N, "switch_*.S knows it");
 
 enum { END = 64 << 10 }; /* bytes: nearer to its end, a stack cannot take the frame of a signal */
-
-_Thread_local ffi_thread ffi_here;
-
-__attribute__((noinline)) native_stack *native_current(void) { return ffi_here.current; }
-
-__attribute__((noinline)) int ffi_errno(void)
-{
-    int error = errno;
-    __asm__ volatile("" : "+r"(error));
-    return error;
-}
-
-__attribute__((noinline)) void ffi_set_errno(int error)
-{
-    errno = error;
-    __asm__ volatile("" : : : "memory");
-}
 
 size_t native_room(const native_stack *s) { return (size_t)((char *)s->sp - s->low); }
 

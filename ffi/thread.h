@@ -14,7 +14,7 @@ typedef struct ffi_thread {
 } ffi_thread;
 
 /* Initial-exec: no call to find it, also in a shared library. */
-extern _Thread_local ffi_thread ffi_here __attribute__((tls_model("initial-exec")));
+extern _Thread_local __attribute__((tls_model("initial-exec"))) ffi_thread ffi_here;
 
 /* The thread's errno, on a native stack. */
 int ffi_errno(void);

@@ -8,49 +8,6 @@
 #include "ffi/fault.h"
 #include "ffi/worker_own.h"
 
-/* --- queues; the lock is held */
-
-static void append(job_queue *q, worker_job *j)
-{
-    j->next = NULL;
-    j->previous = q->last;
-    if (q->last)
-        q->last->next = j;
-    else
-        q->first = j;
-    q->last = j;
-}
-
-static void unlink_job(job_queue *q, worker_job *j)
-{
-    if (j->previous)
-        j->previous->next = j->next;
-    else
-        q->first = j->next;
-    if (j->next)
-        j->next->previous = j->previous;
-    else
-        q->last = j->previous;
-}
-
-static job_queue *queue_of(workers *w, worker_job *j)
-{
-    return j->line ? &j->line->queue : &w->queue;
-}
-
-void worker_begin(workers *w, worker_job *j)
-{
-    unlink_job(queue_of(w, j), j);
-    w->queued -= j->line == NULL;
-    j->state = WORKER_IN_C;
-}
-
-void worker_end(worker_job *j, worker_outcome outcome)
-{
-    j->outcome = outcome;
-    j->over(j);
-}
-
 /* --- threads */
 
 /* The lock is held, and given back. */
@@ -210,7 +167,7 @@ static void take_all(job_queue *from, job_queue *to)
 {
     for (worker_job *j = from->first, *next; j; j = next) {
         next = j->next;
-        append(to, j);
+        worker_append(to, j);
     }
     *from = (job_queue){NULL, NULL};
 }
@@ -303,7 +260,7 @@ void worker_submit(workers *w, worker_job *j)
     j->on = NULL;
     bool well = w->open && have_thread(w, j), open = w->open;
     if (well) {
-        append(queue_of(w, j), j);
+        worker_append(worker_queue(w, j), j);
         w->queued += j->line == NULL;
         wake_one(w, j);
     }
@@ -316,7 +273,7 @@ static bool withdraw(workers *w, worker_job *j)
 {
     if (j->state != WORKER_QUEUED)
         return false;
-    unlink_job(queue_of(w, j), j);
+    worker_unlink(worker_queue(w, j), j);
     w->queued -= j->line == NULL;
     return true;
 }

@@ -45,7 +45,11 @@ struct workers {
     worker_line *lines;
 };
 
-/* The lock is held: j is no longer queued, and C's. */
+/* Queues; the lock is held. */
+job_queue *worker_queue(workers *w, worker_job *j); /* where it stands, or is to stand */
+void worker_append(job_queue *q, worker_job *j);
+void worker_unlink(job_queue *q, worker_job *j);
+/* j is no longer queued, and C's. */
 void worker_begin(workers *w, worker_job *j);
 void worker_end(worker_job *j, worker_outcome outcome);
 /* Does j on this thread, which is self's. Without the lock. */

@@ -95,6 +95,7 @@ Test(closure, C_sorts_by_the_program_s_comparison)
     for (int i = 0; i < 1000; i++)
         numbers[i] = i * 7919 % 1000 - 500;
     cclosure *c = make(OWNER, 0);
+    cr_assert_eq(cclosure_signature(c), comparison);
     cr_assert_gt(answer_all(stack, sort(stack, numbers, 1000, c)), 1000);
     for (int i = 0; i < 1000; i++)
         cr_assert_eq(numbers[i], i - 500);
