@@ -40,8 +40,8 @@ void cclosure_reuse(cclosure *c, uint64_t owner, uint64_t otherwise, void *user)
 
 /* C cannot call it any more: it is freed. */
 void cclosure_free(cclosure *c);
-/* C may still call it, and then it is a stray: it is freed only when CCLOSURE_TOMBS others have been
- * buried after it. */
+/* C may still call it, and then it is a stray: it is freed only when CCLOSURE_TOMBS others have
+ * been buried after it. */
 void cclosure_bury(cclosure *c);
 
 /* What happens to strays: told on whichever thread, so it may only write. `where`: of the options.

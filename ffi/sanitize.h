@@ -12,7 +12,8 @@
 #endif
 #endif
 
-/* For functions that leave a stack for good: what ASan keeps of their frames would go under them. */
+/* For functions that leave a stack for good: what ASan keeps of their frames would go under
+ * them. */
 #define SANITIZE_NOT __attribute__((no_sanitize("address")))
 
 #ifdef FFI_ASAN

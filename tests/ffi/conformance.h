@@ -16,8 +16,8 @@ typedef struct conformance_struct {
 typedef struct conformance_case {
     const char *name;
     /* "i32(i8, S3, f64)"; "i32(cstring, ... f64, i64)" is called with two variadic arguments.
-     * "i32(fn(i8, f64): S3)": a function that calls its argument, with `args`, expects `result`, and
-     * gives whether it got it. */
+     * "i32(fn(i8, f64): S3)": a function that calls its argument, with `args`, expects `result`,
+     * and gives whether it got it. */
     const char *signature;
     void (*fn)(void);
     const void *const *args; /* the bytes of each */
