@@ -166,15 +166,15 @@ test: ## all tests; installs what they need first
 	@scripts/run-tests --csp $(O)/csp --san $(O)/san/csp --unit $(O)/unit.list --unit $(O)/san/unit.list \
 		$(if $(WAY),--way '$(WAY)') $(ONLY)
 
-# Under emulation one leak in corners.csp is not found, as the collector scans the emulator's registers, too, and
-# deep-values.csp takes minutes.
+# Left out: cli/, whose tests limit memory, descriptors and time of a process, and so the emulator's; corners.csp, where
+# the collector, which is conservative, does not find all leaks on this machine; deep-values.csp, which takes minutes.
 test-arm64: ## the script tests of a build for arm64, under qemu-user (README: Building)
 	@CC=aarch64-linux-gnu-gcc PKG_CONFIG=aarch64-linux-gnu-pkg-config scripts/setup --dry-run build arm64
 	@$(MAKE) $(SUB) -s SAN= DEBUG= CC=aarch64-linux-gnu-gcc O=$(O)/arm64 build
 	@printf '#!/bin/sh\nexec qemu-aarch64 "%s" "$$@"\n' "$$(realpath $(O)/arm64/csp)" > $(O)/arm64/emulated
 	@chmod +x $(O)/arm64/emulated
-	@scripts/run-tests --csp $(O)/arm64/emulated --way plain --patience 5 --but leaks/corners --but core/deep-values \
-		$(or $(ONLY),tests/script/)
+	@scripts/run-tests --csp $(O)/arm64/emulated --way plain --patience 15 \
+		--but script/cli/ --but leaks/corners --but core/deep-values $(or $(ONLY),tests/script/)
 
 soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stress, san, threads; ARGS= goes to it
 	@$(SETUP) build
