@@ -444,6 +444,55 @@ Test(csp, background_processes, .timeout = 20)
     csp_free(vm);
 }
 
+/* The report names what each process waits for; nobody is disturbed, and each request is one. */
+Test(csp, report_on_request, .timeout = 20)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "var c = chan(); var d = chan(); var many = []; nil", NULL);
+    gives(s, "for _ in 0..10 { List.push(many, chan()) }; nil", NULL);
+    gives(s, "var sleeper = spawn { sleep(1h) }; var t = tick(1h); nil", NULL);
+    gives(s, "spawn { ?c }; spawn { d ! 1 }; spawn { wait(sleeper) }; spawn { ?t }; nil", NULL);
+    gives(s, "spawn { par { sleep(299s); sleep(700s) } }; nil", NULL);
+    gives(s, "spawn { alt { c ? _ => 1; d ! 2 => 2 } }; nil", NULL);
+    gives(s, "spawn { alt { for q in many, q ? _ => 1 } }; nil", NULL);
+    gives(s, "spawn { alt { for q in many, q ? _ => 1; after 1h => 2 } }; nil", NULL);
+    gives(s, "spawn { alt { closed(c) => 1; after 299s => 2 } }; nil", NULL);
+    while (csp_step(vm) == CSP_MORE)
+        continue;
+    cr_assert_eq(w.size[2], 0, "%s", w.text[2]);
+    csp_request_report(vm);
+    csp_request_report(vm);
+    cr_assert_eq(csp_step(vm), CSP_OK);
+    static const char *const expected[] = {
+        "12 processes\n",
+        "process 2 sleeps for 59m at repl:3:23, spawned at repl:3:15\n",
+        "process 3 waits to receive from <chan 1> (made at repl:1:9) at repl:4:9",
+        "process 4 waits to send on <chan 2>",
+        "process 5 waits for the end of process 2 at",
+        "process 6 waits for a tick of <chan 3> at",
+        "process 7 waits for the branches of its par at",
+        "process 8 sleeps for 29",
+        "process 9 sleeps for 11m",
+        "process 10 waits in an alt to receive from <chan 1> (made at repl:1:9) or to send on "
+        "<chan 2>",
+        "process 11 waits in an alt to receive from <chan 4>",
+        " or for one of 2 more at repl:7:9",
+        "process 12 waits in an alt to receive from <chan 4>",
+        ", for one of 2 more or for 59m at repl:8:9",
+        "process 13 waits in an alt for the end of <chan 1> (made at repl:1:9) or for 29",
+    };
+    const char *at = w.text[2];
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        at = strstr(at, expected[i]);
+        cr_assert_not_null(at, "no '%s' here, or not in this order: %s", expected[i], w.text[2]);
+        at += strlen(expected[i]);
+    }
+    cr_assert_null(strstr(at, "processes\n"), "two requests before a step are one report");
+    csp_free(vm);
+}
+
 Test(csp, crash_in_the_background_is_reported)
 {
     written w;
