@@ -9,6 +9,7 @@
 #include "vm/code/code_table.h"
 #include "vm/code/native.h"
 #include "vm/code/origin.h"
+#include "vm/core/kind.h"
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
 #include "vm/core/string.h"
@@ -79,6 +80,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
         return NULL;
     }
     vm->limits = *limits;
+    vm->kinds = kind_table;
     if (!vm->limits.int_bits)
         vm->limits.int_bits = INT_BITS;
     vm->host = *host;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "vm/core/kind.h"
 #include "vm/core/stack.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
@@ -108,6 +109,18 @@ static uint32_t slot_of(csp_vm *vm, const native_entry *entry)
     vm->native_values[i] = value_object(n);
     return i;
 }
+
+static bool show_native(text *t, value v)
+{
+    return text_printf(t, "<fn %s>", ((native *)value_as_object(v))->entry->name);
+}
+
+static uint64_t native_identity(value v)
+{
+    return (uint64_t)(uintptr_t)((native *)value_as_object(v))->entry;
+}
+
+const kind_traits kind_native = {show_native, native_identity};
 
 value native_value(csp_vm *vm, const native_entry *entry)
 {

@@ -13,40 +13,6 @@ static const char *check_constant(const checker *k, uint32_t index)
     return index < k->c->constant_count ? NULL : "no such constant";
 }
 
-/* Whether a program may see this kind of object. */
-static bool is_visible(obj_kind kind)
-{
-    switch (kind) {
-    case OBJ_STRING:
-    case OBJ_BYTES:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_RANGE:
-    case OBJ_CHANNEL:
-    case OBJ_END:
-    case OBJ_PROCESS:
-    case OBJ_NATIVE:
-    case OBJ_TUPLE:
-    case OBJ_CLOSURE:
-    case OBJ_ERROR:
-    case OBJ_LIST:
-    case OBJ_MAP:
-    case OBJ_BUFFER: return true;
-    case OBJ_NONE:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
-    }
-    return false;
-}
-
 static const char *check_value(const checker *k, uint32_t index)
 {
     const char *wrong = check_constant(k, index);
@@ -55,8 +21,9 @@ static const char *check_value(const checker *k, uint32_t index)
     value v = k->c->constants[index];
     if (!value_is_object(v))
         return v == VALUE_ABSENT ? "a constant without a value" : NULL;
-    return !verify_find_code(k->codes, v) && is_visible(value_kind(v)) ? NULL
-                                                                       : "the constant is no value";
+    return !verify_find_code(k->codes, v) && obj_is_visible(value_kind(v))
+               ? NULL
+               : "the constant is no value";
 }
 
 static const char *check_kind(const checker *k, uint32_t index, obj_kind kind, const char *wrong)

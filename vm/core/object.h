@@ -2,7 +2,7 @@
  *
  * Word 0 of every object is its header:
  *
- *     bits 0..7    kind (obj_kind): odd, so that a header is never an aligned pointer, and a
+ *     bits 0..7    kind (object.def): odd, so that a header is never an aligned pointer, and a
  *                  free-list link never a header
  *     bits 8..15   flags
  *     bits 16..63  owner: the number of the process that may use the object; 0 where nobody
@@ -23,38 +23,58 @@
 
 #include "vm/core/value.h"
 
+/* Each kind's place in object.def. */
+enum {
+#define KIND(enumerator, nature, type, traits) OBJ_PLACE_##enumerator,
+#include "vm/core/object.def"
+#undef KIND
+    OBJ_PLACES
+};
+
 typedef enum obj_kind {
-    OBJ_NONE = 0,
-    /* immutable throughout, always */
-    OBJ_STRING = 1,
-    OBJ_BYTES = 3,
-    OBJ_BIGINT = 5,
-    OBJ_FLOAT = 7,
-    OBJ_RANGE = 9,
-    OBJ_CHANNEL = 11,
-    OBJ_END = 13, /* one end of a channel */
-    OBJ_PROCESS = 15,
-    OBJ_NATIVE = 17, /* a native function */
-    /* immutable, but may hold what is not */
-    OBJ_TUPLE = 19,
-    OBJ_CLOSURE = 21, /* also a top-level function: a closure without captures */
-    OBJ_ERROR = 23,
-    /* mutable unless frozen */
-    OBJ_LIST = 25,
-    OBJ_MAP = 27,
-    OBJ_BUFFER = 29,
-    /* never seen by programs */
-    OBJ_NODE = 31, /* an alt's place in a channel's queue */
-    OBJ_PAR = 33,
-    OBJ_DEFER = 35,
-    OBJ_TRACE = 37,
-    OBJ_CELL = 39,  /* a top-level const, or a variable of a session */
-    OBJ_WALK = 41,  /* the state of a copy, comparison, print … in slices */
-    OBJ_CAUSE = 43, /* why a process was killed */
-    OBJ_SIDE = 45,
-    OBJ_ALT = 47,
-    OBJ_KIND_LIMIT = 49
+    OBJ_NONE,
+#define KIND(enumerator, nature, type, traits) OBJ_##enumerator = 2 * OBJ_PLACE_##enumerator + 1,
+#include "vm/core/object.def"
+#undef KIND
+    OBJ_KIND_LIMIT = 2 * OBJ_PLACES + 1
 } obj_kind;
+_Static_assert(OBJ_KIND_LIMIT <= 0xff, "a kind is eight bits of a header");
+
+/* What object.def says of a kind; NONE: there is no such kind. */
+typedef enum obj_nature {
+    NATURE_NONE,
+    NATURE_CONSTANT,
+    NATURE_HOLDER,
+    NATURE_MUTABLE,
+    NATURE_HIDDEN
+} obj_nature;
+extern const uint8_t obj_natures[0x100];
+
+static inline obj_nature obj_nature_of(obj_kind kind)
+{
+    return (obj_nature)obj_natures[kind & 0xff];
+}
+/* Whether a program may see objects of that kind. */
+static inline bool obj_is_visible(obj_kind kind)
+{
+    return obj_nature_of(kind) >= NATURE_CONSTANT && obj_nature_of(kind) <= NATURE_MUTABLE;
+}
+/* Whether they are not always immutable throughout: then they are copied, moved and adopted. */
+static inline bool obj_is_container(obj_kind kind)
+{
+    return obj_nature_of(kind) == NATURE_HOLDER || obj_nature_of(kind) == NATURE_MUTABLE;
+}
+
+/* How many kinds are containers: who knows each of them asserts it, so that a new one is not
+ * forgotten there. */
+enum {
+    OBJ_CONTAINERS =
+#define KIND(enumerator, nature, type, traits) \
+    (NATURE_##nature == NATURE_HOLDER || NATURE_##nature == NATURE_MUTABLE) +
+#include "vm/core/object.def"
+#undef KIND
+        0
+};
 
 enum {
     OBJ_IMMUTABLE = 1 << 8, /* immutable throughout */

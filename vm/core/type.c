@@ -1,6 +1,7 @@
+/* What kinds and types there are. */
 #include "vm/core/type.h"
 
-#include "vm/core/object.h"
+#include "vm/core/kind.h"
 
 const char *const vm_type_names[TYPE_COUNT] = {
     [TYPE_NIL] = "nil",         [TYPE_BOOL] = "bool",       [TYPE_INT] = "int",
@@ -22,6 +23,20 @@ static const char *const phrases[TYPE_COUNT] = {
 
 const char *vm_type_phrase(value v) { return phrases[value_type_of(v)]; }
 
+const kind_traits kind_plain = {NULL, NULL};
+
+const uint8_t obj_natures[0x100] = {
+#define KIND(enumerator, nature, type, traits) [OBJ_##enumerator] = NATURE_##nature,
+#include "vm/core/object.def"
+#undef KIND
+};
+
+static const uint8_t types[OBJ_KIND_LIMIT] = {
+#define KIND(enumerator, nature, type, traits) [OBJ_##enumerator] = TYPE_##type,
+#include "vm/core/object.def"
+#undef KIND
+};
+
 value_type value_type_of(value v)
 {
     if (value_is_int(v))
@@ -30,34 +45,5 @@ value_type value_type_of(value v)
         return TYPE_FLOAT;
     if (v == VALUE_TRUE || v == VALUE_FALSE)
         return TYPE_BOOL;
-    switch (value_kind(v)) {
-    case OBJ_STRING: return TYPE_STRING;
-    case OBJ_BYTES: return TYPE_BYTES;
-    case OBJ_BIGINT: return TYPE_INT;
-    case OBJ_FLOAT: return TYPE_FLOAT;
-    case OBJ_RANGE: return TYPE_RANGE;
-    case OBJ_CHANNEL:
-    case OBJ_END: return TYPE_CHAN;
-    case OBJ_PROCESS: return TYPE_PROCESS;
-    case OBJ_NATIVE:
-    case OBJ_CLOSURE: return TYPE_FN;
-    case OBJ_TUPLE: return TYPE_TUPLE;
-    case OBJ_ERROR: return TYPE_ERROR;
-    case OBJ_LIST: return TYPE_LIST;
-    case OBJ_MAP: return TYPE_MAP;
-    case OBJ_BUFFER: return TYPE_BUFFER;
-    case OBJ_NONE:
-    /* the rest no program ever holds */
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
-    }
-    return TYPE_NIL;
+    return (value_type)types[value_kind(v)];
 }

@@ -43,6 +43,7 @@ struct csp_vm {
     scheduler sched;
     vm_host host;
     vm_limits limits;
+    const struct kind_traits *const *kinds; /* kind.h: kind_table */
 
     /* all processes that have not ended, in no order, held weakly (leak.h); p->index is its
      * place */

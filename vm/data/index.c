@@ -58,25 +58,7 @@ verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length)
     case OBJ_MAP: *length = value_map(v)->count; return VERDICT_DONE;
     case OBJ_BUFFER: *length = ((buffer *)value_as_object(v))->size; return VERDICT_DONE;
     case OBJ_RANGE: return data_range_length(vm, p, value_as_object(v), length);
-    case OBJ_NONE:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_CHANNEL:
-    case OBJ_END:
-    case OBJ_PROCESS:
-    case OBJ_NATIVE:
-    case OBJ_CLOSURE:
-    case OBJ_ERROR:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
+    default: break;
     }
     return vm_raise_type(vm, p, v, "something that has a length");
 }
@@ -143,26 +125,7 @@ verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
         return VERDICT_DONE;
     }
     case OBJ_RANGE: return data_range_at(vm, p, value_as_object(container), key, out);
-    case OBJ_NONE:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_CHANNEL:
-    case OBJ_END:
-    case OBJ_PROCESS:
-    case OBJ_NATIVE:
-    case OBJ_CLOSURE:
-    case OBJ_ERROR:
-    case OBJ_MAP:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
+    default: break;
     }
     return vm_raise_type(vm, p, container, "something with elements");
 }

@@ -40,25 +40,7 @@ verdict data_iterate(csp_vm *vm, process *p, value v, value *state)
     case OBJ_BUFFER: break;
     case OBJ_MAP: start = map_state(value_map(v), 0); break;
     case OBJ_RANGE: start = ((range *)value_as_object(v))->from; break;
-    case OBJ_NONE:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_CHANNEL:
-    case OBJ_END:
-    case OBJ_PROCESS:
-    case OBJ_NATIVE:
-    case OBJ_CLOSURE:
-    case OBJ_ERROR:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: return vm_raise_type(vm, p, v, "something that can be iterated over");
+    default: return vm_raise_type(vm, p, v, "something that can be iterated over");
     }
     state[0] = v;
     state[1] = start;

@@ -122,7 +122,7 @@ static bool same_word(value a, value b)
     if (a != b)
         return false;
     obj_kind kind = value_kind(a);
-    return kind == OBJ_NONE || kind == OBJ_STRING || (kind != OBJ_FLOAT && kind <= OBJ_NATIVE);
+    return kind == OBJ_NONE || (kind != OBJ_FLOAT && obj_nature_of(kind) == NATURE_CONSTANT);
 }
 
 static uint32_t find(csp_vm *vm, const map *m, value key, uint64_t hash)
@@ -147,7 +147,7 @@ verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint
     uint32_t at;
     while ((at = map_probe(m, *hash, &cursor)) != MAP_NO_ENTRY) {
         value other = m->entries[at].key;
-        int equal = same_word(other, key) ? 1 : walk_equal_atoms(NULL, other, key);
+        int equal = same_word(other, key) ? 1 : walk_equal_atoms(vm, NULL, other, key);
         if (equal < 0)
             return VERDICT_CALL;
         if (equal == 1) {

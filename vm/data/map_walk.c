@@ -48,7 +48,7 @@ verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key)
             if (w->entry == MAP_NO_ENTRY)
                 break;
             value other = m->entries[w->entry].key;
-            int equal = walk_equal_atoms(NULL, other, key);
+            int equal = walk_equal_atoms(vm, NULL, other, key);
             if (equal >= 0) {
                 w->found = equal == 1;
                 continue;

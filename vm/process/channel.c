@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <time.h>
 
+#include "vm/core/kind.h"
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
 #include "vm/core/vm.h"
@@ -73,6 +74,31 @@ channel *chan_behind(csp_vm *vm, process *p, value handle)
     return value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan
                                      : chan_of(vm, p, handle, false);
 }
+
+/* --- as values */
+
+/* Channels are numbered when they are first shown. */
+static bool show_chan(text *t, channel *c, const char *which)
+{
+    return text_printf(t, "<chan %llu%s>", (unsigned long long)chan_number(t->vm, c), which);
+}
+
+static bool show_channel(text *t, value v) { return show_chan(t, value_as_object(v), ""); }
+
+static bool show_end(text *t, value v)
+{
+    const channel_end *e = value_as_object(v);
+    return show_chan(t, e->chan, e->header & END_RECEIVES ? " recv" : " send");
+}
+
+static uint64_t end_identity(value v)
+{
+    const channel_end *e = value_as_object(v);
+    return (uint64_t)(uintptr_t)e->chan ^ (e->header & END_RECEIVES);
+}
+
+const kind_traits kind_channel = {show_channel, NULL};
+const kind_traits kind_end = {show_end, end_identity};
 
 /* --- queues */
 

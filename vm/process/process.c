@@ -1,6 +1,8 @@
 /* A process's life: its object, its stack, its end. */
 #include "vm/process/process.h"
 
+#include "vm/code/origin.h"
+#include "vm/core/kind.h"
 #include "vm/core/stack.h"
 #include "vm/core/vm.h"
 #include "vm/process/ending.h"
@@ -210,3 +212,17 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     if (told)
         process_recycle(vm, p);
 }
+
+static bool show_process(text *t, value v)
+{
+    const process *p = value_as_object(v);
+    text_printf(t, "<process %llu", (unsigned long long)process_number(p));
+    const string *name = origin_name(t->vm, p);
+    if (name) {
+        text_put(t, ' ');
+        text_add(t, name->text, name->size);
+    }
+    return text_put(t, '>');
+}
+
+const kind_traits kind_process = {show_process, NULL};

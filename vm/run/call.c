@@ -3,10 +3,23 @@
 #include "vm/run/call.h"
 
 #include "vm/code/native.h"
+#include "vm/core/kind.h"
 #include "vm/core/stack.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
+
+static bool show_closure(text *t, value v)
+{
+    const code *c =
+        ((closure *)value_as_object(v))->code; /* NULL: it was moved, and this is a report */
+    if (!c || !value_is(c->name, OBJ_STRING) || value_string(c->name)->size == 0)
+        return text_printf(t, "<fn>");
+    const string *name = value_string(c->name);
+    return text_printf(t, "<fn ") && text_add(t, name->text, name->size) && text_put(t, '>');
+}
+
+const kind_traits kind_closure = {show_closure, NULL};
 
 static const char *name_of(const code *c)
 {
@@ -119,36 +132,13 @@ verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, cons
 {
     value fn = (*window)[-2];
     if (value_is_object(fn) && value_usable(p, fn)) {
-        switch (obj_kind_of(obj_header(fn))) {
-        case OBJ_CLOSURE:
+        obj_kind kind = obj_kind_of(obj_header(fn));
+        if (kind == OBJ_CLOSURE) {
             *callee = ((closure *)value_as_object(fn))->code;
             return enter_closure(vm, p, window, argc, value_as_object(fn));
-        case OBJ_NATIVE: return enter_native(vm, p, window, argc, value_as_object(fn), callee);
-        case OBJ_NONE:
-        case OBJ_STRING:
-        case OBJ_BYTES:
-        case OBJ_BIGINT:
-        case OBJ_FLOAT:
-        case OBJ_RANGE:
-        case OBJ_CHANNEL:
-        case OBJ_END:
-        case OBJ_PROCESS:
-        case OBJ_TUPLE:
-        case OBJ_ERROR:
-        case OBJ_LIST:
-        case OBJ_MAP:
-        case OBJ_BUFFER:
-        case OBJ_NODE:
-        case OBJ_PAR:
-        case OBJ_DEFER:
-        case OBJ_TRACE:
-        case OBJ_CELL:
-        case OBJ_WALK:
-        case OBJ_CAUSE:
-        case OBJ_SIDE:
-        case OBJ_ALT:
-        case OBJ_KIND_LIMIT: break;
         }
+        if (kind == OBJ_NATIVE)
+            return enter_native(vm, p, window, argc, value_as_object(fn), callee);
     }
     return vm_raise_type(vm, p, fn, "a function");
 }

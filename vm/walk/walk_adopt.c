@@ -27,6 +27,7 @@ typedef struct old_shell {
     value forward;
 } old_shell;
 
+_Static_assert(OBJ_CONTAINERS == 6, "a container can be moved");
 static size_t size_of(value v)
 {
     switch (value_kind(v)) {
@@ -36,7 +37,7 @@ static size_t size_of(value v)
     case OBJ_TUPLE: return sizeof(tuple) + value_tuple(v)->count * sizeof(value);
     case OBJ_CLOSURE:
         return sizeof(closure) + ((closure *)value_as_object(v))->code->captures * sizeof(value);
-    default: return sizeof(error); /* nothing else is ever in transit */
+    default: return sizeof(error);
     }
 }
 
@@ -155,7 +156,7 @@ bool walk_adopt_quick(process *p, value v)
     if ((o->header & OWNER_MASK) != OWNER_TRANSIT)
         return true;
     obj_kind kind = obj_kind_of(o->header);
-    if ((o->header & WALK_MOVED) || (kind != OBJ_LIST && kind != OBJ_MAP && kind != OBJ_BUFFER))
+    if ((o->header & WALK_MOVED) || obj_nature_of(kind) != NATURE_MUTABLE)
         return false;
     children c = children_of(v);
     if (c.count > QUICK_ELEMENTS)

@@ -57,7 +57,7 @@ verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out)
     if (count > QUICK_ELEMENTS || value_is(a, OBJ_STRING))
         return VERDICT_CALL;
     for (uint64_t i = 0; i < count; i++) {
-        if (walk_equal_atoms(p, x.items[i], y.items[i]) == 1)
+        if (walk_equal_atoms(vm, p, x.items[i], y.items[i]) == 1)
             continue;
         v = walk_compare_atoms(vm, p, x.items[i], y.items[i], out);
         if (v != VERDICT_DONE || *out != 0)
@@ -123,7 +123,7 @@ static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t
         if (--*budget < 0)
             return VERDICT_YIELD;
         uint64_t i = f->index++;
-        if (walk_equal_atoms(p, x.items[i], y.items[i]) == 1)
+        if (walk_equal_atoms(vm, p, x.items[i], y.items[i]) == 1)
             continue;
         verdict v = walk_compare_atoms(vm, p, x.items[i], y.items[i], out);
         if (v == VERDICT_CALL) {

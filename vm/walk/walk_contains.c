@@ -80,25 +80,7 @@ static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, value *
             return data_range_has(vm, value_as_object(xs), x, found);
         *found = false;
         return VERDICT_DONE;
-    case OBJ_NONE:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_CHANNEL:
-    case OBJ_END:
-    case OBJ_PROCESS:
-    case OBJ_NATIVE:
-    case OBJ_CLOSURE:
-    case OBJ_ERROR:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
+    default: break;
     }
     return vm_raise_type(vm, p, xs, "something to search with `in`");
 }

@@ -34,12 +34,7 @@ enum {
     ENTRY_COST = 4 /* beyond an element's */
 };
 
-static bool is_container(value v)
-{
-    obj_kind kind = value_kind(v);
-    return kind == OBJ_LIST || kind == OBJ_MAP || kind == OBJ_TUPLE || kind == OBJ_CLOSURE ||
-           kind == OBJ_ERROR || kind == OBJ_BUFFER;
-}
+static bool is_container(value v) { return obj_is_container(value_kind(v)); }
 
 /* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds no
  * container. */
@@ -119,6 +114,7 @@ static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
     return b;
 }
 
+_Static_assert(OBJ_CONTAINERS == 6, "a container can be copied");
 static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
 {
     switch (value_kind(source)) {
@@ -141,7 +137,6 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
             f->code = c;
         return f;
     }
-    /* is_container lets nothing else pass */
     default: return shell_object(vm, w, OBJ_ERROR, sizeof(error));
     }
 }
@@ -183,7 +178,7 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
 static verdict note_immutable(const copy_walk *w, copying *f, int64_t *budget)
 {
     obj_kind kind = value_kind(f->copy);
-    if (w->mode == COPY_FREEZE || (kind != OBJ_TUPLE && kind != OBJ_CLOSURE && kind != OBJ_ERROR))
+    if (w->mode == COPY_FREEZE || obj_nature_of(kind) != NATURE_HOLDER)
         return VERDICT_DONE;
     children c = children_of(f->copy);
     for (; f->second < c.count; f->second++) {

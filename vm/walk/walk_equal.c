@@ -4,6 +4,7 @@
  * next key, and what was assumed on the way is undone. */
 #include "vm/walk/walk_equal.h"
 
+#include "vm/core/kind.h"
 #include "vm/core/steps.h"
 #include "vm/data/children.h"
 #include "vm/data/map.h"
@@ -78,7 +79,7 @@ static int errors_equal(const error *a, const error *b)
     return kinds == 1 && messages == 1 && a->data == VALUE_NIL && b->data == VALUE_NIL ? 1 : -1;
 }
 
-static int objects_equal(const process *p, value a, value b)
+static int objects_equal(csp_vm *vm, const process *p, value a, value b)
 {
     obj_kind kind = value_kind(a);
     switch (kind) {
@@ -88,38 +89,18 @@ static int objects_equal(const process *p, value a, value b)
         return bytes_equal(x->data, x->size, y->data, y->size);
     }
     case OBJ_RANGE: return ranges_equal(value_as_object(a), value_as_object(b));
-    case OBJ_END: {
-        const channel_end *x = value_as_object(a), *y = value_as_object(b);
-        return x->chan == y->chan && ((x->header ^ y->header) & OBJ_FLAG_A) == 0;
-    }
-    case OBJ_NATIVE:
-        return ((native *)value_as_object(a))->entry == ((native *)value_as_object(b))->entry;
     case OBJ_BUFFER: return buffers_equal(p, a, b);
     case OBJ_TUPLE:
     case OBJ_LIST:
     case OBJ_MAP: return sizes_equal(p, a, b, kind);
     case OBJ_ERROR: return errors_equal(value_error(a), value_error(b));
-    case OBJ_NONE:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_CHANNEL:
-    case OBJ_PROCESS:
-    case OBJ_CLOSURE:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
+    default: break;
     }
-    return a == b;
+    const kind_traits *traits = vm->kinds[kind];
+    return a == b || (traits->identity && traits->identity(a) == traits->identity(b));
 }
 
-int walk_equal_atoms(const process *p, value a, value b)
+int walk_equal_atoms(csp_vm *vm, const process *p, value a, value b)
 {
     if (value_is_number(a))
         return value_is_number(b) && num_compare(a, b) == 0;
@@ -127,13 +108,13 @@ int walk_equal_atoms(const process *p, value a, value b)
         return a == b;
     if (value_kind(a) != value_kind(b))
         return 0;
-    return objects_equal(p, a, b);
+    return objects_equal(vm, p, a, b);
 }
 
 int walk_equal_quick(csp_vm *vm, value a, value b)
 {
     const process *p = vm->sched.running;
-    int equal = walk_equal_atoms(p, a, b);
+    int equal = walk_equal_atoms(vm, p, a, b);
     if (equal >= 0)
         return equal;
     obj_kind kind = value_kind(a);
@@ -143,7 +124,7 @@ int walk_equal_quick(csp_vm *vm, value a, value b)
     if (x.count > QUICK_ELEMENTS)
         return -1;
     for (uint64_t i = 0; i < x.count; i++) {
-        int one = walk_equal_atoms(p, x.items[i], y.items[i]);
+        int one = walk_equal_atoms(vm, p, x.items[i], y.items[i]);
         if (one == 0)
             return 0;
         if (one < 0)
@@ -230,7 +211,7 @@ static verdict step_elements(csp_vm *vm, process *p, equal_walk *w, pair *f, int
         if (--*budget < 0)
             return VERDICT_YIELD;
         uint32_t i = f->index++;
-        int one = walk_equal_atoms(p, x.items[i], y.items[i]);
+        int one = walk_equal_atoms(vm, p, x.items[i], y.items[i]);
         if (one < 0)
             return push_pair(vm, p, w, x.items[i], y.items[i]) ? VERDICT_DONE : VERDICT_FAIL;
         if (one == 0) {
@@ -263,7 +244,7 @@ static verdict compare_items(csp_vm *vm, process *p, equal_walk *w, pair *f)
     value a = value_map(f->a)->entries[f->index++].item,
           b = value_map(f->b)->entries[f->found].item;
     f->state = PAIR_ITEM;
-    int one = walk_equal_atoms(p, a, b);
+    int one = walk_equal_atoms(vm, p, a, b);
     if (one < 0)
         return push_pair(vm, p, w, a, b) ? VERDICT_DONE : VERDICT_FAIL;
     w->last = one;
@@ -279,7 +260,7 @@ static verdict try_next_key(csp_vm *vm, process *p, equal_walk *w, pair *f)
         return VERDICT_DONE;
     }
     value other = value_map(f->b)->entries[f->found].key;
-    int one = walk_equal_atoms(p, e->key, other);
+    int one = walk_equal_atoms(vm, p, e->key, other);
     if (one == 0)
         return VERDICT_DONE;
     if (one == 1)
@@ -354,7 +335,7 @@ verdict walk_equal_run(csp_vm *vm, process *p, equal_walk *w, int64_t *budget, b
 
 bool walk_equal_keys(csp_vm *vm, value a, value b)
 {
-    int quick = walk_equal_atoms(NULL, a, b);
+    int quick = walk_equal_atoms(vm, NULL, a, b);
     if (quick < 0)
         quick = walk_equal_quick(vm, a, b);
     if (quick >= 0)

@@ -13,7 +13,7 @@ int walk_equal_quick(csp_vm *vm, value a, value b);
 bool walk_equal_keys(csp_vm *vm, value a, value b);
 /* Elements alone, in the sense of ==: 1 equal, 0 not, -1: containers, or long texts or bytes, of
  * the same kind and size that must be compared. p NULL: no check of owners. */
-int walk_equal_atoms(const process *p, value a, value b);
+int walk_equal_atoms(csp_vm *vm, const process *p, value a, value b);
 /* Equality under way, for what searches (CONTAINS): NULL: raised. */
 struct equal_walk *walk_equal_new(csp_vm *vm);
 /* Begins to compare a with b, which walk_equal_quick could not tell. False: raised. */

@@ -3,6 +3,7 @@
  * shared, cyclic and very large keys cost little. */
 #include "vm/walk/walk_hash.h"
 
+#include "vm/core/kind.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
 #include "vm/data/children.h"
@@ -87,30 +88,10 @@ static uint64_t hash_one(csp_vm *vm, value v)
     case OBJ_LIST: return add(h, value_list(v)->count);
     case OBJ_MAP: return add(h, hash_map(value_map(v)));
     case OBJ_ERROR: return h;
-    case OBJ_END: {
-        channel_end *e = value_as_object(v);
-        return add(h, (uint64_t)(uintptr_t)e->chan ^ (e->header & OBJ_FLAG_A));
+    default: break;
     }
-    case OBJ_NATIVE: return add(h, (uint64_t)(uintptr_t)((native *)value_as_object(v))->entry);
-    case OBJ_NONE:
-    case OBJ_CHANNEL:
-    case OBJ_PROCESS:
-    case OBJ_CLOSURE:
-    case OBJ_BUFFER:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
-    }
-    return add(h, v);
+    const kind_traits *traits = vm->kinds[kind];
+    return add(h, traits->identity ? traits->identity(v) : v);
 }
 
 uint64_t walk_hash(csp_vm *vm, value key)

@@ -3,7 +3,7 @@
 #include "vm/walk/walk_show.h"
 
 #include "base/name.h"
-#include "vm/code/origin.h"
+#include "vm/core/kind.h"
 #include "vm/core/text.h"
 #include "vm/core/type.h"
 #include "vm/data/children.h"
@@ -47,31 +47,6 @@ static bool is_name(const string *s)
 {
     enum { NAME_LENGTH = 200 };
     return s->size <= NAME_LENGTH && name_is(s->text, s->size);
-}
-
-static bool show_name_of(text *t, const char *what, value name)
-{
-    if (value_is(name, OBJ_STRING) && value_string(name)->size > 0)
-        return text_printf(t, "<%s ", what) &&
-               text_add(t, value_string(name)->text, value_string(name)->size) && text_put(t, '>');
-    return text_printf(t, "<%s>", what);
-}
-
-/* Channels are numbered when they are first shown. */
-static bool show_channel(text *t, channel *c, const char *which)
-{
-    return text_printf(t, "<chan %llu%s>", (unsigned long long)chan_number(t->vm, c), which);
-}
-
-static bool show_process(text *t, const process *p)
-{
-    text_printf(t, "<process %llu", (unsigned long long)process_number(p));
-    const string *name = origin_name(t->vm, p);
-    if (name) {
-        text_put(t, ' ');
-        text_add(t, name->text, name->size);
-    }
-    return text_put(t, '>');
 }
 
 static bool is_long(value v)
@@ -120,40 +95,14 @@ static bool show_atom(text *t, value v, bool quoted)
                       : text_add(t, value_string(v)->text, value_string(v)->size);
     case OBJ_BYTES: return text_quote_bytes(t, value_bytes(v));
     case OBJ_RANGE: return show_range(t, value_as_object(v));
-    case OBJ_CHANNEL: return show_channel(t, value_as_object(v), "");
-    case OBJ_END: {
-        channel_end *e = value_as_object(v);
-        return show_channel(t, e->chan, e->header & OBJ_FLAG_A ? " recv" : " send");
-    }
-    case OBJ_PROCESS: return show_process(t, value_as_object(v));
-    case OBJ_NATIVE: return text_printf(t, "<fn %s>", ((native *)value_as_object(v))->entry->name);
-    case OBJ_CLOSURE: {
-        const code *c = ((closure *)value_as_object(v))->code;
-        /* NULL: it was moved, and this is a report */
-        return show_name_of(t, "fn", c ? c->name : VALUE_NIL);
-    }
     case OBJ_BUFFER:
         return text_printf(t, "<buffer %llu bytes>",
                            (unsigned long long)((buffer *)value_as_object(v))->size);
-    case OBJ_NONE:
-    case OBJ_BIGINT:
-    case OBJ_FLOAT:
-    case OBJ_TUPLE:
-    case OBJ_ERROR:
-    case OBJ_LIST:
-    case OBJ_MAP:
-    case OBJ_NODE:
-    case OBJ_PAR:
-    case OBJ_DEFER:
-    case OBJ_TRACE:
-    case OBJ_CELL:
-    case OBJ_WALK:
-    case OBJ_CAUSE:
-    case OBJ_SIDE:
-    case OBJ_ALT:
-    case OBJ_KIND_LIMIT: break;
+    default: break;
     }
-    return text_printf(t, "<%s>", vm_type_names[value_type_of(v)]);
+    const kind_traits *traits = t->vm->kinds[value_kind(v)];
+    return traits->show ? traits->show(t, v)
+                        : text_printf(t, "<%s>", vm_type_names[value_type_of(v)]);
 }
 
 /* --- containers */
