@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "api/loader.h"
 #include "api/session.h"
 #include "lexer/lexer.h"
 #include "vm/data/map.h"
@@ -93,7 +92,7 @@ void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
         const void *home = name ? session_module(s, name) : NULL;
         int index = name ? language_find_module(name) : -1;
         if (home)
-            loader_each_member(home, add, &c);
+            world_each_imported(home, add, &c);
         else if (index > LANGUAGE_PRELUDE)
             world_each_member(s->world, index, add, &c);
         else if (name)

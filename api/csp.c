@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "api/error.h"
+#include "api/foreign.h"
 #include "api/loader.h"
 #include "parser/parse.h"
 #include "vm/drive.h"
@@ -55,6 +56,7 @@ static void free_world(world *w)
     while (w->sessions)
         csp_session_free(w->sessions);
     loader_free(w);
+    foreign_free(w);
     for (uint32_t i = 0; i < SIGNATURE_LISTS; i++)
         while (w->signatures[i]) {
             world_signature *next = w->signatures[i]->next;
@@ -86,6 +88,7 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         return CSP_E_MEMORY;
     w->user = config.user;
     w->import_files = config.import_files;
+    w->capabilities = config.capabilities;
     vm_limits limits = {.memory = config.max_memory,
                         .stack = config.max_stack,
                         .processes = config.max_processes,

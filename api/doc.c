@@ -1,6 +1,8 @@
 /* What is known about a name. */
 #include <stdlib.h>
 
+#include "api/doc_text.h"
+#include "api/foreign.h"
 #include "api/loader.h"
 #include "api/session.h"
 #include "base/foreign.h"
@@ -8,18 +10,6 @@
 #include "parser/parse.h"
 #include "stdlib/natives.h"
 #include "vm/code/native.h"
-
-static void write_indented(const char *lines, size_t size, FILE *out)
-{
-    while (size > 0) {
-        const char *end = memchr(lines, '\n', size);
-        size_t length = end ? (size_t)(end - lines) : size;
-        fprintf(out, "    %.*s\n", (int)length, lines);
-        length += end != NULL;
-        lines += length;
-        size -= length;
-    }
-}
 
 /* What is known of a function of the library and not always said. */
 static void write_traits(const char *module_name, const char *name, FILE *out)
@@ -38,7 +28,7 @@ static bool write_native(world *w, int index, const char *name, FILE *out)
         return false;
     fprintf(out, "%s%s%s\n", language_modules[index].name, index == LANGUAGE_PRELUDE ? "" : ".",
             e->signature);
-    write_indented(e->doc, strlen(e->doc), out);
+    doc_indented(e->doc, strlen(e->doc), out);
     write_traits(language_modules[index].name, name, out);
     return true;
 }
@@ -48,7 +38,7 @@ static bool write_constant(int index, const char *name, FILE *out)
     for (const native_constant *c = math_constants; index == LANGUAGE_MATH && c->name; c++)
         if (strcmp(c->name, name) == 0) {
             fprintf(out, "%s.%s\n", language_modules[index].name, name);
-            write_indented(c->doc, strlen(c->doc), out);
+            doc_indented(c->doc, strlen(c->doc), out);
             return true;
         }
     return false;
@@ -66,16 +56,6 @@ static const ast_fn *find_declaration(const ast_module *ast, const char *name)
     return NULL;
 }
 
-/* As it stands in the source, without `fn` and body: `area(w, h = w)`. */
-static void write_head(const char *source, const ast_fn *fn, const char *module_name, FILE *out)
-{
-    uint32_t from = fn->name_span.start, to = fn->body->span.start;
-    while (to > from && strchr(" \t\r\n{=>", source[to - 1]))
-        to--;
-    fprintf(out, "%s%s%.*s\n", module_name, *module_name ? "." : "", (int)(to - from),
-            source + from);
-}
-
 /* A function written in csp: its source says everything. */
 static bool write_source(const char *source, size_t size, const char *module_name, const char *name,
                          FILE *out)
@@ -88,9 +68,9 @@ static bool write_source(const char *source, size_t size, const char *module_nam
     arena_init(&a);
     const ast_fn *fn = find_declaration(parse_module(&a, &diags), name);
     if (fn) {
-        write_head(source, fn, module_name, out);
+        doc_head(source, fn, module_name, out);
         if (fn->doc)
-            write_indented(fn->doc, fn->doc_length, out);
+            doc_indented(fn->doc, fn->doc_length, out);
     }
     diag_free(&diags);
     arena_free(&a);
@@ -113,7 +93,7 @@ static bool write_import(const void *home, const char *name, FILE *out)
     if (!home)
         return false;
     fprintf(out, "%s:", name);
-    loader_each_member(home, write_name, out);
+    world_each_imported(home, write_name, out);
     putc('\n', out);
     return true;
 }
@@ -151,10 +131,10 @@ static bool write_word(const char *name, FILE *out)
     fprintf(out, "%s\n", name);
     const char *way = row->form;
     for (const char *end; (end = strstr(way, "    ")); way = end + 4)
-        write_indented(way, (size_t)(end - way), out);
-    write_indented(way, strlen(way), out);
+        doc_indented(way, (size_t)(end - way), out);
+    doc_indented(way, strlen(way), out);
     fputs("\n", out);
-    write_indented(row->doc, strlen(row->doc), out);
+    doc_indented(row->doc, strlen(row->doc), out);
     return true;
 }
 
@@ -195,6 +175,17 @@ static bool write_variable(const csp_session *s, const char *name, FILE *out)
     return write_source(c->module->text, c->module->length, "", value_string(c->name)->text, out);
 }
 
+static bool write_foreign_member(const void *home, const char *alias, const char *name, FILE *out)
+{
+    const char *head, *doc;
+    if (!foreign_describe(home, name, &head, &doc))
+        return false;
+    fprintf(out, "%s.%s\n", alias, head);
+    if (doc)
+        doc_indented(doc, strlen(doc), out);
+    return true;
+}
+
 static bool write_any(csp_session *s, char *name, FILE *out)
 {
     char *point = strchr(name, '.');
@@ -208,6 +199,8 @@ static bool write_any(csp_session *s, char *name, FILE *out)
     }
     *point = '\0';
     const void *imported = session_module(s, name);
+    if (imported && world_is_library(imported))
+        return write_foreign_member(imported, name, point + 1, out);
     return imported ? write_export(loader_code(imported), name, point + 1, out)
                     : write_member(s->world, name, point + 1, out);
 }

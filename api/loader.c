@@ -20,6 +20,7 @@ typedef struct own_member {
 
 /* An imported module. */
 struct own_module {
+    world_home home;
     struct own_module *next;
     char *key, *name; /* see located; owned */
     bool is_host;
@@ -155,10 +156,6 @@ void loader_each_member(const void *home, void (*each)(void *user, const char *n
     for (uint32_t i = 0; i < m->member_count; i++)
         each(user, m->members[i].name);
 }
-
-static void suggest(void *s, const char *name) { suggest_offer(s, name); }
-
-void loader_candidates(const void *home, suggestion *s) { loader_each_member(home, suggest, s); }
 
 const module *loader_code(const void *home) { return ((const struct own_module *)home)->code; }
 

@@ -15,7 +15,6 @@ void loader_free(world *w);
 bool loader_import(world *w, const char *path, size_t length, src_span at, diag_list *diags,
                    resolve_import *out);
 resolve_status loader_member(world *w, const void *home, const char *name, resolve_symbol *out);
-void loader_candidates(const void *home, suggestion *s);
 void loader_each_member(const void *home, void (*each)(void *user, const char *name), void *user);
 
 /* What traces call the body of the text that is being compiled; NULL: it is no imported module. */

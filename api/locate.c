@@ -140,16 +140,24 @@ static locate_status try_folder(search *s, const char *folder, size_t length, bo
     return try_file(s, name, found);
 }
 
-/* A script that is run by a link to it finds its modules where it really is. */
-static locate_status try_beside(search *s, const char *importer, bool *found)
+char *locate_folder(const char *file)
 {
     struct stat about;
-    char *real =
-        lstat(importer, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(importer, NULL) : NULL;
-    const char *base = real ? real : importer;
-    bool absolute = s->path[0] == '/';
-    locate_status status = try_folder(s, base, absolute ? 0 : (size_t)folder_length(base), found);
+    char *real = lstat(file, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(file, NULL) : NULL;
+    const char *base = real ? real : file;
+    char *folder = strndup(base, (size_t)folder_length(base));
     free(real);
+    return folder;
+}
+
+static locate_status try_beside(search *s, const char *importer, bool *found)
+{
+    char *folder = locate_folder(importer);
+    if (!folder)
+        return LOCATE_MEMORY;
+    bool absolute = s->path[0] == '/';
+    locate_status status = try_folder(s, folder, absolute ? 0 : strlen(folder), found);
+    free(folder);
     return status;
 }
 

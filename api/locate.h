@@ -41,6 +41,10 @@ locate_status locate_read(const located *l, src_span at, diag_list *diags, char 
                           size_t *size);
 void locate_free(located *l);
 
+/* The folder in which the file really is (a script may be run by a link to it), with a `/` at
+ * its end, "" the current one: malloc'ed, or NULL. */
+char *locate_folder(const char *file);
+
 /* What identifies the file of that name, for comparisons with located.key: malloc'ed, or NULL. */
 char *locate_key(const char *name);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/foreign.h"
 #include "api/loader.h"
 #include "api/session.h"
 #include "compiler/compile.h"
@@ -224,20 +225,41 @@ static resolve_status answer_imported(void *user, const void *home, const char *
                                       resolve_symbol *out)
 {
     const resolver *r = user;
-    return loader_member(r->world, home, name, out);
+    return world_is_library(home) ? foreign_member(home, name, out)
+                                  : loader_member(r->world, home, name, out);
+}
+
+void world_each_imported(const void *home, void (*each)(void *user, const char *name), void *user)
+{
+    if (world_is_library(home))
+        foreign_each_member(home, each, user);
+    else
+        loader_each_member(home, each, user);
 }
 
 static void answer_imported_each(void *user, const void *home,
                                  void (*each)(void *data, const char *name), void *data)
 {
     (void)user;
-    loader_each_member(home, each, data);
+    world_each_imported(home, each, data);
 }
 
 static void answer_imported_candidates(void *user, const void *home, suggestion *s)
 {
     (void)user;
-    loader_candidates(home, s);
+    world_each_imported(home, suggest, s);
+}
+
+static bool answer_foreign(void *user, const ast_extern *block, diag_list *diags, const void **home)
+{
+    const resolver *r = user;
+    return foreign_declare(r->world, block, diags, home);
+}
+
+static resolve_status answer_library(void *user, const void *home, resolve_symbol *out)
+{
+    (void)user;
+    return world_is_library(home) ? foreign_value(home, out) : RESOLVE_NO_SUCH;
 }
 
 /* ---- Compilation ---- */
@@ -277,6 +299,8 @@ static resolve_world answers_of(resolver *r)
                            .imported = answer_imported,
                            .imported_candidates = answer_imported_candidates,
                            .imported_each = answer_imported_each,
+                           .foreign = answer_foreign,
+                           .library = answer_library,
                            .body_name = w->loading ? NULL : loader_body_name(w)};
 }
 
@@ -361,7 +385,7 @@ static module *compile_text(world *w, const src_text *given, csp_session *sessio
     return m;
 }
 
-static bool is_too_large(world *w, size_t size)
+bool world_is_too_large(world *w, size_t size)
 {
     if (size > SOURCE_MAX)
         error_set_plain(w, "compile", "the source is larger than 1 GiB", NULL);
@@ -371,7 +395,7 @@ static bool is_too_large(world *w, size_t size)
 module *world_compile(world *w, const char *name, const char *source, size_t size,
                       uint32_t first_line, csp_session *session)
 {
-    if (is_too_large(w, size))
+    if (world_is_too_large(w, size))
         return NULL;
     src_text src;
     src_init(&src, name, source, size);
@@ -393,7 +417,7 @@ static bool is_own_source(const char *source, size_t size)
 
 void world_check(world *w, const char *name, const char *source, size_t size)
 {
-    if (is_too_large(w, size))
+    if (world_is_too_large(w, size))
         return;
     src_text src;
     src_init(&src, name, source, size);

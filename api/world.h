@@ -24,9 +24,15 @@ typedef struct world_signature {
     const char *names[];
 } world_signature;
 
-struct own_module;   /* loader.c */
-struct own_importer; /* loader.c */
-struct host_module;  /* locate.h */
+/* What stands for the names of a module or library: its first member. */
+typedef struct world_home {
+    bool is_library; /* foreign.h's, else loader.h's */
+} world_home;
+
+struct foreign_library; /* foreign.c */
+struct own_module;      /* loader.c */
+struct own_importer;    /* loader.c */
+struct host_module;     /* locate.h */
 
 enum { SIGNATURE_LISTS = 256 };
 
@@ -44,6 +50,8 @@ typedef struct world {
     bool program;     /* it runs the VM's one program, no session */
     bool ran;         /* the VM's one program has run */
     bool import_files;
+    uint64_t capabilities;               /* CSP_MAY_… */
+    struct foreign_library *libraries;   /* list: what `extern` has declared */
     struct own_module *own_modules;      /* list: what programs have imported */
     struct host_module *host_modules;    /* list */
     const struct own_importer *importer; /* whose imports are being resolved; NULL: nobody's */
@@ -88,6 +96,9 @@ module *world_compile(world *w, const char *name, const char *source, size_t siz
 
 csp_status world_failure(const world *w);
 
+/* Whether no source may have so many bytes: then the world's error says so. */
+bool world_is_too_large(world *w, size_t size);
+
 /* Compiles a program and looks for mistakes that are no errors as well. Whatever there is to say
  * becomes the world's error, warnings too; none: nothing. */
 void world_check(world *w, const char *name, const char *source, size_t size);
@@ -95,6 +106,13 @@ void world_check(world *w, const char *name, const char *source, size_t size);
 /* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads the
  * module. */
 void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user);
+
+/* Whose a home is that an `import` or `extern` has bound, and the names that it has. */
+static inline bool world_is_library(const void *home)
+{
+    return ((const world_home *)home)->is_library;
+}
+void world_each_imported(const void *home, void (*each)(void *user, const char *name), void *user);
 
 /* Runs the process until it ends or something else does; the status is that of csp_run_text, and
  * the world's error is set. On CSP_OK *result is its value. What could not end is killed, and has

@@ -421,6 +421,9 @@ void compile_node(builder *b, ast_node *ast, dest d)
             compile_import(b, ast);
         break;
     case AST_EXTERN:
+        if (b->c->session)
+            compile_extern(b, ast);
+        break;
     case AST_TEST: break;
     case PAT_HOLE:
     case PAT_NAME:

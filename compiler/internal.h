@@ -226,7 +226,10 @@ void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into);
 void compile_call(builder *b, ast_node *ast, dest d);
 void compile_spawn_call(builder *b, ast_node *ast, dest d, src_span at);
 void compile_defer_call(builder *b, ast_node *ast);
+
+/* --- import.c */
 void compile_import(builder *b, const ast_node *ast);
+void compile_extern(builder *b, const ast_node *ast);
 
 /* --- statement.c */
 void compile_let(builder *b, ast_node *ast);

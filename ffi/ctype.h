@@ -78,6 +78,8 @@ struct csignature {
     uint32_t count; /* parameters, without variadic ones */
     ctype *params;
     bool variadic;
+    bool has_otherwise; /* of a callback: what C gets when it crashes … */
+    uint64_t otherwise; /* … is this word, and C runs on */
     /* invoke.h, closure.h: */
     const struct invoke_plan *plan;
     struct invoke_plan *variadic_plans;

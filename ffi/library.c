@@ -85,11 +85,12 @@ static bool first_library(const char *text, char *out)
     return false;
 }
 
-/* The file that dlerror complains of: "PATH: invalid ELF header", "PATH: file too short". */
+/* The file that dlerror complains of: "PATH: invalid ELF header", "PATH: file too short"; a name
+ * without a `/` is one that was not found. */
 static bool complained_path(const char *error, char *out)
 {
     const char *end = strstr(error, ": ");
-    if (error[0] != '/' || !end || end - error >= PATH)
+    if (!end || end - error >= PATH || !memchr(error, '/', (size_t)(end - error)))
         return false;
     memcpy(out, error, (size_t)(end - error));
     out[end - error] = 0;
@@ -127,7 +128,8 @@ static bool target_of(const char *name, const char *folder, char *out)
     else if (strcmp(name, "m") == 0)
         n = snprintf(out, PATH, "%s", LIBM_SO);
     else if (strchr(name, '/') && name[0] != '/' && folder && *folder)
-        n = snprintf(out, PATH, "%s/%s", folder, name);
+        n = snprintf(out, PATH, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/",
+                     name);
     else
         n = snprintf(out, PATH, "%s", name);
     return n < PATH;

@@ -70,6 +70,12 @@ CSP_API void csp_text_free(char *text);
  * own). */
 typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
 
+/* What scripts may do beyond computing and printing: csp_config.capabilities. */
+enum {
+    CSP_MAY_CALL_C =
+        1u << 8 /* call any function of any C library, and so do whatever this program may */
+};
+
 typedef struct csp_config {
     size_t struct_size; /* set by csp_config_init */
     void *user;         /* handed to the callbacks */
@@ -102,6 +108,8 @@ typedef struct csp_config {
     /* Is told of each process that crashes while nobody awaits it; the error is valid during the
      * call. Default (NULL): its report is written to stream 2. */
     void (*crash)(void *user, const csp_error *error);
+    /* CSP_MAY_…. A program that uses what is not granted does not compile. Default: none. */
+    uint64_t capabilities;
 } csp_config;
 
 /* Fills in the defaults. struct_size: sizeof(csp_config) as the caller was compiled with. [MT] */
@@ -263,6 +271,12 @@ CSP_API void csp_complete(csp_session *session, const char *text, size_t size, s
  * the language ("spawn", "channel"), or the name of a member alone ("sort": that of every module
  * that has one). NULL: nothing is known about it. */
 CSP_API char *csp_doc(csp_session *session, const char *name);
+
+/* What a program says of itself: its `##` lines, and those of the functions and constants that
+ * it exports and of what it declares of C, each with its head. *out: as csp_doc gives it. Only
+ * reads the text. CSP_OK, CSP_E_COMPILE where it cannot be read, CSP_E_MEMORY. */
+CSP_API csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size,
+                                char **out);
 
 /* What was probably meant by a name of which nothing is known. NULL: no idea. */
 CSP_API char *csp_doc_near(csp_session *session, const char *name);

@@ -366,8 +366,7 @@ static bool step(linter *l, ast_node *node, lint_use use_of_it)
     case AST_INT:
     case AST_FLOAT:
     case AST_BYTES:
-    case AST_ERROR:
-    case AST_EXTERN: return false;
+    case AST_ERROR: return false;
     case AST_STRING: lint_text(l, node); return false;
     case AST_INTERPOLATION: pieces(l, node->as.list); return false;
     case AST_TUPLE:
@@ -413,6 +412,10 @@ static bool step(linter *l, ast_node *node, lint_use use_of_it)
     case AST_IMPORT:
         if (node->as.import.binding)
             lint_declare(l, LINT_IMPORT, node->as.import.binding);
+        return false;
+    case AST_EXTERN:
+        if (node->as.ext->binding)
+            lint_declare(l, LINT_IMPORT, node->as.ext->binding);
         return false;
     case AST_TEST: lint_walk(l, node->as.test.body); return false;
     case PAT_HOLE:

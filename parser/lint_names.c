@@ -108,9 +108,11 @@ static void report_param(linter *l, const ast_binding *b)
 static void report_import(linter *l, const ast_binding *b)
 {
     const char *name = b->name->text;
-    diag *d = lint_warn(l, LINT_UNUSED_IMPORT, b->span, "nothing of the module `%s` is used", name);
-    diag_hint(d, "drop it; one that is imported for what loading it does may be called `_%s`",
-              name);
+    bool library = b->import.library;
+    diag *d = lint_warn(l, LINT_UNUSED_IMPORT, b->span, "nothing of the %s `%s` is used",
+                        library ? "C library" : "module", name);
+    diag_hint(d, "drop it; one that is %s for what loading it does may be called `_%s`",
+              library ? "opened" : "imported", name);
 }
 
 static void report(linter *l, const lint_declared *d)

@@ -2,7 +2,7 @@
  * written here. Only the text is looked at: what is reported is skipped as a whole. */
 #include "base/foreign_c.h"
 #include "base/name.h"
-#include "parser/ctype.h"
+#include "ffi/ctype.h"
 #include "parser/parse_internal.h"
 
 #include <string.h>
@@ -79,11 +79,13 @@ static bool is_part_of_number(const parser *p, src_span word)
     return false;
 }
 
+static bool is_own_type(const char *name) { return ctype_find(name, strlen(name)) != CTYPE_KINDS; }
+
 /* A type whose words are joined by `_` as it is written here. */
 static void translate(const char *joined, bool is_struct, uint32_t stars, char *out, size_t size)
 {
     const foreign_ctype *row = is_struct ? NULL : foreign_find_ctype(joined);
-    bool own = !is_struct && ctype_is_name(joined);
+    bool own = !is_struct && is_own_type(joined);
     if (row && *row->type == '\0')
         snprintf(out, size, "%s", stars ? "pointer" : "");
     else if (stars > 1 || (stars == 1 && own))
@@ -131,7 +133,7 @@ static void turn_round(const parser *p, c_phrase *c)
     copy_word(p, c->words[0], first);
     copy_word(p, c->words[1], second);
     const foreign_ctype *row = foreign_find_ctype(second);
-    if (ctype_is_name(first) || foreign_find_ctype(first) || (!ctype_is_name(second) && !row))
+    if (is_own_type(first) || foreign_find_ctype(first) || (!is_own_type(second) && !row))
         return;
     c->name = c->words[0];
     snprintf(c->type, sizeof c->type, "%s", row ? row->type : second);

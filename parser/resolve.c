@@ -291,7 +291,7 @@ static void resolve_one(resolver *r, ast_node *node)
     case AST_MOVE: resolve_misplaced_move(r, node); break;
     case AST_CONST: resolve_inner_const(r, node); break;
     case AST_IMPORT: resolve_import_item(r, node); break;
-    case AST_EXTERN: refuse(r, node, "extern", node->as.ext->alias); break;
+    case AST_EXTERN: resolve_extern(r, node); break;
     case PAT_HOLE:
     case PAT_NAME:
     case PAT_LITERAL:
@@ -363,16 +363,24 @@ static void declare_script(resolver *r, ast_list items)
             fn->binding->declared = true;
         } else if (item->kind == AST_IMPORT) {
             resolve_import_item(r, item);
+        } else if (item->kind == AST_EXTERN) {
+            resolve_extern(r, item);
         }
     }
+}
+
+/* Declared before the statements. */
+static bool is_hoisted(const ast_node *item)
+{
+    return item->kind == AST_CONST || item->kind == AST_FN_DECL || item->kind == AST_TEST ||
+           item->kind == AST_IMPORT || item->kind == AST_EXTERN;
 }
 
 static void resolve_script(resolver *r, ast_list items)
 {
     declare_script(r, items);
     for (uint32_t i = 0; i < items.count; i++) {
-        ast_kind kind = items.items[i]->kind;
-        if (kind != AST_CONST && kind != AST_FN_DECL && kind != AST_TEST && kind != AST_IMPORT)
+        if (!is_hoisted(items.items[i]))
             resolve_node(r, items.items[i]);
     }
     resolve_moves_end(r, NULL);
@@ -397,6 +405,7 @@ static void note_session_names(ast_list items)
         ast_name *name = item->kind == AST_FN_DECL  ? item->as.fn->name
                          : item->kind == AST_CONST  ? item->as.let.pattern->as.name.id
                          : item->kind == AST_IMPORT ? item->as.import.alias
+                         : item->kind == AST_EXTERN ? item->as.ext->alias
                                                     : NULL;
         if (name)
             name->settled = true;

@@ -41,9 +41,10 @@ typedef struct resolve_session_name {
     const void *home; /* no variable, but an imported module (see resolve_import); else NULL */
 } resolve_session_name;
 
-/* A module of the program's own, compiled. */
+/* A module of the program's own, compiled, or a C library. */
 typedef struct resolve_import {
     const void *home; /* the world's; never NULL */
+    bool library;     /* it is a C library's: `extern`; it has no body */
     /* word of its body's code where this import is to run it; 0: it has run, or runs before */
     uint64_t body;
     uint64_t loaded; /* word of the OBJ_CELL that is set when the body has run */
@@ -80,6 +81,12 @@ typedef struct resolve_world {
     void (*imported_candidates)(void *user, const void *home, suggestion *s);
     void (*imported_each)(void *user, const void *home, void (*each)(void *data, const char *name),
                           void *data);
+    /* Declares what an `extern` says, whose text is right. *home: `imported` and the others
+     * answer for it, too. False: reported in diags, or no memory. NULL: there is no C. */
+    bool (*foreign)(void *user, const ast_extern *block, diag_list *diags, const void **home);
+    /* What the name of a C library alone stands for. NO_SUCH: home is that of an imported
+     * module. */
+    resolve_status (*library)(void *user, const void *home, resolve_symbol *out);
     const char *body_name; /* what traces call the text's body; NULL: main */
 } resolve_world;
 
@@ -97,7 +104,7 @@ typedef enum binding_kind {
     /* a session's name that a function looks up at each use: `origin`, or one that is not bound
      * yet */
     BINDING_LATE,
-    BINDING_MODULE, /* what `import` binds: no value */
+    BINDING_MODULE, /* what `import` binds, no value; and what `extern` does */
     BINDING_SYMBOL, /* of the prelude or a standard module */
     BINDING_BAD     /* an error was reported where it was declared or used */
 } binding_kind;
@@ -174,6 +181,9 @@ typedef struct resolve_unit {
  * Changes the AST's [resolve] fields only. */
 resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session,
                              diag_list *diags);
+
+/* The literal of `fails` or `else`, which is a value of the C type, as a word (ffi/ctype.h). */
+uint64_t resolve_c_word(const ast_ctype *type, const ast_node *literal);
 
 /* What is known of a function before it is called. */
 typedef struct resolve_signature {

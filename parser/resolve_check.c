@@ -307,9 +307,13 @@ static void resolve_late_member(resolver *r, ast_node *node, const void *home, a
 {
     resolve_symbol symbol;
     node->as.field.object->as.name.binding = module;
-    if (r->world->imported(r->world->user, home, node->as.field.name->text, &symbol) ==
-        RESOLVE_NO_SUCH)
+    const ast_name *name = node->as.field.name;
+    resolve_status status = r->world->imported(r->world->user, home, name->text, &symbol);
+    if (status == RESOLVE_NO_SUCH)
         resolve_report_member(r, node, home);
+    else if (status == RESOLVE_NOT_YET)
+        diag_error(r->diags, node->span, "`%s.%s` is not there yet in this version",
+                   module->name->text, name->text);
 }
 
 void resolve_field(resolver *r, ast_node *node)
@@ -357,7 +361,8 @@ static void report_assignment(resolver *r, const ast_binding *b, src_span span)
         d = diag_error(r->diags, span, "`%s` is a `const` and cannot be assigned", name);
         break;
     case BINDING_MODULE:
-        d = diag_error(r->diags, span, "`%s` is a module and cannot be assigned", name);
+        d = diag_error(r->diags, span, "`%s` is a %s and cannot be assigned", name,
+                       b->import.library ? "C library" : "module");
         break;
     case BINDING_SESSION:
         d = diag_error(r->diags, span, "`%s` is no `var` and cannot be assigned", name);

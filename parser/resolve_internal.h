@@ -1,6 +1,7 @@
 /* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c,
  * resolve_expr.c, resolve_pattern.c (walking), resolve_names.c (scopes and captures),
- * resolve_check.c (calls, assignments, moves), resolve_unknown.c (names that nobody knows). */
+ * resolve_use.c (what names mean), resolve_check.c (calls, assignments, moves),
+ * resolve_unknown.c (names that nobody knows). */
 #ifndef CSP_PARSER_RESOLVE_INTERNAL_H
 #define CSP_PARSER_RESOLVE_INTERNAL_H
 
@@ -52,25 +53,36 @@ void resolve_open(resolver *r, scope *s);
 void resolve_close(resolver *r);
 /* A new binding of the current block; reports what may not be bound again. */
 ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src_span span);
-/* What a name means where it is read; reports unknown ones. Captures it where it belongs to an
- * enclosing function. */
-ast_binding *resolve_use(resolver *r, ast_name *name, src_span span);
-/* The same without capturing or reporting; NULL: only the world outside may know it. *hidden: a
- * top-level variable that a function cannot see. */
+/* The innermost one of its name, of no block; r->spare: no memory. */
+ast_binding *resolve_new_binding(resolver *r, binding_kind kind, ast_name *name, src_span span);
+/* What the text binds the name to, without capturing or reporting; NULL: only the world outside may
+ * know it. *hidden: a top-level variable that a function cannot see. */
 ast_binding *resolve_find(resolver *r, const ast_name *name, ast_binding **hidden);
-/* Whether the name means a module here; if so, *status says of which sort, and *home is an imported
- * one's, else NULL. */
-bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status,
-                       const void **home);
-/* The view that a session's function has of the imported module `name`; NULL: it is none, or this
- * is no function. */
-ast_binding *resolve_late_module(resolver *r, ast_name *name, src_span span);
+/* Whether the current function may use the binding. */
+bool resolve_is_visible(const resolver *r, const ast_binding *b);
+/* Whether it is a value that its owner's frame, or a closure, holds. */
+bool resolve_lives_in_frame(const ast_binding *b);
+/* The binding that f's own frame has for b, which an enclosing function of f holds; goes through
+ * all functions in between. */
+ast_binding *resolve_capture(resolver *r, ast_function_info *f, ast_binding *b, src_span span);
+void resolve_check_moved(resolver *r, const ast_binding *b, src_span span); /* reports it */
 /* Drops the captures of a function that is left from the table of names. */
 void resolve_forget_captures(resolver *r, ast_function_info *info);
 void resolve_names_free(resolver *r);
 
-/* Whether the current function may use the binding. */
-bool resolve_is_visible(const resolver *r, const ast_binding *b);
+/* --- resolve_use.c */
+/* What a name means where it is read; reports unknown ones. Captures it where it belongs to an
+ * enclosing function. */
+ast_binding *resolve_use(resolver *r, ast_name *name, src_span span);
+/* Whether the name means a module here; if so, *status says of which sort, and *home is an imported
+ * one's or a C library's, else NULL. */
+bool resolve_is_module(resolver *r, const ast_name *name, resolve_status *status,
+                       const void **home);
+/* Whether it is that of an `extern`. */
+bool resolve_is_library(const resolver *r, const void *home);
+/* The view that a session's function has of the imported module `name`; NULL: it is none, or this
+ * is no function. */
+ast_binding *resolve_late_module(resolver *r, ast_name *name, src_span span);
 
 /* --- resolve_unknown.c */
 void resolve_report_unknown(resolver *r, const ast_name *name, src_span span);
@@ -111,6 +123,9 @@ void resolve_alt(resolver *r, ast_node *node);
 typedef enum { BOUND_BY_VALUE, BOUND_BY_RECEIVE, BOUND_BY_CALL } resolve_bound;
 /* Binds the names of up to two patterns (the second may be NULL) in the current block. */
 void resolve_pattern(resolver *r, ast_node *first, ast_node *second, resolve_bound by);
+
+/* --- resolve_extern.c */
+void resolve_extern(resolver *r, ast_node *node);
 
 /* --- resolve_check.c */
 void resolve_call(resolver *r, ast_node *node, bool spawned);

@@ -157,14 +157,17 @@ void resolve_report_member(resolver *r, const ast_node *node, const void *home)
     const resolve_world *world = r->world;
     const ast_name *member = node->as.field.name;
     const char *module = node->as.field.object->as.name.id->text;
-    if (home && member->text[0] == '_') {
+    bool is_library = home && resolve_is_library(r, home);
+    if (home && !is_library && member->text[0] == '_') {
         diag *d = diag_error(r->diags, node->as.field.name_span, "`%s.%s` is private", module,
                              member->text);
         diag_hint(d, "a module keeps to itself what has a name that begins with `_`");
         return;
     }
-    diag *d = diag_error(r->diags, node->as.field.name_span, "`%s` has no member `%s`", module,
-                         member->text);
+    diag *d =
+        diag_error(r->diags, node->as.field.name_span,
+                   is_library ? "the `extern` of `%s` declares no `%s`" : "`%s` has no member `%s`",
+                   module, member->text);
     if (r->diags->errors > DIAG_MAX)
         return;
     if (!home) {
@@ -179,6 +182,8 @@ void resolve_report_member(resolver *r, const ast_node *node, const void *home)
     world->imported_candidates(world->user, home, &s);
     if (s.best)
         diag_hint(d, "did you mean `%s.%s`?", module, s.best);
+    else if (is_library)
+        diag_hint(d, "what C has is declared first: `fn %s(…)`", member->text);
 }
 
 /* ---- methods ---- */

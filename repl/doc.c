@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/source.h"
 #include "repl/standard.h"
 
 typedef struct names {
@@ -86,12 +87,51 @@ static bool print_all(csp_session *session)
     return !all.failed;
 }
 
+/* A name has no `/`, and is no file's. */
+static bool is_file(const char *input)
+{
+    size_t length = strlen(input);
+    return strchr(input, '/') || (length > 4 && strcmp(input + length - 4, ".csp") == 0);
+}
+
+static int print_text(csp_vm *vm, const options *o, const source *s)
+{
+    char *text;
+    if (csp_doc_text(vm, s->name, s->text, s->size, &text) == CSP_OK) {
+        standard_put(STDOUT_FILENO, text);
+        csp_text_free(text);
+        return 0;
+    }
+    csp_error *error = csp_take_error(vm);
+    text = error ? csp_error_text(error, o->json     ? CSP_JSON
+                                         : o->colour ? CSP_COLOUR
+                                                     : CSP_PLAIN)
+                 : NULL;
+    standard_put(STDERR_FILENO, text ? text : "csp: out of memory\n");
+    csp_text_free(text);
+    csp_error_free(error);
+    return EXIT_USAGE;
+}
+
+static int print_file(csp_vm *vm, const options *o)
+{
+    source s;
+    int status = source_read(o->input, &s) ? print_text(vm, o, &s) : EXIT_USAGE;
+    source_free(&s);
+    return status;
+}
+
 int doc_run(const options *o)
 {
     csp_vm *vm;
     if (csp_new(&o->config, &vm) != CSP_OK) {
         standard_put(STDERR_FILENO, "csp: out of memory\n");
         return EXIT_USAGE;
+    }
+    if (o->input && is_file(o->input)) {
+        int status = print_file(vm, o);
+        csp_free(vm);
+        return status;
     }
     csp_session *session = csp_session_new(vm);
     bool found = session && (o->input ? print_one(session, o->input) : print_all(session));

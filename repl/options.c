@@ -207,6 +207,7 @@ static bool apply(options *o, option_id id, const char *argument)
     case OPTION_MAX_REDUCTIONS:
         return read_limit(o, id, argument, false, &o->config.max_reductions);
     case OPTION_LEAKS: o->config.report_leaks = true; return true;
+    case OPTION_NO_FFI: o->config.capabilities &= ~(uint64_t)CSP_MAY_CALL_C; return true;
     case OPTION_HELP: o->action = ACTION_HELP; return true;
     case OPTION_VERSION: o->action = ACTION_VERSION; return true;
     case OPTION_COUNT: break;
@@ -371,6 +372,7 @@ options options_parse(int argc, char **argv)
                  .colour_out = colour_by_default(STDOUT_FILENO)};
     csp_config_init(&o.config, sizeof o.config);
     o.config.import_files = true;
+    o.config.capabilities = CSP_MAY_CALL_C;
     int i = 1;
     while (i < argc && argv[i][0] == '-' && argv[i][1]) {
         if (strcmp(argv[i], "--") == 0) {

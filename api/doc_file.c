@@ -1,0 +1,109 @@
+/* What a file says of what it declares. */
+#include <stdlib.h>
+
+#include "api/doc_text.h"
+#include "api/error.h"
+#include "api/foreign_text.h"
+#include "parser/parse.h"
+
+typedef struct page {
+    FILE *out;
+    const char *source;
+    const char *home; /* what its importers call it */
+} page;
+
+static void put_doc(const page *p, const char *doc, uint32_t length)
+{
+    if (doc)
+        doc_indented(doc, length, p->out);
+}
+
+static void put_extern(const page *p, const ast_extern *block)
+{
+    fprintf(p->out, "extern \"%s\" as %s%s\n", block->path.bytes, block->alias->text,
+            block->one_thread ? " on one thread" : "");
+    put_doc(p, block->doc, block->doc_length);
+    for (uint32_t i = 0; i < block->count; i++) {
+        const ast_extern_item *item = &block->items[i];
+        char *text = foreign_text(item, p->source);
+        fprintf(p->out, "%s.%s\n", block->alias->text, text ? text : item->name->text);
+        free(text);
+        put_doc(p, item->doc, item->doc_length);
+    }
+}
+
+/* Exports, and what is declared of C. */
+static void put_item(const page *p, const ast_node *item)
+{
+    if (item->kind == AST_FN_DECL && item->as.fn->name->text[0] != '_') {
+        doc_head(p->source, item->as.fn, p->home, p->out);
+        put_doc(p, item->as.fn->doc, item->as.fn->doc_length);
+    } else if (item->kind == AST_CONST && item->as.let.pattern->as.name.id->text[0] != '_') {
+        fprintf(p->out, "%s.%s\n", p->home, item->as.let.pattern->as.name.id->text);
+        put_doc(p, item->as.let.doc, item->as.let.doc_length);
+    } else if (item->kind == AST_EXTERN) {
+        put_extern(p, item->as.ext);
+    }
+}
+
+static void put_module(const page *p, const ast_module *ast)
+{
+    fprintf(p->out, "%s\n", p->home);
+    put_doc(p, ast->doc, ast->doc_length);
+    for (uint32_t i = 0; i < ast->items.count; i++)
+        put_item(p, ast->items.items[i]);
+}
+
+/* "lib/geometry.csp": geometry. To be freed; NULL: no memory. */
+static char *home_of(const char *name)
+{
+    const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+    size_t length = strlen(base);
+    bool is_csp = length > 4 && strcmp(base + length - 4, ".csp") == 0;
+    return strndup(base, is_csp ? length - 4 : length);
+}
+
+static csp_status write_page(world *w, const char *name, arena *a, diag_list *diags, char **out)
+{
+    const ast_module *ast = parse_module(a, diags);
+    if (diags->errors > 0) {
+        error_set_compile(w, diags);
+        return CSP_E_COMPILE;
+    }
+    size_t length;
+    char *home = home_of(name);
+    FILE *file = ast && home ? open_memstream(out, &length) : NULL;
+    if (file)
+        put_module(&(page){file, diags->src->text, home}, ast);
+    free(home);
+    if (file && fclose(file) == 0)
+        return CSP_OK;
+    free(*out);
+    *out = NULL;
+    error_set_memory(w);
+    return CSP_E_MEMORY;
+}
+
+csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size, char **out)
+{
+    world *w = world_of(vm);
+    *out = NULL;
+    if (!world_begin(w))
+        return CSP_E_MISUSE;
+    csp_error_free(csp_take_error(vm));
+    csp_status status = CSP_E_COMPILE;
+    if (!world_is_too_large(w, size)) {
+        src_text src;
+        src_init(&src, name, text, size);
+        diag_list diags;
+        diag_init(&diags, &src);
+        arena a;
+        arena_init(&a);
+        status = write_page(w, name, &a, &diags, out);
+        diag_free(&diags);
+        arena_free(&a);
+        src_free(&src);
+    }
+    world_end(w);
+    return status;
+}

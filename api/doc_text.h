@@ -1,0 +1,15 @@
+/* What is said of a declaration, as text: `csp doc` and `:doc`. */
+#ifndef CSP_API_DOC_TEXT_H
+#define CSP_API_DOC_TEXT_H
+
+#include <stdio.h>
+
+#include "parser/ast.h"
+
+/* Lines, each behind four blanks. */
+void doc_indented(const char *lines, size_t size, FILE *out);
+/* A function as it stands in the source, without `fn` and body: `geometry.area(w, h = w)`. home:
+ * "" is none. */
+void doc_head(const char *source, const ast_fn *fn, const char *home, FILE *out);
+
+#endif

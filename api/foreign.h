@@ -1,0 +1,19 @@
+/* C libraries of programs: what `extern` declares, as the room ffi wants it. */
+#ifndef CSP_API_FOREIGN_H
+#define CSP_API_FOREIGN_H
+
+#include "api/world.h"
+
+/* For the resolver: see resolve_world in resolve.h. A home is a library's that was declared; it
+ * and all that it gives live as long as the world. */
+bool foreign_declare(world *w, const ast_extern *block, diag_list *diags, const void **home);
+resolve_status foreign_member(const void *home, const char *name, resolve_symbol *out);
+void foreign_each_member(const void *home, void (*each)(void *user, const char *name), void *user);
+resolve_status foreign_value(const void *home, resolve_symbol *out);
+void foreign_free(world *w);
+
+/* How a function or struct is declared, "cos(x: f64): f64", and its `##` lines (NULL: none).
+ * False: there is none. */
+bool foreign_describe(const void *home, const char *name, const char **text, const char **doc);
+
+#endif
