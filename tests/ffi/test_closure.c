@@ -106,12 +106,12 @@ Test(closure, sorts_nest)
 {
     cclosure *c = make(OWNER, 0);
     int numbers[50][3];
-    for (int i = 0; i < 50; i++) {
+    for (uint32_t i = 0; i < 50; i++) {
         memcpy(numbers[i], (int[]){3, 1, 2}, sizeof numbers[i]);
         cr_assert_eq(sort(stack, numbers[i], 3, c), NATIVE_SUSPENDED);
         cr_assert_eq(stack->depth, i + 1);
     }
-    for (int i = 49; i >= 0; i--) {
+    for (uint32_t i = 50; i-- > 0;) {
         (void)answer_all(stack, NATIVE_SUSPENDED);
         cr_assert_eq(stack->depth, i);
         cr_assert(numbers[i][0] == 1 && numbers[i][1] == 2 && numbers[i][2] == 3);

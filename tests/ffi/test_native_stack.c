@@ -525,7 +525,7 @@ Test(native_stack, a_signal_that_finds_no_room_is_an_overflow)
     sigaction(SIGALRM, &act, NULL);
     pid_t child = fork();
     if (child == 0) /* raise is the C library's: it may hold a lock, so this is the end */
-        _exit(native_enter(s, wait_at_the_end, NULL, NULL, 0));
+        _exit((int)native_enter(s, wait_at_the_end, NULL, NULL, 0));
     int status;
     waitpid(child, &status, 0);
     cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "status %x", (unsigned)status);
