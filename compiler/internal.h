@@ -12,7 +12,7 @@
  * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and
  * temporaries of an inner construct lie above those of the outer one, and `top` goes back when it
  * is left. Running out of memory or registers sets a flag; then everything goes on without effect,
- * and compile_module gives up at the end. */
+ * and compile_unit gives up at the end. */
 #ifndef CSP_COMPILER_INTERNAL_H
 #define CSP_COMPILER_INTERNAL_H
 
