@@ -281,7 +281,7 @@ arithmetic: {
             walk = WALK_ADD;
             goto operate;
         }
-        verdict v = op == OPC_ADD ? data_add(vm, p, op_a, op_b, &result)
+        verdict v = op == OPC_ADD && value_is_object(op_a) ? data_add(vm, p, op_a, op_b, &result)
                                   : num_binary(vm, p, op, op_a, op_b, &result);
         if (unlikely(v != VERDICT_DONE)) {
             if (v != VERDICT_CALL) goto fail;
