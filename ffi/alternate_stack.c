@@ -1,10 +1,12 @@
 /* fault_thread: stacks on which signals are handled, when that of the thread has no room. */
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "ffi/fault.h"
+#include "ffi/native_switch.h"
 #include "ffi/thread.h"
 
 enum { ALTERNATE = 128 << 10 }; /* bytes, the guard not counted */
@@ -30,6 +32,8 @@ bool fault_thread(void)
 {
     if (ffi_here.ready)
         return true;
+    ffi_here.error = &errno;
+    ffi_here.modes = native_modes();
     stack_t now;
     if (sigaltstack(NULL, &now) == 0 && !(now.ss_flags & SS_DISABLE))
         return ffi_here.ready = true;

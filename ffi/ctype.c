@@ -193,15 +193,28 @@ const char *ctype_text(ctype t, char *out, size_t size)
     return out;
 }
 
-/* Bytes are copied, since C's memory may be aligned in any way. */
+/* Bytes are copied, since C's memory may be aligned in any way; by sizes that compilers know. */
 uint64_t ctype_load(ctype_kind kind, const void *from)
 {
     uint64_t raw = 0;
-    memcpy(&raw, from, rows[kind].size);
+    switch (rows[kind].size) {
+    case 1: memcpy(&raw, from, 1); break;
+    case 2: memcpy(&raw, from, 2); break;
+    case 4: memcpy(&raw, from, 4); break;
+    default: memcpy(&raw, from, 8); break;
+    }
     return ctype_extend(kind, raw);
 }
 
-void ctype_store(ctype_kind kind, void *to, uint64_t word) { memcpy(to, &word, rows[kind].size); }
+void ctype_store(ctype_kind kind, void *to, uint64_t word)
+{
+    switch (rows[kind].size) {
+    case 1: memcpy(to, &word, 1); break;
+    case 2: memcpy(to, &word, 2); break;
+    case 4: memcpy(to, &word, 4); break;
+    default: memcpy(to, &word, 8); break;
+    }
+}
 
 uint64_t ctype_extend(ctype_kind kind, uint64_t raw)
 {

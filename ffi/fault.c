@@ -101,6 +101,7 @@ static void land(ucontext_t *c, native_stack *s, native_outcome outcome)
     c->uc_mcontext.gregs[REG_RIP] = (greg_t)native_landing;
     c->uc_mcontext.gregs[REG_RDI] = (greg_t)s;
     c->uc_mcontext.gregs[REG_RSI] = (greg_t)outcome;
+    c->uc_mcontext.gregs[REG_RDX] = (greg_t)&ffi_here.modes;
 }
 #elif defined(__aarch64__)
 static place interrupted(const ucontext_t *c)
@@ -114,6 +115,7 @@ static void land(ucontext_t *c, native_stack *s, native_outcome outcome)
     c->uc_mcontext.pc = (uintptr_t)native_landing;
     c->uc_mcontext.regs[0] = (uintptr_t)s;
     c->uc_mcontext.regs[1] = (unsigned long long)outcome;
+    c->uc_mcontext.regs[2] = (uintptr_t)&ffi_here.modes;
 }
 #else /* no switch_*.S either, and the build says so */
 static place interrupted(const ucontext_t *c) { return (void)c, (place){NULL, NULL}; }

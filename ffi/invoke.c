@@ -4,7 +4,7 @@
 #include <ffi.h>
 
 #include "ffi/invoke_block.h"
-#include "ffi/thread.h"
+#include "ffi/native_switch.h"
 
 void invoke_put(const invoke_plan *p, uint32_t i, void *block, const void *bytes)
 {
@@ -21,25 +21,31 @@ void invoke_put(const invoke_plan *p, uint32_t i, void *block, const void *bytes
 }
 
 #ifdef INVOKE_DIRECT
-/* A struct's parts come in the order of their registers. */
-static void gather(const invoke_plan *p, const uint64_t raw[4], uint64_t *result)
+/* What the function has left in its registers, as a result. */
+static void convert(const invoke_plan *p, const uint64_t raw[4], uint64_t *result)
 {
     unsigned general = 0, vectors = 2;
-    for (unsigned i = 0; i < p->parts; i++)
-        result[i] = raw[p->vector[i] ? vectors++ : general++];
+    switch ((invoke_shape)p->shape) {
+    case INVOKE_UNSIGNED: *result = raw[0] << p->unused >> p->unused; break;
+    case INVOKE_SIGNED: *result = (uint64_t)((int64_t)(raw[0] << p->unused) >> p->unused); break;
+    case INVOKE_BOOL: *result = (raw[0] & 0xff) != 0; break;
+    case INVOKE_FLOAT: *result = raw[2] << p->unused >> p->unused; break;
+    case INVOKE_PARTS: /* in the order of their registers */
+        for (unsigned i = 0; i < p->parts; i++)
+            result[i] = raw[p->vector[i] ? vectors++ : general++];
+        break;
+    case INVOKE_MEMORY:
+    case INVOKE_NOTHING: break;
+    }
 }
 
 static void call_direct(const invoke_plan *p, invoke_fn *fn, void *block, uint64_t *result)
 {
     uint64_t raw[4];
-    if (p->in_memory)
+    if (p->shape == INVOKE_MEMORY)
         memcpy(block, &result, sizeof result);
-    invoke_direct(fn, block, p->words, p->vectors, raw);
-    ctype_kind kind = p->signature->result.kind;
-    if (ctype_class_of(kind) == CTYPE_CLASS_STRUCT)
-        gather(p, raw, result);
-    else
-        *result = ctype_extend(kind, raw[ctype_class_of(kind) == CTYPE_CLASS_FLOAT ? 2 : 0]);
+    invoke_direct(fn, block, p->vectors, p->words, raw);
+    convert(p, raw, result);
 }
 #endif
 
@@ -68,30 +74,63 @@ void invoke_call(const invoke_plan *p, invoke_fn *fn, void *block, void *result)
 /* --- on a native stack */
 
 typedef struct running {
-    native_stack *s;
     const invoke_plan *plan;
     invoke_fn *fn;
     void *block;
-    int error;
+    void *result;
 } running;
+
+static bool is_large(const invoke_plan *p)
+{
+    return p->result_size > sizeof(((native_stack *)0)->result);
+}
 
 /* What `arg` points to is gone when the function calls back. */
 static void run(void *arg)
 {
     running r = *(running *)arg;
-    void *result = r.plan->result_size > sizeof r.s->result ? r.s->result_bytes : r.s->result;
-    ffi_set_errno(r.error);
-    invoke_call(r.plan, r.fn, r.block, result);
-    r.s->error = ffi_errno();
-    r.s->result_bytes = result;
+    invoke_call(r.plan, r.fn, r.block, r.result);
+}
+
+static bool goes_directly(const invoke_plan *p)
+{
+#ifdef NATIVE_CALLS
+    return p->direct;
+#else
+    return (void)p, false;
+#endif
 }
 
 native_outcome invoke_enter(native_stack *s, const invoke_plan *p, invoke_fn *fn, void *block,
                             int error)
 {
-    size_t room = p->result_size > sizeof s->result ? p->result_size : 0;
-    if (native_room(s) < NATIVE_CALL_ROOM + room + p->block_size)
+    size_t room = is_large(p) ? p->result_size : 0;
+    if (p->block_size + room > NATIVE_CALL_ROOM / 2 &&
+        native_room(s) < NATIVE_CALL_ROOM + room + p->block_size)
         return NATIVE_NO_ROOM;
-    running r = {s, p, fn, block, error};
-    return native_enter(s, run, &r, (const void *)(uintptr_t)fn, room);
+    s->error = error;
+    native_entry e = {.function = (const void *)(uintptr_t)fn, .room = room, .plan = p};
+    void *result = room ? native_place(s, room) : s->result;
+    running r = {p, fn, block, result};
+    if (goes_directly(p)) {
+        e.block = block;
+        if (p->shape == INVOKE_MEMORY)
+            memcpy(block, &result, sizeof result);
+    } else {
+        e.fn = run;
+        e.arg = &r;
+    }
+    return native_begin(s, &e);
+}
+
+const void *invoke_result(native_stack *s)
+{
+    const invoke_plan *p = s->plan;
+    if (is_large(p))
+        return s->result_bytes;
+#ifdef NATIVE_CALLS
+    if (p->direct)
+        convert(p, s->raw, s->result);
+#endif
+    return s->result;
 }

@@ -20,6 +20,17 @@
 #include "ffi/ctype.h"
 #include "ffi/native_stack.h"
 
+/* How a result comes back. */
+typedef enum invoke_shape {
+    INVOKE_NOTHING,
+    INVOKE_UNSIGNED,
+    INVOKE_SIGNED,
+    INVOKE_BOOL,
+    INVOKE_FLOAT,
+    INVOKE_PARTS, /* a struct in one or two registers */
+    INVOKE_MEMORY /* a struct that the function writes by a hidden pointer */
+} invoke_shape;
+
 typedef struct invoke_plan {
     const csignature *signature;
     const uint32_t *at;   /* offset in the block, for each argument */
@@ -31,8 +42,9 @@ typedef struct invoke_plan {
     /* Of plan.c and invoke.c: */
     const uint32_t
         *second;       /* direct: of a struct whose eightbytes are apart, the second's offset */
-    bool in_memory;    /* the result is a struct that is written by a hidden pointer */
-    uint8_t parts;     /* it is one in so many registers; 0: a scalar */
+    uint8_t shape;     /* invoke_shape */
+    uint8_t unused;    /* bits of the result's word that are not its own */
+    uint8_t parts;     /* in how many registers */
     bool vector[2];    /* direct: which of them are the vector unit's */
     uint8_t vectors;   /* direct: vector registers used for arguments */
     uint32_t words;    /* direct: passed on the stack, 8 bytes each */
@@ -83,7 +95,7 @@ void invoke_call(const invoke_plan *p, invoke_fn *fn, void *block, void *result)
  * ended. */
 native_outcome invoke_enter(native_stack *s, const invoke_plan *p, invoke_fn *fn, void *block,
                             int error);
-/* The bytes of the result: a word for a scalar, a struct's own. */
-static inline const void *invoke_result(const native_stack *s) { return s->result_bytes; }
+/* The bytes of the result: a word for a scalar, a struct's own. Only after RETURNED. */
+const void *invoke_result(native_stack *s);
 
 #endif

@@ -60,16 +60,18 @@ struct native_stack {
     native_callback *callback; /* of the topmost call, while it is suspended */
     void *data;                /* for fault reports: the pool's; NULL on workers */
     native_stack *under;       /* the same process' older stack (native_claim) */
-    int error;                 /* after RETURNED, of invoke_enter: errno */
+    int error;                 /* errno, for C when it is entered, and behind RETURNED */
     uint32_t depth;            /* calls that have been entered and not ended */
     bool tainted;              /* C may still point into what an abandoned call left here */
     bool jumped;
-    uint64_t result[2]; /* after RETURNED, of invoke_enter: see invoke_result */
+    uint64_t result[2]; /* see invoke_result */
     void *result_bytes;
     /* For the switch (offsets are known to switch_*.S, see native_layout.h): */
-    void *sp;   /* suspended: where; else where the topmost call began */
-    void *home; /* the stack pointer of who entered or resumed */
-    void *base; /* where the topmost call began; NULL: there is none */
+    void *sp;                       /* suspended: where; else where the topmost call began */
+    void *home;                     /* the stack pointer of who entered or resumed */
+    void *base;                     /* where the topmost call began; NULL: there is none */
+    uint64_t raw[4];                /* what a direct call has left in the registers */
+    const struct invoke_plan *plan; /* of the call that has ended last */
     /* Of native_stack.c: */
     struct activation *calls; /* `depth` of them, the topmost last */
     uint32_t call_room;

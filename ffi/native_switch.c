@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ffi/fault.h"
+#include "ffi/invoke_block.h"
 #include "ffi/native_layout.h"
 #include "ffi/native_pool.h"
 #include "ffi/native_switch.h"
@@ -12,6 +13,7 @@
 _Static_assert(offsetof(native_stack, sp) == NATIVE_SP, "switch_*.S knows it");
 _Static_assert(offsetof(native_stack, home) == NATIVE_HOME, "switch_*.S knows it");
 _Static_assert(offsetof(native_stack, base) == NATIVE_BASE, "switch_*.S knows it");
+_Static_assert(offsetof(native_stack, raw) == NATIVE_RAW, "direct_*.S knows it");
 _Static_assert(NATIVE_JUMPED == NATIVE_JUMPED_N, "switch_*.S knows it");
 
 enum { END = 64 << 10 }; /* bytes: nearer to its end, a stack cannot take the frame of a signal */
@@ -59,20 +61,25 @@ SANITIZE_NOT static void on_native(void *arg)
 }
 #endif
 
-static native_outcome switch_in(native_stack *s, void (*fn)(void *arg), void *arg)
+static native_outcome switch_in(native_stack *s, const native_entry *e)
 {
+#ifdef NATIVE_CALLS
+    if (!e->fn)
+        return native_switch_call(s, (invoke_fn *)(uintptr_t)e->function, e->block, e->plan->words,
+                                  e->plan->vectors);
+#endif
 #ifdef FFI_ASAN
-    entry e = {s, fn, arg};
-    return native_switch_in(s, on_native, &e);
+    entry there = {s, e->fn, e->arg};
+    return native_switch_in(s, on_native, &there);
 #else
-    return native_switch_in(s, fn, arg);
+    return native_switch_in(s, e->fn, e->arg);
 #endif
 }
 
 SANITIZE_NOT __attribute__((noreturn)) static void quit(native_stack *s, native_outcome outcome)
 {
     leave(s);
-    native_landing(s, outcome);
+    native_landing(s, outcome, ffi_modes());
 }
 
 SANITIZE_NOT __attribute__((noinline)) void native_suspend(native_stack *s, native_callback *c)
@@ -84,25 +91,21 @@ SANITIZE_NOT __attribute__((noinline)) void native_suspend(native_stack *s, nati
         quit(s, NATIVE_OVERFLOWED);
     s->callback = c;
     sanitize_leave(&s->fake_stack, s->home_low, s->home_size);
-    native_switch_out(s, NATIVE_SUSPENDED);
+    native_switch_out(s, NATIVE_SUSPENDED, ffi_modes());
     sanitize_arrive(s->fake_stack, &s->home_low, &s->home_size);
 }
 
 /* --- at home */
 
 /* False: no memory. */
-static bool push(native_stack *s, void *base, const void *function)
+static bool more_calls(native_stack *s)
 {
-    if (s->depth == s->call_room) {
-        uint32_t room = s->call_room ? 2 * s->call_room : 4;
-        activation *calls = realloc(s->calls, room * sizeof *calls);
-        if (!calls)
-            return false;
-        s->calls = calls;
-        s->call_room = room;
-    }
-    s->calls[s->depth++] = (activation){base, s->sp, s->callback, function};
-    s->base = base;
+    uint32_t room = s->call_room ? 2 * s->call_room : 4;
+    activation *calls = realloc(s->calls, room * sizeof *calls);
+    if (!calls)
+        return false;
+    s->calls = calls;
+    s->call_room = room;
     return true;
 }
 
@@ -110,9 +113,11 @@ static bool push(native_stack *s, void *base, const void *function)
 static void pop(native_stack *s)
 {
     const activation *a = &s->calls[--s->depth];
+    s->result_bytes = a->base;
+    s->plan = a->plan;
     s->sp = a->sp;
     s->callback = a->callback;
-    s->base = s->depth ? s->calls[s->depth - 1].base : NULL;
+    s->base = s->depth ? a[-1].base : NULL;
     if (s->depth == 0)
         s->fake_stack = NULL;
 }
@@ -128,7 +133,10 @@ static native_outcome arrived(native_stack *s, native_outcome outcome)
 {
     ffi_here.current = s->outer;
     switch (outcome) {
-    case NATIVE_RETURNED: pop(s); break;
+    case NATIVE_RETURNED:
+        s->error = *ffi_here.error;
+        pop(s);
+        break;
     case NATIVE_JUMPED:
         s->jumped = true;
         drop(s);
@@ -149,12 +157,13 @@ static void depart(native_stack *s)
     ffi_here.current = s;
 }
 
-static native_outcome enter(native_stack *s, void (*fn)(void *arg), void *arg)
+static native_outcome enter(native_stack *s, const native_entry *e)
 {
     void *home = NULL;
     depart(s);
+    *ffi_here.error = s->error;
     sanitize_leave(&home, s->low, (size_t)(s->high - s->low));
-    native_outcome outcome = switch_in(s, fn, arg);
+    native_outcome outcome = switch_in(s, e);
     sanitize_arrive(home, NULL, NULL);
     return arrived(s, outcome);
 }
@@ -164,7 +173,7 @@ static native_outcome go_on(native_stack *s)
     void *home = NULL;
     depart(s);
     sanitize_leave(&home, s->low, (size_t)(s->high - s->low));
-    native_outcome outcome = native_switch_back(s);
+    native_outcome outcome = native_switch_back(s, &ffi_here.modes);
     sanitize_arrive(home, NULL, NULL);
     return arrived(s, outcome);
 }
@@ -173,31 +182,39 @@ static native_outcome go_on(native_stack *s)
 
 typedef struct away {
     native_stack *s;
-    void (*fn)(void *arg); /* NULL: it is resumed */
-    void *arg;
+    const native_entry *entry; /* NULL: it is resumed */
     native_outcome outcome;
 } away;
 
 static void be_away(void *arg)
 {
     away *a = arg;
-    a->outcome = a->fn ? enter(a->s, a->fn, a->arg) : go_on(a->s);
+    a->outcome = a->entry ? enter(a->s, a->entry) : go_on(a->s);
+}
+
+static native_outcome go_around(native_stack *s, const native_entry *e)
+{
+    away call = {s, e, NATIVE_RETURNED};
+    s->of->around(be_away, &call);
+    return call.outcome;
+}
+
+native_outcome native_begin(native_stack *s, const native_entry *e)
+{
+    if (native_room(s) < NATIVE_CALL_ROOM + e->room)
+        return NATIVE_NO_ROOM;
+    if (s->depth == s->call_room && !more_calls(s))
+        return NATIVE_NO_MEMORY;
+    s->base = native_place(s, e->room);
+    s->calls[s->depth++] = (activation){s->base, s->sp, s->callback, e->function, e->plan};
+    return s->of->around ? go_around(s, e) : enter(s, e);
 }
 
 native_outcome native_enter(native_stack *s, void (*fn)(void *arg), void *arg, const void *function,
                             size_t room)
 {
-    if (native_room(s) < NATIVE_CALL_ROOM + room)
-        return NATIVE_NO_ROOM;
-    char *high = (char *)((uintptr_t)s->sp & ~(uintptr_t)15) - room;
-    if (!push(s, high, function))
-        return NATIVE_NO_MEMORY;
-    s->result_bytes = high;
-    if (!s->of->around)
-        return enter(s, fn, arg);
-    away call = {s, fn, arg, NATIVE_RETURNED};
-    s->of->around(be_away, &call);
-    return call.outcome;
+    return native_begin(s,
+                        &(native_entry){.function = function, .room = room, .fn = fn, .arg = arg});
 }
 
 native_outcome native_resume(native_stack *s)
@@ -206,11 +223,7 @@ native_outcome native_resume(native_stack *s)
         drop(s);
         return NATIVE_JUMPED;
     }
-    if (!s->of->around)
-        return go_on(s);
-    away call = {s, NULL, NULL, NATIVE_RETURNED};
-    s->of->around(be_away, &call);
-    return call.outcome;
+    return s->of->around ? go_around(s, NULL) : go_on(s);
 }
 
 void native_abandon(native_stack *s) { drop(s); }

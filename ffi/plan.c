@@ -189,7 +189,7 @@ static size_t size_of(uint32_t count)
 
 static void plan_direct(pieces *m, invoke_plan *p)
 {
-    taken t = {.general = p->in_memory};
+    taken t = {.general = p->shape == INVOKE_MEMORY};
     for (uint32_t i = 0; i < p->count; i++)
         m->at[i] = assign(&t, m->types[i], &m->second[i]);
     p->direct = true;
@@ -220,12 +220,25 @@ static bool plan_libffi(pieces *m, invoke_plan *p, ffi_refusal *why)
            ffi_refuse(why, "libffi does not know how to pass this (status %d)", (int)status);
 }
 
+static invoke_shape shape_of(ctype result)
+{
+    switch (ctype_class_of(result.kind)) {
+    case CTYPE_CLASS_NONE: break;
+    case CTYPE_CLASS_SIGNED: return INVOKE_SIGNED;
+    case CTYPE_CLASS_UNSIGNED: return INVOKE_UNSIGNED;
+    case CTYPE_CLASS_BOOL: return INVOKE_BOOL;
+    case CTYPE_CLASS_FLOAT: return INVOKE_FLOAT;
+    case CTYPE_CLASS_STRUCT: return result_in_memory(result) ? INVOKE_MEMORY : INVOKE_PARTS;
+    }
+    return INVOKE_NOTHING;
+}
+
 static void plan_result(invoke_plan *p, ctype result)
 {
-    p->in_memory = result_in_memory(result);
-    p->result_size = (ctype_size(result) + 15) / 16 * 16;
-    if (p->result_size == 0)
-        p->result_size = 16;
+    uint32_t size = ctype_size(result);
+    p->shape = (uint8_t)shape_of(result);
+    p->unused = size < 8 ? (uint8_t)(64 - 8 * size) : 0;
+    p->result_size = size ? (size + 15) / 16 * 16 : 16;
     if (result.kind != CTYPE_STRUCT)
         return;
     p->parts = result.of->eightbytes;

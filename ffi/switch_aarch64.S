@@ -18,8 +18,6 @@
     stp d10, d11, [sp, #112]
     stp d12, d13, [sp, #128]
     stp d14, d15, [sp, #144]
-    mrs x9, fpcr
-    str x9, [sp, #160]
     .endm
 
     .macro give_back
@@ -64,16 +62,13 @@
     blr x1
     mov x9, sp
     ldr x10, [x19, #NATIVE_BASE]
+    mov w11, #NATIVE_JUMPED_N
     cmp x9, x10
-    b.ne 1f
+    csel w0, wzr, w11, eq
     ldr x9, [x19, #NATIVE_HOME]
     mov sp, x9
-    mov w0, wzr
     give_back
     ret
-1:  mov x0, x19
-    mov w1, #NATIVE_JUMPED_N
-    b native_landing
     end native_switch_in
 
     function native_switch_back
@@ -82,19 +77,23 @@
     str x9, [x0, #NATIVE_HOME]
     ldr x9, [x0, #NATIVE_SP]
     mov sp, x9
-    b .Lother_side
+    ldr x9, [sp, #160]
+    msr fpcr, x9
+    give_back
+    ret
     end native_switch_back
 
     function native_switch_out
     keep
+    mrs x9, fpcr
+    str x9, [sp, #160]
     mov x9, sp
     str x9, [x0, #NATIVE_SP]
     ldr x9, [x0, #NATIVE_HOME]
     mov sp, x9
-    mov w0, w1
-.Lother_side:
-    ldr x9, [sp, #160]
+    ldr x9, [x2]
     msr fpcr, x9
+    mov w0, w1
     give_back
     ret
     end native_switch_out
@@ -103,9 +102,17 @@
     .cfi_undefined x30
     ldr x9, [x0, #NATIVE_HOME]
     mov sp, x9
+    ldr x9, [x2]
+    msr fpcr, x9
     mov w0, w1
-    b .Lother_side
+    give_back
+    ret
     end native_landing
+
+    function native_modes
+    mrs x0, fpcr
+    ret
+    end native_modes
 #endif
 
     .section .note.GNU-stack, "", %progbits

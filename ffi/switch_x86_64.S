@@ -1,52 +1,37 @@
-/* Changing stacks on x86-64 (System V). Each side keeps the registers that a function must
- * preserve, and the modes of both floating-point units, on its own stack. There is no property note
- * for shadow stacks in this file on purpose: a program that has it linked in runs without them. */
+/* Changing stacks on x86-64 (System V). Each side keeps the registers that a function must preserve on
+ * its own stack; C also the modes of the floating-point units, which it may have changed, and the home
+ * finds its thread's. There is no property note for shadow stacks in this file on purpose: a program
+ * that has it linked in runs without them. */
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #error "calls of C need a switch_*.S, and in fault.c the registers of a signal's frame"
 #endif
 
 #ifdef __x86_64__
+#include "ffi/keep_x86_64.inc"
 #include "ffi/native_layout.h"
+
+#define FLAGS 0x3f /* of MXCSR: what has happened, no mode */
 
     .text
 
-    .macro keep
-    pushq %rbp
-    .cfi_adjust_cfa_offset 8
-    pushq %rbx
-    .cfi_adjust_cfa_offset 8
-    pushq %r12
-    .cfi_adjust_cfa_offset 8
-    pushq %r13
-    .cfi_adjust_cfa_offset 8
-    pushq %r14
-    .cfi_adjust_cfa_offset 8
-    pushq %r15
-    .cfi_adjust_cfa_offset 8
-    subq $8, %rsp
-    .cfi_adjust_cfa_offset 8
-    stmxcsr (%rsp)
-    fnstcw 4(%rsp)
+/* Loads the modes at `from` unless those at `now` are the same. */
+    .macro change_modes from now
+    movl (\now), %ecx
+    xorl (\from), %ecx
+    testl $~FLAGS, %ecx
+    jz 1f
+    ldmxcsr (\from)
+1:  movzwl 4(\now), %ecx
+    cmpw 4(\from), %cx
+    je 2f
+    fldcw 4(\from)
+2:
     .endm
 
-    .macro give_back
-    addq $8, %rsp
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbx
-    popq %rbp
-    .endm
-
-/* native_outcome native_switch_in(native_stack *s, void (*fn)(void *), void *arg) Balanced: the
- * processor predicts each return. The function begins below s->base, and must come back with the
- * stack pointer there. */
-    .globl native_switch_in
-    .hidden native_switch_in
-    .type native_switch_in, @function
-native_switch_in:
-    .cfi_startproc
+/* native_outcome native_switch_in(native_stack *s, void (*fn)(void *), void *arg)
+ * Balanced: the processor predicts each return. The function begins below s->base, and must come back
+ * with the stack pointer there. */
+    function native_switch_in
     keep
     movq %rsp, NATIVE_HOME(%rdi)
     movq %rdi, %rbx
@@ -56,64 +41,66 @@ native_switch_in:
     xorl %ebp, %ebp
     callq *%rsi
     xorl %eax, %eax
+    movl $NATIVE_JUMPED_N, %ecx
     cmpq %rsp, NATIVE_BASE(%rbx)
-    jne 1f
+    cmovne %ecx, %eax
     movq NATIVE_HOME(%rbx), %rsp
     give_back
     retq
-1:  movl $NATIVE_JUMPED_N, %esi
-    movq %rbx, %rdi
-    jmp native_landing
-    .cfi_endproc
-    .size native_switch_in, .-native_switch_in
+    end native_switch_in
 
-/* native_outcome native_switch_back(native_stack *s): goes on behind native_switch_out */
-    .globl native_switch_back
-    .hidden native_switch_back
-    .type native_switch_back, @function
-native_switch_back:
-    .cfi_startproc
+/* native_outcome native_switch_back(native_stack *s, const ffi_modes *home)
+ * Goes on behind native_switch_out. */
+    function native_switch_back
     keep
     movq %rsp, NATIVE_HOME(%rdi)
     movq NATIVE_SP(%rdi), %rsp
-    jmp .Lother_side
-    .cfi_endproc
-    .size native_switch_back, .-native_switch_back
-
-/* void native_switch_out(native_stack *s, native_outcome outcome): ends native_switch_in or
- * _back */
-    .globl native_switch_out
-    .hidden native_switch_out
-    .type native_switch_out, @function
-native_switch_out:
-    .cfi_startproc
-    keep
-    movq %rsp, NATIVE_SP(%rdi)
-    movq NATIVE_HOME(%rdi), %rsp
-    movl %esi, %eax
-.Lother_side:
-    ldmxcsr (%rsp)
-    fldcw 4(%rsp)
+    change_modes %rsp %rsi
+    addq $8, %rsp
     give_back
     retq
-    .cfi_endproc
-    .size native_switch_out, .-native_switch_out
+    end native_switch_back
 
-/* void native_landing(native_stack *s, native_outcome outcome): the same without a way back,
- * whatever state C was in */
-    .globl native_landing
-    .hidden native_landing
-    .type native_landing, @function
-native_landing:
-    .cfi_startproc
+/* void native_switch_out(native_stack *s, native_outcome outcome, const ffi_modes *home)
+ * Ends native_switch_in, _call or _back. */
+    function native_switch_out
+    keep
+    subq $8, %rsp
+    .cfi_adjust_cfa_offset 8
+    stmxcsr (%rsp)
+    fnstcw 4(%rsp)
+    movq %rsp, %r8
+    movq %rsp, NATIVE_SP(%rdi)
+    movq NATIVE_HOME(%rdi), %rsp
+    change_modes %rdx %r8
+    movl %esi, %eax
+    give_back
+    retq
+    end native_switch_out
+
+/* void native_landing(native_stack *s, native_outcome outcome, const ffi_modes *home)
+ * The same without a way back, whatever state C was in. */
+    function native_landing
     .cfi_undefined %rip
     movq NATIVE_HOME(%rdi), %rsp
     movl %esi, %eax
     cld
     fninit
-    jmp .Lother_side
-    .cfi_endproc
-    .size native_landing, .-native_landing
+    ldmxcsr (%rdx)
+    fldcw 4(%rdx)
+    give_back
+    retq
+    end native_landing
+
+/* uint64_t native_modes(void): as a word of memory, the flags left out */
+    function native_modes
+    movq $0, -8(%rsp)
+    stmxcsr -8(%rsp)
+    fnstcw -4(%rsp)
+    andl $~FLAGS, -8(%rsp)
+    movq -8(%rsp), %rax
+    retq
+    end native_modes
 #endif
 
     .section .note.GNU-stack, "", @progbits

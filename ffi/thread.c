@@ -18,3 +18,10 @@ __attribute__((noinline)) void ffi_set_errno(int error)
     errno = error;
     __asm__ volatile("" : : : "memory");
 }
+
+__attribute__((noinline)) const uint64_t *ffi_modes(void)
+{
+    const uint64_t *modes = &ffi_here.modes;
+    __asm__ volatile("" : "+r"(modes));
+    return modes;
+}

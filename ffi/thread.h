@@ -10,13 +10,16 @@
 
 typedef struct ffi_thread {
     native_stack *current; /* NULL: not in C */
-    bool ready;            /* fault_thread has been here */
+    bool ready;            /* fault_thread has been here, and set the rest */
+    int *error;            /* its errno */
+    uint64_t modes;        /* those of floating point that it has when it is not in C */
 } ffi_thread;
 
 /* Initial-exec: no call to find it, also in a shared library. */
 extern _Thread_local __attribute__((tls_model("initial-exec"))) ffi_thread ffi_here;
 
-/* The thread's errno, on a native stack. */
+/* On a native stack. */
+const uint64_t *ffi_modes(void);
 int ffi_errno(void);
 void ffi_set_errno(int error);
 

@@ -1,6 +1,7 @@
 /* ffi/native_stack.h: what C may do to its stack. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fenv.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -334,6 +335,57 @@ Test(native_stack, a_jump_over_a_callback_is_noticed_when_C_calls_back)
 {
     calls_again = true;
     check_jump();
+}
+
+/* --- what C does to the processor's modes */
+
+static void round_down(void *arg)
+{
+    native_callback call = {.error = 0};
+    fesetround(FE_DOWNWARD);
+    native_suspend(native_current(), &call);
+    *(int *)arg = fegetround();
+    fesetround(FE_TONEAREST);
+}
+
+Test(native_stack, rounding_is_each_side_s_own)
+{
+    native_stacks *p = pool_of(0);
+    native_stack *s = native_claim(p, NULL);
+    int there = -1;
+    cr_assert_eq(native_enter(s, round_down, &there, NULL, 0), NATIVE_SUSPENDED);
+    cr_assert_eq(fegetround(), FE_TONEAREST);
+    cr_assert_eq(native_resume(s), NATIVE_RETURNED);
+    cr_assert_eq(there, FE_DOWNWARD);
+    cr_assert_eq(fegetround(), FE_TONEAREST);
+    native_release(s);
+    native_stacks_release(p);
+}
+
+static void overflow_in_disorder(void *arg)
+{
+    (void)arg;
+    fesetround(FE_UPWARD);
+#ifdef __x86_64__
+    __asm__ volatile("fld1; fld1; fld1; fld1; fld1; fld1; fld1; fld1; std");
+#endif
+    overflow(arg);
+}
+
+Test(native_stack, an_overflow_leaves_no_disorder)
+{
+    native_stacks *p = pool_of(SMALL);
+    native_stack *s = native_claim(p, NULL);
+    cr_assert_eq(native_enter(s, overflow_in_disorder, NULL, NULL, 0), NATIVE_OVERFLOWED);
+    cr_assert_eq(fegetround(), FE_TONEAREST);
+    volatile long double third = 1;
+    third /= 3;
+    cr_assert_float_eq((double)third, 1.0 / 3, 1e-15);
+    char text[100] = "abc", copy[100];
+    memmove(copy, text, sizeof text);
+    cr_assert_str_eq(copy, "abc");
+    native_release(s);
+    native_stacks_release(p);
 }
 
 /* --- threads */
