@@ -75,7 +75,7 @@ endif
 LIB_ROOMS := base ffi lexer parser compiler vm gc stdlib api
 LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c $(room)/*/*.c)))
 LIB_ASM := $(sort $(wildcard ffi/*.S))
-REPL_SRC := $(sort $(wildcard repl/*.c))
+REPL_SRC := $(sort $(wildcard repl/*.c repl/*/*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/*/test_*.c))
 SOAK_SRC := tests/soak/soak.c
@@ -341,7 +341,7 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/in
 
 # ---- Checks ----
 
-HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl include tests/support)))
+HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl repl/* include tests/support)))
 ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC)
 .PHONY: check-format check-includes check-rooms check-headers check-text check-exports check-cppcheck check-tidy
 

@@ -7,11 +7,16 @@
 static const struct option {
     char letter;
     const char *name, *argument, *help;
+    subcommand_id only; /* see options.c */
 } option_rows[] = {
-#define OPTION(enumerator, letter, name, argument, help) {letter, name, argument, help},
+#define OPTION(enumerator, letter, name, argument, help) \
+    {letter, name, argument, help, SUBCOMMAND_COUNT},
+#define SUBOPTION(subcommand, enumerator, letter, name, argument, help) \
+    {letter, name, argument, help, SUBCOMMAND_##subcommand},
 #define SUBCOMMAND(enumerator, name, arguments, help, details)
 #include "repl/options.def"
 #undef OPTION
+#undef SUBOPTION
 #undef SUBCOMMAND
 };
 
@@ -19,9 +24,11 @@ static const struct subcommand {
     const char *name, *arguments, *help, *details;
 } commands[SUBCOMMAND_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help)
+#define SUBOPTION(subcommand, enumerator, letter, name, argument, help)
 #define SUBCOMMAND(enumerator, name, arguments, help, details) {name, arguments, help, details},
 #include "repl/options.def"
 #undef OPTION
+#undef SUBOPTION
 #undef SUBCOMMAND
 };
 
@@ -35,17 +42,25 @@ static void put_help(int column, int used, const char *help)
     standard_printf(STDOUT_FILENO, "%*s%s\n", column - used, "", help);
 }
 
-static void put_options(void)
+/* Those that everybody has (SUBCOMMAND_COUNT) or one subcommand alone. */
+static void put_options(subcommand_id of)
 {
-    put("\nOptions:\n");
     for (int i = 0; i < OPTION_ROWS; i++) {
         const struct option *row = &option_rows[i];
+        if (row->only != of)
+            continue;
         int used = row->letter ? standard_printf(STDOUT_FILENO, "  -%c, ", row->letter)
                                : standard_printf(STDOUT_FILENO, "      ");
         used += standard_printf(STDOUT_FILENO, "--%s", row->name);
         used += row->argument ? standard_printf(STDOUT_FILENO, "=%s", row->argument) : 0;
         put_help(29, used, row->help);
     }
+}
+
+static void put_all_options(void)
+{
+    put("\nOptions:\n");
+    put_options(SUBCOMMAND_COUNT);
     put("  --                         the end of the options\n"
         "Instead of a limit `none` may stand.\n");
 }
@@ -63,7 +78,7 @@ static void put_all(void)
                      standard_printf(STDOUT_FILENO, "  csp %s %s", commands[i].name,
                                      commands[i].arguments),
                      commands[i].help);
-    put_options();
+    put_all_options();
     put("\nExamples:\n"
         "  csp -e 'print(par { 6 * 7; 2 ** 100 })'\n"
         "  csp --max-memory=500M server.csp 8080\n\n"
@@ -82,4 +97,5 @@ void help_print(subcommand_id topic)
     }
     standard_printf(STDOUT_FILENO, "csp %s [OPTION...] %s\n\n%s", commands[topic].name,
                     commands[topic].arguments, commands[topic].details);
+    put_options(topic);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/bind/bind.h"
 #include "repl/check.h"
 #include "repl/doc.h"
 #include "repl/help.h"
@@ -17,6 +18,7 @@ static int run(options *o)
     switch (o->action) {
     case ACTION_HELP: help_print(o->topic); return 0;
     case ACTION_VERSION: standard_printf(STDOUT_FILENO, "csp %s\n", csp_version()); return 0;
+    case ACTION_BIND: return bind_run(o);
     case ACTION_DOC: return doc_run(o);
     case ACTION_ERROR: return EXIT_USAGE;
     case ACTION_DEFAULT:

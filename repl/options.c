@@ -11,10 +11,12 @@
 #include "repl/standard.h"
 
 typedef enum option_id {
-#define OPTION(enumerator, letter, name, argument, help) OPTION_##enumerator,
+#define OPTION(enumerator, letter, name, argument, help)                OPTION_##enumerator,
+#define SUBOPTION(subcommand, enumerator, letter, name, argument, help) OPTION_##enumerator,
 #define SUBCOMMAND(enumerator, name, arguments, help, details)
 #include "repl/options.def"
 #undef OPTION
+#undef SUBOPTION
 #undef SUBCOMMAND
     OPTION_COUNT
 } option_id;
@@ -22,11 +24,16 @@ typedef enum option_id {
 static const struct option {
     char letter;
     const char *name, *argument, *help;
+    subcommand_id only; /* the one that has it; SUBCOMMAND_COUNT: it is everybody's */
 } table[OPTION_COUNT] = {
-#define OPTION(enumerator, letter, name, argument, help) {letter, name, argument, help},
+#define OPTION(enumerator, letter, name, argument, help) \
+    {letter, name, argument, help, SUBCOMMAND_COUNT},
+#define SUBOPTION(subcommand, enumerator, letter, name, argument, help) \
+    {letter, name, argument, help, SUBCOMMAND_##subcommand},
 #define SUBCOMMAND(enumerator, name, arguments, help, details)
 #include "repl/options.def"
 #undef OPTION
+#undef SUBOPTION
 #undef SUBCOMMAND
 };
 
@@ -34,9 +41,11 @@ static const struct subcommand {
     const char *name, *help;
 } subcommands[SUBCOMMAND_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help)
+#define SUBOPTION(subcommand, enumerator, letter, name, argument, help)
 #define SUBCOMMAND(enumerator, name, arguments, help, details) {name, help},
 #include "repl/options.def"
 #undef OPTION
+#undef SUBOPTION
 #undef SUBCOMMAND
 };
 
@@ -100,11 +109,18 @@ static void offer(nearest *n, const char *name)
     n->best = name;
 }
 
-static bool refuse_unknown(options *o, const char *word, size_t length)
+/* Behind which subcommand an option stands, SUBCOMMAND_COUNT: none; whether it is at home there. */
+static bool is_at_home(int option, subcommand_id sub)
+{
+    return table[option].only == SUBCOMMAND_COUNT || table[option].only == sub;
+}
+
+static bool refuse_unknown(options *o, subcommand_id sub, const char *word, size_t length)
 {
     nearest n = nearest_to(word, length);
     for (int i = 0; i < OPTION_COUNT; i++)
-        offer(&n, table[i].name);
+        if (is_at_home(i, sub))
+            offer(&n, table[i].name);
     const char *best = n.best;
     if (best)
         return refuse(o, "unknown option `--%.*s`; did you mean `--%s`?", (int)length, word, best);
@@ -177,6 +193,25 @@ static bool read_format(options *o, const char *form)
            refuse(o, "--error-format wants text or json, not `%s`", form);
 }
 
+/* One more word; false: it has been said that there is no memory. */
+static bool append(options *o, const char ***words, uint32_t *count, const char *word)
+{
+    const char **grown = realloc(*words, (*count + (size_t)1) * sizeof *grown);
+    if (!grown)
+        return refuse(o, "out of memory");
+    *words = grown;
+    grown[(*count)++] = word;
+    return true;
+}
+
+/* A word for the C compiler, with what belongs to it. */
+static bool pass_on(options *o, const char *flag, const char *argument)
+{
+    bind_options *b = &o->bind;
+    return append(o, &b->pass, &b->pass_count, flag) &&
+           append(o, &b->pass, &b->pass_count, argument);
+}
+
 static bool apply(options *o, option_id id, const char *argument)
 {
     uint64_t number = 0;
@@ -208,6 +243,11 @@ static bool apply(options *o, option_id id, const char *argument)
         return read_limit(o, id, argument, false, &o->config.max_reductions);
     case OPTION_LEAKS: o->config.report_leaks = true; return true;
     case OPTION_NO_FFI: o->config.capabilities &= ~(uint64_t)CSP_MAY_CALL_C; return true;
+    case OPTION_LIBRARY: o->bind.library = argument; return true;
+    case OPTION_MATCH: return append(o, &o->bind.globs, &o->bind.glob_count, argument);
+    case OPTION_ALL: o->bind.all = true; return true;
+    case OPTION_INCLUDE: return pass_on(o, "-I", argument);
+    case OPTION_DEFINE: return pass_on(o, "-D", argument);
     case OPTION_HELP: o->action = ACTION_HELP; return true;
     case OPTION_VERSION: o->action = ACTION_VERSION; return true;
     case OPTION_COUNT: break;
@@ -217,8 +257,9 @@ static bool apply(options *o, option_id id, const char *argument)
 
 /* ---- Reading ---- */
 
-/* Reads the option argv[*i], and its argument where it has one; *i moves behind them. */
-static bool read_option(options *o, int argc, char **argv, int *i, option_id *id)
+/* Reads the option argv[*i], and its argument where it has one; *i moves behind them. `sub`: what
+ * it stands behind, SUBCOMMAND_COUNT: no subcommand. */
+static bool read_option(options *o, int argc, char **argv, int *i, subcommand_id sub, option_id *id)
 {
     const char *word = argv[(*i)++];
     const char *argument = "";
@@ -230,7 +271,7 @@ static bool read_option(options *o, int argc, char **argv, int *i, option_id *id
                (strncmp(table[found].name, word + 2, length) != 0 || table[found].name[length]))
             found++;
         if (found == OPTION_COUNT)
-            return refuse_unknown(o, word + 2, length);
+            return refuse_unknown(o, sub, word + 2, length);
         given = word[2 + length] != '\0';
         if (given)
             argument = word + 2 + length + 1;
@@ -244,6 +285,9 @@ static bool read_option(options *o, int argc, char **argv, int *i, option_id *id
         given = word[2] != '\0';
         argument = word + 2;
     }
+    if (!is_at_home(found, sub))
+        return refuse(o, "--%s is an option of `csp %s` only", table[found].name,
+                      subcommands[table[found].only].name);
     if (table[found].argument && !given) {
         if (*i == argc)
             return refuse(o, "--%s wants an argument: %s", table[found].name,
@@ -302,7 +346,7 @@ static bool read_words(options *o, int argc, char **argv, int i, subcommand_id s
             continue;
         }
         option_id id = OPTION_COUNT;
-        if (!read_option(o, argc, argv, &i, &id))
+        if (!read_option(o, argc, argv, &i, sub, &id))
             return false;
         o->topic = sub;
         if (id == OPTION_HELP || id == OPTION_VERSION)
@@ -326,6 +370,10 @@ static void read_subcommand(options *o, int argc, char **argv, int i, subcommand
         o->action = ACTION_DISASM;
         if (o->file_count != 1)
             refuse(o, "`csp disasm` wants one file");
+    } else if (sub == SUBCOMMAND_BIND) {
+        o->action = ACTION_BIND;
+        if (o->file_count != 1)
+            refuse(o, "`csp bind` wants one C header");
     } else if (sub == SUBCOMMAND_DOC) {
         o->action = ACTION_DOC;
         if (o->file_count > 1)
@@ -381,7 +429,8 @@ options options_parse(int argc, char **argv)
             return o;
         }
         option_id id = OPTION_COUNT;
-        if (!read_option(&o, argc, argv, &i, &id) || id == OPTION_HELP || id == OPTION_VERSION)
+        if (!read_option(&o, argc, argv, &i, SUBCOMMAND_COUNT, &id) || id == OPTION_HELP ||
+            id == OPTION_VERSION)
             return o;
         if (id == OPTION_EVAL) {
             set_args(&o, argc, argv, i + (i < argc && strcmp(argv[i], "--") == 0));

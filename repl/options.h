@@ -13,6 +13,7 @@ typedef enum action {
     ACTION_EVAL,    /* run the text `input` */
     ACTION_DISASM,  /* show the bytecode of the script `input`, "-": of standard input */
     ACTION_CHECK,   /* look for mistakes in `files` */
+    ACTION_BIND,    /* print what `extern` needs for the C header `input` */
     ACTION_DOC,     /* print the documentation of the name `input`, NULL: of everything */
     ACTION_HELP,
     ACTION_VERSION,
@@ -21,12 +22,24 @@ typedef enum action {
 
 typedef enum subcommand_id {
 #define OPTION(enumerator, letter, name, argument, help)
+#define SUBOPTION(subcommand, enumerator, letter, name, argument, help)
 #define SUBCOMMAND(enumerator, name, arguments, help, details) SUBCOMMAND_##enumerator,
 #include "repl/options.def"
 #undef OPTION
+#undef SUBOPTION
 #undef SUBCOMMAND
     SUBCOMMAND_COUNT
 } subcommand_id;
+
+/* Of `csp bind`. Texts point into argv. */
+typedef struct bind_options {
+    const char *library; /* NULL: to be found */
+    bool all;            /* what included headers declare, too */
+    const char **globs;  /* names must match one of them */
+    uint32_t glob_count;
+    const char **pass; /* words for the C compiler */
+    uint32_t pass_count;
+} bind_options;
 
 typedef struct options {
     action action;
@@ -34,9 +47,10 @@ typedef struct options {
     const char *input;
     char **files; /* "-": standard input */
     uint32_t file_count;
-    bool colour;       /* of errors and values, on standard error or the terminal */
-    bool colour_out;   /* of what goes to standard output */
-    bool json;         /* errors and findings as JSON, an object on a line */
+    bool colour;     /* of errors and values, on standard error or the terminal */
+    bool colour_out; /* of what goes to standard output */
+    bool json;       /* errors and findings as JSON, an object on a line */
+    bind_options bind;
     csp_config config; /* limits and arguments */
 } options;
 

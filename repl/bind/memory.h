@@ -1,0 +1,38 @@
+/* Memory and tables of one `csp bind`. All of it lives until the command ends; a command without
+ * memory ends at once, with a word. */
+#ifndef CSP_REPL_BIND_MEMORY_H
+#define CSP_REPL_BIND_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Zeroed, aligned for anything; never NULL. */
+void *memory_get(size_t size);
+char *memory_text(const char *from);
+char *memory_slice(const char *from, size_t length);
+/* A larger block instead of the one from malloc at `old`; never NULL. */
+void *memory_grow(void *old, size_t size);
+
+/* Names, and what they stand for. */
+typedef struct table {
+    struct table_slot *slots;
+    uint32_t count, mask;
+} table;
+
+/* NULL: there is none. */
+void *table_find(const table *t, const char *name);
+/* Instead of what the name stood for; `name` is kept as it is. */
+void table_set(table *t, const char *name, void *value);
+
+/* A text that grows; `bytes` is NULL as long as it is empty, and ends with NUL. */
+typedef struct text {
+    char *bytes;
+    size_t length, capacity;
+} text;
+
+void text_add(text *t, const char *bytes, size_t length);
+void text_put(text *t, const char *bytes);
+void text_print(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_free(text *t);
+
+#endif

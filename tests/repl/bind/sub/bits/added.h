@@ -1,0 +1,1 @@
+#define ADDED ADDED_VALUE

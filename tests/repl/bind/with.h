@@ -1,0 +1,3 @@
+#ifdef WITH
+#include "bits/added.h"
+#endif

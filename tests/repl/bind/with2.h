@@ -1,0 +1,1 @@
+int with2(void);
