@@ -72,6 +72,22 @@ static resolve_status world_imported(void *user, const void *home, const char *n
     return world_global(user, name, out);
 }
 
+static bool world_foreign(void *user, const ast_extern *block, diag_list *diags, const void **home)
+{
+    (void)user;
+    (void)block;
+    (void)diags;
+    *home = "a library";
+    return true;
+}
+
+static resolve_status world_library(void *user, const void *home, resolve_symbol *out)
+{
+    (void)user;
+    *out = (resolve_symbol){.kind = RESOLVE_CONSTANT, .word = 8};
+    return strcmp(home, "a library") == 0 ? RESOLVE_FOUND : RESOLVE_NO_SUCH;
+}
+
 static void lint(const char *text)
 {
     static const resolve_world world = {.global = world_global,
@@ -79,7 +95,9 @@ static void lint(const char *text)
                                         .member = world_member,
                                         .candidates = world_candidates,
                                         .import = world_import,
-                                        .imported = world_imported};
+                                        .imported = world_imported,
+                                        .foreign = world_foreign,
+                                        .library = world_library};
     const ast_module *ast = parse_fixture_text(&fixture, text);
     cr_assert_eq(fixture.list.errors, 0, "%s does not parse", text);
     resolve_module(ast, &world, false, &fixture.list);
@@ -181,6 +199,11 @@ Test(lint, unused_functions_constants_imports)
                 TEXTS("[[import \"lib/list\"]]", "[[import \"lib/list\" as l]]\nprint(1)"));
     each_fine(TEXTS("import \"lib/list\" as _list", "import \"lib/list\"\nprint(list.len(1))",
                     "import \"lib/list\" as l\nfn f() => l.len(2)"));
+    each_warned("unused-import", TEXTS("extern \"c\" as [[c]] { fn len(x: i32) }\nprint(1)",
+                                       "extern \"c\" as [[c]] { }"));
+    each_fine(TEXTS("extern \"c\" as _c { fn len(x: i32) }",
+                    "fn f() => c.len(2)\nextern \"c\" as c { }", "extern \"c\" as c { }\nprint(c)",
+                    "extern \"c\" as c { fn len(x: i32) }\nprint(c.len(1))"));
 }
 
 Test(lint, variables_that_do_not_vary)
