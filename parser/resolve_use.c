@@ -206,7 +206,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span,
     return bad_binding(r);
 }
 
-/* The name of a C library that stands alone: its value. */
+/* The name of a C library that stands alone: its value, as it is now. */
 static ast_binding *use_library(resolver *r, const ast_binding *b, src_span span)
 {
     ast_binding *value = bad_binding(r);
@@ -246,9 +246,7 @@ ast_binding *resolve_use(resolver *r, ast_name *name, src_span span)
             report_module(r, name, span);
             return bad_binding(r);
         }
-        ast_binding *value = use_library(r, b, span);
-        if (value->kind == BINDING_BAD || !is_late(r, b))
-            return value;
+        return use_library(r, b, span);
     }
     if (is_late(r, b) && r->assigned != name)
         return new_late(r, b, name, span);
