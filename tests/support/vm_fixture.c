@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/support/support.h"
+#include "vm/core/kind.h"
 #include "vm/core/string.h"
 #include "vm/core/text.h"
 #include "vm/data/list.h"
@@ -37,6 +38,8 @@ csp_vm *fixture_vm(void)
     process *p = heap_pinned(sizeof *p);
     cr_assert(vm != NULL && p != NULL);
     cr_assert(heap_init(&vm->heap, 0, mark_process, push_roots, stack_live, vm));
+    vm->kinds = kind_table;
+    vm->next_position = 1;
     vm->limits.int_bits = FIXTURE_INT_BITS;
     vm->hash_seed = 0x243f6a8885a308d3U;
     vm->sched.vm = vm;
