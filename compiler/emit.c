@@ -84,13 +84,11 @@ void compile_jump(builder *b, jumps *into, src_span at)
     compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), into, at);
 }
 
-static bool is_wide_jump(opcode_format format) { return format == OPF_J32 || format == OPF_RJ32; }
-
 static void set_jump(builder *b, uint32_t pc, uint32_t target)
 {
     insn *i = &b->insns[pc];
     int64_t distance = (int64_t)target - (int64_t)pc - 1;
-    if (is_wide_jump(vm_opcodes[i->op].format)) {
+    if (vm_opcodes[i->op].operands[2] == OPERAND_WIDE) {
         *i = insn_aw((opcode)i->op, i->a, (uint32_t)(int32_t)distance);
         return;
     }
@@ -114,7 +112,7 @@ static bool belongs_to_previous(const builder *b)
     if (b->count < 2)
         return false;
     unsigned op = b->insns[b->count - 2].op;
-    return (op >= OPC_TESTTUPLE && op <= OPC_TESTLIT) || op == OPC_ALT || op == OPC_ARM;
+    return vm_opcodes[op].flag == OPCODE_SKIPS || op == OPC_ALT || op == OPC_ARM;
 }
 
 /* A jump to the next instruction is none, unless something else has its end or its target there

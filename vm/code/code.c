@@ -3,11 +3,36 @@
 #include "base/utf8.h"
 
 const opcode_info vm_opcodes[OPC_COUNT] = {
-#define OPCODE(enumerator, name, format, cost, meaning) \
-    [OPC_##enumerator] = {name, OPF_##format, cost, meaning},
+#define OPCODE(enumerator, name, a, b, c, flag, meaning) \
+    [OPC_##enumerator] = {name, {OPERAND_##a, OPERAND_##b, OPERAND_##c}, OPCODE_##flag, meaning},
 #include "vm/core/opcode.def"
 #undef OPCODE
 };
+
+uint32_t code_operand(insn i, unsigned n)
+{
+    if (n == 0)
+        return i.a;
+    if (n == 2)
+        return i.c;
+    return vm_opcodes[i.op].operands[2] == OPERAND_WIDE ? insn_wide(i) : i.b;
+}
+
+int32_t code_signed(insn i, unsigned n)
+{
+    bool is_wide = vm_opcodes[i.op].operands[2] == OPERAND_WIDE;
+    return is_wide ? (int32_t)code_operand(i, n) : (int16_t)code_operand(i, n);
+}
+
+int64_t code_jump(insn i, uint32_t pc)
+{
+    for (unsigned n = 1; n < 3; n++) {
+        unsigned kind = vm_opcodes[i.op].operands[n];
+        if (kind == OPERAND_JUMP || kind == OPERAND_BACK)
+            return (int64_t)pc + 1 + code_signed(i, n);
+    }
+    return -1;
+}
 
 uint32_t code_standing(const code *c, const value *base, uint32_t pc)
 {

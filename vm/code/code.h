@@ -6,6 +6,13 @@
 
 extern const opcode_info vm_opcodes[OPC_COUNT];
 
+/* The nth operand of an instruction whose opcode exists. */
+uint32_t code_operand(insn i, unsigned n);
+/* The same of one that is signed, beyond a. */
+int32_t code_signed(insn i, unsigned n);
+/* Where the instruction at pc jumps to, perhaps out of the code; -1: it does not jump. */
+int64_t code_jump(insn i, uint32_t pc);
+
 /* Line and column (code points), from 1, of an instruction; 0, 0 where there is no source. */
 void code_place(const code *c, uint32_t pc, uint32_t *line, uint32_t *column);
 /* Where a frame of c whose registers are at `base` stands, for people: pc, but for a call of a

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "vm/code/code.h"
 #include "vm/code/origin.h"
 #include "vm/core/vm.h"
 
@@ -38,7 +39,7 @@ static bool make_lines(csp_vm *vm, module *m)
     return true;
 }
 
-static bool has_hint(insn i) { return i.op == OPC_GETFIELD || i.op == OPC_SETFIELD; }
+static bool has_hint(insn i) { return vm_opcodes[i.op].flag == OPCODE_HINT; }
 
 static bool make_hints(csp_vm *vm, code *c)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "gc/heap.h"
+#include "vm/code/code.h"
 #include "vm/code/code_table.h"
 #include "vm/core/object.h"
 
@@ -58,13 +59,6 @@ const code *verify_find_code(const code_set *set, value v)
 }
 
 /* --- a whole code */
-
-/* Whether control never goes on to the next instruction. */
-static bool ends_flow(unsigned op)
-{
-    return op == OPC_JMP || op == OPC_LOOP || op == OPC_RET || op == OPC_TAIL || op == OPC_TAILF ||
-           op == OPC_TAILV || op == OPC_RERAISE || op == OPC_MATCHFAIL || op == OPC_PARCANCEL;
-}
 
 static const char *check_shape(const code *c)
 {
@@ -177,7 +171,7 @@ static const char *check_code(checker *k)
             return wrong;
     }
     k->pc = c->count - 1;
-    if (!ends_flow(c->insns[k->pc].op))
+    if (vm_opcodes[c->insns[k->pc].op].flag != OPCODE_ENDS)
         return "control goes off the end";
     wrong = check_epilogue(k);
     if (!wrong)

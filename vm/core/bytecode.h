@@ -37,45 +37,34 @@
 typedef struct csp_vm csp_vm;
 
 typedef enum opcode {
-#define OPCODE(enumerator, name, format, cost, meaning) OPC_##enumerator,
+#define OPCODE(enumerator, name, a, b, c, flag, meaning) OPC_##enumerator,
 #include "vm/core/opcode.def"
 #undef OPCODE
     OPC_COUNT
 } opcode;
 
-/* R register, K constant, I signed, U unsigned number, J jump, W 32-bit number; 32: in b and c. */
-typedef enum opcode_format {
-    OPF_NONE,
-    OPF_R,
-    OPF_RR,
-    OPF_RRR,
-    OPF_RK,
-    OPF_RI,
-    OPF_RW,
-    OPF_RRI,
-    OPF_RRU,
-    OPF_RRK,
-    OPF_RKR,
-    OPF_RU,
-    OPF_RUU,
-    OPF_RUK,
-    OPF_J32,
-    OPF_RJ32,
-    OPF_RRJ,
-    OPF_RIJ,
-    OPF_RUJ,
-    OPF_URJ,
-    OPF_UU
-} opcode_format;
-/* In detail: RK, RI, RW, RJ32: a register, then 32 bits in b | c << 16. J32: 32 bits in b | c <<
- * 16, a is 0. RKR: b is the constant. */
+typedef enum operand_kind {
+#define OPERAND(enumerator, meaning) OPERAND_##enumerator,
+#include "vm/core/operand.def"
+#undef OPERAND
+} operand_kind;
+
+/* What opcode.def says of an opcode beyond its operands. */
+typedef enum opcode_flag {
+    OPCODE_NONE,
+    OPCODE_ENDS,
+    OPCODE_SKIPS,
+    OPCODE_HINT,
+    OPCODE_DEFERS
+} opcode_flag;
 
 typedef struct opcode_info {
     const char *name;
-    opcode_format format;
-    uint8_t cost;
+    uint8_t operands[3]; /* operand_kind of a, b, c */
+    uint8_t flag;
     const char *meaning;
 } opcode_info;
+
 /* The piece of source an instruction was made from: byte offsets into its module's text. */
 typedef struct src_place {
     uint32_t start, end;
@@ -85,6 +74,7 @@ typedef struct insn {
     uint16_t op, a, b, c;
 } insn;
 
+/* b and c as one number. */
 static inline uint32_t insn_wide(insn i) { return (uint32_t)i.b | (uint32_t)i.c << 16; }
 static inline insn insn_abc(opcode op, unsigned a, unsigned b, unsigned c)
 {

@@ -23,23 +23,21 @@ static void put_name(value name, const char *otherwise, FILE *out)
     fputs(value_is(name, OBJ_STRING) ? value_string(name)->text : otherwise, out);
 }
 
-static bool is_code_constant(unsigned op)
+static void put_code(const code *c, FILE *out)
 {
-    return op == OPC_CLOSURE || op == OPC_CALLF || op == OPC_TAILF || op == OPC_SPAWNB ||
-           op == OPC_PARADD;
+    fputs(c->is_branch ? "block in " : "fn ", out);
+    put_name(c->name, "fn", out);
 }
 
-static void put_constant(csp_vm *vm, const code *c, unsigned op, uint32_t index, FILE *out)
+static void put_constant(csp_vm *vm, const code *c, operand_kind kind, uint32_t index, FILE *out)
 {
     if (index >= c->constant_count) {
         fprintf(out, "constant %" PRIu32 " (none)", index);
         return;
     }
     value v = c->constants[index];
-    if (is_code_constant(op)) {
-        const code *callee = value_as_object(v);
-        fputs(callee->is_branch ? "block in " : "fn ", out);
-        put_name(callee->name, "fn", out);
+    if (kind == OPERAND_FUNCTION || kind == OPERAND_CODE || kind == OPERAND_BLOCK) {
+        put_code(value_as_object(v), out);
     } else if (value_is(v, OBJ_CELL)) {
         fputs("cell ", out);
         put_name(((const cell *)value_as_object(v))->name, "?", out);
@@ -89,56 +87,67 @@ static void put_type(uint32_t type, FILE *out)
     fputs(type < TYPE_COUNT ? vm_type_names[type] : "?", out);
 }
 
-static void put_operands(csp_vm *vm, const code *c, uint32_t pc, FILE *out)
+static void put_operand(csp_vm *vm, const code *c, uint32_t pc, unsigned n, FILE *out)
 {
     insn i = c->insns[pc];
-    uint32_t wide = insn_wide(i);
-    uint32_t far = pc + 1 + wide, near = (uint32_t)((int64_t)pc + 1 + (int16_t)i.c);
-    switch (vm_opcodes[i.op].format) {
-    case OPF_NONE: break;
-    case OPF_R: fprintf(out, "r%u", i.a); break;
-    case OPF_RR: fprintf(out, "r%u, r%u", i.a, i.b); break;
-    case OPF_RRR: fprintf(out, "r%u, r%u, r%u", i.a, i.b, i.c); break;
-    case OPF_RK:
-        fprintf(out, "r%u, ", i.a);
-        put_constant(vm, c, i.op, wide, out);
-        break;
-    case OPF_RI: fprintf(out, "r%u, %" PRId32, i.a, (int32_t)wide); break;
-    case OPF_RW:
-        fprintf(out, "r%u, ", i.a);
-        put_immediate(wide, out);
-        break;
-    case OPF_RRI: fprintf(out, "r%u, r%u, %d", i.a, i.b, (int16_t)i.c); break;
-    case OPF_RRU:
-        fprintf(out, "r%u, r%u, ", i.a, i.b);
-        if (i.op == OPC_IS)
-            put_type(i.c, out);
-        else
-            fprintf(out, "%u", i.c);
-        break;
-    case OPF_RRK:
-        fprintf(out, "r%u, r%u, ", i.a, i.b);
-        put_constant(vm, c, i.op, i.c, out);
-        break;
-    case OPF_RKR:
-        fprintf(out, "r%u, ", i.a);
-        put_constant(vm, c, i.op, i.b, out);
-        fprintf(out, ", r%u", i.c);
-        break;
-    case OPF_RU: fprintf(out, "r%u, %u", i.a, i.b); break;
-    case OPF_RUU: fprintf(out, "r%u, %u, %u", i.a, i.b, i.c); break;
-    case OPF_RUK:
-        fprintf(out, "r%u, %u, ", i.a, i.b);
-        put_constant(vm, c, i.op, i.c, out);
-        break;
-    case OPF_J32: fprintf(out, "-> %" PRIu32, far); break;
-    case OPF_RJ32: fprintf(out, "r%u -> %" PRIu32, i.a, far); break;
-    case OPF_RRJ: fprintf(out, "r%u, r%u -> %" PRIu32, i.a, i.b, near); break;
-    case OPF_RIJ: fprintf(out, "r%u, %d -> %" PRIu32, i.a, (int16_t)i.b, near); break;
-    case OPF_RUJ: fprintf(out, "r%u, %u -> %" PRIu32, i.a, i.b, near); break;
-    case OPF_URJ: put_arm(i, near, out); break;
-    case OPF_UU: put_alt(i, out); break;
+    operand_kind kind = (operand_kind)vm_opcodes[i.op].operands[n];
+    uint32_t x = code_operand(i, n);
+    switch (kind) {
+    case OPERAND_REG:
+    case OPERAND_REG2:
+    case OPERAND_REG3:
+    case OPERAND_REG4:
+    case OPERAND_REGS:
+    case OPERAND_PAIRS:
+    case OPERAND_CALL:
+    case OPERAND_CAPTURES: fprintf(out, "r%" PRIu32, x); break;
+    case OPERAND_VALUE:
+    case OPERAND_NAME:
+    case OPERAND_CELL:
+    case OPERAND_NATIVE:
+    case OPERAND_FUNCTION:
+    case OPERAND_CODE:
+    case OPERAND_BLOCK: put_constant(vm, c, kind, x, out); break;
+    case OPERAND_INT: fprintf(out, "%" PRId32, code_signed(i, n)); break;
+    case OPERAND_COUNT:
+    case OPERAND_FLAG:
+    case OPERAND_PART: fprintf(out, "%" PRIu32, x); break;
+    case OPERAND_TYPE: put_type(x, out); break;
+    case OPERAND_IMMEDIATE: put_immediate(x, out); break;
+    case OPERAND_JUMP:
+    case OPERAND_BACK: fprintf(out, "-> %" PRId64, code_jump(i, pc)); break;
+    case OPERAND_ARMS: put_alt(i, out); break;
+    case OPERAND_ARM: put_arm(i, (uint32_t)code_jump(i, pc), out); break;
+    case OPERAND_NONE:
+    case OPERAND_WIDE:
+    case OPERAND_ALT_FLAGS:
+    case OPERAND_ARM_REGS: break;
     }
+}
+
+static bool is_jump(unsigned kind) { return kind == OPERAND_JUMP || kind == OPERAND_BACK; }
+
+static void put_operands(csp_vm *vm, const code *c, uint32_t pc, FILE *out)
+{
+    const uint8_t *kinds = vm_opcodes[c->insns[pc].op].operands;
+    if (kinds[0] == OPERAND_ARM || kinds[0] == OPERAND_ARMS) {
+        put_operand(vm, c, pc, 0, out);
+        return;
+    }
+    const char *before = "";
+    for (unsigned n = 0; n < 3; n++) {
+        if (kinds[n] == OPERAND_NONE || kinds[n] == OPERAND_WIDE)
+            continue;
+        fputs(*before && is_jump(kinds[n]) ? " " : before, out);
+        put_operand(vm, c, pc, n, out);
+        before = ", ";
+    }
+}
+
+static bool has_operands(unsigned op)
+{
+    const uint8_t *kinds = vm_opcodes[op].operands;
+    return kinds[0] != OPERAND_NONE || kinds[1] != OPERAND_NONE;
 }
 
 static int digits(uint32_t n)
@@ -176,8 +185,7 @@ static void put_insns(csp_vm *vm, const code *c, FILE *out)
             fprintf(out, "  ? %u\n", op);
             continue;
         }
-        bool bare = vm_opcodes[op].format == OPF_NONE;
-        fprintf(out, "  %-*s", bare ? 0 : NAME_WIDTH, vm_opcodes[op].name);
+        fprintf(out, "  %-*s", has_operands(op) ? NAME_WIDTH : 0, vm_opcodes[op].name);
         put_operands(vm, c, pc, out);
         fputc('\n', out);
     }

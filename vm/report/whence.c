@@ -31,24 +31,11 @@ static bool gives_a_value(opcode op)
     }
 }
 
-static int64_t jump_target(const insn *i, int64_t at)
-{
-    switch (vm_opcodes[i->op].format) {
-    case OPF_J32:
-    case OPF_RJ32: return at + 1 + (int32_t)insn_wide(*i);
-    case OPF_RRJ:
-    case OPF_RIJ:
-    case OPF_RUJ:
-    case OPF_URJ: return at + 1 + (int16_t)i->c;
-    default: return NOWHERE;
-    }
-}
-
 /* Whether a jump ends in (from, to]: then what stands at `from` may not have run. */
 static bool is_joined(const code *c, int64_t from, int64_t to)
 {
-    for (int64_t at = 0; at < c->count; at++) {
-        int64_t target = jump_target(&c->insns[at], at);
+    for (uint32_t at = 0; at < c->count; at++) {
+        int64_t target = code_jump(c->insns[at], at);
         if (target > from && target <= to)
             return true;
     }
@@ -90,7 +77,7 @@ static bool operands(const insn *i, unsigned reg[2])
     if (!is_arithmetic && i->op != OPC_GETFIELD)
         return false;
     reg[0] = i->b;
-    reg[1] = vm_opcodes[i->op].format == OPF_RRR ? i->c : i->b;
+    reg[1] = vm_opcodes[i->op].operands[2] == OPERAND_REG ? i->c : i->b;
     return true;
 }
 

@@ -154,7 +154,7 @@ static bool holds(unsigned op, int order)
 void run_process(csp_vm *vm, process *p)
 {
     static const void *const labels[OPC_COUNT] = {
-#define OPCODE(enumerator, name, format, cost, meaning) &&L_##enumerator,
+#define OPCODE(enumerator, name, a, b, c, flag, meaning) &&L_##enumerator,
 #include "vm/core/opcode.def"
 #undef OPCODE
     };
