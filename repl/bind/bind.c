@@ -194,8 +194,9 @@ int bind_run(const options *o)
     if (any)
         standard_write(STDOUT_FILENO, out.bytes, out.length);
     else
-        standard_printf(STDERR_FILENO, "csp: %s declares nothing%s\n", o->input,
-                        s.glob_count > 0 ? " that matches" : "");
+        standard_printf(STDERR_FILENO, "csp: %s declares nothing%s%s\n", o->input,
+                        s.glob_count > 0 ? " that matches" : " itself",
+                        s.all ? "" : "; `--all` adds what the headers declare that it includes");
     text_free(&out);
     return any ? 0 : EXIT_USAGE;
 }

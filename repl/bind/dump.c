@@ -78,7 +78,7 @@ static void read_record(dump_stream *in, dump_node *n, place *outer)
     if (!n->is_complete || record->is_complete)
         return;
     record->is_complete = true;
-    record->is_own = n->is_own;
+    record->is_own = n->file != NULL;
     record->is_packed = n->is_invalid;
     place p = {.h = outer->h, .record = record};
     dump_each(in, n, read_member, &p);
@@ -132,7 +132,7 @@ static void read_enum(dump_stream *in, dump_node *n, place *p)
         p->unnamed.enumeration = e;
     if (e->constants)
         return;
-    e->is_own = n->is_own;
+    e->is_own = n->file != NULL;
     if (n->base)
         e->base = type_read(p->h, n->base, p->unnamed);
     counting c = {.e = e};
@@ -234,7 +234,8 @@ static void read_function(dump_stream *in, dump_node *n, place *p)
     c_function *f = function_of(p, n);
     f->type = written_type(p, n);
     f->symbol = n->symbol ? n->symbol + (n->symbol[0] == '\1') : f->name;
-    f->is_own |= n->is_own;
+    f->is_own |= n->file != NULL;
+    f->is_main |= n->file && n->file->is_main;
     f->is_static |= same(n->storage, "static");
     parameters all = {.count = 0};
     dump_each(in, n, read_parameter, &all);
@@ -247,7 +248,7 @@ static void read_function(dump_stream *in, dump_node *n, place *p)
 
 static void read_variable(dump_stream *in, dump_node *n, place *p)
 {
-    if (!n->name || dump_macro(in, n, p->h) || !n->is_own || same(n->storage, "static"))
+    if (!n->name || dump_macro(in, n, p->h) || !n->file || same(n->storage, "static"))
         return;
     c_variable *v = memory_get(sizeof *v);
     v->name = n->name;

@@ -20,7 +20,7 @@ static json_event next(dump_stream *in)
         } else if (strcmp(in->json.text, "file") == 0) {
             event = json_next(&in->json);
             if (event == JSON_STRING)
-                in->is_own = table_find(in->files, in->json.text) != NULL;
+                in->file = table_find(in->files, in->json.text);
             else
                 json_skip(&in->json, event);
         } else {
@@ -82,7 +82,7 @@ static void read_place(dump_stream *in, dump_node *n)
     bool is_somewhere = event == JSON_KEY;
     while (in->json.depth > depth && event != JSON_BAD)
         event = next(in);
-    n->is_own = is_somewhere && in->is_own;
+    n->file = is_somewhere ? in->file : NULL;
 }
 
 static const char **text_of(dump_node *n, const char *key)

@@ -8,8 +8,8 @@
 
 typedef struct dump_stream {
     json_reader json;
-    const table *files; /* those that are wanted */
-    bool is_own;        /* the place that was read last is in one of them */
+    const table *files;        /* those that are wanted */
+    const struct c_file *file; /* that of the place that was read last; NULL: none of them */
     int depth;
 } dump_stream;
 
@@ -22,9 +22,9 @@ typedef struct dump_node {
     const char *type, *plain_type; /* as it is written, without its typedefs */
     const char *base;              /* of an enum */
     bool is_implicit, is_invalid, is_bit_field, is_complete;
-    bool is_own;    /* stands in a file that is wanted */
-    bool has_inner; /* and the stream stands before it */
-    bool is_closed; /* and the stream behind it */
+    const struct c_file *file; /* NULL: stands in none that is wanted */
+    bool has_inner;            /* and the stream stands before it */
+    bool is_closed;            /* and the stream behind it */
 } dump_node;
 
 bool dump_is(const dump_node *n, const char *kind);

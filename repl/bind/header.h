@@ -94,6 +94,7 @@ typedef struct c_function {
     const char **params; /* names; NULL in it: without one */
     uint32_t param_count;
     bool is_own;
+    bool is_main;   /* the header itself declares it, or a part of it */
     bool is_static; /* no symbol */
     bool is_selected;
     const char *why; /* it cannot be called; NULL: it can … */
@@ -122,8 +123,13 @@ typedef struct c_macro {
 
 /* ---- all of it ---- */
 
+/* A file whose declarations are wanted. */
+typedef struct c_file {
+    bool is_main; /* the header itself, or a part of it; else it includes it */
+} c_file;
+
 typedef struct header {
-    table files; /* those whose declarations are wanted; the values are not NULL */
+    table files; /* of c_file, by their paths */
     table typedefs, tags, enum_tags, functions, macro_names;
     c_record *records, **last_record;
     c_record *complete, **last_complete; /* each behind those that it holds */

@@ -91,26 +91,29 @@ bool library_owns(const library *l, const char *symbol)
     return is_kernel || there.dli_fbase == here.dli_fbase;
 }
 
-static uint32_t count_functions(const library *l, const header *h)
-{
-    uint32_t count = 0;
-    for (const c_function *f = h->function_list; f; f = f->next)
-        count += f->is_selected && !f->is_static && library_owns(l, f->symbol);
-    return count;
-}
-
 /* ---- candidates ---- */
 
 typedef struct choice {
     const header *h;
+    bool all; /* functions of included headers count, too */
     library best;
     uint32_t most;
 } choice;
 
+static uint32_t count_functions(const choice *c, const library *l)
+{
+    uint32_t count = 0;
+    for (const c_function *f = c->h->function_list; f; f = f->next) {
+        bool counts = f->is_selected && !f->is_static && (f->is_main || c->all);
+        count += counts && library_owns(l, f->symbol);
+    }
+    return count;
+}
+
 static void consider(choice *c, const char *name)
 {
     library l = open_candidate(name);
-    uint32_t count = l.handle ? count_functions(&l, c->h) : 0;
+    uint32_t count = l.handle ? count_functions(c, &l) : 0;
     if (count > c->most) {
         c->best = l;
         c->most = count;
@@ -160,17 +163,29 @@ static void consider_name(choice *c, const char *name)
     text_free(&file);
 }
 
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* "curl/easy.h" may be of easy or of curl. */
 static void consider_path(choice *c, const char *path)
 {
-    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    const char *last = last_part(path), *folder = last - (last > path);
     consider_name(c, memory_slice(last, strcspn(last, ".")));
-    if (!slash || slash == path)
-        return;
-    const char *folder = slash;
+    const char *end = folder;
     while (folder > path && folder[-1] != '/')
         folder--;
-    consider_name(c, memory_slice(folder, (size_t)(slash - folder)));
+    if (end > folder)
+        consider_name(c, memory_slice(folder, (size_t)(end - folder)));
+}
+
+static void consider_all(choice *c, const char *path)
+{
+    consider_path(c, path);
+    consider(c, "c");
+    consider(c, "m");
 }
 
 library library_find(const header *h, const char *name, const char *path)
@@ -178,12 +193,13 @@ library library_find(const header *h, const char *name, const char *path)
     if (name)
         return open_library(name);
     choice c = {.h = h};
-    consider(&c, "c");
-    consider(&c, "m");
-    consider_path(&c, path);
+    consider_all(&c, path);
+    c.all = true;
+    if (c.most == 0) /* it only includes others */
+        consider_all(&c, path);
     if (c.most > 0)
         return c.best;
-    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    const char *last = last_part(path);
     text file = {0};
     text_print(&file, "lib%.*s.so", (int)strcspn(last, "."), last);
     return (library){.name = file.bytes};

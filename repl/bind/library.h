@@ -9,8 +9,9 @@ typedef struct library {
     void *handle;     /* NULL: it could not be opened, and nobody knows what is in it */
 } library;
 
-/* That of this name, or, NULL, the one of the candidates that has the most of the functions that
- * are selected: what pkg-config names for the header, what is called like it, C's own. */
+/* That of this name, or, NULL, the one of the candidates that has the most functions of those that
+ * the header itself declares and that are selected; candidates are what pkg-config names for the
+ * header, what is called like it, and C's own. */
 library library_find(const header *h, const char *name, const char *path);
 /* Whether it, or a library that it needs, has the symbol. */
 bool library_has(const library *l, const char *symbol);

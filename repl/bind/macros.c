@@ -11,7 +11,7 @@
 /* A file that is being included. */
 typedef struct inclusion {
     const char *path;
-    bool is_own;
+    bool is_main; /* the header, or a part of it */
 } inclusion;
 
 typedef struct reading {
@@ -44,10 +44,10 @@ static bool is_wrapped(const char *path, const char *by)
     return strcmp(last_part(path), last_part(by)) == 0;
 }
 
-static bool is_own(const reading *r, const char *path)
+static bool is_main(const reading *r, const char *path)
 {
     const inclusion *by = r->depth > 0 ? &r->open[r->depth - 1] : NULL;
-    return r->all || (by && by->is_own && (is_part(path) || is_wrapped(path, by->path)));
+    return !r->has_header || (by && by->is_main && (is_part(path) || is_wrapped(path, by->path)));
 }
 
 static void enter(reading *r, const char *path)
@@ -58,11 +58,15 @@ static void enter(reading *r, const char *path)
     }
     bool is_real = path[0] != '<'; /* no "<built-in>" */
     inclusion i = {.path = memory_text(path)};
-    i.is_own = is_real && (!r->has_header || is_own(r, path));
+    i.is_main = is_real && is_main(r, path);
     r->has_header |= is_real;
     r->open[r->depth++] = i;
-    if (i.is_own)
-        table_set(&r->h->files, i.path, r->h);
+    if (!i.is_main && (!r->all || !is_real))
+        return;
+    const c_file *old = table_find(&r->h->files, path);
+    c_file *file = memory_get(sizeof *file);
+    file->is_main = i.is_main || (old && old->is_main);
+    table_set(&r->h->files, i.path, file);
 }
 
 /* # 12 "path" 1 3: here begins line 12 of that file, entered (1) or come back to (2). */
@@ -96,7 +100,12 @@ static size_t name_length(const char *at)
     return n;
 }
 
-static bool in_own_file(const reading *r) { return r->depth > 0 && r->open[r->depth - 1].is_own; }
+/* Whether what is read stands in a file that is wanted. */
+static bool in_own_file(const reading *r)
+{
+    const char *path = r->depth > 0 ? r->open[r->depth - 1].path : "<";
+    return table_find(&r->h->files, path) != NULL;
+}
 
 static void read_define(reading *r, const char *at)
 {

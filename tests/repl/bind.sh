@@ -156,6 +156,18 @@ fn time(timer: pointer): i64' time.h
 try guess 0 '# `libguess.so` cannot be opened here
 extern "libguess.so" as guess {' guess.h
 
+if [ -e libthere.so.3 ]; then
+    export LD_LIBRARY_PATH=$folder
+    printf '#include <string.h>\n#include "there.h"\n' >around.h
+    printf '#include <string.h>\nint there(void);\n' >there2.h
+    ln -s libthere.so libthere2.so
+    try all-of-library 0 'extern "libthere.so.3" as there2 {
+fn there(): i32
+!fn strlen' --all there2.h
+    try only-includes 2 'declares nothing itself; `--all`' around.h
+    unset LD_LIBRARY_PATH
+fi
+
 # --- headers that programs bind: what is printed is csp
 for header in zlib.h png.h sqlite3.h math.h string.h stdio.h stdlib.h time.h pwd.h dirent.h errno.h; do
     echo "#include <$header>" | clang -fsyntax-only -x c - 2>got.err || continue
