@@ -128,9 +128,8 @@ static verdict fill_made(csp_vm *vm, process *p, value *args, uint8_t *to, size_
     return v;
 }
 
-static verdict bytes_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict bytes_of(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (value_is(args[0], OBJ_BYTES))
         return give(vm, args[0], result);
     if (args[1] == VALUE_ABSENT) {
@@ -147,9 +146,8 @@ static verdict bytes_of(csp_vm *vm, process *p, value *args, uint32_t argc, valu
     return fill_made(vm, p, args, value_bytes(args[1])->data, value_bytes(args[1])->size, result);
 }
 
-static verdict buffer_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict buffer_of(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (args[1] == VALUE_ABSENT) {
         size_t size;
         if (!size_of(vm, p, args[0], &size))
@@ -162,17 +160,16 @@ static verdict buffer_of(csp_vm *vm, process *p, value *args, uint32_t argc, val
     return fill_made(vm, p, args, b->data, b->size, result);
 }
 
-static verdict any_slice(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict any_slice(csp_vm *vm, process *p, value *args, value *result)
 {
     span whole;
     if (!span_arg(vm, p, args[0], &whole))
         return VERDICT_FAIL;
-    value to = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL;
+    value to = native_optional(vm, args, 2, VALUE_NIL);
     verdict v = data_slice(vm, p, args[0], args[1], to, result);
     if (v != VERDICT_CALL)
         return v;
-    args[1] = *result;
-    return vm_native_become(vm, &walk_natives[WALK_PART], 2, NULL);
+    return native_become_with(vm, &walk_natives[WALK_PART], 2, (value[]){args[0], *result});
 }
 
 /* --- single numbers */
@@ -193,20 +190,19 @@ static uint8_t *place(csp_vm *vm, process *p, span inside, value type, value off
     return inside.data + at;
 }
 
-static verdict any_get(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict any_get(csp_vm *vm, process *p, value *args, value *result)
 {
     span inside;
     scalar type;
     if (!span_arg(vm, p, args[0], &inside))
         return VERDICT_FAIL;
-    value offset = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : value_int(0);
+    value offset = native_optional(vm, args, 2, value_int(0));
     const uint8_t *at = place(vm, p, inside, args[1], offset, &type);
     return at != NULL ? give(vm, scalar_read(vm, type, at), result) : VERDICT_FAIL;
 }
 
-static verdict buffer_set(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict buffer_set(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     span inside;
     scalar type;
     if (!own_buffer_arg(vm, p, args[0], &inside))
@@ -278,21 +274,18 @@ static void write_base64(const span *of, size_t from, size_t to, char *chars)
     }
 }
 
-static verdict any_hex(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict any_hex(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return digits(vm, p, args, hex_length, write_hex, result);
 }
 
-static verdict any_base64(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict any_base64(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return digits(vm, p, args, base64_length, write_base64, result);
 }
 
-static verdict any_utf8(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict any_utf8(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     span from;
     if (!span_arg(vm, p, args[0], &from))
         return VERDICT_FAIL;

@@ -139,7 +139,7 @@ static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *ou
         text_add(&t, chars, num_format_float(value_as_float(v), chars));
     } else {
         value walk = native_value(vm, &walk_natives[quoted ? WALK_REPR : WALK_STR]);
-        return walk != VALUE_ABSENT ? vm_native_call(vm, p, walk, 1, &v) : vm_raise_memory(vm);
+        return walk != VALUE_ABSENT ? native_call(vm, p, walk, 1, &v) : vm_raise_memory(vm);
     }
     return string_give(vm, text_string(&t), out);
 }
@@ -438,9 +438,8 @@ static verdict put_together(csp_vm *vm, process *p, const string *format, const 
     return plain < format->size ? VERDICT_YIELD : draft_string(vm, under_way, result);
 }
 
-verdict string_format(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_format(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     list *values = value_list(args[0]);
     value *slots = args + 1;
     const string *format = string_arg(vm, p, values->items[0]);
@@ -452,7 +451,7 @@ verdict string_format(csp_vm *vm, process *p, value *args, uint32_t argc, value 
     }
     if (slots[SLOT_WALKING] == VALUE_TRUE) {
         int64_t walked = value_as_int(slots[SLOT_NEXT]);
-        values->items[walked] = *vm_native_result(p);
+        values->items[walked] = *native_result(p);
         slots[SLOT_NEXT] = value_int(walked + 1);
         slots[SLOT_WALKING] = VALUE_ABSENT;
     }

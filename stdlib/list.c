@@ -18,9 +18,8 @@
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 
 /* slot: as list_reserve_step has it. */
-static verdict push_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict push_long(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     list *l = data_own_list(vm, p, args[0]);
     if (!l)
         return VERDICT_FAIL;
@@ -33,32 +32,31 @@ static verdict push_long(csp_vm *vm, process *p, value *args, uint32_t argc, val
 }
 
 static __attribute__((noinline)) verdict push_growing(csp_vm *vm, list *l, value *args,
-                                                      uint32_t argc, value *result)
+                                                      value *result)
 {
     static const native_entry longer = {"push", "push(xs, x)", "", push_long, 2, 2, 1};
     if (list_grows_long(l, (size_t)l->count + 1))
-        return vm_native_become(vm, &longer, argc, NULL);
+        return native_become(vm, &longer);
     if (!list_push(vm, l, args[1]))
         return vm_raise_memory(vm);
     *result = args[0];
     return VERDICT_DONE;
 }
 
-static verdict native_push(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_push(csp_vm *vm, process *p, value *args, value *result)
 {
     list *l = data_own_list(vm, p, args[0]);
     if (!l)
         return VERDICT_FAIL;
     if (l->count == l->capacity)
-        return push_growing(vm, l, args, argc, result);
+        return push_growing(vm, l, args, result);
     l->items[l->count++] = args[1];
     *result = args[0];
     return VERDICT_DONE;
 }
 
-static verdict native_pop(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_pop(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     list *l = data_own_list(vm, p, args[0]);
     if (!l)
         return VERDICT_FAIL;
@@ -68,9 +66,8 @@ static verdict native_pop(csp_vm *vm, process *p, value *args, uint32_t argc, va
     return VERDICT_DONE;
 }
 
-static verdict native_insert(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_insert(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     list *l = data_own_list(vm, p, args[0]);
     uint64_t at = 0;
     if (!l)
@@ -86,9 +83,8 @@ static verdict native_insert(csp_vm *vm, process *p, value *args, uint32_t argc,
     return VERDICT_DONE;
 }
 
-static verdict native_remove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_remove(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     list *l = data_own_list(vm, p, args[0]);
     uint64_t at = 0;
     if (!l || data_index(vm, p, args[1], l->count, "list", &at) != VERDICT_DONE)
@@ -98,9 +94,8 @@ static verdict native_remove(csp_vm *vm, process *p, value *args, uint32_t argc,
     return VERDICT_DONE;
 }
 
-static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_clear(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     list *l = data_own_list(vm, p, args[0]);
     if (!l)
         return VERDICT_FAIL;
@@ -122,7 +117,7 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
         *sum = start;
     }
     if (*elsewhere != VALUE_ABSENT) {
-        *sum = *vm_native_result(p);
+        *sum = *native_result(p);
         *elsewhere = VALUE_ABSENT;
     }
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
@@ -154,15 +149,13 @@ static verdict fold(csp_vm *vm, process *p, value *args, opcode op, value start,
     return VERDICT_YIELD;
 }
 
-static verdict native_sum(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_sum(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return fold(vm, p, args, OPC_ADD, value_int(0), result);
 }
 
-static verdict native_product(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_product(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return fold(vm, p, args, OPC_MUL, value_int(1), result);
 }
 
@@ -178,13 +171,12 @@ static verdict collect(csp_vm *vm, process *p, value iterable, value *slots)
         slots[1] = iterable;
     }
     value ignored;
-    return walk_natives[WALK_EXTEND].fn(vm, p, slots, 2, &ignored);
+    return walk_natives[WALK_EXTEND].fn(vm, p, slots, &ignored);
 }
 
 /* args: an iterable; slots: of collect, and how many pairs have changed places. */
-static verdict native_reverse(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_reverse(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 1, *done = &slots[COLLECT_SLOTS];
     if (*done == VALUE_ABSENT) {
         verdict v = collect(vm, p, args[0], slots);
@@ -207,9 +199,8 @@ static verdict native_reverse(csp_vm *vm, process *p, value *args, uint32_t argc
 }
 
 /* args: the lists as one; slots: which is copied, how much of it, all. */
-static verdict native_concat(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_concat(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     const list *lists = value_list(args[0]);
     value *which = &args[1], *copied = &args[2], *all = &args[3];
     if (*all == VALUE_ABSENT) {
@@ -245,9 +236,8 @@ static verdict native_concat(csp_vm *vm, process *p, value *args, uint32_t argc,
 }
 
 /* args: the element, how many; slot: the list. */
-static verdict native_repeat(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_repeat(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value n = args[1], *made = &args[2];
     if (!value_is_integer(n))
         return vm_raise_type(vm, p, n, "an int");

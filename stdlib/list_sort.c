@@ -56,7 +56,7 @@ static verdict make_list(csp_vm *vm, process *p, value *args, value *slots)
         slots[1] = xs;
     }
     value ignored;
-    verdict v = walk_natives[WALK_EXTEND].fn(vm, p, slots, 2, &ignored);
+    verdict v = walk_natives[WALK_EXTEND].fn(vm, p, slots, &ignored);
     if (v == VERDICT_DONE) {
         args[0] = slots[0];
         slots[0] = VALUE_ABSENT;
@@ -121,7 +121,7 @@ static verdict next_key(csp_vm *vm, process *p, sort_walk *s, value by)
         return VERDICT_DONE;
     }
     s->phase = SORT_KEY_CALLED;
-    return vm_native_call(vm, p, by, 1, &s->from[s->at].item);
+    return native_call(vm, p, by, 1, &s->from[s->at].item);
 }
 
 static bool is_nan(value v) { return value_is_float(v) && isnan(value_as_float(v)); }
@@ -140,7 +140,7 @@ static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, i
     if (v != VERDICT_CALL)
         return v;
     s->phase = SORT_COMPARED;
-    return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2, (value[]){a, b});
+    return native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2, (value[]){a, b});
 }
 
 /* Sets out to merge the two runs from `start` on, or, behind the last, begins the next pass. */
@@ -232,7 +232,7 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
 {
     switch (s->phase) {
     case SORT_KEY_CALLED:
-        s->from[s->at++].key = *vm_native_result(p);
+        s->from[s->at++].key = *native_result(p);
         s->phase = SORT_KEYS;
         /* fall through */
     case SORT_KEYS: {
@@ -242,7 +242,7 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
         break;
     }
     case SORT_COMPARED: {
-        value order = *vm_native_result(p);
+        value order = *native_result(p);
         s->phase = SORT_MERGE;
         take_answer(s, order == value_int(-1) ? -1 : 1);
         break;
@@ -295,9 +295,8 @@ static verdict run(csp_vm *vm, process *p, value *args, bool in_place)
     return step(vm, p, s, args[1]);
 }
 
-verdict list_sort(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict list_sort(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     verdict v = run(vm, p, args, false);
     if (v != VERDICT_DONE)
         return v;
@@ -306,9 +305,8 @@ verdict list_sort(csp_vm *vm, process *p, value *args, uint32_t argc, value *res
     return v;
 }
 
-verdict list_sort_in_place(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict list_sort_in_place(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     verdict v = run(vm, p, args, true);
     if (v != VERDICT_DONE)
         return v;

@@ -43,64 +43,61 @@ static verdict list_of(csp_vm *vm, process *p, value *args, map_part part, value
     return e ? VERDICT_YIELD : VERDICT_DONE;
 }
 
-static verdict native_keys(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_keys(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return list_of(vm, p, args, PART_KEY, result);
 }
 
-static verdict native_values(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_values(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return list_of(vm, p, args, PART_ITEM, result);
 }
 
-static verdict native_items(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_items(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return list_of(vm, p, args, PART_BOTH, result);
 }
 
 /* The entry of a key of the map args[0]: DONE; CALL: `walk` is arranged to do it all, since it
  * takes long; FAIL. */
-static verdict find(csp_vm *vm, process *p, const map *m, const value *args, uint32_t argc,
-                    walk_kind walk, uint32_t *entry)
+static verdict find(csp_vm *vm, process *p, const map *m, const value *args, walk_kind walk,
+                    uint32_t *entry)
 {
     if (!m || map_key_check(vm, p, args[1]) != VERDICT_DONE)
         return VERDICT_FAIL;
     uint64_t hash;
     verdict v = map_find_quick(vm, m, args[1], &hash, entry);
-    return v == VERDICT_CALL ? vm_native_become(vm, &walk_natives[walk], argc, NULL) : v;
+    return v == VERDICT_CALL ? native_become(vm, &walk_natives[walk]) : v;
 }
 
-static verdict native_has(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_has(csp_vm *vm, process *p, value *args, value *result)
 {
     uint32_t entry;
-    verdict v = find(vm, p, data_map(vm, p, args[0]), args, argc, WALK_MAP_HAS, &entry);
+    verdict v = find(vm, p, data_map(vm, p, args[0]), args, WALK_MAP_HAS, &entry);
     if (v == VERDICT_DONE)
         *result = value_bool(entry != MAP_NO_ENTRY);
     return v;
 }
 
-static verdict native_get(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_get(csp_vm *vm, process *p, value *args, value *result)
 {
     uint32_t entry;
     const map *m = data_map(vm, p, args[0]);
-    verdict v = find(vm, p, m, args, argc, WALK_MAP_GET, &entry);
+    verdict v = find(vm, p, m, args, WALK_MAP_GET, &entry);
     if (v != VERDICT_DONE)
         return v;
     if (entry != MAP_NO_ENTRY)
         *result = m->entries[entry].item;
     else
-        *result = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL;
+        *result = native_optional(vm, args, 2, VALUE_NIL);
     return VERDICT_DONE;
 }
 
-static verdict native_remove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_remove(csp_vm *vm, process *p, value *args, value *result)
 {
     uint32_t entry;
     map *m = data_own_map(vm, p, args[0]);
-    verdict v = find(vm, p, m, args, argc, WALK_MAP_REMOVE, &entry);
+    verdict v = find(vm, p, m, args, WALK_MAP_REMOVE, &entry);
     if (v != VERDICT_DONE)
         return v;
     *result = VALUE_NIL;
@@ -111,9 +108,8 @@ static verdict native_remove(csp_vm *vm, process *p, value *args, uint32_t argc,
     return VERDICT_DONE;
 }
 
-static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_clear(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     map *m = data_own_map(vm, p, args[0]);
     if (!m)
         return VERDICT_FAIL;
@@ -124,9 +120,8 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, uint32_t argc, 
 
 /* args: any number of maps as a list; slots: which of them, position in it, the result so far, what
  * puts an entry there in steps. */
-static verdict native_merge(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_merge(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     enum { ENTRIES_PER_STEP = 500 };
     value *which = &args[1], *position = &args[2], *out = &args[3], *walk = &args[4];
     if (*which == VALUE_ABSENT) {
@@ -154,7 +149,7 @@ static verdict native_merge(csp_vm *vm, process *p, value *args, uint32_t argc, 
         value put[4] = {*out, e->key, e->item, *walk}, ignored;
         verdict v = *walk == VALUE_ABSENT ? data_set(vm, p, *out, e->key, e->item) : VERDICT_CALL;
         if (v == VERDICT_CALL)
-            v = walk_natives[WALK_MAP_PUT].fn(vm, p, put, 3, &ignored);
+            v = walk_natives[WALK_MAP_PUT].fn(vm, p, put, &ignored);
         *walk = v == VERDICT_YIELD ? put[3] : VALUE_ABSENT;
         if (v != VERDICT_DONE)
             return v;

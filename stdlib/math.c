@@ -62,10 +62,8 @@ static verdict apply(csp_vm *vm, process *p, const value *args, double (*functio
 
 /* The native of a C function of the same name. */
 #define FLOAT_NATIVE(function)                                                         \
-    static verdict math_##function(csp_vm *vm, process *p, value *args, uint32_t argc, \
-                                   value *result)                                      \
+    static verdict math_##function(csp_vm *vm, process *p, value *args, value *result) \
     {                                                                                  \
-        (void)argc;                                                                    \
         return apply(vm, p, args, function, result);                                   \
     }
 FLOAT_NATIVE(acos)
@@ -83,15 +81,13 @@ FLOAT_NATIVE(tanh)
 /* In double precision the C library's cube root of 27 is not 3. */
 static double cube_root(double x) { return (double)cbrtl((long double)x); }
 
-static verdict math_cbrt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_cbrt(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return apply(vm, p, args, cube_root, result);
 }
 
-static verdict math_sqrt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_sqrt(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
     if (!is_bigint(args[0]))
@@ -122,45 +118,39 @@ static verdict logarithm(csp_vm *vm, process *p, const value *args, double (*fun
     return give(vm, num_float(vm, function(mantissa) + (double)exponent * log_of_two), result);
 }
 
-static verdict math_log(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_log(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return logarithm(vm, p, args, log, 0.693147180559945309417232121458176568, result);
 }
 
-static verdict math_log2(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_log2(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return logarithm(vm, p, args, log2, 1, result);
 }
 
-static verdict math_log10(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_log10(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return logarithm(vm, p, args, log10, 0.301029995663981195213738894724493027, result);
 }
 
 /* --- functions of two floats */
 
-static verdict math_atan2(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_atan2(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!numbers(vm, p, args, 2))
         return VERDICT_FAIL;
     return give(vm, num_float(vm, atan2(num_as_double(args[0]), num_as_double(args[1]))), result);
 }
 
-static verdict math_hypot(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_hypot(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!numbers(vm, p, args, 2))
         return VERDICT_FAIL;
     return give(vm, num_float(vm, hypot(num_as_double(args[0]), num_as_double(args[1]))), result);
 }
 
-static verdict math_pow(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_pow(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     verdict v = num_binary(vm, p, OPC_POW, args[0], args[1], result);
     return v == VERDICT_CALL ? num_long_become(vm, NUM_POW, args[0], args[1]) : v;
 }
@@ -184,47 +174,40 @@ static verdict whole(csp_vm *vm, process *p, const value *args, double (*functio
     return give(vm, v, result);
 }
 
-static verdict math_floor(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_floor(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return whole(vm, p, args, floor, result);
 }
 
-static verdict math_ceil(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_ceil(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return whole(vm, p, args, ceil, result);
 }
 
-static verdict math_round(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_round(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return whole(vm, p, args, round, result);
 }
 
-static verdict math_trunc(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_trunc(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return whole(vm, p, args, trunc, result);
 }
 
 /* --- of whole numbers */
 
-static verdict math_gcd(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_gcd(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return integers(vm, p, args, 2) ? num_gcd(vm, args[0], args[1], result) : VERDICT_FAIL;
 }
 
-static verdict math_lcm(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_lcm(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return integers(vm, p, args, 2) ? num_lcm(vm, args[0], args[1], result) : VERDICT_FAIL;
 }
 
-static verdict math_isqrt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_isqrt(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!integers(vm, p, args, 1))
         return VERDICT_FAIL;
     if (num_compare(args[0], value_int(0)) < 0)
@@ -234,9 +217,8 @@ static verdict math_isqrt(csp_vm *vm, process *p, value *args, uint32_t argc, va
 
 /* --- of any number */
 
-static verdict math_clamp(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_clamp(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!numbers(vm, p, args, 3))
         return VERDICT_FAIL;
     if (num_compare(args[1], args[2]) == 1)
@@ -247,9 +229,8 @@ static verdict math_clamp(csp_vm *vm, process *p, value *args, uint32_t argc, va
     return VERDICT_DONE;
 }
 
-static verdict math_sign(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_sign(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
     int order = num_compare(args[0], value_int(0));
@@ -257,18 +238,16 @@ static verdict math_sign(csp_vm *vm, process *p, value *args, uint32_t argc, val
     return VERDICT_DONE;
 }
 
-static verdict math_is_nan(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_is_nan(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
     *result = value_bool(value_is_float(args[0]) && isnan(value_as_float(args[0])));
     return VERDICT_DONE;
 }
 
-static verdict math_is_inf(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict math_is_inf(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
     *result = value_bool(value_is_float(args[0]) && isinf(value_as_float(args[0])));

@@ -27,9 +27,9 @@ static value system_text(csp_vm *vm, const char *from)
     return text_string(&t);
 }
 
-static verdict os_args(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict os_args(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)args, (void)argc;
+    (void)args;
     value all = list_new(vm, p, NULL, 0);
     if (all == VALUE_ABSENT)
         return vm_raise_memory(vm);
@@ -42,9 +42,8 @@ static verdict os_args(csp_vm *vm, process *p, value *args, uint32_t argc, value
     return VERDICT_DONE;
 }
 
-static verdict os_env(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict os_env(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!value_is(args[0], OBJ_STRING))
         return vm_raise_type(vm, p, args[0], "a string");
     const string *name = value_string(args[0]);
@@ -58,10 +57,10 @@ static verdict os_env(csp_vm *vm, process *p, value *args, uint32_t argc, value 
     return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-static verdict os_exit(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict os_exit(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)result;
-    value status = argc > 0 ? args[0] : value_int(0);
+    value status = native_optional(vm, args, 0, value_int(0));
     if (!value_is_int(status))
         return vm_raise_type(vm, p, status, "an int");
     int64_t number = value_as_int(status);

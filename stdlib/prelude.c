@@ -49,38 +49,34 @@ static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, v
     return v == VERDICT_DONE ? output_print(vm, p, stream, *slot, &args[2]) : v;
 }
 
-static verdict native_print(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_print(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return put(vm, p, args, 1, true, result);
 }
 
-static verdict native_write(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_write(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return put(vm, p, args, 1, false, result);
 }
 
-static verdict native_eprint(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_eprint(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return put(vm, p, args, 2, true, result);
 }
 
 /* --- values */
 
-static verdict native_len(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_len(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     uint64_t length;
     if (data_length(vm, p, args[0], &length) != VERDICT_DONE)
         return VERDICT_FAIL;
     return made(vm, num_uint(vm, length), result);
 }
 
-static verdict native_type(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_type(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)p, (void)argc;
+    (void)p;
     const char *name = vm_type_names[value_type_of(args[0])];
     return made(vm, str_intern(vm, name, strlen(name)), result);
 }
@@ -96,16 +92,14 @@ static verdict not_converted(csp_vm *vm, process *p, value x, const char *what, 
     return made(vm, e, result);
 }
 
-static verdict text_to_int(csp_vm *vm, process *p, const value *args, uint32_t argc, value *result)
+static verdict text_to_int(csp_vm *vm, process *p, const value *args, value *result)
 {
-    int base = 10;
-    if (argc > 1 && args[1] != VALUE_ABSENT) {
-        if (!value_is_integer(args[1]))
-            return vm_raise_type(vm, p, args[1], "an int as the base");
-        if (!value_is_int(args[1]) || value_as_int(args[1]) < 2 || value_as_int(args[1]) > 36)
-            return vm_raise(vm, ERR_VALUE, "a base is from 2 to 36");
-        base = (int)value_as_int(args[1]);
-    }
+    value given = native_optional(vm, args, 1, value_int(10));
+    if (!value_is_integer(given))
+        return vm_raise_type(vm, p, given, "an int as the base");
+    if (!value_is_int(given) || value_as_int(given) < 2 || value_as_int(given) > 36)
+        return vm_raise(vm, ERR_VALUE, "a base is from 2 to 36");
+    int base = (int)value_as_int(given);
     if (num_is_long(NUM_PARSE, args[0], value_int(base)))
         return num_long_become(vm, NUM_PARSE, args[0], value_int(base));
     const string *s = value_string(args[0]);
@@ -116,12 +110,12 @@ static verdict text_to_int(csp_vm *vm, process *p, const value *args, uint32_t a
     return made(vm, n, result);
 }
 
-static verdict native_int(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_int(csp_vm *vm, process *p, value *args, value *result)
 {
     value x = args[0];
     if (value_is(x, OBJ_STRING))
-        return text_to_int(vm, p, args, argc, result);
-    if (argc > 1 && args[1] != VALUE_ABSENT)
+        return text_to_int(vm, p, args, result);
+    if (native_optional(vm, args, 1, VALUE_ABSENT) != VALUE_ABSENT)
         return vm_raise_type(vm, p, x, "a string, as a base is given");
     if (value_is_object(x) && !value_usable(p, x))
         return vm_raise_moved(vm, x);
@@ -134,9 +128,8 @@ static verdict native_int(csp_vm *vm, process *p, value *args, uint32_t argc, va
     return made(vm, n, result);
 }
 
-static verdict native_float(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_float(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value x = args[0];
     if (value_is_object(x) && !value_usable(p, x))
         return vm_raise_moved(vm, x);
@@ -153,9 +146,8 @@ static verdict native_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return made(vm, n, result);
 }
 
-static verdict native_abs(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_abs(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value x = args[0];
     if (!value_is_number(x))
         return vm_raise_type(vm, p, x, "a number");
@@ -192,15 +184,14 @@ static verdict extreme_long(csp_vm *vm, process *p, value *args, int sign, value
         value v = values->items[i];
         if (*walking == VALUE_TRUE) {
             *walking = VALUE_ABSENT;
-            order =
-                value_is_int(*vm_native_result(p)) ? (int)value_as_int(*vm_native_result(p)) : 2;
+            order = value_is_int(*native_result(p)) ? (int)value_as_int(*native_result(p)) : 2;
         } else {
             verdict compared = walk_compare_quick(vm, p, v, *best, &order);
             if (compared == VERDICT_CALL) {
                 *walking = VALUE_TRUE;
                 *next = value_int(i);
-                return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2,
-                                      (value[]){v, *best});
+                return native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2,
+                                   (value[]){v, *best});
             }
             if (compared != VERDICT_DONE)
                 return compared;
@@ -213,34 +204,32 @@ static verdict extreme_long(csp_vm *vm, process *p, value *args, int sign, value
     return i < values->count ? VERDICT_YIELD : VERDICT_DONE;
 }
 
-static verdict min_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict min_long(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return extreme_long(vm, p, args, -1, result);
 }
 
-static verdict max_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict max_long(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return extreme_long(vm, p, args, 1, result);
 }
 
 /* A few values that need no walk at once. */
-static verdict extreme(csp_vm *vm, process *p, const value *args, uint32_t argc, int sign,
-                       value *result)
+static verdict extreme(csp_vm *vm, process *p, const value *args, int sign, value *result)
 {
     enum { AT_ONCE = 64 };
     static const native_entry longer[] = {
         {"min", "min(..values)", "", min_long, 1, NATIVE_VARIADIC, 3},
         {"max", "max(..values)", "", max_long, 1, NATIVE_VARIADIC, 3},
     };
+    uint32_t argc = native_argc(vm);
     value best = args[0];
     for (uint32_t i = argc > 1; i < argc; i++) {
         int order;
         verdict v =
             argc <= AT_ONCE ? walk_compare_quick(vm, p, args[i], best, &order) : VERDICT_CALL;
         if (v == VERDICT_CALL)
-            return vm_native_become(vm, &longer[sign > 0], argc, NULL);
+            return native_become(vm, &longer[sign > 0]);
         if (v != VERDICT_DONE)
             return v;
         if (replaces(args[i], best, order, sign))
@@ -250,22 +239,22 @@ static verdict extreme(csp_vm *vm, process *p, const value *args, uint32_t argc,
     return VERDICT_DONE;
 }
 
-static verdict native_min(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_min(csp_vm *vm, process *p, value *args, value *result)
 {
-    return extreme(vm, p, args, argc, -1, result);
+    return extreme(vm, p, args, -1, result);
 }
 
-static verdict native_max(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_max(csp_vm *vm, process *p, value *args, value *result)
 {
-    return extreme(vm, p, args, argc, 1, result);
+    return extreme(vm, p, args, 1, result);
 }
 
 /* --- failure */
 
-static verdict native_error(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_error(csp_vm *vm, process *p, value *args, value *result)
 {
-    value message = argc > 1 && args[1] != VALUE_ABSENT ? args[1] : vm->empty_string;
-    value data = argc > 2 && args[2] != VALUE_ABSENT ? args[2] : VALUE_NIL;
+    value message = native_optional(vm, args, 1, vm->empty_string);
+    value data = native_optional(vm, args, 2, VALUE_NIL);
     if (!value_is(args[0], OBJ_STRING))
         return vm_raise_type(vm, p, args[0], "a string as an error's kind");
     if (!value_is(message, OBJ_STRING))
@@ -279,9 +268,9 @@ static verdict raise_text(csp_vm *vm, error_kind kind, value message)
     return e == VALUE_ABSENT ? vm_raise_memory(vm) : vm_raise_value(vm, e);
 }
 
-static verdict native_fail(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_fail(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc, (void)result;
+    (void)result;
     if (value_is(args[0], OBJ_ERROR) && value_usable(p, args[0]))
         return vm_raise_value(vm, args[0]);
     if (!value_is(args[0], OBJ_STRING))
@@ -289,48 +278,48 @@ static verdict native_fail(csp_vm *vm, process *p, value *args, uint32_t argc, v
     return raise_text(vm, ERR_FAIL, args[0]);
 }
 
-static verdict native_assert(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_assert(csp_vm *vm, process *p, value *args, value *result)
 {
     *result = VALUE_NIL;
     if (value_truthy(args[0]))
         return VERDICT_DONE;
-    if (argc < 2 || args[1] == VALUE_ABSENT)
+    value message = native_optional(vm, args, 1, VALUE_ABSENT);
+    if (message == VALUE_ABSENT)
         vm_raise(vm, ERR_ASSERT, "assertion failed");
-    else if (!value_is(args[1], OBJ_STRING))
-        return vm_raise_type(vm, p, args[1], "a string as the assertion's message");
+    else if (!value_is(message, OBJ_STRING))
+        return vm_raise_type(vm, p, message, "a string as the assertion's message");
     else
-        raise_text(vm, ERR_ASSERT, args[1]);
+        raise_text(vm, ERR_ASSERT, message);
     return vm_blame(vm, p, args[0], VALUE_NIL);
 }
 
 /* --- channels */
 
-static verdict native_chan(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_chan(csp_vm *vm, process *p, value *args, value *result)
 {
     uint32_t capacity = 0;
-    if (argc > 0 && args[0] != VALUE_ABSENT) {
-        if (!value_is_integer(args[0]))
-            return vm_raise_type(vm, p, args[0], "an int as the size of the channel's buffer");
-        if (!value_is_int(args[0]) || value_as_int(args[0]) < 1 ||
-            value_as_int(args[0]) > (int64_t)LIST_MAX)
+    value size = native_optional(vm, args, 0, VALUE_ABSENT);
+    if (size != VALUE_ABSENT) {
+        if (!value_is_integer(size))
+            return vm_raise_type(vm, p, size, "an int as the size of the channel's buffer");
+        if (!value_is_int(size) || value_as_int(size) < 1 || value_as_int(size) > (int64_t)LIST_MAX)
             return vm_raise(
                 vm, ERR_VALUE,
                 "a channel's buffer has room for 1 to %zu messages; without one, write chan()",
                 LIST_MAX);
-        capacity = (uint32_t)value_as_int(args[0]);
+        capacity = (uint32_t)value_as_int(size);
     }
     channel *c = chan_new(vm, capacity);
     if (c)
-        c->made_at = vm_call_position(vm);
+        c->made_at = native_call_position(vm);
     if (!c)
         return VERDICT_FAIL;
     *result = value_object(c);
     return VERDICT_DONE;
 }
 
-static verdict native_close(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_close(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     *result = VALUE_NIL;
     channel *c;
     if (value_is(args[0], OBJ_CHANNEL)) {
@@ -363,15 +352,13 @@ static verdict end_of(csp_vm *vm, process *p, value handle, bool receives, value
     return VERDICT_DONE;
 }
 
-static verdict native_send_end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_send_end(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return end_of(vm, p, args[0], false, result);
 }
 
-static verdict native_recv_end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_recv_end(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return end_of(vm, p, args[0], true, result);
 }
 

@@ -28,17 +28,16 @@ static process *process_arg(csp_vm *vm, process *p, value v)
     return NULL;
 }
 
-static verdict native_self(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_self(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)vm, (void)args, (void)argc;
+    (void)vm, (void)args;
     p->flags |= PROCESS_ESCAPED;
     *result = value_object(p);
     return VERDICT_DONE;
 }
 
-static verdict native_done(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_done(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     process *q = process_arg(vm, p, args[0]);
     channel *c = q ? chan_done(vm, q) : NULL;
     if (!c)
@@ -48,11 +47,10 @@ static verdict native_done(csp_vm *vm, process *p, value *args, uint32_t argc, v
 }
 
 /* wait(p). Slots: step. */
-static verdict native_wait(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_wait(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (args[1] == value_int(2)) {
-        *result = *vm_native_result(p);
+        *result = *native_result(p);
         return VERDICT_DONE;
     }
     value outcome;
@@ -77,25 +75,24 @@ static verdict native_wait(csp_vm *vm, process *p, value *args, uint32_t argc, v
         return VERDICT_DONE;
     }
     args[1] = value_int(2);
-    return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_COPY]), 1, &outcome);
+    return native_call(vm, p, native_value(vm, &walk_natives[WALK_COPY]), 1, &outcome);
 }
 
 /* kill(p, reason). Slots: step. */
-static verdict native_kill(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_kill(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     process *q = process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
     *result = VALUE_NIL;
     value reason = args[1];
     if (args[2] == value_int(1)) {
-        reason = *vm_native_result(p);
+        reason = *native_result(p);
     } else if (reason == VALUE_ABSENT) {
         reason = vm->error_names[ERR_KILLED];
     } else if (!value_is_immutable(reason)) {
         args[2] = value_int(1);
-        return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, &reason);
+        return native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, &reason);
     }
     if (process_ended(q))
         return VERDICT_DONE;
@@ -106,17 +103,15 @@ static verdict native_kill(csp_vm *vm, process *p, value *args, uint32_t argc, v
     return q == p && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)) ? VERDICT_KILLED : VERDICT_DONE;
 }
 
-static verdict native_link(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_link(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     process *q = process_arg(vm, p, args[0]);
     *result = VALUE_NIL;
     return q ? link_processes(vm, p, q) : VERDICT_FAIL;
 }
 
-static verdict native_unlink(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_unlink(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     process *q = process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
@@ -148,9 +143,8 @@ static int64_t deadline_after(int64_t ns)
 }
 
 /* sleep(d). Slots: step. */
-static verdict native_sleep(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_sleep(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     int64_t ns;
     *result = VALUE_NIL;
     if (args[1] != VALUE_ABSENT)
@@ -161,18 +155,17 @@ static verdict native_sleep(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return timer_sleep(vm, p, deadline_after(ns));
 }
 
-static verdict native_now(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_now(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)p, (void)args, (void)argc;
+    (void)p, (void)args;
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     *result = num_int(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
     return VERDICT_DONE;
 }
 
-static verdict native_tick(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_tick(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     int64_t ns;
     if (!duration_arg(vm, p, args[0], &ns))
         return VERDICT_FAIL;
@@ -187,9 +180,8 @@ static verdict native_tick(csp_vm *vm, process *p, value *args, uint32_t argc, v
 
 /* _failed(p): whether it has ended by crash or kill. For the part of this module that is written in
  * the language. */
-static verdict native_failed(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_failed(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     process *q = process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
@@ -198,9 +190,8 @@ static verdict native_failed(csp_vm *vm, process *p, value *args, uint32_t argc,
 }
 
 /* _ended(p): like done(p), but a crash of p counts as unawaited still. */
-static verdict native_ended(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_ended(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     process *q = process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
@@ -215,9 +206,8 @@ static verdict native_ended(csp_vm *vm, process *p, value *args, uint32_t argc, 
 }
 
 /* _watch(c, p, room): sends p on c when it has ended; c buffers `room` of those. */
-static verdict native_watch(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_watch(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     channel *c = chan_of(vm, p, args[0], true);
     process *q = c ? process_arg(vm, p, args[1]) : NULL;
     *result = VALUE_NIL;
@@ -225,9 +215,8 @@ static verdict native_watch(csp_vm *vm, process *p, value *args, uint32_t argc, 
 }
 
 /* _controlled(c): makes the caller a supervisor, which is asked on c. */
-static verdict native_controlled(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_controlled(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     side *sd = process_side(vm, p);
     if (!sd)
         return VERDICT_FAIL;
@@ -238,12 +227,12 @@ static verdict native_controlled(csp_vm *vm, process *p, value *args, uint32_t a
 
 /* _control(p, must = true): the channel on which the supervisor p is asked. Of what is no
  * supervisor: a crash, or nil where there is a second argument. */
-static verdict native_control(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_control(csp_vm *vm, process *p, value *args, value *result)
 {
     const process *q = value_is(args[0], OBJ_PROCESS) ? value_as_object(args[0]) : NULL;
     bool supervises = q && q->side && q->side->control != VALUE_ABSENT;
     *result = supervises ? q->side->control : VALUE_NIL;
-    if (supervises || argc > 1)
+    if (supervises || native_argc(vm) > 1)
         return VERDICT_DONE;
     if (q)
         return vm_raise(vm, ERR_TYPE, "expected a supervisor, got another process");
@@ -251,16 +240,15 @@ static verdict native_control(csp_vm *vm, process *p, value *args, uint32_t argc
 }
 
 /* _expected(what, x): crashes as a native does whose argument x should have been something else. */
-static verdict native_expected(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_expected(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc, (void)result;
+    (void)result;
     return vm_raise_type(vm, p, args[1], value_string(args[0])->text);
 }
 
 /* _duration(d): what the language writes for it. */
-static verdict native_duration(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_duration(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     int64_t ns;
     text t;
     text_init(&t, vm);
@@ -272,18 +260,17 @@ static verdict native_duration(csp_vm *vm, process *p, value *args, uint32_t arg
 }
 
 /* _caused(e, cause): the error e with that error, or nil, as its cause. */
-static verdict native_caused(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_caused(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     *result = error_caused(vm, args[0], args[1], process_owner(p));
     return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
 /* --- Process */
 
-static verdict native_list(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_list(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)args, (void)argc;
+    (void)args;
     value all = list_new(vm, p, NULL, 0);
     if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count))
         return vm_raise_memory(vm);
@@ -352,9 +339,8 @@ static value name_of(csp_vm *vm, const process *q)
     return name ? value_object(name) : VALUE_NIL;
 }
 
-static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_info(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     process *q = process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
@@ -385,12 +371,12 @@ static verdict native_info(csp_vm *vm, process *p, value *args, uint32_t argc, v
     return VERDICT_DONE;
 }
 
-static verdict native_name(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_name(csp_vm *vm, process *p, value *args, value *result)
 {
     process *q = process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
-    if (argc == 1) {
+    if (native_argc(vm) == 1) {
         *result = name_of(vm, q);
         return VERDICT_DONE;
     }
@@ -405,10 +391,10 @@ static verdict native_name(csp_vm *vm, process *p, value *args, uint32_t argc, v
 }
 
 /* _named(p, f): gives p the name of f, if that has one. */
-static verdict native_named(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_named(csp_vm *vm, process *p, value *args, value *result)
 {
     process *q = value_as_object(args[0]);
-    (void)p, (void)argc;
+    (void)p;
     *result = args[0];
     value name = value_is(args[1], OBJ_CLOSURE) ? ((closure *)value_as_object(args[1]))->code->name
                                                 : VALUE_NIL;

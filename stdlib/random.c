@@ -80,9 +80,8 @@ static verdict random_large(csp_vm *vm, uint64_t *state, value low, value high, 
     return num_give(vm, z, result);
 }
 
-static verdict random_int(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict random_int(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     for (int i = 0; i < 2; i++)
         if (!value_is_integer(args[i]))
             return vm_raise_type(vm, p, args[i], "an int");
@@ -102,10 +101,9 @@ static verdict random_int(csp_vm *vm, process *p, value *args, uint32_t argc, va
     return VERDICT_DONE;
 }
 
-static verdict random_float(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict random_float(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)args;
-    (void)argc;
     uint64_t *state = generator(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
@@ -115,9 +113,8 @@ static verdict random_float(csp_vm *vm, process *p, value *args, uint32_t argc, 
 }
 
 /* args: how many; slots: how many there are already, the bytes. */
-static verdict random_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict random_bytes(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *done = &args[1];
     value *made = &args[2];
     if (!value_is_integer(args[0]))
@@ -150,9 +147,8 @@ static verdict random_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, 
     return stop == size ? VERDICT_DONE : VERDICT_YIELD;
 }
 
-static verdict random_seed(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict random_seed(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (!value_is_integer(args[0]))
         return vm_raise_type(vm, p, args[0], "an int");
     uint64_t *state = generator(vm, p);
@@ -166,9 +162,8 @@ static verdict random_seed(csp_vm *vm, process *p, value *args, uint32_t argc, v
 
 /* args: an iterable; slots: iteration (2), the list under way, its growth. Each element, as it
  * comes, changes places with one that is there already, or stays last. */
-static verdict random_shuffle(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict random_shuffle(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *iteration = &args[1];
     value *all = &args[3];
     uint64_t *state = generator(vm, p);

@@ -19,12 +19,6 @@ static bool two_args(csp_vm *vm, process *p, const value *args, string **a, stri
     return *b != NULL;
 }
 
-/* An argument that may be left out. */
-static value given(const value *args, uint32_t argc, uint32_t i, value otherwise)
-{
-    return i < argc && args[i] != VALUE_ABSENT ? args[i] : otherwise;
-}
-
 /* --- searching: what is short at once, else by the resumable one of the same name */
 
 /* args: the text, the part, perhaps from which code point on; slot: the search. DONE with the byte,
@@ -42,9 +36,8 @@ static verdict find_long(csp_vm *vm, process *p, value *args, value *slot, uint3
                : VERDICT_FAIL;
 }
 
-static verdict contains_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict contains_long(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     size_t found;
     verdict v = find_long(vm, p, args, &args[2], 0, &found);
     if (v == VERDICT_DONE)
@@ -52,7 +45,7 @@ static verdict contains_long(csp_vm *vm, process *p, value *args, uint32_t argc,
     return v;
 }
 
-static verdict string_contains(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict string_contains(csp_vm *vm, process *p, value *args, value *result)
 {
     static const native_entry longer = {"contains", "contains(s, part)", "", contains_long, 2, 2,
                                         1};
@@ -63,7 +56,7 @@ static verdict string_contains(csp_vm *vm, process *p, value *args, uint32_t arg
         return VERDICT_FAIL;
     verdict v = search_quick(vm, s->text, s->size, 0, wanted->text, wanted->size, &found);
     if (v == VERDICT_CALL)
-        return vm_native_become(vm, &longer, argc, NULL);
+        return native_become(vm, &longer);
     *result = value_bool(found != SIZE_MAX);
     return v;
 }
@@ -86,9 +79,8 @@ static value place_found(string *s, size_t found)
 }
 
 /* slots: the search; the byte that was found. */
-static verdict index_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict index_long(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     string *s;
     string *wanted;
     uint32_t from;
@@ -106,7 +98,7 @@ static verdict index_long(csp_vm *vm, process *p, value *args, uint32_t argc, va
     return v;
 }
 
-static verdict string_index(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict string_index(csp_vm *vm, process *p, value *args, value *result)
 {
     static const native_entry longer = {"index", "index(s, part, from = 0)", "", index_long, 2, 3,
                                         1};
@@ -114,7 +106,7 @@ static verdict string_index(csp_vm *vm, process *p, value *args, uint32_t argc, 
     string *wanted;
     uint32_t from;
     if (!two_args(vm, p, args, &s, &wanted) ||
-        !from_arg(vm, p, s, given(args, argc, 2, VALUE_ABSENT), &from))
+        !from_arg(vm, p, s, native_optional(vm, args, 2, VALUE_ABSENT), &from))
         return VERDICT_FAIL;
     *result = VALUE_NIL;
     if (from == UINT32_MAX)
@@ -124,7 +116,7 @@ static verdict string_index(csp_vm *vm, process *p, value *args, uint32_t argc, 
                                     : search_quick(vm, s->text, s->size, str_offset(s, from),
                                                    wanted->text, wanted->size, &found);
     if (v == VERDICT_CALL)
-        return vm_native_become(vm, &longer, argc, NULL);
+        return native_become(vm, &longer);
     *result = place_found(s, found);
     return v;
 }
@@ -143,18 +135,16 @@ static verdict same_long(csp_vm *vm, const char *a, const char *b, size_t size, 
     return same && at + count < size ? VERDICT_YIELD : VERDICT_DONE;
 }
 
-static verdict starts_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict starts_long(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
-    (void)argc;
     const string *wanted = value_string(args[1]);
     return same_long(vm, value_string(args[0])->text, wanted->text, wanted->size, &args[2], result);
 }
 
-static verdict ends_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict ends_long(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
-    (void)argc;
     const string *s = value_string(args[0]);
     const string *wanted = value_string(args[1]);
     return same_long(vm, s->text + s->size - wanted->size, wanted->text, wanted->size, &args[2],
@@ -162,8 +152,7 @@ static verdict ends_long(csp_vm *vm, process *p, value *args, uint32_t argc, val
 }
 
 /* Whether `wanted` stands at one end of s. */
-static verdict stands_at(csp_vm *vm, process *p, const value *args, uint32_t argc, bool end,
-                         value *result)
+static verdict stands_at(csp_vm *vm, process *p, const value *args, bool end, value *result)
 {
     static const native_entry longer[] = {
         {"starts_with", "starts_with(s, part)", "", starts_long, 2, 2, 1},
@@ -177,23 +166,23 @@ static verdict stands_at(csp_vm *vm, process *p, const value *args, uint32_t arg
     if (wanted->size > s->size)
         return VERDICT_DONE;
     if (wanted->size > LONG_BYTES)
-        return vm_native_become(vm, &longer[end], argc, NULL);
+        return native_become(vm, &longer[end]);
     const char *from = s->text + (end ? s->size - wanted->size : 0);
     *result = value_bool(memcmp(from, wanted->text, wanted->size) == 0);
     return VERDICT_DONE;
 }
 
-static verdict string_starts_with(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict string_starts_with(csp_vm *vm, process *p, value *args, value *result)
 {
-    return stands_at(vm, p, args, argc, false, result);
+    return stands_at(vm, p, args, false, result);
 }
 
-static verdict string_ends_with(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict string_ends_with(csp_vm *vm, process *p, value *args, value *result)
 {
-    return stands_at(vm, p, args, argc, true, result);
+    return stands_at(vm, p, args, true, result);
 }
 
-static verdict string_compare(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict string_compare(csp_vm *vm, process *p, value *args, value *result)
 {
     string *a;
     string *b;
@@ -202,7 +191,7 @@ static verdict string_compare(csp_vm *vm, process *p, value *args, uint32_t argc
         return VERDICT_FAIL;
     verdict v = walk_compare_quick(vm, p, args[0], args[1], &order);
     if (v == VERDICT_CALL)
-        return vm_native_become(vm, &walk_natives[WALK_COMPARE], argc, NULL);
+        return native_become(vm, &walk_natives[WALK_COMPARE]);
     *result = value_int(order);
     return v;
 }

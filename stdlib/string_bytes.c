@@ -106,30 +106,26 @@ static verdict trim(csp_vm *vm, process *p, value *args, bool start, bool end, v
     return found ? string_part(vm, s, from, to, slots + 2, result) : VERDICT_YIELD;
 }
 
-verdict string_trim(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_trim(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return trim(vm, p, args, true, true, result);
 }
 
-verdict string_trim_start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_trim_start(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return trim(vm, p, args, true, false, result);
 }
 
-verdict string_trim_end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_trim_end(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return trim(vm, p, args, false, true, result);
 }
 
 /* --- bytes */
 
 /* args: the text; slots: how many bytes are copied, the bytes. */
-verdict string_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_bytes(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 1;
     const string *s = string_arg(vm, p, args[0]);
     if (s == NULL)
@@ -176,9 +172,8 @@ verdict string_of_bytes(csp_vm *vm, const void *data, size_t size, value *slots,
     return copy_text(vm, utf8, size, false, slots + 1, result);
 }
 
-verdict string_from_bytes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_from_bytes(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (value_is(args[0], OBJ_BYTES))
         return string_of_bytes(vm, value_bytes(args[0])->data, value_bytes(args[0])->size, args + 1,
                                result);

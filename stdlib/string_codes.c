@@ -11,9 +11,8 @@ enum { CODES_PER_REDUCTION = 16 };
 enum { SLOT_AT, SLOT_LIST };
 _Static_assert(SLOT_LIST + 1 == STRING_CODES_SLOTS, "one place says how many slots");
 
-verdict string_codes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_codes(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 1;
     const string *s = string_arg(vm, p, args[0]);
     if (s == NULL)
@@ -68,9 +67,8 @@ static verdict measure_codes(csp_vm *vm, process *p, const list *codes, value *s
     return string_blank(vm, &slots[SLOT_MADE], size, codes->count) ? VERDICT_DONE : VERDICT_FAIL;
 }
 
-verdict string_from_codes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_from_codes(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 1;
     const list *codes = data_list(vm, p, args[0]);
     if (codes == NULL)

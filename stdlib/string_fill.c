@@ -65,9 +65,8 @@ static uint32_t fill_step(csp_vm *vm, char *chars, uint32_t start, uint32_t at, 
     return at;
 }
 
-verdict string_repeat(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_repeat(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 2;
     const string *s = string_arg(vm, p, args[0]);
     int64_t count;
@@ -141,15 +140,13 @@ static verdict pad(csp_vm *vm, process *p, value *args, bool start, value *resul
     return at == end ? VERDICT_DONE : VERDICT_YIELD;
 }
 
-verdict string_pad_start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_pad_start(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return pad(vm, p, args, true, result);
 }
 
-verdict string_pad_end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_pad_end(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return pad(vm, p, args, false, result);
 }
 
@@ -169,9 +166,8 @@ static verdict take_over(csp_vm *vm, const string *s, draft *d, const string *ne
     return v == VERDICT_DONE && !all ? VERDICT_YIELD : v;
 }
 
-verdict string_replace(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_replace(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     enum { STEP = 512 };
     value *slots = args + 3;
     const string *s = string_arg(vm, p, args[0]);

@@ -98,9 +98,8 @@ static verdict fill(csp_vm *vm, const value *items, uint64_t count, const string
     return i < count ? VERDICT_YIELD : VERDICT_DONE;
 }
 
-verdict string_join(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_join(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 2;
     const value *items;
     uint64_t count;

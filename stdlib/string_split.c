@@ -169,9 +169,8 @@ static verdict next_word(const source *of, uint32_t *at, uint32_t *from, uint32_
     return VERDICT_DONE;
 }
 
-verdict string_split(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_split(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     const string *s = string_arg(vm, p, args[0]);
     if (s != NULL && (args[1] == VALUE_ABSENT || args[1] == VALUE_NIL))
         return collect(vm, p, s, NULL, next_word, args + 2, result);
@@ -203,9 +202,8 @@ static verdict next_line(const source *of, uint32_t *at, uint32_t *from, uint32_
     return VERDICT_DONE;
 }
 
-verdict string_lines(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_lines(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     const string *s = string_arg(vm, p, args[0]);
     return s != NULL ? collect(vm, p, s, NULL, next_line, args + 1, result) : VERDICT_FAIL;
 }
@@ -223,9 +221,8 @@ static verdict next_char(const source *of, uint32_t *at, uint32_t *from, uint32_
     return VERDICT_DONE;
 }
 
-verdict string_chars(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_chars(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     const string *s = string_arg(vm, p, args[0]);
     return s != NULL ? collect(vm, p, s, NULL, next_char, args + 1, result) : VERDICT_FAIL;
 }
@@ -244,9 +241,8 @@ static verdict next_grapheme(const source *of, uint32_t *at, uint32_t *from, uin
     return VERDICT_DONE;
 }
 
-verdict string_graphemes(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_graphemes(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     const string *s = string_arg(vm, p, args[0]);
     return s != NULL ? collect(vm, p, s, NULL, next_grapheme, args + 1, result) : VERDICT_FAIL;
 }

@@ -129,15 +129,13 @@ static verdict map_case(csp_vm *vm, process *p, value *args, bool upper, value *
     return map_unicode(vm, s, upper, args + 1, result);
 }
 
-verdict string_upper(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_upper(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return map_case(vm, p, args, true, result);
 }
 
-verdict string_lower(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_lower(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return map_case(vm, p, args, false, result);
 }
 
@@ -152,9 +150,8 @@ static int64_t columns(uint32_t c)
 }
 
 /* SLOT_MADE: four times the columns of the clusters so far, and those of the one under way. */
-verdict string_width(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_width(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 1;
     const string *s = string_arg(vm, p, args[0]);
     if (s == NULL)
@@ -188,9 +185,8 @@ verdict string_width(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 /* --- reversing */
 
 /* By clusters: an accent stays on its letter. */
-verdict string_reverse(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict string_reverse(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slots = args + 1;
     const string *s = string_arg(vm, p, args[0]);
     if (s == NULL)

@@ -7,20 +7,18 @@
 #include "vm/number/num.h"
 #include "vm/outside/loop.h"
 
-static verdict time_mono(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict time_mono(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    (void)argc;
     *result = num_int(vm, loop_now());
     return *result != VALUE_ABSENT ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
-static verdict time_now(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict time_now(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    (void)argc;
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     *result = num_int(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);

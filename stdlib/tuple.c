@@ -25,9 +25,8 @@ static verdict finish(csp_vm *vm, process *p, const list *l, tuple *t, value *fi
 
 /* args: an iterable; slots: iteration (2), the elements so far as a list; where they are many: the
  * tuple, how many of them are in it, the list's growth. */
-static verdict native_of(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict native_of(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *state = &args[1], *all = &args[3];
     if (*all == VALUE_ABSENT) {
         uint64_t length; /* of an open range there is none */

@@ -120,32 +120,31 @@ static bool set_mark(soak *s, const marks *m, value number, uint8_t mark)
     return before;
 }
 
-#define NATIVE(name) \
-    static verdict name(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
-#define UNUSED(x) (void)(x)
+#define NATIVE(name) static verdict name(csp_vm *vm, process *p, value *args, value *result)
+#define UNUSED(x)    (void)(x)
 
 NATIVE(native_draw)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     return give(result, value_int((int64_t)draw(soak_of(vm), (uint64_t)value_as_int(args[0]))));
 }
 
 NATIVE(native_message)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     return give(result,
                 value_int(add_mark(&soak_of(vm)->messages, (uint8_t)value_as_int(args[0]))));
 }
 
 NATIVE(native_ident)
 {
-    UNUSED(p), UNUSED(argc), UNUSED(args);
+    UNUSED(p), UNUSED(args);
     return give(result, value_int(add_mark(&soak_of(vm)->defers, 0)));
 }
 
 NATIVE(native_tried)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     soak *s = soak_of(vm);
     set_mark(s, &s->messages, args[0], MESSAGE_TRIED);
     return give(result, VALUE_NIL);
@@ -153,7 +152,7 @@ NATIVE(native_tried)
 
 NATIVE(native_sent)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     soak *s = soak_of(vm);
     set_mark(s, &s->messages, args[0], MESSAGE_SENT);
     return give(result, VALUE_NIL);
@@ -161,7 +160,7 @@ NATIVE(native_sent)
 
 NATIVE(native_got)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     soak *s = soak_of(vm);
     if (set_mark(s, &s->messages, args[0], MESSAGE_GOT))
         complain(s, "message %lld was delivered twice", (long long)value_as_int(args[0]));
@@ -170,7 +169,7 @@ NATIVE(native_got)
 
 NATIVE(native_kept)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     soak *s = soak_of(vm);
     set_mark(s, &s->messages, args[0], MESSAGE_KEPT);
     return give(result, VALUE_NIL);
@@ -178,7 +177,7 @@ NATIVE(native_kept)
 
 NATIVE(native_opened)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     soak *s = soak_of(vm);
     set_mark(s, &s->defers, args[0], DEFER_OPENED);
     return give(result, VALUE_NIL);
@@ -186,7 +185,7 @@ NATIVE(native_opened)
 
 NATIVE(native_ran)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     soak *s = soak_of(vm);
     if (set_mark(s, &s->defers, args[0], DEFER_RAN))
         complain(s, "defer %lld ran twice", (long long)value_as_int(args[0]));
@@ -195,14 +194,14 @@ NATIVE(native_ran)
 
 NATIVE(native_finished)
 {
-    UNUSED(p), UNUSED(argc), UNUSED(args);
+    UNUSED(p), UNUSED(args);
     soak_of(vm)->finished++;
     return give(result, VALUE_NIL);
 }
 
 NATIVE(native_leaking)
 {
-    UNUSED(argc), UNUSED(args);
+    UNUSED(args);
     soak *s = soak_of(vm);
     s->leaks = grown(s->leaks, s->leak_count, &s->leak_capacity, sizeof *s->leaks);
     s->leaks[s->leak_count++] = process_number(p);
@@ -211,20 +210,20 @@ NATIVE(native_leaking)
 
 NATIVE(native_armed)
 {
-    UNUSED(p), UNUSED(argc), UNUSED(args);
+    UNUSED(p), UNUSED(args);
     soak_of(vm)->armed_at = vm->last_number;
     return give(result, VALUE_NIL);
 }
 
 NATIVE(native_processes)
 {
-    UNUSED(p), UNUSED(argc), UNUSED(args);
+    UNUSED(p), UNUSED(args);
     return give(result, value_int(soak_of(vm)->processes));
 }
 
 NATIVE(native_wrong)
 {
-    UNUSED(p), UNUSED(argc);
+    UNUSED(p);
     const string *what = value_as_object(args[0]);
     complain(soak_of(vm), "an outcome that cannot be: %.*s", (int)what->size, what->text);
     return give(result, VALUE_NIL);

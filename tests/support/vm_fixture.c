@@ -119,10 +119,11 @@ value fixture_call(csp_vm *vm, const native_entry *table, const char *name, uint
             args[i] = VALUE_ABSENT;
         count = 1;
     }
+    vm->sched.native_argc = count;
     value result = VALUE_ABSENT;
     verdict v;
     do
-        v = entry->fn(vm, p, args, count, &result);
+        v = entry->fn(vm, p, args, &result);
     while (v == VERDICT_YIELD);
     cr_assert(v == VERDICT_DONE || v == VERDICT_FAIL, "%s gave verdict %d", name, (int)v);
     return v == VERDICT_DONE ? result : VALUE_ABSENT;

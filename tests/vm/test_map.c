@@ -40,7 +40,7 @@ static value frozen(value v)
 {
     value args[4] = {v};
     value out = VALUE_ABSENT;
-    while (walk_natives[WALK_FREEZE].fn(vm, p, args, 1, &out) == VERDICT_YIELD)
+    while (walk_natives[WALK_FREEZE].fn(vm, p, args, &out) == VERDICT_YIELD)
         ;
     return out;
 }

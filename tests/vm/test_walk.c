@@ -43,7 +43,7 @@ static value run(walk_kind kind, value a, value b)
     steps = 0;
     do {
         steps++;
-        v = walk_natives[kind].fn(vm, p, args, walk_natives[kind].min, &out);
+        v = walk_natives[kind].fn(vm, p, args, &out);
     } while (v == VERDICT_YIELD);
     return v == VERDICT_DONE ? out : VALUE_ABSENT;
 }
@@ -525,7 +525,7 @@ Test(walk, an_abandoned_move_leaves_nothing_half_done)
             value source = deep(DEPTH, INT(1)), args[MAX_SLOTS] = {source}, out;
             verdict v = VERDICT_YIELD;
             for (unsigned i = 0; i < killed && v == VERDICT_YIELD; i++)
-                v = walk_natives[kind].fn(vm, p, args, 1, &out);
+                v = walk_natives[kind].fn(vm, p, args, &out);
             if (v == VERDICT_DONE) {
                 cr_expect_gt(killed, 2);
                 break;

@@ -180,7 +180,7 @@ value vm_native(csp_vm *vm, const char *of, const char *name)
     return VALUE_NIL;
 }
 
-verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv)
+verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv)
 {
     scheduler *s = &vm->sched;
     value *base = p->stack + p->base;
@@ -202,18 +202,24 @@ verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const va
     return VERDICT_CALL;
 }
 
-verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv)
+verdict native_become(csp_vm *vm, const native_entry *entry)
 {
-    scheduler *s = &vm->sched;
-    s->become = entry;
-    s->become_argc = argc;
-    s->become_in_place = argv == NULL;
-    if (argv != NULL)
-        memcpy(s->become_args, argv, argc * sizeof *argv);
+    vm->sched.become = entry;
+    vm->sched.become_in_place = true;
     return VERDICT_CALL;
 }
 
-uint32_t vm_call_position(const csp_vm *vm)
+verdict native_become_with(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv)
+{
+    scheduler *s = &vm->sched;
+    s->become = entry;
+    s->become_in_place = false;
+    s->become_argc = argc;
+    memcpy(s->become_args, argv, argc * sizeof *argv);
+    return VERDICT_CALL;
+}
+
+uint32_t native_call_position(const csp_vm *vm)
 {
     const scheduler *s = &vm->sched;
     return s->call_code->base + (uint32_t)(s->call_pc - s->call_code->insns);

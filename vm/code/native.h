@@ -4,7 +4,7 @@
  * failure it calls vm_raise and returns what that gave (VERDICT_FAIL). It may allocate (the
  * arguments are rooted: they lie in the caller's frame), but `args` is a pointer into the stack: a
  * native that starts nothing else never sees it move. What turns out to take long goes on as a
- * resumable native: vm_native_become (VERDICT_CALL). Work in proportion to an argument's size is
+ * resumable native: native_become (VERDICT_CALL). Work in proportion to an argument's size is
  * charged: vm_charge(vm, n).
  *
  * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its
@@ -12,17 +12,17 @@
  * slots) its slots, zeroed (VALUE_ABSENT) at the start: for values and ints that must survive. It
  * is called again and again, from the first slot's step number on, until it gives DONE or FAIL:
  *   VERDICT_YIELD   call me again (the slice may have ended in between)
- *   VERDICT_CALL    vm_native_call prepared a call of a function value: call me again with its
- *                   result in *vm_native_result(…)
+ *   VERDICT_CALL    native_call prepared a call of a function value: call me again with its
+ *                   result in *native_result(…)
  *   VERDICT_BLOCK   it parked the process (channel.h, timer.h …): call me again when it is woken,
  *                   with p->wake telling why
  * `args` is computed anew at each step. */
 #ifndef CSP_VM_CODE_NATIVE_H
 #define CSP_VM_CODE_NATIVE_H
 
-#include "vm/core/concurrency.h"
+#include "vm/core/vm.h"
 
-typedef verdict native_fn(csp_vm *vm, process *p, value *args, uint32_t argc, value *result);
+typedef verdict native_fn(csp_vm *vm, process *p, value *args, value *result);
 
 enum { NATIVE_VARIADIC = 255 };
 
@@ -43,24 +43,33 @@ typedef struct native_module {
 
 /* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once.
  * Give what this gives (CALL or FAIL). */
-verdict vm_native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
+verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
 /* Where the result of that call is, when the native runs again. */
-static inline value *vm_native_result(const process *p)
+static inline value *native_result(const process *p)
 {
     return p->stack + p->base + p->code->registers - 1;
 }
 
-/* In a simple native: its call goes on as one of this resumable native, as if that had been called
- * instead, with NATIVE_BECOME_ARGS arguments at most; argv NULL: with the first argc of its own.
- * Give what this gives: CALL. So what is short stays fast, and what is long holds nobody up. */
+/* In a simple native: how many arguments it has got, min to max of its entry. */
+static inline uint32_t native_argc(const csp_vm *vm) { return vm->sched.native_argc; }
+/* In a simple native: an argument that may be left out. */
+static inline value native_optional(const csp_vm *vm, const value *args, uint32_t i,
+                                    value otherwise)
+{
+    return i < native_argc(vm) && args[i] != VALUE_ABSENT ? args[i] : otherwise;
+}
+/* In a simple native: its call goes on as one of this resumable native with the same arguments, as
+ * if that had been called instead. Give what this gives: CALL. So what is short stays fast, and
+ * what is long holds nobody up. */
+verdict native_become(csp_vm *vm, const native_entry *entry);
+/* The same with other arguments, NATIVE_BECOME_ARGS at most. */
 enum { NATIVE_BECOME_ARGS = 3 };
-verdict vm_native_become(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv);
+verdict native_become_with(csp_vm *vm, const native_entry *entry, uint32_t argc, const value *argv);
+/* In a simple native: the position of the instruction that called it. */
+uint32_t native_call_position(const csp_vm *vm);
 
 /* The function object of an entry, one per VM; VALUE_ABSENT: out of memory. */
 value native_value(csp_vm *vm, const native_entry *entry);
-
-/* In a simple native: the position of the instruction that called it. */
-uint32_t vm_call_position(const csp_vm *vm);
 
 /* Registers a table of natives under a module's name ("" is the prelude); the table is static.
  * False: out of memory. */

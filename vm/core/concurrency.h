@@ -264,10 +264,11 @@ struct scheduler {
     value raised;
     bool alone;         /* see vm_set_aside */
     uint64_t charged;   /* by natives, not yet taken off the slice */
-    uint32_t call_argc; /* of a call that a native prepared (vm_native_call) */
-    /* the instruction that called the simple native which runs */
+    uint32_t call_argc; /* of a call that a native prepared (native_call) */
+    /* of the simple native which runs: the instruction that called it, how many arguments it got */
     const code *call_code;
     const insn *call_pc;
+    uint32_t native_argc;
     int64_t poll_credit; /* reductions until timers and loop are looked at again */
     process *recycled;   /* ended and known to nobody: ready to be used again, linked by run_next */
     uint32_t recycled_count;
@@ -275,7 +276,7 @@ struct scheduler {
     uint32_t timer_count, timer_capacity;
     uint64_t timer_sequence;
     uint64_t random[4]; /* of fair choices */
-    /* what a simple native goes on as (vm_native_become) */
+    /* what a simple native goes on as (native_become) */
     const struct native_entry *become;
     uint32_t become_argc;
     bool become_in_place; /* with the arguments that it has itself, else */

@@ -196,17 +196,16 @@ verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
     if (!value_is(iterable, OBJ_CHANNEL) && data_length(vm, p, iterable, &length) == VERDICT_DONE &&
         long_elements(length))
         return VERDICT_CALL;
-    verdict v = data_run_extend(vm, p, steps, 2, &ignored);
+    verdict v = data_run_extend(vm, p, steps, &ignored);
     while (v == VERDICT_YIELD)
-        v = data_run_extend(vm, p, steps, 2, &ignored);
+        v = data_run_extend(vm, p, steps, &ignored);
     return v;
 }
 
 /* args: the list, an iterable; slots: iteration (2), how many are left, the growth. Counted ahead:
  * a list may be appended to itself. */
-verdict data_run_extend(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict data_run_extend(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     enum { STEP = 1000, PER_REDUCTION = 16 };
     value *state = &args[2], *left = &args[4];
     list *l = data_own_list(vm, p, args[0]);

@@ -126,9 +126,8 @@ static bool fill(csp_vm *vm, const process *p, value made, size_t start, content
 /* --- a + b */
 
 /* args: a, b; slots: what is made, how many bytes of it are there. */
-verdict long_run_add(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict long_run_add(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *made = &args[2], *done = &args[3];
     content a = content_of(args[0]), b = content_of(args[1]);
     if (*made == VALUE_ABSENT) {
@@ -161,9 +160,8 @@ verdict long_run_add(csp_vm *vm, process *p, value *args, uint32_t argc, value *
 
 /* args: x, a key, an index or a range; slots: what is made (of a map: the walk), how many bytes of
  * it are there, where they begin in x, how many. */
-verdict long_run_part(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict long_run_part(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     enum { MADE = 2, DONE, START, SIZE };
     value x = args[0];
     if (!value_usable(p, x))

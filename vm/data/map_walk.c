@@ -184,9 +184,8 @@ uint32_t map_clear_index(map *m, uint64_t at)
 /* --- as walks */
 
 /* m[key] = item. slot: the walk. */
-verdict map_run_put(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict map_run_put(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     map *m = data_own_map(vm, p, args[0]);
     map_walk *w = m ? map_walk_in_slot(vm, &args[3]) : NULL;
     if (!w)
@@ -217,20 +216,17 @@ static verdict ask(csp_vm *vm, process *p, value *args, value *slot, asked what,
     return VERDICT_DONE;
 }
 
-verdict map_run_get(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict map_run_get(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return ask(vm, p, args, &args[3], ASKED_GET, result);
 }
 
-verdict map_run_has(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict map_run_has(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return ask(vm, p, args, &args[2], ASKED_HAS, result);
 }
 
-verdict map_run_remove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict map_run_remove(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return ask(vm, p, args, &args[2], ASKED_REMOVE, result);
 }

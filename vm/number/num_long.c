@@ -285,9 +285,8 @@ static verdict give_digits(csp_vm *vm, const long_request *l, value *slots, valu
 /* --- the native */
 
 /* slots: whether it has begun, and those of give_digits. */
-static verdict run_long(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict run_long(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (args[3] == VALUE_ABSENT) {
         args[3] = VALUE_TRUE;
         return begin(vm, p, (num_long)value_as_int(args[0]), args[1], args[2]);
@@ -313,10 +312,10 @@ verdict num_long_call(csp_vm *vm, process *p, num_long op, value a, value b)
 {
     value fn = native_value(vm, &num_long_native);
     return fn == VALUE_ABSENT ? vm_raise_memory(vm)
-                              : vm_native_call(vm, p, fn, 3, (const value[]){value_int(op), a, b});
+                              : native_call(vm, p, fn, 3, (const value[]){value_int(op), a, b});
 }
 
 verdict num_long_become(csp_vm *vm, num_long op, value a, value b)
 {
-    return vm_native_become(vm, &num_long_native, 3, (const value[]){value_int(op), a, b});
+    return native_become_with(vm, &num_long_native, 3, (const value[]){value_int(op), a, b});
 }

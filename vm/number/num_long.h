@@ -31,9 +31,9 @@ num_long num_long_of(opcode op);
 
 /* LONG(op, a, b) as a resumable native: waits for the result. */
 extern const native_entry num_long_native;
-/* In a resumable native: calls it (vm_native_call). CALL or FAIL. */
+/* In a resumable native: calls it (native_call). CALL or FAIL. */
 verdict num_long_call(csp_vm *vm, process *p, num_long op, value a, value b);
-/* In a simple native: goes on as it (vm_native_become). CALL. */
+/* In a simple native: goes on as it (native_become). CALL. */
 verdict num_long_become(csp_vm *vm, num_long op, value a, value b);
 
 #endif

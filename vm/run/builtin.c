@@ -9,44 +9,41 @@
 
 /* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls. Slots:
  * step. */
-static verdict start(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict start(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value step = args[1];
     if (step == VALUE_ABSENT) {
         args[1] = value_int(1);
         if (!walk_adopt_quick(p, args[0]))
-            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_ADOPT]), 1, args);
+            return native_call(vm, p, native_value(vm, &walk_natives[WALK_ADOPT]), 1, args);
         step = args[1];
     }
     if (step == value_int(1)) {
         args[1] = value_int(2);
         const tuple *t = value_tuple(args[0]);
-        return vm_native_call(vm, p, t->items[0], (uint32_t)(t->count - 1), t->items + 1);
+        return native_call(vm, p, t->items[0], (uint32_t)(t->count - 1), t->items + 1);
     }
-    *result = *vm_native_result(p);
+    *result = *native_result(p);
     return VERDICT_DONE;
 }
 
 /* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit),
  * each who asks copies it. That of a kill may be in transit already. */
-static verdict end(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict end(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     if (args[2] == VALUE_ABSENT && (obj_header(args[0]) & OWNER_MASK) != OWNER_TRANSIT) {
         args[2] = value_int(1);
         /* A session goes on with what its evaluation gave: there it is a copy. */
         walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
-        return vm_native_call(vm, p, native_value(vm, &walk_natives[how]), 1, args);
+        return native_call(vm, p, native_value(vm, &walk_natives[how]), 1, args);
     }
-    *result = args[2] == VALUE_ABSENT ? args[0] : *vm_native_result(p);
+    *result = args[2] == VALUE_ABSENT ? args[0] : *native_result(p);
     return VERDICT_DONE;
 }
 
 /* send(c, v). Slots: step, message. */
-static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+static verdict send(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     channel *c = chan_of(vm, p, args[0], true);
     if (!c)
         return VERDICT_FAIL;
@@ -54,10 +51,9 @@ static verdict send(csp_vm *vm, process *p, value *args, uint32_t argc, value *r
         args[2] = value_int(1);
         args[3] = args[1];
         if (!value_is_immutable(args[1]))
-            return vm_native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1,
-                                  args + 1);
+            return native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, args + 1);
     } else if (args[2] == value_int(1)) {
-        args[3] = *vm_native_result(p);
+        args[3] = *native_result(p);
     } else {
         p->value = VALUE_ABSENT;
         if (p->wake == WAKE_CLOSED)

@@ -81,7 +81,7 @@ verdict call_become(csp_vm *vm, process *p, value **window, const code **callee)
         value fn = native_value(vm, s->become);
         if (fn == VALUE_ABSENT)
             return vm_raise_memory(vm);
-        return enter_native(vm, p, window, s->become_argc, value_as_object(fn), callee);
+        return enter_native(vm, p, window, s->native_argc, value_as_object(fn), callee);
     }
     const code *c = native_code(vm, s->become, false);
     if (!c)
@@ -105,7 +105,8 @@ static verdict enter_native(csp_vm *vm, process *p, value **window, uint32_t arg
         return arity(vm, e->name, e->min, e->max, open, argc);
     if (!e->slots) {
         value result = VALUE_NIL;
-        verdict v = e->fn(vm, p, *window, argc, &result);
+        vm->sched.native_argc = argc;
+        verdict v = e->fn(vm, p, *window, &result);
         (*window)[-2] = result;
         return v == VERDICT_CALL ? call_become(vm, p, window, callee) : v;
     }

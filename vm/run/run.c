@@ -540,7 +540,8 @@ called:
             value result = VALUE_NIL;
             s->call_code = body;
             s->call_pc = pc;
-            verdict v = n->entry->fn(vm, p, N, argc, &result);
+            s->native_argc = argc;
+            verdict v = n->entry->fn(vm, p, N, &result);
             R[window] = result;
             if (likely(v == VERDICT_DONE)) goto called;
             if (v == VERDICT_EXIT) goto exit_program;
@@ -645,7 +646,7 @@ do_return: {
     CASE(NATIVE) : {
         value result = VALUE_NIL;
         SAVE();
-        verdict v = body->native->fn(vm, p, R, body->params, &result);
+        verdict v = body->native->fn(vm, p, R, &result);
         R = s->bottom + p->base;                        /* the stack may have moved */
         red -= (int64_t)s->charged;
         s->charged = 0;

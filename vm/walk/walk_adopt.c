@@ -122,9 +122,8 @@ static verdict forget(adopt_walk *w, int64_t *budget)
     return VERDICT_DONE;
 }
 
-verdict walk_run_adopt(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_adopt(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slot = &args[1];
     int64_t budget = WALK_STEP;
     adopt_walk *w = *slot == VALUE_ABSENT ? NULL : value_as_object(*slot);

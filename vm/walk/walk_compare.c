@@ -164,9 +164,8 @@ static compare_walk *compare_new(csp_vm *vm, value a, value b)
     return push(vm, w, a, b) == VERDICT_DONE ? w : NULL;
 }
 
-verdict walk_run_compare(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_compare(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slot = &args[2];
     int order = 0;
     verdict v;

@@ -87,9 +87,8 @@ static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, value *
 
 /* args: x, xs; slots: the next element's index (ABSENT at the start), the comparison, or search,
  * under way. */
-verdict walk_run_contains(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_contains(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value x = args[0], xs = args[1], *next = &args[2], *comparing = &args[3];
     bool found = false;
     if (*next == VALUE_ABSENT) {

@@ -306,33 +306,30 @@ static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint
     return v;
 }
 
-verdict walk_run_copy(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_copy(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return step(vm, args, COPY_DEEP, process_owner(p), process_owner(p), result);
 }
 
-verdict walk_run_message(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_message(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return step(vm, args, COPY_MESSAGE, process_owner(p), OWNER_TRANSIT, result);
 }
 
-verdict walk_run_freeze(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_freeze(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
 }
 
 /* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a message,
  * but its own at once. Programs cannot come here with what they gave away: `copy` is
  * walk_run_copy. */
-verdict walk_run_outcome(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_outcome(csp_vm *vm, process *p, value *args, value *result)
 {
     bool master =
         !value_is_immutable(args[0]) && (obj_header(args[0]) & OWNER_MASK) == OWNER_TRANSIT;
     if (!master)
-        return walk_run_copy(vm, p, args, argc, result);
+        return walk_run_copy(vm, p, args, result);
     return step(vm, args, COPY_MESSAGE, OWNER_TRANSIT, process_owner(p), result);
 }
 

@@ -357,9 +357,8 @@ bool walk_equal_keys(csp_vm *vm, value a, value b)
     return equal;
 }
 
-verdict walk_run_equal(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_equal(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slot = &args[2];
     if (*slot == VALUE_ABSENT) {
         int quick = walk_equal_quick(vm, args[0], args[1]);

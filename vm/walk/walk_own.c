@@ -161,15 +161,13 @@ static verdict hand_over(csp_vm *vm, process *p, value *args, bool freezes, valu
     return v;
 }
 
-verdict walk_run_move(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_move(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return hand_over(vm, p, args, false, result);
 }
 
-verdict walk_run_freeze_move(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_freeze_move(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return hand_over(vm, p, args, true, result);
 }
 
@@ -192,9 +190,8 @@ static verdict take_back(csp_vm *vm, process *p, value *args, int64_t *budget, v
     return v;
 }
 
-verdict walk_run_unmove(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_unmove(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     int64_t budget = WALK_STEP;
     verdict v = take_back(vm, p, args, &budget, result);
     walk_charge(vm, budget);

@@ -345,7 +345,7 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
     int64_t budget = WALK_STEP;
     if (w->formatting) {
         w->formatting = false;
-        draft_add_string(vm, &w->out, value_string(*vm_native_result(p)));
+        draft_add_string(vm, &w->out, value_string(*native_result(p)));
         if (draft_settle(vm, &w->out) != VERDICT_DONE)
             return VERDICT_FAIL;
     }
@@ -387,21 +387,18 @@ static verdict show_one(csp_vm *vm, process *p, value *args, bool repr, value *r
     return v == VERDICT_DONE ? draft_string(vm, &w->out, result) : v;
 }
 
-verdict walk_run_str(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_str(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return show_one(vm, p, args, false, result);
 }
 
-verdict walk_run_repr(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_repr(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     return show_one(vm, p, args, true, result);
 }
 
-verdict walk_run_join(csp_vm *vm, process *p, value *args, uint32_t argc, value *result)
+verdict walk_run_join(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)argc;
     value *slot = &args[1];
     if (*slot == VALUE_ABSENT) {
         show_walk *fresh = walk_text_new(vm, false, "");
