@@ -4,8 +4,7 @@
 
 #include "base/language.h"
 
-/* All rows; ends with one of NULLs. */
-static const foreign_ctype foreign_ctypes[] = {
+const foreign_ctype foreign_ctypes[] = {
 #define C_TYPE(names, type, of_pointer) {names, type, of_pointer},
 #define C_REFUSED(names)                {names, "", ""},
 #define C_PREFIX(names)

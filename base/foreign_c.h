@@ -5,10 +5,13 @@
 
 #include <stdbool.h>
 
+/* As in base/foreign_c.def; type "": no call can pass it. */
 typedef struct foreign_ctype {
-    const char *names, *type,
-        *of_pointer; /* as in base/foreign_c.def; type "": no call can pass it */
+    const char *names, *type, *of_pointer;
 } foreign_ctype;
+
+/* All rows; ends with one of NULLs. */
+extern const foreign_ctype foreign_ctypes[];
 
 /* The row of a type, its words joined by `_`; NULL: there is none. Takes a microsecond or so. */
 const foreign_ctype *foreign_find_ctype(const char *name);

@@ -6,7 +6,7 @@
 
 /* ---- names ---- */
 
-bool extern_names_init(resolver *r, extern_names *n, uint32_t count)
+static bool names_init(resolver *r, extern_names *n, uint32_t count)
 {
     uint32_t size = 8;
     while (size < 2 * count)
@@ -69,7 +69,7 @@ static void check_item_names(extern_check *c)
 static void check_field_names(extern_check *c, const ast_extern_item *item)
 {
     extern_names names;
-    if (item->count < 2 || !extern_names_init(c->r, &names, item->count))
+    if (item->count < 2 || !names_init(c->r, &names, item->count))
         return;
     for (uint32_t i = 0; i < item->count; i++) {
         const ast_cfield *field = &item->fields[i];
@@ -257,7 +257,7 @@ static void check_block(resolver *r, ast_extern *block)
     extern_check c = {.r = r, .block = block};
     if (!is_plain(block->path))
         diag_error(r->diags, block->path_span, "no library has such a name");
-    if (!extern_names_init(r, &c.names, block->count))
+    if (!names_init(r, &c.names, block->count))
         return;
     check_item_names(&c);
     for (uint32_t i = 0; i < block->count && !r->failed; i++)

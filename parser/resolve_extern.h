@@ -43,7 +43,6 @@ typedef enum extern_place {
     EXTERN_CALLBACK_RESULT
 } extern_place;
 
-bool extern_names_init(resolver *r, extern_names *n, uint32_t count);
 /* The item of that name, or NULL. */
 const ast_extern_item *extern_item(const extern_check *c, const ast_name *name);
 
