@@ -200,7 +200,7 @@ check: ## mistakes in our programs, tables of the documents, formatting, static 
 	@scripts/conformance --quiet
 	@$(O)/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
 	@$(MAKE) $(SUB) -s -k WERROR=1 \
-		check-format check-rooms check-headers check-text check-exports check-cppcheck check-tidy
+		check-format check-rooms check-headers check-text check-exports check-shadow check-cppcheck check-tidy
 	@echo 'check: all is well'
 
 conformance: ## the language, sentence by sentence, beside the script tests that show it; ARGS= names sections
@@ -317,6 +317,14 @@ $(CONFORMANCE): $(O)/conformance.c tests/ffi/conformance.h
 
 $(OBJ)/tests/ffi/test_conformance: $(CONFORMANCE)
 
+# What a call of C costs, beside plain libffi.
+.PHONY: measure-ffi
+measure-ffi: $(OBJ)/tests/ffi/measure
+	@$<
+
+$(OBJ)/tests/ffi/measure: tests/ffi/measure.c $(OBJ)/internal.a
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 # ---- The stress test: tests/soak/ ----
 
 SOAK_WAYS = $(or $(WAY),plain slice stress san threads)
@@ -342,8 +350,8 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/in
 # ---- Checks ----
 
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl repl/* include tests/support)))
-ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC)
-.PHONY: check-format check-includes check-rooms check-headers check-text check-exports check-cppcheck check-tidy
+ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC) tests/ffi/measure.c
+.PHONY: check-format check-includes check-rooms check-headers check-text check-exports check-shadow check-cppcheck check-tidy
 
 check-format:
 	@clang-format --dry-run -Werror $(ALL_C) $(HEADERS)
@@ -357,6 +365,10 @@ check-rooms: $(LIB_OBJ) $(REPL_OBJ)
 
 check-text:
 	@scripts/check-text
+
+# A stack that is changed by hand is none that the processor keeps a shadow of.
+check-shadow: $(OBJ)/tests/ffi/test_native_stack
+	@! readelf -n $(OBJ)/csp $< | grep SHSTK
 
 check-exports:
 	@NM='$(NM)' scripts/check-exports $(O)/libcsp.a $(O)/libcsp.so

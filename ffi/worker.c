@@ -167,6 +167,7 @@ static void take_all(job_queue *from, job_queue *to)
 {
     for (worker_job *j = from->first, *next; j; j = next) {
         next = j->next;
+        j->state = WORKER_NOWHERE;
         worker_append(to, j);
     }
     *from = (job_queue){NULL, NULL};
@@ -254,13 +255,14 @@ void worker_submit(workers *w, worker_job *j)
 {
     notice_fork(w);
     pthread_mutex_lock(&w->lock);
-    j->state = WORKER_QUEUED;
+    j->state = WORKER_NOWHERE;
     j->reply = WORKER_NO_REPLY;
     j->let_go = false;
     j->on = NULL;
     bool well = w->open && have_thread(w, j), open = w->open;
     if (well) {
         worker_append(worker_queue(w, j), j);
+        j->state = WORKER_QUEUED;
         w->queued += j->line == NULL;
         wake_one(w, j);
     }
@@ -275,6 +277,7 @@ static bool withdraw(workers *w, worker_job *j)
         return false;
     worker_unlink(worker_queue(w, j), j);
     w->queued -= j->line == NULL;
+    j->state = WORKER_NOWHERE;
     return true;
 }
 

@@ -88,7 +88,8 @@ void worker_submit(workers *w, worker_job *j);
 /* Takes a job back that no thread has begun; false: it will be over. */
 bool worker_withdraw(workers *w, worker_job *j);
 /* Nobody waits for it any more: a callback that waits gets zero or what was agreed on, and so do
- * all later ones. The job may be over, and gone, when this returns. */
+ * all later ones. The job may be over, and gone, when this returns; for one that is over, but has
+ * not been freed, nothing happens. */
 void worker_let_go(workers *w, worker_job *j);
 /* The answer to a callback. The job may be over, and gone, when this returns. Without effect when
  * it has been let go. */

@@ -8,7 +8,7 @@
 #include "ffi/worker.h"
 
 /* worker_job.state */
-enum { WORKER_QUEUED, WORKER_IN_C, WORKER_CALLING };
+enum { WORKER_NOWHERE, WORKER_QUEUED, WORKER_IN_C, WORKER_CALLING };
 enum { WORKER_NO_REPLY = 0xff }; /* worker_job.reply */
 
 typedef struct job_queue {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ffi/closure.h"
+#include "ffi/fault.h"
 #include "ffi/invoke.h"
 #include "ffi/worker.h"
 
@@ -195,7 +196,6 @@ Test(worker, a_hundred_wait_at_once)
         all[i] = JOB(number, nap, 300, 0);
         worker_submit(pool, &all[i]->job);
     }
-    cr_assert_lt(now() - begin, 0.3, "nobody has waited");
     wait_until(&over_count, 100);
     cr_assert_lt(now() - begin, 10);
     for (int i = 0; i < 100; i++) {
@@ -344,6 +344,62 @@ Test(worker, what_has_not_begun_can_be_taken_back)
         free(all[i]);
 }
 
+/* Whatever the maker does, and whenever: each job that was not taken back is over once. */
+typedef struct wild {
+    test_job *t;
+    bool submitted, taken_back;
+} wild;
+
+static void over_once(worker_job *j)
+{
+    cr_assert_not(((test_job *)j)->over, "once");
+    on_over(j);
+}
+
+static void act(wild *w, unsigned what, cclosure *c, worker_line *line)
+{
+    static const worker_reply replies[] = {WORKER_ANSWERED, WORKER_OTHERWISE, WORKER_ABANDON};
+    if (!w->submitted) {
+        w->t = JOB(calling, call_often, (uintptr_t)cclosure_code(c), what % 5);
+        w->t->job.over = over_once;
+        w->t->job.line = what % 7 == 0 ? line : NULL;
+        w->t->later = what % 3 != 0;
+        w->submitted = true;
+        worker_submit(pool, &w->t->job);
+    } else if (!w->taken_back && what % 8 == 0) {
+        w->taken_back = worker_withdraw(pool, &w->t->job);
+    } else if (!w->taken_back && what % 8 == 1) {
+        worker_let_go(pool, &w->t->job);
+    } else if (!w->taken_back && w->t->later) {
+        worker_answer(pool, &w->t->job, replies[what % 3]);
+    }
+}
+
+Test(worker, made_given_up_and_answered_at_random)
+{
+    enum { JOBS = 400 };
+    static wild all[JOBS];
+    cclosure *c = make_callback(7);
+    worker_line *line = workers_line(pool);
+    unsigned seed = 12345, taken_back = 0;
+    for (int i = 0; i < 20000; i++) {
+        seed = seed * 1103515245 + 12345;
+        act(&all[(seed >> 8) % JOBS], seed >> 20, c, line);
+    }
+    for (int i = 0; i < JOBS; i++)
+        if (all[i].submitted && !all[i].taken_back)
+            worker_let_go(pool, &all[i].t->job);
+        else
+            taken_back++;
+    wait_until(&over_count, JOBS - taken_back);
+    usleep(20000);
+    cr_assert_eq(over_count, JOBS - taken_back);
+    cr_assert_eq(native_stacks_count(stacks).claimed, 0);
+    for (int i = 0; i < JOBS; i++)
+        free(all[i].t);
+    cclosure_free(c);
+}
+
 /* --- on one thread */
 
 Test(worker, a_line_is_one_thread)
@@ -402,6 +458,34 @@ Test(worker, a_line_runs_calls_of_its_callbacks)
     cclosure_free(c);
     for (int i = 0; i < 4; i++)
         free(all[i]);
+}
+
+static volatile int *volatile nowhere = (volatile int *)16;
+
+static int64_t crash(int64_t unused)
+{
+    *nowhere = 1;
+    return unused;
+}
+
+static void say(const fault_info *i)
+{
+    _exit(i->data == NULL && i->owner == OWNER && i->signal == SIGSEGV ? 8 : 9);
+}
+
+Test(worker, a_crash_there_is_reported)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        fault_reporter(say);
+        test_job *t = JOB(number, crash, 0, 0);
+        worker_submit(pool, &t->job);
+        wait_until(&over_count, 1);
+        _exit(7);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 8, "%x", (unsigned)status);
 }
 
 /* --- the end */
