@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <gnu/lib-names.h>
@@ -102,10 +103,21 @@ typedef struct search {
     char text[SCRIPT];
 } search;
 
+/* A pipe would hold up its reader for ever. */
+static bool is_special(const char *path)
+{
+    struct stat about;
+    return strchr(path, '/') && stat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
 /* What s->target stands for, through linker scripts. */
 static void *open_target(search *s)
 {
     for (int depth = 0; depth <= SCRIPTS; depth++) {
+        if (is_special(s->target)) {
+            snprintf(s->error, sizeof s->error, "%.400s: it is no regular file", s->target);
+            return NULL;
+        }
         void *handle = dlopen(s->target, RTLD_NOW | RTLD_LOCAL);
         if (handle)
             return handle;
