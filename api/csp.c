@@ -56,7 +56,6 @@ static void free_world(world *w)
     while (w->sessions)
         csp_session_free(w->sessions);
     loader_free(w);
-    foreign_free(w);
     for (uint32_t i = 0; i < SIGNATURE_LISTS; i++)
         while (w->signatures[i]) {
             world_signature *next = w->signatures[i]->next;
@@ -92,7 +91,8 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     vm_limits limits = {.memory = config.max_memory,
                         .stack = config.max_stack,
                         .processes = config.max_processes,
-                        .reductions = config.max_reductions};
+                        .reductions = config.max_reductions,
+                        .native_stack = config.native_stack};
     vm_host host = {.user = config.user,
                     .write = config.write,
                     .style = config.reports == CSP_COLOUR ? VM_COLOUR
@@ -126,8 +126,10 @@ void csp_free(csp_vm *vm)
     world *w = world_of(vm);
     if (!w->ran)
         vm_shutdown(vm);
+    struct foreign_library *libraries = w->libraries;
     free_world(w);
-    vm_destroy(vm);
+    vm_destroy(vm); /* what it gives back to C is declared in them */
+    foreign_free(libraries);
 }
 
 void *csp_user(const csp_vm *vm) { return world_of(vm)->user; }

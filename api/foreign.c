@@ -5,6 +5,7 @@
 #include "api/foreign_text.h"
 #include "api/locate.h"
 #include "ffi/function.h"
+#include "vm/foreign/foreign.h"
 
 /* A function or struct of an `extern`. All texts are the block's. */
 typedef struct foreign_item {
@@ -13,6 +14,7 @@ typedef struct foreign_item {
     const char *doc;     /* its `##` lines; NULL: none */
     cstruct *structure;  /* NULL: it is … */
     cfunction *function; /* … a function */
+    value made;          /* its value */
     bool all_named;      /* it is one whose parameters all have a name */
 } foreign_item;
 
@@ -23,6 +25,7 @@ struct foreign_library {
     ffi_block *block; /* held */
     const library *library;
     foreign_item *items; /* sorted by name */
+    value object;        /* the library as a value */
     uint32_t count;
 };
 
@@ -268,6 +271,32 @@ static void find_owners(const declaration *d, foreign_item *items)
     }
 }
 
+/* A struct without fields has no values. */
+static bool is_member(const foreign_item *item)
+{
+    return !item->structure || item->structure->field_count > 0;
+}
+
+/* Makes values of the library and of its members; false: no memory. */
+static bool make_values(const world *w, struct foreign_library *l)
+{
+    uint32_t count = 0;
+    foreign_entry *members = calloc(l->count + 1u, sizeof *members);
+    for (uint32_t i = 0; members && i < l->count; i++) {
+        const foreign_item *item = &l->items[i];
+        if (is_member(item))
+            members[count++] = (foreign_entry){
+                .name = item->name, .function = item->function, .makes = item->structure};
+    }
+    l->object =
+        members ? foreign_add_library(w->vm, l->block, l->library, members, count) : VALUE_ABSENT;
+    for (uint32_t i = l->count; l->object != VALUE_ABSENT && i-- > 0;)
+        if (is_member(&l->items[i]))
+            l->items[i].made = members[--count].made;
+    free(members);
+    return l->object != VALUE_ABSENT;
+}
+
 /* NULL: reported, or no memory. */
 static struct foreign_library *declare(world *w, declaration *d)
 {
@@ -291,7 +320,7 @@ static struct foreign_library *declare(world *w, declaration *d)
                                      .library = l,
                                      .items = items,
                                      .count = count};
-    return made;
+    return make_values(w, made) ? made : NULL;
 }
 
 static bool is_granted(const world *w, const ast_extern *ast, diag_list *diags)
@@ -322,22 +351,15 @@ bool foreign_declare(world *w, const ast_extern *ast, diag_list *diags, const vo
     return true;
 }
 
-void foreign_free(world *w)
+void foreign_free(struct foreign_library *l)
 {
-    while (w->libraries) {
-        struct foreign_library *l = w->libraries;
-        w->libraries = l->next;
+    for (struct foreign_library *next; l; l = next) {
+        next = l->next; /* in the block itself */
         ffi_block_release(l->block);
     }
 }
 
 /* ---- members ---- */
-
-/* A struct without fields has no values. */
-static bool is_member(const foreign_item *item)
-{
-    return !item->structure || item->structure->field_count > 0;
-}
 
 static const foreign_item *item_of(const void *home, const char *name)
 {
@@ -350,14 +372,14 @@ resolve_status foreign_member(const void *home, const char *name, resolve_symbol
     const foreign_item *item = item_of(home, name);
     if (!item || !is_member(item))
         return RESOLVE_NO_SUCH;
-    *out = (resolve_symbol){.kind = RESOLVE_FUNCTION, .max = 1};
+    *out = (resolve_symbol){.kind = RESOLVE_FUNCTION, .word = item->made, .max = 1};
     if (item->function) {
         const csignature *s = item->function->signature;
         out->min = s->count;
         out->max = s->variadic ? UINT32_MAX : s->count;
         out->param_names = item->all_named ? item->function->params : NULL;
     }
-    return RESOLVE_NOT_YET;
+    return RESOLVE_FOUND;
 }
 
 void foreign_each_member(const void *home, void (*each)(void *user, const char *name), void *user)
@@ -370,8 +392,9 @@ void foreign_each_member(const void *home, void (*each)(void *user, const char *
 
 resolve_status foreign_value(const void *home, resolve_symbol *out)
 {
-    (void)home, (void)out;
-    return RESOLVE_NOT_YET;
+    const struct foreign_library *l = home;
+    *out = (resolve_symbol){.kind = RESOLVE_CONSTANT, .word = l->object};
+    return RESOLVE_FOUND;
 }
 
 bool foreign_describe(const void *home, const char *name, const char **text, const char **doc)

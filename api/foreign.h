@@ -10,7 +10,7 @@ bool foreign_declare(world *w, const ast_extern *block, diag_list *diags, const 
 resolve_status foreign_member(const void *home, const char *name, resolve_symbol *out);
 void foreign_each_member(const void *home, void (*each)(void *user, const char *name), void *user);
 resolve_status foreign_value(const void *home, resolve_symbol *out);
-void foreign_free(world *w);
+void foreign_free(struct foreign_library *l); /* with those behind it */
 
 /* How a function or struct is declared, "cos(x: f64): f64", and its `##` lines (NULL: none).
  * False: there is none. */

@@ -24,6 +24,7 @@ enum {
 static struct {
     pthread_mutex_t lock;
     bool started, ours;
+    int threads;    /* known to the collector; atomic */
     int on_purpose; /* collections under way that somebody asked for */
     size_t limit;   /* the sum of all heaps' limits; 0: one of them has none */
     size_t mapped;  /* bytes of all mapped stacks */
@@ -143,6 +144,7 @@ static void thread_ends(void *key)
 {
     (void)key;
     GC_unregister_my_thread();
+    __atomic_sub_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
 }
 
 static void start_ours(void)
@@ -157,6 +159,7 @@ static void start_ours(void)
     if (getpid() != gettid() && GC_get_stack_base(&base) == GC_SUCCESS)
         GC_set_stackbottom(NULL, &base); /* it would take the main thread's for the caller's */
     GC_INIT();
+    registry.threads = 1;
     GC_clear_roots();
     GC_set_warn_proc(GC_ignore_warn_proc);
     GC_set_oom_fn(on_exhaustion);
@@ -208,6 +211,7 @@ static bool register_thread(void)
     struct GC_stack_base base;
     if (GC_get_stack_base(&base) != GC_SUCCESS || GC_register_my_thread(&base) == GC_NO_MEMORY)
         return false;
+    __atomic_add_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
     return pthread_setspecific(registry.thread, &registry) == 0;
 }
 
@@ -224,6 +228,14 @@ bool collector_start(void)
 bool heap_enter_thread(void) { return collector_start(); }
 
 bool collector_is_ours(void) { return registry.ours; }
+
+void heap_call_outside(void (*fn)(void *), void *data)
+{
+    if (registry.ours && __atomic_load_n(&registry.threads, __ATOMIC_RELAXED) == 1)
+        fn(data);
+    else
+        heap_do_blocking(fn, data);
+}
 
 int collector_kind(heap_kind kind) { return registry.kinds[kind]; }
 

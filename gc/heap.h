@@ -196,6 +196,10 @@ void heap_locked(void (*fn)(void *), void *data);
  * one. It must not touch any object. */
 void heap_do_blocking(void (*fn)(void *), void *data);
 
+/* The same for what is mostly short, and leaves this thread's stack meanwhile: directly as long as
+ * no other thread is known to the collector, which is ours. */
+void heap_call_outside(void (*fn)(void *), void *data);
+
 /* in use by the collector's heap (free space in it not counted) and mapped stacks */
 size_t heap_bytes(const heap *h);
 

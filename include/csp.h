@@ -110,6 +110,9 @@ typedef struct csp_config {
     void (*crash)(void *user, const csp_error *error);
     /* CSP_MAY_…. A program that uses what is not granted does not compile. Default: none. */
     uint64_t capabilities;
+    /* Bytes of the stack of each process that is inside of C, from 512 KiB to 1 TiB. Only what is
+     * used of it takes memory, but all of it takes addresses. 0 (the default): 64 MiB */
+    size_t native_stack;
 } csp_config;
 
 /* Fills in the defaults. struct_size: sizeof(csp_config) as the caller was compiled with. [MT] */

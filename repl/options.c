@@ -175,6 +175,19 @@ static bool read_limit(options *o, option_id id, const char *from, bool is_size,
     return true;
 }
 
+/* There is no stack without an end, and below some size it is of no use. */
+static bool read_native_stack(options *o, const char *from)
+{
+    const uint64_t least = (uint64_t)512 << 10, most = (uint64_t)1 << 40;
+    uint64_t number;
+    if (!read_limit(o, OPTION_NATIVE_STACK, from, true, &number))
+        return false;
+    if (number < least || number > most)
+        return refuse(o, "--native-stack wants a size from 512K to 1T, not `%s`", from);
+    o->config.native_stack = (size_t)number;
+    return true;
+}
+
 static bool read_colour(options *o, const char *when)
 {
     if (strcmp(when, "always") == 0)
@@ -232,6 +245,7 @@ static bool apply(options *o, option_id id, const char *argument)
             return false;
         o->config.max_stack = (size_t)number;
         return true;
+    case OPTION_NATIVE_STACK: return read_native_stack(o, argument);
     case OPTION_MAX_PROCESSES:
         if (!read_limit(o, id, argument, false, &number))
             return false;

@@ -4,6 +4,7 @@
 
 #include "vm/core/scheduler.h"
 #include "vm/core/text.h"
+#include "vm/foreign/release.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
 #include "vm/process/ending.h"
@@ -37,6 +38,7 @@ static void poll(csp_vm *vm)
         return;
     if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
         leak_look(vm);
+    release_lost(vm);
     if (vm->asked)
         tell(vm);
     if (s->timer_count)

@@ -15,6 +15,7 @@
 #include "vm/core/string.h"
 #include "vm/data/tuple.h"
 #include "vm/drive.h"
+#include "vm/foreign/foreign.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
 #include "vm/process/kill.h"
@@ -109,6 +110,8 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
 void vm_destroy(csp_vm *vm)
 {
     output_finish(vm);
+    request_close(vm);
+    foreign_close(vm);
     while (vm->table_count) { /* what did not end by itself ends here, without a word */
         process *p = vm->table[vm->table_count - 1];
         p->code = NULL; /* the collector may come across p when the code is gone */
@@ -116,7 +119,6 @@ void vm_destroy(csp_vm *vm)
             heap_stack_free(&vm->heap, p->stack, stack_bytes(p->capacity));
         vm->table_count--;
     }
-    request_close(vm);
     if (vm->loop)
         loop_free(vm->loop);
     vm->module_count = 0;

@@ -15,7 +15,7 @@
 #include "vm/drive.h"
 #include "vm/machine.h"
 #include "vm/outside/loop.h"
-#include "vm/process/audit.h"
+#include "vm/audit.h"
 #include "vm/process/kill.h"
 #include "vm/process/timer.h"
 #include "vm/report/report_all.h"

@@ -6,7 +6,7 @@
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
 #include "vm/drive.h"
-#include "vm/process/audit.h"
+#include "vm/audit.h"
 #include "vm/process/kill.h"
 
 enum { MANY = 20000, AT_ONCE = 600 };

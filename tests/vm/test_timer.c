@@ -7,7 +7,7 @@
 #include "vm/core/vm.h"
 #include "vm/drive.h"
 #include "vm/outside/loop.h"
-#include "vm/process/audit.h"
+#include "vm/audit.h"
 #include "vm/process/timer.h"
 
 enum { TIMERS = 500 };

@@ -109,7 +109,13 @@ typedef struct side {
     uint32_t watcher_count;
     /* channels that are told of its end (chan_watch); room for a power of two */
     channel **watchers;
-    value name;         /* Process.name */
+    struct native_stack
+        *native;            /* on which its C is suspended, the newest; NULL: it is not inside C */
+    struct ccall *calls;    /* of C, the newest; malloc'ed */
+    struct ccallback *kept; /* its functions that C may keep */
+    struct release *releases; /* what C has given it and wants back; malloc'ed */
+    int c_error;              /* errno of its last call of C */
+    value name;               /* Process.name */
     value control;      /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
     uint64_t random[4]; /* its generator; all 0: not seeded yet */
 } side;

@@ -204,6 +204,15 @@ typedef struct buffer {
     uint32_t pinned;
 } buffer;
 
+/* The bytes of a struct of C's; the value of a nested struct's field shares those of the whole. */
+typedef struct cvalue {
+    uint64_t header;
+    const struct cstruct *of;
+    uint8_t *data; /* `size` of them, aligned as C wants it; somewhere in … */
+    void *block;   /* … what keeps them alive: HEAP_BYTES, by its base */
+    size_t size;
+} cvalue;
+
 struct code;
 /* Captured values are copied in when it is made; at a call they are copied to the registers behind
  * the parameters. */
@@ -259,6 +268,7 @@ static inline bytes *value_bytes(value v) { return (bytes *)value_as_object(v); 
 static inline tuple *value_tuple(value v) { return (tuple *)value_as_object(v); }
 static inline list *value_list(value v) { return (list *)value_as_object(v); }
 static inline map *value_map(value v) { return (map *)value_as_object(v); }
+static inline cvalue *value_struct(value v) { return (cvalue *)value_as_object(v); }
 static inline error *value_error(value v) { return (error *)value_as_object(v); }
 
 #endif

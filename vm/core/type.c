@@ -4,21 +4,35 @@
 #include "vm/core/kind.h"
 
 const char *const vm_type_names[TYPE_COUNT] = {
-    [TYPE_NIL] = "nil",         [TYPE_BOOL] = "bool",       [TYPE_INT] = "int",
-    [TYPE_FLOAT] = "float",     [TYPE_STRING] = "string",   [TYPE_BYTES] = "bytes",
-    [TYPE_TUPLE] = "tuple",     [TYPE_LIST] = "list",       [TYPE_MAP] = "map",
-    [TYPE_BUFFER] = "buffer",   [TYPE_FN] = "fn",           [TYPE_CHAN] = "chan",
-    [TYPE_PROCESS] = "process", [TYPE_ERROR] = "error",     [TYPE_RANGE] = "range",
-    [TYPE_POINTER] = "pointer", [TYPE_LIBRARY] = "library",
+    [TYPE_NIL] = "nil",           [TYPE_BOOL] = "bool",       [TYPE_INT] = "int",
+    [TYPE_FLOAT] = "float",       [TYPE_STRING] = "string",   [TYPE_BYTES] = "bytes",
+    [TYPE_TUPLE] = "tuple",       [TYPE_LIST] = "list",       [TYPE_MAP] = "map",
+    [TYPE_BUFFER] = "buffer",     [TYPE_FN] = "fn",           [TYPE_CHAN] = "chan",
+    [TYPE_PROCESS] = "process",   [TYPE_ERROR] = "error",     [TYPE_RANGE] = "range",
+    [TYPE_POINTER] = "pointer",   [TYPE_LIBRARY] = "library", [TYPE_STRUCT] = "struct",
+    [TYPE_CALLBACK] = "callback",
 };
 
 static const char *const phrases[TYPE_COUNT] = {
-    [TYPE_NIL] = "nil",           [TYPE_BOOL] = "a bool",       [TYPE_INT] = "an int",
-    [TYPE_FLOAT] = "a float",     [TYPE_STRING] = "a string",   [TYPE_BYTES] = "bytes",
-    [TYPE_TUPLE] = "a tuple",     [TYPE_LIST] = "a list",       [TYPE_MAP] = "a map",
-    [TYPE_BUFFER] = "a buffer",   [TYPE_FN] = "a function",     [TYPE_CHAN] = "a channel",
-    [TYPE_PROCESS] = "a process", [TYPE_ERROR] = "an error",    [TYPE_RANGE] = "a range",
-    [TYPE_POINTER] = "a pointer", [TYPE_LIBRARY] = "a library",
+    [TYPE_NIL] = "nil",
+    [TYPE_BOOL] = "a bool",
+    [TYPE_INT] = "an int",
+    [TYPE_FLOAT] = "a float",
+    [TYPE_STRING] = "a string",
+    [TYPE_BYTES] = "bytes",
+    [TYPE_TUPLE] = "a tuple",
+    [TYPE_LIST] = "a list",
+    [TYPE_MAP] = "a map",
+    [TYPE_BUFFER] = "a buffer",
+    [TYPE_FN] = "a function",
+    [TYPE_CHAN] = "a channel",
+    [TYPE_PROCESS] = "a process",
+    [TYPE_ERROR] = "an error",
+    [TYPE_RANGE] = "a range",
+    [TYPE_POINTER] = "a pointer",
+    [TYPE_LIBRARY] = "a library",
+    [TYPE_STRUCT] = "a struct",
+    [TYPE_CALLBACK] = "a callback",
 };
 
 const char *vm_type_phrase(value v) { return phrases[value_type_of(v)]; }

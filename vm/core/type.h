@@ -22,6 +22,8 @@ typedef enum value_type {
     TYPE_RANGE,
     TYPE_POINTER,
     TYPE_LIBRARY,
+    TYPE_STRUCT,
+    TYPE_CALLBACK,
     TYPE_COUNT
 } value_type;
 extern const char *const vm_type_names[TYPE_COUNT];

@@ -17,6 +17,7 @@ typedef struct vm_limits {
     uint32_t processes;
     uint64_t reductions;
     uint64_t int_bits;
+    size_t native_stack; /* bytes a stack for C; 0: NATIVE_STACK_SIZE */
 } vm_limits;
 
 /* For people, with ANSI sequences, or as JSON: an object on a line. */
@@ -77,8 +78,12 @@ struct csp_vm {
     uint32_t native_module_count;
     uint32_t requests_waiting; /* requests for which a process waits */
 
-    struct output *outputs;   /* of the streams 1 and 2 (output.c) */
-    struct loop *loop;        /* NULL until it is needed: vm_loop */
+    struct output *outputs; /* of the streams 1 and 2 (output.c) */
+    struct loop *loop;      /* NULL until it is needed: vm_loop */
+    /* In the collector's callback, after a marking that brings nothing back: what C has given
+     * is looked at (release.h). NULL: there is no C */
+    void (*marked)(struct csp_vm *vm);
+    struct foreign *foreign;  /* what calls C; made with the first library */
     struct pool *pool;        /* workers and inbox of the requests; made by the first */
     struct request *requests; /* all that have not been taken or disposed of */
     void *top;                /* whoever stands above (api/): module loader, sessions */

@@ -10,8 +10,9 @@ _Static_assert(sizeof(map_entry) == 3 * sizeof(value),
 _Static_assert(offsetof(error, cause) == offsetof(error, kind) + 4 * sizeof(value),
                "an error's five values stand side by side");
 
-_Static_assert(OBJ_CONTAINERS == 6,
-               "what a container holds is known: here it is all but a buffer, which holds bytes");
+_Static_assert(
+    OBJ_CONTAINERS == 7,
+    "what a container holds is known: here it is all but buffers and structs, which hold bytes");
 children children_of(value v)
 {
     switch (value_kind(v)) {
@@ -38,6 +39,7 @@ content content_of(value v)
     case OBJ_BUFFER:
         return (content){((buffer *)value_as_object(v))->data,
                          ((buffer *)value_as_object(v))->size};
+    case OBJ_STRUCT: return (content){value_struct(v)->data, value_struct(v)->size};
     case OBJ_TUPLE: return (content){value_tuple(v)->items, value_tuple(v)->count * sizeof(value)};
     case OBJ_LIST: return (content){value_list(v)->items, value_list(v)->count * sizeof(value)};
     default: return (content){NULL, 0};

@@ -212,7 +212,7 @@ static const char *audit_timers(const scheduler *s)
     return NULL;
 }
 
-const char *vm_audit(csp_vm *vm)
+const char *audit_core(csp_vm *vm)
 {
     uint32_t runnable = 0;
     for (uint32_t i = 0; i < vm->table_count; i++) {

@@ -4,8 +4,8 @@
 
 #include "vm/core/bytecode.h"
 
-/* Checks every invariant of the concurrency core over the whole VM (queues, tickets, timers, pars).
- * NULL, or the first that is broken. For tests and debug builds: O(everything). */
-const char *vm_audit(csp_vm *vm);
+/* Checks every one over the whole VM (queues, tickets, timers, pars). NULL, or the first that is
+ * broken. */
+const char *audit_core(csp_vm *vm);
 
 #endif

@@ -56,6 +56,8 @@ static void *unreached(heap *h, void *user)
         p->run_next = first;
         first = p;
     }
+    if (!first && vm->marked)
+        vm->marked(vm);
     return first;
 }
 

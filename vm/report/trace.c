@@ -140,11 +140,23 @@ void trace_place(csp_vm *vm, uint32_t position, text *out)
     put_place(c, pc, out);
 }
 
-/* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block. */
+/* A call of C: its module is the library. */
+static bool is_foreign(const code *c) { return c && c->native && c->module; }
+
+/* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block; "C function qsort
+ * (libc.so.6)". */
 static void trace_frame(csp_vm *vm, uint32_t position, text *out)
 {
     uint32_t pc = 0;
     const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
+    if (is_foreign(c)) {
+        put_text(out, "C function ");
+        put_string(out, c->name);
+        put_text(out, " (");
+        put_string(out, c->module->name);
+        text_put(out, ')');
+        return;
+    }
     if (c && c->is_branch)
         put_text(out, "block in ");
     if (c && value_is(c->name, OBJ_STRING))
@@ -277,13 +289,17 @@ static void put_ancestors(csp_vm *vm, const trace *t, text *out)
 
 static void put_frames(csp_vm *vm, const trace *t, text *out)
 {
+    bool shown = false;
     for (uint32_t i = 0; i < t->count; i++) {
+        uint32_t pc = 0;
+        bool foreign = is_foreign(code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc));
         put_omitted(t, i, out);
-        put_text(out, "    at ");
+        put_text(out, foreign ? "    in " : "    at ");
         trace_frame(vm, t->positions[i], out);
         put_text(out, t->positions[i] & TRACE_TAIL ? " (tail calls)\n" : "\n");
-        if (i == 0)
+        if (!shown && !foreign)
             put_source(vm, t->positions[i], out);
+        shown = shown || !foreign;
     }
     put_omitted(t, t->count, out);
 }

@@ -8,6 +8,7 @@
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
+#include "vm/foreign/ccall.h"
 
 static bool show_closure(text *t, value v)
 {
@@ -140,6 +141,8 @@ verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, cons
         }
         if (kind == OBJ_NATIVE)
             return enter_native(vm, p, window, argc, value_as_object(fn), callee);
+        if (kind == OBJ_FOREIGN)
+            return ccall_enter(vm, p, window, argc, value_as_object(fn), callee);
     }
     return vm_raise_type(vm, p, fn, "a function");
 }

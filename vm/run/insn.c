@@ -12,6 +12,7 @@
 #include "vm/data/map.h"
 #include "vm/data/slice.h"
 #include "vm/data/tuple.h"
+#include "vm/foreign/foreign.h"
 #include "vm/number/arith.h"
 #include "vm/number/num.h"
 #include "vm/number/num_long.h"
@@ -257,15 +258,22 @@ bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *wa
     return false;
 }
 
+void insn_end_process(csp_vm *vm, process *p, value outcome, bool failed)
+{
+    if (p->side)
+        foreign_process_ended(vm, p);
+    process_end(vm, p, outcome, failed);
+}
+
 bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f)
 {
     if (value_is_immutable(outcome) || (!failed && !process_observable(p))) {
-        process_end(vm, p, value_is_immutable(outcome) ? outcome : VALUE_NIL, failed);
+        insn_end_process(vm, p, value_is_immutable(outcome) ? outcome : VALUE_NIL, failed);
         return true;
     }
     const code *last = native_code(vm, &vm_builtins[BUILTIN_END], false);
     if (!last) {
-        process_end(vm, p, vm->memory_error, true);
+        insn_end_process(vm, p, vm->memory_error, true);
         return true;
     }
     p->stack[0] = outcome;

@@ -37,6 +37,8 @@ verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value
 /* The outcomes of a par that is over: a list that still has to be adopted (*walk), or is ready
  * (true). */
 bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *walk);
+/* The running process ends: all that it has been given by C goes, too. */
+void insn_end_process(csp_vm *vm, process *p, value outcome, bool failed);
 /* The last value of a process, made fit for others: true when the process has ended; false: a last
  * frame does the rest. */
 bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f);

@@ -659,7 +659,7 @@ do_return: {
             if (unlikely(R == s->bottom && body->native == &vm_builtins[BUILTIN_END])) {
                 bool failed = R[1] == VALUE_TRUE;
                 SAVE();
-                process_end(vm, p, result, failed);
+                insn_end_process(vm, p, result, failed);
                 goto gone;
             }
             goto do_return;
@@ -872,7 +872,8 @@ do_return: {
         process *q = spawn_quick(vm, A, pc->b, &R[pc->a + 2], &slow);
         if (unlikely(!q)) {
             if (!slow) goto fail;
-            if (!value_is(A, OBJ_CLOSURE) && !value_is(A, OBJ_NATIVE)) {
+            if (!value_is(A, OBJ_CLOSURE) && !value_is(A, OBJ_NATIVE)
+                && !value_is(A, OBJ_FOREIGN)) {
                 vm_raise_type(vm, p, A, "a function");
                 goto fail;
             }

@@ -3,6 +3,7 @@
 #include "vm/run/unwind.h"
 
 #include "vm/code/native.h"
+#include "vm/foreign/ccall.h"
 #include "vm/outside/request.h"
 #include "vm/process/alt.h"
 #include "vm/process/kill.h"
@@ -121,6 +122,11 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
         const code *c = f->code;
         if (c->native)
             abandon(vm, p, f);
+        if (ccall_is_frame(c) &&
+            ccall_leave(vm, p, f, outcome, killed || (p->flags & PROCESS_NO_CATCH))) {
+            s->raised = VALUE_ABSENT;
+            return VERDICT_DONE;
+        }
         if (cancels_par(f)) {
             s->raised = VALUE_ABSENT;
             f->base[f->pc->b] = outcome;

@@ -27,13 +27,14 @@ typedef struct old_shell {
     value forward;
 } old_shell;
 
-_Static_assert(OBJ_CONTAINERS == 6, "a container can be moved");
+_Static_assert(OBJ_CONTAINERS == 7, "a container can be moved");
 static size_t size_of(value v)
 {
     switch (value_kind(v)) {
     case OBJ_LIST: return sizeof(list);
     case OBJ_MAP: return sizeof(map);
     case OBJ_BUFFER: return sizeof(buffer);
+    case OBJ_STRUCT: return sizeof(cvalue);
     case OBJ_TUPLE: return sizeof(tuple) + value_tuple(v)->count * sizeof(value);
     case OBJ_CLOSURE:
         return sizeof(closure) + ((closure *)value_as_object(v))->code->captures * sizeof(value);

@@ -114,13 +114,25 @@ static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
     return b;
 }
 
-_Static_assert(OBJ_CONTAINERS == 6, "a container can be copied");
+static void *struct_shell(csp_vm *vm, const copy_walk *w, const cvalue *source)
+{
+    cvalue *s = shell_object(vm, w, OBJ_STRUCT, sizeof *s);
+    if (!s)
+        return NULL;
+    s->of = source->of;
+    s->size = source->size;
+    s->block = s->data = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, source->size);
+    return s->block ? s : NULL;
+}
+
+_Static_assert(OBJ_CONTAINERS == 7, "a container can be copied");
 static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
 {
     switch (value_kind(source)) {
     case OBJ_LIST: return list_shell(vm, w, value_as_object(source));
     case OBJ_MAP: return map_shell(vm, w, value_as_object(source));
     case OBJ_BUFFER: return buffer_shell(vm, w, value_as_object(source));
+    case OBJ_STRUCT: return struct_shell(vm, w, value_struct(source));
     case OBJ_TUPLE: {
         tuple *t = heap_alloc_raw(vm_heap(vm), HEAP_TRACED,
                                   sizeof *t + value_tuple(source)->count * sizeof(value));
@@ -155,6 +167,8 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
         *out = *known;
         return VERDICT_DONE;
     }
+    if (w->mode == COPY_FREEZE && value_is(v, OBJ_STRUCT))
+        return vm_raise(vm, ERR_TYPE, "a struct of C's cannot be frozen");
     if (w->mode == COPY_FREEZE && value_is(v, OBJ_BUFFER))
         return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
     void *shell = shell_of(vm, w, v);
@@ -192,13 +206,12 @@ static verdict note_immutable(const copy_walk *w, copying *f, int64_t *budget)
     return VERDICT_DONE;
 }
 
-static verdict fill_buffer(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
+static verdict fill_bytes(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
 {
-    const buffer *from = value_as_object(f->source);
-    buffer *to = value_as_object(f->copy);
+    content from = content_of(f->source), to = content_of(f->copy);
     size_t at = f->index;
     *budget -= WALK_STEP;
-    bool all = long_copy(vm, to->data, from->data, from->size, &at);
+    bool all = long_copy(vm, to.data, from.data, from.size, &at);
     f->index = at;
     if (all)
         walk_pop(&w->stack, COPYING_WORDS);
@@ -275,7 +288,8 @@ static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
         if (kind == OBJ_MAP)
             v = fill_map(vm, w, f, budget);
         else
-            v = kind == OBJ_BUFFER ? fill_buffer(vm, w, f, budget) : fill_items(vm, w, f, budget);
+            v = kind == OBJ_BUFFER || kind == OBJ_STRUCT ? fill_bytes(vm, w, f, budget)
+                                                         : fill_items(vm, w, f, budget);
         if (v != VERDICT_DONE)
             return v;
     }

@@ -1,0 +1,107 @@
+/* What C is given: plans and blocks of calls. */
+#include <string.h>
+
+#include "vm/foreign/convert.h"
+#include "vm/foreign/own.h"
+
+static cplace place_of(const cfunction *of, uint32_t i)
+{
+    const char *name = i < of->signature->count && *of->params[i] ? of->params[i] : NULL;
+    return (cplace){CPLACE_ARGUMENT, i, name, of->name};
+}
+
+static const invoke_plan *variadic_plan(csp_vm *vm, process *p, const cfunction *of,
+                                        const value *extra, uint32_t count)
+{
+    ctype_kind kinds[CTYPE_PARAMS];
+    uint32_t params = of->signature->count;
+    ffi_refusal why = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        cplace at = place_of(of, params + i);
+        uint64_t word;
+        if (convert_variadic(vm, p, extra[i], &at, &kinds[i], &word) != VERDICT_DONE)
+            return NULL;
+    }
+    const invoke_plan *plan = invoke_variadic(of->signature, kinds, count, &why);
+    if (!plan)
+        why.memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "`%s`: %s", of->name, why.text);
+    return plan;
+}
+
+const invoke_plan *ccall_plan(csp_vm *vm, process *p, const cfunction *of, const value *extra,
+                              uint32_t count)
+{
+    return count == 0 ? of->plan : variadic_plan(vm, p, of, extra, count);
+}
+
+/* The common ones, or false. */
+static inline bool quick_word(ctype_kind kind, value v, uint64_t *word)
+{
+    switch (kind) {
+    case CTYPE_I32:
+        *word = (uint64_t)value_as_int(v);
+        return value_is_int(v) && value_as_int(v) == (int32_t)*word;
+    case CTYPE_I64:
+    case CTYPE_ISIZE: *word = (uint64_t)value_as_int(v); return value_is_int(v);
+    case CTYPE_U64:
+    case CTYPE_USIZE:
+        *word = (uint64_t)value_as_int(v);
+        return value_is_int(v) && value_as_int(v) >= 0;
+    case CTYPE_F64:
+        if (value_is_flonum(v)) {
+            *word = ctype_word_f64(value_as_flonum(v));
+            return true;
+        }
+        return false;
+    default: return false;
+    }
+}
+
+static bool put_argument(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
+                         uint32_t i, value v, void *block)
+{
+    cplace at = place_of(of, i);
+    uint64_t word;
+    if (convert_to_c(vm, p, plan->types[i], v, &at, &word) != VERDICT_DONE)
+        return false;
+    if (plan->types[i].kind == CTYPE_STRUCT)
+        invoke_put(plan, i, block, (const void *)(uintptr_t)word);
+    else
+        invoke_word(plan, i, block, word);
+    return true;
+}
+
+static bool put_variadic(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
+                         uint32_t i, value v, void *block)
+{
+    cplace at = place_of(of, i);
+    ctype_kind kind;
+    uint64_t word;
+    if (convert_variadic(vm, p, v, &at, &kind, &word) != VERDICT_DONE)
+        return false;
+    invoke_word(plan, i, block, word);
+    return true;
+}
+
+bool ccall_fill(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
+                const value *args, const value *extra, const ctarget *targets,
+                uint32_t target_count, void *block)
+{
+    uint32_t params = of->signature->count;
+    for (uint32_t i = 0; i < params; i++) {
+        uint64_t word;
+        if (quick_word(plan->types[i].kind, args[i], &word)) {
+            invoke_word(plan, i, block, word);
+        } else if (target_count > 0 && targets->param == i) {
+            invoke_word(plan, i, block, (uint64_t)(uintptr_t)cclosure_code(targets->closure));
+            targets++;
+            target_count--;
+        } else if (!put_argument(vm, p, of, plan, i, args[i], block)) {
+            return false;
+        }
+    }
+    for (uint32_t i = params; i < plan->count; i++)
+        if (!put_variadic(vm, p, of, plan, i, extra[i - params], block))
+            return false;
+    return true;
+}

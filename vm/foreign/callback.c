@@ -1,0 +1,85 @@
+#include "vm/foreign/callback.h"
+
+#include <stdlib.h>
+
+#include "ffi/closure.h"
+#include "vm/code/native.h"
+#include "vm/core/stack.h"
+#include "vm/report/trace.h"
+
+static bool is_function(value f)
+{
+    return value_is(f, OBJ_CLOSURE) || value_is(f, OBJ_NATIVE) || value_is(f, OBJ_FOREIGN);
+}
+
+/* The closure, and in it where it was made, for whoever hears of a stray call. */
+static bool make_closure(csp_vm *vm, process *p, csignature *s, ctarget *t)
+{
+    ffi_refusal why = {0};
+    text where;
+    text_init(&where, vm);
+    trace_place(vm, native_call_position(vm), &where);
+    text_put(&where, '\0');
+    t->closure = cclosure_new(
+        s,
+        &(cclosure_options){
+            .owner = process_number(p), .otherwise = s->otherwise, .user = t, .where = where.block},
+        &why);
+    if (!t->closure)
+        why.memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "%s", why.text);
+    return t->closure != NULL;
+}
+
+value callback_new(csp_vm *vm, process *p, csignature *s, value f)
+{
+    if (!is_function(f) || !value_usable(p, f)) {
+        vm_raise_type(vm, p, f, "a function");
+        return VALUE_ABSENT;
+    }
+    if (!process_side(vm, p))
+        return VALUE_ABSENT;
+    ccallback *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
+    ctarget *t = made ? calloc(1, sizeof *t) : NULL;
+    if (!t) {
+        vm_raise_memory(vm);
+        return VALUE_ABSENT;
+    }
+    t->kept = made;
+    if (!make_closure(vm, p, s, t)) {
+        free(t);
+        return VALUE_ABSENT;
+    }
+    *made = (ccallback){OBJ_CALLBACK | OBJ_IMMUTABLE, f, t, p->side->kept};
+    p->side->kept = made;
+    return value_object(made);
+}
+
+static void drop(ccallback *c)
+{
+    cclosure_bury(c->target->closure);
+    free(c->target);
+    c->target = NULL;
+    c->function = VALUE_NIL;
+}
+
+verdict callback_free(csp_vm *vm, process *p, value v)
+{
+    ccallback *c = value_as_object(v);
+    if (!c->target)
+        return VERDICT_DONE;
+    for (ccallback **at = p->side ? &p->side->kept : NULL; at && *at; at = &(*at)->next) {
+        if (*at != c)
+            continue;
+        *at = c->next;
+        drop(c);
+        return VERDICT_DONE;
+    }
+    return vm_raise(vm, ERR_VALUE, "the callback is another process'");
+}
+
+void callback_free_all(process *p)
+{
+    for (ccallback *c = p->side->kept; c; c = c->next)
+        drop(c);
+    p->side->kept = NULL;
+}

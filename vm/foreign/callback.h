@@ -1,0 +1,33 @@
+/* Functions of a program that C may keep (`Ffi.callback`), and what C has called.
+ * An OBJ_CALLBACK belongs to the process that made it, and is held by it until it is freed or
+ * the process ends: C may call it any time while that process is inside C. At any other time,
+ * and for ever after, C gets zero or what was agreed on, and stderr a line (closure.h). */
+#ifndef CSP_VM_FOREIGN_CALLBACK_H
+#define CSP_VM_FOREIGN_CALLBACK_H
+
+#include "vm/core/vm.h"
+#include "ffi/closure.h"
+
+/* What a closure's user is: who is to be called when C calls it. */
+typedef struct ctarget {
+    struct ccall *call; /* an argument of this call: its parameter `param`; NULL: … */
+    uint32_t param;
+    struct ccallback *kept; /* … this one, which its process holds */
+    struct cclosure *closure;
+} ctarget;
+
+typedef struct ccallback {
+    uint64_t header;        /* OBJ_CALLBACK | OBJ_IMMUTABLE */
+    value function;         /* its process' alone */
+    ctarget *target;        /* malloc'ed; NULL: it has been freed */
+    struct ccallback *next; /* in side.kept */
+} ccallback;
+
+/* A callback of p's, which runs, of a finished signature that is not variadic. ABSENT: raised
+ * (type_error: f is no function; ffi_error; out_of_memory). */
+value callback_new(csp_vm *vm, process *p, csignature *s, value f);
+/* Once; then it does nothing. FAIL: it is another process'. */
+verdict callback_free(csp_vm *vm, process *p, value v);
+void callback_free_all(process *p);
+
+#endif

@@ -1,0 +1,116 @@
+#include "vm/foreign/ccall.h"
+
+#include <stdlib.h>
+
+#include "vm/core/stack.h"
+#include "vm/foreign/construct.h"
+#include "vm/foreign/own.h"
+
+enum { BLOCK_WORDS = 64 };
+
+/* --- quick calls */
+
+typedef struct quick {
+    const cfunction *of;
+    const invoke_plan *plan;
+    const value *extra;
+    native_stack *stack;
+} quick;
+
+/* C has called back: from here on the call has a record and a frame. */
+static verdict become_frame(csp_vm *vm, process *p, value **window, uint32_t argc,
+                            const foreign_fn *f, quick *q, const code **callee)
+{
+    native_stack *s = q->stack;
+    ccall_own_stack(vm, p, s);
+    ccall *c = record_new(vm, p, q->of, q->plan, *window, q->extra);
+    q->plan = NULL;
+    if (!c) {
+        native_abandon(s);
+        ccall_leave_stack(vm, p, s);
+        return VERDICT_FAIL;
+    }
+    c->stack = s;
+    return frame_promote(vm, p, window, argc, f, c, callee);
+}
+
+static verdict enter(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,
+                     quick *q, void *block, const code **callee)
+{
+    native_stack *s = q->stack = ccall_stack(vm, p);
+    if (!s)
+        return VERDICT_FAIL;
+    struct foreign *v = vm->foreign;
+    s->owner = process_number(p);
+    v->in = p;
+    v->window = *window;
+    native_outcome outcome = invoke_enter(s, q->plan, q->of->code, block, p->side->c_error);
+    v->in = NULL;
+    if (__builtin_expect(outcome == NATIVE_RETURNED, 1)) {
+        p->side->c_error = s->error;
+        verdict done = ccall_result(vm, p, q->of, invoke_result(s), &(*window)[-2]);
+        ccall_leave_stack(vm, p, s);
+        return done;
+    }
+    if (outcome == NATIVE_SUSPENDED)
+        return become_frame(vm, p, window, argc, f, q, callee);
+    ccall_leave_stack(vm, p, s);
+    return ccall_raise(vm, q->of, outcome);
+}
+
+static verdict call_in_block(csp_vm *vm, process *p, value **window, uint32_t argc,
+                             const foreign_fn *f, quick *q, const code **callee)
+{
+    _Alignas(16) uint64_t words[BLOCK_WORDS];
+    void *block = q->plan->block_size <= sizeof words ? words : malloc(q->plan->block_size);
+    if (!block)
+        return vm_raise_memory(vm);
+    verdict v = VERDICT_FAIL;
+    if (ccall_fill(vm, p, q->of, q->plan, *window, q->extra, NULL, 0, block))
+        v = enter(vm, p, window, argc, f, q, block, callee);
+    if (block != words)
+        free(block);
+    return v;
+}
+
+static verdict call_quick(csp_vm *vm, process *p, value **window, uint32_t argc,
+                          const foreign_fn *f, const code **callee)
+{
+    const cfunction *of = f->of;
+    uint32_t params = of->signature->count;
+    if (!p->side && !process_side(vm, p))
+        return VERDICT_FAIL;
+    quick q = {.of = of, .plan = of->plan, .extra = *window + params};
+    if (argc > params && !(q.plan = ccall_plan(vm, p, of, q.extra, argc - params)))
+        return VERDICT_FAIL;
+    verdict v = call_in_block(vm, p, window, argc, f, &q, callee);
+    if (q.plan && argc > params)
+        invoke_release(q.plan);
+    return v;
+}
+
+static verdict raise_arity(csp_vm *vm, const cfunction *of, uint32_t given)
+{
+    uint32_t n = of->signature->count;
+    return vm_raise(vm, ERR_ARITY, "`%s` takes %s%u argument%s, but %u %s given", of->name,
+                    of->signature->variadic ? "at least " : "", n, n == 1 ? "" : "s", given,
+                    given == 1 ? "is" : "are");
+}
+
+verdict ccall_enter(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,
+                    const code **callee)
+{
+    const cfunction *of = f->of;
+    if (!of) {
+        value made = VALUE_NIL;
+        verdict v = struct_construct(vm, p, f->makes, argc, *window, &made);
+        (*window)[-2] = made;
+        return v;
+    }
+    uint32_t params = of->signature->count;
+    if (argc < params || (argc > params && !of->signature->variadic) || argc > CTYPE_PARAMS)
+        return raise_arity(vm, of, argc);
+    if (f->framed)
+        return frame_arrange(vm, p, window, argc, f, callee);
+    return call_quick(vm, p, window, argc, f, callee);
+}

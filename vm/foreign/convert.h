@@ -1,0 +1,41 @@
+/* Values to C and back: the table of conversions. Scalars and pointers go as words (ctype.h),
+ * structs as their bytes. */
+#ifndef CSP_VM_FOREIGN_CONVERT_H
+#define CSP_VM_FOREIGN_CONVERT_H
+
+#include "ffi/ctype.h"
+#include "vm/core/concurrency.h"
+
+/* What a value is for, so that errors can say it. */
+typedef enum cplace_kind {
+    CPLACE_ARGUMENT, /* "argument 2 `e` of `ldexp`": index from 0, name NULL: it has none */
+    CPLACE_RESULT,   /* "result of the callback `compare` of `qsort`"; name, of: may be NULL */
+    CPLACE_FIELD,    /* "field `sec` of `timeval`" */
+    CPLACE_VALUE     /* nothing is said but what is wrong */
+} cplace_kind;
+typedef struct cplace {
+    cplace_kind kind;
+    uint32_t index;
+    const char *name, *of;
+} cplace;
+
+/* A value of p's as C wants it. Structs: *word is the address of their bytes. What it points to
+ * stays alive as long as v does. Functions (CTYPE_FUNCTION): only what C may keep, a pointer's
+ * worth: nil and OBJ_CALLBACK; else type_error. FAIL: type_error, value_error, moved. Texts are
+ * searched for NULs, and charged. */
+verdict convert_to_c(csp_vm *vm, process *p, ctype t, value v, const cplace *at, uint64_t *word);
+/* What an argument beyond the declared ones of a variadic function is passed as, and its word. */
+verdict convert_variadic(csp_vm *vm, process *p, value v, const cplace *at, ctype_kind *kind,
+                         uint64_t *word);
+/* A value of p's for what C gives. Structs: `word` is the address of their bytes, which are
+ * copied. FAIL: out_of_memory. */
+verdict convert_from_c(csp_vm *vm, process *p, ctype t, uint64_t word, value *out);
+
+/* type_error "argument 1 `x` of `cos`: expected a number, got a string"; `moved` where v is
+ * another's. Always FAIL. */
+verdict convert_refuse(csp_vm *vm, process *p, value v, const cplace *at, const char *expected);
+/* Any error of a place: "<place>: <message>". Always FAIL. */
+verdict convert_raise(csp_vm *vm, int error_kind, const cplace *at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#endif

@@ -1,0 +1,99 @@
+#include "vm/foreign/cvalue.h"
+
+#include <string.h>
+
+#include "vm/core/kind.h"
+#include "vm/core/vm.h"
+#include "vm/foreign/release.h"
+
+/* --- pointers */
+
+value cpointer_new(csp_vm *vm, void *address, const cstruct *of)
+{
+    if (!address)
+        return VALUE_NIL;
+    cpointer *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
+    if (!made)
+        return VALUE_ABSENT;
+    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, NULL, VALUE_NIL};
+    return value_object(made);
+}
+
+/* The pointer that has the release, if one has. */
+static value owner_of(value v) { return value_pointer(v)->release ? v : value_pointer(v)->within; }
+
+value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of)
+{
+    value made = cpointer_new(vm, address, of);
+    if (made != VALUE_NIL && made != VALUE_ABSENT)
+        value_pointer(made)->within = owner_of(v);
+    return made;
+}
+
+verdict cpointer_check(csp_vm *vm, value v)
+{
+    value owner = owner_of(v);
+    if (owner == VALUE_NIL || !release_is_done(value_pointer(owner)->release))
+        return VERDICT_DONE;
+    return vm_raise(vm, ERR_VALUE, "what the pointer leads to has been given back to C");
+}
+
+/* --- structs */
+
+static value make(csp_vm *vm, const process *p, const cstruct *of, uint8_t *at, void *block)
+{
+    cvalue *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
+    if (!made)
+        return VALUE_ABSENT;
+    *made = (cvalue){OBJ_STRUCT | process_owner(p), of, at, block, of->size};
+    return value_object(made);
+}
+
+value cvalue_new(csp_vm *vm, const process *p, const cstruct *of)
+{
+    void *block = heap_alloc(vm_heap(vm), HEAP_BYTES, of->size ? of->size : 1);
+    return block ? make(vm, p, of, block, block) : VALUE_ABSENT;
+}
+
+value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *from)
+{
+    value made = cvalue_new(vm, p, of);
+    if (made != VALUE_ABSENT)
+        memcpy(value_struct(made)->data, from, of->size);
+    return made;
+}
+
+value cvalue_within(csp_vm *vm, const process *p, value v, uint32_t offset, const cstruct *of)
+{
+    const cvalue *whole = value_struct(v);
+    return make(vm, p, of, whole->data + offset, whole->block);
+}
+
+/* --- how they are shown and compared */
+
+static bool show_pointer(text *t, value v)
+{
+    const cpointer *p = value_pointer(v);
+    if (p->of)
+        return text_printf(t, "<%s* %p>", p->of->name, p->address);
+    return text_printf(t, "<pointer %p>", p->address);
+}
+
+static uint64_t pointer_identity(value v) { return (uint64_t)(uintptr_t)value_pointer(v)->address; }
+
+static bool show_library(text *t, value v)
+{
+    const clibrary *l = value_as_object(v);
+    return text_printf(t, "<library %s>", l->library->name);
+}
+
+static bool show_foreign(text *t, value v)
+{
+    const foreign_fn *f = value_as_object(v);
+    return text_printf(t, "<fn %s>", f->name);
+}
+
+const kind_traits kind_pointer = {show_pointer, pointer_identity};
+const kind_traits kind_library = {show_library, NULL};
+const kind_traits kind_foreign = {show_foreign, NULL};
+const kind_traits kind_struct = {NULL, NULL};

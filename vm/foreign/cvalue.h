@@ -1,0 +1,67 @@
+/* Values that C knows: pointers, values of structs, and what functions and libraries of C are to a
+ * program.
+ *
+ *   OBJ_POINTER   an address. Immutable, a handle: shared with other processes, equal by address, a
+ *                 map's key. Where it is known which struct lies there it has that struct's fields:
+ *                 a *view* of C's memory, read and written in place. What `owned` gave has a
+ *                 release: once that has run, each use is value_error.
+ *   OBJ_STRUCT    a struct's bytes (object.h). Mutable, with an owner like a list: copied in
+ *                 messages, equal by its fields. The value of a nested struct's field shares the
+ *                 bytes of the whole (`block`).
+ *   OBJ_FOREIGN   a C function, or a struct's constructor; immutable.
+ *   OBJ_LIBRARY   what `extern … as c` calls `c`; immutable.
+ *   OBJ_CALLBACK  a function of the program that C may keep; immutable, a handle (callback.h). */
+#ifndef CSP_VM_FOREIGN_CVALUE_H
+#define CSP_VM_FOREIGN_CVALUE_H
+
+#include "ffi/function.h"
+#include "vm/core/concurrency.h"
+
+struct release;
+
+typedef struct cpointer {
+    uint64_t header;         /* OBJ_POINTER | OBJ_IMMUTABLE */
+    void *address;           /* never NULL: that is nil */
+    const cstruct *of;       /* what lies there; NULL: not known, no fields */
+    struct release *release; /* release.h; NULL: nobody has to give it back, or `within` has */
+    value within; /* the pointer with a release whose memory this one leads into, or VALUE_NIL */
+} cpointer;
+
+typedef struct clibrary {
+    uint64_t header; /* OBJ_LIBRARY | OBJ_IMMUTABLE */
+    ffi_block *block;
+    const library *library;
+    struct worker_line *line; /* of its functions that are one_thread, once one has been called */
+} clibrary;
+
+typedef struct foreign_fn {
+    uint64_t header;      /* OBJ_FOREIGN | OBJ_IMMUTABLE */
+    const cfunction *of;  /* NULL: … */
+    const cstruct *makes; /* … a constructor of this */
+    const char *name;     /* as the program calls it */
+    const code *code;     /* of its frames */
+    clibrary *library;    /* whose it is */
+    bool framed;          /* each call has a frame from its beginning */
+} foreign_fn;
+
+static inline cpointer *value_pointer(value v) { return (cpointer *)value_as_object(v); }
+
+/* Makers: VALUE_ABSENT where memory has run out. */
+
+/* VALUE_NIL for NULL. */
+value cpointer_new(csp_vm *vm, void *address, const cstruct *of);
+/* A pointer to what lies at `address` inside of the memory that v, a pointer, leads to: it lives
+ * and dies with that. */
+value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of);
+/* FAIL (value_error): what v, a pointer, leads to has been given back to C. To be asked before
+ * each use of the address. */
+verdict cpointer_check(csp_vm *vm, value v);
+
+/* A struct's value of p's, all zero, or a copy of these bytes. */
+value cvalue_new(csp_vm *vm, const process *p, const cstruct *of);
+value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *bytes);
+/* The field of v, a struct's value of p's, that lies `offset` bytes from its beginning and is a
+ * struct itself. */
+value cvalue_within(csp_vm *vm, const process *p, value v, uint32_t offset, const cstruct *of);
+
+#endif

@@ -1,0 +1,121 @@
+/* What the files of this room share: what a VM keeps, and the record of a call under way. */
+#ifndef CSP_VM_FOREIGN_OWN_H
+#define CSP_VM_FOREIGN_OWN_H
+
+#include "ffi/closure.h"
+#include "vm/foreign/callback.h"
+#include "ffi/worker.h"
+#include "vm/foreign/cvalue.h"
+
+/* What a VM keeps for calling C: made with its first library. Malloc'ed. */
+struct foreign {
+    native_stacks *stacks;
+    native_stack
+        *spare;       /* for quick calls of processes that are not inside C; NULL: to be claimed */
+    workers *workers; /* NULL: there has been no blocking call */
+    struct release *releases; /* changed under the collector's lock */
+    bool lost;                /* some of their pointers are gone */
+    uint32_t calls;           /* records of frames */
+    uint32_t quick;           /* quick calls, for trimming the spare stack now and then */
+    /* Of the quick call under way, for reports of faults: */
+    process *in;
+    const value *window;
+};
+
+/* A call of C that has a frame. Owned by that frame, and where it is blocking also by the
+ * worker, until C has returned (`over`), and by each request that waits for it: the last one
+ * frees it, on any thread. What is not marked otherwise is the VM thread's. */
+typedef struct ccall {
+    const cfunction *of;
+    const invoke_plan *plan;
+    struct ccall *under; /* of its process, made before it; side.calls is the newest */
+    process *proc;
+    uint32_t frame;      /* where its registers begin, in slots from the beginning of the stack */
+    native_stack *stack; /* that C is on; NULL: a worker's, or not there yet, or not any more */
+    uint32_t users;      /* atomic */
+    uint32_t buffer_count;
+    buffer **buffers; /* pinned by it */
+    ctarget *targets; /* its functions */
+    uint32_t target_count;
+    /* blocking: */
+    bool blocking, submitted;
+    bool over;                 /* worker's: C has returned … */
+    native_callback *callback; /* … or this waits to be answered */
+    worker_reply reply;
+    struct cwait
+        *wait; /* who is to be told of either; set before the worker goes on, taken by it */
+    worker_job job;
+    workers *workers;
+    value *pins; /* pinned memory: what C works on */
+} ccall;
+
+/* --- arguments.c */
+
+/* The plan of a call with `count` arguments, in `extra`, beyond the parameters. NULL: raised. To
+ * be released by invoke_release. */
+const invoke_plan *ccall_plan(csp_vm *vm, process *p, const cfunction *of, const value *extra,
+                              uint32_t count);
+/* Converts the arguments into the block. Functions: the code of targets[0 …), in turn. False:
+ * raised. */
+bool ccall_fill(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
+                const value *args, const value *extra, const ctarget *targets,
+                uint32_t target_count, void *block);
+/* --- stacks.c */
+
+/* The stack for the next call of p, which has a side. NULL: raised. */
+native_stack *ccall_stack(csp_vm *vm, process *p);
+/* The VM's spare one becomes p's, since the call on it may last. */
+void ccall_own_stack(csp_vm *vm, process *p, native_stack *s);
+/* A call on s has ended, or was not made. */
+void ccall_leave_stack(csp_vm *vm, process *p, native_stack *s);
+/* The error for an outcome that is neither RETURNED nor SUSPENDED. */
+verdict ccall_raise(csp_vm *vm, const cfunction *of, native_outcome outcome);
+
+/* --- result.c */
+
+/* The value of what C has given: `bytes` as invoke_result gives them. */
+verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *bytes, value *out);
+
+/* --- record.c */
+
+/* The newest of p's calls from now on. `args`: those of its frame, which hold what it pins.
+ * NULL: raised. */
+ccall *record_new(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
+                  const value *args, const value *extra);
+void record_hold(ccall *c);
+/* On any thread; the last one leaves it to record_bury_dead, which a VM calls now and then. */
+void record_drop(ccall *c);
+void record_bury_dead(void);
+/* It is no more its process': the frame is left, or C has returned. */
+void record_end(csp_vm *vm, process *p, ccall *c);
+
+/* --- blocking.c */
+
+/* Lets a worker begin, or go on with `reply`, and waits for what comes of it: BLOCK, or FAIL. */
+verdict blocking_begin(csp_vm *vm, process *p, ccall *c, clibrary *l, const value *args,
+                       const value *extra);
+verdict blocking_go_on(csp_vm *vm, process *p, ccall *c, worker_reply reply);
+/* p has been woken: takes the request. */
+void blocking_arrived(csp_vm *vm, process *p);
+/* What C has come to, where that is not RETURNED. */
+native_outcome blocking_outcome(const ccall *c);
+/* Nobody waits for it any more; `abandon`: C, which waits in a callback, is given up, else it
+ * goes on. */
+void blocking_leave(ccall *c, bool abandon);
+
+/* --- frame.c */
+
+/* The code of fn's frames, of module m. NULL: no memory. */
+code *frame_code_new(csp_vm *vm, const foreign_fn *fn, module *m);
+/* The call of a frame of such code, or NULL. */
+const ccall *ccall_of_frame(const code *c, value *base);
+/* The window as the registers of a frame: parameters, those beyond them as a list, empty slots.
+ * CALL or FAIL. */
+verdict frame_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,
+                      const code **callee);
+/* The same for a call in which C has called back already. FAIL: raised, and the call is given
+ * up. */
+verdict frame_promote(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,
+                      ccall *c, const code **callee);
+
+#endif

@@ -1,0 +1,188 @@
+/* Records of calls under way, and what C holds meanwhile. */
+#include <stdlib.h>
+
+#include <pthread.h>
+
+#include "vm/core/stack.h"
+#include "vm/foreign/own.h"
+
+/* --- what C works on */
+
+typedef struct arguments {
+    const value *args, *extra;
+    uint32_t params, count;
+} arguments;
+
+static value argument(const arguments *a, uint32_t i)
+{
+    return i < a->params ? a->args[i] : a->extra[i - a->params];
+}
+
+static void pin(buffer *b) { __atomic_add_fetch(&b->pinned, 1, __ATOMIC_RELAXED); }
+static void unpin(buffer *b) { __atomic_sub_fetch(&b->pinned, 1, __ATOMIC_RELEASE); }
+
+static bool pin_buffers(ccall *c, const arguments *a)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < a->count; i++)
+        n += value_is(argument(a, i), OBJ_BUFFER);
+    if (n == 0)
+        return true;
+    c->buffers = malloc(n * sizeof *c->buffers);
+    if (!c->buffers)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!value_is(argument(a, i), OBJ_BUFFER))
+            continue;
+        c->buffers[c->buffer_count++] = value_as_object(argument(a, i));
+        pin(value_as_object(argument(a, i)));
+    }
+    return true;
+}
+
+/* A worker's arguments outlive the frame. Functions do not: they run on it. */
+static bool hold_arguments(ccall *c, const arguments *a)
+{
+    c->pins = heap_pinned((a->count + 1u) * sizeof *c->pins);
+    if (!c->pins)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (c->plan->types[i].kind != CTYPE_FUNCTION || value_is(argument(a, i), OBJ_CALLBACK))
+            c->pins[i] = argument(a, i);
+    return true;
+}
+
+/* --- functions among the arguments */
+
+/* What a parameter of a function type is given: C may call it until the call has ended. */
+static bool is_callable(const arguments *a, const invoke_plan *plan, uint32_t i)
+{
+    value v = argument(a, i);
+    return plan->types[i].kind == CTYPE_FUNCTION &&
+           (value_is(v, OBJ_CLOSURE) || value_is(v, OBJ_NATIVE) || value_is(v, OBJ_FOREIGN));
+}
+
+static verdict refuse(csp_vm *vm, const ffi_refusal *why)
+{
+    return why->memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "%s", why->text);
+}
+
+static bool make_target(csp_vm *vm, ccall *c, ctarget *t, uint32_t param)
+{
+    ffi_refusal why = {0};
+    *t = (ctarget){.call = c, .param = param};
+    csignature *s = (csignature *)(uintptr_t)c->plan->types[param].signature;
+    const cclosure_options o = {.owner = process_number(c->proc),
+                                .otherwise = s->otherwise,
+                                .user = t,
+                                .where = c->of->name};
+    t->closure = cclosure_new(s, &o, &why);
+    return t->closure || refuse(vm, &why) == VERDICT_DONE;
+}
+
+/* False: raised. */
+static bool make_targets(csp_vm *vm, ccall *c, const arguments *a)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < a->params; i++)
+        n += is_callable(a, c->plan, i);
+    if (n == 0)
+        return true;
+    c->targets = calloc(n, sizeof *c->targets);
+    if (!c->targets)
+        return vm_raise_memory(vm) == VERDICT_DONE;
+    for (uint32_t i = 0; i < a->params; i++) {
+        if (!is_callable(a, c->plan, i))
+            continue;
+        if (!make_target(vm, c, &c->targets[c->target_count], i))
+            return false;
+        c->target_count++;
+    }
+    return true;
+}
+
+/* --- its life */
+
+static void dispose(ccall *c)
+{
+    for (uint32_t i = 0; i < c->buffer_count; i++)
+        unpin(c->buffers[i]);
+    for (uint32_t i = 0; i < c->target_count; i++)
+        cclosure_bury(c->targets[i].closure);
+    if (c->plan)
+        invoke_release(c->plan);
+    if (c->pins)
+        heap_unpin(c->pins);
+    ffi_block_release(c->blocking ? c->of->signature->block : NULL);
+    free(c->buffers);
+    free(c->targets);
+    free(c->job.block);
+    free(c->job.result);
+    free(c);
+}
+
+void record_hold(ccall *c) { __atomic_add_fetch(&c->users, 1, __ATOMIC_RELAXED); }
+
+static bool let_go(ccall *c) { return __atomic_sub_fetch(&c->users, 1, __ATOMIC_ACQ_REL) == 0; }
+
+/* What threads that the collector does not know have let go last: they cannot unpin. */
+static struct {
+    pthread_mutex_t lock;
+    ccall *first;
+} dead = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void record_drop(ccall *c)
+{
+    if (!let_go(c))
+        return;
+    pthread_mutex_lock(&dead.lock);
+    c->under = dead.first;
+    dead.first = c;
+    pthread_mutex_unlock(&dead.lock);
+}
+
+void record_bury_dead(void)
+{
+    pthread_mutex_lock(&dead.lock);
+    ccall *c = dead.first;
+    dead.first = NULL;
+    pthread_mutex_unlock(&dead.lock);
+    for (ccall *next; c; c = next) {
+        next = c->under;
+        dispose(c);
+    }
+}
+
+ccall *record_new(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
+                  const value *args, const value *extra)
+{
+    arguments a = {args, extra, of->signature->count, plan->count};
+    ccall *c = process_side(vm, p) ? calloc(1, sizeof *c) : NULL;
+    if (!c) {
+        invoke_release(plan);
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    *c = (ccall){.of = of, .plan = plan, .proc = p, .users = 1, .blocking = of->blocking};
+    if (of->blocking)
+        (void)ffi_block_hold(of->signature->block);
+    bool held = pin_buffers(c, &a) && (!of->blocking || hold_arguments(c, &a));
+    if (!held)
+        vm_raise_memory(vm);
+    if (!held || !make_targets(vm, c, &a)) {
+        dispose(c);
+        return NULL;
+    }
+    c->under = p->side->calls;
+    p->side->calls = c;
+    vm->foreign->calls++;
+    return c;
+}
+
+void record_end(csp_vm *vm, process *p, ccall *c)
+{
+    p->side->calls = c->under;
+    vm->foreign->calls--;
+    if (let_go(c))
+        dispose(c);
+}
