@@ -15,14 +15,6 @@
 
 enum { DIGITS_PER_REDUCTION = 64, DIGITS_PER_STEP = 3 << 14 /* whole groups */, DIGITS_SLOTS = 2 };
 
-static verdict give(csp_vm *vm, value v, value *result)
-{
-    if (v == VALUE_ABSENT)
-        return vm_raise_memory(vm);
-    *result = v;
-    return VERDICT_DONE;
-}
-
 /* --- arguments */
 
 /* The inside of bytes, a buffer or (where `texts`) a string; good until something is allocated into
@@ -131,7 +123,7 @@ static verdict fill_made(csp_vm *vm, process *p, value *args, uint8_t *to, size_
 static verdict bytes_of(csp_vm *vm, process *p, value *args, value *result)
 {
     if (value_is(args[0], OBJ_BYTES))
-        return give(vm, args[0], result);
+        return vm_give(vm, args[0], result);
     if (args[1] == VALUE_ABSENT) {
         size_t size;
         if (!size_of(vm, p, args[0], &size))
@@ -198,7 +190,7 @@ static verdict any_get(csp_vm *vm, process *p, value *args, value *result)
         return VERDICT_FAIL;
     value offset = native_optional(vm, args, 2, value_int(0));
     const uint8_t *at = place(vm, p, inside, args[1], offset, &type);
-    return at != NULL ? give(vm, scalar_read(vm, type, at), result) : VERDICT_FAIL;
+    return at != NULL ? vm_give(vm, scalar_read(vm, type, at), result) : VERDICT_FAIL;
 }
 
 static verdict buffer_set(csp_vm *vm, process *p, value *args, value *result)
@@ -228,7 +220,7 @@ static verdict digits(csp_vm *vm, process *p, value *args, uint64_t (*length)(si
     if (!span_arg(vm, p, args[0], &from))
         return VERDICT_FAIL;
     if (from.size == 0)
-        return give(vm, vm->empty_string, result);
+        return vm_give(vm, vm->empty_string, result);
     uint64_t size = length(from.size);
     string *made = string_blank(vm, &slots[1], size, size);
     if (made == NULL)

@@ -17,14 +17,6 @@ const native_constant math_constants[] = {
     {NULL, 0, NULL},
 };
 
-static verdict give(csp_vm *vm, value v, value *result)
-{
-    if (v == VALUE_ABSENT)
-        return vm_raise_memory(vm);
-    *result = v;
-    return VERDICT_DONE;
-}
-
 /* The first `count` arguments are numbers; false: raised. */
 static bool numbers(csp_vm *vm, process *p, const value *args, uint32_t count)
 {
@@ -57,7 +49,7 @@ static verdict apply(csp_vm *vm, process *p, const value *args, double (*functio
 {
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
-    return give(vm, num_float(vm, function(num_as_double(args[0]))), result);
+    return vm_give(vm, num_float(vm, function(num_as_double(args[0]))), result);
 }
 
 /* The native of a C function of the same name. */
@@ -91,7 +83,7 @@ static verdict math_sqrt(csp_vm *vm, process *p, value *args, value *result)
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
     if (!is_bigint(args[0]))
-        return give(vm, num_float(vm, sqrt(num_as_double(args[0]))), result);
+        return vm_give(vm, num_float(vm, sqrt(num_as_double(args[0]))), result);
     /* The root of an int that is itself beyond a double need not be. */
     int64_t exponent;
     double mantissa = num_split(args[0], &exponent);
@@ -99,9 +91,9 @@ static verdict math_sqrt(csp_vm *vm, process *p, value *args, value *result)
         mantissa *= 2;
         exponent--;
     }
-    return give(vm,
-                num_float(vm, ldexp(sqrt(mantissa), exponent > 4000 ? 2000 : (int)(exponent / 2))),
-                result);
+    return vm_give(
+        vm, num_float(vm, ldexp(sqrt(mantissa), exponent > 4000 ? 2000 : (int)(exponent / 2))),
+        result);
 }
 
 /* A logarithm in the base in which 2 has the logarithm log_of_two. */
@@ -112,10 +104,10 @@ static verdict logarithm(csp_vm *vm, process *p, const value *args, double (*fun
         return VERDICT_FAIL;
     double x = num_as_double(args[0]);
     if (!is_bigint(args[0]) || isfinite(x))
-        return give(vm, num_float(vm, function(x)), result);
+        return vm_give(vm, num_float(vm, function(x)), result);
     int64_t exponent;
     double mantissa = num_split(args[0], &exponent);
-    return give(vm, num_float(vm, function(mantissa) + (double)exponent * log_of_two), result);
+    return vm_give(vm, num_float(vm, function(mantissa) + (double)exponent * log_of_two), result);
 }
 
 static verdict math_log(csp_vm *vm, process *p, value *args, value *result)
@@ -139,14 +131,16 @@ static verdict math_atan2(csp_vm *vm, process *p, value *args, value *result)
 {
     if (!numbers(vm, p, args, 2))
         return VERDICT_FAIL;
-    return give(vm, num_float(vm, atan2(num_as_double(args[0]), num_as_double(args[1]))), result);
+    return vm_give(vm, num_float(vm, atan2(num_as_double(args[0]), num_as_double(args[1]))),
+                   result);
 }
 
 static verdict math_hypot(csp_vm *vm, process *p, value *args, value *result)
 {
     if (!numbers(vm, p, args, 2))
         return VERDICT_FAIL;
-    return give(vm, num_float(vm, hypot(num_as_double(args[0]), num_as_double(args[1]))), result);
+    return vm_give(vm, num_float(vm, hypot(num_as_double(args[0]), num_as_double(args[1]))),
+                   result);
 }
 
 static verdict math_pow(csp_vm *vm, process *p, value *args, value *result)
@@ -163,7 +157,7 @@ static verdict whole(csp_vm *vm, process *p, const value *args, double (*functio
     if (!numbers(vm, p, args, 1))
         return VERDICT_FAIL;
     if (value_is_integer(args[0]))
-        return give(vm, args[0], result);
+        return vm_give(vm, args[0], result);
     double x = value_as_float(args[0]);
     value v = num_truncate(vm, function(x));
     if (v == VALUE_NIL)
@@ -171,7 +165,7 @@ static verdict whole(csp_vm *vm, process *p, const value *args, double (*functio
                         isnan(x) ? "nan"
                         : x > 0  ? "inf"
                                  : "-inf");
-    return give(vm, v, result);
+    return vm_give(vm, v, result);
 }
 
 static verdict math_floor(csp_vm *vm, process *p, value *args, value *result)

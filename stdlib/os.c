@@ -53,8 +53,7 @@ static verdict os_env(csp_vm *vm, process *p, value *args, value *result)
     const char *found = getenv(name->text);
     if (!found)
         return VERDICT_DONE;
-    *result = system_text(vm, found);
-    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, system_text(vm, found), result);
 }
 
 static verdict os_exit(csp_vm *vm, process *p, value *args, value *result)

@@ -20,12 +20,6 @@
 #include "vm/walk/walk_copy.h"
 #include "vm/walk/walk_show.h"
 
-static verdict made(csp_vm *vm, value v, value *result)
-{
-    *result = v;
-    return v == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-}
-
 /* --- output. args: the list of values; slots: the text under way, and how far its writing is. The
  * text is handed over as a whole, so that none is torn by another's. */
 
@@ -71,14 +65,14 @@ static verdict native_len(csp_vm *vm, process *p, value *args, value *result)
     uint64_t length;
     if (data_length(vm, p, args[0], &length) != VERDICT_DONE)
         return VERDICT_FAIL;
-    return made(vm, num_uint(vm, length), result);
+    return vm_give(vm, num_uint(vm, length), result);
 }
 
 static verdict native_type(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     const char *name = vm_type_names[value_type_of(args[0])];
-    return made(vm, str_intern(vm, name, strlen(name)), result);
+    return vm_give(vm, str_intern(vm, name, strlen(name)), result);
 }
 
 /* An error value: x could not be converted. */
@@ -89,7 +83,7 @@ static verdict not_converted(csp_vm *vm, process *p, value x, const char *what, 
     value e = walk_show(vm, &shown, x, NUM_SHOWN) ? num_unreadable(vm, &shown, what) : VALUE_ABSENT;
     if (e != VALUE_ABSENT && value_is(x, OBJ_ERROR))
         e = error_caused(vm, e, x, process_owner(p));
-    return made(vm, e, result);
+    return vm_give(vm, e, result);
 }
 
 static verdict text_to_int(csp_vm *vm, process *p, const value *args, value *result)
@@ -107,7 +101,7 @@ static verdict text_to_int(csp_vm *vm, process *p, const value *args, value *res
     value n = num_parse_int(vm, s->text, s->size, base);
     if (n == VALUE_NIL)
         return not_converted(vm, p, args[0], "a whole number", result);
-    return made(vm, n, result);
+    return vm_give(vm, n, result);
 }
 
 static verdict native_int(csp_vm *vm, process *p, value *args, value *result)
@@ -125,7 +119,7 @@ static verdict native_int(csp_vm *vm, process *p, value *args, value *result)
     value n = value_is_float(x) ? num_truncate(vm, value_as_float(x)) : VALUE_NIL;
     if (n == VALUE_NIL)
         return not_converted(vm, p, x, "a whole number", result);
-    return made(vm, n, result);
+    return vm_give(vm, n, result);
 }
 
 static verdict native_float(csp_vm *vm, process *p, value *args, value *result)
@@ -137,13 +131,13 @@ static verdict native_float(csp_vm *vm, process *p, value *args, value *result)
     if (value_is_float(x))
         return VERDICT_DONE;
     if (value_is_number(x))
-        return made(vm, num_float(vm, num_as_double(x)), result);
+        return vm_give(vm, num_float(vm, num_as_double(x)), result);
     value n = value_is(x, OBJ_STRING)
                   ? num_parse_float(vm, value_string(x)->text, value_string(x)->size)
                   : VALUE_NIL;
     if (n == VALUE_NIL)
         return not_converted(vm, p, x, "a number", result);
-    return made(vm, n, result);
+    return vm_give(vm, n, result);
 }
 
 static verdict native_abs(csp_vm *vm, process *p, value *args, value *result)
@@ -152,7 +146,7 @@ static verdict native_abs(csp_vm *vm, process *p, value *args, value *result)
     if (!value_is_number(x))
         return vm_raise_type(vm, p, x, "a number");
     if (value_is_float(x))
-        return made(vm, num_float(vm, fabs(value_as_float(x))), result);
+        return vm_give(vm, num_float(vm, fabs(value_as_float(x))), result);
     *result = x;
     return num_compare(x, value_int(0)) < 0 ? num_unary(vm, OPC_NEG, x, result) : VERDICT_DONE;
 }
@@ -259,7 +253,7 @@ static verdict native_error(csp_vm *vm, process *p, value *args, value *result)
         return vm_raise_type(vm, p, args[0], "a string as an error's kind");
     if (!value_is(message, OBJ_STRING))
         return vm_raise_type(vm, p, message, "a string as an error's message");
-    return made(vm, error_new(vm, args[0], message, data), result);
+    return vm_give(vm, error_new(vm, args[0], message, data), result);
 }
 
 static verdict raise_text(csp_vm *vm, error_kind kind, value message)

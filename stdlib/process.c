@@ -100,7 +100,7 @@ static verdict native_kill(csp_vm *vm, process *p, value *args, value *result)
     if (!why)
         return VERDICT_FAIL;
     kill_process(vm, q, why);
-    return q == p && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)) ? VERDICT_KILLED : VERDICT_DONE;
+    return q == p && process_must_die(p) ? VERDICT_KILLED : VERDICT_DONE;
 }
 
 static verdict native_link(csp_vm *vm, process *p, value *args, value *result)
@@ -120,28 +120,6 @@ static verdict native_unlink(csp_vm *vm, process *p, value *args, value *result)
     return VERDICT_DONE;
 }
 
-/* A duration in ns, cut to what the clock can hold. */
-static bool duration_arg(csp_vm *vm, process *p, value v, int64_t *ns)
-{
-    if (!value_is_integer(v)) {
-        vm_raise_type(vm, p, v, "a duration such as 30ms (an int, in ns)");
-        return false;
-    }
-    if (value_is_int(v))
-        *ns = value_as_int(v);
-    else
-        *ns = num_compare(v, value_int(0)) < 0 ? 0 : INT64_MAX;
-    return true;
-}
-
-static int64_t deadline_after(int64_t ns)
-{
-    int64_t now = loop_now();
-    if (ns <= 0)
-        return now;
-    return ns > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + ns;
-}
-
 /* sleep(d). Slots: step. */
 static verdict native_sleep(csp_vm *vm, process *p, value *args, value *result)
 {
@@ -149,25 +127,22 @@ static verdict native_sleep(csp_vm *vm, process *p, value *args, value *result)
     *result = VALUE_NIL;
     if (args[1] != VALUE_ABSENT)
         return VERDICT_DONE;
-    if (!duration_arg(vm, p, args[0], &ns))
+    if (!timer_duration(vm, p, args[0], &ns))
         return VERDICT_FAIL;
     args[1] = value_int(1);
-    return timer_sleep(vm, p, deadline_after(ns));
+    return timer_sleep(vm, p, timer_after(ns));
 }
 
 static verdict native_now(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p, (void)args;
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    *result = num_int(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
-    return VERDICT_DONE;
+    return vm_give(vm, num_int(vm, loop_wall_clock()), result);
 }
 
 static verdict native_tick(csp_vm *vm, process *p, value *args, value *result)
 {
     int64_t ns;
-    if (!duration_arg(vm, p, args[0], &ns))
+    if (!timer_duration(vm, p, args[0], &ns))
         return VERDICT_FAIL;
     if (ns <= 0)
         return vm_raise(vm, ERR_VALUE, "a tick needs a duration above 0");
@@ -198,7 +173,7 @@ static verdict native_ended(csp_vm *vm, process *p, value *args, value *result)
     uint64_t flags = q->flags;
     channel *c = chan_done(vm, q);
     if (!(flags & PROCESS_AWAITED))
-        q->flags &= (uint16_t)~PROCESS_AWAITED & 0xfff;
+        process_clear(q, PROCESS_AWAITED);
     if (!c)
         return VERDICT_FAIL;
     *result = value_object(c);
@@ -252,18 +227,16 @@ static verdict native_duration(csp_vm *vm, process *p, value *args, value *resul
     int64_t ns;
     text t;
     text_init(&t, vm);
-    if (!duration_arg(vm, p, args[0], &ns))
+    if (!timer_duration(vm, p, args[0], &ns))
         return VERDICT_FAIL;
     text_duration(&t, ns);
-    *result = text_string(&t);
-    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, text_string(&t), result);
 }
 
 /* _caused(e, cause): the error e with that error, or nil, as its cause. */
 static verdict native_caused(csp_vm *vm, process *p, value *args, value *result)
 {
-    *result = error_caused(vm, args[0], args[1], process_owner(p));
-    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, error_caused(vm, args[0], args[1], process_owner(p)), result);
 }
 
 /* --- Process */

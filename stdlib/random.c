@@ -108,8 +108,7 @@ static verdict random_float(csp_vm *vm, process *p, value *args, value *result)
     if (state == NULL)
         return VERDICT_FAIL;
     /* As many bits as a double holds. */
-    *result = num_float(vm, (double)(xoshiro_next(state) >> 11) * 0x1p-53);
-    return *result != VALUE_ABSENT ? VERDICT_DONE : vm_raise_memory(vm);
+    return vm_give(vm, num_float(vm, (double)(xoshiro_next(state) >> 11) * 0x1p-53), result);
 }
 
 /* args: how many; slots: how many there are already, the bytes. */

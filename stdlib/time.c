@@ -11,18 +11,14 @@ static verdict time_mono(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    *result = num_int(vm, loop_now());
-    return *result != VALUE_ABSENT ? VERDICT_DONE : vm_raise_memory(vm);
+    return vm_give(vm, num_int(vm, loop_now()), result);
 }
 
 static verdict time_now(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    *result = num_int(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
-    return *result != VALUE_ABSENT ? VERDICT_DONE : vm_raise_memory(vm);
+    return vm_give(vm, num_int(vm, loop_wall_clock()), result);
 }
 
 const native_entry time_natives[] = {

@@ -56,8 +56,7 @@ static verdict native_of(csp_vm *vm, process *p, value *args, value *result)
         if (!more) {
             vm_charge(vm, i / ELEMENTS_PER_REDUCTION);
             if (!long_elements(l->count)) {
-                *result = tuple_new(vm, p, l->items, l->count);
-                return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+                return vm_give(vm, tuple_new(vm, p, l->items, l->count), result);
             }
             *tuple_slot = tuple_blank(vm, l->count);
             *filled = value_int(0);

@@ -179,7 +179,7 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
         return NULL;
     if (flags & (PROCESS_MAIN | PROCESS_SYSTEM))
         hosted_add(vm, p);
-    p->flags |= (flags | PROCESS_ESCAPED) & 0xfff;
+    process_set(p, flags | PROCESS_ESCAPED);
     if (flags & PROCESS_MAIN)
         vm->main = p;
     sched_ready(&vm->sched, p, READY_TAIL);

@@ -6,6 +6,7 @@
 #include "tests/support/support.h"
 #include "tests/support/vm_fixture.h"
 #include "vm/code/code_table.h"
+#include "vm/code/frame.h"
 #include "vm/code/origin.h"
 #include "vm/core/text.h"
 #include "vm/report/trace.h"
@@ -42,7 +43,8 @@ static value *push_frames(process *p, uint32_t depth, uint32_t tail)
         const code *caller = m->codes[i == 1 ? 0 : 1];
         base += DISTANCE;
         link_make(base, caller, caller->insns + i % 4, DISTANCE);
-        base[-2] |= tail && i % tail == 0 ? LINK_TAIL : 0;
+        if (tail && i % tail == 0)
+            frame_mark_tail(base);
     }
     return base;
 }

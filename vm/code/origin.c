@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "vm/code/code_table.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
@@ -54,8 +55,8 @@ static uint32_t parent_of(const struct origins *all, uint32_t number)
 static origin_edge *find_edge(const struct origins *all, uint32_t parent, uint32_t position,
                               const string *name)
 {
-    uint64_t hash = (((uint64_t)parent << 32 | position) ^ (uintptr_t)name) * 0x9e3779b97f4a7c15U;
-    for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
+    uint64_t key = ((uint64_t)parent << 32 | position) ^ (uintptr_t)name;
+    for (uint32_t i = hash_place(key);; i++) {
         origin_edge *e = &all->edges[i & all->edge_mask];
         if (!e->child || (e->parent == parent && e->position == position && e->name == name))
             return e;

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "gc/heap.h"
 #include "vm/code/code.h"
 #include "vm/code/code_table.h"
@@ -16,14 +17,9 @@ static const char no_memory[] = "out of memory";
 
 /* --- the set of codes */
 
-static size_t hash_pointer(const void *p)
-{
-    return (size_t)(((uintptr_t)p >> 4) * 0x9e3779b97f4a7c15u >> 20);
-}
-
 static size_t place_in(const code_set *set, const void *p)
 {
-    size_t i = hash_pointer(p) & set->mask;
+    size_t i = hash_place((uintptr_t)p) & set->mask;
     while (set->slots[i] && set->slots[i] != p)
         i = (i + 1) & set->mask;
     return i;

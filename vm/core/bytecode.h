@@ -10,9 +10,8 @@
  * An argument that was not given is VALUE_ABSENT; the code of its default begins with JPRESENT.
  *
  * A call: callee in R[A], arguments from R[A+2]; the callee's R[0] is the caller's R[A+2], and the
- * words R[A], R[A+1] become the frame's link: R[-2] the pc to return to | LINK_TAIL | distance <<
- * 48, R[-1] code of the caller. The result comes to R[A]. The bottom frame of a process has no
- * link.
+ * words R[A], R[A+1] become the frame's link (frame.h). The result comes to R[A]. The bottom frame
+ * of a process has no link.
  *
  * Handlers (a table of pc ranges, the innermost first): HANDLER_CATCH: the error goes to R[reg] and
  * the pc to `target`; passed over by kills. HANDLER_CLEANUP (a par that is under way): taken by
@@ -86,10 +85,6 @@ static inline insn insn_aw(opcode op, unsigned a, uint32_t wide)
 }
 
 /* in R[-2]: frames between this one and its caller were replaced by tail calls */
-#define LINK_TAIL  ((uint64_t)1)
-#define LINK_PC    ((uint64_t)0x0000fffffffffff8)
-#define LINK_SHIFT 48
-
 enum { CODE_MAX_REGISTERS = 60000, CODE_NO_REGISTER = 0xffff };
 
 typedef enum { HANDLER_CATCH, HANDLER_CLEANUP } handler_kind;
@@ -171,23 +166,6 @@ typedef struct code {
 } code;
 
 /* A position is code->base + pc: one 32-bit number for any instruction of the VM. */
-
-/* --- links */
-
-static inline void link_make(value *base, const code *caller, const insn *pc, uint32_t distance)
-{
-    base[-2] = (value)(uintptr_t)pc | (uint64_t)distance << LINK_SHIFT;
-    base[-1] = (value)(uintptr_t)caller;
-}
-static inline const insn *link_pc(const value *base)
-{
-    return (const insn *)(uintptr_t)(base[-2] & LINK_PC);
-}
-static inline const code *link_code(const value *base) { return (const code *)(uintptr_t)base[-1]; }
-static inline uint32_t link_distance(const value *base)
-{
-    return (uint32_t)(base[-2] >> LINK_SHIFT);
-}
 
 /* What a module offers to others: a top-level fn (item: its closure) or const (item: its OBJ_CELL)
  * whose name does not start with `_`. */

@@ -65,7 +65,7 @@ enum {
     PROCESS_SENDS = 1 << 8
 };
 
-enum { PROCESS_INLINE_SLOTS = 5 };
+enum { PROCESS_FLAGS = 0xfff /* all of them */, PROCESS_INLINE_SLOTS = 5 };
 #define PROCESS_REDUCTIONS (((uint64_t)1 << 48) - 1)
 
 struct process {
@@ -131,8 +131,11 @@ struct channel {
     /* OBJ_CHANNEL with the CHANNEL_ flags; the owner field is its number, 0 until asked for */
     uint64_t header;
     void *recv_first, *recv_last, *send_first, *send_last;
-    /* NULL: nothing to hold; of a done channel: the process; of a ticker: the struct ticker */
-    struct chan_ring *ring;
+    union {
+        struct chan_ring *ring; /* NULL: there is nothing to hold */
+        process *outcome_of;    /* of a CHANNEL_DONE */
+        struct ticker *ticker;  /* of a CHANNEL_TICK */
+    };
     uint32_t capacity, head, count;
     uint32_t made_at; /* position */
 };
@@ -289,11 +292,29 @@ struct scheduler {
     value become_args[3];
 };
 
-/* The process of a queue's link: the link itself, or an alt node's. */
+/* Whether a queue's link is an alt's node; else it is a process, which waits on one channel. */
+static inline bool link_is_node(const void *link)
+{
+    return obj_kind_of(((const object *)link)->header) == OBJ_NODE;
+}
+/* The process of a queue's link. */
 static inline process *node_process(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? (process *)link
-                                                                : ((node *)link)->proc;
+    return link_is_node(link) ? ((node *)link)->proc : (process *)link;
+}
+
+static inline void process_set(process *p, uint32_t flags) { p->flags |= flags & PROCESS_FLAGS; }
+static inline void process_clear(process *p, uint32_t flags) { p->flags &= ~flags & PROCESS_FLAGS; }
+
+/* Whether a kill does not matter for now: it dies already, or its defers run. */
+static inline bool process_defies_kills(const process *p)
+{
+    return (p->flags & (PROCESS_DYING | PROCESS_DEFERS)) != 0;
+}
+/* Whether it has been killed and has to obey. */
+static inline bool process_must_die(const process *p)
+{
+    return p->kill && !process_defies_kills(p);
 }
 
 static inline bool process_ended(const process *p)

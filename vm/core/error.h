@@ -22,6 +22,15 @@ verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...)
 /* an error object; its trace is kept if it has one */
 verdict vm_raise_value(csp_vm *vm, value error);
 verdict vm_raise_memory(csp_vm *vm); /* out_of_memory, made ahead */
+/* What a native gives that has made v: *out is v, or where there was no memory for it (ABSENT) the
+ * crash out_of_memory. */
+static inline verdict vm_give(csp_vm *vm, value v, value *out)
+{
+    if (v == VALUE_ABSENT)
+        return vm_raise_memory(vm);
+    *out = v;
+    return VERDICT_DONE;
+}
 /* Says why what has just been raised came about: the first of the operands that is an error value,
  * if one is, becomes its cause. VALUE_NIL: no operand. Always VERDICT_FAIL. */
 verdict vm_blame(csp_vm *vm, process *p, value first, value second);

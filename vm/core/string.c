@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
@@ -209,7 +210,7 @@ static void sip_round(sip *s)
 
 static uint64_t sip_hash(const char *data, size_t size, uint64_t seed)
 {
-    uint64_t second = seed * 0x9e3779b97f4a7c15U + 1; /* the other half of the key */
+    uint64_t second = seed * HASH_FACTOR + 1; /* the other half of the key */
     sip s = {seed ^ 0x736f6d6570736575U, second ^ 0x646f72616e646f6dU, seed ^ 0x6c7967656e657261U,
              second ^ 0x7465646279746573U};
     size_t at = 0;

@@ -89,8 +89,7 @@ verdict draft_string(csp_vm *vm, draft *d, value *result)
 {
     if (!d->made) {
         if (!d->first) {
-            *result = text_string(&d->tail);
-            return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+            return vm_give(vm, text_string(&d->tail), result);
         }
         if (!close_tail(vm, d) || !(d->made = str_blank(vm, d->size, d->length)))
             return vm_raise_memory(vm);

@@ -16,12 +16,6 @@ static verdict raise_memory_unless(csp_vm *vm, bool done)
     return done ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
-static verdict made(csp_vm *vm, value v, value *out)
-{
-    *out = v;
-    return v == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-}
-
 static verdict raise_index(csp_vm *vm, value index, uint64_t count, const char *what)
 {
     if (!value_is_int(index))
@@ -111,7 +105,7 @@ verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
             *out = value_int((int64_t)at);
             return VERDICT_CALL;
         }
-        return made(vm, str_at(vm, value_string(container), (uint32_t)at), out);
+        return vm_give(vm, str_at(vm, value_string(container), (uint32_t)at), out);
     case OBJ_BYTES:
         if (data_index(vm, p, key, value_bytes(container)->size, "bytes", &at) != VERDICT_DONE)
             return VERDICT_FAIL;

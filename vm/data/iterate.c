@@ -169,8 +169,7 @@ verdict data_next(csp_vm *vm, process *p, value *state, value *item, bool *more)
     *item = s.item;
     if (!value_is(state[0], OBJ_MAP))
         return VERDICT_DONE;
-    *item = tuple_new(vm, p, (value[]){s.index, s.item}, 2);
-    return *item == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, tuple_new(vm, p, (value[]){s.index, s.item}, 2), item);
 }
 
 verdict data_next2(csp_vm *vm, process *p, value *state, value *first, value *second, bool *more)

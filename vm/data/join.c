@@ -7,12 +7,6 @@
 #include "vm/data/list.h"
 #include "vm/number/arith.h"
 
-static verdict made(csp_vm *vm, value v, value *out)
-{
-    *out = v;
-    return v == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-}
-
 static value join_bytes(csp_vm *vm, const bytes *a, const bytes *b)
 {
     bytes *out = bytes_blank(vm, (size_t)a->size + b->size);
@@ -68,7 +62,7 @@ static bool can_join(obj_kind kind)
 static verdict join_strings(csp_vm *vm, value a, value b, value *out)
 {
     vm_charge(vm, ((uint64_t)value_string(a)->size + value_string(b)->size) >> 9);
-    return made(vm, str_concat(vm, a, b), out);
+    return vm_give(vm, str_concat(vm, a, b), out);
 }
 
 verdict data_add(csp_vm *vm, process *p, value a, value b, value *out)
@@ -87,8 +81,8 @@ verdict data_add(csp_vm *vm, process *p, value a, value b, value *out)
     data_length(vm, p, b, &second);
     vm_charge(vm, (first + second) / 64);
     switch (kind) {
-    case OBJ_BYTES: return made(vm, join_bytes(vm, value_bytes(a), value_bytes(b)), out);
-    case OBJ_TUPLE: return made(vm, join_tuples(vm, p, a, b), out);
-    default: return made(vm, join_lists(vm, p, value_list(a), value_list(b)), out);
+    case OBJ_BYTES: return vm_give(vm, join_bytes(vm, value_bytes(a), value_bytes(b)), out);
+    case OBJ_TUPLE: return vm_give(vm, join_tuples(vm, p, a, b), out);
+    default: return vm_give(vm, join_lists(vm, p, value_list(a), value_list(b)), out);
     }
 }

@@ -10,12 +10,6 @@
 #include "vm/number/arith.h"
 #include "vm/number/num.h"
 
-static verdict made(csp_vm *vm, value v, value *out)
-{
-    *out = v;
-    return v == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-}
-
 /* --- ranges */
 
 static value plus(csp_vm *vm, process *p, opcode op, value a, value b)
@@ -126,7 +120,7 @@ static verdict slice_range(csp_vm *vm, process *p, const range *of, const range 
     }
     if (from == VALUE_ABSENT || to == VALUE_ABSENT)
         return VERDICT_FAIL;
-    return made(vm, range_new(vm, from, to, false), out);
+    return vm_give(vm, range_new(vm, from, to, false), out);
 }
 
 static value slice_buffer(csp_vm *vm, const process *p, const buffer *from, uint64_t a,
@@ -172,21 +166,21 @@ verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r
         return VERDICT_FAIL;
     if (long_slice(container, a, b)) {
         verdict v =
-            made(vm, range_new(vm, value_int((int64_t)a), value_int((int64_t)b), false), out);
+            vm_give(vm, range_new(vm, value_int((int64_t)a), value_int((int64_t)b), false), out);
         return v == VERDICT_DONE ? VERDICT_CALL : v;
     }
     uint64_t count = b - a;
     vm_charge(vm, count / 64);
     switch (value_kind(container)) {
     case OBJ_LIST:
-        return made(vm, list_new(vm, p, count ? value_list(container)->items + a : NULL, count),
-                    out);
+        return vm_give(vm, list_new(vm, p, count ? value_list(container)->items + a : NULL, count),
+                       out);
     case OBJ_TUPLE:
-        return made(vm, tuple_new(vm, p, value_tuple(container)->items + a, count), out);
+        return vm_give(vm, tuple_new(vm, p, value_tuple(container)->items + a, count), out);
     case OBJ_STRING:
-        return made(vm, str_slice(vm, value_string(container), (uint32_t)a, (uint32_t)b), out);
-    case OBJ_BYTES: return made(vm, bytes_new(vm, value_bytes(container)->data + a, count), out);
-    default: return made(vm, slice_buffer(vm, p, value_as_object(container), a, count), out);
+        return vm_give(vm, str_slice(vm, value_string(container), (uint32_t)a, (uint32_t)b), out);
+    case OBJ_BYTES: return vm_give(vm, bytes_new(vm, value_bytes(container)->data + a, count), out);
+    default: return vm_give(vm, slice_buffer(vm, p, value_as_object(container), a, count), out);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "vm/code/code_table.h"
+#include "vm/code/frame.h"
 #include "vm/core/string.h"
 #include "vm/foreign/ccall.h"
 #include "vm/foreign/own.h"
@@ -156,8 +157,9 @@ static const char *audit_frames(const process *p, uint32_t *calls)
         }
         if (base == p->stack)
             break;
-        body = link_code(base);
-        base -= link_distance(base);
+        frame caller = frame_caller(base);
+        body = caller.code;
+        base = caller.base;
     }
     return c ? "I17: a call of C has no frame" : NULL;
 }

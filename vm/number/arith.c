@@ -17,14 +17,6 @@
 typedef verdict int_operation(csp_vm *vm, value a, value b, value *out);
 typedef double float_operation(double a, double b);
 
-static verdict give(csp_vm *vm, value v, value *out)
-{
-    if (v == VALUE_ABSENT)
-        return vm_raise_memory(vm);
-    *out = v;
-    return VERDICT_DONE;
-}
-
 static bool is_zero(value integer) { return integer == value_int(0); }
 
 static bool is_negative(value integer)
@@ -83,7 +75,7 @@ static verdict compute(csp_vm *vm, num_long op, value a, value b, value *out)
 static verdict int_add(csp_vm *vm, value a, value b, value *out)
 {
     if (value_both_int(a, b))
-        return give(vm, num_int(vm, value_as_int(a) + value_as_int(b)), out);
+        return vm_give(vm, num_int(vm, value_as_int(a) + value_as_int(b)), out);
     charge_sum(vm, a, b);
     operands o;
     operands_begin(&o, a, b);
@@ -94,7 +86,7 @@ static verdict int_add(csp_vm *vm, value a, value b, value *out)
 static verdict int_sub(csp_vm *vm, value a, value b, value *out)
 {
     if (value_both_int(a, b))
-        return give(vm, num_int(vm, value_as_int(a) - value_as_int(b)), out);
+        return vm_give(vm, num_int(vm, value_as_int(a) - value_as_int(b)), out);
     charge_sum(vm, a, b);
     operands o;
     operands_begin(&o, a, b);
@@ -106,7 +98,7 @@ static verdict int_mul(csp_vm *vm, value a, value b, value *out)
 {
     int64_t product;
     if (value_both_int(a, b) && !__builtin_mul_overflow(value_as_int(a), value_as_int(b), &product))
-        return give(vm, num_int(vm, product), out);
+        return vm_give(vm, num_int(vm, product), out);
     uint64_t bits_a = num_bits(a);
     uint64_t bits_b = num_bits(b);
     if (num_check_bits(vm, bits_a + bits_b - 1) == VERDICT_FAIL)
@@ -155,7 +147,7 @@ static verdict int_div(csp_vm *vm, value a, value b, value *out)
     uint64_t bits_a = num_bits(a);
     uint64_t bits_b = num_bits(b);
     if (bits_a <= 53 && bits_b <= 53)
-        return give(vm, num_float(vm, num_as_double(a) / num_as_double(b)), out);
+        return vm_give(vm, num_float(vm, num_as_double(a) / num_as_double(b)), out);
     charge_product(vm, bits_a, bits_b);
     num_view x;
     num_view y;
@@ -166,7 +158,7 @@ static verdict int_div(csp_vm *vm, value a, value b, value *out)
     double quotient =
         divide_magnitudes(mpz_roinit_n(absolute_a, mpz_limbs_read(x.z), (mp_size_t)mpz_size(x.z)),
                           mpz_roinit_n(absolute_b, mpz_limbs_read(y.z), (mp_size_t)mpz_size(y.z)));
-    return give(vm, num_float(vm, is_negative(a) != is_negative(b) ? -quotient : quotient), out);
+    return vm_give(vm, num_float(vm, is_negative(a) != is_negative(b) ? -quotient : quotient), out);
 }
 
 static verdict int_floor_div(csp_vm *vm, value a, value b, value *out)
@@ -179,7 +171,7 @@ static verdict int_floor_div(csp_vm *vm, value a, value b, value *out)
         int64_t quotient = x / y;
         if (x % y != 0 && (x < 0) != (y < 0))
             quotient--;
-        return give(vm, num_int(vm, quotient), out);
+        return vm_give(vm, num_int(vm, quotient), out);
     }
     return compute(vm, NUM_FLOOR_DIV, a, b, out);
 }
@@ -193,7 +185,7 @@ static verdict int_mod(csp_vm *vm, value a, value b, value *out)
         int64_t rest = value_as_int(a) % y;
         if (rest != 0 && (rest < 0) != (y < 0))
             rest += y;
-        return give(vm, value_int(rest), out);
+        return vm_give(vm, value_int(rest), out);
     }
     return compute(vm, NUM_MOD, a, b, out);
 }
@@ -213,11 +205,11 @@ static verdict int_pow(csp_vm *vm, value a, value b, value *out)
     if (is_negative(b)) {
         if (is_zero(a))
             return vm_raise(vm, ERR_ZERO_DIVISION, "0 to a negative power");
-        return give(vm, num_float(vm, pow(num_as_double(a), num_as_double(b))), out);
+        return vm_give(vm, num_float(vm, pow(num_as_double(a), num_as_double(b))), out);
     }
     uint64_t bits = num_bits(a);
     if (bits <= 1)
-        return give(vm, value_int(trivial_power(value_as_int(a), b)), out);
+        return vm_give(vm, value_int(trivial_power(value_as_int(a), b)), out);
     uint64_t exponent = value_is_int(b) ? (uint64_t)value_as_int(b) : UINT64_MAX;
     uint64_t least; /* bits of the result: at least this, at most about twice as many */
     if (__builtin_mul_overflow(bits - 1, exponent, &least))
@@ -231,7 +223,7 @@ static verdict int_pow(csp_vm *vm, value a, value b, value *out)
 static verdict int_and(csp_vm *vm, value a, value b, value *out)
 {
     if (value_both_int(a, b))
-        return give(vm, a & b, out);
+        return vm_give(vm, a & b, out);
     charge_sum(vm, a, b);
     operands o;
     operands_begin(&o, a, b);
@@ -242,7 +234,7 @@ static verdict int_and(csp_vm *vm, value a, value b, value *out)
 static verdict int_or(csp_vm *vm, value a, value b, value *out)
 {
     if (value_both_int(a, b))
-        return give(vm, a | b, out);
+        return vm_give(vm, a | b, out);
     charge_sum(vm, a, b);
     operands o;
     operands_begin(&o, a, b);
@@ -253,7 +245,7 @@ static verdict int_or(csp_vm *vm, value a, value b, value *out)
 static verdict int_xor(csp_vm *vm, value a, value b, value *out)
 {
     if (value_both_int(a, b))
-        return give(vm, value_int(value_as_int(a) ^ value_as_int(b)), out);
+        return vm_give(vm, value_int(value_as_int(a) ^ value_as_int(b)), out);
     charge_sum(vm, a, b);
     operands o;
     operands_begin(&o, a, b);
@@ -276,10 +268,10 @@ static verdict int_shift_left(csp_vm *vm, value a, value b, value *out)
     if (shift_distance(vm, b, &distance) == VERDICT_FAIL)
         return VERDICT_FAIL;
     if (is_zero(a))
-        return give(vm, a, out);
+        return vm_give(vm, a, out);
     uint64_t bits = num_bits(a) + distance;
     if (bits < 63)
-        return give(vm, value_int((int64_t)((uint64_t)value_as_int(a) << distance)), out);
+        return vm_give(vm, value_int((int64_t)((uint64_t)value_as_int(a) << distance)), out);
     if (num_check_bits(vm, bits) == VERDICT_FAIL)
         return VERDICT_FAIL;
     vm_charge(vm, bits >> 10);
@@ -295,9 +287,9 @@ static verdict int_shift_right(csp_vm *vm, value a, value b, value *out)
     if (shift_distance(vm, b, &distance) == VERDICT_FAIL)
         return VERDICT_FAIL;
     if (distance >= num_bits(a))
-        return give(vm, value_int(is_negative(a) ? -1 : 0), out);
+        return vm_give(vm, value_int(is_negative(a) ? -1 : 0), out);
     if (value_is_int(a))
-        return give(vm, value_int(value_as_int(a) >> distance), out);
+        return vm_give(vm, value_int(value_as_int(a) >> distance), out);
     vm_charge(vm, num_bits(a) >> 10);
     operands o;
     operands_begin(&o, a, b);
@@ -418,7 +410,8 @@ verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *o
     if (value_is_integer(a) && value_is_integer(b))
         return operation->ints(vm, a, b, out);
     if (value_is_number(a) && value_is_number(b) && operation->floats != NULL)
-        return give(vm, num_float(vm, operation->floats(num_as_double(a), num_as_double(b))), out);
+        return vm_give(vm, num_float(vm, operation->floats(num_as_double(a), num_as_double(b))),
+                       out);
     return refuse(vm, p, op, a, b);
 }
 
@@ -430,7 +423,7 @@ verdict num_unary(csp_vm *vm, opcode op, value a, value *out)
         return int_sub(vm, value_int(-1), a, out); /* ~a == -1 - a */
     }
     if (op == OPC_NEG && value_is_float(a))
-        return give(vm, num_float(vm, -value_as_float(a)), out);
+        return vm_give(vm, num_float(vm, -value_as_float(a)), out);
     process *p = vm->sched.running;
     if (!value_usable(p, a))
         return vm_raise_type(vm, p, a, "a number");

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/hash.h"
 #include "vm/core/vm.h"
 #include "vm/number/bigint.h"
 
@@ -221,7 +222,7 @@ int num_compare(value a, value b)
  * seed. */
 static uint64_t mix(uint64_t h)
 {
-    uint128 product = (uint128)h * 0x9e3779b97f4a7c15U;
+    uint128 product = (uint128)h * HASH_FACTOR;
     h = (uint64_t)product ^ (uint64_t)(product >> 64);
     h ^= h >> 32;
     product = (uint128)h * 0xe7037ed1a0b428dbU;

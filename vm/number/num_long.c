@@ -238,12 +238,6 @@ static verdict begin(csp_vm *vm, process *p, num_long op, value a, value b)
     return request_start(vm, p, &l->base, (const value[]){a, b}, 2, memory_of(op, a, b));
 }
 
-static verdict give(csp_vm *vm, value made, value *result)
-{
-    *result = made;
-    return made == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-}
-
 static value unreadable(csp_vm *vm, const string *given)
 {
     text shown;
@@ -256,7 +250,7 @@ static verdict finish(csp_vm *vm, long_request *l, value given, value *result)
 {
     switch (l->outcome) {
     case LONG_NO_MEMORY: return vm_raise_memory(vm);
-    case LONG_NO_NUMBER: return give(vm, unreadable(vm, value_string(given)), result);
+    case LONG_NO_NUMBER: return vm_give(vm, unreadable(vm, value_string(given)), result);
     case LONG_TOO_LONG: return num_check_bits(vm, UINT64_MAX);
     case LONG_OK: break;
     }
@@ -279,7 +273,7 @@ static verdict give_digits(csp_vm *vm, const long_request *l, value *slots, valu
     size_t at = (size_t)value_as_int(slots[1]);
     bool all = long_copy(vm, value_string(slots[0])->text, l->digits, l->size, &at);
     slots[1] = value_int((int64_t)at);
-    return all ? give(vm, slots[0], result) : VERDICT_YIELD;
+    return all ? vm_give(vm, slots[0], result) : VERDICT_YIELD;
 }
 
 /* --- the native */

@@ -13,7 +13,8 @@ typedef struct loop loop;
  * descriptors 0 to 2 alone, closed ones too. */
 loop *loop_new(void);
 void loop_free(loop *l);
-int64_t loop_now(void); /* CLOCK_MONOTONIC in ns */
+int64_t loop_now(void);        /* CLOCK_MONOTONIC in ns */
+int64_t loop_wall_clock(void); /* ns since 1970 */
 /* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER:
  * none), a completion, or loop_wake. Returns early at will. */
 void loop_wait(loop *l, int64_t deadline);

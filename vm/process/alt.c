@@ -164,17 +164,12 @@ static bool add_each(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *
     return true;
 }
 
-/* A duration in ns; what is beyond the clock is never. */
 static bool add_after(csp_vm *vm, process *p, alt *a, uint32_t arm, value duration)
 {
-    if (!value_is_integer(duration)) {
-        vm_raise_type(vm, p, duration, "a duration such as 30ms (an int, in ns)");
+    int64_t ns;
+    if (!timer_duration(vm, p, duration, &ns))
         return false;
-    }
-    int64_t now = loop_now(), d = value_is_int(duration)                    ? value_as_int(duration)
-                                  : num_compare(duration, value_int(0)) < 0 ? 0
-                                                                            : INT64_MAX;
-    int64_t at = d <= 0 ? now : d > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + d;
+    int64_t at = timer_after(ns);
     if (a->after_arm < 0 || at < a->deadline) {
         a->after_arm = (int32_t)arm;
         a->deadline = at;
@@ -248,7 +243,7 @@ static bool make_message(csp_vm *vm, process *p, alt *a, uint32_t i, bool move, 
 
 static alt_result closed_send(csp_vm *vm)
 {
-    vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+    chan_raise_closed_send(vm);
     return ALT_FAILED;
 }
 

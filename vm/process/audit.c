@@ -5,22 +5,20 @@
 #include "vm/outside/request.h"
 #include "vm/process/channel.h"
 
-static bool is_node(void *link) { return obj_kind_of(((object *)link)->header) == OBJ_NODE; }
-
 static bool link_valid(void *link)
 {
-    if (is_node(link))
+    if (link_is_node(link))
         return ((node *)link)->proc->ticket == ((node *)link)->ticket;
     return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
 }
 
 static void *link_next(void *link)
 {
-    return is_node(link) ? ((node *)link)->next : ((process *)link)->next;
+    return link_is_node(link) ? ((node *)link)->next : ((process *)link)->next;
 }
 static void *link_prev(void *link)
 {
-    return is_node(link) ? ((node *)link)->prev : ((process *)link)->prev;
+    return link_is_node(link) ? ((node *)link)->prev : ((process *)link)->prev;
 }
 
 static const char *audit_queue(const channel *c, bool sends, bool *waiter, process **who)
@@ -30,8 +28,8 @@ static const char *audit_queue(const channel *c, bool sends, bool *waiter, proce
     for (void *l = sends ? c->send_first : c->recv_first; l; prev = l, l = link_next(l)) {
         if (link_prev(l) != prev)
             return "a channel's queue is not doubly linked";
-        if (is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends
-                       : ((process *)l)->chan != c)
+        if (link_is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends
+                            : ((process *)l)->chan != c)
             return "a queued node does not know where it is";
         if (link_valid(l)) {
             *waiter = true;
@@ -54,7 +52,7 @@ static const char *audit_channel(const channel *c)
         return wrong;
     if (sender && receiver && s != r)
         return "I4: a sender and a receiver wait on one channel";
-    const process *of = c->header & CHANNEL_DONE ? (process *)(void *)c->ring : NULL;
+    const process *of = c->header & CHANNEL_DONE ? c->outcome_of : NULL;
     if (receiver && of && process_ended(of) && !(of->flags & PROCESS_TELLS))
         return "I10: somebody waits for what has ended";
     if (c->header & (CHANNEL_DONE | CHANNEL_TICK))
@@ -86,8 +84,7 @@ static const char *audit_drained(const channel *c, const node *n)
         return "I7: somebody waits for the end of what has ended";
     if (c->header & CHANNEL_DONE)
         return "I7: somebody waits for the end of what never closes";
-    const node *first = c->header & CHANNEL_TICK ? ((const ticker *)(const void *)c->ring)->drained
-                                                 : c->ring->drained;
+    const node *first = c->header & CHANNEL_TICK ? c->ticker->drained : c->ring->drained;
     const node *before = n->prev, *behind = n->next ? n->next : first;
     if (!n->drained || !n->queued || n->chan != c)
         return "a queued node does not know where it is";
@@ -141,7 +138,7 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
 {
     bool timed = p->side && p->side->timer && p->side->timer->index >= 0;
     bool chooses = p->side && p->side->alt && p->side->alt->live;
-    if (p->kill && !(p->flags & (PROCESS_DYING | PROCESS_DEFERS)))
+    if (process_must_die(p))
         return "I9: a killed process waits";
     if (p->wake != WAKE_NONE)
         return "I2: a waiting process has been woken";

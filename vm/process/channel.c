@@ -8,7 +8,6 @@
 #include "vm/process/channel.h"
 
 #include <assert.h>
-#include <time.h>
 
 #include "vm/core/kind.h"
 #include "vm/core/scheduler.h"
@@ -69,6 +68,11 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
     return NULL;
 }
 
+verdict chan_raise_closed_send(csp_vm *vm)
+{
+    return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+}
+
 channel *chan_behind(csp_vm *vm, process *p, value handle)
 {
     return value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan
@@ -104,25 +108,23 @@ const kind_traits kind_end = {show_end, end_identity};
 
 static void **next_of(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->next
-                                                                : &((node *)link)->next;
+    return link_is_node(link) ? &((node *)link)->next : &((process *)link)->next;
 }
 
 static void **prev_of(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->prev
-                                                                : &((node *)link)->prev;
+    return link_is_node(link) ? &((node *)link)->prev : &((process *)link)->prev;
 }
 
 static void set_queued(void *link, channel *c, bool sends)
 {
-    if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS) {
+    if (!link_is_node(link)) {
         process *p = link;
         p->chan = c;
         if (sends)
             p->flags |= PROCESS_SENDS;
         else
-            p->flags &= (uint16_t)~PROCESS_SENDS & 0xfff;
+            process_clear(p, PROCESS_SENDS);
     } else {
         ((node *)link)->queued = c != NULL;
     }
@@ -163,15 +165,14 @@ void chan_unlink(channel *c, void *link, bool sends)
  * outlives its suspension. */
 static bool valid(void *link)
 {
-    if (obj_kind_of(((object *)link)->header) == OBJ_PROCESS)
+    if (!link_is_node(link))
         return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
     return ((node *)link)->proc->ticket == ((node *)link)->ticket;
 }
 
 static value *value_of(void *link)
 {
-    return obj_kind_of(((object *)link)->header) == OBJ_PROCESS ? &((process *)link)->value
-                                                                : &((node *)link)->value;
+    return link_is_node(link) ? &((node *)link)->value : &((process *)link)->value;
 }
 
 /* The message of an embedded node stays with its process, which may have to take a moved value
@@ -179,7 +180,7 @@ static value *value_of(void *link)
 static void drop(channel *c, void *link, bool sends)
 {
     chan_unlink(c, link, sends);
-    if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
+    if (link_is_node(link))
         ((node *)link)->value = VALUE_ABSENT;
 }
 
@@ -204,7 +205,7 @@ static void *take(channel *c, bool sends, wake_reason why)
     assert(won && p->wake == WAKE_NONE);
     (void)won;
     p->wake = why & 0xf;
-    if (obj_kind_of(((object *)link)->header) == OBJ_NODE)
+    if (link_is_node(link))
         p->side->alt->won = (int32_t)((node *)link)->index;
     return link;
 }
@@ -213,8 +214,8 @@ bool chan_can_receive(channel *c)
 {
     if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) {
         if (c->header & CHANNEL_DONE)
-            return process_ended((process *)(void *)c->ring);
-        if ((c->header & CHANNEL_CLOSED) || ((ticker *)(void *)c->ring)->next > loop_now())
+            return process_ended(c->outcome_of);
+        if ((c->header & CHANNEL_CLOSED) || c->ticker->next > loop_now())
             return false;
         drop_stale(c, false);
         return !c->recv_first; /* the tick that is due belongs to who waits already */
@@ -259,7 +260,7 @@ bool chan_drained(const channel *c) { return (c->header & CHANNEL_CLOSED) && !c-
 static node **drained_list(channel *c)
 {
     if (c->header & CHANNEL_TICK)
-        return &((ticker *)(void *)c->ring)->drained;
+        return &c->ticker->drained;
     return c->ring ? &c->ring->drained : NULL;
 }
 
@@ -380,7 +381,7 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
 static void close_receiver(csp_vm *vm, void *link)
 {
     process *p = node_process(link);
-    if (obj_kind_of(((object *)link)->header) == OBJ_NODE) {
+    if (link_is_node(link)) {
         alt *a = p->side->alt;
         assert(a->live > a->drained);
         if (--a->live > a->drained || (a->closed_arm < 0 && (a->drained > 0 || a->after_arm >= 0)))
@@ -399,7 +400,7 @@ void chan_close(csp_vm *vm, channel *c)
         return;
     c->header |= CHANNEL_CLOSED;
     if (c->header & CHANNEL_TICK) {
-        timer *t = &((ticker *)(void *)c->ring)->timer;
+        timer *t = &c->ticker->timer;
         if (t->index >= 0)
             timer_remove(&vm->sched, t);
     }
@@ -440,7 +441,7 @@ channel *chan_done(csp_vm *vm, process *p)
         if (!c)
             return NULL;
         c->header |= CHANNEL_DONE;
-        c->ring = (chan_ring *)(void *)p;
+        c->outcome_of = p;
         sd->done = c;
     }
     return sd->done;
@@ -545,15 +546,8 @@ channel *chan_tick(csp_vm *vm, int64_t period)
     t->timer.index = -1;
     t->timer.ticker = c;
     c->header |= CHANNEL_TICK;
-    c->ring = (chan_ring *)(void *)t;
+    c->ticker = t;
     return c;
-}
-
-static value wall_clock(csp_vm *vm)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return num_int(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
 }
 
 /* Takes the tick that is due: the next one lies in the future, so a slow receiver misses ticks. */
@@ -562,12 +556,12 @@ static value take_tick(csp_vm *vm, ticker *t)
     int64_t now = loop_now();
     if (t->next <= now)
         t->next += ((now - t->next) / t->period + 1) * t->period;
-    return wall_clock(vm);
+    return num_int(vm, loop_wall_clock());
 }
 
 void chan_serve_tick(csp_vm *vm, channel *c)
 {
-    ticker *t = (ticker *)(void *)c->ring;
+    ticker *t = c->ticker;
     void *link = t->next <= loop_now() ? take(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = take_tick(vm, t);
@@ -583,7 +577,7 @@ void chan_serve_tick(csp_vm *vm, channel *c)
 /* Whoever queues on a ticker sees to it that its timer runs; room for it was made before. */
 bool chan_arm_ticker(csp_vm *vm, channel *c)
 {
-    ticker *t = (ticker *)(void *)c->ring;
+    ticker *t = c->ticker;
     if (t->timer.index >= 0)
         return true;
     if (!timer_reserve(vm))
@@ -596,7 +590,7 @@ bool chan_arm_ticker(csp_vm *vm, channel *c)
 static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out)
 {
     if (c->header & CHANNEL_DONE) {
-        process *of = (process *)(void *)c->ring;
+        process *of = c->outcome_of;
         if (process_ended(of)) {
             *out = of->value;
             return CHAN_DONE;
@@ -605,7 +599,7 @@ static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *ou
         if (c->header & CHANNEL_CLOSED)
             return CHAN_CLOSED;
         if (chan_can_receive(c)) {
-            *out = take_tick(vm, (ticker *)(void *)c->ring);
+            *out = take_tick(vm, c->ticker);
             return CHAN_DONE;
         }
         if (!chan_arm_ticker(vm, c))

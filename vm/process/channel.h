@@ -12,6 +12,8 @@ channel *chan_new(csp_vm *vm, uint32_t capacity); /* NULL: raised */
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends);
 /* … behind either end, of which nothing is sent or received. */
 channel *chan_behind(csp_vm *vm, process *p, value handle);
+/* The crash of a send on a closed channel. */
+verdict chan_raise_closed_send(csp_vm *vm);
 
 /* m is a message: immutable or in transit. BLOCK: p is parked. CLOSED: nothing has happened. */
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m);

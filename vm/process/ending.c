@@ -66,7 +66,7 @@ int64_t ending_step(csp_vm *vm)
         s->ending_last = NULL;
     int64_t count;
     if (tell(vm, p, &count)) {
-        p->flags &= ~PROCESS_TELLS & 0xfff;
+        process_clear(p, PROCESS_TELLS);
         p->run_next = NULL;
         process_recycle(vm, p);
     } else {

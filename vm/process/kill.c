@@ -126,7 +126,7 @@ verdict link_processes(csp_vm *vm, process *p, process *q)
         if (!c)
             return VERDICT_FAIL;
         kill_process(vm, p, c);
-        return p->flags & (PROCESS_DYING | PROCESS_DEFERS) ? VERDICT_DONE : VERDICT_KILLED;
+        return process_must_die(p) ? VERDICT_KILLED : VERDICT_DONE;
     }
     if (!process_side(vm, p) || !process_side(vm, q))
         return VERDICT_FAIL;

@@ -10,7 +10,7 @@ static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
     chan_unlink(c, link, sends);
     if (!(c->header & CHANNEL_TICK) || c->recv_first)
         return;
-    timer *t = &((ticker *)(void *)c->ring)->timer;
+    timer *t = &c->ticker->timer;
     if (t->index >= 0)
         timer_remove(&vm->sched, t);
 }

@@ -7,6 +7,7 @@
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
 #include "vm/core/vm.h"
+#include "vm/number/num.h"
 #include "vm/outside/loop.h"
 #include "vm/process/channel.h"
 
@@ -105,6 +106,27 @@ timer *timer_of(csp_vm *vm, process *p)
         sd->timer->proc = p;
     }
     return sd->timer;
+}
+
+bool timer_duration(csp_vm *vm, process *p, value duration, int64_t *ns)
+{
+    if (!value_is_integer(duration)) {
+        vm_raise_type(vm, p, duration, "a duration such as 30ms (an int, in ns)");
+        return false;
+    }
+    if (value_is_int(duration))
+        *ns = value_as_int(duration);
+    else
+        *ns = num_compare(duration, value_int(0)) < 0 ? 0 : INT64_MAX;
+    return true;
+}
+
+int64_t timer_after(int64_t ns)
+{
+    int64_t now = loop_now();
+    if (ns <= 0)
+        return now;
+    return ns > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + ns;
 }
 
 verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline)

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
+#include "vm/code/frame.h"
 #include "vm/core/vm.h"
 
 enum {
@@ -23,8 +25,7 @@ typedef struct search {
 
 static uint32_t *slot_of(const search *s, const channel *c)
 {
-    uint64_t hash = (uint64_t)(uintptr_t)c * 0x9e3779b97f4a7c15U;
-    for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
+    for (uint32_t i = hash_place((uintptr_t)c);; i++) {
         uint32_t *slot = &s->index[i & s->mask];
         if (*slot == 0 || s->of[*slot - 1].chan == c)
             return slot;
@@ -106,13 +107,13 @@ static void look_through(search *s, const process *p)
     look(s, &p->value, 1);
     if (!p->code)
         return;
-    const value *base = p->stack + p->base, *end = base + p->code->registers;
+    value *base = p->stack + p->base, *end = base + p->code->registers;
     for (;;) {
         look(s, base, (size_t)(end - base));
         if (base == p->stack || s->left <= 0)
             return;
-        end = base - 2;
-        base -= link_distance(base);
+        end = base - FRAME_LINK;
+        base = frame_caller(base).base;
     }
 }
 

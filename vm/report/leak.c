@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "vm/code/code_table.h"
 #include "vm/code/origin.h"
 #include "vm/core/scheduler.h"
@@ -80,8 +81,7 @@ void leak_free(csp_vm *vm)
 static leak_place *find_place(const struct leak_places *places, uint32_t waits_at,
                               uint32_t spawned_at)
 {
-    uint64_t hash = ((uint64_t)waits_at << 32 | spawned_at) * 0x9e3779b97f4a7c15U;
-    for (uint32_t i = (uint32_t)(hash >> 32);; i++) {
+    for (uint32_t i = hash_place((uint64_t)waits_at << 32 | spawned_at);; i++) {
         leak_place *place = &places->items[i & places->mask];
         if (!place->used || (place->waits_at == waits_at && place->spawned_at == spawned_at))
             return place;
@@ -199,11 +199,6 @@ static void report_noted(csp_vm *vm)
 
 /* --- ending */
 
-static bool is_dying(const process *p)
-{
-    return (p->flags & (PROCESS_DYING | PROCESS_DEFERS)) != 0;
-}
-
 /* A deferred call that waits for ever cannot be killed. What it waits for crashes as if its channel
  * had been closed, so that the other defers run and the process ends. */
 static void end_wait(csp_vm *vm, process *p)
@@ -239,7 +234,7 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
         if (!can_be_leaked(p))
             continue;
         note(vm, places, p);
-        any = any || !is_dying(p);
+        any = any || !process_defies_kills(p);
     }
     report_noted(vm);
     value reason = report ? str_new(vm, "leaked", 6) : VALUE_ABSENT;
@@ -251,7 +246,7 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
         p->run_next = NULL;
         if (!report || !can_be_leaked(p))
             continue;
-        if (!is_dying(p))
+        if (!process_defies_kills(p))
             kill_process(vm, p, why);
         else if (!any)
             end_wait(vm, p);

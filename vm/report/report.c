@@ -3,6 +3,7 @@
 
 #include "vm/code/code.h"
 #include "vm/code/code_table.h"
+#include "vm/code/frame.h"
 #include "vm/code/origin.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
@@ -59,18 +60,13 @@ void report_process(csp_vm *vm, text *t, const process *p)
 
 uint32_t report_position(const process *p)
 {
-    const value *base = p->stack + p->base;
-    const code *c = p->code;
-    if (!c)
+    if (!p->code)
         return 0;
-    uint32_t pc = p->pc;
-    while (c->native && base != p->stack) {
-        const insn *at = link_pc(base);
-        c = link_code(base);
-        base -= link_distance(base);
-        pc = (uint32_t)(at - c->insns);
-    }
-    return c->native ? 0 : c->base + code_standing(c, base, pc);
+    frame f = {p->stack + p->base, p->code, p->code->insns + p->pc};
+    while (f.code->native && f.base != p->stack)
+        f = frame_caller(f.base);
+    const code *c = f.code;
+    return c->native ? 0 : c->base + code_standing(c, f.base, (uint32_t)(f.pc - c->insns));
 }
 
 void report_at(csp_vm *vm, text *t, const char *before, uint32_t position)
@@ -89,11 +85,6 @@ void report_channel(csp_vm *vm, text *t, const channel *c)
         text_put(t, ')');
 }
 
-static const process *outcome_of(const channel *c)
-{
-    return (const process *)(const void *)c->ring;
-}
-
 /* "to receive from <chan 3>", "for the end of process 2 (worker)", "for the end of <chan 4>". */
 static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, bool drained)
 {
@@ -104,7 +95,7 @@ static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, boo
     }
     if (c->header & CHANNEL_DONE) {
         text_printf(t, "for the end of ");
-        report_process(vm, t, outcome_of(c));
+        report_process(vm, t, c->outcome_of);
         return;
     }
     text_printf(t, c->header & CHANNEL_TICK ? "for a tick of "

@@ -257,7 +257,7 @@ static void json_channel(csp_vm *vm, text *t, awaited on, const held *all)
     const channel *c = on.chan;
     if (c->header & CHANNEL_DONE) {
         text_printf(t, "{\"operation\":\"outcome\",\"outcome_of\":%llu}",
-                    (unsigned long long)process_number((const process *)(const void *)c->ring));
+                    (unsigned long long)process_number(c->outcome_of));
         return;
     }
     const holders *h = all ? find_held(all, c) : NULL;
@@ -292,9 +292,8 @@ static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
         text_printf(t, "null");
     text_printf(t, ",\"count\":%u,\"waits_for\":\"%s\"", g->count, waits[g->kind]);
     if (g->kind == REPORT_OUTCOME && g->count == 1)
-        text_printf(
-            t, ",\"outcome_of\":%llu",
-            (unsigned long long)process_number((const process *)(void *)g->first->chan->ring));
+        text_printf(t, ",\"outcome_of\":%llu",
+                    (unsigned long long)process_number(g->first->chan->outcome_of));
     report_json_place(vm, t, "at", g->position);
     report_json_place(vm, t, "spawned_at", g->spawned_at);
     text_printf(t, ",\"channels\":[");

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "vm/code/code.h"
 #include "vm/code/code_table.h"
+#include "vm/code/frame.h"
 #include "vm/code/origin.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
@@ -39,15 +40,14 @@ static void add_frame(frames *f, const code *c, uint32_t pc, bool tail)
     f->count++;
 }
 
-static void collect_frames(frames *f, const process *p, const value *base, const code *c,
-                           uint32_t pc)
+static void collect_frames(frames *f, const process *p, value *base, const code *c, uint32_t pc)
 {
     while (base != p->stack) {
-        const insn *at = link_pc(base);
-        add_frame(f, c, code_standing(c, base, pc), (base[-2] & LINK_TAIL) != 0);
-        c = link_code(base);
-        base -= link_distance(base);
-        pc = (uint32_t)(at - c->insns);
+        frame caller = frame_caller(base);
+        add_frame(f, c, code_standing(c, base, pc), frame_is_tail(base));
+        base = caller.base;
+        c = caller.code;
+        pc = (uint32_t)(caller.pc - c->insns);
     }
     add_frame(f, c, code_standing(c, base, pc), (p->flags & PROCESS_TAIL) != 0);
 }

@@ -57,7 +57,7 @@ static verdict send(csp_vm *vm, process *p, value *args, value *result)
     } else {
         p->value = VALUE_ABSENT;
         if (p->wake == WAKE_CLOSED)
-            return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+            return chan_raise_closed_send(vm);
         *result = VALUE_NIL;
         return VERDICT_DONE;
     }
@@ -66,7 +66,7 @@ static verdict send(csp_vm *vm, process *p, value *args, value *result)
     switch (chan_send(vm, p, c, args[3])) {
     case CHAN_DONE: return VERDICT_DONE;
     case CHAN_BLOCK: return VERDICT_BLOCK;
-    case CHAN_CLOSED: return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
+    case CHAN_CLOSED: return chan_raise_closed_send(vm);
     case CHAN_FAIL: break;
     }
     return VERDICT_FAIL;

@@ -1,5 +1,6 @@
 #include "vm/run/insn.h"
 
+#include "vm/code/frame.h"
 #include "vm/code/native.h"
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
@@ -31,10 +32,6 @@ verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
     return *c ? VERDICT_DONE : VERDICT_FAIL;
 }
 
-verdict insn_closed_send(csp_vm *vm)
-{
-    return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
-}
 verdict insn_closed_receive(csp_vm *vm)
 {
     return vm_raise(vm, ERR_CLOSED, "receive on a closed channel");
@@ -42,14 +39,12 @@ verdict insn_closed_receive(csp_vm *vm)
 
 verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value *out)
 {
-    *out = tuple_new(vm, p, items, n);
-    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, tuple_new(vm, p, items, n), out);
 }
 
 verdict insn_list(csp_vm *vm, process *p, const value *items, uint32_t n, value *out)
 {
-    *out = list_new(vm, p, items, n);
-    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, list_new(vm, p, items, n), out);
 }
 
 verdict insn_put_pairs(csp_vm *vm, process *p, value target, const value *pairs, uint32_t n)
@@ -86,8 +81,7 @@ verdict insn_range(csp_vm *vm, process *p, value from, value to, bool closed, va
         return VERDICT_FAIL;
     if (range_check(vm, from, to) != VERDICT_DONE)
         return VERDICT_FAIL;
-    *out = range_new(vm, from, to, closed);
-    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, range_new(vm, from, to, closed), out);
 }
 
 verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
@@ -117,8 +111,7 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
             text_add(&t, word, strlen(word));
         }
     }
-    *out = text_string(&t);
-    return *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, text_string(&t), out);
 }
 
 static bool is_called(value name, const char *field)
@@ -289,7 +282,7 @@ bool insn_out_of_reductions(csp_vm *vm, process *p)
         PROCESS_NO_CATCH | (p->reductions >= sched_last_reduction(vm) ? PROCESS_SPENT : 0);
     if ((p->flags & stage) == stage)
         return false;
-    p->flags |= stage & 0xfff;
+    process_set(p, stage);
     if (p->wake != WAKE_NONE)
         sched_settle(vm, p);
     p->wake = WAKE_NONE;

@@ -7,7 +7,6 @@
 #include "vm/walk/walk.h"
 
 verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c);
-verdict insn_closed_send(csp_vm *vm);
 verdict insn_closed_receive(csp_vm *vm);
 verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);
 verdict insn_list(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);

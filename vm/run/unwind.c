@@ -31,12 +31,9 @@ static bool pop(process *p, frame *f)
 {
     if (f->base == p->stack)
         return false;
-    uint32_t distance = link_distance(f->base);
-    value *window = f->base - 2, *end = f->base + f->code->registers,
+    value *window = f->base - FRAME_LINK, *end = f->base + f->code->registers,
           *limit = p->stack + p->capacity;
-    f->pc = link_pc(f->base);
-    f->code = link_code(f->base);
-    f->base -= distance;
+    *f = frame_caller(f->base);
     memset(window, 0, (size_t)((end < limit ? end : limit) - window) * sizeof *window);
     return true;
 }
@@ -163,7 +160,7 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
             }
             if (outermost) {
                 d[2] = VALUE_TRUE;
-                p->flags &= (uint16_t)~PROCESS_DEFERS & 0xfff;
+                process_clear(p, PROCESS_DEFERS);
                 /* put off until now; the crash of the last defer stays the outcome */
                 if (p->kill) {
                     p->flags |= PROCESS_DYING;

@@ -3,6 +3,7 @@
  * shared, cyclic and very large keys cost little. */
 #include "vm/walk/walk_hash.h"
 
+#include "base/hash.h"
 #include "vm/core/kind.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
@@ -13,16 +14,7 @@
 
 enum { HASH_ELEMENTS = 64 };
 
-static uint64_t stir(uint64_t h)
-{
-    h ^= h >> 32;
-    h *= 0xd6e8feb86659fd93u;
-    h ^= h >> 32;
-    h *= 0xd6e8feb86659fd93u;
-    return h ^ h >> 32;
-}
-
-static uint64_t add(uint64_t h, uint64_t x) { return stir(h * 0x9e3779b97f4a7c15u + x); }
+static uint64_t add(uint64_t h, uint64_t x) { return hash_stir(h * HASH_FACTOR + x); }
 
 static uint64_t hash_bytes(uint64_t h, const uint8_t *data, size_t size)
 {
@@ -59,12 +51,12 @@ static uint64_t hash_map(const map *m)
 {
     uint64_t sum = m->count;
     if (m->count > HASH_ELEMENTS)
-        return stir(sum);
+        return hash_stir(sum);
     uint32_t position = 0;
     map_entry *e;
     while ((e = map_next(m, &position)))
-        sum += stir(e->hash);
-    return stir(sum);
+        sum += hash_stir(e->hash);
+    return hash_stir(sum);
 }
 
 /* What one value contributes by itself; of a container its kind and size. */

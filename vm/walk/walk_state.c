@@ -1,4 +1,5 @@
 #include "vm/walk/walk_state.h"
+#include "base/hash.h"
 
 /* --- stack */
 
@@ -52,15 +53,6 @@ typedef struct bucket {
 } bucket;
 enum { BUCKET_FIRST = 7, BUCKET_SLOTS = 31, TABLE_DEPTH = 28 };
 
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 32;
-    x *= 0xd6e8feb86659fd93u;
-    x ^= x >> 32;
-    x *= 0xd6e8feb86659fd93u;
-    return x ^ x >> 32;
-}
-
 static size_t bucket_size(uint32_t capacity)
 {
     return sizeof(bucket) + capacity * 2 * sizeof(uint64_t);
@@ -100,7 +92,7 @@ value *walk_find(const csp_vm *vm, const walk_table *t, uint64_t key)
 {
     if (!t->root)
         return NULL;
-    bucket *b = bucket_of(t, mix(key ^ vm->hash_seed));
+    bucket *b = bucket_of(t, hash_stir(key ^ vm->hash_seed));
     int64_t slot = slot_of(b, key);
     return slot < 0 ? NULL : &b->slots[slot].item;
 }
@@ -136,7 +128,7 @@ static bool split(csp_vm *vm, walk_table *t, bucket *full, uint64_t hash)
             return false;
     }
     for (uint32_t i = 0; i < full->count; i++) {
-        bucket *b = halves[mix(full->slots[i].key ^ vm->hash_seed) >> full->depth & 1];
+        bucket *b = halves[hash_stir(full->slots[i].key ^ vm->hash_seed) >> full->depth & 1];
         b->slots[b->count++] = full->slots[i];
     }
     bucket **directory = t->root;
@@ -167,7 +159,7 @@ value *walk_insert(csp_vm *vm, walk_table *t, uint64_t key)
         if (!t->root)
             return NULL;
     }
-    uint64_t hash = mix(key ^ vm->hash_seed);
+    uint64_t hash = hash_stir(key ^ vm->hash_seed);
     bucket *b = bucket_of(t, hash);
     while (b->count == b->capacity) {
         if (b->capacity < BUCKET_SLOTS) {
@@ -187,7 +179,7 @@ value *walk_insert(csp_vm *vm, walk_table *t, uint64_t key)
 
 void walk_remove(const csp_vm *vm, walk_table *t, uint64_t key)
 {
-    bucket *b = bucket_of(t, mix(key ^ vm->hash_seed));
+    bucket *b = bucket_of(t, hash_stir(key ^ vm->hash_seed));
     int64_t slot = slot_of(b, key);
     t->count--;
     b->count--;
