@@ -5,6 +5,7 @@
 #include "api/session.h"
 #include "lexer/lexer.h"
 #include "vm/data/map.h"
+#include "vm/foreign/field.h"
 
 typedef struct candidates {
     const char *prefix;
@@ -43,10 +44,12 @@ static void add_everything(csp_session *s, candidates *c)
         add(c, s->variables[i].name);
 }
 
-/* The fields of a map that could be written behind a point. */
+/* The fields of a map, or a struct of C's, that could be written behind a point. */
 static void add_fields(const csp_session *s, const char *name, candidates *c)
 {
     value item = session_value(s, name);
+    if (cfield_has(item))
+        cfield_each(item, add, c);
     if (!value_is(item, OBJ_MAP))
         return;
     uint32_t position = 0;

@@ -113,6 +113,7 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         return CSP_E_MEMORY;
     }
     w->vm->final_check = config.report_leaks;
+    w->vm->may_call_c = (config.capabilities & CSP_MAY_CALL_C) != 0;
     w->vm->args = (const char *const *)w->args;
     w->vm->arg_count = config.arg_count;
     *out = w->vm;

@@ -181,6 +181,61 @@ static bool finish(ffi_block *b, cstruct *s, int depth, ffi_refusal *why)
 
 bool cstruct_finish(ffi_block *b, cstruct *s, ffi_refusal *why) { return finish(b, s, 0, why); }
 
+/* --- going through one */
+
+/* The first field that ends behind byte `at`; NULL: there is none. */
+static const cfield *field_at(const cstruct *s, uint64_t at)
+{
+    uint32_t low = 0, high = s->field_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const cfield *f = &s->fields[middle];
+        if (f->offset + (uint64_t)ctype_size(f->type) * f->count > at)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low < s->field_count ? &s->fields[low] : NULL;
+}
+
+bool cstruct_next_bytes(const cstruct *s, size_t *from, size_t *size)
+{
+    const cstruct *inner = s;
+    uint64_t base = 0; /* of `inner` */
+    for (;;) {
+        const cfield *f = field_at(inner, *from - base);
+        if (!f && inner == s)
+            return false;
+        if (!f) { /* the padding at its end: on from the outermost */
+            *from = base + inner->size;
+            inner = s;
+            base = 0;
+            continue;
+        }
+        uint64_t begin = base + f->offset, one = ctype_size(f->type);
+        if (*from < begin)
+            *from = begin;
+        if (f->type.kind != CTYPE_STRUCT) {
+            *size = begin + one * f->count - *from;
+            return true;
+        }
+        base = begin + (*from - begin) / one * one;
+        inner = f->type.of;
+    }
+}
+
+bool cstruct_has_pointers(const cstruct *s)
+{
+    for (uint32_t i = 0; i < s->field_count; i++) {
+        ctype t = s->fields[i].type;
+        if (t.kind == CTYPE_STRUCT ? cstruct_has_pointers(t.of)
+                                   : t.kind == CTYPE_CSTRING || t.kind == CTYPE_POINTER ||
+                                         t.kind == CTYPE_STRUCT_POINTER)
+            return true;
+    }
+    return false;
+}
+
 /* --- signatures */
 
 csignature *csignature_new(ffi_block *b, uint32_t count)

@@ -171,6 +171,11 @@ bool cstruct_add(ffi_block *b, cstruct *s, const char *name, size_t length, ctyp
 bool cstruct_finish(ffi_block *b, cstruct *s, ffi_refusal *why);
 /* NULL: there is no such field. */
 const cfield *cstruct_field(const cstruct *s, const char *name, size_t length);
+/* The first bytes from *from on, which is moved there, that belong to a field and not to
+ * padding: *size of them, of one field or nested one. False: there are none left. */
+bool cstruct_next_bytes(const cstruct *s, size_t *from, size_t *size);
+/* Whether it has pointers that a program may set to what is its own. */
+bool cstruct_has_pointers(const cstruct *s);
 
 /* --- signatures */
 

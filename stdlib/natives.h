@@ -7,6 +7,7 @@
 
 extern const native_entry buffer_natives[];
 extern const native_entry bytes_natives[];
+extern const native_entry ffi_natives[];
 extern const native_entry list_natives[];
 extern const native_entry map_natives[];
 extern const native_entry math_natives[];

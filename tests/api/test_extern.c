@@ -177,6 +177,9 @@ Test(externs, sessions_know_their_declarations)
     assert_doc(s, "m", "m: _hidden cos in pair\n");
     assert_completed(s, "m.", "cos in pair ");
     assert_completed(s, "m.p", "pair ");
+    cr_assert_eq(evaluate(s, "let p = m.pair(); let n = 1"), CSP_OK);
+    assert_completed(s, "p.", "a b c ");
+    assert_completed(s, "n.", "");
     csp_free(vm);
 }
 

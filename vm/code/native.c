@@ -120,7 +120,7 @@ static uint64_t native_identity(value v)
     return (uint64_t)(uintptr_t)((native *)value_as_object(v))->entry;
 }
 
-const kind_traits kind_native = {show_native, native_identity};
+const kind_traits kind_native = {.show = show_native, .identity = native_identity};
 
 value native_value(csp_vm *vm, const native_entry *entry)
 {

@@ -114,9 +114,10 @@ typedef struct side {
     struct ccall *calls;    /* of C, the newest; malloc'ed */
     struct ccallback *kept; /* its functions that C may keep */
     struct release *releases; /* what C has given it and wants back; malloc'ed */
-    int c_error;              /* errno of its last call of C */
-    value name;               /* Process.name */
-    value control;      /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
+    map *kept_for_c; /* what C's memory leads to that it has written there, by addresses; or NULL */
+    int c_error;     /* errno of its last call of C */
+    value name;      /* Process.name */
+    value control;   /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
     uint64_t random[4]; /* its generator; all 0: not seeded yet */
 } side;
 

@@ -12,6 +12,13 @@ typedef struct kind_traits {
     /* Two of the kind are equal if this is; it is what is hashed. NULL: the address, if no walk
      * knows better. */
     uint64_t (*identity)(value v);
+    /* The bytes of its content that == looks at: the first ones from *from on, which is moved
+     * there, and *size of them. False: there are no more. */
+    bool (*next_bytes)(value v, size_t *from, size_t *size);
+    /* Shown in parts: adds what stands before the part at `place` (a part, and an element of it,
+     * both 0 at first), moves that, and gives the part. ABSENT: there are no more, and what
+     * closes it has been added, or memory has run out. NULL: `show` shows it all. */
+    value (*part)(text *t, value v, uint32_t place[2]);
 } kind_traits;
 
 #define KIND(enumerator, nature, type, traits) extern const kind_traits traits;

@@ -204,14 +204,17 @@ typedef struct buffer {
     uint32_t pinned;
 } buffer;
 
-/* The bytes of a struct of C's; the value of a nested struct's field shares those of the whole. */
+/* The bytes of a struct of C's; the value of a nested struct's field shares those of the whole, and
+ * what is kept for them. */
 typedef struct cvalue {
     uint64_t header;
     const struct cstruct *of;
     uint8_t *data; /* `size` of them, aligned as C wants it; somewhere in … */
     void *block;   /* … what keeps them alive: HEAP_BYTES, by its base */
     size_t size;
+    map *kept; /* what pointers in the block lead to, by their addresses; NULL: nothing yet */
 } cvalue;
+#define STRUCT_SHARED OBJ_FLAG_A /* another value has the same block */
 
 struct code;
 /* Captured values are copied in when it is made; at a call they are copied to the registers behind

@@ -37,7 +37,7 @@ static const char *const phrases[TYPE_COUNT] = {
 
 const char *vm_type_phrase(value v) { return phrases[value_type_of(v)]; }
 
-const kind_traits kind_plain = {NULL, NULL};
+const kind_traits kind_plain = {.show = NULL};
 
 const uint8_t obj_natures[0x100] = {
 #define KIND(enumerator, nature, type, traits) [OBJ_##enumerator] = NATURE_##nature,

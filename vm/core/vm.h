@@ -83,6 +83,7 @@ struct csp_vm {
     /* In the collector's callback, after a marking that brings nothing back: what C has given
      * is looked at (release.h). NULL: there is no C */
     void (*marked)(struct csp_vm *vm);
+    bool may_call_c;          /* whoever stands above has granted it */
     struct foreign *foreign;  /* what calls C; made with the first library */
     struct pool *pool;        /* workers and inbox of the requests; made by the first */
     struct request *requests; /* all that have not been taken or disposed of */

@@ -4,24 +4,11 @@
 
 #include "vm/core/vm.h"
 #include "vm/data/map.h"
-#include "vm/foreign/convert.h"
+#include "vm/data/structure.h"
 #include "vm/foreign/cvalue.h"
+#include "vm/foreign/field.h"
 
-static verdict store(csp_vm *vm, process *p, const cstruct *of, const cfield *field, value v,
-                     uint8_t *to)
-{
-    const cplace at = {CPLACE_FIELD, 0, field->name, of->name};
-    uint64_t word;
-    if (convert_to_c(vm, p, field->type, v, &at, &word) != VERDICT_DONE)
-        return VERDICT_FAIL;
-    if (field->type.kind == CTYPE_STRUCT)
-        memmove(to + field->offset, (const void *)(uintptr_t)word, field->type.of->size);
-    else
-        ctype_store(field->type.kind, to + field->offset, word);
-    return VERDICT_DONE;
-}
-
-static verdict store_all(csp_vm *vm, process *p, const cstruct *of, const map *given, uint8_t *to)
+static verdict store_all(csp_vm *vm, process *p, const cstruct *of, const map *given, value to)
 {
     uint32_t position = 0;
     for (const map_entry *e; (e = map_next(given, &position));) {
@@ -30,11 +17,33 @@ static verdict store_all(csp_vm *vm, process *p, const cstruct *of, const map *g
                 ? cstruct_field(of, value_string(e->key)->text, value_string(e->key)->size)
                 : NULL;
         if (!field)
-            return vm_raise(vm, ERR_KEY, "`%s` has no such field", of->name);
-        if (store(vm, p, of, field, e->item, to) != VERDICT_DONE)
+            return cfield_missing(vm, of, e->key);
+        if (cfield_store(vm, p, to, field, e->item) != VERDICT_DONE)
             return VERDICT_FAIL;
     }
     return VERDICT_DONE;
+}
+
+/* Where v is such a struct already, or a view of one: its bytes. */
+static const uint8_t *bytes_of(const cstruct *of, value v)
+{
+    if (value_is(v, OBJ_STRUCT) && value_struct(v)->of == of)
+        return value_struct(v)->data;
+    return value_is(v, OBJ_POINTER) && value_pointer(v)->of == of ? value_pointer(v)->address
+                                                                  : NULL;
+}
+
+static verdict copy(csp_vm *vm, value from, const uint8_t *at, value to)
+{
+    cvalue *made = value_struct(to);
+    value owner = value_is(from, OBJ_POINTER) ? cpointer_owner(from) : from;
+    const map *kept = owner == VALUE_NIL             ? NULL
+                      : value_is(owner, OBJ_POINTER) ? value_pointer(owner)->kept
+                                                     : value_struct(owner)->kept;
+    memcpy(made->data, at, made->size);
+    return struct_keep_copy(vm, kept, at, made->size, &made->kept, made->data)
+               ? VERDICT_DONE
+               : vm_raise_memory(vm);
 }
 
 verdict struct_construct(csp_vm *vm, process *p, const cstruct *of, uint32_t argc,
@@ -43,11 +52,15 @@ verdict struct_construct(csp_vm *vm, process *p, const cstruct *of, uint32_t arg
     if (argc > 1)
         return vm_raise(vm, ERR_ARITY, "`%s` takes 0 to 1 arguments, but %u are given", of->name,
                         argc);
-    if (argc == 1 && !(value_is(args[0], OBJ_MAP) && value_usable(p, args[0])))
+    const uint8_t *same = argc == 1 && value_usable(p, args[0]) ? bytes_of(of, args[0]) : NULL;
+    if (argc == 1 && !same && !(value_is(args[0], OBJ_MAP) && value_usable(p, args[0])))
         return vm_raise_type(vm, p, args[0], "a map of fields");
+    if (same && value_is(args[0], OBJ_POINTER) && cpointer_check(vm, args[0]) != VERDICT_DONE)
+        return VERDICT_FAIL;
     *out = cvalue_new(vm, p, of);
     if (*out == VALUE_ABSENT)
         return vm_raise_memory(vm);
-    return argc == 0 ? VERDICT_DONE
-                     : store_all(vm, p, of, value_as_object(args[0]), value_struct(*out)->data);
+    if (same)
+        return copy(vm, args[0], same, *out);
+    return argc == 0 ? VERDICT_DONE : store_all(vm, p, of, value_as_object(args[0]), *out);
 }

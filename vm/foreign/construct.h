@@ -5,8 +5,8 @@
 #include "ffi/ctype.h"
 #include "vm/core/concurrency.h"
 
-/* c.timeval({sec: 1}), c.timeval(): what is missing is 0. FAIL: arity_error, type_error,
- * key_error, and as conversions. */
+/* c.timeval({sec: 1}), c.timeval(): what is missing is 0; c.timeval(t): a copy, of a view too.
+ * FAIL: arity_error, type_error, key_error, and as conversions. */
 verdict struct_construct(csp_vm *vm, process *p, const cstruct *of, uint32_t argc,
                          const value *args, value *out);
 

@@ -4,6 +4,7 @@
 
 #include "vm/core/kind.h"
 #include "vm/core/vm.h"
+#include "vm/data/structure.h"
 #include "vm/foreign/release.h"
 
 /* --- pointers */
@@ -15,44 +16,43 @@ value cpointer_new(csp_vm *vm, void *address, const cstruct *of)
     cpointer *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
     if (!made)
         return VALUE_ABSENT;
-    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, NULL, VALUE_NIL};
+    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, NULL, VALUE_NIL, NULL};
     return value_object(made);
 }
 
-/* The pointer that has the release, if one has. */
-static value owner_of(value v) { return value_pointer(v)->release ? v : value_pointer(v)->within; }
+value cpointer_owner(value v) { return value_pointer(v)->release ? v : value_pointer(v)->within; }
 
 value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of)
 {
     value made = cpointer_new(vm, address, of);
     if (made != VALUE_NIL && made != VALUE_ABSENT)
-        value_pointer(made)->within = owner_of(v);
+        value_pointer(made)->within = cpointer_owner(v);
     return made;
 }
 
 verdict cpointer_check(csp_vm *vm, value v)
 {
-    value owner = owner_of(v);
+    value owner = cpointer_owner(v);
     if (owner == VALUE_NIL || !release_is_done(value_pointer(owner)->release))
         return VERDICT_DONE;
-    return vm_raise(vm, ERR_VALUE, "what the pointer leads to has been given back to C");
+    return vm_raise(vm, ERR_VALUE, "what the pointer leads to has been freed");
 }
 
 /* --- structs */
 
-static value make(csp_vm *vm, const process *p, const cstruct *of, uint8_t *at, void *block)
+static value make(csp_vm *vm, uint64_t header, const cstruct *of, uint8_t *at, void *block)
 {
     cvalue *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
     if (!made)
         return VALUE_ABSENT;
-    *made = (cvalue){OBJ_STRUCT | process_owner(p), of, at, block, of->size};
+    *made = (cvalue){header, of, at, block, of->size, NULL};
     return value_object(made);
 }
 
 value cvalue_new(csp_vm *vm, const process *p, const cstruct *of)
 {
     void *block = heap_alloc(vm_heap(vm), HEAP_BYTES, of->size ? of->size : 1);
-    return block ? make(vm, p, of, block, block) : VALUE_ABSENT;
+    return block ? make(vm, OBJ_STRUCT | process_owner(p), of, block, block) : VALUE_ABSENT;
 }
 
 value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *from)
@@ -63,10 +63,16 @@ value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *f
     return made;
 }
 
-value cvalue_within(csp_vm *vm, const process *p, value v, uint32_t offset, const cstruct *of)
+value cvalue_within(csp_vm *vm, value v, uint32_t offset, const cstruct *of)
 {
-    const cvalue *whole = value_struct(v);
-    return make(vm, p, of, whole->data + offset, whole->block);
+    cvalue *whole = value_struct(v);
+    if (!whole->kept && cstruct_has_pointers(of) && !(whole->kept = struct_keeper(vm)))
+        return VALUE_ABSENT;
+    whole->header |= STRUCT_SHARED;
+    value made = make(vm, whole->header, of, whole->data + offset, whole->block);
+    if (made != VALUE_ABSENT)
+        value_struct(made)->kept = whole->kept;
+    return made;
 }
 
 /* --- how they are shown and compared */
@@ -93,7 +99,6 @@ static bool show_foreign(text *t, value v)
     return text_printf(t, "<fn %s>", f->name);
 }
 
-const kind_traits kind_pointer = {show_pointer, pointer_identity};
-const kind_traits kind_library = {show_library, NULL};
-const kind_traits kind_foreign = {show_foreign, NULL};
-const kind_traits kind_struct = {NULL, NULL};
+const kind_traits kind_pointer = {.show = show_pointer, .identity = pointer_identity};
+const kind_traits kind_library = {.show = show_library};
+const kind_traits kind_foreign = {.show = show_foreign};

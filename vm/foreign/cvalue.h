@@ -25,6 +25,7 @@ typedef struct cpointer {
     const cstruct *of;       /* what lies there; NULL: not known, no fields */
     struct release *release; /* release.h; NULL: nobody has to give it back, or `within` has */
     value within; /* the pointer with a release whose memory this one leads into, or VALUE_NIL */
+    map *kept;    /* with a release: what pointers in its memory lead to, by their addresses */
 } cpointer;
 
 typedef struct clibrary {
@@ -56,12 +57,15 @@ value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of);
 /* FAIL (value_error): what v, a pointer, leads to has been given back to C. To be asked before
  * each use of the address. */
 verdict cpointer_check(csp_vm *vm, value v);
+/* The pointer that has the release of what v, a pointer, leads into; VALUE_NIL: nobody gives
+ * that back. */
+value cpointer_owner(value v);
 
 /* A struct's value of p's, all zero, or a copy of these bytes. */
 value cvalue_new(csp_vm *vm, const process *p, const cstruct *of);
 value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *bytes);
-/* The field of v, a struct's value of p's, that lies `offset` bytes from its beginning and is a
- * struct itself. */
-value cvalue_within(csp_vm *vm, const process *p, value v, uint32_t offset, const cstruct *of);
+/* The field of v, a struct's value, that lies `offset` bytes from its beginning and is a struct
+ * itself. */
+value cvalue_within(csp_vm *vm, value v, uint32_t offset, const cstruct *of);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* --- the VM's */
 
-static bool open_foreign(csp_vm *vm)
+bool foreign_open(csp_vm *vm)
 {
     if (vm->foreign)
         return true;
@@ -128,7 +128,7 @@ value foreign_add_library(csp_vm *vm, ffi_block *block, const library *l, foreig
                           uint32_t count)
 {
     making k = {.vm = vm};
-    bool well = open_foreign(vm) && begin_module(&k, l, count);
+    bool well = foreign_open(vm) && begin_module(&k, l, count);
     if (well)
         *k.library = (clibrary){OBJ_LIBRARY | OBJ_IMMUTABLE, block, l, NULL};
     for (uint32_t i = 0; well && i < count; i++)

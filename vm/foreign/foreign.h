@@ -22,6 +22,8 @@ typedef struct foreign_entry {
 value foreign_add_library(csp_vm *vm, ffi_block *block, const library *l, foreign_entry *members,
                           uint32_t count);
 
+/* Makes what a VM keeps for calling C, unless it is there. False: no memory. */
+bool foreign_open(csp_vm *vm);
 /* The VM's end, or a process': what C was to keep is gone, what C gave is given back. */
 void foreign_close(csp_vm *vm);
 void foreign_process_ended(csp_vm *vm, process *p);

@@ -15,6 +15,9 @@ struct foreign {
     workers *workers; /* NULL: there has been no blocking call */
     struct release *releases; /* changed under the collector's lock */
     bool lost;                /* some of their pointers are gone */
+    struct release *put_off;  /* done, but a worker still uses them; by next_own */
+    size_t allocated;         /* bytes of Ffi.alloc … */
+    size_t taken;             /* … and how many were asked for since a collection */
     uint32_t calls;           /* records of frames */
     uint32_t quick;           /* quick calls, for trimming the spare stack now and then */
     /* Of the quick call under way, for reports of faults: */
@@ -46,7 +49,9 @@ typedef struct ccall {
         *wait; /* who is to be told of either; set before the worker goes on, taken by it */
     worker_job job;
     workers *workers;
-    value *pins; /* pinned memory: what C works on */
+    value *pins;           /* pinned memory: what C works on */
+    struct release **used; /* held: what its pointers lead into */
+    uint32_t used_count;
 } ccall;
 
 /* --- arguments.c */

@@ -5,6 +5,7 @@
 
 #include "vm/core/stack.h"
 #include "vm/foreign/own.h"
+#include "vm/foreign/release.h"
 
 /* --- what C works on */
 
@@ -44,8 +45,14 @@ static bool pin_buffers(ccall *c, const arguments *a)
 static bool hold_arguments(ccall *c, const arguments *a)
 {
     c->pins = heap_pinned((a->count + 1u) * sizeof *c->pins);
-    if (!c->pins)
+    c->used = calloc(a->count + 1u, sizeof(struct release *));
+    if (!c->pins || !c->used)
         return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        struct release *r = release_hold(argument(a, i));
+        if (r)
+            c->used[c->used_count++] = r;
+    }
     for (uint32_t i = 0; i < a->count; i++)
         if (c->plan->types[i].kind != CTYPE_FUNCTION || value_is(argument(a, i), OBJ_CALLBACK))
             c->pins[i] = argument(a, i);
@@ -105,6 +112,8 @@ static bool make_targets(csp_vm *vm, ccall *c, const arguments *a)
 
 static void dispose(ccall *c)
 {
+    for (uint32_t i = 0; i < c->used_count; i++)
+        release_drop(c->used[i]); /* before its pointer can be collected */
     for (uint32_t i = 0; i < c->buffer_count; i++)
         unpin(c->buffers[i]);
     for (uint32_t i = 0; i < c->target_count; i++)
@@ -114,6 +123,7 @@ static void dispose(ccall *c)
     if (c->pins)
         heap_unpin(c->pins);
     ffi_block_release(c->blocking ? c->of->signature->block : NULL);
+    free(c->used);
     free(c->buffers);
     free(c->targets);
     free(c->job.block);

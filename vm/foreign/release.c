@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "vm/core/stack.h"
+#include "vm/foreign/foreign.h"
 #include "vm/foreign/own.h"
 
 /* --- the list, which the collector reads at any moment */
@@ -46,13 +47,16 @@ static void unlink_own(release *r)
     r->proc = NULL;
 }
 
-bool release_add(csp_vm *vm, process *p, value v, const cfunction *by)
+static bool add(csp_vm *vm, process *p, value v, const cfunction *by, size_t size)
 {
     release *r = process_side(vm, p) ? calloc(1, sizeof *r) : NULL;
     if (!r)
         return false;
-    *r = (release){
-        .by = by, .address = value_pointer(v)->address, .pointer = value_pointer(v), .proc = p};
+    *r = (release){.by = by,
+                   .size = size,
+                   .address = value_pointer(v)->address,
+                   .pointer = value_pointer(v),
+                   .proc = p};
     r->next_own = p->side->releases;
     if (r->next_own)
         r->next_own->previous_own = r;
@@ -62,15 +66,94 @@ bool release_add(csp_vm *vm, process *p, value v, const cfunction *by)
     return true;
 }
 
+bool release_add(csp_vm *vm, process *p, value v, const cfunction *by)
+{
+    return add(vm, p, v, by, 0);
+}
+
+/* What nobody holds any more is found by a collection: at the latest when as much again has been
+ * taken. */
+static bool reserve(csp_vm *vm, size_t size)
+{
+    enum { LEAST = 64 << 20 };
+    struct foreign *v = vm->foreign;
+    heap *h = vm_heap(vm);
+    if (v->taken + size > LEAST && v->taken + size > v->allocated) {
+        heap_collect(h);
+        release_lost(vm);
+        v->taken = 0;
+    }
+    if (!heap_reserve_outside(h, size)) {
+        release_lost(vm); /* of the collection that this has been */
+        if (!heap_reserve_outside(h, size))
+            return false;
+    }
+    v->taken += size;
+    v->allocated += size;
+    return true;
+}
+
+static void give_back(csp_vm *vm, void *memory, size_t size)
+{
+    free(memory);
+    heap_return_outside(vm_heap(vm), size);
+    vm->foreign->allocated -= size;
+}
+
+verdict release_alloc(csp_vm *vm, process *p, size_t size, value *out)
+{
+    if (!foreign_open(vm) || !reserve(vm, size))
+        return vm_raise_memory(vm);
+    void *memory = calloc(size ? size : 1, 1);
+    *out = memory ? cpointer_new(vm, memory, NULL) : VALUE_ABSENT;
+    if (*out != VALUE_ABSENT && add(vm, p, *out, NULL, size))
+        return VERDICT_DONE;
+    give_back(vm, memory, size);
+    return vm_raise_memory(vm);
+}
+
+static release *release_of(value v)
+{
+    value owner = cpointer_owner(v);
+    return owner == VALUE_NIL ? NULL : value_pointer(owner)->release;
+}
+
+/* How far v is from the beginning of its memory. */
+static uint64_t distance(const release *r, value v)
+{
+    return (uint64_t)((uintptr_t)value_pointer(v)->address - (uintptr_t)r->address);
+}
+
+size_t release_room(value v)
+{
+    const release *r = release_of(v);
+    if (!r || r->by)
+        return SIZE_MAX;
+    uint64_t at = distance(r, v);
+    return at < r->size ? r->size - at : 0;
+}
+
+verdict release_bounds(csp_vm *vm, value v, uint64_t offset, uint64_t size)
+{
+    const release *r = release_of(v);
+    if (!r || r->by)
+        return VERDICT_DONE;
+    uint64_t at = distance(r, v) + offset;
+    if (at <= r->size && size <= r->size - at)
+        return VERDICT_DONE;
+    return vm_raise(vm, ERR_VALUE,
+                    "%llu bytes from %lld on are not all in the %zu bytes of `Ffi.alloc`",
+                    (unsigned long long)size, (long long)at, r->size);
+}
+
 /* --- running */
 
 /* Whatever comes of it, nobody hears. What it calls back finds nobody. */
-static void run(csp_vm *vm, release *r)
+static void call(csp_vm *vm, const release *r)
 {
     struct foreign *v = vm->foreign;
     const invoke_plan *plan = r->by->plan;
     _Alignas(16) char block[256] = {0};
-    r->done = true;
     native_stack *s = v->spare = native_claim(v->stacks, v->spare);
     if (!s || plan->block_size > sizeof block)
         return;
@@ -85,14 +168,34 @@ static void run(csp_vm *vm, release *r)
         v->spare = native_release(s);
 }
 
-verdict release_run(csp_vm *vm, process *p, value v)
+static bool in_use(const release *r) { return __atomic_load_n(&r->users, __ATOMIC_ACQUIRE) > 0; }
+
+/* r is not its process' any more. */
+static void run(csp_vm *vm, release *r)
 {
-    (void)p;
-    release *r = value_pointer(v)->release;
-    if (!r)
-        return vm_raise(vm, ERR_VALUE, "C does not want this pointer back");
-    if (r->done)
+    r->done = true;
+    if (in_use(r)) {
+        r->next_own = vm->foreign->put_off;
+        vm->foreign->put_off = r;
+        return;
+    }
+    if (r->pointer)
+        r->pointer->kept = NULL;
+    if (r->by) {
+        call(vm, r);
+        return;
+    }
+    give_back(vm, r->address, r->size);
+}
+
+verdict release_run(csp_vm *vm, value v)
+{
+    release *r = release_of(v);
+    if (r && r->done)
         return cpointer_check(vm, v);
+    if (!r || r->address != value_pointer(v)->address)
+        return vm_raise(vm, ERR_VALUE,
+                        "only what `Ffi.alloc` or an `owned` function has given can be freed");
     unlink_own(r);
     run(vm, r);
     return VERDICT_DONE;
@@ -106,8 +209,29 @@ void release_all_of(csp_vm *vm, process *p)
     }
 }
 
+release *release_hold(value v)
+{
+    release *r = value_is(v, OBJ_POINTER) ? release_of(v) : NULL;
+    if (r)
+        __atomic_add_fetch(&r->users, 1, __ATOMIC_RELAXED);
+    return r;
+}
+
+static void run_put_off(csp_vm *vm)
+{
+    release *r = vm->foreign->put_off;
+    vm->foreign->put_off = NULL;
+    for (release *next; r; r = next) {
+        next = r->next_own;
+        run(vm, r);
+    }
+}
+
+/* At the VM's end a worker may still use it: then it stays for good. */
 static void forget(csp_vm *vm, release *r)
 {
+    if (in_use(r))
+        return;
     unlink_own(r);
     heap_locked(unlink_locked, &(change){vm->foreign, r});
     if (!r->done)
@@ -117,6 +241,7 @@ static void forget(csp_vm *vm, release *r)
 
 void release_all(csp_vm *vm)
 {
+    run_put_off(vm);
     for (release *r = vm->foreign->releases, *next; r; r = next) {
         next = r->next;
         forget(vm, r);
@@ -139,6 +264,8 @@ void release_judge(csp_vm *vm)
 void release_lost(csp_vm *vm)
 {
     struct foreign *v = vm->foreign;
+    if (v && v->put_off)
+        run_put_off(vm);
     if (!v || !v->lost)
         return;
     v->lost = false;

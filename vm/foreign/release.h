@@ -1,4 +1,6 @@
-/* What C has given and wants back: results that are `owned(free)`.
+/* What C has given and wants back: results that are `owned(free)`. And memory that a program has
+ * asked for itself.
+ *
  * A release runs once: when the program says so (`Ffi.free`), when the process that was given
  * the pointer ends, when a collection has found that nobody holds it any more, or at the end of
  * the VM. From then on the pointer cannot be used. The list of releases holds its pointers
@@ -10,27 +12,44 @@
 #include "vm/core/vm.h"
 
 typedef struct release {
-    const cfunction *by;
+    const cfunction *by; /* NULL: memory of alloc, of … */
+    size_t size;         /* … so many bytes, counted as the heap's; else 0: not known */
     void *address;
     cpointer *pointer;               /* weak; NULL: the collector has found that nobody holds it */
     struct release *next, *previous; /* of the VM */
     struct release *next_own, *previous_own; /* of its process; NULL: it has ended */
     process *proc;
+    uint32_t
+        users; /* atomic: calls on workers that have it; until they are over it only counts as done */
     bool done;
 } release;
+
+/* FAIL (value_error): of the memory of alloc that v, a pointer, leads into, not all of these
+ * bytes from v on are its. */
+verdict release_bounds(csp_vm *vm, value v, uint64_t offset, uint64_t size);
+
+/* How many of them there are from v on; SIZE_MAX: nobody knows. */
+size_t release_room(value v);
 
 static inline bool release_is_done(const release *r) { return r && r->done; }
 
 /* Lets the pointer v, which is nobody else's yet, be given back by `by`. False: no memory;
  * nothing is given back. */
 bool release_add(csp_vm *vm, process *p, value v, const cfunction *by);
+/* A pointer to `size` bytes, zeroed, of p's. FAIL: out_of_memory. */
+verdict release_alloc(csp_vm *vm, process *p, size_t size, value *out);
 /* Now. FAIL: value_error, the pointer has no release, or is done. */
-verdict release_run(csp_vm *vm, process *p, value v);
+verdict release_run(csp_vm *vm, value v);
+/* Lets what v leads into, where v is a pointer that has to be given back, stay there, even when
+ * it is done, until release_drop, on any thread. NULL: there is nothing to hold. */
+release *release_hold(value v);
+static inline void release_drop(release *r) { __atomic_sub_fetch(&r->users, 1, __ATOMIC_RELEASE); }
 /* Of a process that ends; of the VM. */
 void release_all_of(csp_vm *vm, process *p);
 void release_all(csp_vm *vm);
 /* In the collector's callback, at the end of a marking that brings nothing back: notes those
- * whose pointers are not marked. They run between two slices. */
+ * whose pointers are not marked. They run between two slices, and so do those for which a worker
+ * had to be waited for. */
 void release_judge(csp_vm *vm);
 void release_lost(csp_vm *vm);
 

@@ -49,7 +49,7 @@ static verdict owned(csp_vm *vm, process *p, const cfunction *of, uint64_t word,
         return VERDICT_DONE;
     verdict v = convert_from_c(vm, p, type, word, out);
     value kept = vm->sched.raised;
-    (void)release_run(vm, p, handle);
+    (void)release_run(vm, handle);
     vm->sched.raised = kept;
     return v;
 }

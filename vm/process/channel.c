@@ -101,8 +101,8 @@ static uint64_t end_identity(value v)
     return (uint64_t)(uintptr_t)e->chan ^ (e->header & END_RECEIVES);
 }
 
-const kind_traits kind_channel = {show_channel, NULL};
-const kind_traits kind_end = {show_end, end_identity};
+const kind_traits kind_channel = {.show = show_channel};
+const kind_traits kind_end = {.show = show_end, .identity = end_identity};
 
 /* --- queues */
 

@@ -225,4 +225,4 @@ static bool show_process(text *t, value v)
     return text_put(t, '>');
 }
 
-const kind_traits kind_process = {show_process, NULL};
+const kind_traits kind_process = {.show = show_process};

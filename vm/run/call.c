@@ -20,7 +20,7 @@ static bool show_closure(text *t, value v)
     return text_printf(t, "<fn ") && text_add(t, name->text, name->size) && text_put(t, '>');
 }
 
-const kind_traits kind_closure = {show_closure, NULL};
+const kind_traits kind_closure = {.show = show_closure};
 
 static const char *name_of(const code *c)
 {

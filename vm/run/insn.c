@@ -13,6 +13,7 @@
 #include "vm/data/map.h"
 #include "vm/data/slice.h"
 #include "vm/data/tuple.h"
+#include "vm/foreign/field.h"
 #include "vm/foreign/foreign.h"
 #include "vm/number/arith.h"
 #include "vm/number/num.h"
@@ -148,7 +149,17 @@ verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint
 {
     if (value_is(container, OBJ_ERROR) && value_usable(p, container))
         return error_field(vm, p, container, name, out);
+    if (cfield_has(container))
+        return cfield_get(vm, p, container, name, out);
     return data_get_field(vm, p, container, name, hint, out);
+}
+
+verdict insn_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+                       value item)
+{
+    if (cfield_has(container))
+        return cfield_set(vm, p, container, name, item);
+    return data_set_field(vm, p, container, name, hint, item);
 }
 
 verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out)

@@ -21,6 +21,9 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
 /* container.name; errors have .kind .message .data .trace .cause */
 verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
                        value *out);
+/* container.name = item */
+verdict insn_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+                       value item);
 verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out);
 void insn_set_late(value k, value v); /* SETCELL of a CELL_LATE */
 /* The numeric for: start and limit in r[0], r[1]; false in *more: no turn. An included limit

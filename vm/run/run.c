@@ -20,7 +20,6 @@
 #include "vm/core/text.h"
 #include "vm/core/type.h"
 #include "vm/core/vm.h"
-#include "vm/data/field.h"
 #include "vm/data/index.h"
 #include "vm/data/iterate.h"
 #include "vm/data/join.h"
@@ -462,7 +461,7 @@ get_index:
                 NEXT();
             }
         }
-        CHECK(data_set_field(vm, p, container, name, hint, C));
+        CHECK(insn_set_field(vm, p, container, name, hint, C));
     }
     CASE(SLICE) : {
         value result, from, to;

@@ -6,6 +6,7 @@
 #include "vm/walk/walk_adopt.h"
 
 #include "vm/data/children.h"
+#include "vm/data/structure.h"
 #include "vm/walk/walk_state.h"
 
 /* In the header of an old shell while it leads to its new one. */
@@ -54,6 +55,8 @@ static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     if (!w->old)
         w->old = w->log.last;
     memcpy(shell, value_as_object(v), size);
+    if (value_is(v, OBJ_STRUCT) && !struct_part(vm, (cvalue *)shell))
+        return VALUE_ABSENT;
     shell->header = (shell->header & ~(OWNER_MASK | WALK_MOVED)) | process_owner(p);
     *budget -= cost_of(size);
     old_shell *old = value_as_object(v);

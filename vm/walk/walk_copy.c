@@ -4,9 +4,11 @@
 #include "vm/walk/walk_copy.h"
 
 #include "vm/core/steps.h"
+#include "vm/core/type.h"
 #include "vm/data/children.h"
 #include "vm/data/map.h"
 #include "vm/data/map_walk.h"
+#include "vm/data/structure.h"
 #include "vm/walk/walk_state.h"
 
 enum { QUICK_ELEMENTS = 64, QUICK_BYTES = 4096 };
@@ -114,17 +116,6 @@ static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
     return b;
 }
 
-static void *struct_shell(csp_vm *vm, const copy_walk *w, const cvalue *source)
-{
-    cvalue *s = shell_object(vm, w, OBJ_STRUCT, sizeof *s);
-    if (!s)
-        return NULL;
-    s->of = source->of;
-    s->size = source->size;
-    s->block = s->data = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, source->size);
-    return s->block ? s : NULL;
-}
-
 _Static_assert(OBJ_CONTAINERS == 7, "a container can be copied");
 static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
 {
@@ -132,7 +123,7 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
     case OBJ_LIST: return list_shell(vm, w, value_as_object(source));
     case OBJ_MAP: return map_shell(vm, w, value_as_object(source));
     case OBJ_BUFFER: return buffer_shell(vm, w, value_as_object(source));
-    case OBJ_STRUCT: return struct_shell(vm, w, value_struct(source));
+    case OBJ_STRUCT: return struct_blank(vm, shell_header(w, OBJ_STRUCT), value_struct(source));
     case OBJ_TUPLE: {
         tuple *t = heap_alloc_raw(vm_heap(vm), HEAP_TRACED,
                                   sizeof *t + value_tuple(source)->count * sizeof(value));
@@ -167,10 +158,8 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
         *out = *known;
         return VERDICT_DONE;
     }
-    if (w->mode == COPY_FREEZE && value_is(v, OBJ_STRUCT))
-        return vm_raise(vm, ERR_TYPE, "a struct of C's cannot be frozen");
-    if (w->mode == COPY_FREEZE && value_is(v, OBJ_BUFFER))
-        return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
+    if (w->mode == COPY_FREEZE && (value_is(v, OBJ_BUFFER) || value_is(v, OBJ_STRUCT)))
+        return vm_raise(vm, ERR_TYPE, "%s cannot be frozen", vm_type_phrase(v));
     void *shell = shell_of(vm, w, v);
     if (!shell)
         return vm_raise_memory(vm);

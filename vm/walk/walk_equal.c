@@ -12,7 +12,11 @@
 #include "vm/number/num.h"
 #include "vm/walk/walk_state.h"
 
-enum { QUICK_ELEMENTS = 32, PAIR_COST = 4 * WALK_OBJECT /* two places in a table */ };
+enum {
+    QUICK_ELEMENTS = 32,
+    PAIR_COST = 4 * WALK_OBJECT, /* two places in a table */
+    STRUCT_RUN = 64              /* what it takes to find the next field, in bytes compared */
+};
 
 static bool usable(const process *p, value v) { return !p || value_usable(p, v); }
 
@@ -48,6 +52,35 @@ static int buffers_equal(const process *p, value x, value y)
         return -1;
     const buffer *a = value_as_object(x), *b = value_as_object(y);
     return bytes_equal(a->data, a->size, b->data, b->size);
+}
+
+/* Some of the bytes that a struct's fields have. -1: equal so far, *at says where to go on; else
+ * all are compared. */
+static int struct_bytes_equal(csp_vm *vm, const cvalue *a, const cvalue *b, size_t *at)
+{
+    size_t done = 0, size;
+    while (vm->kinds[OBJ_STRUCT]->next_bytes(value_object(a), at, &size)) {
+        if (size > LONG_BYTES)
+            size = LONG_BYTES;
+        if (memcmp(a->data + *at, b->data + *at, size) != 0)
+            return 0;
+        *at += size;
+        done += size + STRUCT_RUN;
+        if (done >= LONG_BYTES)
+            return -1;
+    }
+    return 1;
+}
+
+static int structs_equal(csp_vm *vm, const process *p, value x, value y)
+{
+    const cvalue *a = value_struct(x), *b = value_struct(y);
+    size_t at = 0;
+    if (!usable(p, x) || !usable(p, y))
+        return -1;
+    if (a->of != b->of)
+        return 0;
+    return a->size > LONG_BYTES ? -1 : struct_bytes_equal(vm, a, b, &at);
 }
 
 static int sizes_equal(const process *p, value x, value y, obj_kind kind)
@@ -90,6 +123,7 @@ static int objects_equal(csp_vm *vm, const process *p, value a, value b)
     }
     case OBJ_RANGE: return ranges_equal(value_as_object(a), value_as_object(b));
     case OBJ_BUFFER: return buffers_equal(p, a, b);
+    case OBJ_STRUCT: return structs_equal(vm, p, a, b);
     case OBJ_TUPLE:
     case OBJ_LIST:
     case OBJ_MAP: return sizes_equal(p, a, b, kind);
@@ -238,6 +272,19 @@ static verdict step_bytes(equal_walk *w, pair *f, int64_t *budget)
     return VERDICT_DONE;
 }
 
+static verdict step_struct(csp_vm *vm, equal_walk *w, pair *f, int64_t *budget)
+{
+    if (*budget < 0)
+        return VERDICT_YIELD;
+    size_t at = f->cursor;
+    int equal = struct_bytes_equal(vm, value_struct(f->a), value_struct(f->b), &at);
+    f->cursor = at;
+    *budget -= LONG_BYTES / LONG_BYTES_PER_REDUCTION * WALK_UNITS_PER_REDUCTION;
+    if (equal >= 0)
+        finish(w, equal);
+    return VERDICT_DONE;
+}
+
 /* The key of a's entry was found: now the items. */
 static verdict compare_items(csp_vm *vm, process *p, equal_walk *w, pair *f)
 {
@@ -323,6 +370,8 @@ verdict walk_equal_run(csp_vm *vm, process *p, equal_walk *w, int64_t *budget, b
             v = step_map(vm, p, w, f, budget);
         else if (kind == OBJ_STRING || kind == OBJ_BYTES || kind == OBJ_BUFFER)
             v = step_bytes(w, f, budget);
+        else if (kind == OBJ_STRUCT)
+            v = step_struct(vm, w, f, budget);
         else
             v = step_elements(vm, p, w, f, budget);
         if (v != VERDICT_DONE)

@@ -7,6 +7,7 @@
  * which takes no memory: by a crash, or by walk_abandon when the process is killed. */
 #include "vm/walk/walk_own.h"
 
+#include "vm/core/type.h"
 #include "vm/data/children.h"
 #include "vm/walk/walk_state.h"
 
@@ -48,12 +49,11 @@ static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
     uint64_t owner = obj_header(v) & OWNER_MASK;
     if (owner != w->from)
         return owner == w->to || !w->strict ? VERDICT_DONE : vm_raise_moved(vm, v);
-    if (w->strict && value_is(v, OBJ_BUFFER)) {
-        if (((buffer *)value_as_object(v))->pinned > 0)
-            return refuse_pinned(vm);
-        if (w->freezes)
-            return vm_raise(vm, ERR_TYPE, "a buffer cannot be frozen");
-    }
+    bool is_buffer = value_is(v, OBJ_BUFFER);
+    if (w->strict && is_buffer && ((buffer *)value_as_object(v))->pinned > 0)
+        return refuse_pinned(vm);
+    if (w->strict && w->freezes && (is_buffer || value_is(v, OBJ_STRUCT)))
+        return vm_raise(vm, ERR_TYPE, "%s cannot be frozen", vm_type_phrase(v));
     if (!walk_enqueue(vm, &w->queue, v))
         return vm_raise_memory(vm);
     if (w->strict && !w->first)

@@ -30,7 +30,7 @@ typedef struct show_walk {
     bool finished;   /* by walk_text_finish */
 } show_walk;
 
-/* state, for maps: what comes next. */
+/* state, for maps: what comes next; for structs: the element of an array. */
 typedef enum shown_state { SHOW_KEY, SHOW_VALUE } shown_state;
 typedef struct shown {
     value v;
@@ -113,7 +113,8 @@ static bool is_container(value v)
     obj_kind kind = value_kind(v);
     if (kind == OBJ_RANGE)
         return has_long_bound(v);
-    return kind == OBJ_LIST || kind == OBJ_TUPLE || kind == OBJ_MAP || kind == OBJ_ERROR;
+    return kind == OBJ_LIST || kind == OBJ_TUPLE || kind == OBJ_MAP || kind == OBJ_ERROR ||
+           kind == OBJ_STRUCT;
 }
 
 static const char *opener(value v)
@@ -122,8 +123,8 @@ static const char *opener(value v)
     return kind == OBJ_LIST    ? "["
            : kind == OBJ_TUPLE ? "("
            : kind == OBJ_MAP   ? "{"
-           : kind == OBJ_RANGE ? ""
-                               : "error(";
+           : kind == OBJ_ERROR ? "error("
+                               : "";
 }
 
 static const char *cycle_mark(value v)
@@ -288,6 +289,15 @@ static verdict step_range(csp_vm *vm, process *p, show_walk *w, shown *f, int64_
     return leave(vm, w, f, "");
 }
 
+static verdict step_struct(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t *budget)
+{
+    uint32_t place[] = {f->index, f->state};
+    value part = vm->kinds[OBJ_STRUCT]->part(&w->out.tail, f->v, place);
+    f->index = place[0];
+    f->state = place[1];
+    return part == VALUE_ABSENT ? leave(vm, w, f, "") : enter(vm, p, w, part, true, budget);
+}
+
 /* Goes on with the value under way. DONE: it is complete. */
 static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
 {
@@ -305,6 +315,8 @@ static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
             v = step_error(vm, p, w, f, budget);
         else if (kind == OBJ_RANGE)
             v = step_range(vm, p, w, f, budget);
+        else if (kind == OBJ_STRUCT)
+            v = step_struct(vm, p, w, f, budget);
         else
             v = step_elements(vm, p, w, f, budget);
         if (v != VERDICT_DONE)
