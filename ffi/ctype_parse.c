@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/foreign_c.h"
 #include "base/suggest.h"
 
 enum { NESTED = 16 };
@@ -65,8 +66,10 @@ static ctype_kind unknown(ffi_refusal *why, const char *name, size_t length)
         if (*ctype_kind_name((ctype_kind)kind))
             suggest_offer(&s, ctype_kind_name((ctype_kind)kind));
     int shown = length > 100 ? 100 : (int)length;
-    if (s.best)
-        (void)ffi_refuse(why, "unknown type `%.*s`; did you mean `%s`?", shown, name, s.best);
+    const foreign_ctype *of_c = name[length] == '\0' ? foreign_find_ctype(name) : NULL;
+    const char *guess = of_c && *of_c->type ? of_c->type : s.best;
+    if (guess)
+        (void)ffi_refuse(why, "unknown type `%.*s`; did you mean `%s`?", shown, name, guess);
     else
         (void)ffi_refuse(why, "unknown type `%.*s`", shown, name);
     return CTYPE_KINDS;

@@ -106,7 +106,7 @@ static verdict no_type(csp_vm *vm, const clibrary *l, const char *name)
     for (const cstruct *of = NULL; l && (of = cstruct_next(l->block, of));)
         suggest_offer(&s, of->name);
     for (int kind = 0; kind < CTYPE_KINDS; kind++)
-        if (*ctype_kind_name((ctype_kind)kind))
+        if (*ctype_kind_name((ctype_kind)kind) && kind != CTYPE_VOID && kind != CTYPE_BUFFER)
             suggest_offer(&s, ctype_kind_name((ctype_kind)kind));
     if (s.best)
         return vm_raise(vm, ERR_KEY, "no type `%s` is declared; did you mean `%s`?", name, s.best);

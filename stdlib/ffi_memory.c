@@ -210,6 +210,8 @@ static verdict take_bytes(csp_vm *vm, process *p, value *args, value *slots, val
 
 verdict ffi_bytes_at(csp_vm *vm, process *p, value *args, value *result)
 {
+    if (args[1] == VALUE_NIL)
+        return vm_raise_type(vm, p, args[1], "a number of bytes, an int");
     return take_bytes(vm, p, args, args + 2, result);
 }
 
