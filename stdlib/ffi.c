@@ -1,5 +1,5 @@
-/* The Ffi module: memory of the program's own, what C wants of a program, what is declared. Types go
- * by the names that `extern` gives them. */
+/* The Ffi module: memory of the program's own, what C wants of a program, what is declared. Types
+ * have the names that `extern` gives them. */
 #include <string.h>
 
 #include "base/suggest.h"

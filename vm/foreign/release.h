@@ -19,8 +19,7 @@ typedef struct release {
     struct release *next, *previous; /* of the VM */
     struct release *next_own, *previous_own; /* of its process; NULL: it has ended */
     process *proc;
-    uint32_t
-        users; /* atomic: calls on workers that have it; until they are over it only counts as done */
+    uint32_t users; /* atomic: calls on workers that have it; it is not run before they are over */
     bool done;
 } release;
 
