@@ -8,25 +8,25 @@
 
 enum {
     HUGE_PAGE = 2 << 20,
-    /* below this huge pages would cost a small program more memory than they save time */
+    /* Below this size huge pages would cost a small program more memory than they save time. */
     HUGE_HEAP = 64 << 20,
-    /* Collect when as much has been allocated as lives, as Go does. Measured with trees of 32-byte
-     * nodes: 0.59 s and 63 MB; 2: 0.85 s and 46 MB; 3, Boehm's default: 0.91 s and 39 MB; 4: 1.15 s
-     * and 32 MB. Million of processes take the same memory with all. */
+    /* Collect when as much has been allocated as is live, as Go does. Measured with trees of
+     * 32-byte nodes: 0.59 s and 63 MB; 2: 0.85 s and 46 MB; 3, Boehm's default: 0.91 s and 39 MB;
+     * 4: 1.15 s and 32 MB. A million processes take the same memory with each of them. */
     FREE_SPACE_DIVISOR = 1,
-    /* A small heap need not be collected more often than this: a third of the collections, the same
-     * memory. */
+    /* A small heap need not be collected more often than this: a third of the collections, the
+     * same memory. */
     MIN_ALLOCATED = 4 << 20
 };
 
-/* The registry. `lock` guards the start; the list of heaps is also read by the collector's hooks
- * and changes under its allocation lock only. */
+/* The registry. `lock` guards the start. The list of heaps is also read by the collector's hooks,
+ * so it changes only under the collector's allocation lock. */
 static struct {
     pthread_mutex_t lock;
     bool started, ours;
     int threads;    /* known to the collector; atomic */
     int on_purpose; /* collections under way that somebody asked for */
-    size_t limit;   /* the sum of all heaps' limits; 0: one of them has none */
+    size_t limit;   /* the sum of the limits of all heaps; 0: one of them has none */
     size_t mapped;  /* bytes of all mapped stacks */
     int kinds[HEAP_KINDS];
     heap_mark_fn *mark_process;
@@ -48,9 +48,9 @@ void heap_mark(heap_marker *m, uint64_t word)
         m->top = GC_MARK_AND_PUSH((void *)(uintptr_t)word, m->top, m->limit, m->source);
 }
 
-/* Boehm's procedure for objects of kind HEAP_PROCESS. One on a free list, ours or Boehm's, has an
- * even word 0: the next one's address. Not to follow it would let the rest of our list be reclaimed
- * and handed out twice. */
+/* Boehm's mark procedure for objects of kind HEAP_PROCESS. An object on a free list, ours or
+ * Boehm's, has an even word 0: the address of the next one. It must be followed, or the rest of our
+ * list would be reclaimed and handed out twice. */
 static struct GC_ms_entry *mark_process(GC_word *object, struct GC_ms_entry *top,
                                         struct GC_ms_entry *limit, GC_word env)
 {
@@ -69,7 +69,7 @@ void heap_push_range(const void *from, const void *to)
         GC_push_all((void *)(uintptr_t)from, (void *)(uintptr_t)to);
 }
 
-/* Free objects without pointers are not traced, so their list would end at its head. */
+/* Free objects without pointers are not traced, so their list would not be kept beyond its head. */
 static void mark_free_bytes(heap *h)
 {
     for (size_t class = 0; class < HEAP_CLASSES; class ++)
@@ -91,7 +91,7 @@ static void GC_CALLBACK push_roots(void)
     }
 }
 
-/* First-touch page faults dominate mass allocation; with huge pages there are 512 times fewer. */
+/* First-touch page faults dominate mass allocation; huge pages make 512 times fewer of them. */
 static void GC_CALLBACK on_resize(GC_word size)
 {
     if (registry.old_resize)
@@ -103,10 +103,10 @@ static void GC_CALLBACK on_resize(GC_word size)
     (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
-/* When a heap at its limit is almost full, collections follow each other with little allocated in
- * between, and the program would crawl. So the limit is soft in its last tenth: two collections in
- * a row before which less than that was allocated make one allocation fail. (A single one may be
- * the first after much was dropped.) */
+/* When a heap is almost at its limit, collections follow each other with little allocated in
+ * between, and the program would crawl. So the limit is soft in its last tenth: after two
+ * collections in a row before which less than that was allocated, one allocation fails. (A single
+ * one may be the first after much was dropped.) */
 static bool is_short(void)
 {
     size_t near = registry.limit - registry.limit / 8;
@@ -152,12 +152,13 @@ static void start_ours(void)
     GC_set_all_interior_pointers(0);
     GC_set_no_dls(1);
     GC_set_dont_precollect(1);
-    /* One marker: more threads would cost every script its start, and a collection of a small heap
-     * is over before they have woken. */
+    /* One marker thread: more would add to the start of every script, and a collection of a small
+     * heap is over before they have woken. */
     GC_set_markers_count(1);
     struct GC_stack_base base;
     if (getpid() != gettid() && GC_get_stack_base(&base) == GC_SUCCESS)
-        GC_set_stackbottom(NULL, &base); /* it would take the main thread's for the caller's */
+        /* it would take the caller's stack for the main thread's */
+        GC_set_stackbottom(NULL, &base);
     GC_INIT();
     registry.threads = 1;
     GC_clear_roots();
@@ -168,8 +169,7 @@ static void start_ours(void)
 }
 
 /* Valgrind reports every word that the conservative scan reads, so collections are off under it.
- * Its header may not be installed where we are built, but it preloads a library into what it
- * runs. */
+ * Its header may be missing where we are built, but it preloads a library into what it runs. */
 static bool under_valgrind(void)
 {
     const char *preload = getenv("LD_PRELOAD");
@@ -262,10 +262,10 @@ void collector_remove(heap *h)
     collector_apply_limits();
 }
 
-/* Overwrites what earlier calls left behind: on the C stack, since the collector's own frames cover
- * it but for holes and one stale pointer there can hold a long list; and in the vector registers,
- * where memcpy leaves the last words that it copied, and from where the dynamic linker spills them
- * onto the stack when a function is called for the first time. */
+/* Overwrites what earlier calls left behind. On the C stack the collector's own frames cover most
+ * of it, but leave holes, and one stale pointer there can hold a long list. In the vector registers
+ * memcpy leaves the last words that it copied, and the dynamic linker spills them to the stack when
+ * a function is called for the first time. */
 __attribute__((noinline)) void heap_clear_stack(void)
 {
     char hole[16 << 10];

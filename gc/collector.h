@@ -1,4 +1,4 @@
-/* The one place that holds what there is once per host process: Boehm's settings, our kinds and
+/* The state that exists once per host process, all in one place: Boehm's settings, our kinds and
  * hooks, the list of heaps. For the files of gc/ only. */
 #ifndef CSP_GC_COLLECTOR_H
 #define CSP_GC_COLLECTOR_H
@@ -15,30 +15,30 @@
 
 #include "gc/heap.h"
 
-/* Starts the collector where nobody has, makes kinds and hooks, registers the calling thread. Safe
- * to call often. False: no memory. */
+/* Starts the collector if nobody has yet, makes kinds and hooks, and registers the calling thread.
+ * May be called any number of times. False: no memory. */
 bool collector_start(void);
-/* Whether we started it, and so may set what is global. */
+/* Whether we started it, and so may change global settings. */
 bool collector_is_ours(void);
 int collector_kind(heap_kind kind);
 void collector_add(heap *h, heap_mark_fn *mark_process);
 void collector_remove(heap *h);
-/* A collection on purpose: does not count as a sign that memory is short. */
+/* An explicit collection: it does not count as a sign that memory is short. */
 void collector_collect(void);
-/* Tells the collector how much it may take now: the limits of all heaps less what they have
- * mapped. */
+/* Tells the collector how much it may take now: the limits of all heaps minus what they
+ * have mapped. */
 void collector_apply_limits(void);
-/* Whether `h` may take so many more bytes outside the collector's heap: alone, and beside what all
- * heaps use. */
+/* Whether `h` may take this many more bytes outside the collector's heap, by its own limit and
+ * beside what all heaps use. */
 bool collector_within_limit(const heap *h, size_t more);
-/* The same, if need be after a collection. */
+/* The same, after a collection if need be. */
 bool collector_may_take(const heap *h, size_t more);
 
-/* watch.c; the world is stopped and everything reachable is marked. */
+/* In watch.c. The world is stopped and everything reachable is marked. */
 void watch_marked(heap *h);
 void watch_close(heap *h); /* under the allocation lock */
 
-/* mapped.c; under the collector's allocation lock, the world may be stopped. */
+/* In mapped.c. Called under the collector's allocation lock; the world may be stopped. */
 void mapped_push(heap *h);
 void mapped_close(heap *h);
 

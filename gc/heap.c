@@ -112,18 +112,18 @@ void heap_close(heap *h)
     collector_apply_limits();
 }
 
-/* An object straight from the collector: zeroed, as all our kinds are. */
+/* An object straight from the collector, zeroed as all our kinds are. */
 static void *allocate(const heap *h, heap_kind kind, size_t size)
 {
-    /* The collector refuses what exceeds its limit, but knows only the sum of all heaps', and none
-     * where the host has started it. */
+    /* The collector refuses what exceeds its limit, but it knows only the sum for all heaps, and no
+     * limit at all if the host has started it. */
     if (h->max_bytes != 0 &&
         (size > h->max_bytes || (!collector_is_ours() && !collector_within_limit(h, size))))
         return NULL;
     return GC_generic_malloc(size, collector_kind(kind));
 }
 
-/* Makes sure that the free list is not empty, or gives an object that needs none. */
+/* Makes sure that the free list is not empty, or returns an object that needs no list. */
 static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
 {
     size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
@@ -136,8 +136,8 @@ static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
     return *list;
 }
 
-/* A small program never needs it. Once lost it is not taken again before a collection has shown
- * that there is room: what was given back is for the crash that is under way. */
+/* A small program never needs the reserve. Once given up it is not taken again before a collection
+ * has shown that there is room: what was freed is for the crash under way. */
 static void keep_reserve(heap *h)
 {
     if (h->max_bytes == 0 || h->reserve ||
@@ -227,7 +227,7 @@ void heap_collect(heap *h)
 
 size_t heap_bytes(const heap *h)
 {
-    /* Both at one moment: other threads let the heap grow. */
+    /* Both set at once: other threads let the heap grow. */
     GC_word size, free;
     GC_get_heap_usage_safe(&size, &free, NULL, NULL, NULL);
     return size - free + h->mapped_bytes;

@@ -1,27 +1,26 @@
 /* The collected heap: the only room that knows the Boehm collector.
  *
  * Allocation goes through free lists per VM, size class and kind, refilled in bulk (5 ns an object
- * against 13 for GC_malloc). An object on a free list has the next one's address in word 0 and
- * zeroes behind; heap_alloc zeroes word 0, so that all memory comes zeroed. Objects start with a
- * header that is odd (vm/core/object.h), so a mark procedure can tell a live object from one on a
- * free list.
+ * against 13 for GC_malloc). An object on a free list has the address of the next one in word 0 and
+ * zeroes after it; heap_alloc zeroes word 0, so all memory comes zeroed. Objects start with an odd
+ * header (vm/core/object.h), so a mark procedure can tell a live object from one on a free list.
  *
- * Interior pointers keep nothing alive: whoever needs an object holds its base address. The C stack
- * of the thread that runs the VM is scanned conservatively; so are `heap` itself and everything
- * from heap_pinned; malloc'ed memory is not.
+ * Interior pointers keep nothing alive: whoever needs an object holds its base address. The roots,
+ * scanned conservatively, are the C stack of the thread that runs the VM, `heap` itself, and
+ * everything from heap_pinned. Malloc'ed memory is not scanned.
  *
- * Limits: when the collector cannot give memory, allocation collects once, tries again and then
- * returns NULL: the caller makes that the crash `out_of_memory` of its process. A reserve is set
- * aside so that the crash itself can be reported.
+ * Limits: when the collector cannot give memory, allocation collects once, tries again, and then
+ * returns NULL. The caller turns that into the crash `out_of_memory` of its process. A reserve is
+ * set aside so that the crash itself can be reported.
  *
  * Weak references: what is in plain memory or in heap_pinned_plain keeps nothing alive. A heap that
- * watches (heap_watch) is told at the end of each marking, and can bring back to life whatever it
- * finds unmarked, with all that this reaches.
+ * watches (heap_watch) is called at the end of each marking, and can bring back to life whatever it
+ * finds unmarked, with everything reachable from it.
  *
- * Several VMs may live in one host process, each on its own thread. The one locked registry of the
- * house is in collector.c: kinds, hooks and the collector's settings, made once. Where the host has
- * started the collector before us, its settings stand: interior pointers may then keep objects
- * alive, and limits are kept by accounting alone. */
+ * Several VMs may live in one host process, each on its own thread. The only locked registry is in
+ * collector.c: kinds, hooks and the collector's settings, made once. If the host started the
+ * collector before us, its settings stand: interior pointers may then keep objects alive, and
+ * limits are kept by accounting alone. */
 #ifndef CSP_GC_HEAP_H
 #define CSP_GC_HEAP_H
 
@@ -33,7 +32,7 @@ typedef enum heap_kind {
     HEAP_TRACED,     /* scanned conservatively in full */
     HEAP_BYTES,      /* holds no pointers */
     HEAP_PROCESS,    /* marked by the procedure given to heap_init */
-    HEAP_TRACED_RAW, /* large ones of heap_alloc_raw */
+    HEAP_TRACED_RAW, /* large blocks of heap_alloc_raw */
     HEAP_BYTES_RAW,
     HEAP_KINDS
 } heap_kind;
@@ -45,10 +44,10 @@ enum {
 
 typedef struct heap_marker heap_marker; /* a mark procedure's connection to the collector */
 
-/* Marks from an object of kind HEAP_PROCESS. Runs while the world is stopped, on any thread: pure,
- * no allocation. */
+/* Marks from an object of kind HEAP_PROCESS. It runs on any thread while the world is stopped: it
+ * must be pure and must not allocate. */
 typedef void heap_mark_fn(heap_marker *m, void *object);
-/* What may be a pointer: anything that is no base address of an object is ignored. */
+/* Marks what may be a pointer; anything that is not the base address of an object is ignored. */
 void heap_mark(heap_marker *m, uint64_t word);
 
 typedef struct heap {
@@ -56,79 +55,78 @@ typedef struct heap {
     /* large stacks outside the collector: base, size, owner */
     struct heap_mapped *mapped;
     size_t mapped_count, mapped_capacity;
-    size_t mapped_bytes;   /* of them, and of what is reserved outside */
+    size_t mapped_bytes;   /* of those, and of what is reserved outside */
     size_t max_bytes;      /* collector's heap and mapped stacks together; 0: no limit */
     void *reserve;         /* given back when memory runs out */
-    uint64_t reserve_lost; /* the collection after which that was */
-    /* so many collections in a row gave almost nothing: at 2 a slow allocation fails; atomic */
+    uint64_t reserve_lost; /* the collection after which it was given back */
+    /* how many collections in a row freed almost nothing: at 2 a slow allocation fails; atomic */
     uint32_t tight;
     /* collect at every nth allocation and bypass the free lists; 0: off (tests) */
     uint32_t stress;
     uint32_t stress_count;
-    /* full ones since its beginning, in the whole host process: heap_collections */
+    /* full collections since its beginning, in the whole host process: heap_collections */
     uint64_t collections;
-    /* Called at each collection while the world is stopped: push what is no object
+    /* Called at each collection while the world is stopped, to push roots that are not objects
      * (heap_push_range) … */
     void (*roots)(struct heap *h, void *user);
-    /* … and how many bytes of a mapped stack are live. */
+    /* … and to tell how many bytes of a mapped stack are live. */
     size_t (*stack_live)(void *owner);
     void *user;
     /* heap_watch: */
     void *(*unreached)(struct heap *h, void *user);
-    struct heap_anchor *anchor; /* what brings objects back */
-    void *revived;              /* what it brought, until that is taken */
+    struct heap_anchor *anchor; /* brings objects back */
+    void *revived;              /* what it brought back, until that is taken */
     bool armed;                 /* the anchor can be used */
-    bool watching;              /* unreached is called at the end of the marking under way */
+    bool watching;              /* `unreached` is called at the end of the marking under way */
     bool found;                 /* there is, or soon will be, something in `revived` */
     struct heap *next;          /* in the registry */
 } heap;
 
-/* Starts the collector where nobody has yet, registers the calling thread, the heap and its hooks.
- * `h` must not move until heap_close; it is scanned, wherever it lies. The mark procedure is one
+/* Starts the collector if nobody has yet, and registers the calling thread, the heap and its hooks.
+ * `h` must not move until heap_close; it is scanned wherever it lies. There is one mark procedure
  * for the whole host process: the first caller's. False: out of memory. */
 bool heap_init(heap *h, size_t max_bytes, heap_mark_fn *mark_process, void (*roots)(heap *, void *),
                size_t (*stack_live)(void *), void *user);
-/* Makes the calling thread known to the collector: before a heap is used on a thread other than the
- * one of heap_init. Undone when it ends. */
+/* Makes the calling thread known to the collector, before a heap is used on a thread other than the
+ * one of heap_init. It is undone when the thread ends. */
 bool heap_enter_thread(void);
-/* takes it out of the registry, frees mapped stacks; the objects become garbage */
+/* removes it from the registry and frees mapped stacks; its objects become garbage */
 void heap_close(heap *h);
 
-/* Before any heap exists: memory that is scanned and never collected, zeroed; NULL: out of memory.
- * Starts the collector if need be. */
+/* Usable before any heap exists: zeroed memory that is scanned and never collected; NULL: out of
+ * memory. Starts the collector if need be. */
 void *heap_pinned(size_t size);
 void heap_unpin(void *memory); /* frees it */
 
 /* The same, but it is not scanned: pointers in it keep nothing alive. */
 void *heap_pinned_plain(size_t size);
 
-/* From now on `unreached(h, user)` is called at the end of each marking, the world being stopped:
- * heap_is_marked tells what is alive. It gives the first of the objects that are to be brought
- * back, which it has chained through words that are marked from them, or NULL. It must not
- * allocate. False: out of memory. */
+/* From now on `unreached(h, user)` is called at the end of each marking, with the world stopped;
+ * heap_is_marked tells what is alive. It returns the first of the objects to bring back, chained
+ * through words that are marked from them, or NULL. It must not allocate. False: out of memory. */
 bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user));
-/* In the roots callback: whether `unreached` will be called at the end of this marking. Where it
- * will not, what is weak has to be pushed like anything else. */
+/* In the roots callback: whether `unreached` will be called at the end of this marking. If not,
+ * weak references must be pushed like any other root. */
 static inline bool heap_watches(const heap *h) { return h->watching; }
-/* In `unreached`: whether the object, given by its base, is alive. */
+/* In `unreached`: whether the object with this base address is alive. */
 bool heap_is_marked(const void *object);
-/* Overwrites what earlier calls have left behind the caller's frame: after handling objects that
- * are to be found again. */
+/* Overwrites what earlier calls have left below the caller's frame. To be called after handling
+ * objects that must be found unreachable later. */
 void heap_clear_stack(void);
 /* At a safe point: the first of the objects brought back, once; NULL: none, or not yet. */
 void *heap_take_revived(heap *h);
 
-/* Memory outside of the collector's heap that is malloc'ed for this heap's purposes, and counts for
- * its limit. False: it would be too much. */
+/* Counts malloc'ed memory of this heap, outside the collector's heap, against its limit. False: it
+ * would be too much. */
 bool heap_reserve_outside(heap *h, size_t bytes);
 void heap_return_outside(heap *h, size_t bytes);
 
-/* The bytes of the object that begins at this address, 0 where none does: what a stale word may not
- * tell. */
+/* The size in bytes of the object that begins at this address, 0 if none does: a stale word may
+ * be anything. */
 size_t heap_object_size(uint64_t word);
 
-/* The slow path of heap_alloc: refills a free list, or allocates a large object; NULL: out of
- * memory. */
+/* The slow path of heap_alloc: refills a free list, or allocates a large object; NULL: out
+ * of memory. */
 void *heap_refill(heap *h, heap_kind kind, size_t size);
 
 /* Zeroed memory of at least `size` bytes, aligned to 16; NULL: out of memory. May collect. */
@@ -151,23 +149,23 @@ static inline void *heap_alloc(heap *h, heap_kind kind, size_t size)
     return heap_refill(h, kind, size);
 }
 
-/* The same for traced memory or bytes, but where much is asked for its contents are undefined: to
- * clear it would take long, and the caller fills it, in slices. What it leaves may keep anything
- * alive that once was there. Given back as of the kind that was asked for. */
+/* The same for traced memory or bytes, but the contents of a large block are undefined: clearing it
+ * would take long, and the caller fills it in slices. Old contents may keep anything alive that was
+ * once there. It is freed as the kind that was asked for. */
 void *heap_alloc_raw(heap *h, heap_kind kind, size_t size);
 
-/* Gives an object of `size` bytes (as allocated) back at once. The caller knows that nobody has a
- * pointer to it. Zeroes it. */
+/* Frees an object of `size` bytes (as allocated) at once, and zeroes it. The caller knows that
+ * nobody has a pointer to it. */
 void heap_release(heap *h, heap_kind kind, void *object, size_t size);
 
-/* Stacks of processes: plain words that only their process's mark procedure looks at (HEAP_BYTES),
- * from HEAP_MAP_STACK bytes on mmap'ed and grown by mremap. `owner` is the process, told to
- * stack_live. All sizes in bytes, multiples of 16; new memory is zeroed. heap_stack_resize moves
- * the contents and stores the new address in *stack, where the mark procedure and the hooks look
- * for it, before the old one is gone: another thread may collect at any instruction. For the same
- * reason the caller lowers the size that they see before it shrinks a stack, and raises it after
- * one has grown. False: out of memory, all is as it was. A mapped stack is scanned (as much as
- * stack_live says) as long as it is not freed. */
+/* Stacks of processes: plain words that only the mark procedure of their process looks at
+ * (HEAP_BYTES). From HEAP_MAP_STACK bytes on they are mmap'ed and grown by mremap. `owner` is the
+ * process, passed to stack_live. All sizes are in bytes, multiples of 16; new memory is zeroed.
+ * heap_stack_resize moves the contents and stores the new address in *stack, where the mark
+ * procedure and the hooks look for it, before the old one is gone: another thread may collect at
+ * any instruction. For the same reason the caller lowers the size that they see before it shrinks a
+ * stack, and raises it after it has grown one. False: out of memory, and nothing has changed. A
+ * mapped stack is scanned (as much as stack_live says) until it is freed. */
 enum { HEAP_MAP_STACK = 256 << 10 };
 void *heap_stack_new(heap *h, void *owner, size_t size);
 bool heap_stack_resize(heap *h, void *owner, uint64_t **stack, size_t old_size, size_t new_size);
@@ -178,18 +176,18 @@ void heap_push_range(const void *from, const void *to);
 
 void heap_collect(heap *h); /* a full collection now */
 
-/* How many collections there have been: other threads count, too. */
+/* The number of collections so far, including those of other threads. */
 static inline uint64_t heap_collections(const heap *h)
 {
     return __atomic_load_n(&h->collections, __ATOMIC_RELAXED);
 }
 
-/* The limit, where there is one, is so many bytes higher from now on; with a negative number, lower
- * again. */
+/* Raises the limit, if there is one, by so many bytes from now on; a negative number lowers
+ * it again. */
 void heap_lend(heap *h, ptrdiff_t size);
 
-/* Calls fn(data) while no thread collects: for what the callbacks read. It must not allocate from
- * any heap. */
+/* Calls fn(data) while no thread collects, to change what the callbacks read. It must not allocate
+ * from any heap. */
 void heap_locked(void (*fn)(void *), void *data);
 
 /* Calls fn(data), which may wait long: meanwhile other threads can collect without stopping this
@@ -200,10 +198,10 @@ void heap_do_blocking(void (*fn)(void *), void *data);
  * no other thread is known to the collector, which is ours. */
 void heap_call_outside(void (*fn)(void *), void *data);
 
-/* in use by the collector's heap (free space in it not counted) and mapped stacks */
+/* in use by the collector's heap (not counting free space in it) and by mapped stacks */
 size_t heap_bytes(const heap *h);
 
-/* Three quarters of the machine's or the cgroup's (v2, v1) memory. */
+/* Three quarters of the memory of the machine or of the cgroup (v2, v1). */
 size_t heap_default_limit(void);
 
 #endif

@@ -1,5 +1,4 @@
-/* How much memory a program may take unless told: three quarters of what the machine or the control
- * group has. */
+/* The default limit on memory: three quarters of what the machine or the control group has. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,7 +8,7 @@
 
 #include "gc/heap.h"
 
-/* The beginning of a small file as a string; false: unreadable. */
+/* The beginning of a small file as a string; false: it cannot be read. */
 static bool read_file(const char *path, char *text, size_t capacity)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -44,9 +43,8 @@ static size_t least_of_groups(const char *mount, char *group, const char *file)
 }
 
 /* /proc/self/cgroup has a line "number:controllers:/group" for each hierarchy; version 2 has no
- * controllers. In a container the group may not be visible under its name; then the mount's root,
- * which is asked too, is the container's.
- */
+ * controllers. In a container the group may not be visible under its name; then the root of the
+ * mount, which is asked too, is the container's. */
 static size_t group_limit(void)
 {
     char text[4096];

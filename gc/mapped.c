@@ -1,4 +1,4 @@
-/* Stacks that are too large for the collector's heap: mmap'ed and grown in place by mremap, so that
+/* Stacks that are too large for the collector's heap are mmap'ed and grown in place by mremap, so
  * deep recursion costs no copying. */
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 typedef struct heap_mapped {
     struct prefix *map;
     size_t size; /* of the stack */
-    void *owner; /* no root: the owner is held by others while it lives */
+    void *owner; /* not a root: the owner is held by others while it lives */
 } mapped;
 
-/* In front of a mapped stack: where its entry is, so that none must be searched for. */
+/* Stands in front of a mapped stack and says where its entry is, so that no search is needed. */
 typedef struct prefix {
     size_t entry;
     size_t pad;
@@ -21,7 +21,7 @@ _Static_assert(sizeof(prefix) == HEAP_GRANULE, "stacks are aligned to 16");
 
 enum {
     PAGE = 4096,
-    HUGE_STACK = 8 << 20 /* from here on huge pages save more faults than they waste memory */
+    HUGE_STACK = 8 << 20 /* from this size on huge pages save more faults than they waste memory */
 };
 
 static size_t map_size(size_t size)
@@ -45,7 +45,8 @@ void mapped_push(heap *h)
     }
 }
 
-/* Room for one more entry. The array is read by the collector, so it changes under its lock. */
+/* Makes room for one more entry. The collector reads the array, so it changes under the
+ * collector's lock. */
 static bool reserve_entry(heap *h)
 {
     if (h->mapped_count < h->mapped_capacity)
@@ -98,8 +99,8 @@ static void unmap_stack(heap *h, void *stack)
     collector_apply_limits();
 }
 
-/* The old addresses are gone with the call, so all who know the stack learn the new one before
- * anybody can collect. */
+/* The call makes the old addresses invalid, so everything that refers to the stack gets the new one
+ * before anybody can collect. */
 static bool remap_stack(heap *h, uint64_t **stack, size_t old_size, size_t new_size)
 {
     size_t old_map = map_size(old_size), new_map = map_size(new_size);
@@ -148,7 +149,7 @@ bool heap_stack_resize(heap *h, void *owner, uint64_t **stack, size_t old_size, 
     if (!fresh)
         return false;
     memcpy(fresh, old, old_size < new_size ? old_size : new_size);
-    /* Another thread may collect at any instruction: it finds one of the two, whole. */
+    /* Another thread may collect at any instruction: it finds one of the two, complete. */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     *stack = fresh;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);

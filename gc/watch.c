@@ -1,19 +1,19 @@
-/* What nobody reaches is found at the end of a marking and brought back to life.
+/* Objects that nothing reaches are found at the end of a marking and brought back to life.
  *
  * One object, the anchor, has a finalizer. When a heap finds objects that are not marked, it chains
- * them, hangs the chain into the anchor and takes the anchor's own mark away: so the collector
- * holds the anchor for garbage, marks it again with all that it reaches before anything is
- * reclaimed, and calls the finalizer. A finalizer for each object would cost half a microsecond. */
+ * them, attaches the chain to the anchor and clears the anchor's own mark. The collector then takes
+ * the anchor for garbage, marks it again with all that it reaches before anything is reclaimed, and
+ * calls the finalizer. A finalizer for each object would cost half a microsecond. */
 #include "gc/collector.h"
 
 struct heap_anchor {
-    heap *heap; /* NULL: it is closed */
+    heap *heap; /* NULL: it has been closed */
     void *first;
 };
 
 static bool arm(struct heap_anchor *a);
 
-/* May run on any thread that allocates; the heap may be closed meanwhile. */
+/* May run on any thread that allocates; the heap may be closed in the meantime. */
 static void GC_CALLBACK revive(void *object, void *unused)
 {
     (void)unused;
@@ -33,10 +33,10 @@ static void GC_CALLBACK revive(void *object, void *unused)
     GC_alloc_unlock();
 }
 
-/* False: out of memory; then everything weak is strong from now on. */
+/* False: out of memory; then every weak reference is strong from now on. */
 static bool arm(struct heap_anchor *a)
 {
-    /* Where there is no memory the collector leaves this as it is. */
+    /* If there is no memory, the collector leaves this unchanged. */
     GC_finalization_proc before = revive;
     GC_register_finalizer_no_order(a, revive, NULL, &before, NULL);
     return before == NULL;

@@ -19,10 +19,10 @@
  * No function of a VM may be called from a callback (`write` …) that the same VM is calling, but
  * for csp_interrupt and csp_user.
  *
- * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free; a
- * `const char *` belongs to the object that it was asked of. Functions that return a csp_status
- * give 0 or more when all is well, and less than 0 for a failure, which csp_take_error then
- * explains. */
+ * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free;
+ * a `const char *` belongs to the object that it was asked of. Functions that return a
+ * csp_status give 0 or more when all is well, and less than 0 for a failure, which
+ * csp_take_error then explains. */
 #ifndef CSP_H
 #define CSP_H
 
@@ -45,16 +45,16 @@ typedef struct csp_session csp_session;
 typedef struct csp_error csp_error;
 
 typedef enum csp_status {
-    /* done; of csp_step: nothing to do until csp_fd or csp_timeout says so */
+    /* done; from csp_step: nothing to do until csp_fd or csp_timeout says so */
     CSP_OK = 0,
-    CSP_MORE = 1,           /* csp_step: there is more that could run now */
+    CSP_MORE = 1,           /* from csp_step: more could run now */
     CSP_EXIT = 2,           /* the program asked to end (Os.exit): see csp_exit_status */
     CSP_E_COMPILE = -1,     /* the text has errors; nothing of it has run */
     CSP_E_CRASH = -2,       /* the process crashed, was killed, or ended by `try` with an error */
     CSP_E_DEADLOCK = -3,    /* nothing could run any more */
     CSP_E_INTERRUPTED = -4, /* stopped by csp_interrupt */
     CSP_E_MEMORY = -5,      /* out of memory */
-    /* a call that is not allowed now, or with wrong arguments; there is no csp_error for it */
+    /* a call that is not allowed now, or has wrong arguments; there is no csp_error for it */
     CSP_E_MISUSE = -6
 } csp_status;
 
@@ -66,63 +66,63 @@ CSP_API void csp_text_free(char *text);
 
 /* ---- Making a VM ---- */
 
-/* How something is told: for people, with ANSI sequences, or as JSON (an object on a line of its
- * own). */
+/* How something is reported: plain text, text with ANSI sequences, or JSON (one object
+ * per line). */
 typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
 
 /* What scripts may do beyond computing and printing: csp_config.capabilities. */
 enum {
     CSP_MAY_CALL_C =
-        1u << 8 /* call any function of any C library, and so do whatever this program may */
+        1u << 8 /* call any function of any C library, and so do whatever this program may do */
 };
 
 typedef struct csp_config {
     size_t struct_size; /* set by csp_config_init */
-    void *user;         /* handed to the callbacks */
+    void *user;         /* passed to the callbacks */
     /* bytes of all values and stacks; 0: no limit. Default: 3/4 of the machine's memory */
     size_t max_memory;
     size_t max_stack;       /* bytes for each process; 0: no limit. Default: 1 GiB */
     uint32_t max_processes; /* at once; 0: no limit (the default) */
-    /* calls and turns of loops, of each process; 0: no limit (the default) */
+    /* calls and loop iterations of each process; 0: no limit (the default) */
     uint64_t max_reductions;
     /* Takes what the program writes to standard output (stream 1) or standard error (2): `size`
-     * bytes, without a NUL behind them, whole prints. It takes all of it, or keeps to itself what
-     * it could not do: it cannot say so, and as long as it does not return nothing runs. Default
-     * (NULL): the descriptors 1 and 2, whose flags are left alone. One that takes nothing now is
-     * waited for by who prints, while the others go on; one that cannot be written to makes each
-     * print crash with io_error, and csp_run_text fail with that kind where what had been printed
-     * is lost. A signal (SIGPIPE, SIGXFSZ) is the host's to ignore. */
+     * bytes, not NUL-terminated, always whole prints. It must take everything: it has no way to
+     * report a failure, and nothing runs until it returns. Default (NULL): write to the descriptors
+     * 1 and 2, whose flags are left alone. If a descriptor takes nothing now, the process that
+     * prints waits for it while the others go on. If it cannot be written to, each print crashes
+     * with io_error, and csp_run_text fails with that kind if printed text was lost. Signals
+     * (SIGPIPE, SIGXFSZ) are the host's to ignore. */
     void (*write)(void *user, int stream, const char *text, size_t size);
     const char *const *args; /* what Os.args() gives; copied. Default: none */
     uint32_t arg_count;
-    /* Whether `import` reads files, beside the importing one and in the folders of the
-     * environment's CSP_PATH. Default: false: only what csp_module_add has added can be
-     * imported. */
+    /* Whether `import` reads files, beside the importing one and in the folders of the environment
+     * variable CSP_PATH. Default: false: only modules added by csp_module_add can be imported. */
     bool import_files;
-    /* of crashes that nobody awaits and of leaks, on stream 2. Default: CSP_PLAIN */
+    /* style of reports on stream 2: crashes that nobody awaits, and leaks. Default: CSP_PLAIN */
     csp_style reports;
-    /* Whether csp_run_text looks for leaked processes when main has returned, so that all are
-     * reported; else only those that collections happen to find. Others may run up to a second
-     * longer for it. Default: false. */
+    /* Whether csp_run_text looks for leaked processes when main has returned, so that all of them
+     * are reported; otherwise only those that collections happen to find are. Other processes may
+     * run up to a second longer for it. Default: false. */
     bool report_leaks;
-    /* Is told of each process that crashes while nobody awaits it; the error is valid during the
+    /* Called for each process that crashes while nobody awaits it; the error is valid during the
      * call. Default (NULL): its report is written to stream 2. */
     void (*crash)(void *user, const csp_error *error);
-    /* CSP_MAY_…. A program that uses what is not granted does not compile. Default: none. */
+    /* A set of CSP_MAY_…. A program that uses what is not granted does not compile.
+     * Default: none. */
     uint64_t capabilities;
     /* Bytes of the stack of each process that is inside of C, from 512 KiB to 1 TiB. Only what is
      * used of it takes memory, but all of it takes addresses. 0 (the default): 64 MiB */
     size_t native_stack;
 } csp_config;
 
-/* Fills in the defaults. struct_size: sizeof(csp_config) as the caller was compiled with. [MT] */
+/* Fills in the defaults. struct_size: sizeof(csp_config) as the caller was compiled. [MT] */
 CSP_API void csp_config_init(csp_config *config, size_t struct_size);
 
 /* Makes a VM; config NULL: all defaults. CSP_E_MEMORY, CSP_E_MISUSE: *out is NULL. [MT] */
 CSP_API csp_status csp_new(const csp_config *config, csp_vm **out);
 
-/* Ends what runs (deferred calls of processes have one second in all) and frees the VM with its
- * sessions. NULL is fine. */
+/* Ends what is running (the deferred calls of all processes have one second together) and frees the
+ * VM with its sessions. NULL is fine. */
 CSP_API void csp_free(csp_vm *vm);
 
 /* config.user. [MT] [AS] */
@@ -131,83 +131,83 @@ CSP_API void *csp_user(const csp_vm *vm);
 /* ---- Modules ---- */
 
 /* Offers a module to programs and sessions: `import "lib/geometry"` finds what was added as
- * "lib/geometry", before any file of that name. A module that was added may import others beside
- * it: in "lib/geometry", `import "vector"` means "lib/vector", or else "vector". The text is
- * copied; it is compiled when it is first imported, and what is wrong with it is reported then.
- * CSP_OK, CSP_E_MEMORY; CSP_E_MISUSE: the name is empty, taken, or that of a standard module. */
+ * "lib/geometry", before any file of that name. An added module may import others beside it: in
+ * "lib/geometry", `import "vector"` means "lib/vector", or else "vector". The text is copied. It is
+ * compiled when it is first imported, and its errors are reported then. CSP_OK, CSP_E_MEMORY;
+ * CSP_E_MISUSE: the name is empty, taken, or that of a standard module. */
 CSP_API csp_status csp_module_add(csp_vm *vm, const char *name, const char *text, size_t size);
 
 /* ---- Running a program ---- */
 
-/* Compiles `size` bytes of text and runs them as a program: the main process until it ends; then
- * the other processes are killed, their deferred calls run, and all output is written. `name` is
- * what messages call the text, and the name of its file where its imports are files: they are
- * looked for beside it. A VM runs one program; after that only csp_take_error, csp_exit_status and
- * csp_free are of use. CSP_OK, CSP_EXIT, or any failure. */
+/* Compiles `size` bytes of text and runs them as a program, until the main process ends. Then the
+ * other processes are killed, their deferred calls run, and all output is written. `name` is what
+ * messages call the text. If imports are files it is also the file's name: imports are looked for
+ * beside it. A VM runs one program; after that only csp_take_error, csp_exit_status and csp_free
+ * are of use. CSP_OK, CSP_EXIT, or any failure. */
 CSP_API csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size);
 
 /* The argument of Os.exit after CSP_EXIT, 0 … 255. */
 CSP_API int csp_exit_status(const csp_vm *vm);
 
-/* Ends what runs on the VM at this moment, at its next safe point: csp_run_text, csp_eval,
- * csp_check and csp_disassemble with CSP_E_INTERRUPTED, whether they compile, load a module or run;
- * csp_step returns, and no process is touched. Where nothing runs, nothing happens, then or later.
- * A program or evaluation that has been ended has one second for its deferred calls. A module whose
- * loading ends so is as if nobody had asked for it. [MT] [AS] */
+/* Ends what is running on the VM at this moment, at its next safe point. csp_run_text, csp_eval,
+ * csp_check and csp_disassemble return CSP_E_INTERRUPTED, whether they are compiling, loading a
+ * module or running; csp_step returns, and no process is touched. If nothing is running, the call
+ * has no effect, then or later. An interrupted program or evaluation has one second for its
+ * deferred calls. A module whose loading is interrupted counts as never imported. [MT] [AS] */
 CSP_API void csp_interrupt(csp_vm *vm);
 
-/* Lets the VM tell on stream 2, as soon as it runs, what every process is doing; it goes on. [MT]
- * [AS] */
+/* Asks the VM to report on stream 2, as soon as it runs, what every process is doing; the program
+ * goes on. [MT] [AS] */
 CSP_API void csp_request_report(csp_vm *vm);
 
-/* Compiles the text and gives its bytecode for people to read in *out. Runs nothing of it. CSP_OK,
+/* Compiles the text and gives its bytecode, for people to read, in *out. Runs none of it. CSP_OK,
  * CSP_E_COMPILE, CSP_E_INTERRUPTED, CSP_E_MEMORY; CSP_E_CRASH: a standard module that it uses could
  * not be loaded. */
 CSP_API csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size,
                                    char **out);
 
-/* ---- A session: inputs evaluated one after the other, with variables that live on ---- */
+/* ---- A session: inputs evaluated one after the other, with variables that persist ---- */
 
-/* NULL: out of memory. Freed with its VM, or before by csp_session_free. */
+/* NULL: out of memory. Freed with its VM, or earlier by csp_session_free. */
 CSP_API csp_session *csp_session_new(csp_vm *vm);
 CSP_API void csp_session_free(csp_session *session);
 
-/* Compiles one input and runs it as the foreground process until it ends; other processes run
- * meanwhile, and stay. *result is the value as `repr` shows it (cut at 64 KiB), or NULL where it is
- * nil or there is none. A name may be defined again, and functions that use it find the new one. A
- * function may use names that are not there yet; a note on stream 2 says so. After a failure the
- * session goes on: what was defined and done before the failure stands. */
+/* Compiles one input and runs it as the foreground process until that ends; other processes run
+ * meanwhile, and live on. *result is the value as `repr` shows it (cut at 64 KiB), or NULL if it is
+ * nil or there is none. A name may be defined again, and functions that use it find the new
+ * definition. A function may use names that are not defined yet; a note on stream 2 says so. After
+ * a failure the session goes on: what was defined and done before the failure stands. */
 CSP_API csp_status csp_eval(csp_session *session, const char *text, size_t size, char **result);
 
 typedef enum csp_input { CSP_INPUT_COMPLETE, CSP_INPUT_INCOMPLETE, CSP_INPUT_ERROR } csp_input;
 
 /* Whether the text can be read as it stands, could be the beginning of something longer (an open
- * bracket, an operator at the end, `##` lines at the end, which an empty line behind them ends …),
- * or has an error that more text would not mend. Looks at the syntax alone. [MT] */
+ * bracket, an operator at the end, or `##` lines at the end, which an empty line ends …), or has an
+ * error that more text would not mend. Looks at the syntax alone. [MT] */
 CSP_API csp_input csp_input_state(const char *text, size_t size);
 
 /* ---- Background processes, from a host's own event loop ----
  *
- * While no evaluation runs: poll csp_fd for input, at most csp_timeout milliseconds long, then call
- * csp_step. */
+ * While no evaluation runs: poll csp_fd for input, at most csp_timeout milliseconds long, then
+ * call csp_step. */
 
-/* A descriptor that becomes readable when there is something to do: made by the first call, and the
- * VM's. -1: it cannot be made, errno says why; then csp_timeout alone tells when to call
- * csp_step. */
+/* A descriptor that becomes readable when there is something to do. The first call makes it; the
+ * VM owns it. -1: it cannot be made, and errno says why; then csp_timeout alone tells when to
+ * call csp_step. */
 CSP_API int csp_fd(csp_vm *vm);
 
-/* Milliseconds until there is something to do: 0 now, -1 not before csp_fd is readable. */
+/* Milliseconds until there is something to do: 0: now; -1: not before csp_fd is readable. */
 CSP_API int csp_timeout(csp_vm *vm);
 
-/* Gives every process that can run now a time slice at most; never waits. CSP_OK, CSP_MORE,
+/* Gives every process that can run now at most one time slice; never waits. CSP_OK, CSP_MORE,
  * CSP_EXIT or CSP_E_INTERRUPTED. */
 CSP_API csp_status csp_step(csp_vm *vm);
 
 /* ---- Errors ---- */
 
-/* What went wrong in the last call that failed: the caller's, to be freed with csp_error_free; it
- * may outlive the VM. NULL: nothing, or no memory for it. The next failure, if this one was not
- * taken, replaces it. */
+/* What went wrong in the last call that failed. The caller frees it with csp_error_free; it may
+ * outlive the VM. NULL: nothing, or no memory for it. If it is not taken, the next failure
+ * replaces it. */
 CSP_API csp_error *csp_take_error(csp_vm *vm);
 CSP_API void csp_error_free(csp_error *error);
 
@@ -216,34 +216,34 @@ CSP_API void csp_error_free(csp_error *error);
 CSP_API const char *csp_error_kind(const csp_error *error);
 CSP_API const char *csp_error_message(const csp_error *error);
 
-/* The number of the process that failed, and its name in *name (`name` may be NULL): the one given
- * by Process.name, or that of its function; "" where there is none. 0: the error is not of one
- * process (compile errors, deadlock …). */
+/* The number of the process that failed, and its name in *name (`name` may be NULL): the name given
+ * by Process.name, or that of its function; "" if there is none. 0: the error does not belong to
+ * one process (compile errors, deadlock …). */
 CSP_API uint64_t csp_error_process(const csp_error *error, const char **name);
 
-/* What caused the error, where it took the place of another: valid as long as this one. NULL:
- * nothing. It has no process of its own. */
+/* The error that this one replaced, as its cause; valid as long as this one. NULL: none. It has no
+ * process of its own. */
 CSP_API const csp_error *csp_error_cause(const csp_error *error);
 
-/* A place in a source; line and column from 1 (columns count code points). file is NULL where there
+/* A place in a source; line and column count from 1 (columns in code points). file is NULL if there
  * is no source. */
 typedef struct csp_place {
     const char *file;
-    const char *function; /* of a frame: its name, or NULL */
+    const char *function; /* of a frame: the function's name, or NULL */
     uint32_t line, column;
 } csp_place;
 
-/* Where a process stood when it failed: frame 0 is the innermost. False: there are no more. Of a
+/* Where a process stood when it failed; frame 0 is the innermost. False: there are no more. For a
  * compile error, frame 0 is the place of the first error. */
 CSP_API bool csp_error_frame(const csp_error *error, uint32_t index, csp_place *out);
 
-/* Where the process was spawned (index 0), where the one that spawned it was (1), and so on up to
- * main, whether those still live or not. A place that processes of its own kind spawn at again and
- * again stands there once. False: there are no more. */
+/* Where the process was spawned (index 0), where the process that spawned it was spawned (1), and
+ * so on up to main, whether those still live or not. A place where processes of one kind spawn each
+ * other again and again appears once. False: there are no more. */
 CSP_API bool csp_error_spawned(const csp_error *error, uint32_t index, csp_place *out);
 
-/* All that is known, for people (several lines, with the source and a caret; coloured by ANSI
- * sequences) or as JSON, an object for each error on a line of its own. Ends with a newline. NULL:
+/* All that is known, as text (several lines, with the source and a caret; coloured by ANSI
+ * sequences if asked) or as JSON, one object per line for each error. Ends with a newline. NULL:
  * out of memory. */
 CSP_API char *csp_error_text(const csp_error *error, csp_style style);
 
@@ -253,48 +253,47 @@ typedef struct csp_findings {
     uint32_t errors, warnings;
 } csp_findings;
 
-/* Looks for mistakes in a program without running any of it: all errors of compilation, and
- * warnings of what can hardly be meant (`csp check`; LANGUAGE.md lists them). *found: how many;
- * *report: all of them, of modules that the program imports those that are errors, as
- * csp_error_text would give them (CSP_JSON: an object on a line for each); NULL where there are
- * none. One VM can check any number of programs before it runs one. CSP_OK whether or not something
- * was found; CSP_E_INTERRUPTED, CSP_E_MEMORY, CSP_E_MISUSE; CSP_E_CRASH: a standard module that it
- * uses could not be loaded. */
+/* Looks for mistakes in a program without running any of it: all compile errors, and warnings about
+ * what is hardly intended (`csp check`; LANGUAGE.md lists them). *found: how many; *report: all of
+ * them as csp_error_text would give them (CSP_JSON: one object per line each), NULL if there are
+ * none. Of imported modules only errors are reported. One VM can check any number of programs
+ * before it runs one. CSP_OK whether or not something was found; CSP_E_INTERRUPTED, CSP_E_MEMORY,
+ * CSP_E_MISUSE; CSP_E_CRASH: a standard module that it uses could not be loaded. */
 CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, size_t size,
                              csp_style style, csp_findings *found, char **report);
 
-/* Calls `each` with everything that could stand at the end of `text` (a whole name or field,
- * keywords and modules too), in order. *start: the byte offset in text that the candidates replace
- * from. */
+/* Calls `each`, in order, with everything that could stand at the end of `text` (a whole name or
+ * field; keywords and modules too). *start: the byte offset in text from which the candidates
+ * replace it. */
 CSP_API void csp_complete(csp_session *session, const char *text, size_t size, size_t *start,
                           void (*each)(void *user, const char *candidate), void *user);
 
-/* How a function is called and what it does, as text of some lines that ends with a newline: `name`
- * as it would be written in the session ("print", "List.push", "f"), a module ("List"), a word of
- * the language ("spawn", "channel"), or the name of a member alone ("sort": that of every module
+/* How a function is called and what it does, as a few lines of text that end with a newline. `name`
+ * is as it would be written in the session ("print", "List.push", "f"), a module ("List"), a word
+ * of the language ("spawn", "channel"), or the name of a member alone ("sort": that of every module
  * that has one). NULL: nothing is known about it. */
 CSP_API char *csp_doc(csp_session *session, const char *name);
 
-/* What a program says of itself: its `##` lines, and those of the functions and constants that
- * it exports and of what it declares of C, each with its head. *out: as csp_doc gives it. Only
- * reads the text. CSP_OK, CSP_E_COMPILE where it cannot be read, CSP_E_MEMORY. */
+/* What a program says about itself: its `##` lines, and those of the functions and constants that
+ * it exports and of its C declarations, each with its head. *out: as csp_doc gives it. Only reads
+ * the text. CSP_OK; CSP_E_COMPILE: it cannot be read; CSP_E_MEMORY. */
 CSP_API csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size,
                                 char **out);
 
-/* What was probably meant by a name of which nothing is known. NULL: no idea. */
+/* What an unknown name probably meant. NULL: no idea. */
 CSP_API char *csp_doc_near(csp_session *session, const char *name);
 
 typedef struct csp_process {
     uint64_t number;
     uint64_t reductions; /* used so far */
-    /* given by Process.name, or of the function that was spawned; "" where there is none */
+    /* given by Process.name, or of the function that was spawned; "" if there is none */
     const char *name;
     const char *state; /* "running", "runnable", "waiting" */
     csp_place where;
 } csp_process;
 
-/* Calls `each` for all processes that have not ended, by number. What it is given is valid during
- * the call. CSP_OK or CSP_E_MEMORY. */
+/* Calls `each` for all processes that have not ended, by number. Its argument is valid during the
+ * call. CSP_OK or CSP_E_MEMORY. */
 CSP_API csp_status csp_each_process(csp_vm *vm,
                                     void (*each)(void *user, const csp_process *process),
                                     void *user);

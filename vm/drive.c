@@ -14,7 +14,7 @@
 #include "vm/report/report_all.h"
 #include "vm/run/run.h"
 
-enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* what a switch counts for */ };
+enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* the cost of a switch */ };
 
 static void tell(csp_vm *vm)
 {
@@ -26,10 +26,10 @@ static void tell(csp_vm *vm)
     vm_write(vm, 2, t.block, t.used);
 }
 
-/* Whether something that is done elsewhere may wake a process. */
+/* Whether work done elsewhere may wake a process. */
 static bool pending(const csp_vm *vm) { return output_waited(vm) || request_pending(vm); }
 
-/* Leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
+/* Polls leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
 static void poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
@@ -49,19 +49,19 @@ static void poll(csp_vm *vm)
         request_deliver(vm);
 }
 
-/* Nothing can run: waits for what may come. False: nothing will. */
+/* Nothing can run: waits for an event. False: none will come. */
 static bool idle(csp_vm *vm, int64_t deadline)
 {
     int64_t next = timer_next(&vm->sched);
     if (next == LOOP_NEVER && !pending(vm) && deadline == LOOP_NEVER)
         return false;
     vm_flush(vm);
-    if (sched_busy(&vm->sched)) /* the output had become ready, and with that who waited for it */
+    if (sched_busy(&vm->sched)) /* the output became ready, and woke whoever waited for it */
         return true;
     if (!vm_loop(vm))
         return output_wait(vm);
     output_waits(vm, loop_outputs(vm->loop));
-    /* A flag that was set before the loop was there has woken nobody. */
+    /* A flag that was set before the loop existed has woken nobody. */
     if (!vm_interrupted(vm) && !vm->asked)
         loop_wait(vm->loop, next < deadline ? next : deadline);
     return true;
@@ -92,7 +92,7 @@ static bool take_interrupt(csp_vm *vm)
 vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 {
     scheduler *s = &vm->sched;
-    /* with a deadline in the past: a slice for each at most */
+    /* with a deadline in the past: at most one slice each */
     uint32_t turns = s->queue_length + 2;
     for (;;) {
         if (take_interrupt(vm))

@@ -1,4 +1,4 @@
-/* The traits of all kinds, from the rooms in which these are implemented. */
+/* The traits of all kinds, from the rooms that implement them. */
 #include "vm/core/kind.h"
 
 const kind_traits *const kind_table[OBJ_KIND_LIMIT] = {

@@ -1,4 +1,4 @@
-/* A VM's beginning and end, and running programs on it from outside. */
+/* Making and freeing a VM, and running programs on it from outside. */
 #include "vm/machine.h"
 
 #include <stdlib.h>
@@ -26,8 +26,8 @@
 
 enum { SLICE = 4000, INT_BITS = 1 << 26 };
 
-/* While the world is stopped: the stack of the process that runs, to its capacity, since any
- * instruction may be under way. */
+/* Called while the world is stopped. The stack of the running process is scanned to its full
+ * capacity, since any instruction may be under way. */
 static void push_roots(heap *h, void *user)
 {
     csp_vm *vm = user;
@@ -112,7 +112,7 @@ void vm_destroy(csp_vm *vm)
     output_finish(vm);
     request_close(vm);
     foreign_close(vm);
-    while (vm->table_count) { /* what did not end by itself ends here, without a word */
+    while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
         process *p = vm->table[vm->table_count - 1];
         p->code = NULL; /* the collector may come across p when the code is gone */
         if (p->stack != p->slots)
@@ -189,7 +189,7 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 void vm_shutdown(csp_vm *vm)
 {
     vm->exiting = true;
-    /* what was interrupted before is over: now an interrupt ends the wait for the others' defers */
+    /* the earlier interrupt has been handled: a new one ends the wait for the others' defers */
     vm_enter(vm);
     value reason = str_new(vm, "exit", 4);
     struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);

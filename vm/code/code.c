@@ -41,7 +41,7 @@ uint32_t code_standing(const code *c, const value *base, uint32_t pc)
     return defers ? (uint32_t)value_as_int(base[c->defer_reg + 3]) : pc;
 }
 
-/* Where in the source an instruction comes from, and in which entry of the table of lines that is;
+/* The place in the source that an instruction comes from, and its entry in the table of lines;
  * false: nowhere. */
 static bool find_line(const code *c, uint32_t pc, uint32_t *offset, uint32_t *entry)
 {

@@ -1,8 +1,8 @@
-/* The VM's table of modules: by position, and weak. A module that has been let go lives while
- * somebody holds one of its codes, and as one of the newest. Whether somebody does, the collector
- * tells: from time to time the table is no root of a marking, and what is not marked at its end
- * goes. The callbacks run while the world is stopped, whatever this thread does: so the table
- * changes under the collector's lock alone. */
+/* The VM's table of modules, by position. It is weak: a module that has been let go lives while
+ * somebody holds one of its codes, or while it is among the newest. The collector finds out whether
+ * somebody does: from time to time the table is not a root of a marking, and what is unmarked at
+ * its end goes. The callbacks run while the world is stopped, whatever this thread is doing, so the
+ * table changes only under the collector's lock. */
 #include "vm/code/code_table.h"
 
 #include <stdlib.h>
@@ -12,13 +12,13 @@
 #include "vm/core/vm.h"
 
 enum {
-    NEWEST_KEPT = 256, /* modules that are not judged yet */
+    NEWEST_KEPT = 256, /* the newest modules are not judged yet */
     FIRST_ENTRIES = 16,
     JUDGE_BYTES = 256 << 10, /* of code let go since the last time, and … */
     JUDGE_SHARE = 8          /* … this part of the heap: then a marking is worth its time */
 };
 
-/* ---- making complete ---- */
+/* ---- completing a module ---- */
 
 /* The offsets at which lines begin. */
 static bool make_lines(csp_vm *vm, module *m)
@@ -55,7 +55,7 @@ static bool make_hints(csp_vm *vm, code *c)
 
 /* ---- positions ---- */
 
-/* The first entry behind the position. */
+/* The first entry after the position. */
 static uint32_t upper_bound(const csp_vm *vm, uint32_t position)
 {
     uint32_t low = 0, high = vm->module_count;
@@ -74,8 +74,8 @@ static uint32_t end_of(const csp_vm *vm, uint32_t i)
     return i < vm->module_count ? vm->modules[i].base : TRACE_TAIL;
 }
 
-/* Where `count` positions are free: behind the newest module's; when those have run out, in the
- * first gap that others have left. Gives the place in the table. False: there is none. */
+/* Finds `count` free positions: after the newest module's, or, when those have run out, in the
+ * first gap that others have left. Returns the place in the table. False: there is none. */
 static bool find_positions(csp_vm *vm, uint64_t count, uint32_t *base, uint32_t *place)
 {
     *base = vm->next_position;
@@ -188,9 +188,9 @@ const code *code_at(csp_vm *vm, uint32_t position, uint32_t *pc)
     return m->codes[low];
 }
 
-/* ---- giving back ---- */
+/* ---- collecting ---- */
 
-/* About. */
+/* Approximately. */
 static size_t bytes_of(const module *m)
 {
     size_t size = sizeof *m + m->length + m->line_count * sizeof *m->lines +
@@ -215,7 +215,7 @@ void code_let_go(csp_vm *vm, const module *m)
     origin_forget(vm);
 }
 
-/* Whether the ith is judged: not the newest, which stand before next_position. */
+/* Whether the ith is judged: not if it is among the newest, which stand before next_position. */
 static bool is_judged(const csp_vm *vm, uint32_t i, uint32_t newest)
 {
     return !vm->modules[i].kept &&

@@ -24,7 +24,7 @@ static code *make_code(csp_vm *vm, const native_entry *entry, bool is_operator)
     c->places = native_places;
     c->params = entry->max == NATIVE_VARIADIC ? 1 : entry->max;
     c->required = entry->min;
-    /* the last one gets the result of a call that it makes */
+    /* the last instruction gets the result of a call that it makes */
     c->registers = (uint16_t)(c->params + entry->slots + 1);
     c->self_capture = c->defer_reg = CODE_NO_REGISTER;
     c->is_operator = is_operator;
@@ -33,8 +33,7 @@ static code *make_code(csp_vm *vm, const native_entry *entry, bool is_operator)
     return c;
 }
 
-/* One for each entry: the function object, and the codes of its frames, made when first asked
- * for. */
+/* One per entry: the function object, and the codes of its frames, made when first needed. */
 typedef struct native_slot {
     const native_entry *entry;
     code *frame, *operator_frame;
@@ -79,7 +78,7 @@ static bool index_grow(csp_vm *vm, struct native_index *x)
     return true;
 }
 
-/* The entry's place, made if need be; UINT32_MAX: out of memory. */
+/* The place of the entry, made if need be; UINT32_MAX: out of memory. */
 static uint32_t slot_of(csp_vm *vm, const native_entry *entry)
 {
     if (!vm->native_index) {

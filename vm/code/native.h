@@ -77,8 +77,8 @@ bool vm_add_natives(csp_vm *vm, const char *module, const native_entry *entries)
 /* The function object of a member, VALUE_NIL where there is none. */
 value vm_native(csp_vm *vm, const char *of, const char *name);
 
-/* The code of an entry's frames; `is_operator`: those that stand for an instruction. NULL: out of
- * memory. */
+/* The code of an entry's frames; `is_operator`: those that stand for an instruction. NULL: out
+ * of memory. */
 const code *native_code(csp_vm *vm, const native_entry *entry, bool is_operator);
 
 void native_free(csp_vm *vm);

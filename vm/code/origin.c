@@ -17,16 +17,16 @@ enum {
 /* By number, ascending: a parent stands before its children. */
 typedef struct item {
     uint32_t number;
-    bool used; /* during origin_forget: some living process comes from here */
+    bool used; /* during origin_forget: some live process comes from here */
     origin is;
 } item;
 
-/* Malloc'ed, but for the items, which are pinned: they hold the names. */
+/* Malloc'ed, except for the items, which are pinned: they hold the names. */
 struct origins {
     item *items;
     uint32_t count, capacity;
-    uint32_t next; /* number; none is given twice */
-    /* count from which on it is worth to look for those that can be forgotten */
+    uint32_t next; /* number; none is used twice */
+    /* the count from which it is worth looking for origins to forget */
     uint32_t forget_at;
     origin_edge *edges; /* open addressing, at most half full */
     uint32_t edge_count, edge_mask;
@@ -63,7 +63,7 @@ static origin_edge *find_edge(const struct origins *all, uint32_t parent, uint32
     }
 }
 
-/* A table of that size with the edges between origins that are known. */
+/* A table of the given size with the known edges between origins. */
 static bool rebuild_edges(struct origins *all, uint32_t size)
 {
     struct origins fresh = {.edges = calloc(size, sizeof(origin_edge)), .edge_mask = size - 1};
@@ -115,7 +115,7 @@ static bool grow_items(struct origins *all)
     return true;
 }
 
-/* The origin of that function and place on the way up from `from`, itself included; NULL: none. */
+/* The origin with that function and place among `from` and its ancestors; NULL: none. */
 static item *find_above(const struct origins *all, uint32_t from, uint32_t position,
                         const string *name)
 {
@@ -209,7 +209,7 @@ static void mark_used(csp_vm *vm, struct origins *all)
     }
 }
 
-/* A parent is looked at before its children. */
+/* A parent is visited before its children. */
 static void drop_unused(csp_vm *vm, struct origins *all)
 {
     uint32_t count = ORIGIN_UNKNOWN + 1, before = all->count;
@@ -231,8 +231,8 @@ void origin_forget(csp_vm *vm)
         return;
     mark_used(vm, all);
     drop_unused(vm, all);
-    /* Without memory the old edges stay: those that lead to nowhere are not asked for, or lead to
-     * what is not known. */
+    /* Without memory the old edges stay: those from forgotten origins are never looked up, and
+     * those to them lead to what is not known. */
     (void)rebuild_edges(all, all->edge_mask + 1);
     vm->last_spawn = (origin_edge){0};
     all->forget_at = all->count < FORGET_FIRST / 2 ? FORGET_FIRST : all->count * 2;

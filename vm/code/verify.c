@@ -1,7 +1,7 @@
-/* The verifier: what the interpreter relies on without looking. Registers, constants, jumps, arms,
- * handlers and defers are checked one instruction at a time; the types of values in registers are
- * checked when the program runs, or known to the compiler (the state of a loop, a par). Everything
- * here is linear in the size of the code. */
+/* The verifier establishes what the interpreter relies on without checking. Registers, constants,
+ * jumps, arms, handlers and defers are checked one instruction at a time. The types of values in
+ * registers are checked when the program runs, or known to the compiler (the state of a loop, a
+ * par). Everything here is linear in the size of the code. */
 #include "vm/code/verify.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "vm/code/code_table.h"
 #include "vm/core/object.h"
 
-/* Stands for what is wrong where there is no memory to find out: compared by address. */
+/* Stands for the fault when there is no memory to find it: compared by address. */
 static const char no_memory[] = "out of memory";
 
 /* --- the set of codes */
@@ -40,7 +40,7 @@ static bool make_set(code_set *set, csp_vm *vm, const module *m)
     return true;
 }
 
-/* Others' codes are in the VM's table. The first word of a code is an even address, which no
+/* The codes of others are in the VM's table. The first word of a code is an even address, which no
  * object's header is. */
 const code *verify_find_code(const code_set *set, value v)
 {
@@ -87,7 +87,7 @@ static const char *check_handlers(checker *k)
             return "a handler without a target";
         if (h->reg >= c->registers)
             return "register out of range";
-        /* Innermost first: whatever encloses or follows another ends at or after its end. */
+        /* Innermost first: a handler that encloses or follows another ends at or after its end. */
         if (h->end < last_end)
             return "handlers out of order";
         last_end = h->end;
@@ -99,7 +99,7 @@ static const char *check_handlers(checker *k)
 static const char *check_nesting(checker *k)
 {
     const code *c = k->c;
-    /* ranges not enclosed so far, in order */
+    /* the ranges not enclosed so far, in order */
     uint32_t *open = malloc((c->handler_count + (size_t)1) * sizeof *open);
     if (!open)
         return no_memory;
@@ -140,7 +140,7 @@ static const char *check_epilogue(checker *k)
                : "the epilogue does not return the outcome";
 }
 
-/* First pass: opcodes exist; which instructions are arms. */
+/* First pass: all opcodes exist; finds the instructions that are arms. */
 static const char *mark_arms(checker *k)
 {
     const code *c = k->c;

@@ -4,9 +4,10 @@
 
 #include "vm/code/verify_insn.h"
 
-/* Every operand within bounds, every jump to an instruction, no way off the end, handlers and
- * defers well formed, in all codes of a module. Constants may name its own codes and those the VM
- * has already. WRONG: *fault says what; then none of it is run. */
+/* Every operand is within bounds, every jump leads to an instruction, nothing runs off the end,
+ * and handlers and defers are well formed, in all codes of a module. Constants may name its own
+ * codes and those that the VM has already. WRONG: *fault says what is wrong, and none of it may
+ * be run. */
 typedef enum verify_result { VERIFY_OK, VERIFY_WRONG, VERIFY_NO_MEMORY } verify_result;
 typedef struct verify_fault {
     const char *why;   /* a static text */

@@ -1,4 +1,4 @@
-/* What an instruction's operands may be. */
+/* What the operands of an instruction may be. */
 #include "vm/code/verify_insn.h"
 
 #include "vm/code/code.h"
@@ -6,7 +6,7 @@
 #include "vm/code/verify.h"
 #include "vm/core/type.h"
 
-/* --- constants; each gives NULL, or what is wrong */
+/* --- constants; each check returns NULL, or what is wrong */
 
 static const char *check_constant(const checker *k, uint32_t index)
 {
@@ -60,7 +60,7 @@ static const char *check_target(const checker *k, int64_t target, bool back)
 
 static const char *first_of(const char *a, const char *b) { return a ? a : b; }
 
-/* A register, and `count` from there on. */
+/* `count` registers from this one on. */
 static const char *check_registers(const checker *k, uint32_t first, uint32_t count)
 {
     return check_range(k, first, count ? count : 1);
@@ -86,7 +86,7 @@ static const char *check_native(const checker *k, insn i)
     return fits ? NULL : "wrong number of arguments of a native";
 }
 
-/* The code that an instruction names, NULL: none. */
+/* The code that an instruction names; NULL: none. */
 static const code *code_named(const checker *k, insn i)
 {
     for (unsigned n = 1; n < 3; n++) {
@@ -207,7 +207,7 @@ static const char *check_skip(const checker *k)
                : "a test that is not followed by a jump";
 }
 
-/* What its operands do not say. */
+/* Checks that the kinds of operands do not express. */
 static const char *check_opcode(const checker *k, insn i)
 {
     opcode_flag flag = (opcode_flag)vm_opcodes[i.op].flag;

@@ -1,14 +1,13 @@
-/* Checking one instruction. For verify.c only. */
+/* Checking one instruction. Only for verify.c. */
 #ifndef CSP_VM_CODE_VERIFY_INSN_H
 #define CSP_VM_CODE_VERIFY_INSN_H
 
 #include "vm/core/bytecode.h"
 
 /* The codes that a constant may point to. A raw pointer to code cannot be told from one to an
- * object by looking at it.
- */
+ * object by looking at it. */
 typedef struct code_set {
-    csp_vm *vm;         /* whose codes may be meant, too */
+    csp_vm *vm;         /* whose codes are allowed, too */
     const code **slots; /* open addressing */
     size_t mask;
 } code_set;
@@ -16,7 +15,7 @@ typedef struct code_set {
 typedef struct checker {
     const code *c;
     const code_set *codes;
-    bool *is_arm; /* of each instruction: belongs to an ALT before it */
+    bool *is_arm; /* for each instruction: it belongs to an ALT before it */
     uint32_t pc;
     uint32_t arms_end; /* instructions before this belong to an ALT */
 } checker;

@@ -48,7 +48,7 @@ typedef enum operand_kind {
 #undef OPERAND
 } operand_kind;
 
-/* What opcode.def says of an opcode beyond its operands. */
+/* What opcode.def says about an opcode beyond its operands. */
 typedef enum opcode_flag {
     OPCODE_NONE,
     OPCODE_ENDS,
@@ -64,7 +64,7 @@ typedef struct opcode_info {
     const char *meaning;
 } opcode_info;
 
-/* The piece of source an instruction was made from: byte offsets into its module's text. */
+/* The piece of source that an instruction was made from: byte offsets into its module's text. */
 typedef struct src_place {
     uint32_t start, end;
 } src_place;
@@ -73,7 +73,7 @@ typedef struct insn {
     uint16_t op, a, b, c;
 } insn;
 
-/* b and c as one number. */
+/* b and c as one number */
 static inline uint32_t insn_wide(insn i) { return (uint32_t)i.b | (uint32_t)i.c << 16; }
 static inline insn insn_abc(opcode op, unsigned a, unsigned b, unsigned c)
 {
@@ -120,18 +120,19 @@ typedef enum alt_arm_kind {
     ALT_ARM_ELSE,
     ALT_ARM_KINDS
 } alt_arm_kind;
-/* of a repeated one that has no enabled arm left the VM goes on behind the arms */
+/* When no arm of a repeated alt is enabled any more, the VM goes on after the arms. */
 enum { ALT_PRIORITISED = 1, ALT_REPEATED = 2 };
 
 typedef struct module module;
 
 typedef struct code {
     const insn *insns;
-    /* also raw pointers to other code objects (16-byte aligned, not of the collected heap) */
+    /* may include raw pointers to other code objects (16-byte aligned, outside the
+     * collected heap) */
     const value *constants;
     uint16_t registers; /* size of a frame, parameters included */
     uint16_t params;    /* positional parameters, without the rest */
-    uint16_t required;  /* the first so many have no default */
+    uint16_t required;  /* this many come first and have no default */
     uint16_t captures;
     /* the capture that is the closure itself (a named local fn), or CODE_NO_REGISTER */
     uint16_t self_capture;
@@ -139,29 +140,29 @@ typedef struct code {
     bool has_rest;
     /* no defaults, no rest: a call with exactly `params` arguments needs no arranging */
     bool plain;
-    /* a native frame that stands for an instruction: its result finishes that instruction
-     * (run.c) */
+    /* a native frame that stands for an instruction: its result finishes that
+     * instruction (run.c) */
     bool is_operator;
     bool is_branch; /* of a par or a spawn block: shown as such in traces */
-    bool applies;   /* calls its first argument: what is spawned for a call with `..` or names */
+    bool applies;   /* calls its first argument: spawned for a call with `..` or named arguments */
     uint32_t defer_pc;
     uint32_t count; /* instructions */
     uint32_t constant_count;
     uint32_t handler_count;
     const handler *handlers;
     const src_place *places; /* one for each instruction */
-    /* one for each instruction, NULL where none needs it: entry numbers of field caches */
+    /* entry numbers of field caches, one for each instruction; NULL where none needs it */
     uint16_t *hints;
     uint32_t base; /* position of the first instruction, unique in the VM */
     value name;    /* a string */
-    /* of a process that is spawned with it: the name; NULL: it has none, or what it applies may
-     * have one */
+    /* the name of a process that is spawned with this code; NULL: it has none, or what it applies
+     * may have one */
     const struct string *process_name;
-    /* strings (VALUE_NIL for `_`), params of them, then the rest parameter's */
+    /* strings (VALUE_NIL for `_`), `params` of them, then that of the rest parameter */
     const value *param_names;
     module *module;
     const struct native_entry *native; /* of a resumable native frame, else NULL */
-    /* what the room above keeps for as long as the code lives: an object of the heap, or NULL */
+    /* what the room above keeps while the code lives: an object of the heap, or NULL */
     void *beside;
 } code;
 

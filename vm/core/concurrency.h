@@ -1,20 +1,21 @@
-/* Processes, channels, alts, timers, pars, schedulers: the data of the concurrency core, and who
+/* The data of the concurrency core (processes, channels, alts, timers, pars, schedulers), and who
  * owns what.
  *
  * The protocol is in ARCHITECTURE.md ("A send, step by step") and in the comments of channel.c,
- * alt.c, process.c, timer.c. In short:
+ * alt.c, process.c and timer.c. In short:
  *
- *  - ticket = epoch << 2 | state. RUN: exactly one owner: a run queue, the scheduler that runs it,
- *    or whoever just won it and has not yet called sched_ready. WAIT: nobody's; whoever wins the
- *    ticket is the owner. END: for ever. Each win adds one to the epoch.
- *  - A node in a queue is valid only while its ticket is its process's. Stale nodes are dropped by
- *    whoever meets them.
- *  - Only the winner writes `wake`, the node's value and alt->won. It never touches the other's
- *    stack.
- *  - The ticket of a recycled process object goes on counting: never reset.
+ *  - ticket = epoch << 2 | state. RUN: there is exactly one owner: a run queue, the scheduler that
+ *    runs it, or whoever has just won it and has not yet called sched_ready. WAIT: it has no owner;
+ *    whoever wins the ticket becomes the owner. END: it has ended for good. Each win adds one to
+ *    the epoch.
+ *  - A node in a queue is valid only while its ticket equals its process's. Whoever meets a stale
+ *    node drops it.
+ *  - Only the winner writes `wake`, the node's value and alt->won. It never touches the other
+ *    process's stack.
+ *  - The ticket of a recycled process object goes on counting. It is never reset.
  *
- * With one scheduler per VM, which is what there is, the sections between two safe points do not
- * interleave: no locks, and a win never fails once stale nodes are dropped (asserted). */
+ * There is one scheduler per VM, so the sections between two safe points do not interleave: no
+ * locks are needed, and a win never fails once stale nodes have been dropped (asserted). */
 #ifndef CSP_VM_CORE_CONCURRENCY_H
 #define CSP_VM_CORE_CONCURRENCY_H
 
@@ -32,7 +33,7 @@ enum {
     TICKET_WAIT = 1,
     TICKET_END = 2,
     TICKET_STATE = 3,
-    TICKET_WIN = 3 /* WAIT of an epoch + this = RUN of the next */
+    TICKET_WIN = 3 /* WAIT of one epoch + this = RUN of the next */
 };
 
 /* Why a process was woken. */
@@ -47,7 +48,7 @@ typedef enum wake_reason {
 } wake_reason;
 
 enum {
-    /* has obeyed its kill: runs its defers; a further kill does not matter */
+    /* has obeyed its kill and runs its defers; a further kill has no effect */
     PROCESS_DYING = 1 << 0,
     PROCESS_ESCAPED = 1 << 1, /* somebody may hold its handle: never recycled directly */
     PROCESS_TAIL = 1 << 2,    /* LINK_TAIL of the bottom frame */
@@ -56,12 +57,12 @@ enum {
     PROCESS_MAIN = 1 << 5,
     PROCESS_SYSTEM = 1 << 6,   /* a host's evaluation: its crash is the host's to report */
     PROCESS_NO_CATCH = 1 << 7, /* the error under way passes every catch (out_of_reductions) */
-    /* its defers run though it is not dying: a kill is put off until they have */
+    /* its defers are running though it is not dying: a kill is put off until they have run */
     PROCESS_DEFERS = 1 << 9,
-    /* its defers have used up what they may after out_of_reductions: none runs any more */
+    /* its defers have used up their share after out_of_reductions: no more of them run */
     PROCESS_SPENT = 1 << 10,
     PROCESS_TELLS = 1 << 11, /* has ended and stands in the scheduler's list `ending` */
-    /* its embedded node stands in a send queue, else a receive queue (while chan is set) */
+    /* its embedded node stands in a send queue, otherwise in a receive queue (while chan is set) */
     PROCESS_SENDS = 1 << 8
 };
 
@@ -69,8 +70,8 @@ enum { PROCESS_FLAGS = 0xfff /* all of them */, PROCESS_INLINE_SLOTS = 5 };
 #define PROCESS_REDUCTIONS (((uint64_t)1 << 48) - 1)
 
 struct process {
-    /* OBJ_PROCESS; the owner field is its own number: (header & OWNER_MASK) | OBJ_LIST heads its
-     * lists */
+    /* OBJ_PROCESS; the owner field is its own number, so (header & OWNER_MASK) | OBJ_LIST heads the
+     * lists that it owns */
     uint64_t header;
     uint64_t ticket;
     /* its embedded node: a wait on one channel. Links are bases of processes or nodes (node_of) */
@@ -84,27 +85,27 @@ struct process {
     uint32_t index;     /* in the VM's table of processes */
     struct cause *kill; /* set once */
     struct side *side;
-    /* in the run queue, or in `ending`; of those that leak.c has found: the next */
+    /* in the run queue, or in `ending`; for processes found by leak.c: the next one */
     process *run_next;
     uint64_t wake : 4, flags : 12, reductions : 48;
     uint32_t origin;          /* where it was spawned, and by whom (origin.h) */
-    uint32_t parent_distance; /* own number less the parent's; 0: none, or too far away to tell */
+    uint32_t parent_distance; /* own number minus the parent's; 0: none, or too far away */
     value slots[PROCESS_INLINE_SLOTS];
 };
 _Static_assert(sizeof(process) == 160,
                "a process and the frame of worker(in, out) are one object of 160 bytes");
 
-/* What few processes need, made when first needed. */
+/* What few processes need; made when first needed. */
 typedef struct side {
     uint64_t header;     /* OBJ_SIDE */
     struct alt *alt;     /* cached block of the alt under way */
     struct timer *timer; /* cached; in the scheduler's heap while index >= 0 */
     channel *done;       /* the channel that gives its outcome */
-    /* that it waits for, or that has arrived for it (request.h); malloc'ed */
+    /* the request that it waits for, or that has arrived for it (request.h); malloc'ed */
     struct request *request;
     struct par *par;            /* the par that it is a branch of … */
     uint32_t branch;            /* … and which */
-    struct process_link *links; /* those that it has with other processes */
+    struct process_link *links; /* its links with other processes */
     uint32_t link_count;
     uint32_t watcher_count;
     /* channels that are told of its end (chan_watch); room for a power of two */
@@ -117,12 +118,12 @@ typedef struct side {
     map *kept_for_c; /* what C's memory leads to that it has written there, by addresses; or NULL */
     int c_error;     /* errno of its last call of C */
     value name;      /* Process.name */
-    value control;   /* of a supervisor: the channel on which it is asked; ABSENT: it is none */
-    uint64_t random[4]; /* its generator; all 0: not seeded yet */
+    value control;   /* the channel on which a supervisor is asked; ABSENT: not a supervisor */
+    uint64_t random[4]; /* its random generator; all 0: not seeded yet */
 } side;
 
-/* Two processes are linked: it stands in the lists of both, so it is undone at once, however many
- * they have. */
+/* A link between two processes. It stands in the lists of both, so it is removed in constant time,
+ * however many links they have. */
 typedef struct process_link {
     process *ends[2];
     struct process_link *next[2], *previous[2]; /* in the list of that end */
@@ -140,11 +141,11 @@ struct channel {
     uint32_t capacity, head, count;
     uint32_t made_at; /* position */
 };
-/* What is buffered, and who waits for the channel to be closed and drained. A channel without a
- * buffer gets one when somebody does. */
+/* What is buffered, and who waits for the channel to be closed and drained. An unbuffered channel
+ * gets one when somebody waits for that. */
 typedef struct chan_ring {
-    struct node *drained; /* the first; its `prev` is the last */
-    value slots[];        /* capacity of them */
+    struct node *drained; /* the first of a list; its `prev` is the last */
+    value slots[];        /* `capacity` of them */
 } chan_ring;
 
 #define CHANNEL_CLOSED OBJ_FLAG_A
@@ -164,10 +165,10 @@ typedef struct node {
     void *next, *prev;
     channel *chan;
     process *proc;
-    uint64_t ticket;     /* valid while it is proc's */
+    uint64_t ticket;     /* valid while it equals proc's */
     value value;         /* the message */
     uint32_t index;      /* of its case in the alt */
-    bool sends, drained; /* drained: it waits for that, in ring.drained */
+    bool sends, drained; /* drained: it waits in ring.drained */
     bool queued;
 } node;
 _Static_assert(sizeof(node) == 64, "one arm of a waiting alt is an object of 64 bytes");
@@ -175,69 +176,71 @@ _Static_assert(sizeof(node) == 64, "one arm of a waiting alt is an object of 64 
 typedef struct timer {
     int64_t deadline;
     uint64_t sequence;
-    process *proc; /* NULL: a ticker's */
+    process *proc; /* NULL: the timer of a ticker */
     channel *ticker;
     uint64_t ticket;
-    int32_t index; /* in the heap, -1: not */
+    int32_t index; /* in the heap; -1: not in it */
 } timer;
 
-/* The state of a ticker: deadline of the next tick, period, and its timer while somebody waits. */
+/* The state of a ticker: the deadline of the next tick, the period, and a timer that runs while
+ * somebody waits. */
 typedef struct ticker {
-    timer timer; /* first: the heap of timers holds it, and with it all of this */
+    timer timer; /* first: the heap of timers holds it, and with it the whole ticker */
     int64_t next, period;
     struct node *drained; /* as in a ring */
 } ticker;
 
-/* One arm whose guard holds (of a replicated arm: one for each element). */
+/* One arm whose guard holds, or one element of a replicated arm. */
 typedef struct alt_case {
     channel *chan;
-    /* send: the value as evaluated …; drained: for which channels the arm was taken */
+    /* send: the value as evaluated …; drained: the channels for which the arm was taken */
     value original;
     value message;      /* … and as it is sent, once `made`; ABSENT before */
     value key, element; /* of a replicated arm */
     node *node;         /* cached from wait to wait */
     uint16_t arm;       /* which ARM instruction */
     bool sends, moves, drained;
-    bool made, moved; /* the message is there; the original itself is in transit */
+    bool made, moved; /* the message exists; the original itself is in transit */
 } alt_case;
 
-/* The alt that its process executes: filled at the ALT instruction, emptied when it is left; the
- * block and its nodes are kept. */
+/* The alt that its process executes. It is filled at the ALT instruction and emptied when the alt
+ * is left; the block and its nodes are kept. */
 typedef struct alt {
     uint64_t header; /* OBJ_ALT */
     alt_case *cases;
     uint32_t count, capacity;
-    uint32_t live;    /* nodes queued, while it waits … */
-    uint32_t drained; /* … and how many of them wait for that: all such cases are queued then */
-    int32_t won;      /* the case whose node was won */
-    int32_t prefer;   /* drawn, its message was being made: taken if still ready; -1: none */
-    int32_t pending;  /* case whose message is being made, or that is being moved; -1: none */
+    uint32_t live; /* nodes queued while it waits … */
+    /* … and how many of them wait for drained channels: all such cases are queued then */
+    uint32_t drained;
+    int32_t won;     /* the case whose node was won */
+    int32_t prefer;  /* drawn, and its message was being made: taken if still ready; -1: none */
+    int32_t pending; /* the case whose message is being made or moved; -1: none */
     int32_t after_arm, closed_arm, else_arm; /* -1: none */
     int64_t deadline;
-    /* the case whose arm is taken, while its value is being delivered or moved; -1 */
+    /* the case whose arm is taken, while its value is delivered or moved; -1: none */
     int32_t taken;
     bool prioritised, repeated;
 } alt;
 
-/* A par under way: owned by its parent's frame; branches hold it in their side. */
+/* A par under way. Its parent's frame owns it; branches hold it in their side. */
 typedef struct par {
     uint64_t header;
     process *parent;
     uint32_t left, count, capacity;
     bool waiting;
     bool shared /* a branch's handle has escaped: its outcome is copied, not taken */;
-    value error; /* first failure, or ABSENT */
+    value error; /* the first failure, or ABSENT */
     value *results;
     process **branches;
 } par;
 
 typedef struct cause {
     uint64_t header;
-    value reason; /* a string, or the error of a link or par */
+    value reason; /* a string, or the error that a link or par passed on */
     uint64_t by;
 } cause;
 
-/* One entry of a frame's list of defers, the newest first. */
+/* One entry of a frame's list of defers, newest first. */
 typedef struct deferred {
     uint64_t header;
     value next;
@@ -247,11 +250,11 @@ typedef struct deferred {
 } deferred;
 enum { DEFER_CALL, DEFER_SEND, DEFER_BLOCK };
 
-/* What the interpreter does after an instruction or a native that is not simply done. */
+/* What the interpreter does after an instruction or a native that did not simply finish. */
 typedef enum verdict {
     VERDICT_DONE,   /* go on; a native's result is stored */
-    VERDICT_YIELD,  /* a resumable native wants another step: preempt if the slice is used up */
-    VERDICT_BLOCK,  /* the process is parked, and no longer ours */
+    VERDICT_YIELD,  /* a resumable native wants another step: preempt it if the slice is used up */
+    VERDICT_BLOCK,  /* the process is parked and no longer ours */
     VERDICT_FAIL,   /* scheduler.raised holds the error: unwind */
     VERDICT_KILLED, /* obey the kill: unwind */
     VERDICT_CALL,   /* a resumable native wants a function called (native.h) */
@@ -263,33 +266,33 @@ struct scheduler {
     process *running;
     value *limit;  /* end of the running process's stack */
     value *bottom; /* its beginning */
-    process *next; /* handed over: runs next within what is left of the slice */
+    process *next; /* handed over to: runs next, within what is left of the slice */
     process *queue_first, *queue_last;
     uint32_t queue_length;
-    /* have ended, and not all have been told of it yet (ending.c) */
+    /* have ended, but not everybody has been told yet (ending.c) */
     process *ending_first, *ending_last;
-    int64_t slice_left; /* reductions */
-    int64_t slice;      /* a full one; 1 in tests */
+    int64_t slice_left; /* in reductions */
+    int64_t slice;      /* a full slice; 1 in tests */
     /* the error under way, until it is caught or its process ends */
     value raised;
     bool alone;         /* see vm_set_aside */
-    uint64_t charged;   /* by natives, not yet taken off the slice */
+    uint64_t charged;   /* by natives, not yet taken from the slice */
     uint32_t call_argc; /* of a call that a native prepared (native_call) */
     /* of the simple native which runs: the instruction that called it, how many arguments it got */
     const code *call_code;
     const insn *call_pc;
     uint32_t native_argc;
-    int64_t poll_credit; /* reductions until timers and loop are looked at again */
-    process *recycled;   /* ended and known to nobody: ready to be used again, linked by run_next */
+    int64_t poll_credit; /* reductions until timers and loop are polled again */
+    process *recycled;   /* ended and no longer referenced: ready for reuse, linked by run_next */
     uint32_t recycled_count;
-    struct timer **timers; /* heap by (deadline, sequence); uncollectable memory */
+    struct timer **timers; /* a heap by (deadline, sequence); uncollectable memory */
     uint32_t timer_count, timer_capacity;
     uint64_t timer_sequence;
-    uint64_t random[4]; /* of fair choices */
+    uint64_t random[4]; /* for fair choices */
     /* what a simple native goes on as (native_become) */
     const struct native_entry *become;
     uint32_t become_argc;
-    bool become_in_place; /* with the arguments that it has itself, else */
+    bool become_in_place; /* with its own arguments */
     value become_args[3];
 };
 
@@ -325,7 +328,7 @@ static inline bool process_ended(const process *p)
 static inline uint64_t process_owner(const process *p) { return p->header & OWNER_MASK; }
 static inline uint64_t process_number(const process *p) { return p->header >> OWNER_SHIFT; }
 
-/* Wins the ticket t (of state WAIT) of p: true for exactly one caller. The winner owns p until it
+/* Wins the ticket t (in state WAIT) of p: true for exactly one caller. The winner owns p until it
  * calls sched_ready. */
 static inline bool process_win(process *p, uint64_t t)
 {
@@ -335,8 +338,8 @@ static inline bool process_win(process *p, uint64_t t)
     return true;
 }
 
-/* A spawn that has happened: who of origin `parent` spawned `name` at `position` made processes of
- * origin `child`. */
+/* A spawn that has happened: a process of origin `parent` spawned `name` at `position`, which made
+ * processes of origin `child`. */
 typedef struct origin_edge {
     uint32_t parent, position, child; /* child 0: free */
     const struct string *name;

@@ -16,7 +16,7 @@ const struct error_info vm_errors[ERR_COUNT] = {
 
 enum { MESSAGE_MAX = 1024 };
 
-/* The number of the running process, for what it makes; 0 where none runs. */
+/* The number of the running process, as the owner of what it makes; 0 when none runs. */
 static uint64_t running_owner(const csp_vm *vm)
 {
     return vm->sched.running ? process_owner(vm->sched.running) : 0;
@@ -49,7 +49,7 @@ value error_caused(csp_vm *vm, value e, value by, uint64_t owner)
     return value_object(with);
 }
 
-/* The message may quote texts of any length: a long one is cut, between two characters. */
+/* The message may quote texts of any length; a long one is cut between two characters. */
 static value format_message(csp_vm *vm, const char *format, va_list arguments)
 {
     char written[MESSAGE_MAX];
@@ -96,7 +96,7 @@ verdict vm_raise_value(csp_vm *vm, value e)
     return VERDICT_FAIL;
 }
 
-/* An error of its own can have a trace; from the reserve there is mostly room for one. */
+/* An error of its own can have a trace; the reserve usually has room for one. */
 verdict vm_raise_memory(csp_vm *vm)
 {
     const error *ready = value_error(vm->memory_error);
@@ -104,8 +104,7 @@ verdict vm_raise_memory(csp_vm *vm)
     return vm_raise_value(vm, e == VALUE_ABSENT ? vm->memory_error : e);
 }
 
-/* What is raised has just been made, and nobody else has it yet, but for what memory was not enough
- * for. */
+/* The error raised has just been made, and nobody else has it yet, unless memory ran out. */
 verdict vm_blame(csp_vm *vm, process *p, value first, value second)
 {
     value why = value_is(first, OBJ_ERROR) ? first : second;

@@ -14,12 +14,12 @@ extern const struct error_info {
     const char *name, *meaning;
 } vm_errors[ERR_COUNT];
 
-/* Makes an error value and lets it be the one under way (sched.raised); always VERDICT_FAIL. Where
- * memory has run out, it is out_of_memory instead. The message is printf-formatted UTF-8. The trace
- * is added by the unwinder. */
+/* Makes an error value and raises it (sched.raised); always VERDICT_FAIL. If memory has run out,
+ * the error is out_of_memory instead. The message is printf-formatted UTF-8. The unwinder adds
+ * the trace. */
 verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* an error object; its trace is kept if it has one */
+/* raises an error object; a trace that it has is kept */
 verdict vm_raise_value(csp_vm *vm, value error);
 verdict vm_raise_memory(csp_vm *vm); /* out_of_memory, made ahead */
 /* What a native gives that has made v: *out is v, or where there was no memory for it (ABSENT) the
@@ -49,8 +49,8 @@ value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
 value error_make(csp_vm *vm, error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Interns the names of the kinds (vm->error_names) and makes vm->memory_error. False: out of
- * memory. */
+/* Interns the names of the kinds (vm->error_names) and makes vm->memory_error. False: out
+ * of memory. */
 bool error_init(csp_vm *vm);
 
 #endif

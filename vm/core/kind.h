@@ -6,8 +6,8 @@
 #include "vm/core/text.h"
 
 typedef struct kind_traits {
-    /* Adds how v is shown; false: out of memory. NULL: its type between < and >, if no walk knows
-     * better. */
+    /* Adds how v is shown; false: out of memory. NULL: its type between < and >, if no walk
+     * knows better. */
     bool (*show)(text *t, value v);
     /* Two of the kind are equal if this is; it is what is hashed. NULL: the address, if no walk
      * knows better. */

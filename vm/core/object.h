@@ -2,18 +2,17 @@
  *
  * Word 0 of every object is its header:
  *
- *     bits 0..7    kind (object.def): odd, so that a header is never an aligned pointer, and a
- *                  free-list link never a header
+ *     bits 0..7    kind (object.def). It is odd, so a header is never an aligned pointer, and a
+ *                  free-list link is never a header
  *     bits 8..15   flags
- *     bits 16..63  owner: the number of the process that may use the object; 0 where nobody
- *                  needs to own it
+ *     bits 16..63  owner: the number of the process that may use the object; 0 if it needs none
  *
  * Whatever is not deeply immutable has an owner: lists, maps, buffers, and the tuples, closures and
  * errors that hold such. Type and owner are checked by one compare: `object->header == (owner |
- * OBJ_LIST)`. A foreign owner is the crash `moved`. OBJ_IMMUTABLE says "immutable throughout": set
- * for strings, numbers, handles …, and computed when a tuple, closure, error or frozen container is
- * made; messages that carry it are shared, never walked. A message on its way belongs to
- * OWNER_TRANSIT.
+ * OBJ_LIST)`. Using an object of another owner is the crash `moved`. OBJ_IMMUTABLE means "immutable
+ * throughout". It is set for strings, numbers and handles, and computed when a tuple, closure,
+ * error or frozen container is made. Messages that carry it are shared and never walked. A message
+ * on its way belongs to OWNER_TRANSIT.
  *
  * All objects are zeroed when allocated (heap.h). */
 #ifndef CSP_VM_CORE_OBJECT_H
@@ -23,7 +22,7 @@
 
 #include "vm/core/value.h"
 
-/* Each kind's place in object.def. */
+/* The place of each kind in object.def. */
 enum {
 #define KIND(enumerator, nature, type, traits) OBJ_PLACE_##enumerator,
 #include "vm/core/object.def"
@@ -40,7 +39,7 @@ typedef enum obj_kind {
 } obj_kind;
 _Static_assert(OBJ_KIND_LIMIT <= 0xff, "a kind is eight bits of a header");
 
-/* What object.def says of a kind; NONE: there is no such kind. */
+/* What object.def says about a kind; NONE: there is no such kind. */
 typedef enum obj_nature {
     NATURE_NONE,
     NATURE_CONSTANT,
@@ -59,13 +58,13 @@ static inline bool obj_is_visible(obj_kind kind)
 {
     return obj_nature_of(kind) >= NATURE_CONSTANT && obj_nature_of(kind) <= NATURE_MUTABLE;
 }
-/* Whether they are not always immutable throughout: then they are copied, moved and adopted. */
+/* Whether they can be mutable inside, and so have to be copied, moved and adopted. */
 static inline bool obj_is_container(obj_kind kind)
 {
     return obj_nature_of(kind) == NATURE_HOLDER || obj_nature_of(kind) == NATURE_MUTABLE;
 }
 
-/* How many kinds are containers: who knows each of them asserts it, so that a new one is not
+/* The number of container kinds. Code that lists them all asserts it, so that a new one is not
  * forgotten there. */
 enum {
     OBJ_CONTAINERS =
@@ -79,7 +78,7 @@ enum {
 enum {
     OBJ_IMMUTABLE = 1 << 8, /* immutable throughout */
     OBJ_FROZEN = 1 << 9,    /* a list or map that can no longer change (then OBJ_IMMUTABLE too) */
-    OBJ_FLAG_A = 1 << 10,   /* of the kind's own: channel: closed; string: ASCII only; … */
+    OBJ_FLAG_A = 1 << 10,   /* the kind's own: a closed channel, an ASCII-only string, … */
     OBJ_FLAG_B = 1 << 11,
     OBJ_FLAG_C = 1 << 12
 };
@@ -93,7 +92,7 @@ typedef struct object {
 
 static inline uint64_t obj_header(value v) { return ((const object *)value_as_object(v))->header; }
 static inline obj_kind obj_kind_of(uint64_t header) { return (obj_kind)(header & 0xff); }
-/* The kind of any value; OBJ_NONE for what is no object. */
+/* The kind of any value; OBJ_NONE for what is not an object. */
 static inline obj_kind value_kind(value v)
 {
     return value_is_object(v) ? obj_kind_of(obj_header(v)) : OBJ_NONE;
@@ -117,15 +116,15 @@ static inline bool value_truthy(value v)
     return !value_is(v, OBJ_ERROR);
 }
 
-/* Text: valid UTF-8, NUL-terminated (the NUL is not counted). OBJ_FLAG_A: ASCII only. A long text
- * that is not ASCII has room behind its NUL for a table of offsets (one for each 64 code points),
+/* Text: valid UTF-8, terminated by a NUL that is not counted. OBJ_FLAG_A: ASCII only. A long text
+ * that is not ASCII has room after its NUL for a table of offsets (one for each 64 code points),
  * filled when it is first indexed. */
 #define STRING_ASCII OBJ_FLAG_A
 typedef struct string {
     uint64_t header;
     uint32_t size;   /* bytes */
     uint32_t length; /* code points */
-    uint32_t hash;   /* 0: not yet made */
+    uint32_t hash;   /* 0: not computed yet */
     char text[];
 } string;
 #define STRING_MAX ((size_t)0x7fffffff)
@@ -137,8 +136,8 @@ typedef struct bytes {
     uint8_t data[];
 } bytes;
 
-/* Sign and magnitude: |size| limbs, least significant first; negative size: a negative number.
- * Never fits an int. */
+/* Sign and magnitude: |size| limbs, least significant first; the size is negative for a negative
+ * number. A bigint never fits an int. */
 typedef struct bigint {
     uint64_t header;
     int32_t size;
@@ -151,8 +150,8 @@ typedef struct boxed_float {
     double number;
 } boxed_float;
 
-/* to is VALUE_NIL for an open range. Bounds are small ints or bigints; `closed` includes `to`
- * (OBJ_FLAG_A). */
+/* `to` is VALUE_NIL for an open range. Bounds are small ints or bigints. A closed range includes
+ * `to` (OBJ_FLAG_A). */
 #define RANGE_CLOSED OBJ_FLAG_A
 typedef struct range {
     uint64_t header;
@@ -165,26 +164,26 @@ typedef struct tuple {
     value items[];
 } tuple;
 
-/* Elements may be taken out at the front, too: then `items` has moved on in its block, which only
- * the block's base keeps alive. */
+/* Elements may also be removed at the front: then `items` has moved on in its block, which is kept
+ * alive only by `block`. */
 typedef struct list {
     uint64_t header;
     value *items; /* the first element */
     uint32_t count;
     uint32_t capacity; /* from items to the end of the block */
-    value *block;      /* NULL while there is none (then items is, too) */
+    value *block;      /* NULL while there is none (`items` is NULL too) */
 } list;
 #define LIST_MAX ((size_t)0x7fffffff)
 
-/* Insertion-ordered: entries in order of insertion (a removed one has key VALUE_ABSENT), and beyond
- * MAP_LINEAR entries an open-addressing index of 32-bit entry numbers + 1. `version` changes when
- * keys are added or removed. */
+/* Insertion-ordered: entries stand in order of insertion, a removed one with the key VALUE_ABSENT.
+ * A map of more than MAP_LINEAR entries has an open-addressing index of 32-bit entry numbers + 1.
+ * `version` changes when keys are added or removed. */
 enum { MAP_LINEAR = 8 };
 typedef struct map_entry {
     value key, item;
     uint64_t hash;
 } map_entry;
-/* with removed ones */
+/* including removed ones */
 typedef struct map {
     uint64_t header;
     map_entry *entries;
@@ -217,7 +216,7 @@ typedef struct cvalue {
 #define STRUCT_SHARED OBJ_FLAG_A /* another value has the same block */
 
 struct code;
-/* Captured values are copied in when it is made; at a call they are copied to the registers behind
+/* Captured values are copied in when the closure is made; a call copies them to the registers after
  * the parameters. */
 typedef struct closure {
     uint64_t header;
@@ -232,23 +231,22 @@ typedef struct native {
     const struct code *code; /* the frame of a resumable one, or NULL */
 } native;
 
-/* kind and message are strings; data is any value; trace an OBJ_TRACE or VALUE_NIL; cause another
- * error or VALUE_NIL.
- */
+/* kind and message are strings; data is any value; trace is an OBJ_TRACE or VALUE_NIL; cause is
+ * another error or VALUE_NIL. */
 typedef struct error {
     uint64_t header;
     value kind, message, data, trace, cause;
 } error;
 
-/* Where the frames of a process stood when it crashed, innermost first: positions (bytecode.h) with
- * TRACE_TAIL set where frames were replaced by tail calls. `omitted` frames between the first and
- * the last ones were left out. `origin`: where the process was spawned, and by whom (origin.h). */
+/* The frames of a process when it crashed, innermost first: positions (bytecode.h), with TRACE_TAIL
+ * where tail calls replaced frames. `omitted` frames in the middle were left out. `origin` is where
+ * the process was spawned, and by whom (origin.h). */
 typedef struct trace {
     uint64_t header;
     uint64_t process;
     uint32_t origin;
     uint32_t count, omitted, omitted_after;
-    uint64_t parent; /* the number of who spawned it; 0: nobody, or not known */
+    uint64_t parent; /* the number of the spawning process; 0: none, or not known */
     void *modules;   /* whose positions these are: the module, or a block of several */
     uint32_t positions[];
 } trace;
@@ -256,8 +254,8 @@ typedef struct trace {
 
 /* A top-level const (set once, when the module loads) or a variable of a session. item is
  * VALUE_ABSENT until set. CELL_LATE: a name of a session that functions of any process look up.
- * There item is what all may use; what belongs to the session's process is in `own`, and others get
- * a copy. */
+ * Then item is what every process may use; a value that belongs to the session's process is in
+ * `own`, and other processes get a copy. */
 typedef struct cell {
     uint64_t header;
     value item;

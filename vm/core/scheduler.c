@@ -1,8 +1,8 @@
-/* The run queue, hand-overs and slices.
+/* The run queue, handoffs and slices.
  *
- * A wake-up by a rendezvous may hand over: the woken one stands in `next` and runs within what is
- * left of the slice, so that a chain of hand-overs costs one slice in all and a runnable process
- * waits for at most one slice of each other. */
+ * When a rendezvous wakes a process it may hand over to it: the woken process stands in `next` and
+ * runs within what is left of the slice. A chain of handoffs thus costs one slice in all, and a
+ * runnable process waits for at most one slice of each other process. */
 #include "vm/core/scheduler.h"
 
 #include "vm/core/vm.h"
@@ -37,12 +37,12 @@ void sched_preempted(scheduler *s, process *p)
 
 uint64_t sched_last_reduction(const csp_vm *vm)
 {
-    enum { GRACE = 1000000 }; /* beyond as many as the limit */
+    enum { GRACE = 1000000 }; /* beyond the limit, as many again at most */
     uint64_t limit = vm->limits.reductions;
     return limit < PROCESS_REDUCTIONS ? 2 * limit + GRACE : UINT64_MAX;
 }
 
-/* A slice ends where the process is to crash for its reductions. */
+/* A slice ends where the process must crash for its reductions. */
 static process *with_slice(scheduler *s, process *p)
 {
     uint64_t limit = s->vm->limits.reductions;

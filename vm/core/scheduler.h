@@ -1,27 +1,27 @@
-/* The run queue: hand-overs and slices. */
+/* The run queue: handoffs and slices. */
 #ifndef CSP_VM_CORE_SCHEDULER_H
 #define CSP_VM_CORE_SCHEDULER_H
 
 #include "vm/core/concurrency.h"
 
-/* Whether anything is to be done, without waiting. */
+/* Whether anything can be done without waiting. */
 static inline bool sched_busy(const scheduler *s)
 {
     return s->next || s->queue_first || (s->ending_first && !s->alone);
 }
 typedef enum { READY_HANDOVER, READY_TAIL } ready_how;
 void sched_ready(scheduler *s, process *p, ready_how how);
-/* Puts the running process, whose slice is used up, behind all others. */
+/* Puts the running process, whose slice is used up, at the end of the run queue. */
 void sched_preempted(scheduler *s, process *p);
-/* Takes who runs next, with how much of a slice (s->slice_left); NULL: nobody can. */
+/* Takes the process to run next, and sets its slice (s->slice_left); NULL: none is runnable. */
 process *sched_pick(scheduler *s);
-/* p, which runs, waits from now on: its registrations are made. */
+/* p, which is running, waits from now on; its registrations have been made. */
 static inline void sched_park(process *p)
 {
     p->wake = WAKE_NONE;
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_WAIT;
 }
-/* Where the defers of a process that has reached its limit of reductions end, too. */
+/* The number of reductions at which the defers of a process that has reached its limit end, too. */
 uint64_t sched_last_reduction(const csp_vm *vm);
 
 #endif

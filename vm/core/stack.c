@@ -4,8 +4,8 @@
 
 enum { SHRINK_FROM = 2048 };
 
-/* From the object into a block of its own, which is seen before the slots are emptied. False: out
- * of memory. */
+/* Moves the stack from the object into a block of its own, which becomes visible before the slots
+ * are cleared. False: out of memory. */
 static bool move_out(csp_vm *vm, process *p, size_t size)
 {
     value *stack = heap_stack_new(&vm->heap, p, size);
@@ -63,7 +63,7 @@ void process_shrink(csp_vm *vm, process *p)
     p->capacity = (uint32_t)capacity;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the smaller size before the pointer (heap.h) */
     if (!heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(old), stack_bytes(capacity)))
-        p->capacity = old; /* the large one is as good */
+        p->capacity = old; /* the large block will do */
 }
 
 side *process_side(csp_vm *vm, process *p)
@@ -97,7 +97,7 @@ void process_mark(heap_marker *m, void *memory)
     if (p->stack != p->slots) {
         size_t size = stack_bytes(p->capacity);
         if (size >= HEAP_MAP_STACK)
-            return; /* outside the heap: pushed as roots, process_stack_live says how much */
+            return; /* outside the heap: pushed as roots; process_stack_live says how much */
         heap_mark(m, value_object(p->stack));
     }
     size_t top = p->code ? (size_t)p->base + p->code->registers : 0;

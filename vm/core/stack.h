@@ -6,22 +6,22 @@
 #include "gc/heap.h"
 #include "vm/core/concurrency.h"
 
-enum { STACK_FIRST = 16 /* slots of the first block of its own */ };
+enum { STACK_FIRST = 16 /* slots of the first separate block */ };
 
-/* What a block for so many slots takes. */
+/* The size of a block for this many slots. */
 static inline size_t stack_bytes(size_t slots)
 {
     return (slots * sizeof(value) + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1);
 }
 
-/* Makes room for `slots` words from `from` on (a pointer into p's stack) and gives `from` again,
- * which may have moved; NULL: raised (stack_overflow, out_of_memory). */
+/* Makes room for `slots` words from `from` on (a pointer into p's stack) and returns `from`, which
+ * may have moved; NULL: raised (stack_overflow, out_of_memory). */
 value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots);
-/* Gives back what of a large stack stands idle; p does not run. */
+/* Gives back the unused part of a large stack; p does not run. */
 void process_shrink(csp_vm *vm, process *p);
 /* Makes the side object if it is missing; NULL: raised. */
 side *process_side(csp_vm *vm, process *p);
-/* Marks from a process (heap_mark_fn) and the VM's roots that are no objects. */
+/* Marks from a process (heap_mark_fn), and the VM's roots that are not objects. */
 void process_mark(heap_marker *m, void *memory);
 size_t process_stack_live(void *owner);
 

@@ -1,7 +1,7 @@
 /* String and bytes objects.
  *
- * Texts are often given as pointers into the inside of an object, which keep nothing alive: the
- * caller holds the object. */
+ * Texts are often given as pointers into an object, which do not keep it alive: the caller holds
+ * the object. */
 #include "vm/core/string.h"
 
 #include <stdarg.h>
@@ -11,11 +11,11 @@
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
 
-/* A text that is not ASCII and longer than this gets a table of offsets: the byte offset of each
- * 64th code point, from the 64th on. */
+/* A longer text that is not ASCII gets a table of offsets: the byte offset of each 64th code point,
+ * from the 64th on. */
 enum { INDEXED_SIZE = 256, INDEX_STEP = 64 };
 
-/* Behind the text. */
+/* The table stands after the text. */
 typedef struct string_index {
     uint32_t ready; /* how many offsets are filled in */
     uint32_t offsets[];
@@ -35,7 +35,7 @@ static string_index *index_of(string *s)
     return (string_index *)(void *)((char *)s + index_offset(s->size));
 }
 
-/* With its header; the text is the caller's to fill. NULL: out of memory. */
+/* A string with its header set; the caller fills in the text. NULL: out of memory. */
 static string *string_alloc(csp_vm *vm, size_t size, uint32_t length)
 {
     bool ascii = length == size;
@@ -72,7 +72,7 @@ static value string_make(csp_vm *vm, const char *utf8, size_t size, uint32_t len
     return value_object(s);
 }
 
-/* The empty string and those of one ASCII character exist once, made when first needed. */
+/* The empty string and those of one ASCII character exist once each, made when first needed. */
 static value string_common(csp_vm *vm, const char *utf8, size_t size)
 {
     value *place = size == 0 ? &vm->empty_string : &vm->characters[(unsigned char)*utf8];
@@ -81,7 +81,7 @@ static value string_common(csp_vm *vm, const char *utf8, size_t size)
     return *place;
 }
 
-/* Of valid UTF-8 whose code points are counted. */
+/* The text is valid UTF-8 and its code points have been counted. */
 static value string_of(csp_vm *vm, const char *utf8, size_t size, uint32_t length)
 {
     if (size == 0 || (size == 1 && length == 1))
@@ -96,14 +96,13 @@ value str_new(csp_vm *vm, const char *utf8, size_t size)
     return string_of(vm, utf8, size, (uint32_t)utf8_count(utf8, size));
 }
 
-/* VALUE_NIL where it is not UTF-8 */
+/* VALUE_NIL if it is not UTF-8 */
 static value str_checked(csp_vm *vm, const char *data, size_t size)
 {
     return utf8_check(data, size) == size ? str_new(vm, data, size) : VALUE_NIL;
 }
 
-/* A message may quote bytes of unknown origin, or cut them off in the middle of a character
- * (%.20s). */
+/* A message may quote bytes of unknown origin, or cut them off inside a character (%.20s). */
 static value string_repaired(csp_vm *vm, const char *data, size_t size)
 {
     text t;
@@ -185,8 +184,7 @@ value bytes_new(csp_vm *vm, const void *data, size_t size)
     return value_object(b);
 }
 
-/* --- hashing: SipHash-1-3, so that nobody can choose keys that collide without knowing the VM's
- * seed */
+/* --- hashing: SipHash-1-3, so that nobody can choose colliding keys without the VM's seed */
 
 typedef struct sip {
     uint64_t v0, v1, v2, v3;
@@ -234,8 +232,9 @@ static uint64_t sip_hash(const char *data, size_t size, uint64_t seed)
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
-/* Of a very long text the beginning, the end and the size: whoever wants many to collide has to
- * send as many times that much, and what then has to be compared costs no more than sending it. */
+/* Of a very long text, only the beginning, the end and the size are hashed. To make many collide,
+ * an attacker has to send that many long texts, and comparing them then costs no more than
+ * sending them. */
 static uint32_t hash_text(const csp_vm *vm, const char *utf8, size_t size)
 {
     enum { PART = 32 << 10 };
@@ -259,7 +258,7 @@ uint32_t str_hash(const csp_vm *vm, string *s)
 /* --- interning: open addressing, at most half full. The table holds its strings weakly
  * (code_table.c says how). */
 
-/* Stands where a string has been that nobody holds any more. */
+/* Marks the place of a string that was collected. */
 #define GONE ((string *)(uintptr_t)HEAP_GRANULE)
 
 static uint32_t interned_live(const csp_vm *vm)
@@ -365,7 +364,7 @@ int64_t str_find(const string *s, const string *part, uint32_t from)
 {
     if (from > s->size)
         return -1;
-    /* A single byte, as most separators are, has no need of memmem's set-up. */
+    /* A single byte, as most separators are, does not need memmem's set-up. */
     const char *in = s->text + from;
     uint32_t size = s->size - from;
     const char *found = part->size == 1 ? memchr(in, part->text[0], size)
@@ -375,7 +374,7 @@ int64_t str_find(const string *s, const string *part, uint32_t from)
 
 /* --- code points */
 
-/* The byte offset `count` code points behind `at`. */
+/* The byte offset `count` code points after `at`. */
 static uint32_t skip_code_points(const char *utf8, uint32_t at, uint32_t count)
 {
     for (; count > 0; count--) {
@@ -433,8 +432,8 @@ uint32_t str_index_at(string *s, uint32_t offset)
         return s->length;
     if (!has_index(s->size, false))
         return (uint32_t)utf8_count(s->text, offset);
-    /* How many of the offsets in the table are not behind it: so many times 64 code points stand
-     * before. */
+    /* The number of table offsets that are not after it: 64 code points stand before it for each
+     * of them. */
     const uint32_t *offsets = offsets_of(s);
     uint32_t low = 0, high = s->length / INDEX_STEP;
     while (low < high) {

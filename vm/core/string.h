@@ -1,23 +1,24 @@
-/* Strings and bytes. Strings are valid UTF-8; lengths and indices that programs see count code
- * points. */
+/* Strings and bytes. Strings are valid UTF-8; lengths and indices that programs see are in
+ * code points. */
 #ifndef CSP_VM_CORE_STRING_H
 #define CSP_VM_CORE_STRING_H
 
 #include "vm/core/bytecode.h"
 #include "vm/core/object.h"
 
-/* Makers: VALUE_ABSENT where memory has run out (or the text is longer than STRING_MAX). */
+/* Makers return VALUE_ABSENT when memory has run out (or the text is longer than STRING_MAX). */
 value str_new(csp_vm *vm, const char *utf8, size_t size); /* valid UTF-8 */
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* one object per text, kept as long as the VM: names and constants only */
+/* one object per text, kept while somebody holds it: for names and constants */
 value str_intern(csp_vm *vm, const char *utf8, size_t size);
 /* For the collector's callbacks: see code_push, code_judge (code_table.h). */
 void str_push_interned(const csp_vm *vm);
 void str_judge_interned(csp_vm *vm);
 value str_concat(csp_vm *vm, value a, value b);
 value bytes_new(csp_vm *vm, const void *data, size_t size);
-/* A string of `size` bytes for the caller to fill, in slices if it likes, with `length` code points
- * of valid UTF-8 before a program sees it. NULL: out of memory, or longer than STRING_MAX. */
+/* A string of `size` bytes for the caller to fill (in slices, if it likes) with `length`
+ * code points of valid UTF-8 before a program sees it. NULL: out of memory, or longer
+ * than STRING_MAX. */
 string *str_blank(csp_vm *vm, size_t size, size_t length);
 bytes *bytes_blank(csp_vm *vm, size_t size); /* the same */
 
@@ -25,15 +26,15 @@ uint32_t str_hash(const csp_vm *vm, string *s); /* kept in the string; never 0 *
 bool str_equal(const string *a, const string *b);
 int str_compare(const string *a, const string *b); /* by code points: -1, 0, 1 */
 
-/* The byte offset of code point `index` (0 … length); O(1) for ASCII, else by the table of
- * offsets. */
+/* The byte offset of code point `index` (0 … length); O(1) for ASCII, otherwise by the table
+ * of offsets. */
 uint32_t str_offset(string *s, uint32_t index);
-/* The other way round: the code point that begins at a byte offset (0 … size). */
+/* The reverse: the code point that begins at a byte offset (0 … size). */
 uint32_t str_index_at(string *s, uint32_t offset);
-/* Whether the table of offsets is there, or none is needed; else one of the steps in which a long
- * one is made. */
+/* Whether the table of offsets exists or is not needed; if not, str_index_step does one of the
+ * steps that make it. */
 bool str_indexed(string *s);
-bool str_index_step(string *s); /* true: it is there now */
+bool str_index_step(string *s); /* true: it exists now */
 /* one code point, index < length */
 value str_at(csp_vm *vm, string *s, uint32_t index);
 /* code points, from <= to <= length */

@@ -1,4 +1,4 @@
-/* The builder of texts, and quoting. */
+/* The text builder, and quoting. */
 #include "vm/core/text.h"
 
 #include <stdarg.h>
@@ -81,7 +81,7 @@ bool text_duration(text *t, int64_t ns)
 {
     static const struct {
         const char *name;
-        uint64_t ns, step; /* the least part of it that is told */
+        uint64_t ns, step; /* the smallest unit that is shown */
     } units[] = {{"h", 3600000000000, 3600000000000},
                  {"m", 60000000000, 60000000000},
                  {"s", 1000000000, 1000000},
@@ -104,15 +104,15 @@ bool text_duration(text *t, int64_t ns)
 
 /* --- quoting */
 
-/* What would break a line, hide, or change the direction of the text around it is shown by its
- * number. */
+/* Characters that would break the line, be invisible, or change the direction of the text around
+ * them are shown by number. */
 static bool must_escape(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
            (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
-/* Escapes that have a letter; 0: none. */
+/* The letter of an escape that has one; 0: none. */
 static char escape_letter(uint32_t c)
 {
     switch (c) {
@@ -137,7 +137,7 @@ static bool add_escape(text *t, uint32_t c)
 
 uint32_t text_quote_string_part(text *t, const string *s, uint32_t from, uint32_t to)
 {
-    uint32_t plain = from; /* what is not added yet and needs no escape begins here */
+    uint32_t plain = from; /* where the text begins that is not added yet and needs no escape */
     uint32_t at = from;
     unsigned size;
     for (; at < to; at += size) {
@@ -196,7 +196,7 @@ bool text_quote_start(text *t, const string *s, size_t limit)
 {
     size_t start = t->used;
     uint32_t end = s->size;
-    if (end > limit) /* each byte gives at least one */
+    if (end > limit) /* each byte yields at least one */
         for (end = (uint32_t)limit; utf8_continues(s->text[end]);)
             end++;
     text_put(t, '"');

@@ -1,4 +1,4 @@
-/* What kinds and types there are. */
+/* The kinds and types. */
 #include "vm/core/type.h"
 
 #include "vm/core/kind.h"

@@ -4,12 +4,12 @@
  *   …10   a double with one of the usual exponents ("flonum", an idea of Ruby's: rotated left by 3,
  *         tag in the low 2 bits)
  *   …100  an immediate: nil, false, true, and marks that no program sees
- *   …000  a pointer to an object (object.h), never to its inside
- *   0     VALUE_ABSENT: no value at all (an argument that was not given); never seen by a program
+ *   …000  a pointer to an object (object.h), never into one
+ *   0     VALUE_ABSENT: no value at all (an argument that was not given); no program sees it
  *
- * Integers that do not fit are OBJ_BIGINT, doubles that do not fit are OBJ_FLOAT. Both are
- * canonical: what fits a word is in a word. No integer or float looks like an object's base
- * address, so the collector's conservative scan is in effect precise. */
+ * Integers that do not fit are OBJ_BIGINT, doubles that do not fit are OBJ_FLOAT. The
+ * representation is canonical: what fits a word is in a word. No integer or float looks like the
+ * base address of an object, so the collector's conservative scan is in effect precise. */
 #ifndef CSP_VM_CORE_VALUE_H
 #define CSP_VM_CORE_VALUE_H
 
@@ -23,7 +23,7 @@ typedef uint64_t value;
 #define VALUE_FALSE  ((value)0x04)
 #define VALUE_NIL    ((value)0x0c)
 #define VALUE_TRUE   ((value)0x14)
-/* in a frame that is unwound by a kill: there is no error to go on with */
+/* in a frame that is unwound by a kill: there is no error to propagate */
 #define VALUE_KILLED ((value)0x1c)
 
 #define INT_SMALL_MAX ((int64_t)(INT64_MAX >> 1))
@@ -42,14 +42,14 @@ static inline value value_bool(bool b) { return b ? VALUE_TRUE : VALUE_FALSE; }
 static inline value value_object(const void *object) { return (value)(uintptr_t)object; }
 static inline void *value_as_object(value v) { return (void *)(uintptr_t)v; }
 
-/* Adding 1 to the exponent's top three bits makes 011 and 100, the usual exponents, begin with 10;
- * rotated left by 3, those two bits are the tag. The one word that is left over for 0.0, whose
+/* Adding 1 to the top three bits of the exponent makes the usual exponents, 011 and 100, begin with
+ * 10; after rotation by 3 those two bits are the tag. The one word left over for 0.0, whose
  * exponent is not among them, is that of 2**-254, which is boxed. */
 #define FLONUM_ZERO  ((value)2)
 #define FLONUM_SHIFT ((uint64_t)1 << 60)
 
-/* The double as a word, or VALUE_ABSENT when its exponent is too large or too small for that: then
- * it must be boxed (num_float). */
+/* The double as a word, or VALUE_ABSENT if its exponent is too large or too small: then it must be
+ * boxed (num_float). */
 static inline value value_flonum(double d)
 {
     uint64_t bits;

@@ -1,4 +1,4 @@
-/* The virtual machine: everything that hangs off one csp_vm. */
+/* The virtual machine: everything belongs to one csp_vm. */
 #ifndef CSP_VM_CORE_VM_H
 #define CSP_VM_CORE_VM_H
 
@@ -10,35 +10,34 @@
 struct loop;
 struct request;
 
-/* Limits of a VM; 0: none. */
+/* Limits of a VM; 0: no limit. */
 typedef struct vm_limits {
     size_t memory; /* bytes */
-    size_t stack;  /* bytes a process */
+    size_t stack;  /* bytes per process */
     uint32_t processes;
     uint64_t reductions;
     uint64_t int_bits;
     size_t native_stack; /* bytes a stack for C; 0: NATIVE_STACK_SIZE */
 } vm_limits;
 
-/* For people, with ANSI sequences, or as JSON: an object on a line. */
+/* Plain text, text with ANSI sequences, or JSON: one object per line. */
 typedef enum vm_style { VM_PLAIN, VM_COLOUR, VM_JSON } vm_style;
 
 /* What the host does for the VM. */
 typedef struct vm_host {
     void *user;
-    /* takes all that it is given; NULL: the descriptors 1 and 2 */
+    /* takes all that it is given; NULL: write to the descriptors 1 and 2 */
     void (*write)(void *user, int stream /* 1, 2 */, const char *text, size_t size);
-    vm_style style; /* of reports on stream 2: crashes, leaks */
-    /* Is told of a crash that nobody awaits: p has just ended with the error `why`. NULL:
-     * trace_tell_crash. */
+    vm_style style; /* style of reports on stream 2: crashes, leaks */
+    /* Called for a crash that nobody awaits: p has just ended with the error `why`.
+     * NULL: trace_tell_crash. */
     void (*crash)(struct csp_vm *vm, const struct process *p, value why);
 } vm_host;
 
-/* What vm_interrupt has to do with: a host's call that runs something, from its beginning to its
- * end. */
+/* What vm_interrupt acts on: a host's call that runs something, from its beginning to its end. */
 typedef enum vm_activity { VM_QUIET, VM_ACTIVE, VM_TO_BE_INTERRUPTED } vm_activity;
 
-/* Pinned (heap_pinned), so all values in it are roots. */
+/* The VM is pinned (heap_pinned), so all values in it are roots. */
 struct csp_vm {
     heap heap;
     scheduler sched;
@@ -46,30 +45,30 @@ struct csp_vm {
     vm_limits limits;
     const struct kind_traits *const *kinds; /* kind.h: kind_table */
 
-    /* all processes that have not ended, in no order, held weakly (leak.h); p->index is its
-     * place */
+    /* all processes that have not ended, unordered and held weakly (leak.h); p->index is
+     * its place */
     process **table;
     uint32_t table_count, table_capacity;
-    process **hosted; /* those that the host runs: pinned, for nobody else may hold them */
+    process **hosted; /* those that the host runs: pinned, since nothing else may hold them */
     uint32_t hosted_count, hosted_capacity;
     struct leak_places *leak_places; /* leak.c: what has been reported */
     uint64_t last_number;            /* of a process */
     uint64_t last_channel;
     process *main;
-    struct origins *origins; /* origin.c: where processes come from */
+    struct origins *origins; /* origin.c: where processes were spawned */
     origin_edge last_spawn;  /* see origin_of_spawn */
 
     struct code_entry *modules; /* code_table.c; malloc'ed: it holds them weakly */
     uint32_t module_count, module_capacity, modules_dead;
     uint32_t next_position; /* from 1 on: 0 means "nowhere" */
-    size_t let_go_bytes;    /* of code, since the last time that modules were judged */
+    size_t let_go_bytes;    /* of code let go since modules were last judged */
 
     struct string **interned; /* open addressing; pinned, not scanned: it holds them weakly */
     uint32_t interned_count, interned_mask;
     value characters[128]; /* strings of one ASCII character */
     value error_names[ERR_COUNT];
     value empty_string, empty_tuple;
-    value memory_error; /* made ahead: there may be no memory when it is needed */
+    value memory_error; /* made in advance: there may be no memory when it is needed */
     uint64_t hash_seed;
 
     struct native_module *natives;     /* registered tables; malloc'ed */
@@ -86,44 +85,44 @@ struct csp_vm {
     bool may_call_c;          /* whoever stands above has granted it */
     struct foreign *foreign;  /* what calls C; made with the first library */
     struct pool *pool;        /* workers and inbox of the requests; made by the first */
-    struct request *requests; /* all that have not been taken or disposed of */
-    void *top;                /* whoever stands above (api/): module loader, sessions */
+    struct request *requests; /* all that have been neither taken nor disposed of */
+    void *top;                /* for the layer above (api/): module loader, sessions */
     const char *const *args;
     uint32_t arg_count; /* of the script */
 
-    /* set from outside (signal handlers too): tell on stream 2 what every process is doing */
+    /* set from outside (signal handlers too): report on stream 2 what every process is doing */
     volatile int asked;
-    /* vm_activity; from outside (signal handlers too) it goes from ACTIVE to INTERRUPTED */
+    /* vm_activity; set from outside (signal handlers too) from ACTIVE to INTERRUPTED */
     _Atomic int activity;
     int exit_status; /* of Os.exit; -1: nobody has called it */
-    /* the program was stopped: until then defers may run; 0: it was not */
+    /* when the program was stopped: defers may run until then; 0: it was not */
     int64_t grace_until;
-    /* heap.collections, when the latest of them was looked at for leaks */
+    /* heap.collections when leaks were last looked for */
     uint64_t collections_seen;
     int64_t started;  /* monotonic ns */
-    bool exiting;     /* main has ended: the rest is being killed */
+    bool exiting;     /* main has ended: the other processes are being killed */
     bool final_check; /* when main has returned, look for leaks once more (--leaks) */
     bool one_output;  /* both streams lead to the same place: the first output takes all */
-    bool judge_due;   /* the next marking tells which modules and names nobody holds … */
-    bool judging;     /* … the one under way does */
+    bool judge_due;   /* the next marking determines which modules and names nobody holds … */
+    bool judging;     /* … the one under way does so */
 };
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
 
-/* Whether somebody has called vm_interrupt; it stays so until vm_run has seen it, or vm_leave. */
+/* Whether somebody has called vm_interrupt; it stays set until vm_run or vm_leave has seen it. */
 static inline bool vm_interrupted(const csp_vm *vm)
 {
     return atomic_load_explicit(&vm->activity, memory_order_relaxed) == VM_TO_BE_INTERRUPTED;
 }
 
-/* How long, in ns, deferred calls of what is killed at the end of a program may take, all
- * together. */
+/* How long, in ns, the deferred calls of processes killed at the end of a program may take,
+ * all together. */
 enum { VM_GRACE = 1000000000 };
 
-/* Charges the running process n reductions beyond the call itself. */
+/* Charges the running process n reductions in addition to the call itself. */
 static inline void vm_charge(csp_vm *vm, uint64_t n) { vm->sched.charged += n; }
 
-/* The number of a channel: given to it when first asked for. */
+/* The number of a channel; it is assigned when first asked for. */
 static inline uint64_t chan_number(csp_vm *vm, channel *c)
 {
     if (c->header >> OWNER_SHIFT == 0)
@@ -131,7 +130,7 @@ static inline uint64_t chan_number(csp_vm *vm, channel *c)
     return c->header >> OWNER_SHIFT;
 }
 
-/* Whether the running process may use this object: immutable, a handle, or its own. */
+/* Whether the running process may use this object: it is immutable, a handle, or its own. */
 static inline bool value_usable(const process *p, value v)
 {
     if (value_is_immutable(v))

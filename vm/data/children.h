@@ -1,11 +1,11 @@
-/* What is inside a value, whatever its kind: its values, its bytes. */
+/* The contents of a value of any kind: its values, its bytes. */
 #ifndef CSP_VM_DATA_CHILDREN_H
 #define CSP_VM_DATA_CHILDREN_H
 
 #include "vm/core/value.h"
 
-/* The values directly inside a container that may be of any kind: `count` words, `stride` words
- * apart (absent ones among them). */
+/* The values directly inside a container of any kind: `count` words, `stride` words apart (some may
+ * be absent). */
 typedef struct children {
     value *items;
     uint64_t count;
@@ -13,7 +13,7 @@ typedef struct children {
 } children;
 children children_of(value v);
 
-/* The inside of a text, bytes, a buffer, tuple or list, in bytes. */
+/* The contents of a string, bytes, buffer, tuple or list, in bytes. */
 typedef struct content {
     void *data;
     size_t size;

@@ -47,7 +47,7 @@ static bool add_chunk(csp_vm *vm, draft *d, draft_chunk of, size_t length)
     return true;
 }
 
-/* The tail becomes a chunk, whatever its size. */
+/* Turns the tail into a chunk, whatever its size. */
 static bool close_tail(csp_vm *vm, draft *d)
 {
     text tail = d->tail;

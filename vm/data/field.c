@@ -1,4 +1,4 @@
-/* x.name and x.name = v of maps. */
+/* x.name and x.name = v, for maps. */
 #include "vm/data/field.h"
 
 #include "base/foreign.h"
@@ -7,11 +7,11 @@
 #include "vm/core/vm.h"
 #include "vm/data/map.h"
 
-/* --- what is said of a field that is not there */
+/* --- messages about missing fields */
 
-enum { GUESS_KEYS = 200 }; /* that are looked at: no crash takes long to be told */
+enum { GUESS_KEYS = 200 }; /* keys to look at: no crash takes long to report */
 
-/* The key that differs least, or NULL. */
+/* The most similar key, or NULL. */
 static const char *guess_key(const map *m, const string *name)
 {
     suggestion s;
@@ -38,7 +38,7 @@ static verdict raise_missing(csp_vm *vm, const map *m, value name)
                     field);
 }
 
-/* Elsewhere it would be a method. */
+/* In other languages it would be a method. */
 static verdict raise_no_fields(csp_vm *vm, value container, value name)
 {
     const char *type = vm_type_names[value_type_of(container)], *field = value_string(name)->text;

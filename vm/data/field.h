@@ -1,11 +1,10 @@
-/* x.name and x.name = v. */
 #ifndef CSP_VM_DATA_FIELD_H
 #define CSP_VM_DATA_FIELD_H
 
 #include "vm/core/concurrency.h"
 
-/* Of maps; those of errors: insn_get_field. `hint`: a guess at the place on entry, the place on
- * return. */
+/* Fields of maps; for those of errors see insn_get_field. `hint`: a guess at the place on entry,
+ * the place on return. */
 verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
                        value *out);
 verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,

@@ -153,7 +153,7 @@ static verdict next(csp_vm *vm, process *p, value *state, step *s)
                              ((buffer *)value_as_object(v))->size, state, s);
     case OBJ_STRING: return next_of_string(vm, value_string(v), state, s);
     case OBJ_MAP: return next_of_map(vm, value_map(v), state, s);
-    /* data_iterate let nothing else pass */
+    /* data_iterate admits nothing else */
     default: return next_of_range(vm, p, value_as_object(v), state, s);
     }
 }
@@ -201,8 +201,8 @@ verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
     return v;
 }
 
-/* args: the list, an iterable; slots: iteration (2), how many are left, the growth. Counted ahead:
- * a list may be appended to itself. */
+/* args: the list, an iterable; slots: iteration (2), how many are left, the growth. The elements
+ * are counted first: a list may be appended to itself. */
 verdict data_run_extend(csp_vm *vm, process *p, value *args, value *result)
 {
     enum { STEP = 1000, PER_REDUCTION = 16 };

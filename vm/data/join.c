@@ -1,4 +1,4 @@
-/* a + b of anything. */
+/* a + b for all types. */
 #include "vm/data/join.h"
 
 #include "vm/core/string.h"

@@ -3,15 +3,15 @@
 
 #include "vm/core/vm.h"
 
-/* A block this large is exchanged for a smaller one when three quarters of it are free. */
+/* A block this large is exchanged for a smaller one when three quarters of it is free. */
 enum { SHRINK_FROM = 1024 };
 
 static size_t front_of(const list *l) { return (size_t)(l->items - l->block); }
 
 static size_t block_size(const list *l) { return front_of(l) + l->capacity; }
 
-/* Exchanges the block for one with room for `front` values before the elements and `capacity` from
- * the first one on. False: out of memory. */
+/* Exchanges the block for one with room for `front` values before the elements and for `capacity`
+ * from the first one on. False: out of memory. */
 static bool move_to(csp_vm *vm, list *l, size_t front, size_t capacity)
 {
     value *block = heap_alloc(vm_heap(vm), HEAP_TRACED, (front + capacity) * sizeof *block);
@@ -29,8 +29,8 @@ static bool move_to(csp_vm *vm, list *l, size_t front, size_t capacity)
     return true;
 }
 
-/* Moves the elements within the block; what they leave is cleared, so that it keeps nothing
- * alive. */
+/* Moves the elements within the block; the places that they leave are cleared, so they keep
+ * nothing alive. */
 static void shift(list *l, size_t front)
 {
     if (!l->block)
@@ -47,7 +47,7 @@ static void shift(list *l, size_t front)
 
 /* --- growing */
 
-/* How much room there is to be where so much is needed. */
+/* The capacity to allocate when so much is needed. */
 static size_t grown(size_t capacity, size_t needed)
 {
     size_t room = capacity + capacity / 2;
@@ -58,8 +58,8 @@ static size_t grown(size_t capacity, size_t needed)
     return room < LIST_MAX ? room : LIST_MAX;
 }
 
-/* Room that has come to be at the other end is used before the block grows: once as many elements
- * are moved as half of them can be taken there again, which keeps a queue's cost constant. */
+/* Room at the other end is used before the block grows. The elements are only moved if afterwards
+ * half as many can be added there without moving again, so the cost of a queue is constant. */
 bool list_reserve(csp_vm *vm, list *l, size_t capacity)
 {
     if (capacity <= l->capacity)
@@ -80,7 +80,7 @@ bool list_reserve(csp_vm *vm, list *l, size_t capacity)
 typedef struct growth {
     uint64_t header;
     value *block;
-    size_t capacity, done; /* of the values in it so many are copied or cleared */
+    size_t capacity, done; /* `done`: how many of its values are copied or cleared */
 } growth;
 
 verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot)
@@ -118,7 +118,7 @@ verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot)
     return VERDICT_DONE;
 }
 
-/* Room for one before the first. */
+/* Makes room for one element before the first. */
 static bool reserve_front(csp_vm *vm, list *l)
 {
     if (front_of(l) > 0)
@@ -137,7 +137,7 @@ static void shrink(csp_vm *vm, list *l)
 {
     size_t size = block_size(l);
     if (size >= SHRINK_FROM && l->count < size / 4)
-        (void)move_to(vm, l, 0, size / 2); /* without memory the large one is as good */
+        (void)move_to(vm, l, 0, size / 2); /* without memory the large block will do */
     else if (l->count == 0)
         shift(l, 0);
 }

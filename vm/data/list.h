@@ -1,30 +1,30 @@
-/* Lists. Makers give VALUE_ABSENT when memory has run out. */
+/* Lists. Makers return VALUE_ABSENT when memory has run out. */
 #ifndef CSP_VM_DATA_LIST_H
 #define CSP_VM_DATA_LIST_H
 
 #include "vm/core/concurrency.h"
 #include "vm/core/steps.h"
 
-/* Owned by p. `items` may point into its stack; NULL: the list is empty. */
+/* A list owned by p. `items` may point into p's stack; NULL: the list is empty. */
 value list_new(csp_vm *vm, const process *p, const value *items, size_t count);
-/* Bare structure, no checks of owner or frozen. False: out of memory. */
+/* The bare structure, without checks of owner or frozen. False: out of memory. */
 bool list_push(csp_vm *vm, list *l, value v);
 bool list_reserve(csp_vm *vm, list *l, size_t capacity);
-/* at <= count, or < count: moves the elements before or behind it, whichever are fewer; at both
- * ends it takes constant time, amortised. */
+/* at <= count, or < count: moves the elements before or after it, whichever are fewer; at both ends
+ * it takes constant time, amortised. */
 bool list_insert(csp_vm *vm, list *l, uint32_t at, value v);
 value list_remove(csp_vm *vm, list *l, uint32_t at);
 void list_clear(list *l);
-/* The elements that list_insert or list_remove moves there. */
+/* How many elements list_insert or list_remove moves there. */
 static inline uint32_t list_moved(const list *l, uint32_t at)
 {
     return at < l->count - at ? at : l->count - at;
 }
-/* Readable by p, changeable by p; NULL: raised (type_error, moved, frozen). */
+/* Checks that p may read, or change, the list; NULL: raised (type_error, moved, frozen). */
 list *data_list(csp_vm *vm, process *p, value v);
 list *data_own_list(csp_vm *vm, process *p, value v);
-/* Whether room for so many elements takes long to make, and that in steps: DONE, YIELD or FAIL. The
- * slot is absent at the start and the end; meanwhile the list stays as it is. */
+/* Whether room for so many elements takes long to make; and making it in steps: DONE, YIELD or
+ * FAIL. The slot is absent at the start and the end; meanwhile the list does not change. */
 static inline bool list_grows_long(const list *l, size_t capacity)
 {
     enum { AT_ONCE = 8 * LONG_ELEMENTS };

@@ -88,7 +88,7 @@ value buffer_blank(csp_vm *vm, const process *p, size_t size)
     return value_object(b);
 }
 
-/* As of the kind; `length` is that of a string in code points. */
+/* An object of this kind; `length` is that of a string in code points. */
 static value blank(csp_vm *vm, const process *p, obj_kind kind, size_t size, size_t length)
 {
     switch (kind) {
@@ -100,8 +100,7 @@ static value blank(csp_vm *vm, const process *p, obj_kind kind, size_t size, siz
     }
 }
 
-/* Copies a step's worth of `from` to byte `start` of what is made of it. True: all of it is
- * there. */
+/* Copies a step's worth of `from` to byte `start` of the result. True: all of it is there. */
 static bool fill(csp_vm *vm, const process *p, value made, size_t start, content from, size_t *at)
 {
     size_t before = *at;
@@ -125,7 +124,7 @@ static bool fill(csp_vm *vm, const process *p, value made, size_t start, content
 
 /* --- a + b */
 
-/* args: a, b; slots: what is made, how many bytes of it are there. */
+/* args: a, b; slots: the result, how many of its bytes are there. */
 verdict long_run_add(csp_vm *vm, process *p, value *args, value *result)
 {
     value *made = &args[2], *done = &args[3];
@@ -158,8 +157,8 @@ verdict long_run_add(csp_vm *vm, process *p, value *args, value *result)
 
 /* --- x[i], x[a..b] */
 
-/* args: x, a key, an index or a range; slots: what is made (of a map: the walk), how many bytes of
- * it are there, where they begin in x, how many. */
+/* args: x, a key, an index or a range; slots: the result (for a map: the walk), how many of its
+ * bytes are there, where they begin in x, how many there are. */
 verdict long_run_part(csp_vm *vm, process *p, value *args, value *result)
 {
     enum { MADE = 2, DONE, START, SIZE };

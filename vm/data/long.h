@@ -5,19 +5,20 @@
 
 #include "vm/code/native.h"
 
-/* Whether a + b is a case for WALK_ADD (whatever else is wrong with it). */
+/* Whether a + b is a case for WALK_ADD (other checks aside). */
 bool long_join(value a, value b);
-/* Whether x[r] is one for WALK_PART, of which [a, b) is wanted, or x[i], since the text's table of
- * offsets is not there yet. */
+/* Whether x[r], of which [a, b) is wanted, or x[i], while the text has no table of offsets yet, is
+ * a case for WALK_PART. */
 bool long_slice(value x, uint64_t a, uint64_t b);
 bool long_index(value x);
 
-/* A list with so many elements that the caller sets (l->count says how many are set), a tuple for
+/* A list for the caller to fill (l->count says how many elements are set), and a tuple for
  * tuple_fill; their memory is not cleared. ABSENT: raised. */
 value list_blank(csp_vm *vm, const process *p, size_t count);
 value tuple_blank(csp_vm *vm, size_t count);
 value buffer_blank(csp_vm *vm, const process *p, size_t size);
-/* Sets the elements from `at` on. Whether all are immutable is known when the last one is set. */
+/* Sets the elements from `at` on. When the last one is set it is known whether all
+ * are immutable. */
 void tuple_fill(const process *p, tuple *t, uint64_t at, const value *items, uint64_t count);
 
 /* The steps; walk.c has their slots. */

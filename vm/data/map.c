@@ -1,6 +1,6 @@
 /* Maps: entries in order of insertion, and from MAP_LINEAR entries on an index by hash with linear
- * probing. A removed entry keeps its place in both (key VALUE_ABSENT) until the entries are
- * compacted. No live entry stands before number `pad`: so a map can be used as a queue. */
+ * probing. A removed entry keeps its place in both (with the key VALUE_ABSENT) until the entries
+ * are compacted. No live entry stands before number `first`, so a map can be used as a queue. */
 #include "vm/data/map.h"
 
 #include "vm/core/vm.h"
@@ -29,7 +29,7 @@ static void index_add(map *m, uint32_t entry)
     m->index[slot] = entry + 1;
 }
 
-/* Moves the live entries into a block of `capacity` and makes the index anew. */
+/* Moves the live entries into a block of `capacity` and rebuilds the index. */
 static bool rebuild(csp_vm *vm, map *m, size_t capacity)
 {
     if (capacity > LIST_MAX)
@@ -70,7 +70,7 @@ bool map_reserve(csp_vm *vm, map *m, size_t capacity)
     return capacity <= m->capacity || rebuild(vm, m, capacity);
 }
 
-/* Room for one more: where a quarter or more has been removed, compacting is enough. */
+/* Makes room for one more: if a quarter or more has been removed, compacting is enough. */
 static bool grow(csp_vm *vm, map *m)
 {
     size_t capacity = m->capacity;
@@ -116,7 +116,7 @@ uint32_t map_probe(const map *m, uint64_t hash, uint64_t *cursor)
     }
 }
 
-/* Identical words are equal keys, unless a nan may be inside. */
+/* Identical words are equal keys, unless there may be a nan inside. */
 static bool same_word(value a, value b)
 {
     if (a != b)
@@ -204,7 +204,7 @@ bool map_put(csp_vm *vm, map *m, value key, value item)
     return true;
 }
 
-/* Closes the gaps, without allocating. */
+/* Closes the gaps without allocating. */
 static void compact(map *m)
 {
     uint32_t used = 0;

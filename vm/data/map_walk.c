@@ -1,6 +1,6 @@
-/* Maps in steps: keys that take long to compare, and blocks that take long to exchange for larger
- * ones. Nobody else can change the map meanwhile: it belongs to the process whose native this
- * is. */
+/* Maps in steps: keys that take long to compare, and blocks that take long to exchange for
+ * larger ones. Nobody else can change the map meanwhile, since it belongs to the process that
+ * runs this native. */
 #include "vm/data/map_walk.h"
 
 #include "vm/core/steps.h"
@@ -10,7 +10,7 @@
 #include "vm/walk/walk_hash.h"
 #include "vm/walk/walk_state.h"
 
-/* Each entry that is entered is looked for in memory; clearing goes straight on. */
+/* An entry costs a cache miss in the index; clearing is sequential. */
 enum {
     ENTRIES_PER_STEP = 2048,
     ENTRIES_PER_REDUCTION = 2,
@@ -93,8 +93,8 @@ static verdict begin_growth(csp_vm *vm, map_walk *w, const map *m)
     return VERDICT_YIELD;
 }
 
-/* A step of making the larger blocks: the index is cleared, the entries are copied, then entered;
- * what is behind them is cleared. DONE: the map has them. */
+/* One step of making the larger blocks: the index is cleared, the entries are copied and then
+ * entered, and the rest is cleared. DONE: the map has the new blocks. */
 static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
 {
     if (!w->entries)
@@ -143,7 +143,7 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
     return VERDICT_DONE;
 }
 
-/* Puts a value to the key, that map_find_step has looked for: DONE, YIELD, FAIL. */
+/* Stores a value for the key that map_find_step has looked for: DONE, YIELD, FAIL. */
 static verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value item)
 {
     if (w->found) {
@@ -195,8 +195,8 @@ verdict map_run_put(csp_vm *vm, process *p, value *args, value *result)
     return v == VERDICT_DONE ? map_put_step(vm, w, m, args[1], args[2]) : v;
 }
 
-/* Which of what is asked of a key it is: its value (or the default in args[2]), whether it is
- * there, its removal. */
+/* What is wanted of a key: its value (or the default in args[2]), whether it is there, or
+ * its removal. */
 typedef enum asked { ASKED_GET, ASKED_HAS, ASKED_REMOVE } asked;
 
 static verdict ask(csp_vm *vm, process *p, value *args, value *slot, asked what, value *result)

@@ -1,4 +1,4 @@
-/* What takes long with a map, in steps: finding a key that is long or deep, and growing. */
+/* Map operations that take long, in steps: finding a key that is long or deep, and growing. */
 #ifndef CSP_VM_DATA_MAP_WALK_H
 #define CSP_VM_DATA_MAP_WALK_H
 
@@ -6,29 +6,29 @@
 
 struct equal_walk;
 
-/* Room for exactly `capacity` entries, many of them, in an empty map whose index still has to be
- * cleared: from slot `at` on so many as one step clears, which is given. False: out of memory. */
+/* Makes room for exactly `capacity` entries, a large number, in an empty map whose index
+ * still has to be cleared: from slot `at` on, one step clears as many as this returns. False:
+ * out of memory. */
 bool map_blank(csp_vm *vm, map *m, size_t capacity);
 uint32_t map_clear_index(map *m, uint64_t at);
 
-/* What takes long with a map, in steps: finding a key that is long or deep, and growing. An object,
- * for a slot to hold. */
+/* The state of such an operation: an object, so that a slot can hold it. */
 typedef struct map_walk {
     uint64_t header;
     uint64_t hash, cursor;
-    struct equal_walk *comparing; /* the key with that of entry `entry`; NULL: none */
+    struct equal_walk *comparing; /* compares the key with that of entry `entry`; NULL: none */
     uint32_t entry;
     bool begun, found;
-    map_entry *entries; /* while it grows: of the larger block as many as `copied` are there */
-    uint32_t *index;    /* … and of its index, `capacity` entries' … */
+    map_entry *entries; /* of the larger block while it grows: `copied` of them are there */
+    uint32_t *index;    /* … its index, for `capacity` entries … */
     uint32_t used, copied, indexed, capacity, index_mask;
-    size_t cleared; /* … so many are cleared */
+    size_t cleared; /* … of which this many places are cleared */
 } map_walk;
 /* The walk that the slot holds, made if need be; NULL: raised. */
 map_walk *map_walk_in_slot(csp_vm *vm, value *slot);
 /* Looks for the key: DONE with w->found and w->entry, YIELD, FAIL. */
 verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key);
-/* Whether to add one more takes long. */
+/* Whether adding one more takes long. */
 bool map_grows_long(const map *m);
 
 /* The steps; walk.c has their slots. */

@@ -1,6 +1,6 @@
-/* Short parts by memmem, a window at a time. Long ones, which memmem would have to look at anew in
- * each window, by a rolling hash modulo 2^61 - 1 with a base that nobody knows, so that only what
- * is equal is compared. */
+/* Short parts are found by memmem, a window at a time. Long parts, which memmem would process anew
+ * in each window, are found by a rolling hash modulo 2^61 - 1 with a secret base, so in practice
+ * only equal bytes are compared. */
 #include "vm/data/search.h"
 
 #include "vm/core/vm.h"
@@ -34,7 +34,7 @@ void search_restart(search *s, size_t at)
 
 static const char *find(const char *in, size_t size, const char *part, size_t part_size)
 {
-    /* A single byte, as most separators are, has no need of memmem's set-up. */
+    /* A single byte, as most separators are, does not need memmem's set-up. */
     return part_size == 1 ? memchr(in, *part, size) : memmem(in, size, part, part_size);
 }
 
@@ -61,7 +61,7 @@ static verdict step_short(csp_vm *vm, search *s, const void *in, size_t size, co
     verdict v = search_quick(vm, in, size, s->at, part, part_size, found);
     if (v != VERDICT_CALL)
         return v;
-    s->at += WINDOW + 1; /* what begins before that would have been found */
+    s->at += WINDOW + 1; /* any occurrence that begins before it would have been found */
     return VERDICT_YIELD;
 }
 
@@ -79,7 +79,8 @@ static uint64_t plus(uint64_t a, uint64_t b) { return a + b >= PRIME ? a + b - P
 
 static uint64_t base_of(const csp_vm *vm) { return (vm->hash_seed | 1) % (PRIME - 512) + 256; }
 
-/* Adds bytes [*done, …) of data to the hash, a step's worth at most. True: all `size` are in it. */
+/* Adds the bytes [*done, …) of data to the hash, at most one step's worth. True: all `size`
+ * are included. */
 static bool hash_on(uint64_t base, const uint8_t *data, size_t size, size_t *done, uint64_t *hash)
 {
     size_t stop = size - *done > STEP ? *done + STEP : size;
@@ -88,7 +89,7 @@ static bool hash_on(uint64_t base, const uint8_t *data, size_t size, size_t *don
     return stop == size;
 }
 
-/* Slides the window until the hashes agree or it is at the end. */
+/* Slides the window until the hashes agree or it reaches the end. */
 static void roll(search *s, uint64_t base, const uint8_t *in, size_t size, size_t part_size)
 {
     size_t stop = size - part_size - s->at > STEP ? s->at + STEP : size - part_size;
@@ -133,7 +134,7 @@ static verdict step_long(csp_vm *vm, search *s, const uint8_t *in, size_t size, 
         *found = s->matched == part_size ? s->at : SIZE_MAX;
         return s->matched == part_size ? VERDICT_DONE : VERDICT_YIELD;
     }
-    /* Two that differ have the same hash: as good as never. */
+    /* Different bytes with the same hash: practically never. */
     if (s->at == size - part_size)
         return VERDICT_DONE;
     search_restart(s, s->at + 1);

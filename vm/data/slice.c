@@ -80,7 +80,7 @@ verdict data_range_has(csp_vm *vm, const range *r, value number, bool *has)
 
 /* --- slices */
 
-/* A bound of a slice of `length` elements: negative from the end, then clamped. Bounds that are no
+/* A bound of a slice of `length` elements: negative from the end, then clamped. Bounds that are not
  * small ints are far outside. */
 static uint64_t clamp(value bound, bool included, uint64_t length)
 {

@@ -4,19 +4,20 @@
 
 #include "vm/core/concurrency.h"
 
-/* container[from..to]; CALL as data_get has it. */
+/* container[from..to]; CALL as in data_get. */
 verdict data_slice(csp_vm *vm, process *p, value container, value from, value to, value *out);
-/* Which elements container[r] is made of: negatives count from the end, then all is clamped. No
- * range, no map. FAIL: type_error. */
+/* The elements that container[r] consists of: negatives count from the end, then bounds are
+ * clamped. Not for ranges or maps. FAIL: type_error. */
 verdict data_slice_bounds(csp_vm *vm, process *p, value container, const range *r, uint64_t *a,
                           uint64_t *b);
-/* container[r]: a fresh copy; CALL as above. Whether p may use the container is checked before. */
+/* container[r]: a fresh copy; CALL as above. The caller has checked that p may use
+ * the container. */
 verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r, value *out);
-/* FAIL for an open range, and for one that is too long to count. */
+/* FAIL for an open range, and for a range that is too long to count. */
 verdict data_range_length(csp_vm *vm, process *p, const range *r, uint64_t *length);
 verdict data_range_at(csp_vm *vm, process *p, const range *r, value index, value *out);
-/* Behind the last element; VALUE_NIL where it is open. The bound of a closed range is a small int
- * (range_new). */
+/* The end, excluded; VALUE_NIL for an open range. The bound of a closed range is a small
+ * int (range_new). */
 static inline value data_range_stop(const range *r)
 {
     return r->header & RANGE_CLOSED ? value_int(value_as_int(r->to) + 1) : r->to;

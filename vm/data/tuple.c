@@ -1,4 +1,4 @@
-/* Tuples, ranges and closures: what is made at once and does not change. */
+/* Tuples, ranges and closures: made in one go and never changed. */
 #include "vm/data/tuple.h"
 
 #include "vm/core/vm.h"
@@ -41,8 +41,8 @@ verdict range_check(csp_vm *vm, value from, value to)
     return VERDICT_DONE;
 }
 
-/* An included end is made an excluded one at once, but for negative small ones: in a slice they
- * count from the end. So RANGE_CLOSED means that `to` is one of those. */
+/* An included end becomes an excluded one here, unless it is small and negative: in a slice it
+ * counts from the end. So RANGE_CLOSED means that `to` is such an end. */
 value range_new(csp_vm *vm, value from, value to, bool closed)
 {
     if (closed && to != VALUE_NIL && !(value_is_int(to) && value_as_int(to) < 0)) {

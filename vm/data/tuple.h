@@ -1,16 +1,17 @@
-/* Tuples, ranges and closures. Makers give VALUE_ABSENT when memory has run out. */
+/* Tuples, ranges and closures. Makers return VALUE_ABSENT when memory has run out. */
 #ifndef CSP_VM_DATA_TUPLE_H
 #define CSP_VM_DATA_TUPLE_H
 
 #include "vm/core/concurrency.h"
 
-/* Owned by p unless all items are immutable: then OBJ_IMMUTABLE. `items` may point into p's
- * stack. */
+/* Owned by p unless all items are immutable: then OBJ_IMMUTABLE. `items` may point into
+ * p's stack. */
 value tuple_new(csp_vm *vm, const process *p, const value *items, size_t count);
 /* checked by the caller: range_check */
 value range_new(csp_vm *vm, value from, value to, bool closed);
-verdict range_check(csp_vm *vm, value from, value to); /* FAIL unless ints (or `to` nil) */
-/* c->captures of them; self_capture filled in */
+/* FAIL unless both are ints (`to` may be nil) */
+verdict range_check(csp_vm *vm, value from, value to);
+/* c->captures of them; self_capture is filled in here */
 value closure_new(csp_vm *vm, const process *p, const code *c, const value *captures);
 
 #endif

@@ -1,5 +1,5 @@
-/* Arithmetic beyond the interpreter's fast paths: ints of any size, floats, mixtures, and what is
- * wrong with other operands.
+/* Arithmetic beyond the interpreter's fast paths: ints of any size, floats, mixtures, and the
+ * errors of other operands.
  *
  * The interpreter has tried small ints and flonums already, so nothing here is the hot path; still,
  * results that fit 64 bits are made without GMP. */
@@ -38,8 +38,8 @@ static void operands_begin(operands *o, value a, value b)
     mpz_init(o->result);
 }
 
-/* Multiplying and dividing numbers of so many bits: the schoolbook way at first, later about n log
- * n. In units of some 10 ns. */
+/* The cost of multiplying and dividing numbers of so many bits, in units of about 10 ns: the
+ * schoolbook method first, about n log n later. */
 static void charge_product(csp_vm *vm, uint64_t bits_a, uint64_t bits_b)
 {
     uint64_t longer = (bits_a > bits_b ? bits_a : bits_b) / 64;
@@ -106,9 +106,9 @@ static verdict int_mul(csp_vm *vm, value a, value b, value *out)
     return compute(vm, NUM_MUL, a, b, out);
 }
 
-/* The magnitude of a / b rounded to nearest. The quotient is computed to two bits more than a
- * double has (down to the smallest double's place), its last bit set where the division leaves a
- * remainder: no later rounding can then go wrong. */
+/* The magnitude of a / b, rounded to nearest. The quotient is computed to two bits more than a
+ * double has (down to the place of the smallest double), and its last bit is set if the division
+ * leaves a remainder, so later rounding cannot go wrong. */
 static double divide_magnitudes(mpz_srcptr a, mpz_srcptr b)
 {
     enum { WANTED = 55, LOWEST = -1076, HIGHEST = 1030 };
@@ -211,7 +211,7 @@ static verdict int_pow(csp_vm *vm, value a, value b, value *out)
     if (bits <= 1)
         return vm_give(vm, value_int(trivial_power(value_as_int(a), b)), out);
     uint64_t exponent = value_is_int(b) ? (uint64_t)value_as_int(b) : UINT64_MAX;
-    uint64_t least; /* bits of the result: at least this, at most about twice as many */
+    uint64_t least; /* bits of the result: at least this many, at most about twice as many */
     if (__builtin_mul_overflow(bits - 1, exponent, &least))
         least = UINT64_MAX;
     if (num_check_bits(vm, least) == VERDICT_FAIL)
@@ -253,7 +253,7 @@ static verdict int_xor(csp_vm *vm, value a, value b, value *out)
     return num_give(vm, o.result, out);
 }
 
-/* How far to shift; what is beyond all integers is UINT64_MAX / 2. */
+/* The shift distance; what is beyond all integers is UINT64_MAX / 2. */
 static verdict shift_distance(csp_vm *vm, value b, uint64_t *distance)
 {
     if (is_negative(b))
@@ -314,7 +314,7 @@ verdict num_lcm(csp_vm *vm, value a, value b, value *out)
 {
     uint64_t bits_a = num_bits(a);
     uint64_t bits_b = num_bits(b);
-    /* The least common multiple of two numbers can be far shorter than their product; but the
+    /* The least common multiple of two numbers can be far shorter than their product, but the
      * product must be possible. */
     if (bits_a > 0 && bits_b > 0 && num_check_bits(vm, bits_a + bits_b - 1) == VERDICT_FAIL)
         return VERDICT_FAIL;
@@ -345,8 +345,8 @@ static double float_mod(double a, double b)
     return (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-/* Not floor(a / b): a quotient that is rounded up to a whole number would be one too large, and
- * disagree with `%`. */
+/* Not floor(a / b): a quotient rounded up to a whole number would be one too large, and disagree
+ * with `%`. */
 static double float_floor_div(double a, double b)
 {
     if (b == 0 || !isfinite(a))
@@ -363,7 +363,7 @@ static double float_floor_div(double a, double b)
 
 /* --- all operators */
 
-/* "cannot <verb> <a> <joint> <b>", or the operands the other way round. */
+/* "cannot <verb> <a> <joint> <b>", or with the operands swapped. */
 static const struct operation {
     const char *verb, *joint;
     bool swapped;

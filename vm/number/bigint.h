@@ -1,6 +1,6 @@
-/* Bigints as GMP sees them: read-only views on limbs in the collected heap, and results copied
- * back. For arithmetic only; all else knows num.h. GMP's own memory is malloc'ed and lives no
- * longer than one operation; it aborts when there is none, so whoever makes a large result asks
+/* Bigints as GMP sees them: read-only views of limbs in the collected heap, and results copied
+ * back. For arithmetic only; everything else uses num.h. GMP's own memory is malloc'ed and lives no
+ * longer than one operation. GMP aborts when there is none, so whoever makes a large result calls
  * num_check_bits first. */
 #ifndef CSP_VM_NUMBER_BIGINT_H
 #define CSP_VM_NUMBER_BIGINT_H
@@ -11,8 +11,8 @@
 
 _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "bigint.limbs are GMP's limbs");
 
-/* An integer to read from, `z`: of any size, never cleared. It must stay where it is, and the
- * integer must stay rooted. */
+/* A read-only integer `z` of any size; it is never cleared. The view must not move, and the integer
+ * must stay rooted. */
 typedef struct num_view {
     mpz_t z;
     mp_limb_t limb;
@@ -22,14 +22,14 @@ void num_view_of(num_view *view, value integer);
 /* The number of bits of the magnitude; 0 for 0. */
 uint64_t num_bits(value integer);
 
-/* FAIL (out_of_memory) where the VM does not allow an integer of so many bits. */
+/* FAIL (out_of_memory) if the VM does not allow an integer of so many bits. */
 verdict num_check_bits(csp_vm *vm, uint64_t bits);
 
-/* The canonical integer of z, which is left as it is. VALUE_ABSENT: out of memory. */
+/* The canonical integer of z, which does not change. VALUE_ABSENT: out of memory. */
 value num_from_mpz(csp_vm *vm, mpz_srcptr z);
 
-/* The result of an operation: stores it and clears z. FAIL: out of memory, or more bits than
- * allowed. */
+/* The result of an operation: stores it and clears z. FAIL: out of memory, or more bits
+ * than allowed. */
 verdict num_give(csp_vm *vm, mpz_ptr z, value *out);
 
 /* The number as mantissa * 2 ** *exponent with 0.5 <= |mantissa| < 1 (or both 0): for integers

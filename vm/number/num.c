@@ -7,14 +7,15 @@
 #include "vm/core/vm.h"
 #include "vm/number/bigint.h"
 
-/* Where the host sets no limit, an integer still has to fit GMP's and our own counts; 512 MiB is
- * far from both. */
+/* If the host sets no limit, an integer still has to fit GMP's counts and our own; 512 MiB is far
+ * from both. */
 enum { LIMB_BITS = 64 };
 static const uint64_t max_bits = (uint64_t)1 << 32;
 
 __extension__ typedef unsigned __int128 uint128;
 
-/* Doubles from -small_end up to below small_end are small ints once truncated: 2 ** 62. */
+/* Doubles from -small_end up to, but not including, small_end are small ints once truncated: 2
+ * ** 62. */
 static const double small_end = 4611686018427387904.0;
 
 static bigint *value_bigint(value v) { return (bigint *)value_as_object(v); }
@@ -132,8 +133,8 @@ value num_truncate(csp_vm *vm, double d)
     return v;
 }
 
-/* The highest 64 bits of a bigint of several limbs. The lowest of them is set where anything below
- * is not zero, so that rounding to the 53 bits of a double goes the right way. */
+/* The highest 64 bits of a bigint of several limbs. The lowest of them is set if anything below is
+ * not zero, so that rounding to the 53 bits of a double goes the right way. */
 static uint64_t top_bits(const bigint *b)
 {
     size_t count = limb_count(b);
@@ -218,8 +219,8 @@ int num_compare(value a, value b)
     return sign_of(mpz_cmp(x.z, y.z));
 }
 
-/* Multiplies and folds: every bit of the result depends on every bit of h, and h on the secret
- * seed. */
+/* Multiplies and folds: every bit of the result depends on every bit of h, and on the
+ * secret seed. */
 static uint64_t mix(uint64_t h)
 {
     uint128 product = (uint128)h * HASH_FACTOR;
@@ -239,10 +240,10 @@ static uint64_t hash_limbs(const uint64_t *limbs, size_t count, bool negative, u
     return h;
 }
 
-/* A whole number beyond the small ints hashes as the bigint that it is equal to. */
+/* A whole number beyond the small ints hashes like the bigint that it is equal to. */
 static uint64_t hash_large_float(double d, uint64_t seed)
 {
-    enum { LIMBS = 16 + 1 }; /* 2 ** 1024, and what the shift pushes over */
+    enum { LIMBS = 16 + 1 }; /* 2 ** 1024, and what the shift adds */
     uint64_t limbs[LIMBS] = {0};
     int exponent;
     uint64_t mantissa = (uint64_t)ldexp(frexp(fabs(d), &exponent), 53);

@@ -6,7 +6,7 @@
 #include "vm/core/bytecode.h"
 #include "vm/core/object.h"
 
-/* All makers: VALUE_ABSENT where memory has run out. */
+/* All makers return VALUE_ABSENT when memory has run out. */
 value num_int(csp_vm *vm, int64_t n);
 value num_uint(csp_vm *vm, uint64_t n);
 value num_float(csp_vm *vm, double d);
@@ -26,8 +26,8 @@ static inline double value_as_float(value v)
     return value_is_flonum(v) ? value_as_flonum(v) : ((boxed_float *)value_as_object(v))->number;
 }
 
-/* Compares two numbers exactly (also int with float, without rounding): -1, 0, 1, or 2 where a NaN
- * is among them. */
+/* Compares two numbers exactly (an int with a float too, without rounding): -1, 0, 1, or 2 if one
+ * of them is a NaN. */
 int num_compare(value a, value b);
 /* Equal numbers have equal hashes (1 and 1.0, bigints and floats alike). */
 uint64_t num_hash(value number, uint64_t seed);

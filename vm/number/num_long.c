@@ -14,7 +14,7 @@
 
 enum {
     LONG_NS = 200000, /* about what a slice takes */
-    /* the shorter operand of what is linear in the longer one: at most 5 ms at 2^26 bits */
+    /* of a linear operation: the length of the shorter operand; at most 5 ms at 2^26 bits */
     LINEAR_LIMBS = 8,
     NS_PER_REDUCTION = 16,
     LIMB_BITS = 64
@@ -22,8 +22,8 @@ enum {
 
 static uint64_t limbs_of(value integer) { return (num_bits(integer) + LIMB_BITS - 1) / LIMB_BITS; }
 
-/* ns that a product of so many limbs takes. Measured (GMP 6.2, this machine, 2^k limbs each): ns
- * for each limb of the longer factor, by k = log2 of the shorter. */
+/* The time in ns of a product of so many limbs. Measured (GMP 6.2, this machine, 2^k limbs each):
+ * ns per limb of the longer factor, by k = log2 of the shorter. */
 static uint64_t product_ns(uint64_t a, uint64_t b)
 {
     static const uint16_t per_limb[] = {1,  1,   2,   3,   6,   14,  30,  47, 62,
@@ -47,21 +47,21 @@ static uint64_t division_ns(uint64_t a, uint64_t b)
     return a < b ? a : 5 * product_ns(a - b + 1, b) / 2;
 }
 
-/* Digits in bases that are powers of two are read off: 35 ns a limb; else 512 limbs take 113 us,
- * their product 43. */
+/* Digits in bases that are powers of two are read off at 35 ns a limb; otherwise 512 limbs take 113
+ * us, their product 43. */
 static uint64_t format_ns(uint64_t n, int64_t base)
 {
     return (base & -base) == llabs(base) ? 35 * n : 5 * product_ns(n, n) / 2;
 }
 
-/* 1024 limbs: 171 us, their product 137; and each character is looked at. */
+/* 1024 limbs: 171 us, their product 137; in addition each character is looked at. */
 static uint64_t parse_ns(uint64_t size, int64_t base)
 {
     uint64_t limbs = size / 19 + 1;
     return 2 * size + ((base & (base - 1)) == 0 ? 0 : 3 * product_ns(limbs, limbs) / 2);
 }
 
-/* Bits of the result, at most. */
+/* The number of bits of the result, at most. */
 static uint64_t power_bits(value a, value b) { return num_bits(a) * (uint64_t)value_as_int(b); }
 
 static uint64_t cost_ns(num_long op, value a, value b)
@@ -86,7 +86,7 @@ static bool is_power_of_two(value small)
     return (n & -n) == n || (n & -n) == -n;
 }
 
-/* Operands of which one is so short, or so simple, that it all is linear. */
+/* One operand is so short, or so simple, that the operation is linear. */
 static bool is_linear(num_long op, value a, value b)
 {
     if (op == NUM_POW)
@@ -202,7 +202,7 @@ static void drop(request *r)
 static const request_kind long_kind = {
     .what = "a computation with large ints", .work = work, .drop = drop};
 
-/* What GMP takes meanwhile, roughly: the result, and a few times the operands. */
+/* Roughly what GMP takes meanwhile: the result, and a few times the operands. */
 static size_t memory_of(num_long op, value a, value b)
 {
     enum { TIMES = 4 };
@@ -259,8 +259,8 @@ static verdict finish(csp_vm *vm, long_request *l, value given, value *result)
     return v;
 }
 
-/* A step of making the digits a string: DONE, YIELD or FAIL. slots: the string, how many bytes of
- * it are there. */
+/* One step of making a string of the digits: DONE, YIELD or FAIL. slots: the string, how many of
+ * its bytes are there. */
 static verdict give_digits(csp_vm *vm, const long_request *l, value *slots, value *result)
 {
     if (slots[0] == VALUE_ABSENT) {

@@ -1,5 +1,5 @@
 /* Operations on ints that take longer than a slice: they run on a worker (request.h) while their
- * process waits. Those whose time grows with the length alone (sums, bits, shifts, comparing) are
+ * process waits. Those whose time grows with the length alone (sums, bits, shifts, comparisons) are
  * never long: 2 to 5 ms at 2^26 bits. */
 #ifndef CSP_VM_NUMBER_NUM_LONG_H
 #define CSP_VM_NUMBER_NUM_LONG_H
@@ -16,12 +16,12 @@ typedef enum num_long {
     NUM_GCD,       /* (a, b) */
     NUM_LCM,       /* (a, b) */
     NUM_ISQRT,     /* (n, nil), n >= 0 */
-    /* (n, base): its digits, a string; of a negative base those above 9 are capitals */
+    /* (n, base): its digits, a string; a negative base means capitals for digits above 9 */
     NUM_FORMAT,
     NUM_PARSE /* (string, base): an int, or the error value that `int` gives */
 } num_long;
 
-/* What the arithmetic ones compute, at once: on any thread. */
+/* Computes an arithmetic one at once, on any thread. */
 void num_compute(num_long op, mpz_ptr result, mpz_srcptr a, mpz_srcptr b);
 
 /* Whether it would take too long to be done at once. Cheap; the arguments are as above. */

@@ -1,6 +1,6 @@
-/* Numbers and text: formatting and parsing. What the C library prints and reads depends on the
- * locale, which belongs to the host; so we only exchange digits with it, and set the point
- * ourselves. */
+/* Numbers and text: formatting and parsing. What the C library prints and reads depends on
+ * the locale, which belongs to the host, so we exchange only digits with it and set the
+ * point ourselves. */
 #include "vm/number/num_text.h"
 
 #include <ctype.h>
@@ -52,9 +52,9 @@ static decimal decimal_trimmed(decimal n)
     return n;
 }
 
-/* Most floats in programs have few digits. Where m / 10^k gives d exactly as a quotient of two
- * exact doubles, m * 10^-k reads back as d; and of at most 15 digits no two decimals read as the
- * same double, so the smallest k gives the shortest text. */
+/* Most floats in programs have few digits. If m / 10^k gives d exactly, as a quotient of two exact
+ * doubles, m * 10^-k reads back as d. No two decimals of at most 15 digits read as the same double,
+ * so the smallest k gives the shortest text. */
 static bool decimal_short(double d, decimal *out)
 {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
@@ -71,9 +71,9 @@ static bool decimal_short(double d, decimal *out)
 }
 
 /* The shortest decimal that reads back as d > 0. 15 digits survive a trip through a (normal)
- * double, so if 15 do not read back, fewer do not either. The doubles around a power of two lie
- * closer below than above: there the nearest decimal may be too low where the next one reads
- * back. */
+ * double, so if 15 do not read back, fewer do not either. The doubles around a power of two
+ * lie closer below than above: there the nearest decimal may be too low where the next one
+ * reads back. */
 static decimal decimal_shortest(double d)
 {
     decimal n;
@@ -159,7 +159,7 @@ bool num_format_int(text *t, value integer, int base)
 
 /* --- text to ints */
 
-/* 36 and more: no digit. */
+/* 36 and more: not a digit. */
 static unsigned digit_value(char c)
 {
     if (c >= '0' && c <= '9')
@@ -216,7 +216,7 @@ value num_from_digits(csp_vm *vm, const char *digits, size_t length, int base, b
         digits++;
         length--;
     }
-    /* In any base up to 36 eleven digits fit 63 bits. */
+    /* Eleven digits in any base up to 36 fit 63 bits. */
     size_t safe = base <= 10 ? 18 : 11;
     if (length <= safe) {
         int64_t n = 0;
@@ -265,8 +265,8 @@ static size_t digits_at(const char *chars, size_t size)
     return n;
 }
 
-/* An exponent's sign and digits. What is far beyond every double stays there whatever the
- * mantissa's length, since texts are shorter than the bound. */
+/* The sign and digits of an exponent. What is far beyond every double stays there whatever the
+ * length of the mantissa, since texts are shorter than the bound. */
 static bool parse_exponent(const char *chars, size_t size, int64_t *exponent)
 {
     static const int64_t bound = (int64_t)1 << 40;

@@ -50,8 +50,8 @@ bool descriptor_same(const out_descriptor *a, const out_descriptor *b)
            x.st_ino == y.st_ino && !S_ISREG(x.st_mode);
 }
 
-/* The same pipe or terminal once more, with flags of its own. Where there is no /proc, no right or
- * no room for it, what we have must do. */
+/* Opens the same pipe or terminal once more, with flags of its own. Without /proc, permission or
+ * room for it, the descriptor that we have must do. */
 static void open_own(out_descriptor *d)
 {
     char path[32];
@@ -61,7 +61,7 @@ static void open_own(out_descriptor *d)
     errno = kept;
     if (fd < 0)
         return;
-    if (fd <= STDERR_FILENO) { /* it took the place of one that is closed, and must stay so */
+    if (fd <= STDERR_FILENO) { /* it took the place of a closed one, which must stay closed */
         close(fd);
         return;
     }

@@ -11,15 +11,15 @@
 
 #include "vm/core/vm.h"
 
-/* libuv's own timers are good to a millisecond only, so deadlines go through a timerfd, which the
- * loop watches as it does every other descriptor. */
+/* libuv's own timers are accurate to a millisecond only, so deadlines go through a timerfd, which
+ * the loop watches like any other descriptor. */
 struct loop {
     uv_loop_t uv;
     uv_async_t wake;
     uv_poll_t timer;
     int timer_fd;
     int64_t armed;   /* the deadline that the timerfd is set to; LOOP_NEVER: off */
-    uint32_t events; /* so many things have happened */
+    uint32_t events; /* counts everything that has happened */
     int outputs[LOOP_OUTPUTS];
 };
 
@@ -47,7 +47,7 @@ static void close_handle(uv_handle_t *handle, void *unused)
         uv_close(handle, NULL);
 }
 
-/* Closes what was opened so far. */
+/* Closes what has been opened so far. */
 static void close_loop(loop *l)
 {
     uv_walk(&l->uv, close_handle, NULL);
@@ -58,7 +58,7 @@ static void close_loop(loop *l)
         close(l->timer_fd);
 }
 
-/* 0 or, as libuv has it, an error less than 0. */
+/* 0 or, as in libuv, a negative error. */
 static int open_handles(loop *l)
 {
     l->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -74,9 +74,9 @@ static int open_handles(loop *l)
     return uv_poll_start(&l->timer, UV_READABLE, on_timer);
 }
 
-/* libuv aborts when it is to close a descriptor up to 2, which a host may have closed: `low` holds
- * those places meanwhile. It also aborts where it cannot have, beside its first descriptor, the
- * pipe that it makes once: both are tried before. 0 or an error less than 0. */
+/* libuv aborts when it has to close a descriptor up to 2, which a host may have closed: `low`
+ * occupies those places meanwhile. It also aborts if it cannot have its first descriptor or the
+ * pipe that it makes once: both are tried before. 0 or a negative error. */
 static int prepare(int low[3])
 {
     int held = 0, spare, probe[2];
@@ -124,7 +124,7 @@ loop *loop_new(void)
         errno = -why;
         return NULL;
     }
-    /* so that the handles are registered with the kernel before anybody waits for loop_fd */
+    /* registers the handles with the kernel before anybody waits for loop_fd */
     loop_poll(l);
     return l;
 }
@@ -161,7 +161,7 @@ static void arm(loop *l, int64_t deadline)
         l->armed = deadline;
 }
 
-/* They are not given to libuv, which would let them be non-blocking for all who share them. */
+/* They are not given to libuv, which would make them non-blocking for all who share them. */
 int *loop_outputs(loop *l) { return l->outputs; }
 
 void loop_poll(loop *l) { uv_run(&l->uv, UV_RUN_NOWAIT); }
@@ -179,7 +179,7 @@ static void wait_for_events(void *data)
 void loop_wait(loop *l, int64_t deadline)
 {
     uint32_t before = l->events;
-    loop_poll(l); /* requests made since the last poll are registered by this */
+    loop_poll(l); /* this registers requests made since the last poll */
     if (l->events != before || deadline <= loop_now())
         return;
     arm(l, deadline);
@@ -208,5 +208,6 @@ void vm_wake(csp_vm *vm)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     struct loop *l = __atomic_load_n(&vm->loop, __ATOMIC_SEQ_CST);
     if (l)
-        loop_wake(l); /* else nobody waits yet, and who is about to will look at the flags first */
+        /* otherwise nobody waits yet, and whoever is about to will look at the flags first */
+        loop_wake(l);
 }

@@ -9,26 +9,26 @@ typedef struct loop loop;
 
 #define LOOP_NEVER INT64_MAX
 
-/* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own is made by vm_loop. Leaves the
- * descriptors 0 to 2 alone, closed ones too. */
+/* NULL: errno says why (EMFILE, ENFILE, ENOMEM …). A VM's own loop is made by vm_loop. Does not
+ * touch the descriptors 0 to 2, closed ones included. */
 loop *loop_new(void);
 void loop_free(loop *l);
 int64_t loop_now(void);        /* CLOCK_MONOTONIC in ns */
 int64_t loop_wall_clock(void); /* ns since 1970 */
-/* Waits, inside the collector's "do blocking", until the deadline (loop_now's clock; LOOP_NEVER:
- * none), a completion, or loop_wake. Returns early at will. */
+/* Waits, inside the collector's "do blocking", until the deadline (on the clock of loop_now;
+ * LOOP_NEVER: none), a completion, or loop_wake. It may return early. */
 void loop_wait(loop *l, int64_t deadline);
-/* Descriptors, -1 for none, that end a wait when they can be written to: filled in before it. */
+/* Descriptors that end a wait when they can be written to (-1: none): to be filled in before it. */
 enum { LOOP_OUTPUTS = 2 };
 int *loop_outputs(loop *l);
 void loop_poll(loop *l);    /* takes what is there, never waits */
 void loop_wake(loop *l);    /* from any thread or signal handler: ends a wait */
 int loop_fd(const loop *l); /* for a host to poll */
 
-/* The VM's loop, made when it is first needed: what only computes and prints opens no descriptor.
- * NULL: it cannot be made, errno says why. */
+/* The VM's loop, made when first needed: a program that only computes and prints opens no
+ * descriptor. NULL: it cannot be made, and errno says why. */
 struct loop *vm_loop(csp_vm *vm);
-/* Ends a wait of the VM, after a flag of those that are set from outside was set. From any thread
+/* Ends a wait of the VM after one of the flags that are set from outside was set. From any thread
  * or signal handler. */
 void vm_wake(csp_vm *vm);
 

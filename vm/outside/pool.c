@@ -76,7 +76,7 @@ pool *pool_new(void (*wake)(void *data), void *data)
     return p;
 }
 
-/* The lock is held, and given back. */
+/* Called with the lock held; releases it. */
 static void leave(pool *p)
 {
     bool last = --p->users == 0;
@@ -100,7 +100,7 @@ void pool_close(pool *p)
     drop_all(arrived);
 }
 
-/* The lock is held. False: the pool is closed, and j is the caller's to drop. */
+/* Called with the lock held. False: the pool is closed, and the caller must drop j. */
 static bool put_into_inbox(pool *p, job *j)
 {
     if (!p->open)
@@ -142,7 +142,7 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Signals are the program's, not ours. The lock is held. */
+/* Signals are the program's, not ours. Called with the lock held. */
 static void start_thread(pool *p)
 {
     sigset_t blocked, before;
@@ -166,7 +166,7 @@ void pool_submit(pool *p, job *j)
     j->of = p;
     if (p->queued >= p->idle && p->threads < POOL_THREADS)
         start_thread(p);
-    if (p->threads == 0) { /* the system gives none: better late than never */
+    if (p->threads == 0) { /* the system allows none: better late than never */
         pthread_mutex_unlock(&p->lock);
         j->work(j);
         pthread_mutex_lock(&p->lock);

@@ -8,9 +8,9 @@
 #include "vm/core/stack.h"
 #include "vm/outside/loop.h"
 
-/* Scanned and pinned. It outlives the VM where a worker still reads the pins. */
+/* Scanned and pinned. It outlives the VM while a worker still reads the pins. */
 struct request_roots {
-    process *proc; /* NULL: nobody waits */
+    process *proc; /* NULL: nobody is waiting */
     value pins[REQUEST_PINS];
 };
 
@@ -102,7 +102,7 @@ verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uin
     p->side->request = r;
     sched_park(p);
     r->ticket = p->ticket;
-    /* From here on r may be done at any moment. */
+    /* From here on r may complete at any moment. */
     if (r->kind->work) {
         pool_submit(vm->pool, &r->job);
     } else {

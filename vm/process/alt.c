@@ -1,15 +1,15 @@
 /* alt: one of several sends and receives.
  *
- * The arms are collected once (guards, channels and values were evaluated into registers before).
- * Then, over and over: which are ready? One of them is drawn; only its message is made (a copy in
- * slices, in which others may run and readiness change: `prefer`). If none is ready and there is
- * neither `else` nor a time that has come, all send arms' messages are made and a node is queued
- * for each arm. A win by a partner, a timer or a close makes the other nodes stale; they are
- * unlinked when the process settles.
+ * The arms are collected once (their guards, channels and values have been evaluated into
+ * registers). Then it repeats: which arms are ready? One of them is drawn, and only its message is
+ * made (a copy in slices, during which others may run and readiness may change: `prefer`). If none
+ * is ready, and there is neither an `else` nor a deadline that has passed, the messages of all send
+ * arms are made and a node is queued for each arm. A win by a partner, a timer or a close makes the
+ * other nodes stale; they are unlinked when the process settles.
  *
- * `closed(c)` is a case that neither sends nor receives: ready once c is closed and drained
- * (channel.h). It takes no part in whether all are disabled, but as long as it may become ready the
- * alt can wait. */
+ * `closed(c)` is a case that neither sends nor receives: it is ready once c is closed and drained
+ * (channel.h). It does not count when asking whether all arms are disabled, but as long as it may
+ * become ready the alt can wait. */
 #include "vm/process/alt.h"
 
 #include <assert.h>
@@ -77,7 +77,7 @@ static alt_case *add_case(csp_vm *vm, alt *a)
     return c;
 }
 
-/* of a set of numbers: a map from number / 60 to the bits of 60 numbers */
+/* of a set of numbers: it is a map from number / 60 to the bits of 60 numbers */
 enum { BLOCK_BITS = 60 };
 
 static bool was_taken(csp_vm *vm, value set, channel *c)
@@ -89,7 +89,7 @@ static bool was_taken(csp_vm *vm, value set, channel *c)
     return bits != VALUE_ABSENT && value_as_int(bits) >> n % BLOCK_BITS & 1;
 }
 
-/* The set with c's number, which holds no channel alive, in *set. False: raised. */
+/* Adds c's number to the set, which holds no channel alive, in *set. False: raised. */
 static bool mark_taken(csp_vm *vm, const process *p, value *set, channel *c)
 {
     if (!value_is(*set, OBJ_MAP))
@@ -121,8 +121,8 @@ static bool add_channel(csp_vm *vm, process *p, alt *a, uint32_t arm, value hand
     return true;
 }
 
-/* No case where it can never be ready. `taken`: the channels that a repeated alt has taken the arm
- * for. */
+/* Makes no case if it can never be ready. `taken`: the channels for which a repeated alt has taken
+ * the arm. */
 static bool add_drained(csp_vm *vm, process *p, alt *a, uint32_t arm, value handle, value taken)
 {
     channel *c = chan_behind(vm, p, handle);
@@ -203,7 +203,7 @@ static bool add_arm(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *b
 
 /* --- trying */
 
-/* Never so while a case waits for the channel to be drained. */
+/* Not possible while a case waits for the channel to be drained. */
 static bool disabled(const alt_case *c)
 {
     return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan);
@@ -214,7 +214,7 @@ static bool ready(const alt_case *c)
     return c->sends ? chan_can_send(c->chan) : chan_can_receive(c->chan);
 }
 
-/* A message for case i: at once where that is easy. False: *result says which walk must make it. */
+/* A message for case i, at once if that is easy. False: *result says which walk must make it. */
 static bool make_message(csp_vm *vm, process *p, alt *a, uint32_t i, bool move, alt_choice *choice,
                          alt_result *result)
 {
@@ -261,7 +261,7 @@ static alt_result chosen_arm(int32_t arm, alt_choice *choice)
     return ALT_CHOSEN;
 }
 
-/* The ready case to take: the preferred one, the first, or one at random in one pass; -1: none.
+/* The ready case to take: the preferred one, the first, or a random one in one pass; -1: none.
  * *enabled counts those that send or receive. */
 static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
 {
@@ -303,7 +303,7 @@ static alt_result commit(csp_vm *vm, process *p, alt *a, uint32_t i, alt_choice 
     return chosen(a, i, choice);
 }
 
-/* A closed, drained channel: in a repeated alt once for each. */
+/* A closed, drained channel: a repeated alt takes it once. */
 static alt_result take_drained(csp_vm *vm, const process *p, alt *a, uint32_t i, alt_choice *choice)
 {
     choice->taken = VALUE_ABSENT;
@@ -336,7 +336,7 @@ static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
             return ALT_FAILED;
     }
     if (t && !timer_reserve(vm))
-        return ALT_FAILED; /* tickers may have taken the room that there was */
+        return ALT_FAILED; /* tickers may have taken the room */
     sched_park(p);
     a->live = 0;
     a->won = -1;
@@ -379,7 +379,7 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     alt_result result;
     uint32_t enabled;
     int32_t i = draw(&vm->sched, a, &enabled);
-    /* a case that was moved for a choice that is no longer possible, or crashes, gets its value
+    /* if the case whose value was moved can no longer be chosen, or crashes, the value is given
      * back first */
     const alt_case *preferred = a->prefer >= 0 ? &a->cases[a->prefer] : NULL;
     if (preferred && preferred->moved &&
@@ -446,8 +446,8 @@ alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice)
     return try(vm, p, a, choice);
 }
 
-/* What is drained stays so: the alt is tried again, since the same close may have made several arms
- * ready, and will not wait any more. */
+/* A drained channel stays drained: the alt is tried again, since the same close may have made
+ * several arms ready, and will not wait any more. */
 static bool some_drained(const alt *a)
 {
     for (uint32_t i = 0; a->drained && i < a->count; i++)

@@ -1,5 +1,5 @@
 /* The invariants of the concurrency core, checked over the whole VM at rest (between two slices).
- * Numbers refer to ARCHITECTURE.md. */
+ * The numbers are those in ARCHITECTURE.md. */
 #include "vm/process/audit.h"
 
 #include "vm/outside/request.h"
@@ -68,7 +68,7 @@ static const char *audit_channel(const channel *c)
     return NULL;
 }
 
-/* Where a process or an arm waits: who is first in a queue answers for the whole channel. */
+/* Where a process or an arm waits: the first in a queue answers for the whole channel. */
 static const char *audit_place(const channel *c, void *link)
 {
     void *prev = link_prev(link);
@@ -77,7 +77,7 @@ static const char *audit_place(const channel *c, void *link)
     return link_next(prev) == link ? NULL : "a channel's queue is not doubly linked";
 }
 
-/* The list of those who wait for a channel's end: its first node's `prev` is the last. */
+/* The list of those waiting for a channel's end: the `prev` of its first node is the last. */
 static const char *audit_drained(const channel *c, const node *n)
 {
     if (chan_drained(c))

@@ -1,10 +1,9 @@
-/* Channels: a rendezvous, a buffer, outcomes and ticks. Queues hold whom it concerns first come,
- * first served.
+/* Channels: rendezvous, buffers, outcomes and ticks. Queues are first come, first served.
  *
- * What waits is a process's embedded node (a wait on one channel) or an alt's node object. A node
- * whose ticket is no longer its process's is stale: dropped by whoever meets it, with no other
- * effect. Whoever takes a valid node wins its process's ticket: at that instruction both sides are
- * committed. */
+ * What waits in a queue is the embedded node of a process (a wait on one channel) or the node
+ * object of an alt. A node whose ticket no longer equals its process's is stale: whoever meets it
+ * drops it, with no other effect. Whoever takes a valid node wins the ticket of its process: at
+ * that instruction both sides are committed. */
 #include "vm/process/channel.h"
 
 #include <assert.h>
@@ -81,7 +80,7 @@ channel *chan_behind(csp_vm *vm, process *p, value handle)
 
 /* --- as values */
 
-/* Channels are numbered when they are first shown. */
+/* A channel gets its number when it is first shown. */
 static bool show_chan(text *t, channel *c, const char *which)
 {
     return text_printf(t, "<chan %llu%s>", (unsigned long long)chan_number(t->vm, c), which);
@@ -161,8 +160,8 @@ void chan_unlink(channel *c, void *link, bool sends)
     set_queued(link, NULL, sends);
 }
 
-/* A node is valid if its process still waits with the ticket it had; an embedded node never
- * outlives its suspension. */
+/* A node is valid if its process still waits with the ticket that it had then; an embedded node
+ * never outlives its suspension. */
 static bool valid(void *link)
 {
     if (!link_is_node(link))
@@ -175,8 +174,8 @@ static value *value_of(void *link)
     return link_is_node(link) ? &((node *)link)->value : &((process *)link)->value;
 }
 
-/* The message of an embedded node stays with its process, which may have to take a moved value
- * back. */
+/* The message of an embedded node stays with its process, which may have to take a moved
+ * value back. */
 static void drop(channel *c, void *link, bool sends)
 {
     chan_unlink(c, link, sends);
@@ -191,7 +190,7 @@ static void drop_stale(channel *c, bool sends)
         drop(c, *first, sends);
 }
 
-/* Takes the first valid node out and wins its process, which is then ours to make ready; NULL:
+/* Takes the first valid node out and wins its process, which the caller must then make ready; NULL:
  * nobody waits. */
 static void *take(channel *c, bool sends, wake_reason why)
 {
@@ -218,7 +217,7 @@ bool chan_can_receive(channel *c)
         if ((c->header & CHANNEL_CLOSED) || c->ticker->next > loop_now())
             return false;
         drop_stale(c, false);
-        return !c->recv_first; /* the tick that is due belongs to who waits already */
+        return !c->recv_first; /* the tick that is due belongs to whoever is already waiting */
     }
     if (c->count)
         return true;
@@ -253,7 +252,7 @@ static value ring_get(channel *c)
     return m;
 }
 
-/* --- who waits for a channel to be closed and drained */
+/* --- waiting for a channel to be closed and drained */
 
 bool chan_drained(const channel *c) { return (c->header & CHANNEL_CLOSED) && !c->count; }
 
@@ -353,7 +352,7 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
                 wake_drained(vm, c);
             return CHAN_DONE;
         }
-        /* the first waiting moves up */
+        /* the first in the queue moves up */
         void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL;
         if (link) {
             ring_put(c, *value_of(link));
@@ -376,8 +375,8 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
     return CHAN_BLOCK;
 }
 
-/* A closed channel only takes one arm away from a waiting alt; the last one wakes it, unless
- * something else may still come: the end of a channel, or a time. */
+/* A close only takes one arm away from a waiting alt. The last arm wakes it, unless something else
+ * may still come: the end of a channel, or a deadline. */
 static void close_receiver(csp_vm *vm, void *link)
 {
     process *p = node_process(link);
@@ -420,7 +419,7 @@ bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
 {
     if (value_is_immutable(message))
         return true;
-    if (c->header & CHANNEL_DONE) { /* the master stays: each who asks gets a copy */
+    if (c->header & CHANNEL_DONE) { /* the master stays: everybody who asks gets a copy */
         *walk = WALK_COPY;
         return false;
     }
@@ -461,7 +460,7 @@ void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
     }
 }
 
-/* Lets the buffer hold so many messages. False: raised. */
+/* Lets the buffer hold this many messages. False: raised. */
 static bool reserve(csp_vm *vm, channel *c, uint32_t room)
 {
     if (room <= c->capacity)
@@ -550,7 +549,7 @@ channel *chan_tick(csp_vm *vm, int64_t period)
     return c;
 }
 
-/* Takes the tick that is due: the next one lies in the future, so a slow receiver misses ticks. */
+/* Takes the tick that is due. The next one lies in the future, so a slow receiver misses ticks. */
 static value take_tick(csp_vm *vm, ticker *t)
 {
     int64_t now = loop_now();
@@ -574,7 +573,7 @@ void chan_serve_tick(csp_vm *vm, channel *c)
     timer_insert(&vm->sched, &t->timer);
 }
 
-/* Whoever queues on a ticker sees to it that its timer runs; room for it was made before. */
+/* Whoever queues on a ticker makes sure that its timer runs; room for it was made before. */
 bool chan_arm_ticker(csp_vm *vm, channel *c)
 {
     ticker *t = c->ticker;

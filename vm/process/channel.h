@@ -8,9 +8,9 @@ typedef enum chan_result { CHAN_DONE, CHAN_BLOCK, CHAN_CLOSED, CHAN_FAIL /* rais
 
 channel *chan_new(csp_vm *vm, uint32_t capacity); /* NULL: raised */
 /* The channel behind a handle, for sending or receiving; NULL: raised (type_error for the wrong end
- * or no channel). */
+ * or not a channel). */
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends);
-/* … behind either end, of which nothing is sent or received. */
+/* … behind either end, for uses other than sending and receiving. */
 channel *chan_behind(csp_vm *vm, process *p, value handle);
 /* The crash of a send on a closed channel. */
 verdict chan_raise_closed_send(csp_vm *vm);
@@ -20,7 +20,7 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m);
 /* DONE: *out is the message, to be delivered (chan_delivery). */
 chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out);
 void chan_close(csp_vm *vm, channel *c);
-/* How a message that came from c becomes p's own: at once (true), or by this walk. */
+/* Makes a message that came from c p's own: at once (true), or by this walk. */
 bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk);
 
 /* Ready without waiting? Stale heads are dropped. */
@@ -32,29 +32,29 @@ bool chan_can_receive(channel *c);
 void chan_enqueue(channel *c, void *link, bool sends);
 void chan_unlink(channel *c, void *link, bool sends);
 
-/* Closed, and nothing left to receive: so it stays. Alts wait for that in a list of their own;
- * `reserve` makes room for that list (false: raised), `await` queues, `leave` takes back. All who
- * wait are woken, in order, by `close`, or by whoever takes the last message after it. Never of a
- * done channel. */
+/* Closed, and nothing left to receive; that never changes. Alts wait for it in a list of their own:
+ * `reserve` makes room for the list (false: raised), `await` queues, `leave` takes back. All who
+ * wait are woken, in order, by `close` or by whoever takes the last message after it. Never true of
+ * a done channel. */
 bool chan_drained(const channel *c);
 bool chan_reserve_drained(csp_vm *vm, channel *c);
 void chan_await_drained(channel *c, node *n);
 void chan_leave_drained(node *n);
 
-/* p's outcome channel, made when first asked for; marks p as awaited. NULL: raised. */
+/* The channel of p's outcome, made when first asked for; marks p as awaited. NULL: raised. */
 channel *chan_done(csp_vm *vm, process *p);
-/* Serves those who wait for p's outcome, in order, as many as *most says, which is counted down. */
+/* Serves those who wait for p's outcome, in order: at most *most, which is counted down. */
 void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most);
-/* When p ends its handle is sent on c, whose buffer has room for `room` such messages from now on;
- * marks p as awaited. At once where p has ended. Who asks sees to it that no more than `room`
- * processes are watched whose ends have not been received. False: raised. */
+/* When p ends, its handle is sent on c, whose buffer has room for `room` such messages from now on;
+ * marks p as awaited. If p has ended, it is sent at once. The caller sees to it that no more than
+ * `room` processes are watched whose ends have not been received. False: raised. */
 bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room);
-/* Tells those that watch p of its end. */
+/* Tells the channels that watch p of its end. */
 void chan_tell_end(csp_vm *vm, process *p);
 channel *chan_tick(csp_vm *vm, int64_t period); /* NULL: raised */
 /* Before queueing on a ticker: starts its timer; false: raised. */
 bool chan_arm_ticker(csp_vm *vm, channel *c);
-/* A tick is due: the first who waits gets it. */
+/* A tick is due: the first in the queue gets it. */
 void chan_serve_tick(csp_vm *vm, channel *c);
 
 #endif

@@ -1,11 +1,12 @@
 /* Who is told of a process's end: those that are linked to it, and those who wait for its outcome.
- * There may be any number of them, so that is done in steps, the first when it ends, the others
- * between two slices.
+ * There may be any number of them, so they are told in steps: the first when the process ends, the
+ * others between two slices.
  *
  * The end itself is one moment: the ticket says END and the outcome is there before anybody is
- * told, so whoever asks meanwhile has the outcome at once. Who is still to be told waits on as
- * before and can be killed, time out, or unlink: then it leaves the queue, or the list, by itself.
- * Links come first: who is linked and waits does not go on with the outcome before it is killed. */
+ * told, so whoever asks meanwhile gets the outcome at once. Those still to be told go on waiting,
+ * and can be killed, time out, or unlink: then they leave the queue or the list by themselves.
+ * Links come first: a process that is linked and waits must not go on with the outcome before it
+ * is killed. */
 #include "vm/process/ending.h"
 
 #include "vm/core/vm.h"
@@ -15,13 +16,13 @@
 
 enum { TOLD_PER_STEP = 512, REDUCTIONS_PER_TOLD = 4 };
 
-/* No more than a slice is worth, so with the short ones of tests there is a step for each. */
+/* At most a slice's worth, so with the short slices of tests there is one step for each. */
 static int64_t told_per_step(const scheduler *s)
 {
     return s->slice < TOLD_PER_STEP ? s->slice : TOLD_PER_STEP;
 }
 
-/* Those that are told now, *count of them. True: there are no more. */
+/* Tells the next ones, *count of them. True: there are no more. */
 static bool tell(csp_vm *vm, process *p, int64_t *count)
 {
     int64_t most = told_per_step(&vm->sched), left = most;
@@ -31,7 +32,7 @@ static bool tell(csp_vm *vm, process *p, int64_t *count)
     return !p->side->links && (!p->side->done || !p->side->done->recv_first);
 }
 
-/* The list is whole whenever another thread collects. */
+/* The list is complete whenever another thread collects. */
 static void append(scheduler *s, process *p)
 {
     p->run_next = NULL;

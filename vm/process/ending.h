@@ -4,11 +4,11 @@
 
 #include "vm/core/concurrency.h"
 
-/* p has ended, which has a side: begins to tell those who are to know. True: that is all; false:
- * the scheduler goes on with it. */
+/* p, which has a side, has ended: begins to tell those who are to know. True: all have been told;
+ * false: the scheduler goes on with it. */
 bool ending_begin(csp_vm *vm, process *p);
-/* Tells some more; what that counts for in reductions, 0: there is nobody to be told. Between two
- * slices. */
+/* Between two slices: tells some more. Returns the cost in reductions, 0: there was nobody
+ * to tell. */
 int64_t ending_step(csp_vm *vm);
 
 #endif

@@ -1,4 +1,4 @@
-/* Kill and link. A kill sets the flag first, then tries the ticket; it is obeyed at the victim's
+/* Kill and link. A kill sets the flag first, then tries the ticket. It is obeyed at the victim's
  * next safe point. The first cause stays. */
 #include "vm/process/kill.h"
 
@@ -24,10 +24,10 @@ struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by)
     return c;
 }
 
-/* Where there is no memory for a cause, a kill still happens: with this one. */
+/* The cause of a kill for which there is no memory: it still happens. */
 static const struct cause no_cause = {.header = OBJ_CAUSE | OBJ_IMMUTABLE, .reason = VALUE_NIL};
 
-/* where there is no memory for one */
+/* if there is no memory for one */
 static struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_t)&no_cause; }
 
 void kill_process(csp_vm *vm, process *p, struct cause *why)
@@ -36,7 +36,7 @@ void kill_process(csp_vm *vm, process *p, struct cause *why)
         return;
     p->kill = why ? why : kill_without_cause();
     if (p->flags & PROCESS_DEFERS)
-        return; /* obeyed when they have run */
+        return; /* obeyed when those have run */
     if (process_win(p, p->ticket)) {
         p->wake = WAKE_KILL;
         sched_ready(&vm->sched, p, READY_TAIL);
@@ -76,7 +76,7 @@ value kill_outcome(csp_vm *vm, process *p)
 /* Which end of the link p is. */
 static int end_of(const process_link *l, const process *p) { return l->ends[1] == p; }
 
-/* The link of the two, looked for where there are fewer; NULL: they are not linked. */
+/* The link of the two, looked for in the shorter list; NULL: they are not linked. */
 static process_link *find_link(csp_vm *vm, process *p, process *q)
 {
     if (!p->side || !q->side)
@@ -153,7 +153,7 @@ void end_links(csp_vm *vm, process *p, int64_t *most)
 {
     if (!p->side->links)
         return;
-    struct cause *why = NULL; /* one for all of this step */
+    struct cause *why = NULL; /* shared within this step */
     if (p->flags & PROCESS_FAILED) {
         why = kill_cause(vm, p->kill ? p->kill->reason : p->value, process_number(p));
         if (!why)

@@ -4,17 +4,17 @@
 
 #include "vm/core/concurrency.h"
 
-/* Kills a process from outside with a reason (a string's text). */
+/* Kills a process from outside; the reason is a text. */
 void vm_kill(csp_vm *vm, process *p, const char *reason);
 /* `why` is immutable or in transit, or NULL for a plain kill from outside. */
 void kill_process(csp_vm *vm, process *p, struct cause *why);
 struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by); /* NULL: raised */
 /* The outcome of a process that was killed: error("killed", reason as text, reason). */
 value kill_outcome(csp_vm *vm, process *p);
-verdict link_processes(csp_vm *vm, process *p, process *q); /* KILLED where q has crashed */
+verdict link_processes(csp_vm *vm, process *p, process *q); /* KILLED if q has crashed */
 void unlink_processes(csp_vm *vm, process *p, process *q);
-/* p has ended, which has a side: undoes its links, as many as *most says, which is counted down.
- * Those that it had them with are killed if it failed. */
+/* p, which has a side, has ended: undoes its links, at most *most, which is counted down. If it
+ * failed, the processes at their other ends are killed. */
 void end_links(csp_vm *vm, process *p, int64_t *most);
 
 #endif

@@ -11,8 +11,8 @@
 #include "vm/process/channel.h"
 #include "vm/walk/walk_show.h"
 
-/* A terminal shows each line at once and gets the smaller buffer; that of standard error holds
- * reports that could not be written yet. */
+/* A terminal shows each line at once and gets the smaller buffer. The buffer of standard error
+ * holds reports that could not be written yet. */
 enum { BLOCK_BUFFER = 64 << 10, LINE_BUFFER = 8 << 10, REPORTS_MAX = 1 << 20, STEP = 256 << 10 };
 
 const char *output_stream_name(int stream)
@@ -36,18 +36,18 @@ static void drop_buffer(output *o)
     o->from = o->used = 0;
 }
 
-/* Tells who waits for `whole` how it went, and forgets it. */
+/* Tells whoever waits for `whole` how it went, and forgets it. */
 static void end_whole(csp_vm *vm, output *o, bool well)
 {
     if (o->done && chan_can_send(o->done))
         chan_send(vm, NULL, o->done, value_bool(well));
-    else if (!well) /* its process was killed, and cannot say it */
+    else if (!well) /* its process was killed, and cannot report it */
         o->lost += text_of(o->whole)->used - o->written;
     o->whole = VALUE_ABSENT;
     o->written = 0;
 }
 
-/* For good: whoever waits crashes, as whoever comes. */
+/* A lasting failure: whoever waits crashes, and so does everybody who comes later. */
 static void fail(csp_vm *vm, output *o, int why)
 {
     o->error = why;
@@ -69,7 +69,7 @@ static void open_output(csp_vm *vm, output *o, int stream)
         fail(vm, o, why);
 }
 
-/* Where both streams lead to the same place one output takes all, in order. */
+/* If both streams lead to the same place, one output takes everything, in order. */
 static output *output_of(csp_vm *vm, int stream)
 {
     output *out = output_at(vm, STDOUT_FILENO), *err = output_at(vm, STDERR_FILENO);
@@ -85,7 +85,7 @@ static output *output_of(csp_vm *vm, int stream)
 
 /* ---- The buffer ---- */
 
-/* Room for `size` bytes more, in a buffer of that many in all; false: there is none. */
+/* Makes room for `size` more bytes, in a buffer of at most so many in all; false: there is none. */
 static bool reserve(output *o, size_t size, size_t most)
 {
     if (size > most || buffered(o) > most - size)
@@ -118,7 +118,7 @@ static size_t buffer_size(bool tty) { return tty ? LINE_BUFFER : BLOCK_BUFFER; }
 
 typedef enum pumped { PUMP_ALL, PUMP_LATER, PUMP_FAILED } pumped;
 
-/* A print whose turn it is. */
+/* The print whose turn it is. */
 static void take(csp_vm *vm, output *o)
 {
     value walk;
@@ -132,7 +132,7 @@ static void take(csp_vm *vm, output *o)
         o->whole = walk;
 }
 
-/* Writes `size` bytes as far as they are taken: *written more. */
+/* Writes `size` bytes as far as they are taken, and adds their number to *written. */
 static pumped put(csp_vm *vm, output *o, const char *from, size_t size, size_t *written)
 {
     ssize_t took = descriptor_write(&o->at, from, size);
@@ -144,7 +144,7 @@ static pumped put(csp_vm *vm, output *o, const char *from, size_t size, size_t *
     return took > 0 ? PUMP_ALL : PUMP_LATER;
 }
 
-/* The text under way, then the buffer, then whose turn it is; a step's work. */
+/* The text under way, then the buffer, then the next in turn; one step's work. */
 static pumped pump(csp_vm *vm, output *o)
 {
     size_t work = 0;
@@ -252,14 +252,14 @@ static bool have_channel(csp_vm *vm, channel **c)
 
 enum { IN_TURN = 1, UNDER_WAY };
 
-/* The descriptor is not ready: for its turn, or for the end of its text. */
+/* The descriptor is not ready: waits for its turn, or for the end of its text. */
 static verdict wait(csp_vm *vm, process *p, output *o, value walk, value *state)
 {
     bool under_way = o->whole == walk;
     value none;
     if (!have_channel(vm, under_way ? &o->done : &o->turn))
         return VERDICT_FAIL;
-    vm_loop(vm); /* without one the VM looks from time to time */
+    vm_loop(vm); /* without a loop the VM polls from time to time */
     o->busy = true;
     *state = value_int(under_way ? UNDER_WAY : IN_TURN);
     chan_result waits =
@@ -294,7 +294,7 @@ static verdict print_first(csp_vm *vm, process *p, output *o, int stream, value 
     return o->whole == walk ? wait(vm, p, o, walk, state) : VERDICT_DONE;
 }
 
-/* Woken: taken, written, or the output has failed. */
+/* Woken: the text is taken or written, or the output has failed. */
 static verdict print_on(csp_vm *vm, process *p, output *o, value walk, value *state)
 {
     value told = p->value;
@@ -306,7 +306,7 @@ static verdict print_on(csp_vm *vm, process *p, output *o, value walk, value *st
     return o->whole == walk ? wait(vm, p, o, walk, state) : VERDICT_DONE;
 }
 
-/* What nearly every print is: there is room, and nobody who has to come before. */
+/* The usual case: there is room, and nobody is waiting. */
 static inline bool fits(const csp_vm *vm, const output *o, int stream, const text *t)
 {
     return stream == STDOUT_FILENO && !hosted(vm) && t->used <= o->capacity - o->used && !o->turn &&

@@ -1,12 +1,11 @@
-/* What programs print, and what the VM has to say, on its way to the host or to the descriptors 1
- * and 2.
+/* What programs print and the VM reports, on its way to the host or to the descriptors 1 and 2.
  *
  * Standard output is buffered: the buffer goes out when it is full, when the VM idles or ends,
- * before anything goes to standard error, and after each line when it is a terminal. A descriptor
- * that takes nothing now holds up nobody but who prints. Prints are taken one after the other, each
- * as a whole, so none is torn: who cannot be served at once stands as a sender in `turn`, with its
- * text as the message, and may be killed there; what has been taken is written, whatever becomes of
- * its process. */
+ * before anything goes to standard error, and after each line if it is a terminal. A descriptor
+ * that takes nothing now holds up only those who print. Prints are taken one after the other, each
+ * as a whole, so none is torn. A process that cannot be served at once stands as a sender in
+ * `turn`, with its text as the message, and may be killed there. What has been taken is written,
+ * whatever becomes of its process. */
 #ifndef CSP_VM_PROCESS_OUTPUT_H
 #define CSP_VM_PROCESS_OUTPUT_H
 
@@ -16,48 +15,48 @@
 typedef struct output {
     out_descriptor at;
     bool opened;
-    bool busy;     /* something is to go out that did not go yet */
-    int error;     /* errno: nothing can be written any more */
-    uint64_t lost; /* bytes that were accepted, but could not be written */
+    bool busy;     /* something is to go out that could not go yet */
+    int error;     /* an errno: nothing can be written any more */
+    uint64_t lost; /* bytes that were accepted but could not be written */
     channel *turn; /* internal: made when first needed */
-    /* where the process whose text is `whole` waits for its end: true, or false where it failed */
+    /* where the process whose text is `whole` waits for its end: true, or false if it failed */
     channel *done;
-    /* the text (a walk) that is being written without going through the buffer; ABSENT: none */
+    /* the text (a walk) that is being written without the buffer; ABSENT: none */
     value whole;
-    size_t written;              /* of it */
+    size_t written;              /* how much of it */
     char *buffer;                /* malloc'ed */
     size_t from, used, capacity; /* what is in it: from … used */
 } output;
 
-/* Native step: prints what `walk` (walk_state.h) has made, all or nothing. `state` is a slot,
+/* A native step: prints what `walk` (walk_state.h) has made, all or nothing. `state` is a slot,
  * ABSENT at the start. DONE, BLOCK (call it again), or FAIL: io_error. */
 verdict output_print(csp_vm *vm, process *p, int stream, value walk, value *state);
 
-/* From the VM itself: never waits and never fails; what cannot be kept until it can be written is
- * lost, and counted. */
+/* Output of the VM itself: never waits and never fails. What cannot be kept until it can be written
+ * is lost, and counted. */
 void vm_write(csp_vm *vm, int stream, const char *from, size_t size);
-/* Gives what is buffered to the host, or to the descriptor as far as that takes it now. */
+/* Passes what is buffered to the host, or to the descriptor as far as that takes it now. */
 void vm_flush(csp_vm *vm);
-/* The same, and waits until all is written; for a second at most once somebody has asked the VM to
- * stop. */
+/* The same, and waits until all is written; at most a second once somebody has asked the VM
+ * to stop. */
 void output_finish(csp_vm *vm);
 bool output_init(csp_vm *vm); /* false: out of memory */
 void output_free(csp_vm *vm);
 
-/* Whether something is left to be written when the descriptors are ready … */
+/* Whether something remains to be written when the descriptors are ready … */
 bool output_busy(const csp_vm *vm);
 /* … and whether a process waits for that. */
 bool output_waited(const csp_vm *vm);
-void output_poll(csp_vm *vm); /* goes on with it, a step's work */
-/* The descriptors that are waited for, -1 where there is none. */
+void output_poll(csp_vm *vm); /* goes on with it, one step's work */
+/* The descriptors that are waited for; -1: none. */
 void output_waits(const csp_vm *vm, int fds[2]);
 bool output_waits_for(const csp_vm *vm, const process *p); /* whether p does */
 
-/* Waits for a moment until one is ready; false: none is waited for. For want of a loop. */
+/* Waits a moment until one is ready; false: none is waited for. For a VM without a loop. */
 bool output_wait(csp_vm *vm);
 
-/* What could not be written: an errno, 0: nothing. *lost: bytes that programs believe to be
- * written. */
+/* What could not be written: an errno, 0: everything was. *lost: bytes that programs believe to
+ * be written. */
 int output_failure(const csp_vm *vm, int stream, uint64_t *lost);
 /* "standard output: No space left on device" */
 const char *output_stream_name(int stream);

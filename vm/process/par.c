@@ -48,8 +48,8 @@ void par_add(par *p, process *branch)
     p->left++;
 }
 
-/* Kills what still lives. Walked backwards over a count taken ahead: a kill only sets flags and
- * tickets, nothing ends here. */
+/* Kills the branches that still live. A kill only sets flags and tickets, so nothing ends during
+ * the loop. */
 static void kill_branches(csp_vm *vm, par *p, value reason, uint64_t by)
 {
     struct cause *why = kill_cause(vm, reason, by);
@@ -88,7 +88,7 @@ verdict par_wait(process *parent, par *p)
     return VERDICT_BLOCK;
 }
 
-/* What the branches are told of the parent's own crash: its data stay the parent's. */
+/* What the branches are told of the parent's own crash: its data stays the parent's. */
 static value reason_of(csp_vm *vm, value crash)
 {
     if (value_is_immutable(crash))

@@ -1,13 +1,13 @@
-/* Branches that run at once and are waited for. */
+/* Branches that run concurrently and are waited for. */
 #ifndef CSP_VM_PROCESS_PAR_H
 #define CSP_VM_PROCESS_PAR_H
 
 #include "vm/core/concurrency.h"
 
-/* A par of `parent`, whose branches are added before it waits. */
+/* A par of `parent`; its branches are added before it waits. */
 value par_new(csp_vm *vm, process *parent); /* ABSENT: raised */
 bool par_room(csp_vm *vm, par *p);          /* for one more branch; false: raised */
-/* room is there; the branch is launched afterwards */
+/* room has been made; the caller launches the branch */
 void par_add(par *p, process *branch);
 void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed);
 verdict par_wait(process *parent, par *p); /* DONE: left == 0; BLOCK */

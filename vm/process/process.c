@@ -30,8 +30,8 @@ static bool table_reserve(csp_vm *vm)
     return true;
 }
 
-/* The table is read whenever some thread collects, at any instruction of this one: each process
- * that has not ended must be found at the place that it names (leak.c), at every moment. */
+/* The table is read whenever some thread collects, at any instruction of this one: at every moment
+ * each live process must be found at the place that it names (leak.c). */
 static void table_add(csp_vm *vm, process *p)
 {
     p->index = vm->table_count;
@@ -161,13 +161,14 @@ void process_recycle(csp_vm *vm, process *p)
     p->stack = p->slots;
     p->ticket = ticket;
     p->run_next = s->recycled;
-    /* the list is whole whenever another thread collects */
+    /* the list is complete whenever another thread collects */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     s->recycled = p;
     s->recycled_count++;
 }
 
-/* The collector may look at p at any moment, so the block is freed when p no longer shows it. */
+/* The collector may look at p at any moment, so the block is freed only after p no longer
+ * shows it. */
 static void drop_stack(csp_vm *vm, process *p)
 {
     value *stack = p->stack;

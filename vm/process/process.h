@@ -4,21 +4,21 @@
 
 #include "vm/core/concurrency.h"
 
-/* A new process, RUN and nobody's yet: its bottom frame is `c` at pc 0 with room for its registers
- * (zeroed). `number` 0: the next one. NULL: raised. */
+/* A new process, in state RUN and not yet owned: its bottom frame is `c` at pc 0 with room for its
+ * registers (zeroed). `number` 0: the next one. NULL: raised. */
 process *process_new(csp_vm *vm, const code *c, uint64_t number);
 /* The end of p, which is RUN and ours: its defers have run. `outcome` is immutable or in transit.
- * Serves who awaits it, links and par, reports a crash that nobody awaits; frees or recycles. p
- * must not be touched afterwards unless it is known to be held. */
+ * Serves those who await it, links and par; reports a crash that nobody awaits; frees or recycles.
+ * p must not be touched afterwards unless it is known to be held. */
 void process_end(csp_vm *vm, process *p, value outcome, bool failed);
-/* p has ended and all have been told: back to be used again, if nobody knows it. Its ticket goes on
- * counting: a stale timer or node must never match it. */
+/* p has ended and all have been told: recycles it if nobody knows it. Its ticket goes on counting:
+ * a stale timer or node must never match it. */
 void process_recycle(csp_vm *vm, process *p);
 /* Processes that the host runs: never leaked, whatever they wait for. hosted_add needs the room
  * that hosted_reserve makes (false: raised). */
 bool hosted_reserve(csp_vm *vm);
 void hosted_add(csp_vm *vm, process *p);
-/* The VM ends: gives the tables back. */
+/* At the VM's end: frees the tables. */
 void process_free_tables(csp_vm *vm);
 /* Whether somebody can ever ask for p's outcome. */
 bool process_observable(const process *p);

@@ -4,7 +4,7 @@
 #include "vm/process/channel.h"
 #include "vm/process/timer.h"
 
-/* A ticker for which nobody waits any more must not keep the program from being at a deadlock. */
+/* A ticker that nobody waits for must not keep the program from being deadlocked. */
 static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
 {
     chan_unlink(c, link, sends);
@@ -18,7 +18,7 @@ static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
 void sched_settle(csp_vm *vm, process *p)
 {
     if (p->chan)
-        /* still queued: not woken by a partner */
+        /* still queued: no partner has woken it */
         leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0);
     side *sd = p->side;
     if (!sd)

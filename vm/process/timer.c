@@ -1,5 +1,5 @@
-/* Timers: a binary heap ordered by (deadline, sequence); each timer knows its place, so that a
- * cancelled one leaves at once. */
+/* Timers: a binary heap ordered by (deadline, sequence). Each timer knows its place, so a cancelled
+ * one is removed at once. */
 #include "vm/process/timer.h"
 
 #include <errno.h>

@@ -1,13 +1,13 @@
-/* Timers: a heap of them, by deadline. */
+/* Timers, in a heap by deadline. */
 #ifndef CSP_VM_PROCESS_TIMER_H
 #define CSP_VM_PROCESS_TIMER_H
 
 #include "vm/core/concurrency.h"
 
-/* the process's own, made when first needed, heap room reserved; NULL: raised */
+/* the process's own, made when first needed, with room in the heap; NULL: raised */
 timer *timer_of(csp_vm *vm, process *p);
 bool timer_reserve(csp_vm *vm);            /* room for one more in the heap; false: raised */
-void timer_insert(scheduler *s, timer *t); /* room is there */
+void timer_insert(scheduler *s, timer *t); /* room has been made */
 void timer_remove(scheduler *s, timer *t);
 void timer_fire(csp_vm *vm, int64_t now); /* all that are due, in order */
 int64_t timer_next(const scheduler *s);   /* the earliest deadline, or INT64_MAX */

@@ -19,8 +19,8 @@ enum {
     FINAL_WAIT = 1000000000 /* ns that others may go on running before the last look */
 };
 
-/* The pairs of places that have been reported: where it waits, where it was spawned. Open
- * addressing. */
+/* The pairs of places that have been reported: where it waits, where it was spawned.
+ * Open addressing. */
 typedef struct leak_place {
     uint32_t waits_at, spawned_at;
     bool used;

@@ -119,8 +119,8 @@ typedef struct held {
     bool complete;
 } held;
 
-/* Who holds the channel of an outcome or of ticks does not matter: nobody but the VM sends on
- * it. */
+/* Who holds the channel of an outcome or of ticks does not matter: nobody but the VM sends
+ * on it. */
 static bool is_held(const channel *c) { return !(c->header & (CHANNEL_DONE | CHANNEL_TICK)); }
 
 static const holders *find_held(const held *h, const channel *c)

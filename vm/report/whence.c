@@ -15,8 +15,8 @@ enum {
     NOWHERE = -1
 };
 
-/* Whether the instruction does nothing but give a value to its register a, and goes on with the
- * next. */
+/* Whether the instruction does nothing but give a value to its register a, and goes on with
+ * the next. */
 static bool gives_a_value(opcode op)
 {
     switch (op) {

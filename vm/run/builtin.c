@@ -1,5 +1,5 @@
-/* Natives that the VM itself runs: the first and the last frame of some processes, and a send as a
- * call. */
+/* Natives that the VM itself runs: the first and the last frame of some processes, and a send as
+ * a call. */
 #include "vm/run/builtin.h"
 
 #include "vm/core/error.h"
@@ -7,8 +7,8 @@
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_adopt.h"
 
-/* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls. Slots:
- * step. */
+/* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls.
+ * Slots: step. */
 static verdict start(csp_vm *vm, process *p, value *args, value *result)
 {
     value step = args[1];

@@ -1,5 +1,5 @@
-/* Calls that need more than the fast path: defaults, rest parameters, natives, spread and named
- * arguments. */
+/* Calls that need more than the fast path: defaults, rest parameters, natives, spread and
+ * named arguments. */
 #include "vm/run/call.h"
 
 #include "vm/code/native.h"
@@ -167,8 +167,8 @@ static verdict raise_missing(csp_vm *vm, const code *c, uint32_t parameter)
                     name_of(c));
 }
 
-/* Named arguments (name, value, …) into the list of positional ones; what is left out between is
- * ABSENT. */
+/* Named arguments (name, value, …) into the list of positional ones; what is left out between
+ * is ABSENT. */
 static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
 {
     if (!value_is(fn, OBJ_CLOSURE))

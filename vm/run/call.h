@@ -10,8 +10,8 @@
 verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const code **callee);
 /* The same where the arguments are in list N[0] and the named ones in list or nil N[1]. */
 verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee);
-/* A simple native gave CALL (native_become): arranges the call of what it goes on as. CALL or
- * FAIL. */
+/* A simple native gave CALL (native_become): arranges the call of what it goes on as. CALL
+ * or FAIL. */
 verdict call_become(csp_vm *vm, process *p, value **window, const code **callee);
 
 #endif

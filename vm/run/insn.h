@@ -36,8 +36,8 @@ verdict insn_error_part(value e, uint32_t which, value *out);
 verdict insn_rest(csp_vm *vm, process *p, value seq, uint32_t from, value *out);
 verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value *items,
                    uint32_t n);
-/* The outcomes of a par that is over: a list that still has to be adopted (*walk), or is ready
- * (true). */
+/* The outcomes of a par that is over: a list that still has to be adopted (*walk), or is
+ * ready (true). */
 bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *walk);
 /* The running process ends: all that it has been given by C goes, too. */
 void insn_end_process(csp_vm *vm, process *p, value outcome, bool failed);

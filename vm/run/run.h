@@ -4,8 +4,8 @@
 
 #include "vm/core/concurrency.h"
 
-/* Runs p, and whom it hands over to, until the slice is used up or nobody is left to hand over
- * to. */
+/* Runs p, and whom it hands over to, until the slice is used up or nobody is left to hand
+ * over to. */
 void run_process(csp_vm *vm, process *p);
 
 #endif

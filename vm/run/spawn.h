@@ -8,8 +8,8 @@
  * must be copied first. */
 process *spawn_quick(csp_vm *vm, value fn, uint32_t argc, const value *argv, bool *slow);
 process *spawn_block_quick(csp_vm *vm, const code *c, const value *captures, bool *slow);
-/* What has to be copied for the others: a tuple (fn, arguments …), the moved ones left out; ABSENT:
- * raised. */
+/* What has to be copied for the others: a tuple (fn, arguments …), the moved ones left out;
+ * ABSENT: raised. */
 value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv);
 /* … and the process, once the bundle is a message. NULL: raised. */
 process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *argv);

@@ -24,9 +24,9 @@ value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
     return value_object(copy);
 }
 
-/* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left of it
- * on the stack; its window is the topmost of what lives in its caller, so all from there on
- * goes. */
+/* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left
+ * of it on the stack; its window is the topmost of what lives in its caller, so all from there
+ * on goes. */
 static bool pop(process *p, frame *f)
 {
     if (f->base == p->stack)
@@ -92,8 +92,8 @@ static value kill_as_cause(csp_vm *vm, process *p)
                : error_new(vm, value_error(e)->kind, value_error(e)->message, VALUE_NIL);
 }
 
-/* The crash of a defer is caused by what the frame was left for. An error that has a cause keeps
- * it. */
+/* The crash of a defer is caused by what the frame was left for. An error that has a cause
+ * keeps it. */
 static value caused(csp_vm *vm, process *p, value crash, value replaced)
 {
     if (!value_is(crash, OBJ_ERROR) || value_error(crash)->cause != VALUE_NIL)
@@ -133,8 +133,8 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
         if (h) {
             s->raised = VALUE_ABSENT;
             f->base[h->reg] = outcome;
-            /* the clean-up of a par goes on as it came: a kill whose outcome was replaced stays
-             * one */
+            /* the clean-up of a par goes on as it came: a kill whose outcome was replaced
+             * stays one */
             go_to(f, h->target);
             return VERDICT_DONE;
         }
@@ -145,8 +145,8 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
             bool outermost = value_is_int(d[2]);
             if (d[2] == VALUE_KILLED)
                 killed = true;
-            /* a kill that was put off until here: the crash that the frame is left for stays the
-             * outcome */
+            /* a kill that was put off until here: the crash that the frame is left for stays
+             * the outcome */
             if (outcome == VALUE_KILLED && d[2] == VALUE_TRUE && f->pc->op == OPC_RUNDEFERS)
                 outcome = d[1];
             if (d[2] != VALUE_NIL && d[2] != value_int(0))

@@ -5,8 +5,8 @@
 #include "vm/code/frame.h"
 #include "vm/core/concurrency.h"
 
-/* e; if it is an error that has no trace yet, a copy, since it may be shared, with that of this
- * place. */
+/* e; if it is an error that has no trace yet, a copy, since it may be shared, with that of
+ * this place. */
 value unwind_traced(csp_vm *vm, process *p, value e, const frame *f);
 /* Unwinds the running process for the error in sched.raised (crash) or for its kill: to a handler,
  * to its defers (DONE: go on at the frame), or to the bottom (EXIT: the process is to end with

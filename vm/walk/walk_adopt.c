@@ -16,8 +16,8 @@ typedef struct adopt_walk {
     uint64_t header;
     walk_queue queue; /* adopted objects that have to be looked into */
     uint64_t index;   /* of the next child of the queue's head */
-    /* the first of the log of old shells, once all is adopted: of those that still lead to new
-     * ones */
+    /* the first of the log of old shells, once all is adopted: of those that still lead to
+     * new ones */
     walk_link *old;
     walk_queue log;
     value root;

@@ -38,8 +38,8 @@ enum {
 
 static bool is_container(value v) { return obj_is_container(value_kind(v)); }
 
-/* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds no
- * container. */
+/* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds
+ * no container. */
 static bool must_thaw(value v)
 {
     obj_kind kind = value_kind(v);
@@ -324,9 +324,9 @@ verdict walk_run_freeze(csp_vm *vm, process *p, value *args, value *result)
     return step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
 }
 
-/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a message,
- * but its own at once. Programs cannot come here with what they gave away: `copy` is
- * walk_run_copy. */
+/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a
+ * message, but its own at once. Programs cannot come here with what they gave away: `copy`
+ * is walk_run_copy. */
 verdict walk_run_outcome(csp_vm *vm, process *p, value *args, value *result)
 {
     bool master =

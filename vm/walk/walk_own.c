@@ -202,8 +202,8 @@ void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args)
 {
     value *slot = &args[1];
     if (kind == WALK_UNMOVE) {
-        /* The defers of the killed process may still look at it. Where memory runs out they find it
-         * moved. */
+        /* The defers of the killed process may still look at it. Where memory runs out they find
+         * it moved. */
         int64_t budget = INT64_MAX;
         value ignored, raised = vm->sched.raised;
         take_back(vm, p, args, &budget, &ignored);

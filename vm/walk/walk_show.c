@@ -1,5 +1,5 @@
-/* Values as text: a frame for each container on the way down, and a table of those, to notice
- * cycles. */
+/* Values as text: a frame for each container on the way down, and a table of those, to
+ * notice cycles. */
 #include "vm/walk/walk_show.h"
 
 #include "base/name.h"

@@ -7,8 +7,8 @@
 struct text;
 struct show_walk;
 
-/* repr of v in one go, for reports and tools (not for programs): at most `limit` bytes, then
- * `…`. */
+/* repr of v in one go, for reports and tools (not for programs): at most `limit` bytes,
+ * then `…`. */
 bool walk_show(csp_vm *vm, struct text *t, value v, size_t limit);
 
 /* Text under way: `parts` (a tuple or list) one after the other, as by STR, or the first as by
@@ -18,8 +18,8 @@ const struct text *walk_text_of(const struct show_walk *w);
 /* In a resumable native, which gives what this gives but for DONE, when the text is complete:
  * YIELD, CALL, FAIL. */
 verdict walk_text_step(csp_vm *vm, process *p, struct show_walk *w, value parts);
-/* When it is: adds `end`, and makes the text one block, as walk_text_of gives it. DONE, YIELD,
- * FAIL. */
+/* When it is: adds `end`, and makes the text one block, as walk_text_of gives it. DONE,
+ * YIELD, FAIL. */
 verdict walk_text_finish(csp_vm *vm, struct show_walk *w, const char *end);
 
 /* The steps; walk.c has their slots. */
