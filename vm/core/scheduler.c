@@ -37,7 +37,7 @@ void sched_preempted(scheduler *s, process *p)
 
 uint64_t sched_last_reduction(const csp_vm *vm)
 {
-    enum { GRACE = 1000000 }; /* beyond the limit, as many again at most */
+    enum { GRACE = 1000000 }; /* beyond twice the limit */
     uint64_t limit = vm->limits.reductions;
     return limit < PROCESS_REDUCTIONS ? 2 * limit + GRACE : UINT64_MAX;
 }

@@ -191,7 +191,7 @@ static void put_insns(csp_vm *vm, const code *c, FILE *out)
     }
 }
 
-/* `fn f(a, b, ..rest)`; from `required` on the parameters have defaults. */
+/* `fn f(a, b, ..rest)`; the parameters from `required` on have defaults. */
 static void put_signature(const code *c, FILE *out)
 {
     fputs(c->is_branch ? "block in " : "fn ", out);

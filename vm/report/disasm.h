@@ -1,4 +1,4 @@
-/* Bytecode as text, for people. Constants are shown as by `repr`. */
+/* Bytecode as text, for people. Constants are shown as `repr` shows them. */
 #ifndef CSP_VM_REPORT_DISASM_H
 #define CSP_VM_REPORT_DISASM_H
 

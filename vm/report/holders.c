@@ -1,6 +1,6 @@
-/* Who holds a channel that somebody waits on. Processes are looked through one by one: their
- * registers, and two objects deep what these hold. A word is taken as the collector takes it: if it
- * is the address of an object. */
+/* Finds who holds a channel that somebody waits on. Processes are searched one by one: their
+ * registers, and the objects reached from there, two levels deep. A word counts as in the
+ * collector: if it is the address of an object. */
 #include "vm/report/holders.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "vm/core/vm.h"
 
 enum {
-    WORDS_MAX = 4 << 20, /* that are looked at in all */
+    WORDS_MAX = 4 << 20, /* to look at in all */
     OBJECT_WORDS = 128,  /* of one object */
     DEPTH = 3            /* closure or list -> its block -> an end of a channel */
 };
@@ -32,7 +32,7 @@ static uint32_t *slot_of(const search *s, const channel *c)
     }
 }
 
-/* Those that wait on a channel hold it, too: that goes without saying. */
+/* Processes that wait on a channel hold it, too; that need not be said. */
 static bool waits_on(const process *p, const channel *c)
 {
     if (p->chan == c)
@@ -68,7 +68,7 @@ static bool is_followed(uint64_t header)
     return true;
 }
 
-/* The words of objects that are still to be looked at, one block for each depth: no recursion. */
+/* The words of objects still to be looked at, one block for each level: no recursion. */
 static void look(search *s, const value *words, size_t count)
 {
     struct {

@@ -1,19 +1,20 @@
-/* Who holds a channel. */
+/* Finding who holds a channel. */
 #ifndef CSP_VM_REPORT_HOLDERS_H
 #define CSP_VM_REPORT_HOLDERS_H
 
 #include "vm/core/concurrency.h"
 
-/* Who holds a channel, directly: in a variable, a captured value, or a container there. */
+/* A process that holds a channel directly: in a variable, a captured value, or a
+ * container there. */
 enum { HOLDERS_SHOWN = 4 };
 typedef struct holders {
     const channel *chan;
     uint32_t count;
     const process *first[HOLDERS_SHOWN];
-    const process *last; /* looked at */
+    const process *last; /* the last one looked at */
 } holders;
-/* Fills in the processes that hold each of `n` distinct channels, those that wait on it left out.
- * Looks at a bounded number of words; false: that was not enough to see all. */
+/* Fills in the processes that hold each of `n` distinct channels, except those that wait on it.
+ * Looks at a bounded number of words; false: that was not enough to see everything. */
 bool report_holders(csp_vm *vm, holders *of, uint32_t n);
 
 #endif

@@ -16,22 +16,22 @@
 
 enum {
     PLACES_FIRST = 64,
-    FINAL_WAIT = 1000000000 /* ns that others may go on running before the last look */
+    FINAL_WAIT = 1000000000 /* ns for which others may go on running before the last look */
 };
 
-/* The pairs of places that have been reported: where it waits, where it was spawned.
+/* The pairs of places that have been reported: where the process waits, where it was spawned.
  * Open addressing. */
 typedef struct leak_place {
     uint32_t waits_at, spawned_at;
     bool used;
     uint32_t count; /* found by this collection … */
-    process *first; /* … and the one with the least number; NULL: none */
+    process *first; /* … and the one with the lowest number; NULL: none */
 } leak_place;
 
 struct leak_places {
     leak_place *items;
     uint32_t count, mask;
-    process *found;      /* the processes under way, by run_next: keeps them */
+    process *found;      /* the processes being dealt with, by run_next: keeps them alive */
     int64_t final_since; /* when main returned; 0: not yet */
     bool final_due, final_done;
 };
@@ -88,7 +88,8 @@ static leak_place *find_place(const struct leak_places *places, uint32_t waits_a
     }
 }
 
-/* Room for one more pair. Without memory for it some leaks are reported more than once, or not. */
+/* Makes room for one more pair. Without memory for it some leaks are reported more than once, or
+ * not at all. */
 static bool grow_places(struct leak_places *places)
 {
     if (places->items && places->count * 2 <= places->mask)
@@ -110,7 +111,7 @@ static bool grow_places(struct leak_places *places)
     return true;
 }
 
-/* Counts p under its pair of places, if that has not been reported before. */
+/* Counts p under its pair of places, unless that has been reported before. */
 static void note(csp_vm *vm, struct leak_places *places, process *p)
 {
     if (!grow_places(places))
@@ -178,7 +179,7 @@ static void report_place(csp_vm *vm, const leak_place *place)
     vm_write(vm, 2, t.block, t.used);
 }
 
-/* Those that have been noted since, by number. */
+/* Those that have been noted since then, by number. */
 static void report_noted(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
@@ -199,13 +200,13 @@ static void report_noted(csp_vm *vm)
 
 /* --- ending */
 
-/* A deferred call that waits for ever cannot be killed. What it waits for crashes as if its channel
- * had been closed, so that the other defers run and the process ends. */
+/* A deferred call that waits for ever cannot be killed. Its wait crashes as if the channel had been
+ * closed, so the other defers run and the process ends. */
 static void end_wait(csp_vm *vm, process *p)
 {
     alt *a = p->side ? p->side->alt : NULL;
     if (p->chan ? (p->chan->header & CHANNEL_DONE) != 0 : !a || !a->live)
-        return; /* for the end of others, whose turn comes first */
+        return; /* waits for others to end, whose turn comes first */
     for (uint32_t i = 0; !p->chan && i < a->count; i++)
         if (a->cases[i].node && a->cases[i].node->queued)
             a->won = (int32_t)a->cases[i].node->index;
@@ -221,7 +222,7 @@ static bool can_be_leaked(const process *p)
            !(p->flags & (PROCESS_MAIN | PROCESS_SYSTEM));
 }
 
-/* Not inlined: nothing of this may stay behind in the caller's frame. */
+/* Not inlined: nothing of this may remain in the caller's frame. */
 static __attribute__((noinline)) void take_found(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
@@ -256,8 +257,8 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
 
 /* --- the last look */
 
-/* What is in registers that the frame no longer uses must not hide a leak: all behind the one that
- * RET names, where it is the temporary behind the variables. (With defers it is not.) */
+/* Registers that the frame no longer uses must not hide a leak: clears all registers after the one
+ * that RET names, if that is the temporary after the variables. (With defers it is not.) */
 static void clear_idle(const process *p, value *R, const code *body, const insn *pc)
 {
     bool exact = body->defer_reg == CODE_NO_REGISTER && pc == body->insns + body->count - 1;
@@ -286,7 +287,7 @@ void leak_look(csp_vm *vm)
     struct leak_places *places = vm->leak_places;
     if (vm->heap.found)
         take_found(vm);
-    /* What ran since the last collection has left its traces in the holes of C frames that will be
+    /* What ran since the last collection has left traces in the holes of C frames that will be
      * there again. */
     vm->collections_seen = heap_collections(&vm->heap);
     heap_clear_stack();

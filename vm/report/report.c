@@ -1,4 +1,4 @@
-/* What is said of one process: its name, and what it waits for. */
+/* The description of one process: its name, and what it waits for. */
 #include "vm/report/report.h"
 
 #include "vm/code/code.h"
@@ -104,7 +104,7 @@ static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, boo
     report_channel(vm, t, c);
 }
 
-/* How long it is still to a time. */
+/* The time left until a deadline. */
 static void put_left(text *t, int64_t deadline)
 {
     enum { US = 1000, MS = 1000 * US, S = 1000 * MS };

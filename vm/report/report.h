@@ -1,12 +1,12 @@
-/* What processes do, in words: for reports of deadlocks and leaks and for whoever asks. Nothing
- * here is seen by programs. All processes must be at rest. */
+/* Descriptions of processes in words, for reports of deadlocks and leaks and for anybody who asks.
+ * No program sees them. All processes must be at rest. */
 #ifndef CSP_VM_REPORT_REPORT_H
 #define CSP_VM_REPORT_REPORT_H
 
 #include "vm/core/concurrency.h"
 #include "vm/core/text.h"
 
-enum { REPORT_ARMS = 8 }; /* of an alt that are told */
+enum { REPORT_ARMS = 8 }; /* arms of an alt to show */
 
 /* What a process waits for. */
 typedef enum report_kind {
@@ -19,7 +19,7 @@ typedef enum report_kind {
     REPORT_PAR,
     REPORT_SLEEP,
     REPORT_OUTPUT,  /* a descriptor that takes nothing now */
-    REPORT_REQUEST, /* something that is done elsewhere */
+    REPORT_REQUEST, /* work done elsewhere */
     REPORT_NATIVE
 } report_kind;
 report_kind report_kind_of(const csp_vm *vm, const process *p);
@@ -34,9 +34,9 @@ void report_process(csp_vm *vm, text *t, const process *p);
 void report_channel(csp_vm *vm, text *t, const channel *c);
 /* "waits to receive from <chan 3> (made at jobs.csp:3:9)", "sleeps for 1.5s". */
 void report_wait(csp_vm *vm, text *t, const process *p);
-/* Where it stands: natives have no place of their own, so where they were called. 0: no place. */
+/* Where it stands; natives have no place of their own, so where they were called. 0: no place. */
 uint32_t report_position(const process *p);
-/* `before` and the place; nothing for position 0. */
+/* `before` and the place; nothing if the position is 0. */
 void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);
 
 /* A JSON string; `,"key":{"file":…,"line":…,"column":…}`, or null for no place. */

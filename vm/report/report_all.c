@@ -1,4 +1,5 @@
-/* Reports of all processes: those that are alike, which may be thousands, in one line. */
+/* Reports of all processes. Processes that are alike, of which there may be thousands, share
+ * one line. */
 #include "vm/report/report_all.h"
 
 #include <stdlib.h>
@@ -10,15 +11,15 @@
 #include "vm/report/report.h"
 #include "vm/walk/walk_show.h"
 
-enum { GROUPS_SHOWN = 50 }; /* the rest is counted */
+enum { GROUPS_SHOWN = 50 }; /* the others are only counted */
 
 /* --- groups */
 
 typedef struct group {
     uint32_t position, spawned_at;
     report_kind kind;
-    uint32_t made_at;    /* of the one channel that each waits on; 0: none */
-    const channel *chan; /* … which is the same for all; NULL: it is not */
+    uint32_t made_at;    /* where the one channel was made that each waits on; 0: none */
+    const channel *chan; /* … if all wait on the same one; else NULL */
     const process *first;
     uint32_t count;
 } group;
@@ -82,7 +83,7 @@ static group *group_processes(csp_vm *vm, uint32_t *count)
     return groups;
 }
 
-/* A channel, and for what somebody waits on it. */
+/* A channel, and what somebody waits on it for. */
 typedef struct awaited {
     const channel *chan;
     bool sends, drained;
@@ -96,8 +97,8 @@ static bool is_known(const awaited *all, uint32_t n, const alt_case *c)
     return false;
 }
 
-/* The channels that a group waits on, as far as they can be named: at most REPORT_ARMS, each once
- * for each purpose. */
+/* The channels that a group waits on, if they can be named: at most REPORT_ARMS, each once for
+ * each purpose. */
 static uint32_t channels_of(const group *g, awaited *out)
 {
     uint32_t n = 0;
@@ -112,15 +113,15 @@ static uint32_t channels_of(const group *g, awaited *out)
     return n;
 }
 
-/* Who holds what, for all groups that are shown. */
+/* Who holds what, for all groups shown. */
 typedef struct held {
     holders items[GROUPS_SHOWN * REPORT_ARMS];
     uint32_t count;
     bool complete;
 } held;
 
-/* Who holds the channel of an outcome or of ticks does not matter: nobody but the VM sends
- * on it. */
+/* Nobody but the VM sends on the channel of an outcome or of ticks, so it does not matter who
+ * holds it. */
 static bool is_held(const channel *c) { return !(c->header & (CHANNEL_DONE | CHANNEL_TICK)); }
 
 static const holders *find_held(const held *h, const channel *c)
@@ -171,7 +172,7 @@ static void put_holders(csp_vm *vm, text *t, const held *all, const channel *c)
     text_put(t, '\n');
 }
 
-/* Of many that each wait on a channel of their own, only what these have in common is said. */
+/* If many wait, each on a channel of its own, only what those channels have in common is shown. */
 static void put_wait_of_many(csp_vm *vm, text *t, const group *g)
 {
     switch (g->kind) {

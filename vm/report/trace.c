@@ -16,11 +16,11 @@ enum {
     LAST_FRAMES = 16,
     MAX_CAUSES = 8,
     MAX_ANCESTORS = 8,
-    ANCESTOR_SEARCH = 16384, /* processes that are looked at for them */
+    ANCESTOR_SEARCH = 16384, /* processes to look at for them */
     LINE_MAX_COLUMNS = 160   /* a longer source line is not shown */
 };
 
-/* --- taking */
+/* --- taking a trace */
 
 /* The first frames in order, the last ones in a ring. */
 typedef struct frames {
@@ -52,7 +52,7 @@ static void collect_frames(frames *f, const process *p, value *base, const code 
     add_frame(f, c, code_standing(c, base, pc), (p->flags & PROCESS_TAIL) != 0);
 }
 
-/* Brings each module once to the front; gives how many. */
+/* Moves one position of each module to the front; returns the number of modules. */
 static uint32_t gather_modules(frames *f, uint32_t kept)
 {
     uint32_t count = 0;
@@ -66,7 +66,7 @@ static uint32_t gather_modules(frames *f, uint32_t kept)
     return count;
 }
 
-/* As long as the trace lives, so do the sources that it points into. */
+/* The sources that it points into live as long as the trace. */
 static bool hold_modules(csp_vm *vm, trace *t, const frames *f, uint32_t count)
 {
     t->modules = count == 1 ? f->modules[0] : NULL;
@@ -111,7 +111,7 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
     return value_object(t);
 }
 
-/* --- telling */
+/* --- showing */
 
 static void put_text(text *out, const char *s) { text_add(out, s, strlen(s)); }
 
@@ -168,7 +168,7 @@ static void trace_frame(csp_vm *vm, uint32_t position, text *out)
     text_put(out, ')');
 }
 
-/* The source line of an instruction with a caret line under the piece that it was made from. */
+/* The source line of an instruction, and a caret line under the piece that it was made from. */
 static void put_source(csp_vm *vm, uint32_t position, text *out)
 {
     uint32_t pc = 0, line, column;
@@ -207,7 +207,7 @@ static void put_omitted(const trace *t, uint32_t index, text *out)
         text_printf(out, "    … %u frames …\n", t->omitted);
 }
 
-/* The live process of that number; `left`: so many may still be looked at. */
+/* The live process with that number; `left`: how many may still be looked at. */
 static const process *find_live(const csp_vm *vm, uint64_t number, uint32_t *left)
 {
     for (uint32_t i = 0; number && *left > 0 && i < vm->table_count; i++, --*left)
@@ -231,16 +231,16 @@ static void put_process(const csp_vm *vm, uint64_t number, const char *name, tex
         text_printf(out, " (%s)", name);
 }
 
-/* Goes through the spawns that led to a process, from its own on. The number of who spawned is
- * always known of the first; of the others while those in between live. */
+/* Goes through the spawns that led to a process, its own first. The number of the spawning process
+ * is always known for the first; for the others only while those in between live. */
 typedef struct ancestry {
     csp_vm *vm;
     uint32_t next;
     uint64_t number;
     uint32_t left; /* processes that may still be looked at */
     origin at;
-    const process *by;  /* who spawned, if it lives … */
-    uint64_t by_number; /* … or else its number; 0: not known */
+    const process *by;  /* the spawning process, if it lives … */
+    uint64_t by_number; /* … or its number; 0: not known */
 } ancestry;
 
 static ancestry ancestry_of(csp_vm *vm, const trace *t)
@@ -304,7 +304,7 @@ static void put_frames(csp_vm *vm, const trace *t, text *out)
     put_omitted(t, t->count, out);
 }
 
-/* `of`: the process whose spawns have been told already, and are not told again. */
+/* `of`: the process whose spawns have already been shown and are not repeated. */
 static void put_error(csp_vm *vm, const error *e, uint64_t *of, text *out)
 {
     put_string(out, e->kind);
@@ -407,7 +407,7 @@ static void json_trace(csp_vm *vm, const trace *t, text *out)
     text_put(out, ']');
 }
 
-/* What an error and what caused it have in common. */
+/* What is shown of an error and of its cause alike. */
 static void json_error(csp_vm *vm, const error *e, text *out)
 {
     put_text(out, "\"kind\":");
@@ -417,7 +417,7 @@ static void json_error(csp_vm *vm, const error *e, text *out)
     json_trace(vm, value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL, out);
 }
 
-/* A crash in a native that was spawned directly stands where that was. */
+/* A crash in a native that was spawned directly is shown at the spawn. */
 void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *name, text *out)
 {
     const error *e = value_error(crash);

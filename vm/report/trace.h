@@ -1,36 +1,36 @@
-/* Where a process stood when it crashed, and how that is told. */
+/* Where a process stood when it crashed, and how that is shown. */
 #ifndef CSP_VM_REPORT_TRACE_H
 #define CSP_VM_REPORT_TRACE_H
 
 #include "vm/core/concurrency.h"
 #include "vm/core/text.h"
 
-/* An OBJ_TRACE of the frames of p from the innermost on, whose registers are at `base` and which
- * stands at instruction `pc` of `c`: the first 48 and the last 16. Frames that have no source
+/* An OBJ_TRACE of the frames of p, innermost first: its registers are at `base`, and it stands at
+ * instruction `pc` of `c`. It has the first 48 frames and the last 16. Frames without source
  * (natives) are left out. VALUE_ABSENT: out of memory. */
 value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc);
 
-/* The report of a crash, each line ended: who crashed with which error, the source line, the
+/* The report of a crash as complete lines: who crashed with which error, the source line, the
  * frames, the spawns that led to the process, and the errors that caused it. `number` and `name`
  * (NULL: none) are the crashed process's. */
 void trace_report(csp_vm *vm, value crash, uint64_t number, const char *name, text *out);
-/* The same as JSON: an object on a line. */
+/* The same as JSON: one object on a line. */
 void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *name, text *out);
-/* The report on stream 2, as the host's style is: what vm_host.crash does by itself. */
+/* Writes the report to stream 2 in the host's style: the default of vm_host.crash. */
 void trace_tell_crash(csp_vm *vm, const process *p, value crash);
 /* The report without the process. */
 void trace_report_error(csp_vm *vm, value crash, text *out);
 
-/* The name of p, which has ended with this error: origin_name, or of a host's that of its outermost
- * function. NULL: it has none. */
+/* The name of p, which has ended with this error: origin_name, or for a host's evaluation that of
+ * its outermost function. NULL: it has none. */
 const char *trace_name(csp_vm *vm, const process *p, value crash);
 
-/* Where the process was spawned, where the one that spawned it was, and so on up to main:
- * positions, `most` of them at the most. Gives how many. */
+/* Where the process was spawned, where the spawning process was spawned, and so on up to main:
+ * positions, at most `most`. Returns how many. */
 uint32_t trace_spawns(csp_vm *vm, const trace *t, uint32_t *positions, uint32_t most);
 
 /* What a program sees as `.trace`: a tuple of texts such as "worker (jobs.csp:12:9)", innermost
- * first; an empty one for VALUE_NIL. VALUE_ABSENT: out of memory. */
+ * first; empty for VALUE_NIL. VALUE_ABSENT: out of memory. */
 value trace_value(csp_vm *vm, value from);
 
 /* "jobs.csp:12:9", or "?" for a position without source. */

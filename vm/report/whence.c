@@ -1,5 +1,5 @@
-/* Where a nil that an operation could not take came from: the expression that gave it, as the
- * source has it. */
+/* Where a nil that an operation rejected came from: the expression that gave it, as written in
+ * the source. */
 #include "vm/report/whence.h"
 
 #include <string.h>
@@ -9,14 +9,13 @@
 #include "vm/core/vm.h"
 
 enum {
-    BACK = 8,     /* instructions: what made an operand stands just before */
-    SCAN = 8192,  /* no larger code is looked through for jumps */
-    LONGEST = 60, /* bytes of source in a message */
+    BACK = 8,     /* instructions: an operand is usually made just before */
+    SCAN = 8192,  /* larger codes are not searched for jumps */
+    LONGEST = 60, /* bytes of source to show in a message */
     NOWHERE = -1
 };
 
-/* Whether the instruction does nothing but give a value to its register a, and goes on with
- * the next. */
+/* Whether the instruction only stores a value in its register a and goes on to the next. */
 static bool gives_a_value(opcode op)
 {
     switch (op) {
@@ -31,7 +30,7 @@ static bool gives_a_value(opcode op)
     }
 }
 
-/* Whether a jump ends in (from, to]: then what stands at `from` may not have run. */
+/* Whether a jump ends in (from, to]: then the instruction at `from` may not have run. */
 static bool is_joined(const code *c, int64_t from, int64_t to)
 {
     for (uint32_t at = 0; at < c->count; at++) {
@@ -42,7 +41,7 @@ static bool is_joined(const code *c, int64_t from, int64_t to)
     return false;
 }
 
-/* The instruction that gave the register its value, when it surely is the one; else NOWHERE. */
+/* The instruction that gave the register its value, if that is certain; else NOWHERE. */
 static int64_t giver(const code *c, int64_t pc, unsigned reg)
 {
     int64_t at = pc - 1;
@@ -70,7 +69,7 @@ static bool quote(const code *c, int64_t at, char *out, size_t size)
     return snprintf(out, size, "`%.*s` is nil", (int)length, m->text + place.start) < (int)size;
 }
 
-/* The registers that the operation read as operands; false: it is none that is explained. */
+/* The registers that the operation read as operands; false: an operation that is not explained. */
 static bool operands(const insn *i, unsigned reg[2])
 {
     bool is_arithmetic = i->op >= OPC_ADD && i->op <= OPC_BNOT;

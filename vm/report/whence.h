@@ -4,7 +4,7 @@
 
 #include "vm/code/frame.h"
 
-/* The frame's instruction has raised: where it could not take a nil, the error says which
+/* The frame's instruction has raised an error: if it rejected a nil, adds to the message which
  * expression gave it. */
 void insn_explain_nil(csp_vm *vm, const frame *f);
 

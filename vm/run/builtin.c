@@ -1,4 +1,4 @@
-/* Natives that the VM itself runs: the first and the last frame of some processes, and a send as
+/* Natives that the VM itself runs: the first and the last frame of some processes, and send as
  * a call. */
 #include "vm/run/builtin.h"
 
@@ -7,7 +7,7 @@
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_adopt.h"
 
-/* start(bundle): the bundle (fn, arguments …) is in transit: takes it over, then calls.
+/* start(bundle): takes over the bundle (fn, arguments …), which is in transit, then calls fn.
  * Slots: step. */
 static verdict start(csp_vm *vm, process *p, value *args, value *result)
 {
@@ -27,13 +27,13 @@ static verdict start(csp_vm *vm, process *p, value *args, value *result)
     return VERDICT_DONE;
 }
 
-/* end(outcome): nobody else can reach the outcome; from now on it belongs to nobody (in transit),
- * each who asks copies it. That of a kill may be in transit already. */
+/* end(outcome): nobody else can reach the outcome. From now on it belongs to nobody (in transit),
+ * and everybody who asks gets a copy. The outcome of a kill may be in transit already. */
 static verdict end(csp_vm *vm, process *p, value *args, value *result)
 {
     if (args[2] == VALUE_ABSENT && (obj_header(args[0]) & OWNER_MASK) != OWNER_TRANSIT) {
         args[2] = value_int(1);
-        /* A session goes on with what its evaluation gave: there it is a copy. */
+        /* A session goes on with the value of its evaluation: there it is a copy. */
         walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
         return native_call(vm, p, native_value(vm, &walk_natives[how]), 1, args);
     }

@@ -1,4 +1,4 @@
-/* What the VM itself calls as natives. */
+/* Natives that the VM itself calls. */
 #ifndef CSP_VM_RUN_BUILTIN_H
 #define CSP_VM_RUN_BUILTIN_H
 

@@ -41,7 +41,7 @@ static verdict arity(csp_vm *vm, const char *name, uint32_t min, uint32_t max, b
                     given, are);
 }
 
-/* A closure's registers behind its parameters: what it captured. */
+/* The registers of a closure after its parameters: what it captured. */
 static void place_captures(const closure *f, value *at)
 {
     for (uint32_t i = 0; i < f->code->captures; i++)
@@ -167,8 +167,8 @@ static verdict raise_missing(csp_vm *vm, const code *c, uint32_t parameter)
                     name_of(c));
 }
 
-/* Named arguments (name, value, …) into the list of positional ones; what is left out between
- * is ABSENT. */
+/* Moves named arguments (name, value, …) into the list of positional ones; parameters left out in
+ * between are ABSENT. */
 static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
 {
     if (!value_is(fn, OBJ_CLOSURE))

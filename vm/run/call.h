@@ -5,10 +5,10 @@
 #include "vm/core/concurrency.h"
 
 /* A call of N[-2] with argc arguments from N[0] on, in a frame of p: arranges the arguments as the
- * callee's code wants them. N may move (*window). DONE: a simple native gave its result in
- * (*window)[-2]; CALL: *callee is to be entered at *window; FAIL. */
+ * callee's code expects them. N may move (*window). DONE: a simple native has put its result in
+ * (*window)[-2]. CALL: *callee is to be entered at *window. FAIL. */
 verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const code **callee);
-/* The same where the arguments are in list N[0] and the named ones in list or nil N[1]. */
+/* The same with the positional arguments in list N[0] and the named ones in N[1], a list or nil. */
 verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee);
 /* A simple native gave CALL (native_become): arranges the call of what it goes on as. CALL
  * or FAIL. */

@@ -1,5 +1,6 @@
-/* What instructions do beyond the interpreter's fast paths (run.c), each for the opcode it is named
- * after. DONE with the result stored, or FAIL with the error raised, unless said otherwise. */
+/* What instructions do beyond the interpreter's fast paths (run.c); each function is named
+ * after its opcode. DONE with the result stored, or FAIL with the error raised, unless
+ * stated otherwise. */
 #ifndef CSP_VM_RUN_INSN_H
 #define CSP_VM_RUN_INSN_H
 
@@ -12,11 +13,11 @@ verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value
 verdict insn_list(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);
 verdict insn_put_pairs(csp_vm *vm, process *p, value target, const value *pairs, uint32_t n);
 verdict insn_map(csp_vm *vm, process *p, value *dest, const value *pairs, uint32_t n);
-/* A bound as the text gave it: absent where it is open (nil for the makers of ranges); a nil that
- * was computed is none. */
+/* A bound as the source gave it: absent if the range is open (nil for the makers of ranges). A nil
+ * that was computed is not a bound. */
 verdict insn_bound(csp_vm *vm, process *p, value given, value *out);
 verdict insn_range(csp_vm *vm, process *p, value from, value to, bool closed, value *out);
-/* Text of values that need no walk; VERDICT_CALL: one of them does. */
+/* The text of values that need no walk; VERDICT_CALL: one of them needs one. */
 verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out);
 /* container.name; errors have .kind .message .data .trace .cause */
 verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
@@ -26,9 +27,8 @@ verdict insn_set_field(csp_vm *vm, process *p, value container, value name, uint
                        value item);
 verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out);
 void insn_set_late(value k, value v); /* SETCELL of a CELL_LATE */
-/* The numeric for: start and limit in r[0], r[1]; false in *more: no turn. An included limit
- * becomes an excluded one.
- */
+/* The numeric for: start and limit in r[0], r[1]; *more is false if there is nothing to iterate. An
+ * included limit becomes an excluded one. */
 verdict insn_fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *more);
 verdict insn_fori_next(csp_vm *vm, process *p, value *r, bool *more);
 bool insn_literal_matches(csp_vm *vm, value v, value k);
@@ -36,16 +36,16 @@ verdict insn_error_part(value e, uint32_t which, value *out);
 verdict insn_rest(csp_vm *vm, process *p, value seq, uint32_t from, value *out);
 verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value *items,
                    uint32_t n);
-/* The outcomes of a par that is over: a list that still has to be adopted (*walk), or is
- * ready (true). */
+/* The outcomes of a par that is over: a list that is ready (true), or still has to be
+ * adopted (*walk). */
 bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *walk);
 /* The running process ends: all that it has been given by C goes, too. */
 void insn_end_process(csp_vm *vm, process *p, value outcome, bool failed);
-/* The last value of a process, made fit for others: true when the process has ended; false: a last
+/* The last value of a process, made fit for others. True: the process has ended; false: a last
  * frame does the rest. */
 bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f);
-/* p, which is to run, has used up its reductions: true where it is to crash for it now (raised). It
- * does so once, whatever catches, and once more when its defers have taken as many again. */
+/* p, which is about to run, has used up its reductions: true if it must crash for it now (raised).
+ * It does so once, and no catch stops it; and once more when its defers have used as many again. */
 bool insn_out_of_reductions(csp_vm *vm, process *p);
 /* A native frame that does the work of an instruction. NULL: raised. */
 value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc,

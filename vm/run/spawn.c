@@ -1,6 +1,6 @@
-/* Making processes: what they are given is a message. Where all of it is immutable the new
- * process's frame is filled at once; otherwise it is copied first (a walk in slices, run.c) and a
- * starter frame takes it over in the child. */
+/* Spawning: a new process is given a message. If all of it is immutable, the new process's frame is
+ * filled at once. Otherwise it is copied first (a walk in slices, run.c), and a starter frame takes
+ * it over in the child. */
 #include "vm/run/spawn.h"
 
 #include "vm/code/native.h"
@@ -55,7 +55,7 @@ process *spawn_block_quick(csp_vm *vm, const code *c, const value *captures, boo
     return p;
 }
 
-/* An argument that was handed over stands in a cell (MOVEARG): no program can have made that. */
+/* An argument that was handed over stands in a cell (MOVEARG): no program can have made one. */
 static bool handed_over(value v) { return value_is(v, OBJ_CELL); }
 
 value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv)
@@ -80,7 +80,7 @@ process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *ar
     bool moved = false;
     for (uint32_t i = 0; i < argc; i++)
         moved = moved || handed_over(argv[i]);
-    if (moved) { /* the bundle again, with what was handed over in its places */
+    if (moved) { /* the bundle again, with the moved arguments in their places */
         const tuple *t = value_tuple(message);
         uint64_t count = t->count;
         tuple *with = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *with + count * sizeof(value));
@@ -103,7 +103,7 @@ process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *ar
     return p;
 }
 
-/* What the child calls first, of what it was given: a function and its arguments. */
+/* What the child calls first: a function, and arguments. */
 static value applied(const process *child)
 {
     const code *c = child->code;

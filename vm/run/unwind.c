@@ -1,5 +1,5 @@
-/* The ways out of frames other than `return`: crashes and kills. Frames are left one by one; on the
- * way stand handlers (catch, and the clean-up of a par under way) and defers (bytecode.h). */
+/* Leaving frames by a crash or a kill. Frames are left one by one; on the way are handlers (catch,
+ * and the clean-up of a par under way) and defers (bytecode.h). */
 #include "vm/run/unwind.h"
 
 #include "vm/code/native.h"
@@ -24,9 +24,9 @@ value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
     return value_object(copy);
 }
 
-/* Leaves the frame: false at the bottom. What it held must not be kept alive by what is left
- * of it on the stack; its window is the topmost of what lives in its caller, so all from there
- * on goes. */
+/* Leaves the frame: false at the bottom. What it held must not be kept alive by its remains
+ * on the stack. Its window is the topmost live part of its caller, so everything from there
+ * on is cleared. */
 static bool pop(process *p, frame *f)
 {
     if (f->base == p->stack)
@@ -56,16 +56,16 @@ static const handler *find_handler(const frame *f, bool catches)
     return NULL;
 }
 
-/* A par is being cancelled here, and branches of it still live: it is not left before they have
- * ended, whatever comes now. */
+/* A par is being cancelled here, and some of its branches still live: the frame is not left before
+ * they have ended, whatever happens now. */
 static bool cancels_par(const frame *f)
 {
     return f->pc->op == OPC_PARCANCEL &&
            ((const par *)value_as_object(f->base[f->pc->a]))->left > 0;
 }
 
-/* Where the frame's defers begin; NULL: it has none that may run, or has not got to its first
- * instruction, which makes them ready. */
+/* Where the frame's defers begin; NULL: it has none that may run, or has not reached its first
+ * instruction, which prepares them. */
 static value *defers_of(const process *p, const frame *f)
 {
     if (f->code->defer_reg == CODE_NO_REGISTER || f->pc == f->code->insns ||
@@ -76,14 +76,14 @@ static value *defers_of(const process *p, const frame *f)
 
 static void go_to(frame *f, uint32_t pc) { f->pc = f->code->insns + pc; }
 
-/* Raised once more: a copy may have got its trace in between. */
+/* Raised again: the error may have been copied to get its trace. */
 static bool same(const error *a, const error *b)
 {
     return a->kind == b->kind && a->message == b->message && a->data == b->data;
 }
 
-/* The kill as an error that p may own; a reason that can change is the master of others, too, and
- * left out. */
+/* The kill as an error that p may own. A mutable reason is a master for other processes, too, and
+ * is left out. */
 static value kill_as_cause(csp_vm *vm, process *p)
 {
     value e = kill_outcome(vm, p);
@@ -92,7 +92,7 @@ static value kill_as_cause(csp_vm *vm, process *p)
                : error_new(vm, value_error(e)->kind, value_error(e)->message, VALUE_NIL);
 }
 
-/* The crash of a defer is caused by what the frame was left for. An error that has a cause
+/* The crash of a defer is caused by what the frame was being left for. An error that has a cause
  * keeps it. */
 static value caused(csp_vm *vm, process *p, value crash, value replaced)
 {
@@ -133,19 +133,19 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
         if (h) {
             s->raised = VALUE_ABSENT;
             f->base[h->reg] = outcome;
-            /* the clean-up of a par goes on as it came: a kill whose outcome was replaced
-             * stays one */
+            /* the clean-up of a par goes on as it began: a kill whose outcome was replaced is still
+             * a kill */
             go_to(f, h->target);
             return VERDICT_DONE;
         }
         value *d = defers_of(p, f);
         if (d && (value_is(d[0], OBJ_DEFER) || d[0] == VALUE_FALSE)) {
-            /* false: the last one is running, or has crashed; what the frame was left for decides
-             * how it goes on */
+            /* false: the last one is running, or has crashed; what the frame was being left for
+             * decides how it goes on */
             bool outermost = value_is_int(d[2]);
             if (d[2] == VALUE_KILLED)
                 killed = true;
-            /* a kill that was put off until here: the crash that the frame is left for stays
+            /* a kill that was put off until now: the crash that the frame is being left for stays
              * the outcome */
             if (outcome == VALUE_KILLED && d[2] == VALUE_TRUE && f->pc->op == OPC_RUNDEFERS)
                 outcome = d[1];
@@ -181,8 +181,8 @@ verdict unwind_crash(csp_vm *vm, process *p, frame *f)
     return unwind(vm, p, f, vm->sched.raised, false);
 }
 
-/* An alt that had to wait has sent a copy of what it moves: its defers must not find the original
- * any more. */
+/* An alt that had to wait has sent a copy of what it moves: its defers must not find
+ * the original. */
 static void finish_move(csp_vm *vm, process *p, const frame *f)
 {
     const alt *a = p->side ? p->side->alt : NULL;

@@ -1,16 +1,16 @@
-/* The ways out of frames other than `return`: crashes and kills. */
+/* Leaving frames by a crash or a kill. */
 #ifndef CSP_VM_RUN_UNWIND_H
 #define CSP_VM_RUN_UNWIND_H
 
 #include "vm/code/frame.h"
 #include "vm/core/concurrency.h"
 
-/* e; if it is an error that has no trace yet, a copy, since it may be shared, with that of
+/* e; if it is an error without a trace, a copy (it may be shared) that has the trace of
  * this place. */
 value unwind_traced(csp_vm *vm, process *p, value e, const frame *f);
 /* Unwinds the running process for the error in sched.raised (crash) or for its kill: to a handler,
- * to its defers (DONE: go on at the frame), or to the bottom (EXIT: the process is to end with
- * sched.raised or, killed, kill_outcome). */
+ * to its defers (DONE: go on at the frame), or to the bottom (EXIT: the process must end with
+ * sched.raised or, if killed, with kill_outcome). */
 verdict unwind_crash(csp_vm *vm, process *p, frame *f);
 verdict unwind_kill(csp_vm *vm, process *p, frame *f,
                     value outcome /* VALUE_KILLED, or the crash of a defer that replaces it */);

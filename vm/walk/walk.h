@@ -1,37 +1,38 @@
-/* Walks over whole values: equality, order, text, copies, freezing, handing over. All without
- * recursion and in slices: what cannot be answered at once is done by a resumable native
- * (walk_natives) that keeps its state in an OBJ_WALK, so that any other process runs in between and
- * any depth, sharing and cycle is fine. */
+/* Walks over whole values: equality, order, text, copies, freezing, handing over. They work in
+ * slices and without recursion. What cannot be answered at once is done by a resumable native
+ * (walk_natives) that keeps its state in an OBJ_WALK, so other processes run in between, and depth,
+ * sharing and cycles do no harm. */
 #ifndef CSP_VM_WALK_WALK_H
 #define CSP_VM_WALK_WALK_H
 
 #include "vm/code/native.h"
 
-/* The walks, as natives that run as frames (each takes what its comment says, and gives its result
- * as natives do):
+/* The walks, as natives that run as frames. Each takes the arguments shown, and returns its result
+ * as natives do:
  *   EQUAL(a, b)       -> bool
  *   COMPARE(a, b)     -> -1, 0, 1, nil for unordered; type_error
  *   CONTAINS(x, xs)   -> bool: x in xs, for any xs
- *   STR(x), REPR(x)   -> string: one-line text; cycles as [...] {...} (...) as the kind has it
- *   JOIN(tuple)       -> string: each of the values as by STR
+ *   STR(x), REPR(x)   -> string: one-line text; cycles as [...] {...} (...) by their kind
+ *   JOIN(tuple)       -> string: all of the values, each as by STR
  *   COPY(x)           -> deep copy that belongs to the process (the function `copy`)
- *   MESSAGE(x)        -> deep copy that belongs to OWNER_TRANSIT; structure, sharing and cycles
- *                        kept; immutable parts shared. Crash `moved` where something reachable
+ *   MESSAGE(x)        -> deep copy that belongs to OWNER_TRANSIT; structure, sharing and cycles are
+ *                        kept, immutable parts are shared. Crash `moved` if anything reachable
  *                        belongs to somebody else
- *   MOVE(x)           -> x itself, everything mutable reachable from it now owned by
- *                        OWNER_TRANSIT (undone where it crashes)
+ *   MOVE(x)           -> x itself, with everything mutable reachable from it now owned by
+ *                        OWNER_TRANSIT (undone if it crashes)
  *   UNMOVE(x)         -> x, back from OWNER_TRANSIT to the process
- *   ADOPT(x)          -> x itself, everything reachable that belongs to OWNER_TRANSIT now owned by
- *                        the process
- *   FREEZE(x)         -> deeply immutable copy, immutable parts shared
+ *   ADOPT(x)          -> x itself, with everything reachable that belonged to OWNER_TRANSIT now
+ *                        owned by the process
+ *   FREEZE(x)         -> deeply immutable copy, immutable parts are shared
  *   FREEZE_MOVE(x)    -> x frozen in place
- *   ADD(a, b)         -> a + b of what is long (long.h)
- *   PART(x, key)      -> x[key], key an index or a range
- *   EXTEND(list, xs)  -> the list, with the elements of xs, any iterable, behind its own
+ *   ADD(a, b)         -> a + b, if long (long.h)
+ *   PART(x, key)      -> x[key], where key is an index or a range
+ *   EXTEND(list, xs)  -> the list, with the elements of any iterable xs appended
  *   MAP_GET(m, key, default), MAP_HAS(m, key), MAP_REMOVE(m, key) -> as the functions of Map
  *   MAP_PUT(m, key, value) -> m, after m[key] = value
- * A killed process drops a walk; MOVE leaves nothing half done: the owners are given back by
- * walk_abandon (the unwinder calls it with the frame's state when it unwinds such a frame). */
+ *
+ * A killed process drops its walk. MOVE leaves nothing half done: walk_abandon gives the owners
+ * back (the unwinder calls it with the frame's state when it unwinds such a frame). */
 typedef enum walk_kind {
     WALK_EQUAL,
     WALK_COMPARE,

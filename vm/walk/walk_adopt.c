@@ -1,8 +1,8 @@
-/* Taking over a message. What was copied for it nobody else knows: it only changes its owner. What
- * was moved (WALK_MOVED) may still have names in the process that gave it away, even if that is the
- * one that takes it over now: so each such object gets a new shell, to which its contents go, and
- * stays behind empty. Until all is done the old shell's second word leads to the new one: that
- * keeps sharing and cycles. */
+/* Taking over a message. Nobody else knows what was copied for it: that only changes its owner.
+ * What was moved (WALK_MOVED) may still have names in the process that gave it away, even if that
+ * process takes it over again. So each such object gets a new shell, which takes its contents, and
+ * the old one stays behind, empty. Until all is done the second word of the old shell leads to the
+ * new one, which keeps sharing and cycles. */
 #include "vm/walk/walk_adopt.h"
 
 #include "vm/data/children.h"
@@ -14,9 +14,9 @@ enum { FORWARDED = 1 << 14 };
 
 typedef struct adopt_walk {
     uint64_t header;
-    walk_queue queue; /* adopted objects that have to be looked into */
+    walk_queue queue; /* adopted objects still to be looked into */
     uint64_t index;   /* of the next child of the queue's head */
-    /* the first of the log of old shells, once all is adopted: of those that still lead to
+    /* the first in the log of old shells, once everything is adopted: of those that still lead to
      * new ones */
     walk_link *old;
     walk_queue log;
@@ -66,7 +66,7 @@ static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     return value_object(shell);
 }
 
-/* What stands for v in the adopted message; ABSENT: out of memory. */
+/* What replaces v in the adopted message; ABSENT: out of memory. */
 static value adopted(csp_vm *vm, const process *p, adopt_walk *w, value v, int64_t *budget)
 {
     if (value_is_immutable(v))
@@ -110,7 +110,7 @@ static verdict adopt_children(csp_vm *vm, const process *p, adopt_walk *w, int64
     return VERDICT_DONE;
 }
 
-/* The old shells keep nothing alive any more. */
+/* The old shells no longer keep anything alive. */
 static verdict forget(adopt_walk *w, int64_t *budget)
 {
     for (; w->old; w->old = w->old->next) {

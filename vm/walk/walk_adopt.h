@@ -1,4 +1,4 @@
-/* Messages that become their receiver's own. */
+/* Making messages their receiver's own. */
 #ifndef CSP_VM_WALK_WALK_ADOPT_H
 #define CSP_VM_WALK_WALK_ADOPT_H
 

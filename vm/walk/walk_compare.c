@@ -1,6 +1,6 @@
-/* Order of whole values: tuples and lists element by element, the first that differs decides.
- * Elements that are equal at once need no order (nil and nil); a pair that is met again is taken as
- * equal (walk_assume), so it ends on cycles. */
+/* The order of whole values. Tuples and lists are compared element by element; the first difference
+ * decides. Elements that are found equal at once need no order (nil and nil). A pair that is met
+ * again is taken as equal (walk_assume), so comparing ends on cycles. */
 #include "vm/walk/walk_compare.h"
 
 #include "vm/core/steps.h"
@@ -13,8 +13,8 @@
 
 enum { QUICK_ELEMENTS = 32, UNORDERED = 2 };
 
-/* One comparison in the sense of <: DONE with *out, CALL: containers or long texts that must be
- * compared, FAIL. */
+/* One comparison in the sense of <: DONE with *out; CALL: containers or long texts that must be
+ * compared; FAIL. */
 static verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int *out)
 {
     *out = 0;
@@ -95,7 +95,7 @@ static verdict push(csp_vm *vm, compare_walk *w, value a, value b)
     return vm_raise_memory(vm);
 }
 
-/* Texts: some of them. */
+/* Texts: compares one step's worth. */
 static verdict step_text(compare_walk *w, ordered *f, int64_t *budget, int *out)
 {
     const string *a = value_string(f->a), *b = value_string(f->b);
@@ -113,7 +113,7 @@ static verdict step_text(compare_walk *w, ordered *f, int64_t *budget, int *out)
     return VERDICT_DONE;
 }
 
-/* Works on the pair at the top until a container is met (DONE), it ends, or the order is known
+/* Works on the pair on top until it meets a container (DONE), the pair ends, or the order is known
  * (*out other than 0). */
 static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t *budget, int *out)
 {
@@ -152,7 +152,7 @@ static verdict run(csp_vm *vm, process *p, compare_walk *w, int64_t *budget, int
     return VERDICT_DONE;
 }
 
-/* Ready to run on a and b, which walk_compare_quick could not tell; NULL: raised. */
+/* Ready to run on a and b, which walk_compare_quick could not decide; NULL: raised. */
 static compare_walk *compare_new(csp_vm *vm, value a, value b)
 {
     compare_walk *w = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *w);

@@ -4,8 +4,8 @@
 
 #include "vm/code/native.h"
 
-/* Order: numbers with numbers, strings with strings at once; *out -1, 0, 1, 2 (unordered: NaN).
- * VERDICT_CALL: tuples or lists, a walk must tell. FAIL: type_error. */
+/* Order: numbers with numbers and strings with strings at once; *out is -1, 0, 1, or 2 (unordered:
+ * NaN). VERDICT_CALL: tuples or lists, which a walk must compare. FAIL: type_error. */
 verdict walk_compare_quick(csp_vm *vm, process *p, value a, value b, int *out);
 
 /* The steps; walk.c has their slots. */

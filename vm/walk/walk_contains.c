@@ -85,7 +85,7 @@ static verdict contains_quick(csp_vm *vm, process *p, value x, value xs, value *
     return vm_raise_type(vm, p, xs, "something to search with `in`");
 }
 
-/* args: x, xs; slots: the next element's index (ABSENT at the start), the comparison, or search,
+/* args: x, xs; slots: the next element's index (ABSENT at the start), the comparison or search
  * under way. */
 verdict walk_run_contains(csp_vm *vm, process *p, value *args, value *result)
 {

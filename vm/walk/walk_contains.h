@@ -1,4 +1,4 @@
-/* x in xs, of any collection. */
+/* x in xs, for any collection. */
 #ifndef CSP_VM_WALK_WALK_CONTAINS_H
 #define CSP_VM_WALK_WALK_CONTAINS_H
 

@@ -1,6 +1,6 @@
-/* Deep copies: a shell is made of each container when it is first met and entered in a table from
- * sources to copies, so that sharing and cycles are kept; then it is filled, depth first, so that
- * what holds nothing mutable is known when its frame ends. The source is only read. */
+/* Deep copies. When a container is first met, a shell is made and entered in a table from sources
+ * to copies, so that sharing and cycles are kept. Then it is filled, depth first, so that it is
+ * known when its frame ends whether it holds anything mutable. The source is only read. */
 #include "vm/walk/walk_copy.h"
 
 #include "vm/core/steps.h"
@@ -20,8 +20,8 @@ typedef struct copy_walk {
     walk_stack stack;
     walk_table copies;
     copy_mode mode;
-    uint64_t from; /* whose the source must be (an owner field) */
-    uint64_t to;   /* whose the copy is */
+    uint64_t from; /* the owner that the source must have (an owner field) */
+    uint64_t to;   /* the owner of the copy */
     value root;
 } copy_walk;
 
@@ -33,12 +33,12 @@ typedef struct copying {
 } copying;
 enum {
     COPYING_WORDS = sizeof(copying) / sizeof(uint64_t),
-    ENTRY_COST = 4 /* beyond an element's */
+    ENTRY_COST = 4 /* in addition to an element's */
 };
 
 static bool is_container(value v) { return obj_is_container(value_kind(v)); }
 
-/* A deep copy thaws, through tuples too: of what cannot change only that is shared which holds
+/* A deep copy thaws, through tuples too: an immutable value is shared only if it contains
  * no container. */
 static bool must_thaw(value v)
 {
@@ -144,7 +144,7 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
     }
 }
 
-/* What stands for v in the copy; a frame is pushed where it must be filled. */
+/* What replaces v in the copy; pushes a frame if it must be filled. */
 static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *budget)
 {
     *out = v;
@@ -171,13 +171,13 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
     *entry = *out;
     f->source = v;
     f->copy = *out;
-    *budget -= 4 * WALK_OBJECT; /* it was looked up and entered in the table, and made */
+    *budget -= 4 * WALK_OBJECT; /* looked up, entered in the table, and made */
     return VERDICT_DONE;
 }
 
 /* --- filling */
 
-/* Where nothing mutable is inside a tuple, closure or error, the copy says so. */
+/* If nothing mutable is inside a tuple, closure or error, the copy is marked immutable. */
 static verdict note_immutable(const copy_walk *w, copying *f, int64_t *budget)
 {
     obj_kind kind = value_kind(f->copy);
@@ -324,8 +324,8 @@ verdict walk_run_freeze(csp_vm *vm, process *p, value *args, value *result)
     return step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
 }
 
-/* A process's outcome stays in transit, for whoever asks for it: each gets a copy as of a
- * message, but its own at once. Programs cannot come here with what they gave away: `copy`
+/* The outcome of a process stays in transit for everybody who asks for it: each gets a copy as
+ * of a message, but at once its own. Programs cannot get here with what they gave away: `copy`
  * is walk_run_copy. */
 verdict walk_run_outcome(csp_vm *vm, process *p, value *args, value *result)
 {
@@ -376,7 +376,7 @@ value walk_copy_quick(csp_vm *vm, process *p, value v)
     if (value_is_immutable(v))
         return v;
     if ((obj_header(v) & OWNER_MASK) != process_owner(p))
-        return VALUE_ABSENT; /* the walk will say so */
+        return VALUE_ABSENT; /* the walk will report it */
     const copy_walk w = {.mode = COPY_MESSAGE, .to = OWNER_TRANSIT};
     obj_kind kind = value_kind(v);
     if (kind == OBJ_BUFFER && ((buffer *)value_as_object(v))->size <= QUICK_BYTES) {

@@ -1,15 +1,15 @@
-/* Deep copies: for the process itself, as messages, frozen. */
+/* Deep copies: for the process itself, as messages, or frozen. */
 #ifndef CSP_VM_WALK_WALK_COPY_H
 #define CSP_VM_WALK_WALK_COPY_H
 
 #include "vm/code/native.h"
 
-/* v as a message, at once: itself where it is immutable, a flat copy (owner OWNER_TRANSIT) of a
- * short list or map whose elements are all immutable. VALUE_ABSENT: a walk must copy it. Must be
- * usable by p (checked before). */
+/* v as a message, at once: itself if it is immutable, a flat copy (owner OWNER_TRANSIT) of a short
+ * list or map whose elements are all immutable. VALUE_ABSENT: a walk must copy it. p must be
+ * allowed to use v (checked before). */
 value walk_copy_quick(csp_vm *vm, process *p, value v);
-/* A copy for p of what belongs to another process, in one go. FAIL: something in it belongs to a
- * third, or there is no memory. */
+/* A copy for p, in one go, of a value that belongs to another process. FAIL: something in it
+ * belongs to a third, or there is no memory. */
 verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out);
 
 /* The steps; walk.c has their slots. */

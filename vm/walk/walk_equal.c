@@ -1,7 +1,8 @@
-/* Equality of whole values: a machine of frames, one for each pair of containers under comparison.
- * Pairs under comparison, or found equal, are taken as equal when met again (walk_assume); the
- * first difference ends it all. But for the keys of maps: there a difference only means to try the
- * next key, and what was assumed on the way is undone. */
+/* Equality of whole values: a machine of frames, one for each pair of containers under
+ * comparison. Pairs that are being compared, or were found equal, are taken as equal when met
+ * again (walk_assume), and the first difference ends the comparison. The keys of maps are the
+ * exception: there a difference only means that the next key is tried, and what was assumed on
+ * the way is undone. */
 #include "vm/walk/walk_equal.h"
 
 #include "vm/core/kind.h"
@@ -29,7 +30,7 @@ static bool ranges_equal(const range *a, const range *b)
     return num_compare(data_range_stop(a), data_range_stop(b)) == 0;
 }
 
-/* What is long is compared in steps. */
+/* Long values are compared in steps. */
 static int bytes_equal(const void *a, size_t size_a, const void *b, size_t size_b)
 {
     if (size_a != size_b)
@@ -174,11 +175,11 @@ typedef struct equal_walk {
     walk_stack stack;
     walk_classes classes;
     uint32_t guesses;
-    int last; /* how the last pair came out; -1: none did */
+    int last; /* the result of the last pair; -1: none yet */
 } equal_walk;
 
-/* A frame. For maps: entry `index` of a is looked for in b, `found` is the entry tried, `mark` the
- * length of the trail before the guess. */
+/* A frame. For maps: entry `index` of a is looked for in b, `found` is the entry being tried,
+ * `mark` the length of the trail before the guess. */
 typedef enum pair_state { PAIR_NEXT, PAIR_PROBE, PAIR_KEY, PAIR_ITEM } pair_state;
 typedef struct pair {
     value a, b;
@@ -200,7 +201,7 @@ equal_walk *walk_equal_new(csp_vm *vm)
     return w;
 }
 
-/* Begins a pair that walk_equal_atoms could not tell. */
+/* Begins a pair that walk_equal_atoms could not decide. */
 static bool push_pair(csp_vm *vm, process *p, equal_walk *w, value a, value b)
 {
     if (!usable(p, a) || !usable(p, b)) {
@@ -224,7 +225,7 @@ static bool push_pair(csp_vm *vm, process *p, equal_walk *w, value a, value b)
     return false;
 }
 
-/* The pair at the top is done. */
+/* The pair on top is done. */
 static void finish(equal_walk *w, bool equal)
 {
     walk_pop(&w->stack, PAIR_WORDS);
@@ -257,7 +258,7 @@ static verdict step_elements(csp_vm *vm, process *p, equal_walk *w, pair *f, int
     return VERDICT_DONE;
 }
 
-/* Texts, bytes and buffers, of the same size: some of them. */
+/* Texts, bytes and buffers of the same size: compares one step's worth. */
 static verdict step_bytes(equal_walk *w, pair *f, int64_t *budget)
 {
     content x = content_of(f->a), y = content_of(f->b);
@@ -285,7 +286,7 @@ static verdict step_struct(csp_vm *vm, equal_walk *w, pair *f, int64_t *budget)
     return VERDICT_DONE;
 }
 
-/* The key of a's entry was found: now the items. */
+/* The key of a's entry was found: now the items are compared. */
 static verdict compare_items(csp_vm *vm, process *p, equal_walk *w, pair *f)
 {
     value a = value_map(f->a)->entries[f->index++].item,
@@ -329,7 +330,7 @@ static verdict step_map(csp_vm *vm, process *p, equal_walk *w, pair *f, int64_t 
             finish(w, true);
             return VERDICT_DONE;
         }
-        f->index--; /* map_next moved behind it */
+        f->index--; /* map_next moved past it */
         f->cursor = 0;
         f->state = PAIR_PROBE;
         return VERDICT_DONE;
@@ -389,7 +390,8 @@ bool walk_equal_keys(csp_vm *vm, value a, value b)
         quick = walk_equal_quick(vm, a, b);
     if (quick >= 0)
         return quick == 1;
-    /* No memory counts as different: whoever asks will soon need memory, too, and say so. */
+    /* Running out of memory counts as different: whoever asks will soon need memory, too, and
+     * report it. */
     equal_walk *w = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *w);
     if (!w)
         return false;

@@ -1,5 +1,5 @@
-/* Hashes of map keys. Equal keys have equal hashes, whatever their forms (1 and 1.0, 0..10 and
- * 0..=9, maps in any order), and no more than HASH_ELEMENTS are looked at, breadth first, so that
+/* Hashes of map keys. Equal keys have equal hashes, whatever their form (1 and 1.0, 0..10 and
+ * 0..=9, maps in any order). At most HASH_ELEMENTS elements are looked at, breadth first, so
  * shared, cyclic and very large keys cost little. */
 #include "vm/walk/walk_hash.h"
 
@@ -31,7 +31,7 @@ static uint64_t hash_bytes(uint64_t h, const uint8_t *data, size_t size)
     return add(h, rest);
 }
 
-/* Of very many the first, the last and their number, as with texts (string.c). */
+/* Of very many elements the first, the last and their number count, as with texts (string.c). */
 static uint64_t hash_all_bytes(uint64_t h, const bytes *b)
 {
     enum { PART = 32 << 10 };
@@ -46,7 +46,7 @@ static uint64_t hash_range(csp_vm *vm, const range *r)
     return add(h, r->to == VALUE_NIL ? 2 : num_hash(data_range_stop(r), vm->hash_seed));
 }
 
-/* The keys of a map in no order; of a large one only how many there are. */
+/* The keys of a map, in no particular order; of a large map only their number. */
 static uint64_t hash_map(const map *m)
 {
     uint64_t sum = m->count;
@@ -59,7 +59,7 @@ static uint64_t hash_map(const map *m)
     return hash_stir(sum);
 }
 
-/* What one value contributes by itself; of a container its kind and size. */
+/* What one value contributes by itself; for a container its kind and size. */
 static uint64_t hash_one(csp_vm *vm, value v)
 {
     uint64_t seed = vm->hash_seed;

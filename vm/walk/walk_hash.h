@@ -4,7 +4,7 @@
 
 #include "vm/core/bytecode.h"
 
-/* Of a valid key. Equal keys have equal hashes. Looks at a bounded number of elements. */
+/* The hash of a valid key. Equal keys have equal hashes. Looks at a bounded number of elements. */
 uint64_t walk_hash(csp_vm *vm, value key);
 
 #endif

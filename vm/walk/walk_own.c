@@ -1,10 +1,10 @@
-/* Giving away without a copy, and taking back: the owners in the headers are rewritten, and are the
- * visited mark, too.
+/* Giving away without a copy, and taking back. The owners in the headers are rewritten, and also
+ * serve as the visited mark.
  *
  * MOVE and FREEZE_MOVE first give everything mutable that is reachable to OWNER_MOVING, keeping a
- * log of all objects; when nothing was found that belongs to somebody else, a second pass over the
- * log gives them their final headers. Until then everything can be given back, by the log alone,
- * which takes no memory: by a crash, or by walk_abandon when the process is killed. */
+ * log of all objects. If nothing was found that belongs to somebody else, a second pass over the
+ * log gives them their final headers. Until then everything can be given back by the log alone,
+ * which takes no memory: after a crash, or by walk_abandon when the process is killed. */
 #include "vm/walk/walk_own.h"
 
 #include "vm/core/type.h"
@@ -18,18 +18,18 @@ typedef enum own_phase { OWN_COLLECT, OWN_SETTLE } own_phase;
 
 typedef struct own_walk {
     uint64_t header;
-    /* of the log: for MOVE and FREEZE_MOVE; else NULL, and what is read is dropped */
+    /* of the log: for MOVE and FREEZE_MOVE; else NULL, and what has been read is dropped */
     walk_link *first;
-    walk_queue queue;     /* what still has to be looked into */
-    walk_link *unsettled; /* what of the log still has to get its final headers */
+    walk_queue queue;     /* still to be looked into */
+    walk_link *unsettled; /* the part of the log that still has to get its final headers */
     uint64_t index;       /* of the next child of the queue's head */
     uint64_t from, to;    /* owners */
     own_phase phase;
-    bool strict; /* what belongs to neither is the crash `moved` */
+    bool strict; /* anything that belongs to neither is the crash `moved` */
     bool freezes;
 } own_walk;
 
-/* owner: perhaps with WALK_MOVED. */
+/* owner: may include WALK_MOVED. */
 static void give(value v, uint64_t owner)
 {
     object *o = value_as_object(v);
@@ -41,7 +41,7 @@ static verdict refuse_pinned(csp_vm *vm)
     return vm_raise(vm, ERR_VALUE, "the buffer is in use by a C call");
 }
 
-/* Takes v over, unless that is done or it need not be. */
+/* Takes v over, unless it has been taken over or need not be. */
 static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
 {
     if (value_is_immutable(v) || value_is(v, OBJ_TRACE))
@@ -171,7 +171,7 @@ verdict walk_run_freeze_move(csp_vm *vm, process *p, value *args, value *result)
     return hand_over(vm, p, args, true, result);
 }
 
-/* From transit to p, which moved it. */
+/* From transit back to p, which moved it. */
 static verdict take_back(csp_vm *vm, process *p, value *args, int64_t *budget, value *result)
 {
     value *slot = &args[1];
@@ -202,7 +202,7 @@ void walk_abandon(csp_vm *vm, process *p, walk_kind kind, value *args)
 {
     value *slot = &args[1];
     if (kind == WALK_UNMOVE) {
-        /* The defers of the killed process may still look at it. Where memory runs out they find
+        /* The defers of the killed process may still use it. If memory runs out, they find
          * it moved. */
         int64_t budget = INT64_MAX;
         value ignored, raised = vm->sched.raised;

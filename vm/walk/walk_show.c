@@ -1,5 +1,5 @@
-/* Values as text: a frame for each container on the way down, and a table of those, to
- * notice cycles. */
+/* Values as text: a frame for each container on the way down, and a table of those containers to
+ * detect cycles. */
 #include "vm/walk/walk_show.h"
 
 #include "base/name.h"
@@ -24,9 +24,9 @@ typedef struct show_walk {
     walk_table path;
     draft out;
     const char *separator;
-    uint64_t next; /* part */
+    uint64_t next; /* the next part */
     bool repr;
-    bool formatting; /* an int's digits are being made elsewhere */
+    bool formatting; /* the digits of an int are being made elsewhere */
     bool finished;   /* by walk_text_finish */
 } show_walk;
 
@@ -42,7 +42,7 @@ enum { SHOWN_WORDS = sizeof(shown) / sizeof(uint64_t), SHOW_ATOM = 4 };
 
 static bool add_string(text *t, const char *s) { return text_add(t, s, strlen(s)); }
 
-/* Whether a string key may stand without quotes. */
+/* Whether a string key can be shown without quotes. */
 static bool is_name(const string *s)
 {
     enum { NAME_LENGTH = 200 };
@@ -60,7 +60,7 @@ static bool has_long_bound(value v)
     return is_long(r->from) || is_long(r->to);
 }
 
-/* A report does not wait. */
+/* A report never waits. */
 static bool show_int(text *t, value v)
 {
     return is_long(v) ? text_printf(t, "<int of %llu bits>", (unsigned long long)num_bits(v))
@@ -74,7 +74,7 @@ static bool show_range(text *t, const range *r)
     return r->to == VALUE_NIL || show_int(t, data_range_stop(r));
 }
 
-/* Anything but a container; `quoted`: as within one. */
+/* Anything but a container; `quoted`: as inside one. */
 static bool show_atom(text *t, value v, bool quoted)
 {
     if (v == VALUE_NIL)
@@ -138,7 +138,7 @@ static const char *cycle_mark(value v)
 
 static verdict done_or_memory(csp_vm *vm, show_walk *w) { return draft_settle(vm, &w->out); }
 
-/* What is so long that it is shown in steps. */
+/* Values so long that they are shown in steps. */
 static bool is_long_text(value v)
 {
     enum { AT_ONCE = 4096 };
@@ -146,7 +146,7 @@ static bool is_long_text(value v)
     return (kind == OBJ_STRING || kind == OBJ_BYTES) && content_of(v).size > AT_ONCE;
 }
 
-/* A long text, or bytes. Without quotes it is taken as it is. */
+/* A long text, or bytes. Without quotes it is added as it is. */
 static verdict enter_long(csp_vm *vm, show_walk *w, value v, bool quoted, int64_t *budget)
 {
     *budget -= WALK_OBJECT;
@@ -181,8 +181,8 @@ static verdict step_long(csp_vm *vm, show_walk *w, shown *f, int64_t *budget)
     return done_or_memory(vm, w);
 }
 
-/* Shows v, or its beginning: then a frame is pushed. p NULL: a report, in which it does not matter
- * whose v is. */
+/* Shows v, or its beginning: then it pushes a frame. p NULL: a report, in which the owner of v does
+ * not matter. */
 static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted, int64_t *budget)
 {
     if (p && value_is_object(v) && !value_usable(p, v))
@@ -242,7 +242,7 @@ static verdict step_map(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t 
             return leave(vm, w, f, "}");
         if (!first)
             add_string(&w->out.tail, ", ");
-        f->index--; /* map_next moved behind it */
+        f->index--; /* map_next moved past it */
         f->state = SHOW_VALUE;
         if (value_is(e->key, OBJ_STRING) && !is_long_text(e->key)) {
             show_atom(&w->out.tail, e->key, !is_name(value_string(e->key)));
@@ -325,7 +325,7 @@ static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
     return VERDICT_DONE;
 }
 
-/* --- from outside */
+/* --- interface */
 
 show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator)
 {
@@ -377,7 +377,7 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
     return v;
 }
 
-/* slot: the walk, or before it the one value as a tuple. */
+/* slot: the walk; before that, the one value as a tuple. */
 static verdict show_one(csp_vm *vm, process *p, value *args, bool repr, value *result)
 {
     value *slot = &args[1], *parts = &args[2];
@@ -423,7 +423,7 @@ verdict walk_run_join(csp_vm *vm, process *p, value *args, value *result)
     return v == VERDICT_DONE ? draft_string(vm, &w->out, result) : v;
 }
 
-/* Adds what is shown, up to `limit` bytes and then `…`. */
+/* Adds v as it is shown: up to `limit` bytes, and then `…`. */
 static bool add_shown(text *t, draft *d, size_t limit)
 {
     enum { CHARACTER = 4 };

@@ -11,14 +11,14 @@ struct show_walk;
  * then `…`. */
 bool walk_show(csp_vm *vm, struct text *t, value v, size_t limit);
 
-/* Text under way: `parts` (a tuple or list) one after the other, as by STR, or the first as by
- * REPR. NULL: raised. */
+/* A text under way: `parts` (a tuple or list) one after the other, each as by STR, or the first as
+ * by REPR. NULL: raised. */
 struct show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator);
 const struct text *walk_text_of(const struct show_walk *w);
-/* In a resumable native, which gives what this gives but for DONE, when the text is complete:
- * YIELD, CALL, FAIL. */
+/* For a resumable native, which must return what this returns, except DONE: then the text is
+ * complete. YIELD, CALL, FAIL. */
 verdict walk_text_step(csp_vm *vm, process *p, struct show_walk *w, value parts);
-/* When it is: adds `end`, and makes the text one block, as walk_text_of gives it. DONE,
+/* Once it is complete: adds `end`, and makes the text one block, for walk_text_of. DONE,
  * YIELD, FAIL. */
 verdict walk_text_finish(csp_vm *vm, struct show_walk *w, const char *end);
 

@@ -29,7 +29,7 @@ uint64_t *walk_push(csp_vm *vm, walk_stack *s, uint32_t words)
     return frame;
 }
 
-/* The chunk left empty is kept: walks go up and down at its border. */
+/* The chunk left empty is kept: walks go back and forth across its border. */
 void walk_pop(walk_stack *s, uint32_t words)
 {
     walk_chunk *top = s->top;
@@ -116,7 +116,7 @@ static bool double_directory(csp_vm *vm, walk_table *t)
     return true;
 }
 
-/* Shares out the full bucket that `hash` leads to among two of one more bit. */
+/* Splits the full bucket that `hash` leads to into two with one more bit. */
 static bool split(csp_vm *vm, walk_table *t, bucket *full, uint64_t hash)
 {
     if (full->depth == t->depth && !double_directory(vm, t))
@@ -139,7 +139,7 @@ static bool split(csp_vm *vm, walk_table *t, bucket *full, uint64_t hash)
     return true;
 }
 
-/* The first bucket starts small: most walks are. */
+/* The first bucket starts small: most walks are small. */
 static bucket *widen(csp_vm *vm, walk_table *t, bucket *small)
 {
     bucket *b = bucket_new(vm, BUCKET_SLOTS, 0);
@@ -188,12 +188,13 @@ void walk_remove(const csp_vm *vm, walk_table *t, uint64_t key)
     b->slots[b->count].item = VALUE_ABSENT;
 }
 
-/* --- classes: a member's item is its parent, a root's the size of its class as an int */
+/* --- classes: the item of a member is its parent, that of a root the size of its class as
+ * an int */
 
 enum {
     TRAIL_WORDS = 3
-    /* the member whose item changed, what it was (ABSENT: it was no member), the root whose class
-     * grew, or 0 */
+    /* the member whose item changed, what it was (ABSENT: it was not a member), the root whose
+     * class grew, or 0 */
 };
 
 static bool leave_trail(csp_vm *vm, walk_classes *c, value member, value before, value grown)
@@ -210,7 +211,7 @@ static bool leave_trail(csp_vm *vm, walk_classes *c, value member, value before,
     return true;
 }
 
-/* The root of v's class, made a member if it is none; ABSENT: out of memory. */
+/* The root of v's class; makes v a member if it is none; ABSENT: out of memory. */
 static value class_of(csp_vm *vm, walk_classes *c, value v, bool *known)
 {
     value *item = walk_find(vm, &c->members, v);
