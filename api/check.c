@@ -1,4 +1,4 @@
-/* What could be wrong with a program that is not run. */
+/* What may be wrong with a program, found without running it. */
 #include "api/error.h"
 #include "api/loader.h"
 

@@ -1,4 +1,4 @@
-/* The VM's life as the host sees it, and how it runs. */
+/* The VM's life as the host sees it, and running it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,8 +21,8 @@ void csp_text_free(char *text) { free(text); }
 
 /* ---- Life ---- */
 
-/* The host may have been compiled with a header that knew fewer fields: the others have their
- * defaults. */
+/* The host may have been compiled with a header that had fewer fields: the others get
+ * their defaults. */
 void csp_config_init(csp_config *config, size_t struct_size)
 {
     csp_config all = {
@@ -137,7 +137,7 @@ void *csp_user(const csp_vm *vm) { return world_of(vm)->user; }
 
 /* ---- Programs ---- */
 
-/* The program whose main process has just ended. An error value is what `try` gave up with. */
+/* The program's main process has just ended. An error value is what `try` gave up with. */
 static csp_status outcome(world *w, csp_status status, value result)
 {
     if (status != CSP_OK || !value_is(result, OBJ_ERROR))
@@ -146,8 +146,8 @@ static csp_status outcome(world *w, csp_status status, value result)
     return CSP_E_CRASH;
 }
 
-/* What was printed and could not be written makes a success a failure; beside another failure it is
- * told. */
+/* Printed text that could not be written turns a success into a failure; it is also mentioned
+ * beside another failure. */
 static csp_status settle_output(world *w, csp_status status)
 {
     for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) {
@@ -244,7 +244,7 @@ int csp_fd(csp_vm *vm)
 
 int csp_timeout(csp_vm *vm)
 {
-    enum { LOOK_AGAIN = 10000000 }; /* ns: csp_fd does not tell of the descriptors 1 and 2 */
+    enum { LOOK_AGAIN = 10000000 }; /* ns: csp_fd does not report the descriptors 1 and 2 */
     int64_t next = vm_next_event(vm);
     if (output_busy(vm) && next > loop_now() + LOOK_AGAIN)
         next = loop_now() + LOOK_AGAIN;
@@ -253,8 +253,7 @@ int csp_timeout(csp_vm *vm)
     int64_t left = next - loop_now();
     if (next == 0 || left <= 0)
         return 0;
-    /* Rounded up, so that the host does not come a moment too early and then over and over
-     * again. */
+    /* Rounded up, so that the host does not come a moment too early, over and over again. */
     int64_t milliseconds = (left + 999999) / 1000000;
     return milliseconds > INT32_MAX ? INT32_MAX : (int)milliseconds;
 }

@@ -1,4 +1,4 @@
-/* What is known about a name. */
+/* Looking up what is known about a name. */
 #include <stdlib.h>
 
 #include "api/doc_text.h"
@@ -11,7 +11,7 @@
 #include "stdlib/natives.h"
 #include "vm/code/native.h"
 
-/* What is known of a function of the library and not always said. */
+/* What is known of a library function and cannot be seen from its head. */
 static void write_traits(const char *module_name, const char *name, FILE *out)
 {
     unsigned traits = language_traits(module_name, name);
@@ -56,7 +56,7 @@ static const ast_fn *find_declaration(const ast_module *ast, const char *name)
     return NULL;
 }
 
-/* A function written in csp: its source says everything. */
+/* A function written in csp: its source has everything. */
 static bool write_source(const char *source, size_t size, const char *module_name, const char *name,
                          FILE *out)
 {
@@ -122,7 +122,7 @@ static bool write_member(world *w, const char *home, const char *name, FILE *out
     return written;
 }
 
-/* A word of the language: the ways to write it on a line each. */
+/* A word of the language: the ways to write it, one per line. */
 static bool write_word(const char *name, FILE *out)
 {
     const word_row *row = word_find(name);
@@ -138,7 +138,7 @@ static bool write_word(const char *name, FILE *out)
     return true;
 }
 
-/* All members of that name, whatever their module. */
+/* All members with that name, in any module. */
 static bool write_members_named(world *w, const char *name, FILE *out)
 {
     bool found = false;
@@ -148,7 +148,7 @@ static bool write_members_named(world *w, const char *name, FILE *out)
     return found;
 }
 
-/* What other languages call what is here. */
+/* What other languages call the things that csp has. */
 static bool write_foreign(const char *name, FILE *out)
 {
     char home[64] = "";

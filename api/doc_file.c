@@ -1,4 +1,4 @@
-/* What a file says of what it declares. */
+/* The documentation that a file has of its declarations. */
 #include <stdlib.h>
 
 #include "api/doc_text.h"
@@ -32,7 +32,7 @@ static void put_extern(const page *p, const ast_extern *block)
     }
 }
 
-/* Exports, and what is declared of C. */
+/* Exports, and C declarations. */
 static void put_item(const page *p, const ast_node *item)
 {
     if (item->kind == AST_FN_DECL && item->as.fn->name->text[0] != '_') {
@@ -54,7 +54,7 @@ static void put_module(const page *p, const ast_module *ast)
         put_item(p, ast->items.items[i]);
 }
 
-/* "lib/geometry.csp": geometry. To be freed; NULL: no memory. */
+/* "lib/geometry.csp": geometry. The caller frees it; NULL: no memory. */
 static char *home_of(const char *name)
 {
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;

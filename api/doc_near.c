@@ -1,4 +1,4 @@
-/* What was meant by a name of which nothing is known. */
+/* What an unknown name probably meant. */
 #include <stdlib.h>
 
 #include "api/session.h"
@@ -14,7 +14,7 @@ static void offer_modules(world *w, suggestion *s)
             suggest_offer(s, language_modules[i].name);
 }
 
-/* "List.psh", "Lst.push": the member or else the module is misspelt. */
+/* "List.psh", "Lst.push": the member or the module is misspelt. */
 static char *near_member(world *w, const char *name, size_t home_size)
 {
     char *home = strndup(name, home_size), *full = NULL;

@@ -1,4 +1,4 @@
-/* What is said of a declaration, as text: `csp doc` and `:doc`. */
+/* The documentation of a declaration as text: `csp doc` and `:doc`. */
 #ifndef CSP_API_DOC_TEXT_H
 #define CSP_API_DOC_TEXT_H
 
@@ -6,10 +6,10 @@
 
 #include "parser/ast.h"
 
-/* Lines, each behind four blanks. */
+/* Lines, each indented by four spaces. */
 void doc_indented(const char *lines, size_t size, FILE *out);
-/* A function as it stands in the source, without `fn` and body: `geometry.area(w, h = w)`. home:
- * "" is none. */
+/* A function as in the source, without `fn` and body: `geometry.area(w, h = w)`. home: ""
+ * is none. */
 void doc_head(const char *source, const ast_fn *fn, const char *home, FILE *out);
 
 #endif

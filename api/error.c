@@ -23,7 +23,7 @@ typedef struct error_frames {
 
 enum { FRAMES_MAX = 64, CAUSES_MAX = 8 };
 
-/* What is said about one source that does not compile. */
+/* The diagnostics of one source that does not compile. */
 typedef struct error_source {
     struct error_source *next;
     char *name, *text; /* owned */
@@ -31,20 +31,20 @@ typedef struct error_source {
     diag_list diags;
 } error_source;
 
-/* What the host had asked for when it came about. */
+/* What the host had asked for when the error occurred. */
 typedef enum error_stage { STAGE_RUN, STAGE_COMPILE } error_stage;
 
 struct csp_error {
     error_stage stage;
     char *kind, *message;
-    const char *head;      /* what a crash's report begins with */
-    error_source *sources; /* of a compile error: a module's before its importer's */
-    char *report;          /* for people, behind the head; NULL: kind and message are all */
+    const char *head;      /* the beginning of a crash report */
+    error_source *sources; /* of a compile error; a module's comes before its importer's */
+    char *report;          /* for people, after the head; NULL: kind and message are all */
     char *coloured;        /* the same with ANSI sequences, or NULL */
-    char *processes;       /* of a deadlock: JSON of who waits for what; NULL: none */
-    char *json;            /* of a crash: all of it; NULL: made of the rest */
-    uint64_t process;      /* that failed; 0: none */
-    char *name;            /* of it; NULL: none */
+    char *processes;       /* of a deadlock: JSON that says who waits for what; NULL: none */
+    char *json;            /* of a crash: all of it; NULL: made from the other fields */
+    uint64_t process;      /* the one that failed; 0: none */
+    char *name;            /* the process's name; NULL: none */
     error_frames frames, spawns;
     csp_error *cause; /* owned */
 };
@@ -109,7 +109,7 @@ static csp_error *make(const char *kind, const char *message)
     return err;
 }
 
-/* A new error as the world's, or NULL. */
+/* Makes a new error the world's, or returns NULL. */
 static csp_error *start(world *w, const char *kind, const char *message)
 {
     csp_error_free(w->error);
@@ -117,7 +117,7 @@ static csp_error *start(world *w, const char *kind, const char *message)
     return w->error;
 }
 
-/* Adds the diagnostics and a copy of the source that they speak of. False: no memory. */
+/* Adds the diagnostics, and a copy of the source that they refer to. False: no memory. */
 static bool add_source(csp_error *err, diag_list *diags)
 {
     const src_text *from = diags->src;
@@ -207,7 +207,7 @@ void error_set_interrupted(world *w)
     error_set_plain(w, "interrupted", "stopped from outside", NULL);
 }
 
-/* What `tell` says of v in that style, malloc'ed; NULL: no memory. */
+/* What `tell` writes about v in that style, malloc'ed; NULL: no memory. */
 static char *told(csp_vm *vm, vm_style style, void (*tell)(csp_vm *vm, text *out, value v), value v)
 {
     vm_style kept = vm->host.style;
@@ -265,7 +265,7 @@ static void add_frames(csp_vm *vm, error_frames *to, const uint32_t *positions, 
     }
 }
 
-/* What an error value says itself, and its causes; NULL: no memory. */
+/* What an error value and its causes say themselves; NULL: no memory. */
 static csp_error *detached(csp_vm *vm, const struct error *e, int depth)
 {
     csp_error *err = make(value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
@@ -283,7 +283,7 @@ static csp_error *detached(csp_vm *vm, const struct error *e, int depth)
     return err;
 }
 
-/* The head, which names the process, is the caller's. */
+/* The caller adds the head, which names the process. */
 static void tell_crash(csp_vm *vm, text *out, value v) { trace_report_error(vm, v, out); }
 
 csp_error *error_of_crash(csp_vm *vm, const process *p, value why)
@@ -365,7 +365,7 @@ void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings)
 
 /* ---- Text ---- */
 
-/* A module's diagnostics before those of what imports it. */
+/* The diagnostics of a module come before those of its importers. */
 static void write_sources(const csp_error *err, diag_style style, FILE *out)
 {
     for (error_source *s = err->sources; s; s = s->next) {
@@ -408,7 +408,8 @@ static void write_json_place(const error_frame *f, FILE *out)
     fprintf(out, ",\"line\":%u,\"column\":%u", f->line, f->column);
 }
 
-/* Of what is neither a crash nor in a source: an object on a line, as diag_render's. */
+/* For an error that is neither a crash nor in a source: one object on a line,
+ * like diag_render's. */
 static void write_json(const csp_error *err, FILE *out)
 {
     putc('{', out);

@@ -7,7 +7,7 @@
 #include "ffi/function.h"
 #include "vm/foreign/foreign.h"
 
-/* A function or struct of an `extern`. All texts are the block's. */
+/* A function or struct of an `extern`. All texts are owned by the block. */
 typedef struct foreign_item {
     const char *name;
     const char *text;    /* its declaration */
@@ -15,7 +15,7 @@ typedef struct foreign_item {
     cstruct *structure;  /* NULL: it is … */
     cfunction *function; /* … a function */
     value made;          /* its value */
-    bool all_named;      /* it is one whose parameters all have a name */
+    bool all_named;      /* a function whose parameters all have names */
 } foreign_item;
 
 /* What an `extern` declares. */
@@ -34,13 +34,13 @@ typedef struct declaration {
     ffi_block *block;
     const ast_extern *ast;
     diag_list *diags;
-    cstruct **structs; /* of the items that are some, by their place */
+    cstruct **structs; /* the structs among the items, by their place */
     bool failed;       /* no memory */
 } declaration;
 
 /* ---- refusals ---- */
 
-/* Says why, at the place; without memory nothing. Gives false. */
+/* Reports why, at the place; without memory it reports nothing. Returns false. */
 static bool refuse(declaration *d, src_span at, const ffi_refusal *why)
 {
     if (why->memory)
@@ -106,7 +106,7 @@ static void add_fields(declaration *d, const ast_extern_item *item, cstruct *s)
     }
 }
 
-/* Those without fields are known by pointer only, and have no layout. */
+/* Structs without fields are known only by pointer, and have no layout. */
 static void declare_structs(declaration *d)
 {
     const ast_extern *ast = d->ast;
@@ -233,7 +233,7 @@ static void find_symbols(declaration *d, const library *l, foreign_item *items)
     }
 }
 
-/* A relative path begins where the file is that says so. */
+/* A relative path is relative to the file that contains it. */
 static const library *open_library(declaration *d, const world *w)
 {
     ffi_refusal why = {0};
@@ -259,7 +259,7 @@ static foreign_item *find_item(foreign_item *items, uint32_t count, const char *
     return bsearch(&wanted, items, count, sizeof *items, compare_items);
 }
 
-/* What frees the result of `owned(f)`. The items are sorted. */
+/* The function that frees the result of `owned(f)`. The items are sorted. */
 static void find_owners(const declaration *d, foreign_item *items)
 {
     uint32_t count = d->ast->count;

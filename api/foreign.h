@@ -1,11 +1,11 @@
-/* C libraries of programs: what `extern` declares, as the room ffi wants it. */
+/* C libraries of programs: passes what `extern` declares to the room ffi. */
 #ifndef CSP_API_FOREIGN_H
 #define CSP_API_FOREIGN_H
 
 #include "api/world.h"
 
-/* For the resolver: see resolve_world in resolve.h. A home is a library's that was declared; it
- * and all that it gives live as long as the world. */
+/* For the resolver: see resolve_world in resolve.h. A home is that of a declared library; it and
+ * all that it returns live as long as the world. */
 bool foreign_declare(world *w, const ast_extern *block, diag_list *diags, const void **home);
 resolve_status foreign_member(const void *home, const char *name, resolve_symbol *out);
 void foreign_each_member(const void *home, void (*each)(void *user, const char *name), void *user);

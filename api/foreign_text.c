@@ -8,7 +8,7 @@ static void write_span(FILE *out, const char *source, src_span at)
     fprintf(out, "%.*s", (int)(at.end - at.start), source + at.start);
 }
 
-/* Without the blanks that may stand behind a `-`. */
+/* Leaves out blanks after a `-`. */
 static void write_literal(FILE *out, const char *source, src_span at)
 {
     if (source[at.start] == '-') {

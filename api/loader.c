@@ -22,7 +22,7 @@ typedef struct own_member {
 struct own_module {
     world_home home;
     struct own_module *next;
-    char *key, *name; /* see located; owned */
+    char *key, *name; /* see struct located; owned */
     bool is_host;
     own_state state;
     const module *code;  /* the VM's */
@@ -166,14 +166,14 @@ const char *loader_body_name(const world *w)
 
 /* ---- Cycles ---- */
 
-/* As in the text of an import: without `.csp`. */
+/* As in an import: without `.csp`. */
 static int shown_length(const char *name)
 {
     size_t length = strlen(name);
     return (int)(length > 4 && strcmp(name + length - 4, ".csp") == 0 ? length - 4 : length);
 }
 
-/* From the one at `end` outwards to the one at `from`: "a → b". */
+/* From the importer at `end` outwards to the one at `from`: "a → b". */
 static void write_chain(const struct own_importer *end, const struct own_importer *from, FILE *out)
 {
     const struct own_importer *chain[DEPTH_MAX + 2];
@@ -188,7 +188,7 @@ static void write_chain(const struct own_importer *end, const struct own_importe
     fprintf(out, "%.*s", shown_length(from->name), from->name);
 }
 
-/* Whether what has the key is being compiled; then it is reported. */
+/* Whether the module with that key is being compiled: a cycle, which is then reported. */
 static bool is_cycle(const world *w, const char *key, src_span at, diag_list *diags)
 {
     const struct own_importer *from = w->importer;
@@ -234,7 +234,7 @@ static bool make_cell(world *w, struct own_module *m)
     return true;
 }
 
-/* Takes over what identifies it. */
+/* Takes over the fields that identify it. */
 static struct own_module *add_module(world *w, located *l)
 {
     struct own_module *m = calloc(1, sizeof *m);
@@ -249,7 +249,7 @@ static struct own_module *add_module(world *w, located *l)
     return m;
 }
 
-/* False: it has errors, which the world's error tells, or there is no memory. */
+/* False: it has errors, which are in the world's error, or there is no memory. */
 static bool compile(world *w, struct own_module *m, const char *source, size_t size)
 {
     struct own_importer frame = {.outer = w->importer,
@@ -310,7 +310,7 @@ static bool import(world *w, const char *path, size_t length, src_span at, diag_
         if (first && (m = add_module(w, &l)) && !load(w, m, &l, at, diags) &&
             !has_compile_errors(w)) {
             locate_free(&l);
-            return false; /* no memory, or it was said why it cannot be read */
+            return false; /* no memory, or it has been reported why it cannot be read */
         }
     }
     locate_free(&l);

@@ -1,13 +1,12 @@
-/* The modules that programs import: each is compiled when it is first imported, and run once, as a
+/* The modules that programs import. Each is compiled when it is first imported, and run once, as a
  * part of its importer's body, before the importer's first statement. */
 #ifndef CSP_API_LOADER_H
 #define CSP_API_LOADER_H
 
 #include "api/world.h"
 
-/* Forgets the modules that have not been run to their end, because what imports them did not
- * compile, or failed before: the next import begins anew. To be called before a text is
- * compiled. */
+/* Forgets the modules that have not run to their end, because what imports them did not compile or
+ * failed before: the next import starts afresh. To be called before a text is compiled. */
 void loader_settle(world *w);
 void loader_free(world *w);
 
@@ -17,7 +16,8 @@ bool loader_import(world *w, const char *path, size_t length, src_span at, diag_
 resolve_status loader_member(world *w, const void *home, const char *name, resolve_symbol *out);
 void loader_each_member(const void *home, void (*each)(void *user, const char *name), void *user);
 
-/* What traces call the body of the text that is being compiled; NULL: it is no imported module. */
+/* What traces call the body of the text that is being compiled; NULL: it is not an
+ * imported module. */
 const char *loader_body_name(const world *w);
 
 /* The code of an imported module. */

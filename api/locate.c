@@ -37,7 +37,7 @@ static const host_module *find_host(const world *w, const char *name)
     return NULL;
 }
 
-/* Takes `.` and `..` out of a name; false: it leads out of the top, or nothing is left. */
+/* Removes `.` and `..` from a name; false: it leads above the top, or nothing is left. */
 static bool normalise(char *name)
 {
     char *to = name;
@@ -63,14 +63,14 @@ static bool normalise(char *name)
     return to > name;
 }
 
-/* The folder in which a name stands, with its `/`: so many of its bytes. */
+/* The length in bytes of the folder part of a name, with its `/`. */
 static int folder_length(const char *name)
 {
     const char *slash = strrchr(name, '/');
     return slash ? (int)(slash + 1 - name) : 0;
 }
 
-/* The module that is called `path` in the folder of `base`. */
+/* The module called `path` in the folder of `base`. */
 static locate_status try_host(search *s, const char *base, bool *found)
 {
     char *name;
@@ -95,12 +95,12 @@ static locate_status refuse(const search *s, const char *file, const char *reaso
     return LOCATE_FAILED;
 }
 
-/* Opens the file if it is there; what is there and cannot be read ends the search. Takes over
- * `name`. */
+/* Opens the file if it exists; one that exists but cannot be read ends the search. Takes
+ * over `name`. */
 static locate_status try_file(search *s, char *name, bool *found)
 {
     *found = false;
-    /* What is no regular file must not hold up its reader. */
+    /* Anything but a regular file might block its reader. */
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     int reason = errno;
     if (fd < 0 && (reason == ENOENT || reason == ENOTDIR)) {
@@ -166,7 +166,7 @@ static locate_status try_files(search *s, const locate_from *from, bool *found)
     locate_status status = LOCATE_FOUND;
     if (!from->is_host)
         status = try_beside(s, from->name, found);
-    /* `./x` and `../x` mean that place alone. */
+    /* `./x` and `../x` mean that place only. */
     bool fixed =
         s->path[0] == '/' || strncmp(s->path, "./", 2) == 0 || strncmp(s->path, "../", 3) == 0;
     const char *folders = fixed ? NULL : getenv("CSP_PATH");

@@ -14,7 +14,7 @@ static uint32_t hash_of(const char *name)
     return hash;
 }
 
-/* The name's slot, or the free one where it belongs. */
+/* The slot of the name, or the free one where it belongs. */
 static name_slot *slot_of(const name_index *names, const char *name, uint32_t hash)
 {
     for (uint32_t i = hash;; i++) {

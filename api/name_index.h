@@ -1,5 +1,5 @@
-/* From names to numbers, by hashing: in the mean one comparison a look-up, however many there
- * are. */
+/* From names to numbers, by hashing: on average one comparison per look-up, however many names
+ * there are. */
 #ifndef CSP_API_NAME_INDEX_H
 #define CSP_API_NAME_INDEX_H
 
@@ -21,10 +21,10 @@ typedef struct name_index {
 
 /* NAME_INDEX_NONE: the name is not there. */
 uint32_t name_index_find(const name_index *names, const char *name);
-/* Makes room for so many names in all, so that adding them does not fail. False: no memory. */
+/* Makes room for this many names in all, so that adding them cannot fail. False: no memory. */
 bool name_index_reserve(name_index *names, uint32_t count);
-/* Enters the name, for which there is room, or changes its number. A new name is not copied: it
- * must live on. */
+/* Enters the name, for which room has been made, or changes its number. A new name is not copied:
+ * it must stay valid. */
 void name_index_set(name_index *names, const char *name, uint32_t number);
 void name_index_clear(name_index *names);
 

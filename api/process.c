@@ -1,4 +1,4 @@
-/* The processes of a VM, for people to look at. */
+/* The processes of a VM, for people. */
 #include <stdlib.h>
 
 #include "api/error.h"

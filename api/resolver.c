@@ -1,4 +1,4 @@
-/* What names mean: the world's answers to the resolver, and compilation with them. */
+/* What names mean: the world's answers to the resolver, and compiling with them. */
 #include <stdlib.h>
 
 #include "api/error.h"
@@ -21,7 +21,7 @@ typedef struct resolver {
 
 /* ---- Parameter names ---- */
 
-/* The signature kept for `of`, or a new one with room for `count` names, NULL behind them and
+/* The signature kept for `of`, or a new one with room for `count` names, followed by NULL, and for
  * `room` bytes of text; *made tells which. NULL: no memory. */
 static world_signature *signature_for(world *w, const native_entry *of, uint32_t count, size_t room,
                                       bool *made)
@@ -41,7 +41,7 @@ static world_signature *signature_for(world *w, const native_entry *of, uint32_t
     return s;
 }
 
-/* From "sort(xs, by = nil)" the names xs and by. */
+/* From "sort(xs, by = nil)", the names xs and by. */
 static world_signature *native_signature(world *w, const native_entry *entry)
 {
     bool made;
@@ -62,12 +62,12 @@ static world_signature *native_signature(world *w, const native_entry *entry)
         at += length;
         at += strcspn(at, ",)");
     }
-    /* One that does not name all of its parameters cannot be called by name. */
+    /* A native that does not name all of its parameters cannot be called with named arguments. */
     s->count = count == entry->max ? count : 0;
     return s;
 }
 
-/* The names of a code's parameters, kept beside it. NULL: no memory. */
+/* The parameter names of a code, kept beside it. NULL: no memory. */
 static const char *const *code_names(world *w, const code *c)
 {
     if (c->beside)
@@ -145,7 +145,7 @@ static resolve_status find_member(world *w, int index, const char *name, resolve
         return RESOLVE_FOUND;
     }
     bool known = language_has_word(language_modules[index].members, name);
-    /* The prelude's own source is compiled for what is in it, not for every misspelling. */
+    /* The prelude's own source is compiled for its contents, not for every misspelling. */
     resolve_status status = RESOLVE_NO_SUCH;
     if (known || index != LANGUAGE_PRELUDE)
         status = source_symbol(w, index, name, out);
@@ -266,8 +266,8 @@ static resolve_status answer_library(void *user, const void *home, resolve_symbo
 
 static const size_t SOURCE_MAX = (size_t)1 << 30;
 
-/* Nobody asks for the value of a program's last expression: it gives nil, so that an error value
- * that its body does give has been returned by `try`. */
+/* Nobody asks for the value of a program's last expression. It is nil, so an error value that its
+ * body yields has been returned by `try`. */
 static bool end_with_nil(ast_module *ast)
 {
     uint32_t count = ast->items.count, end = ast->src->length;
@@ -283,7 +283,7 @@ static bool end_with_nil(ast_module *ast)
     return true;
 }
 
-/* The answers of a compilation; r must outlive them. */
+/* The answers for a compilation; r must outlive them. */
 static resolve_world answers_of(resolver *r)
 {
     world *w = r->world;
@@ -304,7 +304,7 @@ static resolve_world answers_of(resolver *r)
                            .body_name = w->loading ? NULL : loader_body_name(w)};
 }
 
-/* NULL: errors in diags, or no memory. lint: looks for mistakes that are no errors, too. */
+/* NULL: errors in diags, or no memory. lint: also looks for mistakes that are not errors. */
 static module *compile(world *w, csp_session *session, bool lint, arena *a, diag_list *diags)
 {
     resolver r = {.world = w, .session = session};
@@ -316,8 +316,8 @@ static module *compile(world *w, csp_session *session, bool lint, arena *a, diag
     ast_module written = *ast;
     if (!session && !end_with_nil(ast))
         return NULL;
-    /* Wrong names in a text that cannot be read are reported as well: the resolver knows the
-     * holes. */
+    /* Wrong names are reported even in a text that cannot be parsed: the resolver knows
+     * the gaps. */
     const resolve_unit *unit = resolve_module(ast, &answers, session != NULL, diags);
     if (!unit && diags->errors == 0)
         return NULL;
@@ -337,7 +337,7 @@ csp_status world_failure(const world *w)
     return w->error && error_is_compile(w->error) ? CSP_E_COMPILE : CSP_E_MEMORY;
 }
 
-/* The compilation has ended before its time, and no error of the text's is the reason. */
+/* The compilation has ended early, and not because of an error in the text. */
 static void give_up(world *w)
 {
     if (w->stopped)
@@ -350,7 +350,7 @@ static void give_up(world *w)
     }
 }
 
-/* What is worth knowing of an input that is fine. */
+/* Notes about an input that is otherwise fine. */
 static void tell_notes(world *w, diag_list *diags)
 {
     static const diag_style styles[] = {
@@ -361,8 +361,8 @@ static void tell_notes(world *w, diag_list *diags)
     free(shown);
 }
 
-/* The world's error: what was found, but for mere warnings unless those are wanted; without memory,
- * that. */
+/* Sets the world's error to what was found, without mere warnings unless they are wanted; if there
+ * is no memory, to that. */
 static module *compile_text(world *w, const src_text *given, csp_session *session, bool lint)
 {
     src_text src = *given;

@@ -10,7 +10,7 @@
 #include "vm/process/output.h"
 #include "vm/walk/walk_show.h"
 
-/* What csp_eval shows of a value. */
+/* The value of csp_eval as text. */
 enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20 };
 
 csp_session *csp_session_new(csp_vm *vm)
@@ -57,7 +57,7 @@ static cell *variable_cell(const csp_session *s, uint32_t i)
     return value_as_object(s->cells[i]);
 }
 
-/* The cell in which functions look for the name; VALUE_ABSENT: none does. */
+/* The cell in which functions look up the name; VALUE_ABSENT: none does. */
 static value find_late(const csp_session *s, const char *name)
 {
     uint32_t i = name_index_find(&s->late, name);
@@ -73,8 +73,8 @@ static void describe(const csp_session *s, uint32_t i, resolve_session_name *out
                                   .assignable = v->assignable,
                                   .by_name = v->by_name,
                                   .home = v->home};
-    /* The arity of what can be assigned, or captures something of this session, is looked at when
-     * it is called. */
+    /* The arity of a function that can be assigned, or captures something of this session, is
+     * checked when it is called. */
     if (out->assignable || !value_is(c->item, OBJ_CLOSURE))
         return;
     const closure *fn = value_as_object(c->item);
@@ -120,8 +120,8 @@ static bool grow_cells(value **cells, uint32_t count, uint32_t capacity)
 
 static bool reserve(csp_session *s)
 {
-    /* Room in `names` too: what the input has defined is entered there when nothing can fail any
-     * more. */
+    /* Makes room in `names` too: what the input has defined is entered there when nothing can fail
+     * any more. */
     uint32_t staged = s->total - s->count + 1;
     if (!name_index_reserve(&s->staged, staged) ||
         !name_index_reserve(&s->names, s->count + staged))
@@ -204,7 +204,7 @@ bool session_define(csp_session *s, const char *name, const resolve_session_name
     return true;
 }
 
-/* The input under way has ended; its variables stood before `end`. */
+/* The input has ended; its variables are those before `end`. */
 static void forget_staged(csp_session *s, uint32_t end)
 {
     name_index_clear(&s->staged);
@@ -221,7 +221,7 @@ static void remove_staged(csp_session *s)
 }
 
 /* What the input has defined becomes the session's. A name that got no value, because the input
- * failed before, is what it was. */
+ * failed first, keeps its old one. */
 static void commit(csp_session *s)
 {
     uint32_t end = s->total;
@@ -280,7 +280,8 @@ static csp_status run(csp_session *s, const module *m, value *result)
     }
     s->number = process_number(p);
     csp_status status = world_run(w, p, result);
-    /* One that could not be stopped keeps the values: two processes must never own the same. */
+    /* A process that could not be stopped keeps the values: two processes must never own the
+     * same ones. */
     if (!process_ended(p))
         s->number = 0;
     return status;
@@ -294,7 +295,7 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
         return CSP_E_MISUSE;
     csp_error_free(csp_take_error(w->vm));
     loader_settle(w);
-    /* Where values have used up all memory, an input that drops them must still compile. */
+    /* When values have used up all memory, an input that drops them must still compile. */
     heap_lend(vm_heap(w->vm), LENT_BYTES);
     const module *m = world_compile(w, "repl", source, size, s->line, s);
     heap_lend(vm_heap(w->vm), -LENT_BYTES);

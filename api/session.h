@@ -19,16 +19,17 @@ struct csp_session {
     uint64_t number;
     uint32_t line;  /* of the next input's first line */
     uint32_t count; /* variables */
-    /* With those that the input under way has defined: they become the session's when they got a
-     * value. */
+    /* Including those that the input under way has defined: they become the session's when they
+     * have a value. */
     uint32_t total;
     uint32_t capacity;
     session_variable *variables;
-    value *cells;      /* pinned: the OBJ_CELL of each variable */
-    name_index names;  /* of the session's variables */
-    name_index staged; /* of those that the input under way has defined: the newest of each name */
+    value *cells;     /* pinned: the OBJ_CELL of each variable */
+    name_index names; /* of the session's variables */
+    /* of those that the input under way has defined: the newest with each name */
+    name_index staged;
     uint32_t late_count, late_capacity;
-    char **late_names; /* what functions look up at each use; owned */
+    char **late_names; /* the names that functions look up at each use; owned */
     value *late_cells; /* pinned: their OBJ_CELLs */
     name_index late;
 };
@@ -38,7 +39,7 @@ bool session_find(csp_session *s, const char *name, resolve_session_name *out);
 bool session_define(csp_session *s, const char *name, const resolve_session_name *how,
                     resolve_session_name *out);
 uint64_t session_late(csp_session *s, const char *name);
-/* What a variable holds now; VALUE_ABSENT: there is none. */
+/* The present value of a variable; VALUE_ABSENT: there is no such variable. */
 value session_value(const csp_session *s, const char *name);
 /* The imported module of that name (see loader.h), or NULL. */
 const void *session_module(const csp_session *s, const char *name);

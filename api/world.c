@@ -105,7 +105,7 @@ static const struct stdlib_source *world_source(int index)
 
 bool world_has_module(world *w, int index) { return has_natives(w, index) || world_source(index); }
 
-/* Runs a standard module's body, which sets its constants. */
+/* Runs the body of a standard module, which sets its constants. */
 static csp_status run_body(world *w, const module *m)
 {
     uint64_t number = w->vm->last_number;
@@ -119,8 +119,8 @@ static csp_status run_body(world *w, const module *m)
     else
         error_set_memory(w);
     vm_put_back(w->vm, &others);
-    /* Programs count their own processes alone: what the body has made is constant and belongs to
-     * nobody. */
+    /* Programs see only their own processes counted: what the body has made is constant and has
+     * no owner. */
     if (w->vm->last_number == number + 1)
         w->vm->last_number = number;
     return status;
@@ -186,7 +186,7 @@ csp_status world_run(world *w, process *p, value *result)
     case VM_INTERRUPTED: error_set_interrupted(w); break;
     case VM_DEADLOCK: error_set_deadlock(w); break;
     }
-    /* Its defers may wait for ever, or long. */
+    /* Its defers might wait for ever, or for long. */
     vm_kill(vm, p, status == VM_DEADLOCK ? "deadlock" : "interrupted");
     int64_t deadline = loop_now() + VM_GRACE;
     if (w->program)

@@ -1,4 +1,4 @@
-/* What stands above one VM: its standard modules, what names mean to the compiler, the host's
+/* The layer above one VM: its standard modules, what names mean to the compiler, the host's
  * settings, the last error. */
 #ifndef CSP_API_WORLD_H
 #define CSP_API_WORLD_H
@@ -9,14 +9,14 @@
 #include "vm/code/native.h"
 #include "vm/core/vm.h"
 
-/* A module's part that is written in csp. */
+/* The part of a module that is written in csp. */
 typedef enum world_load { WORLD_UNLOADED, WORLD_LOADING, WORLD_LOADED } world_load;
 typedef struct world_module {
     world_load load;
     module *code; /* once loaded; the VM's */
 } world_module;
 
-/* Parameter names of a native, as the resolver wants them. */
+/* The parameter names of a native, as the resolver wants them. */
 typedef struct world_signature {
     struct world_signature *next;
     const native_entry *of;
@@ -24,7 +24,7 @@ typedef struct world_signature {
     const char *names[];
 } world_signature;
 
-/* What stands for the names of a module or library: its first member. */
+/* What represents the names of a module or library: its first member. */
 typedef struct world_home {
     bool is_library; /* foreign.h's, else loader.h's */
 } world_home;
@@ -44,30 +44,31 @@ typedef struct world {
     csp_error *error;
     csp_session *sessions;                        /* list */
     char **args;                                  /* owned, ends with NULL */
-    world_signature *signatures[SIGNATURE_LISTS]; /* by what they are of */
-    value *constants; /* pinned: the values of math_constants, made when first asked for */
-    uint32_t loading; /* standard modules under way */
-    bool program;     /* it runs the VM's one program, no session */
+    world_signature *signatures[SIGNATURE_LISTS]; /* by what they belong to */
+    value *constants; /* pinned: the values of math_constants, made when first needed */
+    uint32_t loading; /* standard modules being loaded */
+    bool program;     /* it runs the VM's one program, not a session */
     bool ran;         /* the VM's one program has run */
     bool import_files;
-    uint64_t capabilities;               /* CSP_MAY_… */
-    struct foreign_library *libraries;   /* list: what `extern` has declared */
-    struct own_module *own_modules;      /* list: what programs have imported */
-    struct host_module *host_modules;    /* list */
-    const struct own_importer *importer; /* whose imports are being resolved; NULL: nobody's */
-    bool busy;                           /* between world_begin and world_end */
-    /* why the compilation under way is given up, where the text has no errors */
+    uint64_t capabilities;             /* CSP_MAY_… */
+    struct foreign_library *libraries; /* list: what `extern` has declared */
+    struct own_module *own_modules;    /* list: what programs have imported */
+    struct host_module *host_modules;  /* list */
+    /* the importer whose imports are being resolved; NULL: none */
+    const struct own_importer *importer;
+    bool busy; /* between world_begin and world_end */
+    /* why the compilation is given up, if the text has no errors */
     csp_status stopped;
     world_module modules[LANGUAGE_MODULES];
 } world;
 
 static inline world *world_of(const csp_vm *vm) { return vm->top; }
 
-/* A call of the host that compiles or runs something begins: from here to world_end an interrupt
- * ends it. False: it is not allowed now. */
+/* Begins a call of the host that compiles or runs something: until world_end an interrupt ends it.
+ * False: it is not allowed now. */
 bool world_begin(world *w);
 void world_end(world *w);
-/* The same for what cannot fail: the error of an earlier call stays, in *kept meanwhile. */
+/* The same for calls that cannot fail: the error of an earlier call stays, in *kept meanwhile. */
 bool world_begin_quietly(world *w, csp_error **kept);
 void world_end_quietly(world *w, csp_error *kept);
 
@@ -77,46 +78,45 @@ bool world_add_natives(world *w);
 value world_constant(world *w, int index, const char *name);
 /* Whether this VM has anything of the module. */
 bool world_has_module(world *w, int index);
-/* The native of that name in a module, or NULL. Names that begin with `_` are for the standard
+/* The native with that name in a module, or NULL. Names that begin with `_` are for the standard
  * library's own sources. */
 const native_entry *world_native(world *w, int index, const char *name);
-/* The part written in csp in *out, NULL where there is none. It is compiled and run when it is
- * first asked for; false: something has ended that (w->stopped, and the world's error), and it is
- * as if nobody had asked. */
+/* The part written in csp in *out, NULL if there is none. It is compiled and run when first asked
+ * for. False: something has ended that (w->stopped, and the world's error), and the part counts as
+ * never asked for. */
 bool world_load_module(world *w, int index, const module **out);
 
-/* What a function value offers to a caller. False: no memory. */
+/* What a caller can know of a function value. False: no memory. */
 bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
 
 /* Compiles a text; NULL: the world's error says why, and world_failure which status that is. With a
- * session its top-level names are the session's. first_line: the number of the text's first
- * line. */
+ * session, top-level names are the session's. first_line: the number of the text's first line. */
 module *world_compile(world *w, const char *name, const char *source, size_t size,
                       uint32_t first_line, csp_session *session);
 
 csp_status world_failure(const world *w);
 
-/* Whether no source may have so many bytes: then the world's error says so. */
+/* Whether a source of so many bytes is too large: then the world's error says so. */
 bool world_is_too_large(world *w, size_t size);
 
-/* Compiles a program and looks for mistakes that are no errors as well. Whatever there is to say
- * becomes the world's error, warnings too; none: nothing. */
+/* Compiles a program and also looks for mistakes that are not errors. All findings, warnings too,
+ * become the world's error; if there are none, there is no error. */
 void world_check(world *w, const char *name, const char *source, size_t size);
 
-/* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads the
- * module. */
+/* Calls `each` for every name of a module (for the prelude: of globals) that this VM has. Loads
+ * the module. */
 void world_each_member(world *w, int index, void (*each)(void *user, const char *name), void *user);
 
-/* Whose a home is that an `import` or `extern` has bound, and the names that it has. */
+/* The owner of a home that an `import` or `extern` has bound, and its names. */
 static inline bool world_is_library(const void *home)
 {
     return ((const world_home *)home)->is_library;
 }
 void world_each_imported(const void *home, void (*each)(void *user, const char *name), void *user);
 
-/* Runs the process until it ends or something else does; the status is that of csp_run_text, and
- * the world's error is set. On CSP_OK *result is its value. What could not end is killed, and has
- * VM_GRACE for its defers. */
+/* Runs the process until it ends or something else does. The status is that of csp_run_text, and
+ * the world's error is set. On CSP_OK *result is its value. A process that could not end is killed,
+ * and has VM_GRACE for its defers. */
 csp_status world_run(world *w, process *p, value *result);
 
 #endif

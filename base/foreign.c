@@ -40,7 +40,7 @@ static const foreign_module foreign_types[] = {
 static const foreign_row *find(const foreign_row *rows, const char *home, const char *name)
 {
     size_t length;
-    const char *homes = NULL; /* of the row before: mostly those of this one, too */
+    const char *homes = NULL; /* of the row before, which usually apply to this one, too */
     bool at_home = home == NULL;
     for (const foreign_row *row = rows; row->names; row++) {
         if (row->homes != homes) {
@@ -99,9 +99,9 @@ void foreign_hint(const foreign_row *row, char *out, size_t size)
 
 typedef struct type_home {
     const char *type, *module; /* module: "" where none has functions of it */
-    bool has_rows;             /* the module's rows are for this type, which is called otherwise */
-    const char *subject;       /* what base/foreign.def calls the value */
-    const char *globals;       /* of the prelude, that take one */
+    bool has_rows;             /* the module's rows are for this type, which has another name */
+    const char *subject;       /* what base/foreign.def calls the subject */
+    const char *globals;       /* those of the prelude that take one */
 } type_home;
 
 static const type_home homes[] = {
@@ -111,7 +111,7 @@ static const type_home homes[] = {
     {"tuple", "Tuple", false, "t", "len str repr type copy print"},
     {"bytes", "Bytes", false, "b", "len str repr type"},
     {"buffer", "Buffer", false, "b", "len str repr type copy"},
-    /* it is read like a list, and cannot change */
+    /* can be read like a list, but not changed */
     {"range", "List", false, "xs", "len str repr type"},
     {"int", "Math", true, "x", "abs min max int float str repr type print"},
     {"float", "Math", true, "x", "abs min max int float str repr type print"},
@@ -129,7 +129,7 @@ static const type_home *home_of(const char *type)
 
 static bool in_name(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
-/* A placeholder is a whole name that is no field, key, function or number. */
+/* A placeholder is a whole name that is not a field, key, function or number. */
 static size_t placeholder(const char *form, const char *at)
 {
     if (!in_name(*at) || isdigit((unsigned char)*at) || (at > form && in_name(at[-1])) ||
@@ -145,11 +145,11 @@ static size_t placeholder(const char *form, const char *at)
 
 typedef struct substitution {
     const char *subject;
-    const char *seen[8]; /* the other placeholders in order */
+    const char *seen[8]; /* the other placeholders, in order */
     size_t lengths[8], count;
 } substitution;
 
-/* Which argument stands for the placeholder, counted from 1; 0: the subject. */
+/* The argument that replaces the placeholder, counted from 1; 0: the subject. */
 static size_t argument_for(substitution *s, const char *at, size_t length)
 {
     if (strlen(s->subject) == length && memcmp(at, s->subject, length) == 0)
@@ -164,7 +164,8 @@ static size_t argument_for(substitution *s, const char *at, size_t length)
     return s->count;
 }
 
-/* Puts the call's own texts into the form. False: it has other arguments, or does not fit. */
+/* Puts the arguments of the call itself into the form. False: it has other arguments, or they do
+ * not fit. */
 static bool fill(const char *form, const char *subject, const foreign_call *call, char *out,
                  size_t size)
 {
@@ -192,7 +193,7 @@ static bool fill(const char *form, const char *subject, const foreign_call *call
     return s.count == call->count;
 }
 
-/* The function here of that name, say `List.map`: false, there is none. */
+/* The function here with that name, say `List.map`; false: there is none. */
 static bool find_function(const type_home *home, const char *member, char *out, size_t size)
 {
     int module = *home->module ? language_find_module(home->module) : -1;

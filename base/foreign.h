@@ -1,4 +1,4 @@
-/* How other languages' names and words are written here: for messages, which say it. The tables are
+/* How names and words of other languages are written here: for messages that say so. The tables are
  * base/foreign.def and base/foreign_words.def. */
 #ifndef CSP_BASE_FOREIGN_H
 #define CSP_BASE_FOREIGN_H
@@ -15,38 +15,38 @@ typedef struct foreign_module {
     const char *names, *module;
 } foreign_module;
 
-/* All rows, words apart from names; each ends with one of NULLs. */
+/* All rows, words separate from names; each table ends with a row of NULLs. */
 extern const foreign_row foreign_names[], foreign_words[];
 extern const foreign_module foreign_modules[];
 
-/* bytes: room for any hint, but for what stands in a program's own text */
+/* bytes: room for any hint, except for what stands in a program's own text */
 enum { FOREIGN_HINT = 256 };
 
-/* The row of a global, and of `home.member`; NULL: there is none. Takes some microseconds. */
+/* The row of a global, and of `home.member`; NULL: there is none. Takes a few microseconds. */
 const foreign_row *foreign_find(const char *name);
 const foreign_row *foreign_find_member(const char *home, const char *member);
 
-/* The row of what begins a statement elsewhere; NULL: there is none. */
+/* The row of a word that begins a statement in another language; NULL: there is none. */
 const foreign_row *foreign_find_word(const char *name);
 
-/* Which module here has the members of another language's module `name`: "" is none, NULL: nothing
- * is known of it. */
+/* The module here that has the members of another language's module `name`: "" is none;
+ * NULL: unknown. */
 const char *foreign_find_module(const char *name);
 
-/* What the type is called here, or NULL. */
+/* The name of the type here, or NULL. */
 const char *foreign_find_type(const char *name);
 
 /* "write `len(x)`": the row as a hint, cut to `size`. */
 void foreign_hint(const foreign_row *row, char *out, size_t size);
 
-/* A call of what would be a method elsewhere, as its source has it. */
+/* A call, as in the source, of what would be a method elsewhere. */
 typedef struct foreign_call {
     const char *subject, *const *args;
     size_t count;
 } foreign_call;
 
 /* How `x.member` is written here for an x of type `type` ("list", "chan" …): a hint, cut to `size`.
- * call: what is to stand in it where that fits, or NULL. False: nothing is known. */
+ * call: the call to show in it if it fits, or NULL. False: unknown. */
 bool foreign_method(const char *type, const char *member, const foreign_call *call, char *out,
                     size_t size);
 

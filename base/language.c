@@ -27,8 +27,8 @@ bool language_has_word(const char *words, const char *name)
 
 static char plain(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
 
-/* Whether the two words are the same; both end in a NUL or a space. A `_` at the start is a
- * letter. */
+/* Whether the two words are the same; both end in a NUL or a space. A `_` at the start counts as
+ * a letter. */
 static bool is_same(const char *a, const char *b)
 {
     if (plain(*a) != plain(*b))

@@ -1,6 +1,5 @@
-/* The modules of the language: all of them are known, with the names that the language has in them,
- * so that what is not there yet can be told from what will never be. "" is the prelude, and the
- * first. */
+/* The modules of the language. All of them are known here, with their names, so that what is not
+ * there yet can be told from what will never be. "" is the prelude, and comes first. */
 #ifndef CSP_BASE_LANGUAGE_H
 #define CSP_BASE_LANGUAGE_H
 
@@ -23,13 +22,14 @@ extern const language_module language_modules[LANGUAGE_MODULES];
 enum language_trait { LANGUAGE_PURE = 1, LANGUAGE_CHANGES = 2, LANGUAGE_MAY_FAIL = 4 };
 unsigned language_traits(const char *module, const char *name);
 
-/* The place in language_modules, or -1. */
+/* The index in language_modules, or -1. */
 int language_find_module(const char *name);
 
-/* Whether `name` stands among the words of a text, separated by spaces. */
+/* Whether `name` is one of the words of a text, which are separated by spaces. */
 bool language_has_word(const char *words, const char *name);
 
-/* The word among `words` that is `name` but for case and `_`, or NULL; *length: how long it is. */
+/* The word among `words` that equals `name` except for case and `_`, or NULL; *length:
+ * its length. */
 const char *language_same_word(const char *words, const char *name, size_t *length);
 
 #endif

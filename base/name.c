@@ -12,8 +12,8 @@ static bool starts_name(uint32_t rune)
     case UTF8PROC_CATEGORY_LM:
     case UTF8PROC_CATEGORY_LO:
     case UTF8PROC_CATEGORY_NL:
-        /* Letters that Unicode takes out again, because they are punctuation or change under
-         * NFKC. */
+        /* Letters that Unicode excludes again, because they are punctuation or change
+         * under NFKC. */
         return rune != 0x2e2f && rune != 0x037a && rune != 0x0e33 && rune != 0x0eb3 &&
                rune != 0xff9e && rune != 0xff9f;
     /* Other_ID_Start */

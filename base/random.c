@@ -14,7 +14,7 @@ uint64_t xoshiro_next(uint64_t state[4])
     return result;
 }
 
-/* splitmix64, as the authors advise. */
+/* splitmix64, as the authors recommend. */
 void xoshiro_seed(uint64_t state[4], uint64_t seed)
 {
     for (int i = 0; i < 4; i++) {

@@ -4,22 +4,22 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { LONGEST = 48 }; /* bytes; nobody mistypes a longer name and wants to be told */
+enum { LONGEST = 48 }; /* bytes; for longer names suggestions are of no use */
 
-/* How many slips are still the same word: none in one letter or two, one in up to five, two in six
- * to eight, else three. */
+/* How many slips still leave the same word: none in one or two letters, one in up to five, two in
+ * six to eight, otherwise three. */
 static unsigned allowed(size_t length)
 {
     return length < 3 ? 0 : length < 6 ? 1 : length < 9 ? 2 : 3;
 }
 
-/* So short a word is another one when its first letter is another: `min` is no slip for `sin`. */
+/* A short word with another first letter is another word: `min` is not a slip for `sin`. */
 enum { SHORT = 3 };
 
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
-/* Optimal string alignment: insertions, deletions, replacements and swapped neighbours count one
- * each. */
+/* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours count
+ * one each. */
 static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     unsigned rows[3][LONGEST + 1];
@@ -50,7 +50,7 @@ void suggest_init(suggestion *s, const char *name, size_t length)
 
 static char plain(char c) { return (char)tolower((unsigned char)c); }
 
-/* A name that differs in case and in `_` only is nearer than any slip. */
+/* A name that differs only in case and in `_` is nearer than any slip. */
 static bool is_the_same_word(const suggestion *s, const char *candidate)
 {
     const char *a = s->name, *end = a + s->length, *b = candidate;

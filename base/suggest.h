@@ -1,5 +1,4 @@
-/* "Did you mean": the candidate nearest to what somebody wrote, or none when none is near
- * enough. */
+/* "Did you mean": the candidate nearest to what somebody wrote, or none if none is near enough. */
 #ifndef CSP_BASE_SUGGEST_H
 #define CSP_BASE_SUGGEST_H
 
@@ -14,8 +13,8 @@ typedef struct suggestion {
 
 void suggest_init(suggestion *s, const char *name, size_t length);
 
-/* Offers a candidate: the one at the least edit distance wins, of several the first. Takes a
- * microsecond or so. */
+/* Offers a candidate: the one at the least edit distance wins, the first of several. Takes about
+ * a microsecond. */
 void suggest_offer(suggestion *s, const char *candidate);
 
 #endif

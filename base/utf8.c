@@ -11,9 +11,9 @@ static uint64_t load8(const char *data)
     return word;
 }
 
-/* The length of the sequence that starts here, 0 where none does. What the second byte may be
- * follows from the first one: that excludes overlong forms, surrogates, and what lies beyond
- * U+10FFFF. */
+/* The length of the sequence that starts here, 0 if none does. The first byte determines
+ * which second bytes are allowed: that excludes overlong forms, surrogates, and what lies
+ * beyond U+10FFFF. */
 static unsigned sequence_length(const uint8_t *s, size_t left)
 {
     uint8_t first = s[0];

@@ -1,6 +1,6 @@
-/* Calls. A call of a function that is known is laid out here: each argument in its parameter's
- * register, VALUE_ABSENT where none is given, the rest as a list; the machine only jumps. Other
- * calls are arranged by the machine. */
+/* Calls. A call of a known function is laid out here: each argument in its parameter's register,
+ * VALUE_ABSENT for those not given, the rest as a list; the VM only jumps. All other calls are
+ * arranged by the VM. */
 #include "compiler/internal.h"
 #include "vm/code/native.h"
 #include "vm/walk/walk.h"
@@ -64,7 +64,7 @@ static bool is_freeze_move(const ast_node *ast, const resolve_signature *signatu
            strcmp(signature->name, "freeze") == 0;
 }
 
-/* A call that nobody checked is laid out here only where nothing can be wrong with it. */
+/* A call that nobody has checked is laid out here only if nothing can be wrong with it. */
 static bool fits(const resolve_signature *signature, const ast_call *call)
 {
     shape s = shape_of(call);
@@ -115,7 +115,7 @@ static bool is_tail(const builder *b, dest d)
     return d.kind == DEST_RETURN && b->tail_calls && b->handlers_open == 0;
 }
 
-/* A list of the arguments in [from, count) that have no name, with `..` ones spread. */
+/* A list of the unnamed arguments in [from, count), with `..` ones spread. */
 static void compile_argument_list(builder *b, const ast_call *call, uint32_t from, unsigned reg,
                                   src_span at)
 {
@@ -172,8 +172,8 @@ static uint32_t code_words(const code *made, const ast_fn *fn)
     return fn ? fn->param_count + (fn->rest != NULL) : (uint32_t)made->params + made->has_rest;
 }
 
-/* Arguments to the registers of their parameters, from `base` on; `limit`: how many parameters
- * there are. What is beyond is left out. Gives one more than the last one filled. */
+/* Puts arguments into the registers of their parameters, from `base` on; `limit`: the number of
+ * parameters. Anything beyond is left out. Returns one more than the last register filled. */
 static uint32_t compile_placed(builder *b, const ast_call *call, const resolve_signature *signature,
                                unsigned base, uint32_t limit, bool *filled)
 {
@@ -212,7 +212,7 @@ static void rest_list(builder *b, const ast_call *call, uint32_t params, unsigne
         compile_emit(b, insn_abc(OPC_LIST, reg, reg, 0), at);
         return;
     }
-    /* A rest is given by position only: there are no names among these. */
+    /* A rest is given by position only: these have no names. */
     uint32_t count = call->count - params;
     ast_node **items = arena_alloc(b->c->ast->arena, count * sizeof(ast_node *));
     if (!items) {
@@ -253,7 +253,8 @@ static void call_code(builder *b, ast_node *ast, const known_callee *callee, des
     finish_call(b, mark, base, d, ast->span);
 }
 
-/* Arguments in a row: a native's, or those of a call that the machine arranges. Gives how many. */
+/* Puts arguments in a row: those of a native, or of a call that the VM arranges. Returns
+ * how many. */
 static uint32_t compile_arguments(builder *b, const ast_call *call, const known_callee *callee,
                                   const shape *s, unsigned base, src_span at)
 {
@@ -350,8 +351,8 @@ static void hand_over(builder *b, const ast_call *call, const known_callee *call
     }
 }
 
-/* For `spawn` and `defer`: the function into a register and its arguments from two behind it on.
- * Gives how many. */
+/* For `spawn` and `defer`: puts the function into a register, and its arguments into those from two
+ * after it on. Returns how many. */
 static uint32_t compile_prepared(builder *b, ast_node *ast, dest d, bool moves, unsigned *out)
 {
     const ast_call *call = &ast->as.call;

@@ -1,12 +1,12 @@
-/* Calls, indices, slices and fields behind each other, and pipes: `m.a.f(x)[i]`, `x |> f(a) |>
- * g()`. Link after link, without recursion, in the same few registers however long the chain is:
- * what a link gives lies where the next one looks for its left operand. */
+/* Chains of calls, indices, slices and fields, and pipes: `m.a.f(x)[i]`, `x |> f(a) |> g()`. They
+ * are compiled link by link, without recursion, in the same few registers however long the chain
+ * is: the result of a link lies where the next one looks for its left operand. */
 #include "compiler/internal.h"
 
 #include "parser/chain.h"
 
-/* A pipe's result goes where the next call has its first argument, two registers above that call's
- * own; in a longer chain than this it is moved there. */
+/* The result of a pipe goes where the next call has its first argument, two registers above that
+ * call's own; in a chain longer than this it is moved there. */
 enum { MOST_NESTED_PIPES = 64 };
 
 static bool is_link(const ast_node *ast)
@@ -23,7 +23,7 @@ static bool is_member(const ast_node *ast)
 
 static bool is_pipe(const ast_node *ast) { return ast->kind == AST_CALL && ast->as.call.piped; }
 
-/* The left operand of a link where that is a link, too, or the subject of a pipe, which comes
+/* The left operand of a link if that is a link, too, or the subject of a pipe, which is evaluated
  * before the callee. */
 static ast_node *link_before(const ast_node *ast)
 {
@@ -33,7 +33,7 @@ static ast_node *link_before(const ast_node *ast)
 
 bool compile_is_chain(const ast_node *ast) { return link_before(ast) != NULL; }
 
-/* The links of the chain that ends in `ast`, the innermost first. NULL: no memory. */
+/* The links of the chain that ends in `ast`, innermost first. NULL: no memory. */
 static ast_node **links_of(builder *b, ast_node *ast, uint32_t *count, uint32_t *pipes, bool *calls)
 {
     *count = 1;
@@ -89,8 +89,8 @@ void compile_chain(builder *b, ast_node *ast, dest d)
 }
 
 /* The registers of a call, the function's being the first: where the chain has the left operand
- * already, if that is where the call wants it. in_row: arguments lie behind each other from the
- * third register on. */
+ * already, if the call wants it there. in_row: the arguments are consecutive from the third
+ * register on. */
 unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row,
                                 src_span at)
 {

@@ -1,5 +1,5 @@
-/* alt: every arm's guard, channel and value in the order of the text, into registers of its own;
- * then the choice; then the bodies. */
+/* alt: the guard, channel and value of every arm, in the order of the text, each into registers of
+ * its own; then the choice; then the bodies. */
 #include "compiler/internal.h"
 
 typedef struct arm_place {
@@ -39,7 +39,7 @@ static alt_arm_kind machine_kind(const ast_alt_arm *arm)
     return ALT_ARM_ELSE;
 }
 
-/* One arm per element: a list of channel, value, index or key, element for each. */
+/* One arm per element: a list of four values for each: channel, value, index or key, element. */
 static void prepare_each(builder *b, const ast_alt_arm *arm, unsigned reg)
 {
     unsigned mark = b->top;
@@ -103,8 +103,8 @@ static void compile_arm_body(builder *b, const ast_alt_arm *arm, unsigned reg, d
     compile_release(b, mark);
 }
 
-/* The instruction and its arms; what follows is only reached by a repeated one that has come to its
- * end. */
+/* The instruction and its arms; the code after them is reached only by a repeated alt that
+ * is finished. */
 static void compile_choice(builder *b, const ast_alt *choice, arm_place *places, src_span at)
 {
     unsigned flags = (choice->prioritised ? (unsigned)ALT_PRIORITISED : 0) |
@@ -119,8 +119,8 @@ static void compile_choice(builder *b, const ast_alt *choice, arm_place *places,
                         &places[i].entry, choice->arms[i].span);
 }
 
-/* Where the bodies are so long that an arm may not jump to its own, it jumps to a JMP, of which
- * there is one each. */
+/* If the bodies are so long that an arm cannot jump to its own, it jumps to a JMP; there is one
+ * for each. */
 static void reach_far(builder *b, const ast_alt *choice, arm_place *places, src_span at)
 {
     if (!jumps_over(at).far)
@@ -148,7 +148,7 @@ static arm_place *prepare_arms(builder *b, const ast_alt *choice, src_span at)
         uint32_t n = arm_registers(&choice->arms[i]);
         places[i].reg = n ? next : 0;
         next += n;
-        if (choice->arms[i].kind == ALT_DRAINED) /* the channels that it was taken for */
+        if (choice->arms[i].kind == ALT_DRAINED) /* the channels for which it was taken */
             compile_load(b, next - 1, VALUE_NIL, choice->arms[i].span);
     }
     return places;

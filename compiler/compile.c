@@ -1,5 +1,5 @@
-/* A module: cells of its consts, codes of its functions, its body; then everything put together,
- * verified and given to the VM. */
+/* A module: cells for its consts, codes for its functions, its body. Then all of it is put
+ * together, verified and given to the VM. */
 #include "compiler/compile.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static uint64_t new_cell(compiler *c, const ast_name *name)
     return value_object(made);
 }
 
-/* Whatever a function may refer to exists before the first one is compiled. */
+/* Everything that a function may refer to exists before the first one is compiled. */
 static void declare(compiler *c)
 {
     ast_list items = c->ast->items;
@@ -114,7 +114,7 @@ static bool copy_text(compiler *c, module *m, const src_text *src)
     return true;
 }
 
-/* The table of constants gets its final place: every code is told where that is. */
+/* The table of constants gets its final place, and every code is told where that is. */
 static bool assemble(compiler *c, module *m)
 {
     const char *name = c->ast->src->name ? c->ast->src->name : "";

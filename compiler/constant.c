@@ -1,6 +1,6 @@
-/* The constants of a module: one table for all its codes, so that a string that stands in fifty
- * functions is there once. Texts are interned, so equal words are equal constants; the few others
- * are compared by content. */
+/* The constants of a module: one table for all its codes, so a string used in fifty functions is
+ * stored once. Texts are interned, so equal words are equal constants; the few others are compared
+ * by content. */
 #include <stdlib.h>
 
 #include "compiler/internal.h"
@@ -65,8 +65,8 @@ static bool same_constant(value a, value b)
     return false;
 }
 
-/* Codes are looked at as values, too: their first word is an even address, which is no object's
- * header, so they are compared by identity. */
+/* Codes are treated as values, too: their first word is an even address, which no object's header
+ * is, so they are compared by identity. */
 static uint32_t *index_slot(compiler *c, value v)
 {
     uint64_t h = constant_hash(v);

@@ -115,8 +115,8 @@ static bool belongs_to_previous(const builder *b)
     return vm_opcodes[op].flag == OPCODE_SKIPS || op == OPC_ALT || op == OPC_ARM;
 }
 
-/* A jump to the next instruction is none, unless something else has its end or its target there
- * already. */
+/* A jump to the next instruction is dropped, unless something else has its end or its
+ * target there. */
 static void drop_last_jump(builder *b, jumps *into)
 {
     if (into->last != b->count || b->insns[b->count - 1].op != OPC_JMP || b->fixed == b->count ||
@@ -155,7 +155,7 @@ unsigned compile_registers(builder *b, uint32_t n, src_span at)
     unsigned first = b->top;
     if (n > (uint32_t)CODE_MAX_REGISTERS || first + n > CODE_MAX_REGISTERS) {
         compile_too_large(b, at);
-        return first; /* whatever is emitted now will not be used */
+        return first; /* code emitted now will not be used */
     }
     b->top += n;
     if (b->top > b->max)
@@ -210,8 +210,8 @@ void compile_add_cold(builder *b, cold_code cold)
         b->cold[b->cold_count++] = cold;
 }
 
-/* Emits the cold code added since `from` here, jumped over: at the end of a handler's range, so
- * that it is covered, or of the function. */
+/* Emits the cold code added since `from` here, with a jump over it: at the end of a handler's
+ * range, so that it is covered, or of the function. */
 void compile_flush_cold(builder *b, uint32_t from, src_span at)
 {
     if (b->cold_count == from)

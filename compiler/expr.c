@@ -1,4 +1,4 @@
-/* Expressions: the one switch over all nodes, and what is no operator, call or choice. */
+/* Expressions: the one switch over all nodes, and everything but operators, calls and choices. */
 #include "compiler/internal.h"
 
 unsigned compile_target(builder *b, dest d, src_span at)
@@ -118,8 +118,8 @@ void compile_binding(builder *b, ast_binding *binding, dest d, src_span at)
     }
 }
 
-/* A `var` that a neighbouring operand assigns must be read before that, into a register of its
- * own. */
+/* A `var` that a neighbouring operand assigns must be read before that, into a register of
+ * its own. */
 bool compile_in_place(const ast_node *ast, unsigned *reg)
 {
     return ast->kind == AST_NAME && !ast->as.name.binding->assigned_within &&
@@ -186,7 +186,8 @@ void compile_list(builder *b, ast_node *const *items, uint32_t count, unsigned r
     compile_release(b, mark);
 }
 
-/* The register to build something large in: never one that is read while it is built. */
+/* The register in which to build something large: never one that is read while it is
+ * being built. */
 static unsigned workspace(builder *b, dest d, src_span at)
 {
     return d.kind == DEST_REG && d.scratch ? d.reg : compile_registers(b, 1, at);
@@ -433,7 +434,8 @@ void compile_node(builder *b, ast_node *ast, dest d)
     case PAT_MAP:
     case PAT_ERROR:
     case PAT_ALTERNATIVES:
-    case AST_ERROR: return; /* patterns have their own walk, and with errors nothing is compiled */
+    /* patterns are compiled elsewhere, and with errors nothing is compiled */
+    case AST_ERROR: return;
     }
     compile_nil(b, d, ast->span);
 }

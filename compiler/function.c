@@ -48,7 +48,7 @@ uint32_t compile_closure_constant(compiler *c, uint32_t number)
     return c->codes[number].closure - 1;
 }
 
-/* The names stay where the collector sees them: with the module's constants. */
+/* The names stay where the collector sees them: among the module's constants. */
 static void name_params(compiler *c, uint32_t number, const ast_fn *fn)
 {
     c->codes[number].names = c->constant_count;
@@ -104,7 +104,7 @@ static void place_params(builder *b, const ast_fn *fn)
     compile_registers(b, next, fn->body->span);
 }
 
-/* Patterns are taken apart, defaults evaluated, from left to right. */
+/* Patterns are destructured and defaults evaluated, from left to right. */
 static void compile_params(builder *b, const ast_fn *fn)
 {
     for (uint32_t i = 0; i < fn->param_count; i++) {
@@ -131,8 +131,8 @@ static void begin_defers(builder *b, src_span at)
     b->tail_calls = false;
 }
 
-/* The blocks use registers beyond all others: at the end of the function, locals of blocks that
- * were left long ago are seen again. */
+/* The blocks use registers above all others: at the end of the function they see locals of blocks
+ * that were left long ago. */
 static void end_defers(builder *b, src_span at)
 {
     if (!b->info->has_defer)
@@ -175,7 +175,7 @@ void compile_end_trace(builder *b, unsigned reg, src_span at)
         compile_emit(b, insn_abc(OPC_TRACE, reg, 0, 0), at);
 }
 
-/* A copy in the heap; NULL: no memory, or there is nothing. */
+/* A copy in the heap; NULL: no memory, or it is empty. */
 static void *settled(compiler *c, const void *from, size_t size)
 {
     void *to = size ? heap_alloc(vm_heap(c->vm), HEAP_BYTES, size) : NULL;
@@ -185,7 +185,7 @@ static void *settled(compiler *c, const void *from, size_t size)
     return to;
 }
 
-/* What the arrays hold becomes the code's. */
+/* The contents of the arrays become the code's. */
 static void hand_over(builder *b)
 {
     code *made = b->code;
@@ -300,7 +300,7 @@ static void defer_block(builder *b, ast_node *ast)
     deferred_block *entry = &b->blocks[b->block_count++];
     *entry = (deferred_block){.block = ast->as.unary.operand};
     compile_jump_to(b, insn_aw(OPC_DEFERBLOCK, 0, 0), &entry->from, ast->span);
-    /* Whatever the block can see stays as it is until the end of the function. */
+    /* Everything that the block can see stays until the end of the function. */
     b->floor = b->top;
 }
 
@@ -320,8 +320,8 @@ void compile_defer(builder *b, ast_node *ast)
     compile_release(b, mark);
 }
 
-/* apply(f, arguments, named): what `spawn` and `defer` run in the place of a call with `..` or
- * names that cannot be laid out beforehand. */
+/* apply(f, arguments, named): what `spawn` and `defer` run for a call with `..` or named arguments
+ * that cannot be laid out beforehand. */
 code *compile_apply(compiler *c)
 {
     if (c->apply)

@@ -1,4 +1,4 @@
-/* `import` and `extern`: modules run, and names for them in a session. */
+/* `import` and `extern`: running modules, and naming them in a session. */
 #include "compiler/internal.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static void put_member(void *data, const char *name)
 }
 
 /* A session's name for a module. Functions that look it up find a frozen map of its members;
- * `done`, a register, is true. */
+ * `done`, a register, is set to true. */
 static void bind_module(builder *b, const ast_binding *binding, unsigned done, src_span at)
 {
     compile_wide(b, OPC_SETCELL, done, compile_constant(b->c, binding->cell), at);
@@ -41,14 +41,14 @@ static void bind_module(builder *b, const ast_binding *binding, unsigned done, s
     compile_release(b, mark);
 }
 
-/* Runs the module's body, where this import is the one that does. */
+/* Runs the body of the module, if this import is the one that does. */
 void compile_import(builder *b, const ast_node *ast)
 {
     const ast_binding *binding = ast->as.import.binding;
     unsigned mark = b->top, base = compile_registers(b, 2, ast->span);
     if (binding->import.body) {
         compile_wide(b, OPC_CALLF, base, compile_constant(b->c, binding->import.body), ast->span);
-        /* The error that a `try` in it gave up with is this body's outcome, too. */
+        /* The error that a `try` in it gave up with is the outcome of this body, too. */
         jumps good = {0};
         compile_jump_to(b, insn_aw(OPC_JNERROR, base, 0), &good, ast->span);
         compile_return(b, base, ast->span);

@@ -6,12 +6,11 @@
  *   call.c       calls                             statement.c statements, assignments, if, match
  *   loop.c       loops                             pattern.c   patterns
  *   choice.c     alt                               process.c   spawn, par, send, receive
- *   chain.c      chains of calls, indices, fields
- *   places.c     assignment to several places
+ *   chain.c      chains of calls, indices, fields  places.c    assignment to several places
  *
- * Code generation is driven by where a value is wanted (dest). Registers are a stack: locals and
+ * Code generation is driven by where a value is wanted (dest). Registers form a stack: locals and
  * temporaries of an inner construct lie above those of the outer one, and `top` goes back when it
- * is left. Running out of memory or registers sets a flag; then everything goes on without effect,
+ * is left. Running out of memory or registers sets a flag. Compilation then goes on without effect,
  * and compile_unit gives up at the end. */
 #ifndef CSP_COMPILER_INTERNAL_H
 #define CSP_COMPILER_INTERNAL_H
@@ -19,8 +18,8 @@
 #include "parser/resolve.h"
 #include "vm/core/bytecode.h"
 
-/* A code under way; where its parameters' names begin in the table of constants, which may still
- * move. */
+/* A code under construction, and where the names of its parameters begin in the table of constants,
+ * which may still move. */
 typedef struct made_code {
     code *code;
     uint32_t names;
@@ -40,7 +39,8 @@ typedef struct compiler {
     uint32_t index_mask;
     made_code *codes; /* pinned */
     uint32_t code_count, code_capacity;
-    /* number of the code that calls a function value with a list of arguments; 0: not made yet */
+    /* the number of the code that calls a function value with a list of arguments; 0: not
+     * made yet */
     uint32_t apply;
 } compiler;
 
@@ -51,16 +51,16 @@ typedef struct jumps {
     bool far;
 } jumps;
 
-/* Of jumps over what stands in that piece of the text: so much of it hardly ever gives as many
- * instructions as a comparison can jump over. */
+/* For jumps over that piece of the text: so much text hardly ever compiles to as many instructions
+ * as a comparison can jump over. */
 static inline jumps jumps_over(src_span at)
 {
     enum { NEAR = 4000 };
     return (jumps){.far = at.end - at.start > NEAR};
 }
 
-/* The left operand of the link at hand of a chain, where it is; in_place: a call may have it there
- * (chain.c). */
+/* Where the left operand of the current link of a chain is; in_place: a call may use it
+ * there (chain.c). */
 typedef struct chain_link {
     const ast_node *left;
     unsigned reg;
@@ -72,7 +72,7 @@ typedef struct loop_frame {
     jumps exits, turns;
 } loop_frame;
 
-/* Code that hardly ever runs and stands behind the rest: MATCHFAIL reg, or a par's cleanup. */
+/* Code that hardly ever runs and stands after the rest: MATCHFAIL reg, or a par's clean-up. */
 typedef struct cold_code {
     jumps from;
     uint32_t handler;
@@ -95,7 +95,7 @@ typedef struct builder {
     src_place *places;
     uint32_t *links;
     uint32_t count, capacity;
-    uint32_t fixed; /* the newest pc that is somebody's target or end */
+    uint32_t fixed; /* the newest pc that is a target or an end */
     handler *handlers;
     uint32_t handler_count, handler_capacity;
     cold_code *cold;
@@ -103,10 +103,10 @@ typedef struct builder {
     deferred_block *blocks;
     uint32_t block_count, block_capacity;
     unsigned top, max;      /* next free register; most ever used */
-    unsigned floor;         /* registers that a deferred block sees stay taken */
-    uint32_t handlers_open; /* a frame with one under way must not be replaced by a tail call */
+    unsigned floor;         /* registers that a deferred block sees stay in use */
+    uint32_t handlers_open; /* a frame with an open handler must not be replaced by a tail call */
     bool tail_calls;
-    bool reachable; /* else what is emitted is dropped */
+    bool reachable; /* otherwise what is emitted is dropped */
     bool too_large;
     loop_frame *loop;
     chain_link link;
@@ -114,8 +114,8 @@ typedef struct builder {
 } builder;
 
 typedef enum dest_kind { DEST_REG, DEST_DISCARD, DEST_RETURN } dest_kind;
-/* Where a value is wanted. `scratch`: nothing else looks at the register before the value is
- * complete. */
+/* Where a value is wanted. `scratch`: nothing else reads the register before the value
+ * is complete. */
 typedef struct dest {
     dest_kind kind;
     bool scratch;
@@ -131,15 +131,15 @@ enum { NO_HINT = CODE_NO_REGISTER };
 static inline dest dest_fresh(unsigned reg) { return (dest){DEST_REG, true, reg}; }
 static inline dest dest_variable(unsigned reg) { return (dest){DEST_REG, false, reg}; }
 
-/* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no memory
- * (c->failed) */
+/* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no
+ * memory (c->failed) */
 /* v: VALUE_ABSENT stands for a failed allocation */
 uint32_t compile_constant(compiler *c, value v);
 uint32_t compile_string(compiler *c, const char *utf8, size_t length);
 uint32_t compile_code_constant(compiler *c, const code *target);
 /* Appends without looking for an equal one. */
 uint32_t compile_constant_append(compiler *c, value v);
-/* The value of a literal node, of a negated number too; false: it is none. */
+/* The value of a literal node, including a negated number; false: it is not one. */
 bool compile_literal(compiler *c, const ast_node *ast, value *out);
 bool compile_small_literal(const ast_node *ast, int64_t low, int64_t high, int64_t *out);
 
@@ -147,49 +147,50 @@ bool compile_small_literal(const ast_node *ast, int64_t low, int64_t high, int64
 uint32_t compile_emit(builder *b, insn i, src_span at); /* its pc; NO_PC: dropped */
 void compile_jump_to(builder *b, insn i, jumps *into, src_span at);
 void compile_jump(builder *b, jumps *into, src_span at); /* JMP */
-void compile_land(builder *b, jumps *into);              /* the list's jumps arrive here */
-/* the next pc, for good: whatever refers to it stays right */
+void compile_land(builder *b, jumps *into);              /* the jumps in the list arrive here */
+/* the next pc, fixed: references to it stay valid */
 uint32_t compile_here(builder *b);
 void compile_jump_back(builder *b, insn i, uint32_t target, src_span at);
 void compile_too_large(builder *b, src_span at);
-unsigned compile_registers(builder *b, uint32_t n, src_span at); /* the first of n new ones */
-/* The same for a result that is made in the first of them: that is the destination itself where
- * nothing lies above it. */
+unsigned compile_registers(builder *b, uint32_t n, src_span at); /* the first of n new registers */
+/* The same for a result that is made in the first of them: the destination itself if nothing lies
+ * above it. */
 unsigned compile_result_registers(builder *b, dest d, uint32_t n, src_span at);
 void compile_release(builder *b, unsigned mark); /* top = mark */
 void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at);
 void compile_load(builder *b, unsigned reg, value immediate, src_span at); /* LOADP */
 void compile_move(builder *b, unsigned to, unsigned from, src_span at);
-/* A 16-bit constant operand; reports what is too large. */
+/* A 16-bit constant operand; reports one that is too large. */
 unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
 void compile_add_handler(builder *b, handler h);
 void compile_add_cold(builder *b, cold_code cold);
 void compile_flush_cold(builder *b, uint32_t from, src_span at);
-/* `items` is the address of a malloc'ed array: room for `size` bytes, or for one more than `count`.
- * False: no memory. */
+/* `items` is the address of a malloc'ed array: makes room for `size` bytes, or for one more than
+ * `count`. False: no memory. */
 bool compile_grow(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size);
 
 /* --- function.c */
-/* The code of a function, made now (info->code was allocated before, or is). NULL: no memory. */
+/* The code of a function, made now (info->code was allocated before, or is now). NULL:
+ * no memory. */
 code *compile_function(compiler *c, ast_node *ast, value name, bool branch);
 uint32_t compile_new_code(
-    compiler *c); /* its number; 0 is the body, made first, and stands for "no memory" afterwards */
+    compiler *c); /* its number; 0 is the body, made first, and afterwards means "no memory" */
 code *compile_body(compiler *c, const resolve_unit *unit);
-/* Loads what `info` captures into registers from `base` on. */
+/* Loads the captures of `info` into registers from `base` on. */
 void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at);
 void compile_closure(builder *b, ast_node *ast, const ast_name *name /* or NULL */, dest d);
-/* The constant that is the closure of a function without captures: one object. */
+/* The constant that is the closure of a function without captures: one object for all uses. */
 uint32_t compile_closure_constant(compiler *c, uint32_t number);
 void compile_return(builder *b, unsigned reg, src_span at);
-/* Where the program or a module's body ends with the error in reg, if it is one: that is told with
- * its place. */
+/* At the end of a program or a module's body with the error in reg, if it is one: it is reported
+ * with its place. */
 void compile_end_trace(builder *b, unsigned reg, src_span at);
 void compile_defer(builder *b, ast_node *ast);
 code *compile_apply(compiler *c);
 
 /* --- expr.c */
 void compile_node(builder *b, ast_node *ast, dest d); /* any expression or statement */
-/* an index, slice, field or call: nothing but itself */
+/* an index, slice, field or call, without the chain before it */
 void compile_link(builder *b, ast_node *ast, dest d);
 void compile_nodes(builder *b, ast_list nodes, dest d, src_span at);
 void compile_to(builder *b, ast_node *ast, unsigned reg); /* into a fresh register */
@@ -199,15 +200,16 @@ unsigned compile_any(builder *b, ast_node *ast);
 unsigned compile_operand(builder *b, ast_node *ast, unsigned hint);
 /* the register to compute d's value in */
 unsigned compile_target(builder *b, dest d, src_span at);
-void compile_deliver(builder *b, dest d, unsigned reg, src_span at); /* the value is in reg */
+/* the value has been computed in reg */
+void compile_deliver(builder *b, dest d, unsigned reg, src_span at);
 void compile_nil(builder *b, dest d, src_span at);
 void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
 bool compile_in_place(const ast_node *ast, unsigned *reg);
-/* A list of the values of `items` into reg, in pieces so that few registers are needed. */
+/* Puts a list of the values of `items` into reg, in pieces so that few registers are needed. */
 void compile_list(builder *b, ast_node *const *items, uint32_t count, unsigned reg, src_span at);
 
 /* --- chain.c */
-bool compile_is_chain(const ast_node *ast); /* a link behind another one */
+bool compile_is_chain(const ast_node *ast); /* a link after another one */
 void compile_chain(builder *b, ast_node *ast, dest d);
 unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row,
                                 src_span at);
@@ -219,7 +221,7 @@ void compile_is(builder *b, ast_node *ast, dest d);
 void compile_and_or(builder *b, ast_node *ast, dest d);
 void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right,
                         src_span at);
-/* Jumps where the condition's truth is `sense`, else goes on. */
+/* Jumps if the truth of the condition is `sense`, otherwise goes on. */
 void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into);
 
 /* --- call.c */
@@ -249,7 +251,7 @@ void compile_places(builder *b, ast_node *ast); /* an AST_ASSIGN to an AST_TUPLE
 /* --- loop.c */
 void compile_while(builder *b, ast_node *ast);
 void compile_for(builder *b, ast_node *ast);
-/* The turns of an iteration: begins one (the elements are bound when it returns) … */
+/* The body of an iteration: begins it (the elements are bound when it returns) … */
 typedef struct iteration {
     unsigned base;
     uint32_t head;
@@ -259,24 +261,24 @@ typedef struct iteration {
 void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2],
                        src_span at);
 void compile_next_turn(builder *b, iteration *it, jumps *turns,
-                       src_span at); /* … and ends it: next turn, or behind the loop */
+                       src_span at); /* … and ends it: to the next element, or past the loop */
 
 /* --- pattern.c */
-/* The test `i`, which skips the jump to `fail` behind it where it holds. */
+/* The test `i`, which skips the jump to `fail` after it if it holds. */
 void compile_check(builder *b, insn i, jumps *fail, src_span at);
-/* Binds what is in `reg` or crashes with match_error. owned: nobody else writes reg while the names
- * live. */
+/* Binds the value in `reg`, or crashes with match_error. owned: nobody else writes reg while the
+ * names live. */
 void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned);
 /* The same for a value yet to be computed or received. */
 void compile_bind_node(builder *b, ast_node *pattern, ast_node *ast);
 void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_span at);
-/* Jumps to `fail` where it does not match. */
+/* Jumps to `fail` if it does not match. */
 void compile_match_pattern(builder *b, ast_node *pattern, unsigned reg, bool owned, jumps *fail);
-/* After a binding in a session's top level: writes the cells. */
+/* After a binding at a session's top level: writes the cells. */
 void compile_publish(builder *b, const ast_node *pattern);
 void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
-/* The value in `reg` becomes that of the session's variable (or a const's), for those who look the
- * name up, too. */
+/* Stores the value in `reg` as that of the session's variable (or of a const), for those who look
+ * up the name, too. */
 void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at);
 
 /* --- choice.c, process.c */

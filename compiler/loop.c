@@ -1,4 +1,4 @@
-/* Loops. Every turn ends at one place, the only backward jump: there the machine counts it. */
+/* Loops. Every iteration ends at one place, the only backward jump, where the VM counts it. */
 #include "compiler/internal.h"
 
 void compile_while(builder *b, ast_node *ast)
@@ -26,7 +26,7 @@ static void begin_counting(builder *b, iteration *it, const ast_node *bounds, sr
     else
         compile_load(b, it->base + 1, VALUE_ABSENT, at);
     jumps none = {0}, body = {0};
-    bool far = it->exits.far; /* more than FORI jumps over: then over a JMP */
+    bool far = it->exits.far; /* more than FORI can jump over: it jumps to a JMP */
     compile_jump_to(b, insn_abc(OPC_FORI, it->base, bounds->as.slice.closed, 0),
                     far ? &none : &it->exits, bounds->span);
     if (far) {

@@ -1,4 +1,4 @@
-/* Operators, and conditions: what decides a jump never becomes a value first. */
+/* Operators and conditions. What decides a jump is never turned into a value first. */
 #include "base/foreign.h"
 #include "compiler/internal.h"
 #include "vm/core/type.h"
@@ -89,8 +89,8 @@ void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left
         compile_emit(b, insn_abc(OPC_NOT, out, out, 0), at);
 }
 
-/* `a + b + c + …` leans to the left, as long as its author likes: from the innermost operand
- * outward, without recursion. */
+/* `a + b + c + …` leans to the left and may be of any length: it is compiled from the innermost
+ * operand outward, without recursion. */
 void compile_binary(builder *b, ast_node *ast, dest d)
 {
     uint32_t depth = 1;
@@ -192,8 +192,8 @@ static void choose_statement(builder *b, ast_node *ast, dest d)
     compile_release(b, mark);
 }
 
-/* As a value: the deciding operand. As a statement: the left ones decide whether the last one
- * runs. */
+/* As a value: the deciding operand. As a statement: the left operands decide whether the last
+ * one runs. */
 void compile_and_or(builder *b, ast_node *ast, dest d)
 {
     if (d.kind == DEST_DISCARD) {
@@ -230,7 +230,7 @@ typedef struct comparison {
     opcode holds, fails;
 } comparison;
 
-/* Of two registers; `>` and `>=` are asked from the other side. */
+/* Compares two registers; `>` and `>=` are tested with the operands swapped. */
 static comparison register_jumps(ast_operator op)
 {
     if (op == OP_EQ)
@@ -275,7 +275,7 @@ static bool compares(ast_operator op)
     return op == OP_EQ || op == OP_NE || op == OP_LT || op == OP_LE || op == OP_GT || op == OP_GE;
 }
 
-/* A comparison jumps 16 bits far; where that may not be enough it jumps over a JMP. */
+/* A comparison has a 16-bit jump; where that may not be enough it jumps over a JMP. */
 static void jump_compared(builder *b, comparison jump, bool sense, insn operands, jumps *into,
                           src_span at)
 {
@@ -306,8 +306,8 @@ static void compile_comparison(builder *b, ast_node *ast, bool sense, jumps *int
                   ast->span);
 }
 
-/* `a and b` jumps out where either fails; `a or b` where either holds; otherwise the terms before
- * the last may skip the rest. */
+/* `a and b` jumps out when either fails, `a or b` when either holds; otherwise the terms before the
+ * last may skip the rest. */
 static void compile_both(builder *b, ast_node *ast, bool sense, jumps *into)
 {
     uint32_t count;

@@ -1,7 +1,7 @@
-/* Patterns. All registers of names come first, then the tests, whose temporaries lie above. */
+/* Patterns. The registers of all names come first, then the tests, whose temporaries lie above. */
 #include "compiler/internal.h"
 
-/* Each name gets a register; alternatives bind the same names, so the first one tells all. */
+/* Each name gets a register. Alternatives bind the same names, so the first one determines them. */
 static void declare_names(builder *b, const ast_node *pattern)
 {
     if (pattern->kind == PAT_NAME) {
@@ -20,7 +20,7 @@ static void declare_names(builder *b, const ast_node *pattern)
     }
 }
 
-/* The jump behind a test is skipped where it holds, so what follows is reached as the test was. */
+/* The jump after a test is skipped if it holds, so what follows is reachable if the test was. */
 void compile_check(builder *b, insn i, jumps *fail, src_span at)
 {
     bool reachable = b->reachable;
@@ -31,7 +31,7 @@ void compile_check(builder *b, insn i, jumps *fail, src_span at)
 
 static void check(builder *b, ast_node *pattern, unsigned reg, jumps *fail);
 
-/* Where a part goes that `pattern` is matched against: a name's own register, or a new one. */
+/* Where the part that `pattern` is matched against goes: a name's own register, or a new one. */
 static unsigned part_register(builder *b, const ast_node *pattern)
 {
     return pattern->kind == PAT_NAME ? pattern->as.name.binding->reg
@@ -157,7 +157,7 @@ void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned)
         compile_add_cold(b, cold);
 }
 
-/* The names' registers come before the value's, which is needed no longer than the tests take. */
+/* The registers of the names come before the value's, which is needed only during the tests. */
 static void bind_from(builder *b, ast_node *pattern, unsigned reg)
 {
     cold_code cold = {.reg = (uint16_t)reg, .span = pattern->span};

@@ -1,11 +1,11 @@
-/* `(a, xs[i], m.k) = e`: what the places are made of first, then e, then one assignment after the
- * other. No tuple is made of an e that is written as one. */
+/* `(a, xs[i], m.k) = e`: first the parts of the places, then e, then one assignment after the
+ * other. If e is written as a tuple, no tuple is made. */
 #include "compiler/internal.h"
 
 typedef struct place {
     ast_node *ast;
-    unsigned subject, key; /* of an element; of a field, key is the constant that is its name */
-    unsigned value;        /* the register that holds what it is given */
+    unsigned subject, key; /* of an element; for a field, key is the constant that is its name */
+    unsigned value;        /* the register that holds its new value */
 } place;
 
 static bool is_variable(const ast_node *ast)
@@ -13,7 +13,7 @@ static bool is_variable(const ast_node *ast)
     return ast->kind == AST_NAME && ast->as.name.binding->kind != BINDING_SESSION;
 }
 
-/* Marks the variables that are assigned, or takes the marks away. */
+/* Marks the variables that are assigned, or removes the marks. */
 static void mark_variables(ast_list nodes, bool rebound)
 {
     for (uint32_t i = 0; i < nodes.count; i++)
@@ -21,8 +21,8 @@ static void mark_variables(ast_list nodes, bool rebound)
             nodes.items[i]->as.name.binding->rebound = rebound;
 }
 
-/* The register of a value that is needed until the assignments: a variable's own unless one of them
- * writes it. */
+/* The register of a value that is needed until the assignments: a variable's own, unless one of
+ * them writes it. */
 static unsigned compile_kept(builder *b, ast_node *ast)
 {
     unsigned reg;
@@ -60,7 +60,7 @@ static void assign(builder *b, const place *p)
         compile_emit(b, insn_abc(OPC_SETFIELD, p->subject, p->key, p->value), ast->span);
 }
 
-/* Whether the last value may be computed in its variable: no assignment can crash, and no other
+/* Whether the last value may be computed in its variable: no assignment can crash, and no other one
  * writes it. */
 static bool last_in_place(const place *places, uint32_t count)
 {

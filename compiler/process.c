@@ -60,7 +60,7 @@ static void add_branches(builder *b, unsigned group, const ast_node *ast)
     compile_release(b, mark);
 }
 
-/* Whatever ends it before its branches have ended takes the way of the handler: a par never leaves
+/* Whatever ends the par before its branches have ended goes through the handler: a par never leaves
  * a branch behind. */
 void compile_par(builder *b, ast_node *ast, dest d)
 {

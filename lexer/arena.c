@@ -49,7 +49,7 @@ static arena_block *new_block(arena *a, size_t size)
     return block;
 }
 
-/* What is large gets a block of its own behind the current one, whose rest stays in use. */
+/* A large piece gets a block of its own after the current one, whose rest stays in use. */
 static void *alloc_alone(arena *a, size_t size)
 {
     arena_block *block = new_block(a, size);
@@ -74,7 +74,7 @@ void *arena_alloc(arena *a, size_t size)
         return NULL;
     }
     if (size == 0)
-        size = 1; /* every result is a pointer of its own */
+        size = 1; /* every result is a distinct pointer */
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (size > a->capacity - a->used) {
         size_t next = a->total < FIRST_BLOCK     ? FIRST_BLOCK

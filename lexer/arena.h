@@ -1,12 +1,12 @@
-/* Bump allocation for everything that lives as long as one compilation: tokens' texts, AST nodes,
- * bindings.
+/* Bump allocation for everything that lives as long as one compilation: texts of tokens, AST
+ * nodes, bindings.
  *
- * An arena owns its blocks; arena_free gives all of them back at once. Memory comes zeroed. When
- * malloc fails the arena returns NULL and stays failed: callers at the top (parse_module) look at
- * `failed` once and report out_of_memory; inner code passes the NULL up as it would a syntax error.
+ * An arena owns its blocks; arena_free frees all of them at once. Memory comes zeroed. When malloc
+ * fails the arena returns NULL and stays failed: callers at the top (parse_module) check `failed`
+ * once and report out_of_memory; inner code passes the NULL up as it would a syntax error.
  *
- * A compilation that is to end before its time ends in the same way: the arena asks `stop` now and
- * then, and fails when it says so.
+ * A compilation that must end early ends in the same way: the arena calls `stop` now and then, and
+ * fails when it returns true.
  *
  * Not thread-safe: one arena belongs to one compilation. */
 #ifndef CSP_LEXER_ARENA_H
@@ -26,8 +26,8 @@ typedef struct arena {
 
 void arena_init(arena *a);
 void arena_free(arena *a);
-/* Asks `stop`: what takes long without allocating does so by itself. True: the arena has failed,
- * now or before. */
+/* Calls `stop`; long work that does not allocate calls it itself. True: the arena has failed, now
+ * or before. */
 bool arena_stopped(arena *a);
 /* aligned to 16 bytes, zeroed; NULL: out of memory */
 void *arena_alloc(arena *a, size_t size);

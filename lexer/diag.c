@@ -23,7 +23,7 @@ void diag_free(diag_list *list)
     diag_init(list, list->src);
 }
 
-/* NULL when memory ran out: diag_render leaves out what is not there. */
+/* NULL when memory has run out: diag_render leaves out what is missing. */
 static char *format_text(const char *format, va_list arguments)
 {
     char *text;
@@ -50,10 +50,10 @@ static uint32_t kept(const diag_list *list, diag_severity severity)
     return count;
 }
 
-/* Whether the place is in a piece that has been complained about as a whole. */
+/* Whether the place is in a piece that has been reported as a whole. */
 static bool is_muted(const diag_list *list, src_span at)
 {
-    uint32_t from = 0, to = list->muted_count; /* the piece is among those in between */
+    uint32_t from = 0, to = list->muted_count; /* binary search: the piece is in this range */
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
         if (list->muted[middle].end <= at.start)

@@ -1,4 +1,4 @@
-/* Source texts, and what is to be said about them: errors and warnings with exact spans.
+/* Source texts, and diagnostics about them: errors and warnings with exact spans.
  *
  * Lexer, parser, resolver and compiler all report into one diag_list, in any order; diag_render
  * sorts by position. A list owns copies of all its texts. Nothing here is thread-safe: a list
@@ -28,7 +28,7 @@ typedef struct src_text {
 } src_text;
 
 void src_init(src_text *src, const char *name, const char *text, size_t length);
-void src_free(src_text *src); /* gives back the line table only */
+void src_free(src_text *src); /* frees the line table only */
 
 /* Line and column (both from 1; columns count code points) of a byte offset. */
 typedef struct src_position {
@@ -36,7 +36,8 @@ typedef struct src_position {
 } src_position;
 src_position src_locate(src_text *src, uint32_t offset);
 
-/* The line (from 1, first_line not added) that holds `offset`, as a span without its line break. */
+/* The line (from 1, first_line not added) that contains `offset`, as a span without its
+ * line break. */
 src_span src_line(src_text *src, uint32_t offset, uint32_t *line);
 
 typedef enum { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE, DIAG_SEVERITIES } diag_severity;
@@ -44,14 +45,16 @@ typedef enum { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE, DIAG_SEVERITIES } diag_sever
 typedef struct diag {
     diag_severity severity;
     src_span span;
-    char *message;         /* "expected an expression, found `)`" */
-    char *hint;            /* "did you mean `print`?", or NULL */
-    src_span related;      /* second place, say the unclosed bracket's own; start == end: none */
-    char *related_message; /* said at the second place */
-    const char *name;      /* of its kind, shown behind the message: a static text, or NULL */
+    char *message; /* "expected an expression, found `)`" */
+    char *hint;    /* "did you mean `print`?", or NULL */
+    /* a second place, such as that of the unclosed bracket; start == end: none */
+    src_span related;
+    char *related_message; /* the text at the second place */
+    /* the name of its kind, shown after the message: a static text, or NULL */
+    const char *name;
 } diag;
 
-/* errors kept for one text, as many warnings and notes; the rest are only counted */
+/* errors kept for one text, and as many warnings and notes; more are only counted */
 enum { DIAG_MAX = 20 };
 
 typedef struct diag_list {
@@ -59,9 +62,9 @@ typedef struct diag_list {
     diag *items;
     uint32_t count, capacity;
     uint32_t errors, warnings, notes; /* all that were reported, kept or not */
-    /* what is given out when the list is full; its texts are owned too */
+    /* returned when the list is full; its texts are owned too */
     diag unkept;
-    /* pieces that nothing more is said about: in order, apart from each other; not owned */
+    /* pieces about which nothing more is reported: in order and disjoint; not owned */
     const src_span *muted;
     uint32_t muted_count;
     /* the text may be the beginning of a correct one: more input could mend it (see parse.h) */
@@ -71,8 +74,8 @@ typedef struct diag_list {
 void diag_init(diag_list *list, src_text *src);
 void diag_free(diag_list *list);
 
-/* Reports; the same message at the same span is kept once. Returns the entry to add a hint to; the
- * entry is a dummy when the list is full. */
+/* Reports; the same message at the same span is kept once. Returns the entry, to add a hint to it;
+ * if the list is full, a dummy. */
 diag *diag_error(diag_list *list, src_span at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 diag *diag_warning(diag_list *list, src_span at, const char *format, ...)
@@ -85,10 +88,10 @@ void diag_related(diag *d, src_span at, const char *format, ...)
 
 typedef enum { DIAG_TEXT, DIAG_COLOUR, DIAG_JSON } diag_style;
 
-/* All entries in order of position, as text: `FILE:LINE:COLUMN: error: MESSAGE`, the source line, a
- * caret line under the exact span (tabs kept, wide characters counted, a long line cut around the
- * span), the hint. As JSON: an object for each, on a line of its own. The result is malloc'ed:
- * free() it; without entries it is "". */
+/* All entries in order of position. As text: `FILE:LINE:COLUMN: error: MESSAGE`, the source line, a
+ * caret line under the exact span (tabs are kept, wide characters counted, a long line cut around
+ * the span), and the hint. As JSON: one object per line. The result is malloc'ed: free() it;
+ * without entries it is "". */
 char *diag_render(diag_list *list, diag_style style);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* Columns of a source line that are shown: longer lines are cut around the span. */
+/* The number of columns of a source line to show: longer lines are cut around the span. */
 enum { SHOWN_COLUMNS = 110, COLUMNS_BEFORE = 40 };
 
 /* ---- text being written ---------------------------------------------------------------------- */
@@ -311,7 +311,7 @@ static void format_more(char *text, size_t size, uint32_t count, const char *wha
         snprintf(text, size, "… and %u more %s%s", count, what, count == 1 ? "" : "s");
 }
 
-/* Indices of the entries by position, in the order of their reporting where equal. */
+/* Indices of the entries by position, equal ones in the order in which they were reported. */
 static void sort_entries(const diag_list *list, uint32_t *order)
 {
     for (uint32_t i = 0; i < list->count; i++) {

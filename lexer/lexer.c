@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    ASK_BYTES = 1 << 20 /* of blanks and comments, until the arena is asked whether to go on */
+    ASK_BYTES = 1 << 20 /* of blanks and comments, before the arena is asked whether to go on */
 };
 
 void lex_init(lexer *lx, arena *a, diag_list *diags)
@@ -23,7 +23,7 @@ void lex_stop(lexer *lx)
     lx->stopped = true;
 }
 
-/* ---- what stands between tokens -------------------------------------------------------------- */
+/* ---- between tokens -------------------------------------------------------------------------- */
 
 /* The `##` lines being collected while blanks and comments are skipped. */
 typedef struct doc_state {
@@ -33,8 +33,8 @@ typedef struct doc_state {
     uint32_t newlines; /* since the last comment */
 } doc_state;
 
-/* A blank line parts a doc comment from what follows; the first one of the file then speaks of the
- * module. */
+/* A blank line separates a doc comment from what follows; the first one of the file then documents
+ * the module. */
 static void drop_doc(lexer *lx, doc_state *doc)
 {
     if (doc->open && !lx->started && lx->module_doc.end == 0)
@@ -57,8 +57,8 @@ static void skip_comment(lexer *lx, doc_state *doc)
     doc->newlines = 0;
 }
 
-/* Another language's comment is reported, once, and skipped whole, so that its words are not taken
- * for code. */
+/* A comment in another language's syntax is reported, once, and skipped whole, so that its words
+ * are not read as code. */
 static void skip_foreign_comment(lexer *lx)
 {
     uint32_t start = lx->at;
@@ -83,7 +83,7 @@ static void lone_return(lexer *lx)
     lx->said_return = true;
 }
 
-/* False at the end of a line that a plain string's interpolation must not cross. */
+/* False at the end of a line that the interpolation of a plain string must not cross. */
 static bool skip_blanks(lexer *lx, lex_token *token)
 {
     bool at_start = lx->at == 0 || (lx->at == 3 && lx->text[0] == '\xef');
@@ -136,7 +136,7 @@ static lex_kind take(lexer *lx, uint32_t length, lex_kind kind)
     return kind;
 }
 
-/* One of two readings: with `=` right after the first `length` bytes, or without. */
+/* One of two tokens: with `=` right after the first `length` bytes, or without. */
 static lex_kind with_equal(lexer *lx, uint32_t length, lex_kind alone, lex_kind equal)
 {
     return lex_peek(lx, length) == '=' ? take(lx, length + 1, equal) : take(lx, length, alone);
@@ -239,7 +239,7 @@ static void hint_stray(diag *d, uint32_t rune)
             d, "a line goes on after an operator, `,`, or an open bracket; no backslash is needed");
 }
 
-/* A run of characters that start no token is one error. */
+/* A run of characters that start no token is a single error. */
 static void stray(lexer *lx, lex_token *token)
 {
     uint32_t start = lx->at, first = 0;
@@ -321,7 +321,8 @@ lex_token lex_next(lexer *lx)
 
 bool lex_colon_after_string(const lexer *lx)
 {
-    /* bytes looked through: a bound, so that nested strings are not read again and again */
+    /* how many bytes to look through: a bound, so that nested strings are not read again
+     * and again */
     enum { FAR = 4096 };
     src_text none;
     diag_list silent;

@@ -53,7 +53,7 @@ static unsigned prefix_base(unsigned char c)
     return c == 'x' ? 16 : c == 'o' ? 8 : c == 'b' ? 2 : 0;
 }
 
-/* `0x…`, `0o…`, `0b…`: whatever could belong to a name belongs to the number. */
+/* `0x…`, `0o…`, `0b…`: everything that could belong to a name belongs to the number. */
 static void based_number(lexer *lx, lex_token *token, unsigned base)
 {
     lx->at += 2;
@@ -167,15 +167,16 @@ static const char *decimal_text(lexer *lx, uint64_t value, uint32_t *length)
     return arena_text(lx->arena, digits + at, sizeof digits - at);
 }
 
-/* whole * 10^-places, as nanoseconds; false when that is not whole or does not fit. `digits` go
- * through the point. */
+/* whole * 10^-places, in nanoseconds; false if that is not whole or does not fit. `digits` continue
+ * across the point. */
 static bool duration_ns(const char *digits, uint32_t length, uint64_t unit, uint64_t *ns,
                         const char **problem)
 {
-    enum { MOST_PLACES = 13 }; /* the smallest part of an hour that is a whole ns has no more */
+    /* the smallest fraction of an hour that is a whole ns has no more places */
+    enum { MOST_PLACES = 13 };
     wide whole = 0, part = 0, scale = 1;
     bool behind = false;
-    unsigned places = 0, zeros = 0; /* zeros at the end say nothing */
+    unsigned places = 0, zeros = 0; /* zeros at the end do not count */
     *problem = "this duration is too long (more than 500 years)";
     for (uint32_t i = 0; i < length; i++) {
         if (digits[i] == '.') {
@@ -279,7 +280,7 @@ double lex_float_value(lexer *lx, const lex_token *token)
         if (lx->text[token->span.start + i] != '_')
             copy[used++] = lx->text[token->span.start + i];
     copy[used] = '\0';
-    /* The host's locale must not decide what a point is. */
+    /* The host's locale must not decide what a decimal point is. */
     locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (c_locale == (locale_t)0)
         return 0;

@@ -22,7 +22,7 @@ static uint32_t next_line(const src_text *src, uint32_t at)
     return end == NULL ? UINT32_MAX : (uint32_t)(end - src->text) + 1;
 }
 
-/* A byte order mark is no part of the first line. */
+/* A byte order mark is not part of the first line. */
 static uint32_t text_start(const src_text *src)
 {
     return src->length >= 3 && memcmp(src->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -42,7 +42,8 @@ static void make_lines(src_text *src)
         src->lines[i] = next_line(src, src->lines[i - 1]);
 }
 
-/* Index of the line that holds offset. Without memory for the table, by reading the text. */
+/* The index of the line that contains offset. If there is no memory for the table, by reading
+ * the text. */
 static uint32_t find_line(src_text *src, uint32_t offset, uint32_t *start)
 {
     if (src->lines == NULL)

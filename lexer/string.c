@@ -10,19 +10,19 @@ static uint32_t opening_length(const lexer *lx, uint32_t open, lex_style style)
     return style == LEX_TRIPLE ? 3 : lx->text[open] == '"' ? 1 : 2;
 }
 
-/* Leaves the strings that must end on this line too: one error is enough for all of them. */
+/* Also leaves the strings that must end on this line: one error is enough for all of them. */
 static void leave_plain_strings(lexer *lx)
 {
     while (lx->string_depth > 0 && lx->strings[lx->string_depth - 1].style == LEX_PLAIN)
         lx->string_depth--;
 }
 
-/* a quote farther away than that belongs to another string */
+/* a quote further away than that belongs to another string */
 enum { FARTHEST = 4096, LINES = 100 };
 
-/* Where the text from `at` on, which begins a line, reads like the rest of a string that its author
- * let span lines: the first quote is followed by what stands behind a string, not by one's first
- * letter. The place behind it, or 0. */
+/* Whether the text from `at` on, at the beginning of a line, reads like the rest of a string that
+ * was meant to span lines: the first quote is followed by what may follow a string, not by the
+ * first letter of one. The place after it, or 0. */
 static uint32_t end_on_later_line(const lexer *lx, uint32_t at)
 {
     uint32_t last = lx->length - at > FARTHEST ? at + FARTHEST : lx->length;
@@ -115,7 +115,7 @@ static void enter_interpolation(lexer *lx, lex_token *token, uint32_t open, lex_
     lx->string_depth++;
 }
 
-/* The opening is behind us: reads to the closing quote or the first interpolation. */
+/* The opening has been read: reads to the closing quote or the first interpolation. */
 static void first_piece(lexer *lx, lex_token *token, uint32_t open, lex_style style,
                         bool interpolates)
 {
@@ -135,8 +135,8 @@ static void first_piece(lexer *lx, lex_token *token, uint32_t open, lex_style st
     }
 }
 
-/* `r"""` and `b"""` do not exist; reading them as people mean them keeps the rest of the file in
- * step. */
+/* `r"""` and `b"""` do not exist; reading them as they are meant keeps the rest of the file
+ * in step. */
 static bool foreign_triple(lexer *lx, lex_token *token)
 {
     uint32_t open = lx->at;
@@ -225,7 +225,7 @@ void lex_quoted(lexer *lx, lex_token *token)
                   lx->text + token->text.start);
 }
 
-/* ---- what a string says ---------------------------------------------------------------------- */
+/* ---- the text of a string -------------------------------------------------------------------- */
 
 static bool is_first(const lex_token *piece)
 {
@@ -244,8 +244,8 @@ uint32_t lex_margin(const lexer *lx, const lex_token *piece, uint32_t margin)
     if (piece->style != LEX_TRIPLE)
         return margin;
     const char *at = lx->text + piece->text.start, *end = lx->text + piece->text.end;
-    /* What stands on the line of the opening quotes, or behind an interpolation, has no indentation
-     * of its own. */
+    /* Text on the line of the opening quotes, or after an interpolation, has no indentation of
+     * its own. */
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
         const char *line = ++at;
         while (at < end && (*at == ' ' || *at == '\t'))
@@ -265,7 +265,7 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* A string being taken out of the source: from `at` to `end`, into `out`. */
+/* A string being extracted from the source: from `at` to `end`, into `out`. */
 typedef struct unescaper {
     lexer *lx;
     const char *at, *end;
@@ -372,7 +372,7 @@ const char *lex_text(lexer *lx, const lex_token *piece, uint32_t margin, uint32_
             break;
         uint32_t newline = is_triple ? newline_length(u.at, end) : 0;
         if (newline > 0) {
-            *u.out++ = '\n'; /* a text means the same whatever ends the lines of its file */
+            *u.out++ = '\n'; /* a text means the same whatever line endings its file has */
             u.at += newline;
             line_start = true;
         } else if (*u.at == '\\') {

@@ -1,11 +1,11 @@
-/* The abstract syntax tree: what parse.c makes, resolve.c annotates and compile.c reads.
+/* The abstract syntax tree, made by parse.c, annotated by resolve.c and read by compile.c.
  *
- * All nodes live in the compilation's arena. One struct with a tagged union: `kind` says which
- * member of `as` is valid. Lists of nodes are arrays (`ast_list`). Every node carries the span of
- * source it was made from. Names are interned per compilation (`ast_name`): equal names are equal
- * pointers.
+ * All nodes live in the compilation's arena. A node is one struct with a tagged union: `kind` says
+ * which member of `as` is valid. Lists of nodes are arrays (`ast_list`). Every node has the span of
+ * source that it was made from. Names are interned per compilation (`ast_name`): equal names are
+ * equal pointers.
  *
- * Fields marked [resolve] are written by the resolver and NULL or 0 before. */
+ * Fields marked [resolve] are written by the resolver and are NULL or 0 before. */
 #ifndef CSP_PARSER_AST_H
 #define CSP_PARSER_AST_H
 
@@ -21,9 +21,9 @@ typedef struct ast_name {
     uint32_t length;
     uint32_t hash;
     struct ast_name *next;
-    bool lost; /* stands in a piece that could not be read: it may be declared there */
+    bool lost; /* stands in a piece that could not be parsed: it may be declared there */
     /* [resolve] of a session's input: a `fn`, `const` or `import` at its top level binds it,
-     * perhaps further down; or it was said that nothing does yet */
+     * perhaps further down; or a note has said that nothing does yet */
     bool settled;
     char text[]; /* NUL-terminated */
 } ast_name;
@@ -42,7 +42,7 @@ typedef enum ast_kind {
     AST_FLOAT,  /* number */
     AST_STRING, /* text: without interpolation, escapes done */
     AST_BYTES,  /* text */
-    /* list: AST_STRING pieces (none empty) and expressions as they come, one at least */
+    /* list: AST_STRING pieces (never empty) and expressions, in order, at least one */
     AST_INTERPOLATION,
     /* expressions */
     AST_NAME,    /* name */
@@ -100,7 +100,7 @@ typedef enum ast_kind {
     PAT_MAP,          /* map: keys are AST_STRING, values are patterns */
     PAT_ERROR,        /* pattern: kind, message, data: one to three elements */
     PAT_ALTERNATIVES, /* list */
-    /* what could not be parsed; a diagnostic was given */
+    /* what could not be parsed; a diagnostic was reported */
     AST_ERROR
 } ast_kind;
 
@@ -131,8 +131,8 @@ typedef enum ast_operator {
     OP_NONE /* plain `=` in an assignment */
 } ast_operator;
 
-/* An integer literal: the value where it fits 63 bits (fits), and always its digits without `_` in
- * the given base (10, 16, 8, 2), behind a `-` in a pattern. */
+/* An integer literal: its value if that fits 63 bits (fits), and always its digits without `_` in
+ * the given base (10, 16, 8, 2), after a `-` in a pattern. */
 typedef struct ast_integer {
     int64_t value;
     const char *digits;
@@ -243,7 +243,7 @@ typedef struct ast_loop {
     ast_node *body;
 } ast_loop;
 
-/* A C type as it is written. */
+/* A C type as written. */
 typedef struct ast_ctype {
     ast_name *name; /* NULL: a function, … */
     bool pointer;   /* `name*` */
@@ -251,10 +251,11 @@ typedef struct ast_ctype {
     struct ast_ctype *params; /* … with these parameters */
     uint32_t count;
     struct ast_ctype *result; /* of a function; NULL: void */
-    /* of a function, behind `else`: a literal as in PAT_LITERAL, or NULL */
+    /* of a function, after `else`: a literal as in PAT_LITERAL, or NULL */
     ast_node *otherwise;
     src_span span;
-    const struct ast_extern_item *structure; /* [resolve] what the name is, where it is a struct */
+    /* [resolve] what the name stands for, if it is a struct */
+    const struct ast_extern_item *structure;
 } ast_ctype;
 
 /* A parameter of a C function or a field of a struct. */
@@ -373,9 +374,9 @@ typedef struct ast_module {
     /* hash table of all names, chained through ast_name.next: see parse_intern */
     ast_name **name_slots;
     uint32_t name_capacity, name_count;
-    src_span *lost; /* the pieces of the text that could not be read and were skipped, in order */
+    src_span *lost; /* the pieces of the text that could not be parsed and were skipped, in order */
     uint32_t lost_count;
-    bool partial; /* parsing stopped somewhere: what follows is not in here */
+    bool partial; /* parsing stopped somewhere: the rest is missing */
 } ast_module;
 
 #endif

@@ -11,7 +11,8 @@ ast_node *ast_left(const ast_node *node)
     case AST_RANGE: return node->as.slice.from;
     case AST_FIELD:
     case AST_IS: return node->as.field.object;
-    case AST_CALL: /* a subject that is moved belongs to the call, which says whether it may be */
+    /* a subject that is moved belongs to the call, which decides whether it may be */
+    case AST_CALL:
         if (node->as.call.piped)
             return node->as.call.args[0].value->kind == AST_MOVE ? NULL
                                                                  : node->as.call.args[0].value;

@@ -1,11 +1,11 @@
-/* Hints for those who come from another language: what they wrote is an error here, and this says
- * how it is written. */
+/* Hints for people who come from another language: what they wrote is an error here, and the hint
+ * says how it is written. */
 #include "base/foreign.h"
 #include "parser/parse_internal.h"
 
 #include <string.h>
 
-/* NULL: nothing is known about it. */
+/* NULL: unknown. */
 static const ast_name *first_word(const ast_node *statement)
 {
     if (statement->kind == AST_LET || statement->kind == AST_VAR)
@@ -67,7 +67,7 @@ const char *parse_foreign_comment(const src_text *src, uint32_t offset)
     return NULL;
 }
 
-/* Marks that begin a comment elsewhere, and what they are here. */
+/* Marks that begin a comment in other languages, and what they mean here. */
 static bool hint_comment(const parser *p, diag *d, uint32_t offset)
 {
     const char *mark = parse_foreign_comment(p->diags->src, offset);
@@ -82,7 +82,7 @@ static bool hint_comment(const parser *p, diag *d, uint32_t offset)
 
 /* ---- operands and operators ------------------------------------------------------------------ */
 
-/* What stands where an operand should; indexed by the token's kind. */
+/* What stands where an operand is expected; indexed by the token's kind. */
 static const char *const misplaced[LEX_KINDS] = {
     [TOK_BANG] = "`not x` negates; a send is `channel ! value`",
     [TOK_FLOOR_DIV] = "a comment starts with `#`; `//` is floor division",
@@ -123,7 +123,7 @@ static bool is_left_arrow(parser *p)
     return next->kind == TOK_MINUS && parse_is_adjacent(p, next);
 }
 
-/* The line before could end in it. */
+/* The line before could have ended in it. */
 static bool is_operator(lex_kind kind)
 {
     static const bool operators[LEX_KINDS] = {
@@ -178,7 +178,7 @@ void parse_hint_expression(parser *p, diag *d)
                   lex_kind_text(p->token.kind));
 }
 
-/* What stands behind an operand, where nothing of the kind can; indexed by the token's kind. */
+/* What stands after an operand, where no such thing can; indexed by the token's kind. */
 static const char *const behind_operand[LEX_KINDS] = {
     [TOK_IF] = "a choice is written `if c { a } else { b }`",
     [TOK_FOR] =
@@ -194,7 +194,7 @@ static const char *const behind_operand[LEX_KINDS] = {
     [TOK_ELLIPSIS] = "a range is written `0..n`, or `0..=n` with its end",
 };
 
-/* Words that are operators elsewhere, or keywords behind a condition. */
+/* Words that are operators in other languages, or keywords after a condition. */
 static bool at_operator_word(const parser *p)
 {
     static const char *const words[] = {
@@ -291,7 +291,7 @@ void parse_hint_declaration(parser *p, diag *d)
         diag_hint(d, "every name is given a value where it is made: `let x = nil`");
 }
 
-/* A place cannot begin with it. */
+/* A place cannot begin like this. */
 static bool is_value(const ast_node *node)
 {
     return node->kind == AST_LET || node->kind == AST_VAR || node->kind == AST_RETURN ||

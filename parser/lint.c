@@ -1,5 +1,5 @@
-/* The walk over the tree, in the order of the text. Each step tells whether control gets behind the
- * node it was at. */
+/* The walk over the tree, in the order of the text. Each step tells whether control gets past
+ * its node. */
 #include "parser/lint.h"
 
 #include <stdarg.h>
@@ -41,7 +41,7 @@ static bool is_hoisted(const ast_node *item)
 
 static bool statements(linter *l, ast_list list, lint_use last, bool top)
 {
-    const ast_node *end = NULL; /* the one that control does not get behind */
+    const ast_node *end = NULL; /* the one that control does not get past */
     bool said = false;
     for (uint32_t i = 0; i < list.count; i++) {
         ast_node *node = list.items[i];
@@ -63,7 +63,7 @@ bool lint_block(linter *l, ast_node *node, lint_use last)
                                    : statement(l, node, last);
 }
 
-/* ---- looking at names ---- */
+/* ---- reading names ---- */
 
 static void count_read(const ast_node *name)
 {
@@ -78,7 +78,7 @@ static void use(linter *l, const ast_node *name, lint_look look)
     lint_copy_read(l, name, look);
 }
 
-/* A value that is only looked into: a variable that has it stays the only name for it. */
+/* A value that is only looked into: a variable that holds it stays the only name for it. */
 bool lint_look_into(linter *l, ast_node *node)
 {
     if (node->kind != AST_NAME)
@@ -87,7 +87,8 @@ bool lint_look_into(linter *l, ast_node *node)
     return false;
 }
 
-/* The place of a change: who changes a thing has not looked at it. Its indices are looked at. */
+/* The place of a change: changing a thing does not count as reading it, but its indices
+ * are read. */
 static void unread(linter *l, ast_node *place)
 {
     for (; place->kind == AST_INDEX || place->kind == AST_FIELD;
@@ -112,7 +113,7 @@ static void param(linter *l, const ast_param *p, bool named)
         lint_declare(l, LINT_PARAM, p->binding);
 }
 
-/* `last`: what becomes of its value. */
+/* `last`: what happens to its value. */
 static void function(linter *l, const ast_fn *fn, lint_use last)
 {
     lint_loop *loop = l->loop;
@@ -130,7 +131,7 @@ static void function(linter *l, const ast_fn *fn, lint_use last)
     l->loop = loop;
 }
 
-/* One that runs at some time, and sees there what its process has then. */
+/* A function that runs at some time, and sees the values that its process has then. */
 static void nested_function(linter *l, const ast_fn *fn)
 {
     lint_copy *copy = l->copy;
@@ -141,7 +142,8 @@ static void nested_function(linter *l, const ast_fn *fn)
         copy->later--;
 }
 
-/* The body of a process or branch: a function without parameters, or what makes one. */
+/* The body of a process or branch: a function without parameters, or an expression that
+ * makes one. */
 void lint_copied_body(linter *l, ast_node *node, lint_use use)
 {
     lint_copy own;
@@ -154,7 +156,7 @@ void lint_copied_body(linter *l, ast_node *node, lint_use use)
     lint_copy_end(l);
 }
 
-/* Nothing comes back from these. */
+/* These never return. */
 static bool never_returns(const ast_node *callee)
 {
     if (callee->kind == AST_NAME) {
@@ -174,7 +176,8 @@ static bool is_child(const resolve_signature *of, uint32_t argument)
     return !of->module && strcmp(of->name, "timeout") == 0 && argument == 1;
 }
 
-/* Whether that argument cannot be in what the function gives, or in another argument afterwards. */
+/* Whether that argument cannot be part of what the function returns, or of another
+ * argument afterwards. */
 static bool looks_into(const resolve_signature *of, unsigned traits, uint32_t argument)
 {
     if (!of->module)
@@ -244,7 +247,7 @@ static void assigned(linter *l, ast_node *place, src_span at)
         b->lint.written = true;
 }
 
-/* What is only changed in proportion to itself (`m[k] = m[k] + 1`) has not been looked at for its
+/* A variable that is only updated from itself (`m[k] = m[k] + 1`) has not been read for its
  * own sake. */
 static bool assignment(linter *l, ast_node *node)
 {
@@ -300,8 +303,8 @@ static bool leave(linter *l, const ast_node *node)
     return true;
 }
 
-/* `and` and `or`: what the left side shows holds on the right; of a chain its last part, since
- * chains may be long. */
+/* `and` and `or`: what the left side establishes holds on the right; of a chain only the last part
+ * counts, since chains may be long. */
 static bool pair(linter *l, const ast_node *node)
 {
     ast_node *left = node->as.binary.left;
@@ -332,7 +335,7 @@ static bool negation(linter *l, const ast_node *node)
     return lint_look_into(l, node->as.unary.operand);
 }
 
-/* A deferred call or block runs when the rest has. */
+/* A deferred call or block runs when the rest has run. */
 static void deferred(linter *l, ast_node *what)
 {
     lint_copy *copy = l->copy;
@@ -353,7 +356,7 @@ static void local_fn(linter *l, const ast_fn *fn)
 
 bool lint_walk(linter *l, ast_node *node) { return statement(l, node, VALUE_USED); }
 
-/* A node; of a link in a chain all but its left operand, which has been walked. */
+/* A node; for a link in a chain everything but its left operand, which has been walked. */
 static bool step(linter *l, ast_node *node, lint_use use_of_it)
 {
     if (use_of_it != VALUE_USED)
@@ -436,8 +439,8 @@ static bool chain(linter *l, ast_node *node, lint_use use_of_it)
     const ast_node *outer = l->seen;
     bool outer_ends = l->seen_ends;
     if (!ast_chain_of(l->arena, node, &parts))
-        return false; /* without memory nothing will be said */
-    /* A name is left to its link, which knows whether it is looked at as a whole. */
+        return false; /* without memory nothing is reported */
+    /* A name is left to its link, which knows whether it is read as a whole. */
     bool is_name = parts.first->kind == AST_NAME;
     bool ends = !is_name && step(l, parts.first, VALUE_USED);
     l->seen = is_name ? NULL : parts.first;

@@ -1,4 +1,4 @@
-/* Patterns that can never match, since an earlier one matches all that they match. */
+/* Patterns that can never match, because an earlier one matches everything that they match. */
 #include "parser/lint_internal.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static bool same_literal(const ast_node *a, const ast_node *b)
 
 static bool covers(const ast_node *a, const ast_node *b);
 
-/* Of tuples and lists: as many elements, or a rest that takes the others. */
+/* For tuples and lists: as many elements, or a rest that takes the others. */
 static bool covers_elements(const ast_pattern *a, const ast_pattern *b)
 {
     uint32_t count = a->elements.count;
@@ -64,10 +64,10 @@ static const ast_entry *find_key(const ast_map *map, const ast_node *key)
     return NULL;
 }
 
-/* Every key that a asks for, b asks for, too. */
+/* Every key that a requires, b requires, too. */
 static bool covers_map(const ast_map *a, const ast_map *b)
 {
-    enum { MOST = 32 }; /* keys: who has more is not worth the time */
+    enum { MOST = 32 }; /* keys: larger patterns are not worth the time */
     if (a->count > MOST || b->count > MOST)
         return false;
     for (uint32_t i = 0; i < a->count; i++) {
@@ -88,7 +88,7 @@ static bool is_always(const ast_node *pattern)
     return false;
 }
 
-/* Whether a matches all that b matches. When in doubt: no. */
+/* Whether a matches everything that b matches. When in doubt: no. */
 static bool covers(const ast_node *a, const ast_node *b)
 {
     if (is_always(a))
@@ -106,12 +106,11 @@ static bool covers(const ast_node *a, const ast_node *b)
     return false;
 }
 
-/* ---- one pattern and all before it ---- */
+/* ---- one pattern and those before it ---- */
 
 enum { MOST_SHAPES = 64 };
 
-/* The patterns that come before. Literals are found by a hash, so that a long table of them takes
- * no time. */
+/* The earlier patterns. Literals are found by a hash, so a long table of them takes no time. */
 typedef struct seen {
     const ast_node **slots; /* literals */
     uint32_t mask, seed;
@@ -120,7 +119,7 @@ typedef struct seen {
     const ast_node *always;
 } seen;
 
-/* Seeded by an address, so that no table is written to make all its literals collide. */
+/* Seeded by an address, so that no table can be written to make all its literals collide. */
 static uint32_t hash_bytes(const seen *s, const char *bytes, size_t length)
 {
     uint32_t hash = 2166136261u ^ s->seed;
@@ -195,8 +194,8 @@ static void report(linter *l, src_span at, const char *what, const ast_node *cov
                  is_always(cover) ? "this matches everything" : "this matches all that it would");
 }
 
-/* The alternatives of one pattern, the only one included. How many of them are covered; *cover: by
- * what, the last. */
+/* The alternatives of one pattern, including a single one. Returns how many of them are covered;
+ * *cover: by what, the last one. */
 static uint32_t dead_alternatives(linter *l, seen *s, const ast_list *list, bool say,
                                   const ast_node **cover)
 {

@@ -1,4 +1,4 @@
-/* Calls of the library: results that nobody takes, and numbers that should have been durations. */
+/* Calls of the library: results that are dropped, and numbers that should have been durations. */
 #include "parser/lint_internal.h"
 
 #include <string.h>
@@ -47,7 +47,7 @@ unsigned lint_traits(const ast_node *callee, resolve_signature *out)
 
 /* ---- durations ---- */
 
-/* Below this nobody means nanoseconds. */
+/* Nobody means nanoseconds below this. */
 enum { SMALL = 1000000 };
 
 void lint_duration(linter *l, const ast_node *given)
@@ -63,7 +63,7 @@ void lint_duration(linter *l, const ast_node *given)
     diag_hint(d, "a duration has a unit: `%lldms`, `%llds`", (long long)n, (long long)n);
 }
 
-/* Parameters of the library that are durations are called so. */
+/* The names of library parameters that are durations. */
 static bool is_duration(const char *name)
 {
     static const char names[] = "d within grace backoff";

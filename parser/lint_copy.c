@@ -1,7 +1,7 @@
-/* Changes of what is only a copy: what a process or branch captures is its own, so a change of it
- * that nothing in there looks at afterwards is lost. A name that is looked at as a whole before may
- * go by another one then, and what a nested function or a `defer` looks at may be looked at later:
- * there nothing is said. */
+/* Changes of what is only a copy. What a process or branch captures is its own, so a change of it
+ * that nothing inside reads afterwards is lost. A name that has been read as a whole may have
+ * another name since, and what a nested function or a `defer` reads may be read later: in these
+ * cases nothing is reported. */
 #include "parser/lint_internal.h"
 
 void lint_copy_begin(linter *l, lint_copy *c, src_span body)
@@ -20,7 +20,7 @@ static void report(linter *l, const lint_change *change)
                  "branches), or send it");
 }
 
-/* In the order of the text, which is the other way round. */
+/* In the order of the text, which is the reverse. */
 static lint_change *reversed(lint_change *list)
 {
     lint_change *out = NULL;
@@ -58,7 +58,8 @@ void lint_copy_read(linter *l, const ast_node *name, lint_look look)
     b->lint.pending = NULL;
 }
 
-/* The variable that holds what `place` is a part of, as far as the text tells; NULL: none does. */
+/* The variable that holds the thing `place` is a part of, as far as the text tells; NULL:
+ * none does. */
 static ast_binding *holder(const ast_node *place)
 {
     while (place->kind == AST_INDEX || place->kind == AST_FIELD)
@@ -71,11 +72,11 @@ static bool is_variable(const ast_binding *b)
     return b->kind == BINDING_LET || b->kind == BINDING_VAR || b->kind == BINDING_PARAM;
 }
 
-/* Whether something in c may still look at what is changed now. */
+/* Whether something in c may still read what is changed now. */
 static bool may_be_seen(const lint_copy *c, const ast_binding *b)
 {
     bool read = b->lint.read_at > c->body.start;
-    bool in_loop = c->loop != UINT32_MAX && b->lint.read_at > c->loop; /* its next turn */
+    bool in_loop = c->loop != UINT32_MAX && b->lint.read_at > c->loop; /* its next iteration */
     return b->lint.whole_at > c->body.start || (read && (c->later > 0 || in_loop));
 }
 

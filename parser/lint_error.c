@@ -1,5 +1,5 @@
-/* What is done with a value where it is known to be an error: a field that errors do not have, a
- * question whose answer is clear. */
+/* What is done with a value that is known to be an error: a field that errors do not have, a
+ * question with a known answer. */
 #include "parser/lint_internal.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ void lint_error_field(linter *l, const ast_node *node)
     diag_hint(d, "an error has kind, message, data, trace and cause");
 }
 
-/* A condition, or what stands before `and`, `or`, behind `not`. */
+/* A condition, or an operand of `and`, `or`, `not`. */
 void lint_condition(linter *l, const ast_node *node)
 {
     if (!known_error(node))
@@ -33,8 +33,8 @@ void lint_condition(linter *l, const ast_node *node)
               node->as.name.id->text);
 }
 
-/* What one question says of its subject when it holds (or, `holds` false, does not): `x is error`,
- * in any way. */
+/* What one question says about its subject if it holds (or, with `holds` false, does not): `x is
+ * error`, in any form. */
 static ast_binding *asked(const ast_node *condition, bool holds)
 {
     for (; condition->kind == AST_UNARY && condition->op == OP_NOT; holds = !holds)
@@ -46,7 +46,7 @@ static ast_binding *asked(const ast_node *condition, bool holds)
     return b && !b->assigned ? b : NULL;
 }
 
-/* The same of a chain of `and`, all of which hold; any number of parts. */
+/* The same for a chain of `and`, all parts of which hold; any number of parts. */
 static ast_binding *shown(const ast_node *condition, bool holds)
 {
     ast_binding *b = NULL;

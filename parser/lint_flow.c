@@ -1,7 +1,8 @@
 /* The walk through choices and loops. */
 #include "parser/lint_internal.h"
 
-/* What the first condition that says so shows to be an error holds to the end of the chain. */
+/* If the first condition that says so shows something to be an error, that holds to the end of
+ * the chain. */
 bool lint_branches(linter *l, ast_node *node, lint_use use)
 {
     bool all = true, ends = false;

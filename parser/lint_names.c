@@ -21,7 +21,8 @@ void lint_declare(linter *l, lint_role role, ast_binding *b)
     l->declared_end = &d->next;
 }
 
-/* A receive that binds anew what the function already has outside of the block. */
+/* A receive that binds a new variable with the name of one that the function already has outside
+ * the block. */
 static void check_hiding(linter *l, const ast_node *name)
 {
     const ast_binding *b = name->as.name.binding, *hidden = b->again ? NULL : b->shadowed;

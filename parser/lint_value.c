@@ -1,4 +1,4 @@
-/* Values: their types as far as the text tells, comparisons that are no question, statements
+/* Values: their types as far as the text tells, comparisons with a known answer, statements
  * without effect. */
 #include "parser/lint_internal.h"
 
@@ -41,7 +41,7 @@ static lint_type type_of_name(const ast_node *node)
 
 static bool is_number(lint_type t) { return t == LINT_INT || t == LINT_FLOAT || t == LINT_NUMBER; }
 
-/* A sum has the type of its first part: what it is made of is not looked at further, since sums may
+/* A sum has the type of its first part: its parts are not examined further, since sums may
  * be long. */
 static lint_type type_of_sum(const ast_node *node)
 {
@@ -81,7 +81,7 @@ static lint_type type_of_binary(const ast_node *node)
     return LINT_ANY;
 }
 
-/* What is written down in place; the name is what `is` calls its type. */
+/* A value written down in place; the name is what `is` calls its type. */
 static const struct literal {
     ast_kind kind;
     lint_type type;
@@ -222,8 +222,8 @@ void lint_is(linter *l, const ast_node *node)
 
 /* ---- statements without effect ---- */
 
-/* Whether evaluating it does nothing but give a value, or crash. What its parts do is their matter,
- * but for `and` and `or`, which are written for what the right side does. */
+/* Whether evaluating it does nothing but yield a value, or crash. Its parts are checked separately,
+ * except those of `and` and `or`, which are written for the effect of the right side. */
 static bool only_gives(const ast_node *node)
 {
     if (node->kind == AST_AND || node->kind == AST_OR)

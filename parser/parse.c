@@ -17,7 +17,7 @@ static bool is_utf8(diag_list *diags)
     return false;
 }
 
-/* What stands apart at the start speaks of the module; so does what stands before something that
+/* `##` lines that stand apart at the start document the module; so do those before something that
  * has no doc of its own. */
 static void take_module_doc(parser *p, src_span first_doc, const ast_list *items)
 {

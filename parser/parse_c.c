@@ -1,5 +1,5 @@
-/* What C writes where `extern` has a declaration of its own: it is reported, and said how it is
- * written here. Only the text is looked at: what is reported is skipped as a whole. */
+/* C syntax where `extern` has one of its own: it is reported, with a hint how it is written here.
+ * Only the text is examined, and what is reported is skipped as a whole. */
 #include "base/foreign_c.h"
 #include "base/name.h"
 #include "ffi/ctype.h"
@@ -9,14 +9,14 @@
 
 enum { WORDS = 8, LONGEST = 64, HINT = 400 };
 
-/* `unsigned int *count`, as far as it stands on one line. */
+/* `unsigned int *count`, if it stands on one line. */
 typedef struct c_phrase {
     src_span words[WORDS];
     uint32_t count; /* of words */
     uint32_t stars;
-    uint32_t end;           /* behind the last word or star … */
-    uint32_t at;            /* … and behind the blanks after it */
-    char type[LONGEST + 8]; /* how its type is written here; "": nothing is known */
+    uint32_t end;           /* after the last word or star … */
+    uint32_t at;            /* … and after the blanks that follow it */
+    char type[LONGEST + 8]; /* how its type is written here; "": unknown */
     src_span name;          /* start == end: none */
 } c_phrase;
 
@@ -36,7 +36,7 @@ static uint32_t word_end(const parser *p, uint32_t at)
     return at;
 }
 
-/* The words and stars from `at` on. False: there are too many to be understood. */
+/* The words and stars from `at` on. False: too many to make sense of. */
 static bool read_phrase(const parser *p, uint32_t at, c_phrase *out)
 {
     *out = (c_phrase){.end = at, .at = at};
@@ -81,7 +81,7 @@ static bool is_part_of_number(const parser *p, src_span word)
 
 static bool is_own_type(const char *name) { return ctype_find(name, strlen(name)) != CTYPE_KINDS; }
 
-/* A type whose words are joined by `_` as it is written here. */
+/* How a type, its words joined by `_`, is written here. */
 static void translate(const char *joined, bool is_struct, uint32_t stars, char *out, size_t size)
 {
     const foreign_ctype *row = is_struct ? NULL : foreign_find_ctype(joined);
@@ -96,7 +96,7 @@ static void translate(const char *joined, bool is_struct, uint32_t stars, char *
         snprintf(out, size, "%s%s", row ? row->type : joined, stars ? "*" : "");
 }
 
-/* Which words are the type, and which the name. False: it is nothing of C's. */
+/* Which words are the type, and which the name. False: it is not C. */
 static bool understand(const parser *p, c_phrase *c)
 {
     char joined[LONGEST] = "", word[LONGEST];
@@ -235,7 +235,7 @@ static void put(c_hint *h, const char *text)
         h->used = sizeof h->text - 1;
 }
 
-/* One parameter from `at` on, *at moves to what follows it. False: it is not understood. */
+/* One parameter at `at`; *at moves to what follows it. False: it is not understood. */
 static bool put_param(const parser *p, uint32_t *at, c_hint *h)
 {
     static const char rest[] = "...";
@@ -273,7 +273,7 @@ static bool put_params(const parser *p, uint32_t at, c_hint *h)
     return at < p->lx.length;
 }
 
-/* `double cos(double x)`, or as Rust has it without the `fn`. */
+/* `double cos(double x)`, or in Rust's form without the `fn`. */
 static void report_prototype(parser *p, const c_phrase *c)
 {
     c_hint h = {.text = ""};
@@ -294,7 +294,7 @@ static void report_prototype(parser *p, const c_phrase *c)
         diag_hint(d, "%s", *c->type ? "write `fn name(x: f64): f64`" : REFUSED);
 }
 
-/* What is no type either, but could be meant. */
+/* Something that is not a type either, but could be meant as one. */
 static void report_word(parser *p)
 {
     bool is_union = parse_at_word(p, "union"), is_enum = parse_at_word(p, "enum"),

@@ -1,10 +1,9 @@
-/* What parse_module promises, checked in debug builds: no pass behind the parser sees a node that
- * is half made. A node whose making ran into a syntax error is dropped where parsing goes on
- * (parse_sync), or lies in a module that is partial, at which nobody looks.
+/* The promises of parse_module, checked in debug builds: no pass after the parser sees an
+ * incomplete node. A node whose making ran into a syntax error is dropped where parsing resumes
+ * (parse_sync), or lies in a partial module, which nobody looks at.
  *
- * The nodes yet to be checked are on a stack of our own, since chains of operators are as long as
- * their author likes.
- */
+ * The nodes yet to be checked are on a stack of our own, since chains of operators may be of
+ * any length. */
 #include "parser/parse_internal.h"
 
 #include <assert.h>
@@ -25,7 +24,7 @@ typedef struct pending {
 typedef struct checker {
     pending *stack;
     size_t count, capacity;
-    bool failed; /* no memory: what is left is not checked */
+    bool failed; /* no memory: the rest is not checked */
 } checker;
 
 static node_class class_of(const ast_node *node)

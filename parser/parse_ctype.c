@@ -1,4 +1,4 @@
-/* The types of C in `extern`: what a parameter, a result, a field is. */
+/* C types in `extern`: those of parameters, results and fields. */
 #include "parser/parse_internal.h"
 
 static ast_ctype *kept(parser *p, ast_ctype type)
@@ -71,7 +71,7 @@ static void hint_no_type(parser *p, diag *d)
         diag_hint(d, "`%s` is a keyword and names no type", lex_kind_text(p->token.kind));
 }
 
-/* `*` directly behind the name of a type: it continues nothing. */
+/* `*` directly after the name of a type: the statement does not go on after it. */
 static void star(parser *p, ast_ctype *type)
 {
     if (p->panic)

@@ -1,8 +1,9 @@
-/* Expressions from the loosest operators down to the unary ones; parse_postfix.c goes on from
- * there. */
+/* Expressions, from the loosest operators down to the unary ones; parse_postfix.c goes on
+ * from there. */
 #include "parser/parse_internal.h"
 
-/* The levels of the grammar's precedence table that stand between two operands, loosest first. */
+/* The levels of the grammar's precedence table for operators between two operands,
+ * loosest first. */
 enum {
     NO_OPERATOR,
     LEVEL_OR,
@@ -170,7 +171,7 @@ static bool is_decrement(parser *p)
            after->kind == TOK_BRACE_CLOSE;
 }
 
-/* `x++` and `x--` are reported and read as `x`. True when one was there. */
+/* `x++` and `x--` are reported and read as `x`. True if there was one. */
 static bool skip_step(parser *p)
 {
     const lex_token *next = parse_peek(p, 1);
@@ -184,7 +185,7 @@ static bool skip_step(parser *p)
     diag *d = parse_report(p, at, is_increment ? "there is no `++`" : "there is no `--`");
     diag_hint(d, is_increment ? "write `x += 1`" : "write `x -= 1`");
     if (!is_increment) {
-        p->token.kind = TOK_HOLE; /* so that the newline behind is seen */
+        p->token.kind = TOK_HOLE; /* so that the newline after it is seen */
         parse_peek(p, 1);
         p->ahead[0].kind = TOK_HOLE;
         parse_advance(p);
@@ -340,8 +341,7 @@ static ast_node *negated(parser *p)
     return node;
 }
 
-/* Puts operators that bind at least as tightly as `level`, and what is right of them, around
- * `left`. */
+/* Adds operators that bind at least as tightly as `level`, with their right sides, to `left`. */
 static ast_node *operators_behind(parser *p, unsigned level, uint32_t start, ast_node *left)
 {
     bool compared = false;
@@ -363,7 +363,7 @@ static ast_node *operators_behind(parser *p, unsigned level, uint32_t start, ast
     return left;
 }
 
-/* An operand with all operators behind it that bind at least as tightly as `level`. */
+/* An operand and all operators after it that bind at least as tightly as `level`. */
 static ast_node *operators(parser *p, unsigned level)
 {
     uint32_t start = p->token.span.start;

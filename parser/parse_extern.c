@@ -25,7 +25,7 @@ static void owned(parser *p, ast_extern_item *item, src_span word)
     parse_close(p, TOK_PAREN_CLOSE, "`)`");
 }
 
-/* What is known of the result, behind its type. */
+/* What follows the type of the result. */
 static void attributes(parser *p, ast_extern_item *item)
 {
     while (!p->panic && (parse_at_word(p, "fails") || parse_at_word(p, "owned"))) {

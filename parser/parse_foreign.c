@@ -1,12 +1,12 @@
-/* Lines of other languages that cannot be statements here, and some that can, but are not meant so:
- * each is explained once. */
+/* Lines of other languages that cannot be statements here, and some that can but are not meant as
+ * such: each is explained once. */
 #include "base/foreign.h"
 #include "parser/parse_internal.h"
 
 #include <string.h>
 
-/* `SEQ`, `do`, `receive` alone on a line, with more below that is indented: a block of another
- * language. */
+/* `SEQ`, `do`, `receive` alone on a line, with indented lines below: a block in
+ * another language. */
 static void check_foreign_block(parser *p, const ast_node *node)
 {
     if (node->kind != AST_NAME || node->as.name.id == NULL || !parse_at(p, TOK_NEWLINE) || p->panic)
@@ -20,7 +20,7 @@ static void check_foreign_block(parser *p, const ast_node *node)
         p, parse_fail(p, node->span, "`%.30s` begins no block", node->as.name.id->text), node);
 }
 
-/* `c <- v` says `c < -v`: nobody compares like that as a statement. */
+/* `c <- v` means `c < -v`: nobody compares like that as a statement. */
 static void check_left_arrow(parser *p, const ast_node *node)
 {
     if (node->kind != AST_BINARY || node->op != OP_LT || node->as.binary.right->kind != AST_UNARY ||
@@ -51,7 +51,7 @@ static bool begins_with_operator(const char *text, const char *end)
     return false;
 }
 
-/* `-- two words`: as an expression that would be nothing. Behind one, a word alone is the same. */
+/* `-- two words`: useless as an expression. After one, a word alone is the same. */
 static bool is_dashed_comment(parser *p)
 {
     if (!parse_at(p, TOK_MINUS))

@@ -1,9 +1,9 @@
-/* What the files of the parser share. Each function of the grammar takes the parser at its
- * construct's first token and leaves it behind the last; on a syntax error it has reported, `panic`
- * is set, and what it returns is an AST_ERROR or half made. The loop over statements or arms around
- * it, which alone takes `panic` back (parse_sync), drops that and skips to where the next one
- * starts: what comes behind the parser sees whole nodes, and AST_ERROR (parse_check_whole). No
- * function returns NULL for a node. */
+/* What the files of the parser share. Each function of the grammar is called with the parser at the
+ * first token of its construct and leaves it after the last. On a syntax error, which it has
+ * reported, `panic` is set, and it returns an AST_ERROR or an incomplete node. The loop over
+ * statements or arms around it, which alone clears `panic` (parse_sync), drops that and skips to
+ * the start of the next one: later passes see only complete nodes and AST_ERROR
+ * (parse_check_whole). No function returns NULL for a node. */
 #ifndef CSP_PARSER_PARSE_INTERNAL_H
 #define CSP_PARSER_PARSE_INTERNAL_H
 
@@ -28,36 +28,37 @@ typedef struct parse_bracket {
 /* each open bracket is a level of depth or a piece of one */
 enum { PARSE_MAX_BRACKETS = PARSE_MAX_DEPTH + 50 };
 
-enum { PARSE_MAX_ERRORS = 1000 }; /* who has more does not read them: parsing stops */
+enum { PARSE_MAX_ERRORS = 1000 }; /* with more, nobody reads them: parsing stops */
 
 typedef struct parser {
     lexer lx;
     ast_module *module;
     diag_list *diags;
-    lex_token token;       /* the current one; TOK_NEWLINE where a newline counts */
+    lex_token token;       /* the current one; TOK_NEWLINE if a newline counts here */
     lex_kind previous;     /* the kind of the one before */
     uint32_t previous_end; /* where the last real token ended */
     lex_token ahead[3];    /* read, not yet current */
     uint32_t ahead_count;
-    bool head;    /* in a head: `{` opens the body, no map */
-    bool panic;   /* an error was reported: say nothing until the next statement */
+    bool head;    /* in a head: `{` opens the body, not a map */
+    bool panic;   /* an error was reported: no more reports until the next statement */
     bool stopped; /* no more parsing: nested too deeply, or out of memory */
-    /* an error at the end of the input was reported: what follows from it is not */
+    /* an error at the end of the input was reported: its consequences are not */
     bool said_end;
-    bool said_comment;             /* another language's comment was explained */
-    bool said_operator;            /* the line before began with an operator, which was explained */
+    bool said_comment; /* another language's comment was explained */
+    /* the line before began with an operator, and that was explained */
+    bool said_operator;
     uint32_t errors_before;        /* in diags, when the parser started */
     uint32_t mendable;             /* errors reported that more text at the end would mend */
     uint32_t depth;                /* levels of nesting around the current token */
-    uint32_t operands;             /* right sides of operators around it: these need stack, too */
-    const ast_node *parenthesised; /* the node that the last ( ) gave */
-    /* where the `(` stands that begins a statement: `_` may be in it, if `=` follows … */
+    uint32_t operands;             /* right sides of operators around it: these need C stack, too */
+    const ast_node *parenthesised; /* the node that the last ( ) contained */
+    /* where the `(` that begins a statement stands: `_` may be in it if `=` follows … */
     uint32_t places_at;
-    src_span hole; /* … and the first of these in the statement under way; empty: none */
+    src_span hole; /* … and the first `_` in the current statement; empty: none */
     char *scratch; /* lists being made: malloc'ed, used as a stack */
     size_t scratch_used, scratch_capacity;
-    ast_node spare;         /* given out when memory ran out */
-    diag unsaid;            /* given out for an error that is not reported */
+    ast_node spare;         /* returned when memory ran out */
+    diag unsaid;            /* returned for an error that is not reported */
     uint32_t lost_capacity; /* of module->lost */
     uint32_t bracket_count;
     parse_bracket brackets[PARSE_MAX_BRACKETS];
@@ -65,13 +66,13 @@ typedef struct parser {
 
 /* ---- tokens: parse_token.c ---- */
 void parse_advance(parser *p);
-/* The same at an operator or keyword that stands for something else here (`x.in`, the `*` of a C
- * type): the line may end behind it. */
+/* The same for an operator or keyword that stands for something else here (`x.in`, the `*` of a C
+ * type): the line may end after it. */
 void parse_advance_name(parser *p);
 /* 1 or 2 tokens on; newlines are no tokens here */
 const lex_token *parse_peek(parser *p, uint32_t ahead);
 static inline bool parse_at(const parser *p, lex_kind kind) { return p->token.kind == kind; }
-/* goes on when it is there and no error is pending */
+/* takes it if it is there and no error is pending */
 bool parse_take(parser *p, lex_kind kind);
 /* a contextual keyword: a NAME of this text */
 bool parse_at_word(const parser *p, const char *word);
@@ -79,23 +80,24 @@ bool parse_at_word(const parser *p, const char *word);
 bool parse_is_adjacent(const parser *p, const lex_token *next);
 /* NL ; } or the end: a statement may end here */
 bool parse_is_end(const parser *p);
-/* at an opening bracket: goes behind it */
+/* at an opening bracket: goes past it */
 void parse_open(parser *p, parse_bracket_kind kind);
-/* at the closing one, or reports */
+/* goes past the closing one, or reports */
 bool parse_close(parser *p, lex_kind closing, const char *expected);
-/* After an error in an item that began at `start`: to the next one in the bracket `base`. What is
- * half made goes: the list is as it was at `whole` (parse_list_start). */
+/* After an error in an item that began at `start`: goes to the next one in the bracket `base`.
+ * Incomplete parts are dropped: the list is as it was at `whole` (parse_list_start). */
 void parse_sync(parser *p, uint32_t base, uint32_t start, size_t whole);
-/* of its line; UINT32_MAX: the line is very long */
+/* of the current line; UINT32_MAX: the line is very long */
 uint32_t parse_indentation(const parser *p, uint32_t offset);
-bool parse_is_outside(const parser *p); /* the innermost bracket, by the indentation of the line */
+/* outside the innermost bracket, by the indentation of the line */
+bool parse_is_outside(const parser *p);
 void parse_stop(parser *p);
 
 /* ---- nesting: parse_token.c ---- */
-void parse_enter(parser *p); /* one level deeper; reports when that is too deep */
+void parse_enter(parser *p); /* one level deeper; reports if that is too deep */
 void parse_leave(parser *p);
 void parse_enter_operand(parser *p); /* the same for the right side of an operator, … */
-void parse_leave_operand(parser *p); /* … which is no level of its own */
+void parse_leave_operand(parser *p); /* … which is not a level of its own */
 
 /* ---- errors: parse_report.c ---- */
 diag *parse_fail(parser *p, src_span at, const char *format, ...)
@@ -108,21 +110,21 @@ bool parse_expect(parser *p, lex_kind kind); /* takes it, or reports that it was
 void parse_unclosed(parser *p,
                     /* the input ended, or something else closes, in a bracket */
                     const parse_bracket *bracket);
-/* the current token, or the place behind the last for NL and the end */
+/* the current token, or the place after the last one for NL and the end */
 src_span parse_here(const parser *p);
 
 /* ---- parse_check.c ---- */
-void parse_check_whole(const ast_module *module); /* that no node is half made: aborts */
+void parse_check_whole(const ast_module *module); /* that no node is incomplete: aborts */
 
 /* ---- what could not be read: parse_lost.c ---- */
 bool parse_in_word(char c);
 void parse_lose(parser *p, uint32_t start); /* from start to the current token */
 
-/* ---- other languages' habits: habits.c ---- */
+/* ---- habits from other languages: habits.c ---- */
 void parse_hint_expression(parser *p, diag *d); /* no expression starts at the current token */
-/* an operand ends before it, and nothing goes on with it */
+/* an operand ends before it, and nothing continues it */
 void parse_hint_operator(parser *p, diag *d);
-/* at the start of a line that should have been put to the one before */
+/* at the start of a line that should have been part of the one before */
 bool parse_continues_above(const parser *p);
 /* the statement does not end here */
 void parse_hint_statement_end(parser *p, diag *d, const ast_node *statement);
@@ -131,12 +133,12 @@ void parse_hint_body(parser *p, diag *d); /* no `{` here */
 void parse_hint_declaration(parser *p, diag *d);
 
 /* ---- lines of other languages: parse_foreign.c ---- */
-bool parse_at_foreign_line(parser *p);   /* a comment, or a line that goes on with the one before */
-ast_node *parse_foreign_line(parser *p); /* … which is reported, the first of several */
+bool parse_at_foreign_line(parser *p);   /* a comment, or a line that continues the one before */
+ast_node *parse_foreign_line(parser *p); /* … which is reported, the first one of several */
 /* of an expression that is a statement */
 void parse_check_foreign(parser *p, const ast_node *statement);
 
-/* ---- declarations as C writes them: parse_c.c. True: there is one, and it was reported ---- */
+/* ---- C declarations: parse_c.c. True: there is one, and it was reported ---- */
 bool parse_at_c_type(parser *p);
 bool parse_at_c_field(parser *p, bool is_field); /* else a parameter */
 bool parse_at_c_declaration(parser *p);          /* where an item of `extern` begins */
@@ -189,8 +191,8 @@ ast_node *parse_head(parser *p);           /* `head` */
 /* after => spawn catch defer: the map-or-block rule */
 ast_node *parse_block_or_expression(parser *p);
 ast_node *parse_postfix(parser *p); /* parse_postfix.c */
-/* `m[a..b]`, parsed as a slice, where a place must stand: an element of the map whose key is the
- * range. `m[..b]` is none, and stays. */
+/* `m[a..b]`, parsed as a slice, where a place is expected: an element of the map whose key is the
+ * range. `m[..b]` is not one, and stays. */
 ast_node *parse_index_of_slice(parser *p, ast_node *slice);
 ast_node *parse_primary(parser *p);    /* parse_primary.c */
 bool parse_brace_opens_map(parser *p); /* at `{`: a key and `:` follow */

@@ -1,11 +1,11 @@
-/* Strings with what is interpolated in them, and maps. */
+/* Strings with interpolations, and maps. */
 #include "parser/parse_internal.h"
 
 #include <string.h>
 
 /* ---- strings --------------------------------------------------------------------------------- */
 
-/* A piece of the string and the expression behind it; the last piece has none. */
+/* A piece of the string and the expression after it; the last piece has none. */
 typedef struct part {
     lex_token piece;
     ast_node *value;
@@ -32,7 +32,8 @@ static void add_text(parser *p, const lex_token *piece, uint32_t margin)
         parse_nodes_add(p, node);
 }
 
-/* Texts come last: what is taken off the lines of a triple-quoted string depends on its end. */
+/* Texts come last: how much is removed from the lines of a triple-quoted string depends on
+ * its end. */
 static ast_list join_parts(parser *p, size_t list)
 {
     size_t count = (p->scratch_used - list) / sizeof(part);
@@ -51,7 +52,7 @@ static ast_list join_parts(parser *p, size_t list)
     return parse_nodes_end(p, joined);
 }
 
-/* After an interpolated expression: at the piece that follows, or reports that `}` is missing. */
+/* After an interpolated expression: goes to the piece that follows, or reports a missing `}`. */
 static bool at_next_piece(parser *p)
 {
     if (p->panic || parse_at(p, TOK_STRING_MIDDLE) || parse_at(p, TOK_STRING_END))

@@ -9,7 +9,7 @@ void parse_targets(parser *p, ast_node *target[2])
         target[1] = parse_pattern(p);
 }
 
-/* `for (i = 0; i < n; i++) {`: the rest of such a head is no statement. */
+/* `for (i = 0; i < n; i++) {`: the rest of such a head is not a statement. */
 static void skip_foreign_head(parser *p)
 {
     while (!parse_at(p, TOK_NEWLINE) && !parse_at(p, TOK_BRACE_OPEN) &&
@@ -35,7 +35,7 @@ static void expect_in(parser *p, const ast_node *target)
     }
 }
 
-/* `for {`, which ends with no `in`. */
+/* `for {`, without an `in`. */
 static bool is_endless(parser *p)
 {
     const lex_token *first = parse_peek(p, 1), *second = parse_peek(p, 2);

@@ -1,4 +1,4 @@
-/* What could not be read: remembered, so that nobody complains about what follows from it. */
+/* What could not be parsed is remembered, so that nobody complains about its consequences. */
 #include "parser/parse_internal.h"
 
 #include <string.h>

@@ -104,7 +104,8 @@ ast_node *parse_text_node(parser *p, ast_kind kind)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* Seeded by the module's address, so that no source is written to make all its names collide. */
+/* Seeded by the module's address, so that no source can be written to make all its
+ * names collide. */
 static uint32_t hash_text(const ast_module *module, const char *text, size_t length)
 {
     uint32_t hash = 2166136261u ^ (uint32_t)((uintptr_t)module >> 4);

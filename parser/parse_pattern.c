@@ -83,7 +83,7 @@ static void rest(parser *p, ast_pattern *pattern, lex_kind closing)
     }
 }
 
-/* Elements to the closing bracket; those in the list so far belong to them. */
+/* The elements up to the closing bracket; those in the list so far belong to them. */
 static ast_node *elements(parser *p, ast_kind kind, uint32_t start, size_t list, lex_kind closing)
 {
     ast_pattern pattern = {0};

@@ -1,4 +1,4 @@
-/* Calls, indices, slices and fields: what stands behind an operand. */
+/* Calls, indices, slices and fields: what follows an operand. */
 #include "parser/parse_internal.h"
 
 static bool is_named_argument(parser *p)

@@ -26,7 +26,8 @@ static ast_node *name(parser *p)
     return node;
 }
 
-/* In brackets that begin a statement, which may be an assignment's places, `_` is one of them. */
+/* In brackets that begin a statement, which may be the places of an assignment, `_` is one
+ * of them. */
 static ast_node *element(parser *p, bool places)
 {
     if (!places || !parse_at(p, TOK_HOLE))
@@ -101,7 +102,7 @@ bool parse_brace_opens_map(parser *p)
     return is_key && parse_peek(p, 2)->kind == TOK_COLON;
 }
 
-/* At `if`: without what stands behind an `else`. */
+/* At `if`: without what follows an `else`. */
 static ast_node *if_part(parser *p)
 {
     uint32_t start = p->token.span.start;
@@ -114,7 +115,7 @@ static ast_node *if_part(parser *p)
     return node;
 }
 
-/* `else if` is a chain: as long as its author likes. */
+/* `else if` is a chain of any length. */
 static ast_node *if_expression(parser *p)
 {
     ast_node *first = if_part(p), *last = first;
@@ -129,7 +130,7 @@ static ast_node *if_expression(parser *p)
     if (p->stopped)
         return first;
     for (ast_node *node = first; node && node->kind == AST_IF; node = node->as.branch.otherwise)
-        node->span.end = p->previous_end; /* each goes to the end of all */
+        node->span.end = p->previous_end; /* each extends to the end of all */
     return first;
 }
 

@@ -14,8 +14,8 @@ static diag *unsaid(parser *p)
     return &p->unsaid;
 }
 
-/* More text would mend an error at the end of the input, where the next line would go on with this
- * one. */
+/* More text would mend an error at the end of the input, where the next line would continue
+ * this one. */
 static bool is_mendable(const parser *p)
 {
     bool newline_is_space =
@@ -52,7 +52,7 @@ diag *parse_fail(parser *p, src_span at, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    /* What the lexer could not read, it has reported. */
+    /* The lexer has reported what it could not read. */
     diag *d = parse_at(p, TOK_ERROR) ? unsaid(p) : say(p, at, format, arguments);
     va_end(arguments);
     p->panic = true;

@@ -1,4 +1,4 @@
-/* Statements, blocks, and what stands at the top level. */
+/* Statements, blocks, and the top level. */
 #include "parser/parse_internal.h"
 
 /* ---- let, var, const ------------------------------------------------------------------------- */
@@ -106,7 +106,7 @@ static void no_place(parser *p, const ast_node *node, bool among_others)
         diag_hint(d, "a function is declared by `fn f(x) => e`; `==` compares");
     else if (parse_at(p, TOK_ASSIGN) && !among_others)
         diag_hint(d, "`==` compares");
-    p->panic |= node->kind == AST_CALL; /* what stands behind is the body of a function */
+    p->panic |= node->kind == AST_CALL; /* what follows is the body of a function */
 }
 
 /* `(a, xs[i], _) = e`. */
@@ -165,7 +165,7 @@ static ast_node *receive_into(parser *p, uint32_t start, ast_node *channel)
     return node;
 }
 
-/* `x := e` is read as what it means elsewhere, so that x is known behind it. */
+/* `x := e` is read as other languages mean it, so that x is known after it. */
 static ast_node *foreign_declaration(parser *p, uint32_t start, ast_node *target)
 {
     diag *d = parse_report(p, p->token.span, "there is no `:=`");
@@ -183,7 +183,7 @@ static ast_node *foreign_declaration(parser *p, uint32_t start, ast_node *target
     return declaration(p, AST_VAR, start, pattern);
 }
 
-/* `(a, _)` that is assigned nothing. */
+/* `(a, _)` without an assignment. */
 static ast_node *lone_hole(parser *p)
 {
     diag *d = parse_fail(p, p->hole, "expected an expression, found `_`");

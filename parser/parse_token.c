@@ -32,7 +32,7 @@ static bool newlines_count(const parser *p)
     return p->bracket_count == 0 || p->brackets[p->bracket_count - 1].kind == PARSE_BLOCK;
 }
 
-/* A line that starts with `|>` or `.name` goes on with the one before. */
+/* A line that starts with `|>` or `.name` continues the one before. */
 static bool continues_line(parser *p, const lex_token *next)
 {
     if (next->kind != TOK_DOT)
@@ -41,7 +41,7 @@ static bool continues_line(parser *p, const lex_token *next)
     return after->kind == TOK_NAME || (lex_kind_flags(after->kind) & LEX_KEYWORD);
 }
 
-/* open: the line goes on behind the current token. */
+/* open: the line continues after the current token. */
 static void advance(parser *p, bool open)
 {
     p->previous = p->token.kind;
@@ -162,7 +162,7 @@ static bool starts_statement(parser *p)
     return (lex_kind_flags(p->token.kind) & LEX_STATEMENT) != 0;
 }
 
-enum { FARTHEST = 4096 }; /* bytes of a line that are looked at for its indentation */
+enum { FARTHEST = 4096 }; /* how many bytes of a line are examined for its indentation */
 
 uint32_t parse_indentation(const parser *p, uint32_t offset)
 {
@@ -178,8 +178,8 @@ uint32_t parse_indentation(const parser *p, uint32_t offset)
     return blanks;
 }
 
-/* The line stands as far to the left as that of the bracket, which is then meant to be closed
- * above. */
+/* The line is indented no deeper than that of the bracket, which must then have been meant to be
+ * closed above. */
 static bool is_outside(const parser *p, const parse_bracket *bracket)
 {
     bool begins = (lex_kind_flags(p->token.kind) & (LEX_CLASS | LEX_KEYWORD)) != 0;
@@ -189,8 +189,8 @@ static bool is_outside(const parser *p, const parse_bracket *bracket)
     return here != UINT32_MAX && here <= parse_indentation(p, bracket->span.start);
 }
 
-/* Whether something further on closes what is open, as far as one looks: then it is not what is
- * missing. */
+/* Whether something further on, within the range that is looked at, closes what is open: then it is
+ * not what is missing. */
 static bool closes_later(const parser *p)
 {
     const char *at = p->lx.text + p->token.span.start, *end = p->lx.text + p->lx.length;
@@ -249,7 +249,8 @@ bool parse_close(parser *p, lex_kind closing, const char *expected)
 
 /* ---- after an error -------------------------------------------------------------------------- */
 
-/* Index of the innermost bracket that `kind` closes, or UINT32_MAX when none above base. */
+/* The index of the innermost bracket that `kind` closes, or UINT32_MAX if there is none
+ * above base. */
 static uint32_t opened_by(const parser *p, uint32_t base, lex_kind closing)
 {
     for (uint32_t i = p->bracket_count; i > base; i--) {
@@ -281,8 +282,8 @@ static void skip_token(parser *p, uint32_t base)
     parse_advance(p);
 }
 
-/* The lexer has left a string that did not end on its line: so do we, with all that was opened in
- * it. */
+/* The lexer has left a string that did not end on its line: so do we, with everything that was
+ * opened in it. */
 static void leave_lost_strings(parser *p, uint32_t base)
 {
     for (uint32_t i = base; i < p->bracket_count; i++)
@@ -304,7 +305,7 @@ static bool is_resting_place(parser *p, uint32_t base)
            (starts_statement(p) || parse_is_outside(p));
 }
 
-/* What closes or goes on with a block of another language. */
+/* What closes or continues a block in another language. */
 static bool at_foreign_end(const parser *p, const lex_token *token)
 {
     static const char *const words[] = {"end",    "done",    "fi",     "esac",   "od",
@@ -316,8 +317,8 @@ static bool at_foreign_end(const parser *p, const lex_token *token)
     return token->kind == TOK_ELSE;
 }
 
-/* What is indented deeper than a statement that could not be read belongs to it, and so does the
- * `end` below: of one mistake, however a block is written elsewhere, one error is enough. */
+/* Lines indented deeper than a statement that could not be parsed belong to it, and so does the
+ * `end` below: one error is enough for one mistake, however other languages write a block. */
 static void skip_indented(parser *p, uint32_t base, uint32_t start)
 {
     uint32_t indentation = parse_indentation(p, start);
@@ -341,7 +342,7 @@ void parse_sync(parser *p, uint32_t base, uint32_t start, size_t whole)
 {
     p->scratch_used = whole;
     if (!p->stopped && p->token.span.start == start && !parse_is_end(p))
-        skip_token(p, base); /* the error was at the very first token: go on at least by that */
+        skip_token(p, base); /* the error was at the very first token: skip at least that one */
     while (!p->stopped && !parse_at(p, TOK_END) && !is_resting_place(p, base))
         skip_token(p, base);
     skip_indented(p, base, start);

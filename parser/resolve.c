@@ -1,6 +1,6 @@
-/* Modules and functions, and the one switch over all nodes. The order of a script: its consts and
- * fns are known everywhere, so they are declared first; then the statements, top to bottom; then
- * what sees none of the statements' variables: consts, fns, tests. */
+/* Modules and functions, and the one switch over all nodes. The order in a script: its consts and
+ * fns are known everywhere, so they are declared first; then come the statements, top to bottom;
+ * then whatever sees none of the statements' variables: consts, fns, tests. */
 #include "parser/chain.h"
 #include "parser/resolve_internal.h"
 
@@ -40,7 +40,7 @@ static void resolve_params(resolver *r, ast_fn *fn)
         fn->rest->binding = resolve_declare(r, BINDING_PARAM, fn->rest->name, fn->rest->span);
 }
 
-/* Nothing but itself was captured: then it is a constant, and so is its view of itself. */
+/* If it captured nothing but itself it is a constant, and so is its view of itself. */
 static void settle(ast_function_info *info)
 {
     info->done = true;
@@ -206,8 +206,8 @@ static void resolve_inner_const(resolver *r, ast_node *node)
     resolve_let(r, node);
 }
 
-/* What is not built yet; its name is bound all the same, so that no more errors follow from this
- * one. */
+/* A feature that is not built yet; its name is bound all the same, so that no more errors follow
+ * from this one. */
 static void refuse(resolver *r, const ast_node *node, const char *word, ast_name *alias)
 {
     diag_error(r->diags, node->span, "`%s` is not there yet in this version", word);
@@ -221,7 +221,7 @@ static void resolve_import_item(resolver *r, ast_node *node)
     ast_name *alias = node->as.import.alias;
     uint32_t errors = r->diags->errors;
     if (!alias)
-        return; /* the parser has said why */
+        return; /* the parser has reported why */
     if (!r->world->import) {
         refuse(r, node, "import", alias);
         return;
@@ -236,7 +236,7 @@ static void resolve_import_item(resolver *r, ast_node *node)
     node->as.import.binding = b;
 }
 
-/* A node; of a link in a chain all but its left operand, which has been seen. */
+/* A node; for a link in a chain everything but its left operand, which has been resolved. */
 static void resolve_one(resolver *r, ast_node *node)
 {
     switch (node->kind) {
@@ -314,7 +314,7 @@ static void resolve_chain(resolver *r, ast_node *node)
 {
     ast_chain chain;
     const ast_node *outer = r->seen;
-    uint32_t around = 0; /* links that the one at hand is an operand of */
+    uint32_t around = 0; /* links that the current one is an operand of */
     if (!ast_chain_of(r->arena, node, &chain)) {
         r->failed = true;
         return;
@@ -323,7 +323,7 @@ static void resolve_chain(resolver *r, ast_node *node)
         around += has_neighbours(chain.links[i]);
     r->function->operands += around;
     r->seen = NULL;
-    /* Whether a name before a `.` is a value, its field will tell. */
+    /* If a name before a `.` is a value, its field will report it. */
     if (chain.first->kind != AST_NAME || chain.links[0]->kind != AST_FIELD) {
         resolve_one(r, chain.first);
         r->seen = chain.first;
@@ -339,7 +339,7 @@ static void resolve_chain(resolver *r, ast_node *node)
 void resolve_node(resolver *r, ast_node *node)
 {
     if (r->failed || node == r->seen)
-        /* without memory half of the names are missing: nothing that could be said would be true */
+        /* without memory half of the names are missing, and reports would be wrong */
         return;
     if (ast_left(node))
         resolve_chain(r, node);
@@ -412,7 +412,7 @@ static void note_session_names(ast_list items)
     }
 }
 
-/* In a session everything is evaluated one after the other, consts too. */
+/* In a session everything is evaluated in order, consts too. */
 static void resolve_session(resolver *r, ast_list items)
 {
     note_session_names(items);
@@ -433,7 +433,7 @@ resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, 
                              diag_list *diags)
 {
     if (ast->partial)
-        return NULL; /* who knows what the rest declares */
+        return NULL; /* the rest may declare anything */
     uint32_t errors = diags->errors;
     diags->muted = ast->lost;
     diags->muted_count = ast->lost_count;

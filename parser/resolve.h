@@ -6,7 +6,7 @@
 #include "base/suggest.h"
 #include "parser/ast.h"
 
-/* What the world outside the text offers. `resolve` knows nothing of the VM: symbols carry an
+/* What the world outside the text offers. The resolver knows nothing of the VM: symbols carry an
  * opaque word for the compiler. */
 typedef enum resolve_symbol_kind {
     RESOLVE_FUNCTION,
@@ -17,8 +17,8 @@ typedef struct resolve_symbol {
     resolve_symbol_kind kind;
     uint64_t word;     /* the value (vm/core/value.h), rooted by whoever answered */
     uint32_t min, max; /* functions: positional arguments; max UINT32_MAX: any number */
-    /* Where named arguments are possible, else NULL: max of them; with any number of arguments
-     * those that have names, and NULL behind them. */
+    /* The names of the parameters if named arguments are possible, else NULL: max of them; with any
+     * number of arguments those that have names, followed by NULL. */
     const char *const *param_names;
 } resolve_symbol;
 
@@ -26,26 +26,27 @@ typedef enum resolve_status {
     RESOLVE_FOUND,
     RESOLVE_NO_SUCH, /* no such name (in that module) */
     RESOLVE_NOT_YET, /* the language has it, this VM has not yet: an error that says so */
-    RESOLVE_FAILED   /* nobody can know: the world has its reasons to give up, or no memory */
+    RESOLVE_FAILED   /* unknown: the world has reasons to give up, or no memory */
 } resolve_status;
 
 /* A variable of a session (the REPL's top level). */
 typedef struct resolve_session_name {
     uint64_t cell; /* word of the OBJ_CELL */
-    uint64_t late; /* word of the OBJ_CELL in which functions look the name up; 0: none does */
-    /* bound by `fn`, `const` or `import`: functions look it up at each use, and capture all else */
+    uint64_t late; /* word of the OBJ_CELL in which functions look up the name; 0: none does */
+    /* bound by `fn`, `const` or `import`: functions look it up at each use; they capture
+     * everything else */
     bool by_name;
     bool assignable;
     resolve_symbol function;
     bool is_function;
-    const void *home; /* no variable, but an imported module (see resolve_import); else NULL */
+    const void *home; /* not a variable but an imported module (see resolve_import); else NULL */
 } resolve_session_name;
 
 /* A module of the program's own, compiled, or a C library. */
 typedef struct resolve_import {
     const void *home; /* the world's; never NULL */
-    bool library;     /* it is a C library's: `extern`; it has no body */
-    /* word of its body's code where this import is to run it; 0: it has run, or runs before */
+    bool library;     /* that of a C library, from `extern`; it has no body */
+    /* word of its body's code if this import must run it; 0: it has run, or runs earlier */
     uint64_t body;
     uint64_t loaded; /* word of the OBJ_CELL that is set when the body has run */
 } resolve_import;
@@ -55,37 +56,36 @@ typedef struct resolve_world {
     /* A name of the prelude. */
     resolve_status (*global)(void *user, const char *name, resolve_symbol *out);
     /* Whether `name` is a standard module (String, List …), and a member of it (loads the module
-     * when it is first used). */
+     * when first used). */
     resolve_status (*module)(void *user, const char *name);
     resolve_status (*member)(void *user, const char *module, const char *name, resolve_symbol *out);
-    /* Feeds all candidates for "did you mean": names of the prelude and modules (module NULL), or
+    /* Passes all candidates for "did you mean": names of the prelude and modules (module NULL), or
      * of one module. */
     void (*candidates)(void *user, const char *module, suggestion *s);
-    /* A session: where top-level `let`, `var`, `fn`, receives and patterns live on. NULL in a
-     * script. */
+    /* A session, in which top-level `let`, `var`, `fn`, receives and patterns persist. NULL in
+     * a script. */
     bool (*session_find)(void *user, const char *name, resolve_session_name *out);
-    /* Makes the cell, and the other where functions look for that name or it is bound by_name. In
-     * *how is what the text says (assignable, by_name, home); *out has the cells. False: no
-     * memory. */
+    /* Makes the cell, and the other one if functions look up that name or it is bound by_name. *how
+     * has what the text says (assignable, by_name, home); *out gets the cells. False: no memory. */
     bool (*session_define)(void *user, const char *name, const resolve_session_name *how,
                            resolve_session_name *out);
-    /* Word of the OBJ_CELL for a name that functions look up and that may not be bound yet; 0: no
-     * memory. */
+    /* Word of the OBJ_CELL for a name that functions look up and that may not be bound yet; 0:
+     * no memory. */
     uint64_t (*session_late)(void *user, const char *name);
-    /* What `import` at `at` names: finds and compiles it. False: reported in diags, or no memory.
-     * NULL: no imports. */
+    /* Finds and compiles what `import` at `at` names. False: reported in diags, or no memory. NULL:
+     * no imports. */
     bool (*import)(void *user, const char *path, size_t length, src_span at, diag_list *diags,
                    resolve_import *out);
-    /* As member and candidates, of such a module. */
+    /* Like member and candidates, for such a module. */
     resolve_status (*imported)(void *user, const void *home, const char *name, resolve_symbol *out);
     void (*imported_candidates)(void *user, const void *home, suggestion *s);
     void (*imported_each)(void *user, const void *home, void (*each)(void *data, const char *name),
                           void *data);
-    /* Declares what an `extern` says, whose text is right. *home: `imported` and the others
+    /* Declares the contents of an `extern`, whose text is correct. *home: `imported` and the others
      * answer for it, too. False: reported in diags, or no memory. NULL: there is no C. */
     bool (*foreign)(void *user, const ast_extern *block, diag_list *diags, const void **home);
-    /* What the name of a C library alone stands for. NO_SUCH: home is that of an imported
-     * module. */
+    /* What the name of a C library alone stands for. NO_SUCH: home is that of an
+     * imported module. */
     resolve_status (*library)(void *user, const void *home, resolve_symbol *out);
     const char *body_name; /* what traces call the text's body; NULL: main */
 } resolve_world;
@@ -93,18 +93,18 @@ typedef struct resolve_world {
 /* --- what the resolver found out */
 
 typedef enum binding_kind {
-    BINDING_LET, /* let, a pattern's name, a loop's variable: bound for good */
+    BINDING_LET, /* let, a pattern's name, a loop variable: bound for good */
     BINDING_VAR,
     BINDING_PARAM,
     BINDING_FN,      /* a fn in a block */
     BINDING_TOP_FN,  /* a fn of a script's top level: a constant */
     BINDING_CONST,   /* lives in a cell */
-    BINDING_CAPTURE, /* the copy of an outer function's value that this function carries */
+    BINDING_CAPTURE, /* this function's copy of an outer function's value */
     BINDING_SESSION, /* a session's variable: lives in a cell */
-    /* a session's name that a function looks up at each use: `origin`, or one that is not bound
-     * yet */
+    /* a session's name that a function looks up at each use: `origin`, or one that is not
+     * bound yet */
     BINDING_LATE,
-    BINDING_MODULE, /* what `import` binds, no value; and what `extern` does */
+    BINDING_MODULE, /* bound by `import` or `extern`; not a value */
     BINDING_SYMBOL, /* of the prelude or a standard module */
     BINDING_BAD     /* an error was reported where it was declared or used */
 } binding_kind;
@@ -114,11 +114,11 @@ struct ast_binding {
     ast_name *name;
     src_span span;            /* where it was declared */
     ast_function_info *owner; /* the function whose frame holds it; NULL for symbols */
-    const ast_fn *fn;         /* the function it stands for, where that is known for good … */
+    const ast_fn *fn;         /* the function it stands for, if that is known for good … */
     const ast_node *value;    /* what `let` or `const` binds it to, or NULL */
-    /* … because `fn NAME` declares it: calls of it are checked; else `let` binds it */
+    /* … because `fn NAME` declares it: calls of it are checked; otherwise `let` binds it */
     bool declared;
-    ast_binding *origin; /* a capture: what it is a copy of, in the enclosing function */
+    ast_binding *origin; /* a capture: what it copies, in the enclosing function */
     /* a symbol: the module it is a member of, as the text calls it; NULL: the prelude */
     const char *module;
     resolve_import import; /* of a module */
@@ -126,7 +126,7 @@ struct ast_binding {
     bool has_symbol;
     bool assignable; /* a session's variable */
     bool by_name;    /* see resolve_session_name */
-    bool again;      /* its block had bound the name before */
+    bool again;      /* its block had already bound the name */
     bool top;        /* of the top-level block */
     bool used, assigned;
     /* assigned inside an operand of an expression: must not be read in place */
@@ -135,15 +135,16 @@ struct ast_binding {
     uint64_t cell;
     uint64_t late; /* session: see resolve_session_name */
     uint32_t reg;  /* the compiler's: its register … */
-    /* … which the assignment to several places that is being compiled writes */
+    /* … which the assignment to several places being compiled writes */
     bool rebound;
     ast_binding *next_pending; /* of a session: definitions in the order of the text */
     struct {
         uint32_t reads;
-        bool written, inside;       /* inside: its function is being walked */
-        uint8_t type;               /* of its value, where the text tells */
-        uint32_t errors;            /* > 0: it is an error here */
-        uint32_t read_at, whole_at; /* where it was looked at last, and as a whole; 0: nowhere */
+        bool written, inside; /* inside: its function is being walked */
+        uint8_t type;         /* of its value, if the text tells */
+        uint32_t errors;      /* > 0: it is known to be an error here */
+        /* where it was last read, and last read as a whole; 0: nowhere */
+        uint32_t read_at, whole_at;
         struct lint_change *pending;
     } lint; /* parser/lint.h's */
     /* the resolver's own */
@@ -160,14 +161,14 @@ struct ast_function_info {
     ast_binding **captures;
     uint32_t capture_count, capture_capacity;
     ast_binding *self; /* the capture that is the function itself, or NULL */
-    bool constant;     /* captures nothing (but itself): one closure does for all */
+    bool constant;     /* captures nothing (except itself): one closure is enough */
     bool has_defer;
     uint32_t code; /* the compiler's: number of its code, 0: none yet */
     /* the resolver's own */
     bool isolated; /* sees no frame but its own: a top-level fn, a test */
     bool done;
     bool in_defer;
-    uint32_t loops, operands; /* how deep in loops, in operands of expressions */
+    uint32_t loops, operands; /* nesting depth in loops, and in operands of expressions */
 };
 
 typedef struct resolve_unit {
@@ -178,11 +179,11 @@ typedef struct resolve_unit {
 
 /* Binds all names of a parsed module and reports every error that can be known without running. The
  * result lives in the module's arena; NULL: errors (in diags), or no memory (diags untouched).
- * Changes the AST's [resolve] fields only. */
+ * Changes only the AST's [resolve] fields. */
 resolve_unit *resolve_module(const ast_module *ast, const resolve_world *world, bool session,
                              diag_list *diags);
 
-/* The literal of `fails` or `else`, which is a value of the C type, as a word (ffi/ctype.h). */
+/* The literal of `fails` or `else`, a value of the C type, as a word (ffi/ctype.h). */
 uint64_t resolve_c_word(const ast_ctype *type, const ast_node *literal);
 
 /* What is known of a function before it is called. */
@@ -193,7 +194,7 @@ typedef struct resolve_signature {
     /* positional parameters; params UINT32_MAX: any number of arguments */
     uint32_t params, required;
     bool has_rest;
-    /* wrong calls are reported; else they are let through and crash when they are made */
+    /* wrong calls are reported; otherwise they are let through and crash when made */
     bool certain;
 } resolve_signature;
 

@@ -1,4 +1,4 @@
-/* What can be known of calls, assignments and moves without running. */
+/* What can be known about calls, assignments and moves without running. */
 #include "parser/resolve_internal.h"
 
 #include <string.h>
@@ -117,8 +117,8 @@ static void report_no_such_param(resolver *r, const resolve_signature *s, const 
         diag_hint(d, "did you mean `%s`?", near.best);
 }
 
-/* Named arguments: each of a known parameter that is not given yet. `given` has a mark for each
- * parameter. */
+/* Named arguments: each must be that of a known parameter not given yet. `given` has a mark for
+ * each parameter. */
 static void check_named(resolver *r, const ast_call *call, const resolve_signature *s, bool *given,
                         bool spread)
 {
@@ -178,7 +178,8 @@ static bool is_freeze(const ast_node *callee)
     return b && b->kind == BINDING_SYMBOL && !b->module && strcmp(b->name->text, "freeze") == 0;
 }
 
-/* After `move x` the name x must not be used, as far as the text is surely run in this order. */
+/* After `move x` the name x must not be used, as far as the text is certain to run in
+ * this order. */
 static void mark_moved(resolver *r, const ast_node *move)
 {
     const ast_node *name = move->as.unary.operand;
@@ -301,8 +302,8 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module, c
     }
 }
 
-/* Of a module that is looked up at each use: what it has now is not certain for ever, but is what
- * can be known. */
+/* For a module that is looked up at each use: its present contents may change, but are what can
+ * be known. */
 static void resolve_late_member(resolver *r, ast_node *node, const void *home, ast_binding *module)
 {
     resolve_symbol symbol;
@@ -407,7 +408,7 @@ static void assign_name(resolver *r, ast_node *place)
         b = resolve_use(r, name, place->span); /* a session's, or reported as for a use */
         r->assigned = NULL;
         if (b->kind == BINDING_BAD) {
-            /* it was to be a variable from here on */
+            /* it was meant to be a variable from here on */
             resolve_declare(r, BINDING_BAD, name, place->span);
             return;
         }
@@ -430,7 +431,7 @@ static void assign_name(resolver *r, ast_node *place)
     b->moved = false;
 }
 
-/* What a place that is no name is made of. */
+/* The parts of a place that is not a name. */
 static void resolve_parts(resolver *r, ast_node *place)
 {
     if (place->kind == AST_FIELD) {

@@ -1,6 +1,6 @@
-/* Scopes: for each name a chain of bindings, the innermost first. A function's captures are
- * bindings of its own in that chain, so that the second use of a captured name finds the copy at
- * once. */
+/* Scopes: for each name a chain of bindings, innermost first. The captures of a function
+ * are bindings of its own in that chain, so the second use of a captured name finds the
+ * copy at once. */
 #include "parser/resolve_internal.h"
 
 #include <stdlib.h>
@@ -110,7 +110,7 @@ static const char *kind_text(const ast_binding *b)
     return "bound";
 }
 
-/* A block may bind a name again by `let` or a receive, what is no variable excepted. */
+/* A block may rebind a name by `let` or a receive, unless it is not a variable. */
 static void check_again(resolver *r, const ast_binding *old, binding_kind kind, src_span span)
 {
     bool variable = old->kind == BINDING_LET || old->kind == BINDING_VAR;

@@ -1,13 +1,13 @@
 /* Patterns: what they bind. Every alternative of `p | q` binds the same names, and so the same
- * bindings: the first makes them. */
+ * bindings: the first one makes them. */
 #include "parser/resolve_internal.h"
 
 typedef struct pattern_walk {
     resolver *r;
     uint32_t id;      /* of the pattern: bindings that carry it were made here */
-    uint32_t repeats; /* > 0: in an alternative that is not the first */
+    uint32_t repeats; /* > 0: in an alternative other than the first */
     resolve_bound by;
-    ast_node **names; /* those that were bound so far */
+    ast_node **names; /* those bound so far */
     uint32_t count, capacity;
 } pattern_walk;
 
@@ -77,8 +77,8 @@ static void bind_name(pattern_walk *w, ast_node *node)
     remember(w, node);
 }
 
-/* The names [first, middle) of the first alternative must be those of another one, [middle,
- * count). */
+/* The names [first, middle) of the first alternative must equal those of another one,
+ * [middle, count). */
 static void check_same_names(pattern_walk *w, uint32_t first, uint32_t middle)
 {
     diag_list *diags = w->r->diags;

@@ -1,4 +1,4 @@
-/* Statements and what chooses: loops, match, alt, par, defer. */
+/* Statements and choices: loops, match, alt, par, defer. */
 #include "parser/resolve_internal.h"
 
 static void resolve_bound_value(resolver *r, const ast_node *pattern, ast_node *value)
@@ -45,7 +45,7 @@ void resolve_receive_into(resolver *r, ast_node *node)
     resolve_pattern(r, node->as.let.pattern, NULL, BOUND_BY_RECEIVE);
 }
 
-/* `for` and `par for`: the loop's names are in a block around the body's. */
+/* `for` and `par for`: the loop's names are in a block around that of the body. */
 static void resolve_for(resolver *r, ast_node *node)
 {
     const ast_loop *loop = &node->as.loop;
@@ -144,7 +144,7 @@ void resolve_match(resolver *r, ast_node *node)
     }
 }
 
-/* What an arm evaluates before the choice. A `move` in it counts in its body only: it happens if
+/* What an arm evaluates before the choice. A `move` in it counts only in its body: it happens if
  * the arm is chosen. */
 static void resolve_arm(resolver *r, const ast_alt_arm *arm, bool repeated)
 {

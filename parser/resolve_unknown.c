@@ -1,5 +1,5 @@
-/* What is said of names that mean nothing here: a slip of the finger, another language's name, or a
- * method. */
+/* Reports about names that mean nothing here: a slip of the finger, another language's name, or
+ * a method. */
 #include "base/foreign.h"
 #include "base/language.h"
 #include "parser/parse.h"
@@ -41,8 +41,8 @@ static bool hint_own_name(resolver *r, diag *d, const ast_name *name)
     return s.best != NULL;
 }
 
-/* The world's: a member of `module`, or where that is NULL a global. same_word: but for case and
- * `_`. */
+/* The world's: a member of `module`, or if that is NULL a global. same_word: except for case
+ * and `_`. */
 static bool hint_world_name(resolver *r, diag *d, const char *module, const ast_name *name,
                             bool same_word)
 {
@@ -144,7 +144,7 @@ void resolve_hint_unknown(resolver *r, const ast_name *name, diag *d)
 void resolve_report_unknown(resolver *r, const ast_name *name, src_span span)
 {
     if (name->lost)
-        return; /* declared in what could not be read, as far as anyone knows */
+        return; /* declared in a part that could not be parsed, as far as anyone knows */
     diag *d = diag_error(r->diags, span, "unknown name `%s`", name->text);
     if (r->binding_fn == name)
         diag_hint(d, "a function that calls itself is written `fn %s(…) { … }`", name->text);
@@ -201,7 +201,7 @@ void resolve_check_self(resolver *r, const ast_node *node)
         d, "there are no methods: the value is an argument, `fn area(shape) => shape.w * shape.h`");
 }
 
-/* The type of a value that can be nothing else, or NULL. */
+/* The type of a value if it is certain, or NULL. */
 static const char *certain_type(const ast_node *node)
 {
     switch (node->kind) {
@@ -235,7 +235,7 @@ static const char *certain_type(const ast_node *node)
 
 enum { MAX_ARGS = 8, MAX_TEXT = 60 };
 
-/* A piece of the source that can be quoted in one line; NULL: it cannot. */
+/* A piece of the source that can be quoted on one line; NULL: it cannot. */
 static const char *quoted(resolver *r, src_span span)
 {
     const char *text = r->diags->src->text + span.start;

@@ -1,5 +1,5 @@
-/* What a name means where it is used: a variable of the text, one of the session, a module, what
- * the world outside has; or nothing, which is reported. */
+/* What a name means where it is used: a variable of the text, one of the session, a module,
+ * something of the world outside; or nothing, which is reported. */
 #include "parser/resolve_internal.h"
 
 bool resolve_is_library(const resolver *r, const void *home)
@@ -35,7 +35,7 @@ static ast_binding *find_session(resolver *r, ast_name *name, src_span span)
     return b;
 }
 
-/* ---- what a session's functions look up by name ---- */
+/* ---- names that a session's functions look up ---- */
 
 static ast_binding *new_late(resolver *r, ast_binding *origin, ast_name *name, src_span span)
 {
@@ -48,7 +48,7 @@ static ast_binding *new_late(resolver *r, ast_binding *origin, ast_name *name, s
     return b;
 }
 
-/* A function does not look itself up: it goes on with what it is. */
+/* A function does not look itself up: it continues with the definition that it has. */
 static bool is_late(const resolver *r, const ast_binding *b)
 {
     if (!b->by_name || b->owner == r->function)
@@ -59,7 +59,7 @@ static bool is_late(const resolver *r, const ast_binding *b)
     return true;
 }
 
-/* The `fn` of the session's top level that is being walked, or NULL. */
+/* The `fn` at the session's top level that is being walked, or NULL. */
 static const ast_fn *session_fn(const resolver *r)
 {
     for (const ast_function_info *f = r->function; r->session && f->outer; f = f->outer)
@@ -170,8 +170,8 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span,
     resolve_symbol symbol = {0};
     switch (r->world->global(r->world->user, name->text, &symbol)) {
     case RESOLVE_FOUND: {
-        /* At the bottom of the name's chain it is found again at once; where a variable hides it,
-         * that must stay the innermost. */
+        /* At the bottom of the name's chain it is found again at once; if a variable hides it, that
+         * must stay the innermost. */
         ast_binding *b =
             hidden ? bad_binding(r) : resolve_new_binding(r, BINDING_SYMBOL, name, span);
         b->kind = BINDING_SYMBOL;
@@ -206,7 +206,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span,
     return bad_binding(r);
 }
 
-/* The name of a C library that stands alone: its value, as it is now. */
+/* The name of a C library that stands alone: its value at this moment. */
 static ast_binding *use_library(resolver *r, const ast_binding *b, src_span span)
 {
     ast_binding *value = bad_binding(r);

@@ -6,7 +6,7 @@
 #include "repl/source.h"
 #include "repl/standard.h"
 
-/* All files together. */
+/* The totals for all files. */
 typedef struct tally {
     uint64_t errors, warnings;
     uint32_t files; /* with findings */

@@ -82,7 +82,7 @@ void repl_command(repl *r, const char *line)
     size_t length = strcspn(line, " \t\n");
     const char *argument = line + length + strspn(line + length, " \t\n");
     const struct command *found = NULL;
-    /* A unique beginning is enough. */
+    /* A unique prefix is enough. */
     for (int i = 0; i < COMMAND_COUNT && length > 0; i++)
         if (strncmp(commands[i].name, line, length) == 0 && !found)
             found = &commands[i];

@@ -14,7 +14,7 @@ typedef struct names {
     bool failed; /* no memory */
 } names;
 
-/* A candidate lives no longer than the completion that gives it. */
+/* A candidate lives no longer than the completion that reports it. */
 static void add_name(void *user, const char *name)
 {
     names *all = user;
@@ -37,7 +37,7 @@ static void free_names(names *all)
     free(all->items);
 }
 
-/* What may stand behind `text`; the caller frees. */
+/* What may follow `text`; the caller frees it. */
 static names complete(csp_session *session, const char *text)
 {
     names all = {0};
@@ -57,7 +57,7 @@ static bool print_name(csp_session *session, const char *name)
 
 enum { LONGEST_NAME = 128 };
 
-/* False: it is no module, or there was no memory. */
+/* False: not a module, or no memory. */
 static bool print_members(csp_session *session, const char *module_name)
 {
     char name[LONGEST_NAME];
@@ -87,7 +87,7 @@ static bool print_all(csp_session *session)
     return !all.failed;
 }
 
-/* A name has no `/`, and is no file's. */
+/* A name has no `/`, and is not that of a file. */
 static bool is_file(const char *input)
 {
     size_t length = strlen(input);

@@ -42,7 +42,7 @@ static void put_help(int column, int used, const char *help)
     standard_printf(STDOUT_FILENO, "%*s%s\n", column - used, "", help);
 }
 
-/* Those that everybody has (SUBCOMMAND_COUNT) or one subcommand alone. */
+/* The options that all subcommands have (SUBCOMMAND_COUNT), or one of them alone. */
 static void put_options(subcommand_id of)
 {
     for (int i = 0; i < OPTION_ROWS; i++) {

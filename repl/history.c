@@ -11,7 +11,7 @@
 
 enum { HISTORY_ENTRIES = 5000 };
 
-/* Readline's history is one per program. */
+/* There is one Readline history per program. */
 static char *path; /* NULL: nothing is kept */
 
 static char *join(const char *folder, const char *rest)
@@ -43,7 +43,7 @@ static void make_folders(char *file)
 void history_open(void)
 {
     using_history();
-    /* With time stamps between them, entries of several lines stay one. */
+    /* With time stamps between them, entries of several lines stay together. */
     history_comment_char = '#';
     history_write_timestamps = 1;
     stifle_history(HISTORY_ENTRIES);

@@ -1,5 +1,5 @@
-/* The history of inputs: in $CSP_HISTFILE, or $XDG_STATE_HOME/csp/history, readable by its owner
- * alone. An empty CSP_HISTFILE: in memory only. */
+/* The history of inputs: in $CSP_HISTFILE, or in $XDG_STATE_HOME/csp/history, readable only by its
+ * owner. An empty CSP_HISTFILE: only in memory. */
 #ifndef CSP_REPL_HISTORY_H
 #define CSP_REPL_HISTORY_H
 

@@ -24,7 +24,7 @@ typedef enum option_id {
 static const struct option {
     char letter;
     const char *name, *argument, *help;
-    subcommand_id only; /* the one that has it; SUBCOMMAND_COUNT: it is everybody's */
+    subcommand_id only; /* the one that has it; SUBCOMMAND_COUNT: all have it */
 } table[OPTION_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help) \
     {letter, name, argument, help, SUBCOMMAND_COUNT},
@@ -109,7 +109,7 @@ static void offer(nearest *n, const char *name)
     n->best = name;
 }
 
-/* Behind which subcommand an option stands, SUBCOMMAND_COUNT: none; whether it is at home there. */
+/* The subcommand that an option follows, SUBCOMMAND_COUNT: none; whether it is valid there. */
 static bool is_at_home(int option, subcommand_id sub)
 {
     return table[option].only == SUBCOMMAND_COUNT || table[option].only == sub;
@@ -206,7 +206,7 @@ static bool read_format(options *o, const char *form)
            refuse(o, "--error-format wants text or json, not `%s`", form);
 }
 
-/* One more word; false: it has been said that there is no memory. */
+/* Adds a word; false: there is no memory, and that has been reported. */
 static bool append(options *o, const char ***words, uint32_t *count, const char *word)
 {
     const char **grown = realloc(*words, (*count + (size_t)1) * sizeof *grown);
@@ -271,8 +271,8 @@ static bool apply(options *o, option_id id, const char *argument)
 
 /* ---- Reading ---- */
 
-/* Reads the option argv[*i], and its argument where it has one; *i moves behind them. `sub`: what
- * it stands behind, SUBCOMMAND_COUNT: no subcommand. */
+/* Reads the option argv[*i], and its argument if it has one; *i moves past them. `sub`: the
+ * subcommand that it follows, SUBCOMMAND_COUNT: none. */
 static bool read_option(options *o, int argc, char **argv, int *i, subcommand_id sub, option_id *id)
 {
     const char *word = argv[(*i)++];
@@ -342,8 +342,8 @@ static void read_help(options *o, int argc, char **argv, int i)
         refuse(o, "`csp %s` is not there yet in this version", argv[i]);
 }
 
-/* The words behind the subcommand: options wherever they stand, up to `--`, the others are moved
- * together. */
+/* The words after the subcommand: options may stand anywhere up to `--`; the other words are
+ * moved together. */
 static bool read_words(options *o, int argc, char **argv, int i, subcommand_id sub)
 {
     o->files = argv + i;
@@ -397,7 +397,7 @@ static void read_subcommand(options *o, int argc, char **argv, int i, subcommand
     }
 }
 
-/* What to run: argv[i] and what follows. `literal`: behind `--`, where no word is a subcommand. */
+/* What to run: argv[i] and what follows. `literal`: after `--`, where no word is a subcommand. */
 static void read_target(options *o, int argc, char **argv, int i, bool literal)
 {
     int sub = literal ? SUBCOMMAND_COUNT : find_subcommand(argv[i]);

@@ -17,7 +17,7 @@ typedef enum action {
     ACTION_DOC,     /* print the documentation of the name `input`, NULL: of everything */
     ACTION_HELP,
     ACTION_VERSION,
-    ACTION_ERROR /* it has been said on standard error what is wrong */
+    ACTION_ERROR /* the error has been reported on standard error */
 } action;
 
 typedef enum subcommand_id {
@@ -31,10 +31,10 @@ typedef enum subcommand_id {
     SUBCOMMAND_COUNT
 } subcommand_id;
 
-/* Of `csp bind`. Texts point into argv. */
+/* For `csp bind`. Texts point into argv. */
 typedef struct bind_options {
     const char *library; /* NULL: to be found */
-    bool all;            /* what included headers declare, too */
+    bool all;            /* also what included headers declare */
     const char **globs;  /* names must match one of them */
     uint32_t glob_count;
     const char **pass; /* words for the C compiler */
@@ -43,18 +43,18 @@ typedef struct bind_options {
 
 typedef struct options {
     action action;
-    subcommand_id topic; /* of ACTION_HELP: SUBCOMMAND_COUNT is the command as a whole */
+    subcommand_id topic; /* for ACTION_HELP: SUBCOMMAND_COUNT is the command as a whole */
     const char *input;
     char **files; /* "-": standard input */
     uint32_t file_count;
     bool colour;     /* of errors and values, on standard error or the terminal */
     bool colour_out; /* of what goes to standard output */
-    bool json;       /* errors and findings as JSON, an object on a line */
+    bool json;       /* errors and findings as JSON, one object per line */
     bind_options bind;
     csp_config config; /* limits and arguments */
 } options;
 
-/* Exit statuses, as the language has them. */
+/* Exit statuses, as the language defines them. */
 enum { EXIT_CRASH = 1, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_DEADLOCK = 3 };
 
 /* Reads the command line. Texts point into argv. */

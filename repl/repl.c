@@ -37,7 +37,7 @@ static void print_error(repl *r)
     csp_error_free(error);
 }
 
-/* A semicolon at the end asks for silence. */
+/* A semicolon at the end suppresses the value. */
 static bool is_silent(const char *input)
 {
     size_t size = strlen(input);
@@ -70,7 +70,7 @@ static void evaluate(repl *r, const char *input)
 
 /* ---- Input ---- */
 
-/* What was copied from a session with its prompts is taken without them. */
+/* Prompts in text copied from a session are removed. */
 static void strip_prompts(char *line)
 {
     if (strncmp(line, PROMPT, strlen(PROMPT)) != 0)
@@ -89,7 +89,7 @@ static void strip_prompts(char *line)
     *to = '\0';
 }
 
-/* Adds the line to the input under way. False: no memory, the input is lost. */
+/* Adds the line to the input under way. False: no memory, and the input is lost. */
 static bool add_line(repl *r, const char *line)
 {
     char *joined;

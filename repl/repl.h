@@ -13,12 +13,12 @@ typedef struct repl {
     char *input; /* the lines of an input that is not complete yet, or NULL */
 } repl;
 
-/* Until the user leaves; gives the exit status. */
+/* Runs until the user leaves; returns the exit status. */
 int repl_run(const options *o);
 
 /* Runs `:NAME ARGUMENT`, given without the colon. */
 void repl_command(repl *r, const char *line);
-/* Calls `each` for the names of the commands that begin so. */
+/* Calls `each` for the names of the commands with that prefix. */
 void repl_each_command(const char *prefix, size_t length,
                        void (*each)(void *target, const char *name), void *target);
 /* Writes for the user. */

@@ -37,7 +37,7 @@ static csp_vm *running;
 
 static volatile sig_atomic_t ended_by;
 
-/* The first Ctrl-C, or SIGTERM, ends the program in good order; the second at once. */
+/* The first Ctrl-C, or SIGTERM, ends the program in an orderly way; the second one at once. */
 static void on_end(int number)
 {
     ended_by = number;
@@ -58,7 +58,7 @@ static const struct ending {
 } handled[] = {{SIGINT, on_end}, {SIGTERM, on_end}, {SIGQUIT, on_quit}};
 enum { HANDLED = sizeof handled / sizeof *handled };
 
-/* What is ignored stays so: a background job of a script is not to be interrupted. */
+/* A signal that is ignored stays ignored: a script's background job must not be interrupted. */
 static void handle_signals(struct sigaction before[HANDLED])
 {
     for (int i = 0; i < HANDLED; i++) {

@@ -4,8 +4,8 @@
 
 #include "repl/options.h"
 
-/* Runs what the options name (ACTION_FILE, ACTION_STDIN, ACTION_EVAL, ACTION_DISASM) and gives the
- * exit status. */
+/* Runs what the options name (ACTION_FILE, ACTION_STDIN, ACTION_EVAL, ACTION_DISASM) and returns
+ * the exit status. */
 int script_run(const options *o);
 
 #endif

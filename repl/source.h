@@ -11,8 +11,8 @@ typedef struct source {
     size_t size;
 } source;
 
-/* Reads a file, "-": standard input. False: it has been said on standard error why not; the source
- * is to be freed all the same. */
+/* Reads a file, "-": standard input. False: the reason has been reported on standard error; the
+ * source must be freed all the same. */
 bool source_read(const char *path, source *s);
 void source_free(source *s);
 

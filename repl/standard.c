@@ -12,10 +12,10 @@
 static struct {
     char text[64 << 10]; /* what goes to standard output */
     size_t used;
-    int failed; /* errno of the first write that did */
+    int failed; /* errno of the first write that failed */
 } buffer;
 
-/* Unlike SIG_IGN it is not handed on to programs that are run. */
+/* Unlike SIG_IGN this is not inherited by programs that are run. */
 static void on_size_limit(int number) { (void)number; }
 
 bool standard_open(void)
@@ -23,7 +23,7 @@ bool standard_open(void)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
             continue;
-        /* The wrong way round: neither can it be read from nor the others be written to. */
+        /* The wrong way round, so that the first cannot be read and the others not written. */
         if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
             return false;
     }

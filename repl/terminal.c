@@ -20,9 +20,9 @@
 static struct {
     terminal_complete_fn *complete;
     void *user;
-    char **matches; /* candidates of the completion under way; [0] is for their common beginning */
+    char **matches; /* candidates of the completion under way; [0] is for their common prefix */
     size_t match_count;
-    char *line; /* what Enter has ended */
+    char *line; /* the line that Enter ended */
     bool ended; /* a line, or NULL for Ctrl-D, is there */
     bool editing;
     bool column_zero; /* the last output ended its line */
@@ -30,13 +30,13 @@ static struct {
     /* the line is taller than the screen: it is shown in one row, as far as it fits */
     bool scrolls;
     int pipe[2];  /* from the signal handlers to terminal_wait */
-    int ended_by; /* the signal that told to end; 0: none */
+    int ended_by; /* the signal that asked to end; 0: none */
     csp_vm *volatile running;
 } terminal;
 
 /* ---- Display ---- */
 
-/* At most; the prompt included. */
+/* At most; including the prompt. */
 static int rows_of_line(int columns)
 {
     size_t width = strlen(rl_display_prompt);
@@ -56,7 +56,7 @@ static int rows_of_line(int columns)
     return rows + (int)(width / (size_t)columns);
 }
 
-/* Readline loses its place where a line has more rows than the screen. */
+/* Readline loses its place if a line has more rows than the screen. */
 static void fit(int rows, int columns)
 {
     bool scrolls = columns > 0 && rows_of_line(columns) > rows;
@@ -100,7 +100,7 @@ static void on_signal(int number)
         signal(number, SIG_DFL); /* a second one ends the command at once */
     for (int i = 0; i < HANDLED && tell; i++)
         if (handled[i].number == number && write(terminal.pipe[1], &handled[i].sent, 1) < 0)
-            break; /* it is full: the reader will wake all the same */
+            break; /* it is full: the reader will wake anyway */
     errno = kept;
 }
 
@@ -108,7 +108,7 @@ int terminal_ended_by(void) { return terminal.ended_by; }
 
 void terminal_interrupts(csp_vm *vm) { terminal.running = vm; }
 
-/* Back from a stop: the shell has changed the terminal's modes. */
+/* Continued after a stop: the shell has changed the terminal's modes. */
 static void resume(void)
 {
     if (!terminal.editing)
@@ -163,7 +163,7 @@ static void add_match(void *target, const char *candidate)
         free(copy);
 }
 
-/* The longest common beginning of what was found. */
+/* The longest common prefix of the candidates. */
 static char *common(char **names, size_t count)
 {
     size_t length = strlen(names[0]);
@@ -176,7 +176,7 @@ static char *common(char **names, size_t count)
     return strndup(names[0], length);
 }
 
-/* Readline's word begins where its list of breaking characters says, which is where ours does. */
+/* Readline's word begins where its list of word breaks says, which is where ours does. */
 static char **complete(const char *word, int start, int end)
 {
     (void)word;
@@ -224,8 +224,7 @@ static char **complete(const char *word, int start, int end)
 
 static void on_line(char *line)
 {
-    /* Gives the terminal back in its usual modes: what is evaluated may write, and Ctrl-C is to be
-     * seen. */
+    /* Restores the terminal's usual modes: an evaluation may write, and Ctrl-C must be seen. */
     rl_callback_handler_remove();
     terminal.editing = false;
     terminal.ended = true;
@@ -242,8 +241,8 @@ void terminal_edit(const char *prompt)
     rl_callback_handler_install(prompt, on_line);
 }
 
-/* What is typed stays on the screen, with `mark` behind it; the terminal has its usual modes
- * again. */
+/* The typed text stays on the screen, with `mark` after it; the terminal has its usual
+ * modes again. */
 static void stop_editing(const char *mark)
 {
     rl_free_line_state();
@@ -293,7 +292,7 @@ int terminal_wait(int fd, int timeout, char **line)
 
 /* ---- Output ---- */
 
-/* At once, and whatever becomes of it: a terminal that is gone ends the input, too. */
+/* At once, whatever happens to it: a terminal that is gone also ends the input. */
 static void write_all(int fd, const char *text, size_t size)
 {
     standard_write(fd, text, size);

@@ -1,6 +1,6 @@
-/* The terminal: line editing by readline, with output of others above the line that is being typed.
+/* The terminal: line editing by Readline, with other output above the line that is being typed.
  *
- * Readline is one per program, and so is this. */
+ * There is one Readline per program, and so one terminal. */
 #ifndef CSP_REPL_TERMINAL_H
 #define CSP_REPL_TERMINAL_H
 
@@ -19,22 +19,22 @@ enum {
     TERMINAL_REPORT = 16
 };
 
-/* Takes over the terminal and the signals that come from it. complete: gives each candidate for the
- * end of `text` to `each`, and the offset in text that they replace from. False: no memory or
- * descriptors. */
+/* Takes over the terminal and the signals that come from it. complete: passes each candidate for
+ * the end of `text` to `each`, and the offset in text from which they replace it. False: no memory
+ * or descriptors. */
 typedef void terminal_complete_fn(void *user, const char *text, size_t size, size_t *start,
                                   void (*each)(void *target, const char *candidate), void *target);
 bool terminal_open(terminal_complete_fn *complete, void *user);
 void terminal_close(void);
 
-/* Shows the prompt and lets a line be typed, unless one is being typed already. */
+/* Shows the prompt and lets a line be typed, unless one is already being typed. */
 void terminal_edit(const char *prompt);
-/* Gives up the line that is being typed. True: there was something in it. */
+/* Gives up the line that is being typed. True: it was not empty. */
 bool terminal_discard(void);
 
 /* Waits for keys, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After
- * TERMINAL_LINE the line, which is the caller's to free, is in *line; after that and after
- * TERMINAL_END none is being typed. */
+ * TERMINAL_LINE the line is in *line, and the caller frees it; after that and after TERMINAL_END
+ * none is being typed. */
 int terminal_wait(int fd, int timeout, char **line);
 
 /* Writes to standard output (1) or error (2), above the line that is being typed. */
@@ -42,10 +42,10 @@ void terminal_write(int stream, const char *text, size_t size);
 /* Goes to a new line unless the last output ended one. */
 void terminal_fresh_line(void);
 
-/* From now on Ctrl-C and the signals that end interrupt this VM, and Ctrl-\ asks it for a report;
- * NULL: they are events for terminal_wait again. */
+/* From now on Ctrl-C and the signals that end the command interrupt this VM, and Ctrl-\ asks it for
+ * a report; NULL: they are events for terminal_wait again. */
 void terminal_interrupts(csp_vm *vm);
-/* SIGTERM or SIGHUP, once it has come and been waited for; else 0. */
+/* SIGTERM or SIGHUP, once it has arrived and been waited for; else 0. */
 int terminal_ended_by(void);
 
 /* A whole input as one entry of the history. */

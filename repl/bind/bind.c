@@ -12,7 +12,7 @@
 #include "repl/bind/select.h"
 #include "repl/standard.h"
 
-/* Where the questions for macros stand, as clang's messages call it. */
+/* What clang's messages call the source of the questions for macros. */
 #define QUESTIONS "<csp bind>"
 
 /* ---- clang ---- */
@@ -71,7 +71,7 @@ static bool complain(const char *path, const char *messages)
 
 /* ---- the header ---- */
 
-/* `#include` of the file, or, where there is none, of what the compiler finds under that name. */
+/* `#include` of the file, or, if there is none, of what the compiler finds under that name. */
 static bool put_include(const char *path, text *out)
 {
     if (strpbrk(path, "\n\r\">")) {
@@ -97,8 +97,8 @@ static bool read_macros(header *h, const options *o, const char *include)
 
 static bool read_declarations(header *h, const options *o, const char *input)
 {
-    /* What clang knows by itself, of strlen for one, would be told in place of the header's
-     * words. */
+    /* Otherwise clang would report its built-in declarations, of strlen for one, instead of
+     * the header's. */
     static const char *const how[] = {"-Xclang",
                                       "-ast-dump=json",
                                       "-fsyntax-only",
@@ -151,7 +151,7 @@ static void add_word(void *user, const char *word)
     table_set(user, copy, user);
 }
 
-/* All that stands for something in csp. False: no memory. */
+/* Everything that stands for something in csp. False: no memory. */
 static bool read_words(const options *o, table *words)
 {
     csp_vm *vm;
@@ -165,7 +165,7 @@ static bool read_words(const options *o, table *words)
     return session != NULL;
 }
 
-/* "c" and "m" are called so, others like their header. */
+/* "c" and "m" keep their names, other libraries are called like their header. */
 static const char *alias_of(const char *of, const char *path, const table *words)
 {
     const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;

@@ -7,11 +7,11 @@
 #include "repl/bind/dump_value.h"
 #include "repl/bind/type.h"
 
-/* Declarations in one place: those of the file, of a record. */
+/* The scope of a declaration: the file, or a record. */
 typedef struct place {
     header *h;
     c_record *record;  /* NULL: the file */
-    c_unnamed unnamed; /* the last ones that have no name */
+    c_unnamed unnamed; /* the last ones without a name */
 } place;
 
 static void read_declaration(dump_stream *in, dump_node *n, void *user);
@@ -92,7 +92,7 @@ static void read_record(dump_stream *in, dump_node *n, place *outer)
 typedef struct counting {
     c_enum *e;
     bool is_negative;
-    uint64_t magnitude; /* of the next value that is not said */
+    uint64_t magnitude; /* of the next value that is not given */
 } counting;
 
 static void count_on(counting *c)
@@ -137,7 +137,7 @@ static void read_enum(dump_stream *in, dump_node *n, place *p)
         e->base = type_read(p->h, n->base, p->unnamed);
     counting c = {.e = e};
     dump_each(in, n, read_enumerator, &c);
-    /* A value of more than 31 bits beside a negative one. */
+    /* A value of more than 31 bits next to a negative one. */
     for (const c_constant *constant = e->constants; constant && e->is_signed;
          constant = constant->next)
         e->is_wide |= *constant->value != '-' && strtoull(constant->value, NULL, 10) > INT32_MAX;
@@ -153,8 +153,8 @@ static void name_record(c_record *record, const char *name)
         record->alias = name;
 }
 
-/* Whether the type is written `tag name`: so clang calls what has no name but that of its
- * typedef. */
+/* Whether the type is written `tag name`: clang's name for a type whose only name is
+ * its typedef. */
 static bool is_called(const dump_node *n, const char *tag)
 {
     size_t length = strlen(tag);
@@ -226,7 +226,7 @@ static c_function *function_of(place *p, const dump_node *n)
     return f;
 }
 
-/* Declared again, a function keeps the names of its parameters. */
+/* A function that is declared again keeps the names of its parameters. */
 static void read_function(dump_stream *in, dump_node *n, place *p)
 {
     if (n->is_implicit || n->is_invalid || !n->name)

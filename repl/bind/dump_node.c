@@ -7,8 +7,8 @@ enum { LEVELS = 250 };
 
 /* ---- events ---- */
 
-/* The next event. Places are looked at wherever they stand: clang names a file only where it is
- * another one than that of the place before. */
+/* The next event. Positions are noted wherever they stand: clang names a file only when it differs
+ * from that of the position before. */
 static json_event next(dump_stream *in)
 {
     for (;;) {
@@ -50,7 +50,7 @@ static const char *read_text(dump_stream *in)
     return NULL;
 }
 
-/* ---- what is said of a node ---- */
+/* ---- the properties of a node ---- */
 
 static void read_type(dump_stream *in, const char **written, const char **plain)
 {
@@ -69,7 +69,7 @@ static void read_type(dump_stream *in, const char **written, const char **plain)
     }
 }
 
-/* A place is empty where there is none. */
+/* The position is empty if there is none. */
 static void read_place(dump_stream *in, dump_node *n)
 {
     json_event event = next(in);
@@ -138,7 +138,7 @@ static void read_attribute(dump_stream *in, dump_node *n)
     }
 }
 
-/* From behind its `{` on. */
+/* From the byte after its `{` on. */
 static void read_node(dump_stream *in, dump_node *n)
 {
     *n = (dump_node){0};

@@ -69,7 +69,7 @@ static int digit_of(char c, int base)
     return digit < base ? digit : -1;
 }
 
-/* What stands behind a backslash. */
+/* What follows a backslash. */
 static const char *read_escape(const char *at, text *out)
 {
     static const char letters[] = "abfnrtv", values[] = "\a\b\f\n\r\t\v";
@@ -89,7 +89,7 @@ static const char *read_escape(const char *at, text *out)
     return at;
 }
 
-/* The bytes of a literal as clang writes it; NULL: of wide characters. */
+/* The bytes of a literal as clang writes it; NULL: it has wide characters. */
 static const c_constant *read_literal(const char *literal)
 {
     if (strncmp(literal, "u8", 2) == 0)

@@ -5,10 +5,10 @@
 #include "repl/bind/dump_node.h"
 #include "repl/bind/header.h"
 
-/* The digits that the value of an enumerator is said with, or NULL. */
+/* The digits of an enumerator's value as given, or NULL. */
 const char *dump_integer(dump_stream *in, dump_node *enumerator);
-/* Whether the node is one of the declarations that ask for the value of a macro; it is then in
- * h->values. */
+/* Whether the node is one of the declarations that ask for the value of a macro; the value is then
+ * in h->values. */
 bool dump_macro(dump_stream *in, dump_node *n, header *h);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a C header declares, as far as `csp bind` looks at it. All of it is memory_get's. */
+/* What a C header declares, as far as `csp bind` needs it. All of it is memory_get's. */
 #ifndef CSP_REPL_BIND_HEADER_H
 #define CSP_REPL_BIND_HEADER_H
 
@@ -17,7 +17,7 @@ typedef enum c_kind {
     C_POINTER,
     C_ARRAY,
     C_FUNCTION,
-    C_OTHER /* what no csp can express: `name` says what it is */
+    C_OTHER /* what csp cannot express: `name` says what it is */
 } c_kind;
 
 typedef struct c_type {
@@ -27,9 +27,9 @@ typedef struct c_type {
     bool is_prototype; /* … whose parameters are known */
     uint8_t scalar;    /* see scalar.def */
     uint32_t count;    /* … how many */
-    int64_t length;    /* of an array; -1: not said */
+    int64_t length;    /* of an array; -1: not given */
     const char *name;  /* see kind */
-    struct c_type *of; /* what it points to, is an array of, gives */
+    struct c_type *of; /* what it points to, is an array of, or returns */
     struct c_type *params, *next;
     struct c_record *record;
     struct c_enum *enumeration;
@@ -50,17 +50,16 @@ typedef struct c_field {
 } c_field;
 
 typedef struct c_record {
-    const char *tag, *alias; /* its name, the typedef's; NULL: none */
-    const struct c_record
-        *within; /* without a name: the field of a record that it is the type of */
+    const char *tag, *alias;       /* its name, the typedef's; NULL: none */
+    const struct c_record *within; /* without a name: the field of a record whose type it is */
     const char *field;
     bool is_union, is_complete;
     bool is_own;                  /* declared by what is to be bound */
     bool is_selected, is_printed; /* see select.h */
     bool is_packed;               /* its layout is not the usual one */
     bool is_judged;               /* see translate.h */
-    const char *why;              /* it is not expressible … */
-    const char *where;            /* … and the field for which it is not; or NULL */
+    const char *why;              /* why it cannot be expressed … */
+    const char *where;            /* … and the field that is the reason; or NULL */
     uint32_t nesting;             /* structs in structs by value */
     uint64_t elements;            /* scalars in it */
     const char *shown;            /* what csp calls it */
@@ -83,7 +82,7 @@ typedef struct c_enum {
     bool is_own, is_packed;
     bool is_signed; /* has a negative value */
     bool is_wide;   /* has one of more than 32 bits */
-    c_type *base;   /* where it is said; else NULL */
+    c_type *base;   /* if given; else NULL */
     c_constant *constants, **last;
     struct c_enum *next;
 } c_enum;
@@ -91,13 +90,13 @@ typedef struct c_enum {
 typedef struct c_function {
     const char *name, *symbol; /* symbol: what the linker calls it */
     c_type *type;
-    const char **params; /* names; NULL in it: without one */
+    const char **params; /* names; a NULL among them: none given */
     uint32_t param_count;
     bool is_own;
-    bool is_main;   /* the header itself declares it, or a part of it */
-    bool is_static; /* no symbol */
+    bool is_main;   /* declared by the header itself, or by a part of it */
+    bool is_static; /* it has no symbol */
     bool is_selected;
-    const char *why; /* it cannot be called; NULL: it can … */
+    const char *why; /* why it cannot be called; NULL: it can be … */
     uint32_t where;  /* … and the parameter, counted from 1, that is the reason; 0: none is */
     struct c_function *next;
 } c_function;
@@ -115,9 +114,9 @@ typedef struct c_macro {
     bool is_own;
     bool is_gone;             /* by #undef */
     uint8_t closing;          /* see macros.c */
-    bool has_text, has_float; /* in what it stands for */
+    bool has_text, has_float; /* in what it expands to */
     bool is_probed;
-    const c_constant *value; /* NULL: it is no constant */
+    const c_constant *value; /* NULL: it is not a constant */
     struct c_macro *next;
 } c_macro;
 
@@ -125,24 +124,23 @@ typedef struct c_macro {
 
 /* A file whose declarations are wanted. */
 typedef struct c_file {
-    bool is_main; /* the header itself, or a part of it; else it includes it */
+    bool is_main; /* the header itself, or a part of it; otherwise a header that it includes */
 } c_file;
 
 typedef struct header {
     table files; /* of c_file, by their paths */
     table typedefs, tags, enum_tags, functions, macro_names;
     c_record *records, **last_record;
-    c_record *complete, **last_complete; /* each behind those that it holds */
+    c_record *complete, **last_complete; /* each after those that it contains */
     c_enum *enums, **last_enum;
     c_function *function_list, **last_function;
     c_variable *variables, **last_variable;
     c_macro *macros, **last_macro;
     uint32_t macro_count;
-    const c_constant *
-        *values; /* of macros, by their numbers: an int, a text, a float; NULL in it: none */
+    const c_constant **values; /* of macros, by number: an int, a text, a float; NULL: none */
 } header;
 
-/* The record or enum of that tag, known from now on. */
+/* The record or enum with that tag; made if it is new. */
 c_record *header_record(header *h, const char *tag, bool is_union);
 c_enum *header_enum(header *h, const char *tag);
 c_record *header_add_record(header *h);

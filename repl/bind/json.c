@@ -53,7 +53,7 @@ static bool refill(json_reader *r)
     return got > 0;
 }
 
-/* The byte that is next, -1: none. */
+/* The next byte, -1: none. */
 static int peek(json_reader *r)
 {
     return r->used < r->filled || refill(r) ? (unsigned char)r->buffer[r->used] : -1;

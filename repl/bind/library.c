@@ -33,8 +33,8 @@ static const char *soname(const struct link_map *map)
     return names && at ? memory_text(names + at) : NULL;
 }
 
-/* The first file of a linker script, "INPUT(libncurses.so.6 -ltinfo)", which is what dlopen
- * complains of: "PATH: file too short". NULL: it is something else. */
+/* The first file of a linker script, "INPUT(libncurses.so.6 -ltinfo)", of which dlopen complains:
+ * "PATH: file too short". NULL: it is something else. */
 static const char *read_script(const char *complaint)
 {
     char script[4096];
@@ -61,7 +61,7 @@ static library open_library(const char *name)
     return (library){.name = name, .handle = real ? dlopen(real, RTLD_LAZY | RTLD_LOCAL) : handle};
 }
 
-/* A library that was found by a guess is called by its soname: programs run where there is no
+/* A library that was found by guessing is called by its soname: programs run where there is no
  * libx.so without a number. */
 static library open_candidate(const char *name)
 {
@@ -86,8 +86,7 @@ bool library_owns(const library *l, const char *symbol)
         return false;
     if (dladdr(address, &there) == 0 || dladdr(map->l_ld, &here) == 0)
         return true;
-    bool is_kernel =
-        there.dli_fname[0] != '/'; /* libc hands out what the kernel has mapped: time */
+    bool is_kernel = there.dli_fname[0] != '/'; /* libc returns what the kernel has mapped: time */
     return is_kernel || there.dli_fbase == here.dli_fbase;
 }
 
@@ -120,7 +119,7 @@ static void consider(choice *c, const char *name)
     }
 }
 
-/* -lNAME, each. */
+/* Each -lNAME. */
 static void consider_flags(choice *c, char *flags)
 {
     char *rest;
@@ -169,7 +168,7 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* "curl/easy.h" may be of easy or of curl. */
+/* "curl/easy.h" may belong to easy or to curl. */
 static void consider_path(choice *c, const char *path)
 {
     const char *last = last_part(path), *folder = last - (last > path);

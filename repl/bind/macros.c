@@ -69,7 +69,7 @@ static void enter(reading *r, const char *path)
     table_set(&r->h->files, i.path, file);
 }
 
-/* # 12 "path" 1 3: here begins line 12 of that file, entered (1) or come back to (2). */
+/* # 12 "path" 1 3: line 12 of that file begins here, entered (1) or returned to (2). */
 static void read_marker(reading *r, const char *line)
 {
     const char *quote = strchr(line, '"');
@@ -100,7 +100,7 @@ static size_t name_length(const char *at)
     return n;
 }
 
-/* Whether what is read stands in a file that is wanted. */
+/* Whether the current position is in a wanted file. */
 static bool in_own_file(const reading *r)
 {
     const char *path = r->depth > 0 ? r->open[r->depth - 1].path : "<";
@@ -179,7 +179,7 @@ enum { CHAIN = 200 }; /* macros that stand for macros */
 
 static bool is_closed(const header *h, c_macro *m, int depth);
 
-/* Behind a string or character; NULL: it has no end. */
+/* After a string or character; NULL: it has no end. */
 static const char *skip_quoted(const char *at)
 {
     char quote = *at++;
@@ -188,7 +188,7 @@ static const char *skip_quoted(const char *at)
     return *at ? at + 1 : NULL;
 }
 
-/* Whether the name that begins here may stand in brackets, as the macro that it may be. */
+/* Whether the name that begins here may stand in brackets, as it may be a macro. */
 static bool is_closed_name(const header *h, c_macro *user, const char *at, size_t length, int depth)
 {
     c_macro *m = table_find(&h->macro_names, memory_slice(at, length));
@@ -200,7 +200,7 @@ static bool is_closed_name(const header *h, c_macro *user, const char *at, size_
     return ok;
 }
 
-/* Behind a number. */
+/* After a number. */
 static const char *skip_number(c_macro *m, const char *at)
 {
     bool is_hex = at[0] == '0' && (at[1] | 0x20) == 'x';
@@ -210,8 +210,7 @@ static const char *skip_number(c_macro *m, const char *at)
     return at + length;
 }
 
-/* Whether the macro may stand in brackets: what is open in it is closed in it, and it is no
- * statement. */
+/* Whether the macro may stand in brackets: its brackets are balanced, and it is not a statement. */
 static bool is_closed_text(const header *h, c_macro *m, int depth)
 {
     int open = 0;
@@ -239,14 +238,14 @@ static bool is_closed_text(const header *h, c_macro *m, int depth)
     return open == 0;
 }
 
-/* One that is not would take the questions behind it with it. */
+/* Otherwise it would take the questions after it with it. */
 static bool is_closed(const header *h, c_macro *m, int depth)
 {
     if (m->closing == UNKNOWN && depth < CHAIN) {
         m->closing = BEING_LOOKED_AT;
         m->closing = is_closed_text(h, m, depth + 1) ? CLOSED : NOT_CLOSED;
     }
-    return m->closing == CLOSED || m->closing == BEING_LOOKED_AT; /* no macro is in itself */
+    return m->closing == CLOSED || m->closing == BEING_LOOKED_AT; /* no macro contains itself */
 }
 
 void macros_ask(const header *h, text *out)

@@ -19,7 +19,7 @@ static _Noreturn void give_up(void)
 
 enum { CHUNK = 1 << 16, ALIGN = 16 };
 
-/* The chunk that is being given away; those before it are full. */
+/* The chunk being allocated from; those before it are full. */
 static char *chunk;
 static size_t chunk_left;
 

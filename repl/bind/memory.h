@@ -1,5 +1,5 @@
-/* Memory and tables of one `csp bind`. All of it lives until the command ends; a command without
- * memory ends at once, with a word. */
+/* Memory and tables of one `csp bind`. All of it lives until the command ends; if memory runs out
+ * the command ends at once, with a message. */
 #ifndef CSP_REPL_BIND_MEMORY_H
 #define CSP_REPL_BIND_MEMORY_H
 
@@ -10,10 +10,10 @@
 void *memory_get(size_t size);
 char *memory_text(const char *from);
 char *memory_slice(const char *from, size_t length);
-/* A larger block instead of the one from malloc at `old`; never NULL. */
+/* A larger block in place of the malloc'ed one at `old`; never NULL. */
 void *memory_grow(void *old, size_t size);
 
-/* Names, and what they stand for. */
+/* Names and their values. */
 typedef struct table {
     struct table_slot *slots;
     uint32_t count, mask;
@@ -21,10 +21,10 @@ typedef struct table {
 
 /* NULL: there is none. */
 void *table_find(const table *t, const char *name);
-/* Instead of what the name stood for; `name` is kept as it is. */
+/* Replaces the value of the name; `name` is not copied. */
 void table_set(table *t, const char *name, void *value);
 
-/* A text that grows; `bytes` is NULL as long as it is empty, and ends with NUL. */
+/* A text that grows; `bytes` is NULL while it is empty, and NUL-terminated otherwise. */
 typedef struct text {
     char *bytes;
     size_t length, capacity;

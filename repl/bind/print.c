@@ -9,7 +9,7 @@
 
 /* ---- lists ---- */
 
-/* "fn f(", the parts with commas between, and ")" on one line, or on as many as it takes. */
+/* "fn f(", the parts separated by commas, and ")", on one line, or on as many as needed. */
 typedef struct listing {
     text *out;
     size_t line; /* where the last line begins */
@@ -18,7 +18,7 @@ typedef struct listing {
 
 static void begin(listing *l, text *out) { *l = (listing){.out = out, .line = out->length}; }
 
-/* `reserve`: columns that stand behind the last one. */
+/* `reserve`: columns needed after the last one. */
 static void add_part(listing *l, const char *part, size_t reserve)
 {
     if (l->count++ > 0)
@@ -91,7 +91,7 @@ static void put_function(const header *h, const c_function *f, table *names, tex
     text_free(&result);
 }
 
-/* Why not, instead of the function. */
+/* Prints why not, in place of the function. */
 static void put_refusal(const c_function *f, text *out)
 {
     const char *name =
@@ -122,7 +122,7 @@ static bool put_functions(const header *h, text *out)
 
 /* ---- structs ---- */
 
-/* A field, or nothing where it only says what follows the struct. */
+/* A field, or nothing if it only stands for what follows the struct. */
 static void put_field(const header *h, const c_field *field, const char *name, listing *l)
 {
     text part = {0};

@@ -4,7 +4,7 @@
 
 /* ---- texts ---- */
 
-/* The length of the character of UTF-8 that begins here; 0: none does. */
+/* The length of the UTF-8 character that begins here; 0: none does. */
 static size_t character_length(const char *at, size_t left)
 {
     const unsigned char *b = (const unsigned char *)at;
@@ -48,7 +48,7 @@ static void put_byte(char byte, text *out)
         text_add(out, &byte, 1);
 }
 
-/* A string, or bytes where it is no UTF-8. */
+/* A string, or bytes if it is not UTF-8. */
 static void put_text(const c_constant *c, text *out)
 {
     bool is_string = is_utf8(c->value, c->length);
@@ -64,7 +64,7 @@ static void put_text(const c_constant *c, text *out)
 
 /* ---- numbers ---- */
 
-/* "1", "1.5E+10" of clang's are 1.0 and 1.5e+10. */
+/* clang's "1" and "1.5E+10" are 1.0 and 1.5e+10. */
 static void put_float(const char *digits, text *out)
 {
     bool is_plain = strpbrk(digits, ".eE") == NULL;
@@ -97,7 +97,7 @@ static bool put_constant(const selection *s, table *taken, const char *name, con
 
 /* ---- macros ---- */
 
-/* Names, with commas between, in a comment of as many lines as it takes. */
+/* Names, separated by commas, in a comment of as many lines as needed. */
 typedef struct names {
     text lines;
     size_t line;
@@ -114,7 +114,7 @@ static void add_name(names *all, const char *name)
     text_print(&all->lines, "%s%s", is_first ? "#   " : ", ", name);
 }
 
-/* A macro with parameters, as it is written, if one line has room for it. */
+/* A macro with parameters, as written, if it fits one line. */
 static void put_function_macro(const c_macro *m, text *out)
 {
     text line = {0};
@@ -130,7 +130,7 @@ static void put_function_macro(const c_macro *m, text *out)
     text_free(&line);
 }
 
-/* What the macro stands for is there already, under its name. */
+/* What the macro stands for exists already, under its own name. */
 static bool is_declared(const header *h, const table *seen, const c_macro *m)
 {
     const c_function *f = table_find(&h->functions, m->name);

@@ -22,7 +22,7 @@ static bool write_all(int fd, const char *bytes, size_t size)
     return true;
 }
 
-/* Files, not pipes: a program that reads nothing or says much holds up nobody. */
+/* Files, not pipes: a program that reads nothing or writes much blocks nobody. */
 static int memory_file(const char *bytes)
 {
     int fd = memfd_create("csp bind", MFD_CLOEXEC);
@@ -91,7 +91,7 @@ static void read_messages(int fd, text *messages)
 int program_end(program *p, text *messages)
 {
     int status = 0;
-    close(p->output); /* who still writes is told by SIGPIPE */
+    close(p->output); /* SIGPIPE tells a program that still writes */
     while (waitpid(p->id, &status, 0) < 0 && errno == EINTR)
         ;
     read_messages(p->messages, messages);

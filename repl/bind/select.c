@@ -18,7 +18,7 @@ bool select_name(const selection *s, const char *name)
     return s->glob_count == 0 && !is_hidden;
 }
 
-/* #define STDIO_H 1, against being included twice. */
+/* #define STDIO_H 1, a guard against being included twice. */
 static bool is_guard(const c_macro *m)
 {
     size_t length = strlen(m->name);
@@ -67,7 +67,8 @@ void select_functions(const selection *s, header *h)
         f->is_selected = f->is_own && select_name(s, f->name);
 }
 
-/* Of included headers only what the library has itself is meant: they may be another one's. */
+/* From included headers, only functions that the library has itself are meant: the others may be
+ * another library's. */
 static void judge_function(selection *s, const header *h, c_function *f)
 {
     const library *l = &s->library;
@@ -86,7 +87,7 @@ static void judge_function(selection *s, const header *h, c_function *f)
 
 /* ---- structs ---- */
 
-/* Those that are printed and whose fields have not been looked at. */
+/* Those that are printed and whose fields have not been examined. */
 typedef struct marking {
     header *h;
     c_record **records;
@@ -105,7 +106,7 @@ static void mark(marking *m, c_record *record)
     m->records[m->count++] = record;
 }
 
-/* What a type needs; of a callback's what its parameters need. */
+/* What a type needs; for a callback, what its parameters need. */
 static void mark_type(marking *m, const c_type *type, bool by_value)
 {
     mark(m, translate_needs(m->h, type, by_value));
@@ -151,8 +152,7 @@ static void mark_structs(const selection *s, header *h)
     }
 }
 
-/* Functions have the right of way: C calls structs `struct stat`, and does not mind another
- * name. */
+/* Functions come first: C calls structs `struct stat`, which can be given another name. */
 static void name_structs(selection *s, header *h)
 {
     table taken = {0};

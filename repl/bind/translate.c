@@ -122,7 +122,7 @@ static bool is_over_aligned(const header *h, const c_field *field)
     return field->is_aligned;
 }
 
-/* The last field may be an array that only says what follows. */
+/* The last field may be an array that only stands for what follows. */
 static bool is_tail(const c_field *field, int64_t length) { return !field->next && length <= 0; }
 
 /* Pointers can be expressed whatever they point to. */
@@ -216,7 +216,7 @@ static const char *translate_callback(const header *h, const c_type *function, t
     return translate(h, function->of, AT_CALLBACK, out);
 }
 
-/* What C gives us, and what a callback gets, is no function of ours. */
+/* What C returns to us, and what a callback gets, is not a function of ours. */
 static void translate_function(const header *h, const c_type *function, translate_place place,
                                text *out)
 {
@@ -260,7 +260,7 @@ static const char *translate_value(const header *h, c_record *record, translate_
     return why;
 }
 
-/* A name for the type itself: no typedef that says more. */
+/* A name for the type itself: not a typedef that says more. */
 static const char *known_name(const header *h, const c_type *type)
 {
     for (int i = 0; type && type->kind == C_TYPEDEF && i < TYPEDEFS; i++) {

@@ -51,7 +51,7 @@ static bool take(scanner *s, char c)
     return is_there;
 }
 
-/* The length of the word that comes next; 0: none does. */
+/* The length of the next word; 0: there is none. */
 static size_t word_length(scanner *s)
 {
     skip_blanks(s);
@@ -73,7 +73,7 @@ static bool is_any(const char *word, size_t length, const char *const *wanted)
     return *wanted != NULL;
 }
 
-/* From `(` or `[` on: behind its end. */
+/* From `(` or `[` on: the place after its end. */
 static void skip_bracket(scanner *s)
 {
     int depth = 0;
@@ -85,7 +85,7 @@ static void skip_bracket(scanner *s)
     s->failed |= depth > 0;
 }
 
-/* Qualifiers, and attributes of functions. Gives whether `const` was among them. */
+/* Qualifiers, and attributes of functions. Returns whether `const` was among them. */
 static bool skip_qualifiers(scanner *s)
 {
     static const char *const words[] = {
@@ -107,9 +107,9 @@ static bool skip_qualifiers(scanner *s)
     }
 }
 
-/* ---- what stands in front: "const unsigned long", "struct x" ---- */
+/* ---- before the name: "const unsigned long", "struct x" ---- */
 
-/* `struct`, `union` or `enum`, which has been read. */
+/* `struct`, `union` or `enum` has been read. */
 static c_type *read_tagged(scanner *s, const char *word)
 {
     bool is_enum = *word == 'e', is_union = *word == 'u';
@@ -180,7 +180,7 @@ static c_type *scalar_of(const words *w)
     return type;
 }
 
-/* A type of which its word tells that csp has none like it, or NULL. */
+/* A type for which csp has no equivalent, as its word tells, or NULL. */
 static c_type *read_foreign(scanner *s, const char *word, size_t n)
 {
     static const char *const va_lists[] = {"va_list", "__gnuc_va_list", "__builtin_va_list", NULL};
@@ -244,11 +244,11 @@ static c_type *read_front(scanner *s)
     return type;
 }
 
-/* ---- what stands behind: "(*)(int)", "*", "[4]" ---- */
+/* ---- after the name: "(*)(int)", "*", "[4]" ---- */
 
 static c_type *read_type(scanner *s);
 
-/* From behind `(` on. */
+/* From the byte after `(` on. */
 static void read_params(scanner *s, c_type *function)
 {
     c_type **last = &function->params;

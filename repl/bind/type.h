@@ -28,10 +28,10 @@ typedef struct c_unnamed {
     c_enum *enumeration;
 } c_unnamed;
 
-/* Never NULL: what is not understood is C_OTHER. */
+/* Never NULL: a type that is not understood is C_OTHER. */
 c_type *type_read(header *h, const char *written, c_unnamed unnamed);
 
-/* What the type is in the end: no C_TYPEDEF. */
+/* The type behind all typedefs: never a C_TYPEDEF. */
 const c_type *type_resolve(const header *h, const c_type *type);
 /* Whether `const` stands before it or before a typedef that it stands for. */
 bool type_is_const(const header *h, const c_type *type);
