@@ -3,14 +3,11 @@
 #include "stdlib/natives.h"
 #include "stdlib/scalar.h"
 #include "stdlib/string_parts.h"
-#include "vm/code/native.h"
 #include "vm/core/steps.h"
-#include "vm/core/string.h"
-#include "vm/core/vm.h"
 #include "vm/data/index.h"
 #include "vm/data/long.h"
 #include "vm/data/slice.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 #include "vm/walk/walk.h"
 
 enum { DIGITS_PER_REDUCTION = 64, DIGITS_PER_STEP = 3 << 14 /* whole groups */, DIGITS_SLOTS = 2 };
@@ -72,15 +69,14 @@ static bool size_of(csp_vm *vm, process *p, value x, size_t *size)
         *size = value_list(x)->count;
         return true;
     }
-    if (!value_is_integer(x)) {
-        vm_raise_type(vm, p, x, "an int, a string, bytes, a buffer or a list of bytes");
+    int64_t count;
+    if (!native_int_arg(vm, p, x, "an int, a string, bytes, a buffer or a list of bytes", &count))
         return false;
-    }
-    if (num_compare(x, value_int(0)) < 0) {
+    if (count < 0) {
         vm_raise(vm, ERR_VALUE, "a negative number of bytes");
         return false;
     }
-    *size = value_is_int(x) ? (size_t)value_as_int(x) : SIZE_MAX / 4;
+    *size = (size_t)count;
     return true;
 }
 
@@ -167,7 +163,8 @@ static verdict any_slice(csp_vm *vm, process *p, value *args, value *result)
 /* --- single numbers */
 
 /* The place of a number of this type at an offset (negative: from the end). NULL: raised. */
-static uint8_t *place(csp_vm *vm, process *p, span inside, value type, value offset, scalar *out)
+static uint8_t *scalar_place(csp_vm *vm, process *p, span inside, value type, value offset,
+                             scalar *out)
 {
     if (scalar_parse(vm, p, type, out) == VERDICT_FAIL)
         return NULL;
@@ -189,7 +186,7 @@ static verdict any_get(csp_vm *vm, process *p, value *args, value *result)
     if (!span_arg(vm, p, args[0], &inside))
         return VERDICT_FAIL;
     value offset = native_optional(vm, args, 2, value_int(0));
-    const uint8_t *at = place(vm, p, inside, args[1], offset, &type);
+    const uint8_t *at = scalar_place(vm, p, inside, args[1], offset, &type);
     return at != NULL ? vm_give(vm, scalar_read(vm, type, at), result) : VERDICT_FAIL;
 }
 
@@ -199,7 +196,7 @@ static verdict buffer_set(csp_vm *vm, process *p, value *args, value *result)
     scalar type;
     if (!own_buffer_arg(vm, p, args[0], &inside))
         return VERDICT_FAIL;
-    uint8_t *at = place(vm, p, inside, args[1], args[2], &type);
+    uint8_t *at = scalar_place(vm, p, inside, args[1], args[2], &type);
     if (at == NULL)
         return VERDICT_FAIL;
     *result = args[0];
@@ -212,15 +209,15 @@ static verdict buffer_set(csp_vm *vm, process *p, value *args, value *result)
 typedef void write_digits(const span *of, size_t from, size_t to, char *chars);
 
 /* args: what holds the bytes; slots: how many are written, the text under way. */
-static verdict digits(csp_vm *vm, process *p, value *args, uint64_t (*length)(size_t),
-                      write_digits *write, value *result)
+static verdict digits_step(csp_vm *vm, process *p, value *args, uint64_t (*length)(size_t),
+                           write_digits *write, value *result)
 {
     value *slots = args + 1;
     span from;
     if (!span_arg(vm, p, args[0], &from))
         return VERDICT_FAIL;
     if (from.size == 0)
-        return vm_give(vm, vm->empty_string, result);
+        return vm_give(vm, str_new(vm, "", 0), result);
     uint64_t size = length(from.size);
     string *made = string_blank(vm, &slots[1], size, size);
     if (made == NULL)
@@ -268,12 +265,12 @@ static void write_base64(const span *of, size_t from, size_t to, char *chars)
 
 static verdict any_hex(csp_vm *vm, process *p, value *args, value *result)
 {
-    return digits(vm, p, args, hex_length, write_hex, result);
+    return digits_step(vm, p, args, hex_length, write_hex, result);
 }
 
 static verdict any_base64(csp_vm *vm, process *p, value *args, value *result)
 {
-    return digits(vm, p, args, base64_length, write_base64, result);
+    return digits_step(vm, p, args, base64_length, write_base64, result);
 }
 
 static verdict any_utf8(csp_vm *vm, process *p, value *args, value *result)

@@ -6,11 +6,11 @@
 #include "ffi/ctype_parse.h"
 #include "stdlib/ffi_parts.h"
 #include "stdlib/natives.h"
-#include "vm/core/vm.h"
 #include "vm/foreign/callback.h"
 #include "vm/foreign/field.h"
 #include "vm/foreign/foreign.h"
 #include "vm/foreign/release.h"
+#include "vm/native.h"
 
 /* --- memory of the program's own */
 

@@ -4,17 +4,15 @@
 #include "ffi/ctype_parse.h"
 #include "stdlib/ffi_parts.h"
 #include "vm/core/steps.h"
-#include "vm/core/string.h"
 #include "vm/core/type.h"
-#include "vm/core/vm.h"
 #include "vm/data/children.h"
 #include "vm/foreign/field.h"
 #include "vm/foreign/release.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 
 bool ffi_is_granted(csp_vm *vm)
 {
-    if (vm->may_call_c)
+    if (vm_may_call_c(vm))
         return true;
     vm_raise(vm, ERR_FFI, "C cannot be called here");
     return false;

@@ -5,13 +5,10 @@
 
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/code/native.h"
 #include "vm/core/text.h"
-#include "vm/core/vm.h"
 #include "vm/data/draft.h"
-#include "vm/data/list.h"
 #include "vm/data/search.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 #include "vm/number/num_long.h"
 #include "vm/number/num_text.h"
 #include "vm/walk/walk.h"
@@ -138,10 +135,9 @@ static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *ou
     } else if (value_is_float(v)) {
         text_add(&t, chars, num_format_float(value_as_float(v), chars));
     } else {
-        value walk = native_value(vm, &walk_natives[quoted ? WALK_REPR : WALK_STR]);
-        return walk != VALUE_ABSENT ? native_call(vm, p, walk, 1, &v) : vm_raise_memory(vm);
+        return walk_call(vm, p, quoted ? WALK_REPR : WALK_STR, 1, &v);
     }
-    return string_give(vm, text_string(&t), out);
+    return vm_give(vm, text_string(&t), out);
 }
 
 /* Of a conversion that shows an int; 0: of another. */
@@ -442,7 +438,7 @@ verdict string_format(csp_vm *vm, process *p, value *args, value *result)
 {
     list *values = value_list(args[0]);
     value *slots = args + 1;
-    const string *format = string_arg(vm, p, values->items[0]);
+    const string *format = native_string_arg(vm, p, values->items[0]);
     if (format == NULL)
         return VERDICT_FAIL;
     if (slots[SLOT_AT] == VALUE_ABSENT) {

@@ -2,16 +2,13 @@
  * rest is in list.csp. */
 #include "stdlib/list_sort.h"
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
 #include "vm/core/steps.h"
-#include "vm/core/vm.h"
 #include "vm/data/index.h"
 #include "vm/data/iterate.h"
 #include "vm/data/join.h"
-#include "vm/data/list.h"
 #include "vm/data/long.h"
+#include "vm/native.h"
 #include "vm/number/arith.h"
-#include "vm/number/num.h"
 #include "vm/number/num_long.h"
 #include "vm/walk/walk.h"
 
@@ -162,7 +159,7 @@ static verdict native_product(csp_vm *vm, process *p, value *args, value *result
 /* The elements of an iterable as a list. slots: the list, the iterable, and those of
  * WALK_EXTEND. */
 enum { COLLECT_SLOTS = 2 + EXTEND_SLOTS };
-static verdict collect(csp_vm *vm, process *p, value iterable, value *slots)
+static verdict collect_elements(csp_vm *vm, process *p, value iterable, value *slots)
 {
     if (slots[0] == VALUE_ABSENT) {
         slots[0] = list_new(vm, p, NULL, 0);
@@ -171,15 +168,15 @@ static verdict collect(csp_vm *vm, process *p, value iterable, value *slots)
         slots[1] = iterable;
     }
     value ignored;
-    return walk_natives[WALK_EXTEND].fn(vm, p, slots, &ignored);
+    return walk_step(vm, p, WALK_EXTEND, slots, &ignored);
 }
 
-/* args: an iterable; slots: of collect, and how many pairs have changed places. */
+/* args: an iterable; slots: of collect_elements, and how many pairs have changed places. */
 static verdict native_reverse(csp_vm *vm, process *p, value *args, value *result)
 {
     value *slots = args + 1, *done = &slots[COLLECT_SLOTS];
     if (*done == VALUE_ABSENT) {
-        verdict v = collect(vm, p, args[0], slots);
+        verdict v = collect_elements(vm, p, args[0], slots);
         if (v != VERDICT_DONE)
             return v;
         *done = value_int(0);
@@ -238,20 +235,21 @@ static verdict native_concat(csp_vm *vm, process *p, value *args, value *result)
 /* args: the element, how many; slot: the list. */
 static verdict native_repeat(csp_vm *vm, process *p, value *args, value *result)
 {
-    value n = args[1], *made = &args[2];
-    if (!value_is_integer(n))
-        return vm_raise_type(vm, p, n, "an int");
-    if (num_compare(n, value_int(0)) < 0)
+    value *made = &args[2];
+    int64_t n;
+    if (!native_int_arg(vm, p, args[1], "an int", &n))
+        return VERDICT_FAIL;
+    if (n < 0)
         return vm_raise(vm, ERR_VALUE, "a list cannot be of negative length");
-    if (!value_is_int(n) || (uint64_t)value_as_int(n) > LIST_MAX)
+    if ((uint64_t)n > LIST_MAX)
         return vm_raise_memory(vm);
     if (*made == VALUE_ABSENT) {
-        *made = list_blank(vm, p, (size_t)value_as_int(n));
+        *made = list_blank(vm, p, (size_t)n);
         if (*made == VALUE_ABSENT)
             return VERDICT_FAIL;
     }
     list *l = value_list(*made);
-    uint32_t count = (uint32_t)value_as_int(n);
+    uint32_t count = (uint32_t)n;
     uint32_t stop = count - l->count > LONG_ELEMENTS ? l->count + LONG_ELEMENTS : count;
     vm_charge(vm, (stop - l->count) / ELEMENTS_PER_REDUCTION);
     while (l->count < stop)

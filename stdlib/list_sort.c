@@ -5,11 +5,9 @@
 
 #include <math.h>
 
-#include "vm/core/vm.h"
 #include "vm/data/children.h"
-#include "vm/data/list.h"
 #include "vm/data/long.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_compare.h"
 
@@ -56,7 +54,7 @@ static verdict make_list(csp_vm *vm, process *p, value *args, value *slots)
         slots[1] = xs;
     }
     value ignored;
-    verdict v = walk_natives[WALK_EXTEND].fn(vm, p, slots, &ignored);
+    verdict v = walk_step(vm, p, WALK_EXTEND, slots, &ignored);
     if (v == VERDICT_DONE) {
         args[0] = slots[0];
         slots[0] = VALUE_ABSENT;
@@ -65,7 +63,7 @@ static verdict make_list(csp_vm *vm, process *p, value *args, value *slots)
 }
 
 /* slots: the walk, and those of make_list. */
-static verdict begin(csp_vm *vm, process *p, value *args, bool in_place)
+static verdict sort_begin(csp_vm *vm, process *p, value *args, bool in_place)
 {
     if (in_place && !data_own_list(vm, p, args[0]))
         return VERDICT_FAIL;
@@ -128,7 +126,7 @@ static bool is_nan(value v) { return value_is_float(v) && isnan(value_as_float(v
 
 /* Order of the two: DONE with *order, CALL: a walk was started, FAIL. A NaN, which has no order,
  * comes behind all that has one. */
-static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, int *order)
+static verdict compare_keys(csp_vm *vm, process *p, sort_walk *s, value a, value b, int *order)
 {
     if (value_both_int(a, b)) {
         *order = (int64_t)a < (int64_t)b ? -1 : a != b;
@@ -140,7 +138,7 @@ static verdict compare(csp_vm *vm, process *p, sort_walk *s, value a, value b, i
     if (v != VERDICT_CALL)
         return v;
     s->phase = SORT_COMPARED;
-    return native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2, (value[]){a, b});
+    return walk_call(vm, p, WALK_COMPARE, 2, (value[]){a, b});
 }
 
 /* Sets out to merge the two runs from `start` on, or, behind the last, begins the next pass. */
@@ -183,7 +181,7 @@ static void take_lesser(sort_walk *s, int order)
     s->to[s->at++] = order == -1 ? s->from[s->right++] : s->from[s->left++];
 }
 
-/* What the comparison that was asked for (see ask) came to. */
+/* What the comparison that was asked for (ask_order) came to. */
 static void take_answer(sort_walk *s, int order)
 {
     if (!s->in_order) {
@@ -195,13 +193,13 @@ static void take_answer(sort_walk *s, int order)
     }
 }
 
-static verdict ask(csp_vm *vm, process *p, sort_walk *s, int *order)
+static verdict ask_order(csp_vm *vm, process *p, sort_walk *s, int *order)
 {
     uint32_t left = s->in_order ? s->middle - 1 : s->left;
-    return compare(vm, p, s, s->from[s->right].key, s->from[left].key, order);
+    return compare_keys(vm, p, s, s->from[s->right].key, s->from[left].key, order);
 }
 
-static verdict merge(csp_vm *vm, process *p, sort_walk *s)
+static verdict merge_runs(csp_vm *vm, process *p, sort_walk *s)
 {
     if (s->width == 0) {
         s->width = 1;
@@ -219,7 +217,7 @@ static verdict merge(csp_vm *vm, process *p, sort_walk *s)
         if (value_is_object(s->from[s->right].key))
             budget -= COMPARISONS_PER_OBJECT - 1;
         int order;
-        verdict v = ask(vm, p, s, &order);
+        verdict v = ask_order(vm, p, s, &order);
         if (v != VERDICT_DONE)
             return v;
         take_answer(s, order);
@@ -228,7 +226,7 @@ static verdict merge(csp_vm *vm, process *p, sort_walk *s)
 }
 
 /* One step; DONE: `from` is sorted. */
-static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
+static verdict sort_step(csp_vm *vm, process *p, sort_walk *s, value by)
 {
     switch (s->phase) {
     case SORT_KEY_CALLED:
@@ -251,12 +249,12 @@ static verdict step(csp_vm *vm, process *p, sort_walk *s, value by)
     case SORT_MERGE:
     case SORT_GIVE: break;
     }
-    return merge(vm, p, s);
+    return merge_runs(vm, p, s);
 }
 
 /* The sorted elements to their list, made by the first step in `made`, or given: DONE, YIELD or
  * FAIL. */
-static verdict give(csp_vm *vm, process *p, sort_walk *s, value *made)
+static verdict give_sorted(csp_vm *vm, process *p, sort_walk *s, value *made)
 {
     if (*made == VALUE_ABSENT)
         *made = list_blank(vm, p, s->count);
@@ -277,10 +275,10 @@ static verdict give(csp_vm *vm, process *p, sort_walk *s, value *made)
 }
 
 /* DONE: all is sorted, and the walk is in its slot. */
-static verdict run(csp_vm *vm, process *p, value *args, bool in_place)
+static verdict sort_run(csp_vm *vm, process *p, value *args, bool in_place)
 {
     if (args[2] == VALUE_ABSENT) {
-        verdict v = begin(vm, p, args, in_place);
+        verdict v = sort_begin(vm, p, args, in_place);
         if (v != VERDICT_DONE)
             return v;
     }
@@ -292,22 +290,22 @@ static verdict run(csp_vm *vm, process *p, value *args, bool in_place)
         if (v != VERDICT_DONE)
             return v;
     }
-    return step(vm, p, s, args[1]);
+    return sort_step(vm, p, s, args[1]);
 }
 
 verdict list_sort(csp_vm *vm, process *p, value *args, value *result)
 {
-    verdict v = run(vm, p, args, false);
+    verdict v = sort_run(vm, p, args, false);
     if (v != VERDICT_DONE)
         return v;
-    v = give(vm, p, value_as_object(args[2]), &args[3]);
+    v = give_sorted(vm, p, value_as_object(args[2]), &args[3]);
     *result = args[3];
     return v;
 }
 
 verdict list_sort_in_place(csp_vm *vm, process *p, value *args, value *result)
 {
-    verdict v = run(vm, p, args, true);
+    verdict v = sort_run(vm, p, args, true);
     if (v != VERDICT_DONE)
         return v;
     const list *l = data_own_list(vm, p, args[0]);
@@ -316,5 +314,5 @@ verdict list_sort_in_place(csp_vm *vm, process *p, value *args, value *result)
     if (l->count != ((sort_walk *)value_as_object(args[2]))->count)
         return vm_raise(vm, ERR_VALUE, "the list was changed while it was sorted");
     *result = args[0];
-    return give(vm, p, value_as_object(args[2]), &args[0]);
+    return give_sorted(vm, p, value_as_object(args[2]), &args[0]);
 }

@@ -3,7 +3,7 @@
 #ifndef CSP_STDLIB_LIST_SORT_H
 #define CSP_STDLIB_LIST_SORT_H
 
-#include "vm/code/native.h"
+#include "vm/native.h"
 
 enum { LIST_SORT_SLOTS = 7 };
 

@@ -1,11 +1,8 @@
 /* The part of Map that is in C. What calls functions is in map.csp. */
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
-#include "vm/core/vm.h"
 #include "vm/data/index.h"
 #include "vm/data/long.h"
-#include "vm/data/map.h"
-#include "vm/data/tuple.h"
+#include "vm/native.h"
 #include "vm/walk/walk.h"
 
 enum { ENTRIES_PER_REDUCTION = 16 };
@@ -60,8 +57,8 @@ static verdict native_items(csp_vm *vm, process *p, value *args, value *result)
 
 /* The entry of a key of the map args[0]: DONE; CALL: `walk` is arranged to do it all, since it
  * takes long; FAIL. */
-static verdict find(csp_vm *vm, process *p, const map *m, const value *args, walk_kind walk,
-                    uint32_t *entry)
+static verdict find_entry(csp_vm *vm, process *p, const map *m, const value *args, walk_kind walk,
+                          uint32_t *entry)
 {
     if (!m || map_key_check(vm, p, args[1]) != VERDICT_DONE)
         return VERDICT_FAIL;
@@ -73,7 +70,7 @@ static verdict find(csp_vm *vm, process *p, const map *m, const value *args, wal
 static verdict native_has(csp_vm *vm, process *p, value *args, value *result)
 {
     uint32_t entry;
-    verdict v = find(vm, p, data_map(vm, p, args[0]), args, WALK_MAP_HAS, &entry);
+    verdict v = find_entry(vm, p, data_map(vm, p, args[0]), args, WALK_MAP_HAS, &entry);
     if (v == VERDICT_DONE)
         *result = value_bool(entry != MAP_NO_ENTRY);
     return v;
@@ -83,7 +80,7 @@ static verdict native_get(csp_vm *vm, process *p, value *args, value *result)
 {
     uint32_t entry;
     const map *m = data_map(vm, p, args[0]);
-    verdict v = find(vm, p, m, args, WALK_MAP_GET, &entry);
+    verdict v = find_entry(vm, p, m, args, WALK_MAP_GET, &entry);
     if (v != VERDICT_DONE)
         return v;
     if (entry != MAP_NO_ENTRY)
@@ -97,7 +94,7 @@ static verdict native_remove(csp_vm *vm, process *p, value *args, value *result)
 {
     uint32_t entry;
     map *m = data_own_map(vm, p, args[0]);
-    verdict v = find(vm, p, m, args, WALK_MAP_REMOVE, &entry);
+    verdict v = find_entry(vm, p, m, args, WALK_MAP_REMOVE, &entry);
     if (v != VERDICT_DONE)
         return v;
     *result = VALUE_NIL;
@@ -149,7 +146,7 @@ static verdict native_merge(csp_vm *vm, process *p, value *args, value *result)
         value put[4] = {*out, e->key, e->item, *walk}, ignored;
         verdict v = *walk == VALUE_ABSENT ? data_set(vm, p, *out, e->key, e->item) : VERDICT_CALL;
         if (v == VERDICT_CALL)
-            v = walk_natives[WALK_MAP_PUT].fn(vm, p, put, &ignored);
+            v = walk_step(vm, p, WALK_MAP_PUT, put, &ignored);
         *walk = v == VERDICT_YIELD ? put[3] : VALUE_ABSENT;
         if (v != VERDICT_DONE)
             return v;

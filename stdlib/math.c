@@ -2,11 +2,9 @@
 #include <math.h>
 
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
-#include "vm/core/error.h"
+#include "vm/native.h"
 #include "vm/number/arith.h"
 #include "vm/number/bigint.h"
-#include "vm/number/num.h"
 #include "vm/number/num_long.h"
 
 const native_constant math_constants[] = {
@@ -17,37 +15,14 @@ const native_constant math_constants[] = {
     {NULL, 0, NULL},
 };
 
-/* The first `count` arguments are numbers; false: raised. */
-static bool numbers(csp_vm *vm, process *p, const value *args, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (!value_is_number(args[i])) {
-            vm_raise_type(vm, p, args[i], "a number");
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool integers(csp_vm *vm, process *p, const value *args, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (!value_is_integer(args[i])) {
-            vm_raise_type(vm, p, args[i], "an int");
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool is_bigint(value v) { return value_is(v, OBJ_BIGINT); }
 
 /* --- functions of a float */
 
-static verdict apply(csp_vm *vm, process *p, const value *args, double (*function)(double),
-                     value *result)
+static verdict of_float(csp_vm *vm, process *p, const value *args, double (*function)(double),
+                        value *result)
 {
-    if (!numbers(vm, p, args, 1))
+    if (!native_number_args(vm, p, args, 1))
         return VERDICT_FAIL;
     return vm_give(vm, num_float(vm, function(num_as_double(args[0]))), result);
 }
@@ -56,7 +31,7 @@ static verdict apply(csp_vm *vm, process *p, const value *args, double (*functio
 #define FLOAT_NATIVE(function)                                                         \
     static verdict math_##function(csp_vm *vm, process *p, value *args, value *result) \
     {                                                                                  \
-        return apply(vm, p, args, function, result);                                   \
+        return of_float(vm, p, args, function, result);                                \
     }
 FLOAT_NATIVE(acos)
 FLOAT_NATIVE(asin)
@@ -75,12 +50,12 @@ static double cube_root(double x) { return (double)cbrtl((long double)x); }
 
 static verdict math_cbrt(csp_vm *vm, process *p, value *args, value *result)
 {
-    return apply(vm, p, args, cube_root, result);
+    return of_float(vm, p, args, cube_root, result);
 }
 
 static verdict math_sqrt(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!numbers(vm, p, args, 1))
+    if (!native_number_args(vm, p, args, 1))
         return VERDICT_FAIL;
     if (!is_bigint(args[0]))
         return vm_give(vm, num_float(vm, sqrt(num_as_double(args[0]))), result);
@@ -100,7 +75,7 @@ static verdict math_sqrt(csp_vm *vm, process *p, value *args, value *result)
 static verdict logarithm(csp_vm *vm, process *p, const value *args, double (*function)(double),
                          double log_of_two, value *result)
 {
-    if (!numbers(vm, p, args, 1))
+    if (!native_number_args(vm, p, args, 1))
         return VERDICT_FAIL;
     double x = num_as_double(args[0]);
     if (!is_bigint(args[0]) || isfinite(x))
@@ -129,7 +104,7 @@ static verdict math_log10(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict math_atan2(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!numbers(vm, p, args, 2))
+    if (!native_number_args(vm, p, args, 2))
         return VERDICT_FAIL;
     return vm_give(vm, num_float(vm, atan2(num_as_double(args[0]), num_as_double(args[1]))),
                    result);
@@ -137,7 +112,7 @@ static verdict math_atan2(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict math_hypot(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!numbers(vm, p, args, 2))
+    if (!native_number_args(vm, p, args, 2))
         return VERDICT_FAIL;
     return vm_give(vm, num_float(vm, hypot(num_as_double(args[0]), num_as_double(args[1]))),
                    result);
@@ -151,10 +126,10 @@ static verdict math_pow(csp_vm *vm, process *p, value *args, value *result)
 
 /* --- to whole numbers */
 
-static verdict whole(csp_vm *vm, process *p, const value *args, double (*function)(double),
-                     value *result)
+static verdict to_whole(csp_vm *vm, process *p, const value *args, double (*function)(double),
+                        value *result)
 {
-    if (!numbers(vm, p, args, 1))
+    if (!native_number_args(vm, p, args, 1))
         return VERDICT_FAIL;
     if (value_is_integer(args[0]))
         return vm_give(vm, args[0], result);
@@ -170,39 +145,41 @@ static verdict whole(csp_vm *vm, process *p, const value *args, double (*functio
 
 static verdict math_floor(csp_vm *vm, process *p, value *args, value *result)
 {
-    return whole(vm, p, args, floor, result);
+    return to_whole(vm, p, args, floor, result);
 }
 
 static verdict math_ceil(csp_vm *vm, process *p, value *args, value *result)
 {
-    return whole(vm, p, args, ceil, result);
+    return to_whole(vm, p, args, ceil, result);
 }
 
 static verdict math_round(csp_vm *vm, process *p, value *args, value *result)
 {
-    return whole(vm, p, args, round, result);
+    return to_whole(vm, p, args, round, result);
 }
 
 static verdict math_trunc(csp_vm *vm, process *p, value *args, value *result)
 {
-    return whole(vm, p, args, trunc, result);
+    return to_whole(vm, p, args, trunc, result);
 }
 
 /* --- of whole numbers */
 
 static verdict math_gcd(csp_vm *vm, process *p, value *args, value *result)
 {
-    return integers(vm, p, args, 2) ? num_gcd(vm, args[0], args[1], result) : VERDICT_FAIL;
+    return native_integer_args(vm, p, args, 2) ? num_gcd(vm, args[0], args[1], result)
+                                               : VERDICT_FAIL;
 }
 
 static verdict math_lcm(csp_vm *vm, process *p, value *args, value *result)
 {
-    return integers(vm, p, args, 2) ? num_lcm(vm, args[0], args[1], result) : VERDICT_FAIL;
+    return native_integer_args(vm, p, args, 2) ? num_lcm(vm, args[0], args[1], result)
+                                               : VERDICT_FAIL;
 }
 
 static verdict math_isqrt(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!integers(vm, p, args, 1))
+    if (!native_integer_args(vm, p, args, 1))
         return VERDICT_FAIL;
     if (num_compare(args[0], value_int(0)) < 0)
         return vm_raise(vm, ERR_VALUE, "the root of a negative int");
@@ -213,7 +190,7 @@ static verdict math_isqrt(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict math_clamp(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!numbers(vm, p, args, 3))
+    if (!native_number_args(vm, p, args, 3))
         return VERDICT_FAIL;
     if (num_compare(args[1], args[2]) == 1)
         return vm_raise(vm, ERR_VALUE, "the lower bound is above the upper one");
@@ -225,7 +202,7 @@ static verdict math_clamp(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict math_sign(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!numbers(vm, p, args, 1))
+    if (!native_number_args(vm, p, args, 1))
         return VERDICT_FAIL;
     int order = num_compare(args[0], value_int(0));
     *result = order == 2 ? args[0] : value_int(order);
@@ -234,7 +211,7 @@ static verdict math_sign(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict math_is_nan(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!numbers(vm, p, args, 1))
+    if (!native_number_args(vm, p, args, 1))
         return VERDICT_FAIL;
     *result = value_bool(value_is_float(args[0]) && isnan(value_as_float(args[0])));
     return VERDICT_DONE;
@@ -242,7 +219,7 @@ static verdict math_is_nan(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict math_is_inf(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!numbers(vm, p, args, 1))
+    if (!native_number_args(vm, p, args, 1))
         return VERDICT_FAIL;
     *result = value_bool(value_is_float(args[0]) && isinf(value_as_float(args[0])));
     return VERDICT_DONE;

@@ -3,7 +3,7 @@
 #ifndef CSP_STDLIB_NATIVES_H
 #define CSP_STDLIB_NATIVES_H
 
-#include "vm/code/native.h"
+#include "vm/native.h"
 
 extern const native_entry buffer_natives[];
 extern const native_entry bytes_natives[];

@@ -3,11 +3,8 @@
 
 #include "base/utf8.h"
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
-#include "vm/core/string.h"
 #include "vm/core/text.h"
-#include "vm/core/vm.h"
-#include "vm/data/list.h"
+#include "vm/native.h"
 
 /* The system's text may be any bytes: what is not UTF-8 is shown with replacement characters. */
 static value system_text(csp_vm *vm, const char *from)
@@ -33,8 +30,8 @@ static verdict os_args(csp_vm *vm, process *p, value *args, value *result)
     value all = list_new(vm, p, NULL, 0);
     if (all == VALUE_ABSENT)
         return vm_raise_memory(vm);
-    for (uint32_t i = 0; i < vm->arg_count; i++) {
-        value arg = system_text(vm, vm->args[i]);
+    for (uint32_t i = 0; i < vm_arg_count(vm); i++) {
+        value arg = system_text(vm, vm_arg(vm, i));
         if (arg == VALUE_ABSENT || !list_push(vm, value_list(all), arg))
             return vm_raise_memory(vm);
     }
@@ -44,9 +41,9 @@ static verdict os_args(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict os_env(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (!value_is(args[0], OBJ_STRING))
-        return vm_raise_type(vm, p, args[0], "a string");
-    const string *name = value_string(args[0]);
+    const string *name = native_string_arg(vm, p, args[0]);
+    if (!name)
+        return VERDICT_FAIL;
     *result = VALUE_NIL;
     if (strlen(name->text) != name->size)
         return VERDICT_DONE;
@@ -65,10 +62,7 @@ static verdict os_exit(csp_vm *vm, process *p, value *args, value *result)
     int64_t number = value_as_int(status);
     if (number < 0 || number > 255)
         return vm_raise(vm, ERR_VALUE, "an exit status is 0 to 255, not %lld", (long long)number);
-    if (vm->exiting)
-        return VERDICT_DONE; /* in a defer: the program is ending already */
-    vm->exit_status = (int)number;
-    return VERDICT_EXIT;
+    return vm_exit(vm, (int)number);
 }
 
 const native_entry os_natives[] = {

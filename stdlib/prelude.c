@@ -2,15 +2,11 @@
 #include <math.h>
 
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
-#include "vm/core/string.h"
 #include "vm/core/text.h"
 #include "vm/core/type.h"
-#include "vm/core/vm.h"
 #include "vm/data/index.h"
-#include "vm/data/list.h"
+#include "vm/native.h"
 #include "vm/number/arith.h"
-#include "vm/number/num.h"
 #include "vm/number/num_long.h"
 #include "vm/number/num_text.h"
 #include "vm/process/channel.h"
@@ -23,7 +19,8 @@
 /* --- output. args: the list of values; slots: the text under way, and how far its writing is. The
  * text is handed over as a whole, so that none is torn by another's. */
 
-static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, value *result)
+static verdict print_values(csp_vm *vm, process *p, value *args, int stream, bool line,
+                            value *result)
 {
     value *slot = &args[1];
     if (*slot == VALUE_ABSENT) {
@@ -45,17 +42,17 @@ static verdict put(csp_vm *vm, process *p, value *args, int stream, bool line, v
 
 static verdict native_print(csp_vm *vm, process *p, value *args, value *result)
 {
-    return put(vm, p, args, 1, true, result);
+    return print_values(vm, p, args, 1, true, result);
 }
 
 static verdict native_write(csp_vm *vm, process *p, value *args, value *result)
 {
-    return put(vm, p, args, 1, false, result);
+    return print_values(vm, p, args, 1, false, result);
 }
 
 static verdict native_eprint(csp_vm *vm, process *p, value *args, value *result)
 {
-    return put(vm, p, args, 2, true, result);
+    return print_values(vm, p, args, 2, true, result);
 }
 
 /* --- values */
@@ -88,17 +85,17 @@ static verdict not_converted(csp_vm *vm, process *p, value x, const char *what, 
 
 static verdict text_to_int(csp_vm *vm, process *p, const value *args, value *result)
 {
-    value given = native_optional(vm, args, 1, value_int(10));
-    if (!value_is_integer(given))
-        return vm_raise_type(vm, p, given, "an int as the base");
-    if (!value_is_int(given) || value_as_int(given) < 2 || value_as_int(given) > 36)
+    int64_t base;
+    if (!native_int_arg(vm, p, native_optional(vm, args, 1, value_int(10)), "an int as the base",
+                        &base))
+        return VERDICT_FAIL;
+    if (base < 2 || base > 36)
         return vm_raise(vm, ERR_VALUE, "a base is from 2 to 36");
-    int base = (int)value_as_int(given);
     if (num_is_long(NUM_PARSE, args[0], value_int(base)))
         return num_long_become(vm, NUM_PARSE, args[0], value_int(base));
     const string *s = value_string(args[0]);
     vm_charge(vm, s->size / 8);
-    value n = num_parse_int(vm, s->text, s->size, base);
+    value n = num_parse_int(vm, s->text, s->size, (int)base);
     if (n == VALUE_NIL)
         return not_converted(vm, p, args[0], "a whole number", result);
     return vm_give(vm, n, result);
@@ -184,8 +181,7 @@ static verdict extreme_long(csp_vm *vm, process *p, value *args, int sign, value
             if (compared == VERDICT_CALL) {
                 *walking = VALUE_TRUE;
                 *next = value_int(i);
-                return native_call(vm, p, native_value(vm, &walk_natives[WALK_COMPARE]), 2,
-                                   (value[]){v, *best});
+                return walk_call(vm, p, WALK_COMPARE, 2, (value[]){v, *best});
             }
             if (compared != VERDICT_DONE)
                 return compared;
@@ -247,19 +243,13 @@ static verdict native_max(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict native_error(csp_vm *vm, process *p, value *args, value *result)
 {
-    value message = native_optional(vm, args, 1, vm->empty_string);
+    value message = native_optional(vm, args, 1, str_new(vm, "", 0));
     value data = native_optional(vm, args, 2, VALUE_NIL);
     if (!value_is(args[0], OBJ_STRING))
         return vm_raise_type(vm, p, args[0], "a string as an error's kind");
     if (!value_is(message, OBJ_STRING))
         return vm_raise_type(vm, p, message, "a string as an error's message");
     return vm_give(vm, error_new(vm, args[0], message, data), result);
-}
-
-static verdict raise_text(csp_vm *vm, error_kind kind, value message)
-{
-    value e = error_new(vm, vm->error_names[kind], message, VALUE_NIL);
-    return e == VALUE_ABSENT ? vm_raise_memory(vm) : vm_raise_value(vm, e);
 }
 
 static verdict native_fail(csp_vm *vm, process *p, value *args, value *result)
@@ -269,7 +259,7 @@ static verdict native_fail(csp_vm *vm, process *p, value *args, value *result)
         return vm_raise_value(vm, args[0]);
     if (!value_is(args[0], OBJ_STRING))
         return vm_raise_type(vm, p, args[0], "a string or an error");
-    return raise_text(vm, ERR_FAIL, args[0]);
+    return vm_raise_text(vm, ERR_FAIL, args[0]);
 }
 
 static verdict native_assert(csp_vm *vm, process *p, value *args, value *result)
@@ -283,7 +273,7 @@ static verdict native_assert(csp_vm *vm, process *p, value *args, value *result)
     else if (!value_is(message, OBJ_STRING))
         return vm_raise_type(vm, p, message, "a string as the assertion's message");
     else
-        raise_text(vm, ERR_ASSERT, message);
+        vm_raise_text(vm, ERR_ASSERT, message);
     return vm_blame(vm, p, args[0], VALUE_NIL);
 }
 
@@ -291,21 +281,18 @@ static verdict native_assert(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict native_chan(csp_vm *vm, process *p, value *args, value *result)
 {
-    uint32_t capacity = 0;
+    int64_t capacity = 0;
     value size = native_optional(vm, args, 0, VALUE_ABSENT);
     if (size != VALUE_ABSENT) {
-        if (!value_is_integer(size))
-            return vm_raise_type(vm, p, size, "an int as the size of the channel's buffer");
-        if (!value_is_int(size) || value_as_int(size) < 1 || value_as_int(size) > (int64_t)LIST_MAX)
+        if (!native_int_arg(vm, p, size, "an int as the size of the channel's buffer", &capacity))
+            return VERDICT_FAIL;
+        if (capacity < 1 || capacity > (int64_t)LIST_MAX)
             return vm_raise(
                 vm, ERR_VALUE,
                 "a channel's buffer has room for 1 to %zu messages; without one, write chan()",
                 LIST_MAX);
-        capacity = (uint32_t)value_as_int(size);
     }
-    channel *c = chan_new(vm, capacity);
-    if (c)
-        c->made_at = native_call_position(vm);
+    channel *c = chan_make(vm, (uint32_t)capacity, native_call_position(vm));
     if (!c)
         return VERDICT_FAIL;
     *result = value_object(c);
@@ -315,45 +302,21 @@ static verdict native_chan(csp_vm *vm, process *p, value *args, value *result)
 static verdict native_close(csp_vm *vm, process *p, value *args, value *result)
 {
     *result = VALUE_NIL;
-    channel *c;
-    if (value_is(args[0], OBJ_CHANNEL)) {
-        c = value_as_object(args[0]);
-        if (c->header & CHANNEL_DONE)
-            return vm_raise(vm, ERR_TYPE, "the channel of a process's outcome is never closed");
-    } else {
-        if (value_is(args[0], OBJ_END) && (obj_header(args[0]) & OBJ_FLAG_A))
-            return vm_raise(vm, ERR_TYPE, "the receiving end of a channel cannot be closed");
-        c = chan_of(vm, p, args[0], true);
-        if (!c)
-            return VERDICT_FAIL;
-    }
-    chan_close(vm, c);
-    return VERDICT_DONE;
-}
-
-/* One end of a channel, or of an end that is of that kind already. */
-static verdict end_of(csp_vm *vm, process *p, value handle, bool receives, value *result)
-{
-    channel *c = chan_of(vm, p, handle, !receives);
+    channel *c = chan_to_close(vm, p, args[0]);
     if (!c)
         return VERDICT_FAIL;
-    channel_end *e = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *e);
-    if (!e)
-        return vm_raise_memory(vm);
-    e->header = OBJ_END | OBJ_IMMUTABLE | (receives ? OBJ_FLAG_A : 0);
-    e->chan = c;
-    *result = value_object(e);
+    chan_close(vm, c);
     return VERDICT_DONE;
 }
 
 static verdict native_send_end(csp_vm *vm, process *p, value *args, value *result)
 {
-    return end_of(vm, p, args[0], false, result);
+    return chan_end(vm, p, args[0], false, result);
 }
 
 static verdict native_recv_end(csp_vm *vm, process *p, value *args, value *result)
 {
-    return end_of(vm, p, args[0], true, result);
+    return chan_end(vm, p, args[0], true, result);
 }
 
 const native_entry prelude_natives[] = {

@@ -1,44 +1,25 @@
 /* Processes and time as natives: done, wait, kill, link, sleep … and the module Process. */
-#include <time.h>
-
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
-#include "vm/code/origin.h"
-#include "vm/core/stack.h"
-#include "vm/core/string.h"
 #include "vm/core/text.h"
-#include "vm/core/vm.h"
-#include "vm/data/list.h"
-#include "vm/data/map.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 #include "vm/outside/loop.h"
 #include "vm/process/channel.h"
 #include "vm/process/kill.h"
-#include "vm/process/output.h"
+#include "vm/process/process.h"
 #include "vm/process/timer.h"
-#include "vm/report/report.h"
-#include "vm/report/trace.h"
+#include "vm/report/info.h"
 #include "vm/walk/walk.h"
-
-static process *process_arg(csp_vm *vm, process *p, value v)
-{
-    if (value_is(v, OBJ_PROCESS))
-        return value_as_object(v);
-    vm_raise_type(vm, p, v, "a process");
-    return NULL;
-}
 
 static verdict native_self(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)vm, (void)args;
-    p->flags |= PROCESS_ESCAPED;
-    *result = value_object(p);
+    *result = process_handle(p);
     return VERDICT_DONE;
 }
 
 static verdict native_done(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    process *q = native_process_arg(vm, p, args[0]);
     channel *c = q ? chan_done(vm, q) : NULL;
     if (!c)
         return VERDICT_FAIL;
@@ -56,7 +37,7 @@ static verdict native_wait(csp_vm *vm, process *p, value *args, value *result)
     value outcome;
     if (args[1] == VALUE_ABSENT) {
         args[1] = value_int(1);
-        process *q = process_arg(vm, p, args[0]);
+        process *q = native_process_arg(vm, p, args[0]);
         channel *c = q ? chan_done(vm, q) : NULL;
         if (!c)
             return VERDICT_FAIL;
@@ -67,52 +48,43 @@ static verdict native_wait(csp_vm *vm, process *p, value *args, value *result)
         case CHAN_FAIL: return VERDICT_FAIL;
         }
     } else {
-        outcome = p->value;
-        p->value = VALUE_ABSENT;
+        outcome = chan_received(p);
     }
     if (value_is_immutable(outcome)) {
         *result = outcome;
         return VERDICT_DONE;
     }
     args[1] = value_int(2);
-    return native_call(vm, p, native_value(vm, &walk_natives[WALK_COPY]), 1, &outcome);
+    return walk_call(vm, p, WALK_COPY, 1, &outcome);
 }
 
 /* kill(p, reason). Slots: step. */
 static verdict native_kill(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    process *q = native_process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
     *result = VALUE_NIL;
     value reason = args[1];
     if (args[2] == value_int(1)) {
         reason = *native_result(p);
-    } else if (reason == VALUE_ABSENT) {
-        reason = vm->error_names[ERR_KILLED];
-    } else if (!value_is_immutable(reason)) {
+    } else if (reason != VALUE_ABSENT && !value_is_immutable(reason)) {
         args[2] = value_int(1);
-        return native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, &reason);
+        return walk_call(vm, p, WALK_MESSAGE, 1, &reason);
     }
-    if (process_ended(q))
-        return VERDICT_DONE;
-    struct cause *why = kill_cause(vm, reason, process_number(p));
-    if (!why)
-        return VERDICT_FAIL;
-    kill_process(vm, q, why);
-    return q == p && process_must_die(p) ? VERDICT_KILLED : VERDICT_DONE;
+    return kill_by(vm, p, q, reason);
 }
 
 static verdict native_link(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    process *q = native_process_arg(vm, p, args[0]);
     *result = VALUE_NIL;
     return q ? link_processes(vm, p, q) : VERDICT_FAIL;
 }
 
 static verdict native_unlink(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    process *q = native_process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
     unlink_processes(vm, p, q);
@@ -157,23 +129,20 @@ static verdict native_tick(csp_vm *vm, process *p, value *args, value *result)
  * the language. */
 static verdict native_failed(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    process *q = native_process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
-    *result = value_bool(process_ended(q) && (q->flags & PROCESS_FAILED));
+    *result = value_bool(process_failed(q));
     return VERDICT_DONE;
 }
 
 /* _ended(p): like done(p), but a crash of p counts as unawaited still. */
 static verdict native_ended(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    process *q = native_process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
-    uint64_t flags = q->flags;
-    channel *c = chan_done(vm, q);
-    if (!(flags & PROCESS_AWAITED))
-        process_clear(q, PROCESS_AWAITED);
+    channel *c = chan_done_unawaited(vm, q);
     if (!c)
         return VERDICT_FAIL;
     *result = value_object(c);
@@ -184,7 +153,7 @@ static verdict native_ended(csp_vm *vm, process *p, value *args, value *result)
 static verdict native_watch(csp_vm *vm, process *p, value *args, value *result)
 {
     channel *c = chan_of(vm, p, args[0], true);
-    process *q = c ? process_arg(vm, p, args[1]) : NULL;
+    process *q = c ? native_process_arg(vm, p, args[1]) : NULL;
     *result = VALUE_NIL;
     return q && chan_watch(vm, q, c, (uint32_t)value_as_int(args[2])) ? VERDICT_DONE : VERDICT_FAIL;
 }
@@ -192,12 +161,8 @@ static verdict native_watch(csp_vm *vm, process *p, value *args, value *result)
 /* _controlled(c): makes the caller a supervisor, which is asked on c. */
 static verdict native_controlled(csp_vm *vm, process *p, value *args, value *result)
 {
-    side *sd = process_side(vm, p);
-    if (!sd)
-        return VERDICT_FAIL;
-    sd->control = args[0];
     *result = VALUE_NIL;
-    return VERDICT_DONE;
+    return process_set_control(vm, p, args[0]) ? VERDICT_DONE : VERDICT_FAIL;
 }
 
 /* _control(p, must = true): the channel on which the supervisor p is asked. Of what is no
@@ -205,9 +170,9 @@ static verdict native_controlled(csp_vm *vm, process *p, value *args, value *res
 static verdict native_control(csp_vm *vm, process *p, value *args, value *result)
 {
     const process *q = value_is(args[0], OBJ_PROCESS) ? value_as_object(args[0]) : NULL;
-    bool supervises = q && q->side && q->side->control != VALUE_ABSENT;
-    *result = supervises ? q->side->control : VALUE_NIL;
-    if (supervises || native_argc(vm) > 1)
+    value control = q ? process_control(q) : VALUE_ABSENT;
+    *result = control != VALUE_ABSENT ? control : VALUE_NIL;
+    if (control != VALUE_ABSENT || native_argc(vm) > 1)
         return VERDICT_DONE;
     if (q)
         return vm_raise(vm, ERR_TYPE, "expected a supervisor, got another process");
@@ -244,140 +209,39 @@ static verdict native_caused(csp_vm *vm, process *p, value *args, value *result)
 static verdict native_list(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)args;
-    value all = list_new(vm, p, NULL, 0);
-    if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count))
-        return vm_raise_memory(vm);
-    for (uint32_t i = 0; i < vm->table_count; i++) {
-        vm->table[i]->flags |= PROCESS_ESCAPED;
-        list_push(vm, value_list(all), value_object(vm->table[i]));
-    }
-    vm_charge(vm, vm->table_count / 32);
-    *result = all;
-    return VERDICT_DONE;
-}
-
-static value waits_for(const csp_vm *vm, const process *q)
-{
-    if (q->chan && !output_waits_for(vm, q))
-        return value_object(q->chan);
-    return VALUE_NIL;
-}
-
-static const char *state_of(const csp_vm *vm, const process *p, const process *q)
-{
-    if (process_ended(q))
-        return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
-    if (p == q)
-        return "running";
-    if ((q->ticket & TICKET_STATE) == TICKET_RUN)
-        return "runnable";
-    if (output_waits_for(vm, q))
-        return "printing";
-    if (q->chan)
-        return q->flags & PROCESS_SENDS ? "sending" : "receiving";
-    if (q->side && q->side->alt && q->side->alt->live)
-        return "alt";
-    if (q->side && q->side->timer && q->side->timer->index >= 0)
-        return "sleeping";
-    return "waiting";
-}
-
-static bool put_text(csp_vm *vm, map *m, const char *key, const char *text_)
-{
-    value k = str_intern(vm, key, strlen(key)), v = str_new(vm, text_, strlen(text_));
-    return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
-}
-
-static bool put_value(csp_vm *vm, map *m, const char *key, value v)
-{
-    value k = str_intern(vm, key, strlen(key));
-    return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
-}
-
-/* The process of that number, if it still lives; NIL otherwise. */
-static value process_numbered(csp_vm *vm, uint64_t number)
-{
-    for (uint32_t i = 0; number && i < vm->table_count; i++) {
-        if (process_number(vm->table[i]) != number)
-            continue;
-        vm->table[i]->flags |= PROCESS_ESCAPED;
-        return value_object(vm->table[i]);
-    }
-    return VALUE_NIL;
-}
-
-static value name_of(csp_vm *vm, const process *q)
-{
-    const string *name = origin_name(vm, q);
-    return name ? value_object(name) : VALUE_NIL;
+    return vm_give(vm, process_all(vm, p), result);
 }
 
 static verdict native_info(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    const process *q = native_process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
-    value made = map_new(vm, p, 8);
-    if (made == VALUE_ABSENT)
-        return vm_raise_memory(vm);
-    map *m = value_map(made);
-    uint32_t position = q != p && !process_ended(q) ? report_position(q) : 0;
-    value place = VALUE_NIL;
-    if (position) {
-        text where;
-        text_init(&where, vm);
-        trace_place(vm, position, &where);
-        place = text_string(&where);
-    }
-    uint64_t slots = process_ended(q) ? 0 : q->capacity;
-    bool ok =
-        put_value(vm, m, "name", name_of(vm, q)) && put_text(vm, m, "state", state_of(vm, p, q)) &&
-        put_value(vm, m, "waits_for", waits_for(vm, q)) && put_value(vm, m, "where", place) &&
-        put_value(vm, m, "reductions", num_uint(vm, q->reductions)) &&
-        put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
-        put_value(vm, m, "parent",
-                  q->parent_distance ? process_numbered(vm, process_number(q) - q->parent_distance)
-                                     : VALUE_NIL);
-    if (!ok)
-        return vm_raise_memory(vm);
-    *result = made;
-    return VERDICT_DONE;
+    return vm_give(vm, info_of(vm, p, q), result);
 }
 
 static verdict native_name(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = process_arg(vm, p, args[0]);
+    process *q = native_process_arg(vm, p, args[0]);
     if (!q)
         return VERDICT_FAIL;
     if (native_argc(vm) == 1) {
-        *result = name_of(vm, q);
+        *result = info_name(vm, q);
         return VERDICT_DONE;
     }
-    if (!value_is(args[1], OBJ_STRING))
-        return vm_raise_type(vm, p, args[1], "a string");
-    side *sd = process_side(vm, q);
-    if (!sd)
-        return VERDICT_FAIL;
-    sd->name = args[1];
     *result = args[0];
-    return VERDICT_DONE;
+    return native_string_arg(vm, p, args[1]) && process_set_name(vm, q, args[1]) ? VERDICT_DONE
+                                                                                 : VERDICT_FAIL;
 }
 
 /* _named(p, f): gives p the name of f, if that has one. */
 static verdict native_named(csp_vm *vm, process *p, value *args, value *result)
 {
-    process *q = value_as_object(args[0]);
     (void)p;
     *result = args[0];
-    value name = value_is(args[1], OBJ_CLOSURE) ? ((closure *)value_as_object(args[1]))->code->name
-                                                : VALUE_NIL;
-    if (!value_is(name, OBJ_STRING))
-        return VERDICT_DONE;
-    side *sd = process_side(vm, q);
-    if (!sd)
-        return VERDICT_FAIL;
-    sd->name = name;
-    return VERDICT_DONE;
+    value name = closure_name(args[1]);
+    bool done = name == VALUE_NIL || process_set_name(vm, value_as_object(args[0]), name);
+    return done ? VERDICT_DONE : VERDICT_FAIL;
 }
 
 /* Natives of the prelude that belong to processes; prelude.c has the others. */

@@ -3,15 +3,11 @@
  * random.csp. Not for secrets: who has seen enough of its numbers can tell the next. */
 #include "base/random.h"
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
-#include "vm/core/stack.h"
-#include "vm/core/string.h"
-#include "vm/core/vm.h"
 #include "vm/data/index.h"
 #include "vm/data/iterate.h"
-#include "vm/data/list.h"
+#include "vm/native.h"
 #include "vm/number/bigint.h"
-#include "vm/number/num.h"
+#include "vm/process/process.h"
 
 enum {
     WORD = sizeof(uint64_t),
@@ -20,21 +16,9 @@ enum {
 };
 enum { ELEMENTS_PER_STEP = 1000, ELEMENTS_PER_REDUCTION = 16 };
 
-/* The state of p's generator; NULL: raised. */
-static uint64_t *generator(csp_vm *vm, process *p)
-{
-    side *own = process_side(vm, p);
-    if (own == NULL)
-        return NULL;
-    uint64_t *state = own->random;
-    if ((state[0] | state[1] | state[2] | state[3]) == 0)
-        xoshiro_seed(state, xoshiro_next(vm->sched.random) ^ process_number(p));
-    return state;
-}
-
 /* One of 0 … last. Where the number of words is no multiple of the number of results, the words
  * left over are drawn again. */
-static uint64_t draw(uint64_t *state, uint64_t last)
+static uint64_t draw_small(uint64_t *state, uint64_t last)
 {
     if (last == UINT64_MAX)
         return xoshiro_next(state);
@@ -82,13 +66,12 @@ static verdict random_large(csp_vm *vm, uint64_t *state, value low, value high, 
 
 static verdict random_int(csp_vm *vm, process *p, value *args, value *result)
 {
-    for (int i = 0; i < 2; i++)
-        if (!value_is_integer(args[i]))
-            return vm_raise_type(vm, p, args[i], "an int");
+    if (!native_integer_args(vm, p, args, 2))
+        return VERDICT_FAIL;
     int order = num_compare(args[0], args[1]);
     if (order > 0)
         return vm_raise(vm, ERR_VALUE, "the lower bound is above the upper one");
-    uint64_t *state = generator(vm, p);
+    uint64_t *state = process_random(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
     *result = args[0];
@@ -97,14 +80,14 @@ static verdict random_int(csp_vm *vm, process *p, value *args, value *result)
     if (!value_both_int(args[0], args[1]))
         return random_large(vm, state, args[0], args[1], result);
     int64_t low = value_as_int(args[0]);
-    *result = value_int(low + (int64_t)draw(state, (uint64_t)(value_as_int(args[1]) - low)));
+    *result = value_int(low + (int64_t)draw_small(state, (uint64_t)(value_as_int(args[1]) - low)));
     return VERDICT_DONE;
 }
 
 static verdict random_float(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)args;
-    uint64_t *state = generator(vm, p);
+    uint64_t *state = process_random(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
     /* As many bits as a double holds. */
@@ -116,16 +99,17 @@ static verdict random_bytes(csp_vm *vm, process *p, value *args, value *result)
 {
     value *done = &args[1];
     value *made = &args[2];
-    if (!value_is_integer(args[0]))
-        return vm_raise_type(vm, p, args[0], "an int");
-    if (num_compare(args[0], value_int(0)) < 0)
+    int64_t count;
+    if (!native_int_arg(vm, p, args[0], "an int", &count))
+        return VERDICT_FAIL;
+    if (count < 0)
         return vm_raise(vm, ERR_VALUE, "a negative number of bytes");
-    if (!value_is_int(args[0]) || value_as_int(args[0]) > (int64_t)STRING_MAX)
+    if (count > (int64_t)STRING_MAX)
         return vm_raise(vm, ERR_OUT_OF_MEMORY, "more than %zu bytes", STRING_MAX);
-    uint64_t *state = generator(vm, p);
+    uint64_t *state = process_random(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
-    size_t size = (size_t)value_as_int(args[0]);
+    size_t size = (size_t)count;
     if (*made == VALUE_ABSENT) {
         *done = value_int(0);
         bytes *blank = bytes_blank(vm, size);
@@ -150,7 +134,7 @@ static verdict random_seed(csp_vm *vm, process *p, value *args, value *result)
 {
     if (!value_is_integer(args[0]))
         return vm_raise_type(vm, p, args[0], "an int");
-    uint64_t *state = generator(vm, p);
+    uint64_t *state = process_random(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
     xoshiro_seed(state,
@@ -165,7 +149,7 @@ static verdict random_shuffle(csp_vm *vm, process *p, value *args, value *result
 {
     value *iteration = &args[1];
     value *all = &args[3];
-    uint64_t *state = generator(vm, p);
+    uint64_t *state = process_random(vm, p);
     if (state == NULL)
         return VERDICT_FAIL;
     if (*all == VALUE_ABSENT) {
@@ -197,7 +181,7 @@ static verdict random_shuffle(csp_vm *vm, process *p, value *args, value *result
         }
         if (!list_push(vm, shuffled, item))
             return vm_raise_memory(vm);
-        uint64_t place = draw(state, shuffled->count - 1);
+        uint64_t place = draw_small(state, shuffled->count - 1);
         shuffled->items[shuffled->count - 1] = shuffled->items[place];
         shuffled->items[place] = item;
     }

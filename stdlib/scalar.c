@@ -1,7 +1,5 @@
 #include "stdlib/scalar.h"
-
-#include "vm/core/error.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 
 static const struct named_scalar {
     const char *name;

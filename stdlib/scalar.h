@@ -4,7 +4,7 @@
 #ifndef CSP_STDLIB_SCALAR_H
 #define CSP_STDLIB_SCALAR_H
 
-#include "vm/core/concurrency.h"
+#include "vm/native.h"
 
 typedef enum scalar_class {
     SCALAR_SIGNED,

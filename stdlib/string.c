@@ -2,20 +2,18 @@
 #include "base/utf8.h"
 #include "stdlib/natives.h"
 #include "stdlib/string_parts.h"
-#include "vm/code/native.h"
 #include "vm/core/steps.h"
-#include "vm/core/string.h"
-#include "vm/core/vm.h"
 #include "vm/data/long.h"
 #include "vm/data/search.h"
+#include "vm/native.h"
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_compare.h"
 
 /* Two strings; false: raised. */
 static bool two_args(csp_vm *vm, process *p, const value *args, string **a, string **b)
 {
-    *a = string_arg(vm, p, args[0]);
-    *b = *a != NULL ? string_arg(vm, p, args[1]) : NULL;
+    *a = native_string_arg(vm, p, args[0]);
+    *b = *a != NULL ? native_string_arg(vm, p, args[1]) : NULL;
     return *b != NULL;
 }
 
@@ -65,7 +63,7 @@ static verdict string_contains(csp_vm *vm, process *p, value *args, value *resul
 static bool from_arg(csp_vm *vm, process *p, const string *s, value v, uint32_t *from)
 {
     int64_t n = 0;
-    if (v != VALUE_ABSENT && !string_count_arg(vm, p, v, &n))
+    if (v != VALUE_ABSENT && !native_int_arg(vm, p, v, "an int", &n))
         return false;
     if (n < 0)
         n = n + s->length < 0 ? 0 : n + s->length;

@@ -3,8 +3,7 @@
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/core/steps.h"
-#include "vm/core/string.h"
-#include "vm/core/vm.h"
+#include "vm/native.h"
 
 /* --- parts of texts */
 
@@ -30,7 +29,7 @@ static verdict copy_text(csp_vm *vm, const char *utf8, size_t size, bool ascii, 
                          value *result)
 {
     if (size <= LONG_BYTES)
-        return string_give(vm, str_new(vm, utf8, size), result);
+        return vm_give(vm, str_new(vm, utf8, size), result);
     if (slots[1] == VALUE_ABSENT) {
         size_t length = size;
         if (!ascii && !count_step(vm, utf8, size, &slots[0], &length))
@@ -92,7 +91,7 @@ static bool skip_space_back(const string *s, uint32_t from, uint32_t *end)
 static verdict trim(csp_vm *vm, process *p, value *args, bool start, bool end, value *result)
 {
     value *slots = args + 1;
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     if (s == NULL)
         return VERDICT_FAIL;
     uint32_t from = string_at(slots[0]);
@@ -127,7 +126,7 @@ verdict string_trim_end(csp_vm *vm, process *p, value *args, value *result)
 verdict string_bytes(csp_vm *vm, process *p, value *args, value *result)
 {
     value *slots = args + 1;
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     if (s == NULL)
         return VERDICT_FAIL;
     if (slots[1] == VALUE_ABSENT) {
@@ -160,8 +159,7 @@ verdict string_of_bytes(csp_vm *vm, const void *data, size_t size, value *slots,
         if (good < stop - at) {
             at += good;
             if (stop == size || stop - at >= 4)
-                return string_give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", at),
-                                   result);
+                return vm_give(vm, error_make(vm, ERR_VALUE, "no UTF-8 at byte %zu", at), result);
         } else {
             at = stop;
         }

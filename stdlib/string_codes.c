@@ -1,9 +1,8 @@
 /* String.codes and String.from_codes: code points as ints, in steps. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/core/vm.h"
-#include "vm/data/list.h"
 #include "vm/data/long.h"
+#include "vm/native.h"
 
 enum { CODES_PER_REDUCTION = 16 };
 
@@ -14,7 +13,7 @@ _Static_assert(SLOT_LIST + 1 == STRING_CODES_SLOTS, "one place says how many slo
 verdict string_codes(csp_vm *vm, process *p, value *args, value *result)
 {
     value *slots = args + 1;
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     if (s == NULL)
         return VERDICT_FAIL;
     if (slots[SLOT_LIST] == VALUE_ABSENT &&

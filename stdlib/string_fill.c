@@ -1,29 +1,15 @@
 /* String: what makes long texts of short ones, and what is shared by those that work in steps. */
 #include "stdlib/string_parts.h"
 #include "vm/core/steps.h"
-#include "vm/core/string.h"
-#include "vm/core/vm.h"
 #include "vm/data/draft.h"
 #include "vm/data/search.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 
 /* repeat, pad: AT: how far it is filled; TEXT; COPIED: of the padded text. replace: AT: what is
  * before is done; TEXT: a draft; FOUND: where an old one begins up to which all is to be copied;
  * SCAN: the search. */
 enum { SLOT_AT, SLOT_TEXT, SLOT_COPIED, SLOT_SCAN, SLOT_FOUND = SLOT_COPIED };
 _Static_assert(SLOT_SCAN + 1 == STRING_FILL_SLOTS, "one place says how many slots");
-
-/* An int as a count: what does not fit is larger than every text can be. False: raised. */
-bool string_count_arg(csp_vm *vm, process *p, value v, int64_t *count)
-{
-    if (!value_is_integer(v)) {
-        vm_raise_type(vm, p, v, "an int");
-        return false;
-    }
-    bool negative = num_compare(v, value_int(0)) < 0;
-    *count = value_is_int(v) ? value_as_int(v) : negative ? INT_SMALL_MIN : INT_SMALL_MAX;
-    return true;
-}
 
 string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length)
 {
@@ -68,19 +54,19 @@ static uint32_t fill_step(csp_vm *vm, char *chars, uint32_t start, uint32_t at, 
 verdict string_repeat(csp_vm *vm, process *p, value *args, value *result)
 {
     value *slots = args + 2;
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     int64_t count;
-    if (s == NULL || !string_count_arg(vm, p, args[1], &count))
+    if (s == NULL || !native_int_arg(vm, p, args[1], "an int", &count))
         return VERDICT_FAIL;
     if (count < 0)
         return vm_raise(vm, ERR_VALUE, "a negative number of repetitions");
     if (count == 0 || s->size == 0)
-        return string_give(vm, vm->empty_string, result);
+        return vm_give(vm, str_new(vm, "", 0), result);
     uint64_t size;
     if (__builtin_mul_overflow((uint64_t)count, (uint64_t)s->size, &size))
         size = UINT64_MAX;
     if (count == 1)
-        return string_give(vm, args[0], result);
+        return vm_give(vm, args[0], result);
     string *all = string_blank(vm, &slots[SLOT_TEXT], size, (uint64_t)count * s->length);
     if (all == NULL)
         return VERDICT_FAIL;
@@ -103,19 +89,19 @@ static uint64_t filled_size(string *pattern, uint64_t length)
 static verdict pad(csp_vm *vm, process *p, value *args, bool start, value *result)
 {
     value *slots = args + 3;
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     int64_t width;
-    if (s == NULL || !string_count_arg(vm, p, args[1], &width))
+    if (s == NULL || !native_int_arg(vm, p, args[1], "an int", &width))
         return VERDICT_FAIL;
     if (args[2] == VALUE_ABSENT)
-        args[2] = vm->characters[' '] != VALUE_ABSENT ? vm->characters[' '] : str_new(vm, " ", 1);
-    string *pattern = string_arg(vm, p, args[2]);
+        args[2] = str_new(vm, " ", 1);
+    string *pattern = native_string_arg(vm, p, args[2]);
     if (pattern == NULL)
         return VERDICT_FAIL;
     if (pattern->size == 0)
         return vm_raise(vm, ERR_VALUE, "the text to fill with is empty");
     if (width <= s->length)
-        return string_give(vm, args[0], result);
+        return vm_give(vm, args[0], result);
     uint64_t room = filled_size(pattern, (uint64_t)width - s->length);
     bool fresh = slots[SLOT_TEXT] == VALUE_ABSENT;
     string *all = string_blank(vm, &slots[SLOT_TEXT], s->size + room, (uint64_t)width);
@@ -154,7 +140,7 @@ verdict string_pad_end(csp_vm *vm, process *p, value *args, value *result)
 
 /* Copies up to where an old one was found, or to the end, and puts the new one there: DONE, YIELD
  * or FAIL. */
-static verdict take_over(csp_vm *vm, const string *s, draft *d, const string *new, value *slots)
+static verdict replace_step(csp_vm *vm, const string *s, draft *d, const string *new, value *slots)
 {
     size_t at = string_at(slots[SLOT_AT]);
     size_t found = string_at(slots[SLOT_FOUND]);
@@ -170,9 +156,9 @@ verdict string_replace(csp_vm *vm, process *p, value *args, value *result)
 {
     enum { STEP = 512 };
     value *slots = args + 3;
-    const string *s = string_arg(vm, p, args[0]);
-    const string *old = s != NULL ? string_arg(vm, p, args[1]) : NULL;
-    const string *new = old != NULL ? string_arg(vm, p, args[2]) : NULL;
+    const string *s = native_string_arg(vm, p, args[0]);
+    const string *old = s != NULL ? native_string_arg(vm, p, args[1]) : NULL;
+    const string *new = old != NULL ? native_string_arg(vm, p, args[2]) : NULL;
     if (new == NULL)
         return VERDICT_FAIL;
     if (old->size == 0)
@@ -190,12 +176,12 @@ verdict string_replace(csp_vm *vm, process *p, value *args, value *result)
             if (v != VERDICT_DONE)
                 return v;
             if (found == SIZE_MAX && string_at(slots[SLOT_AT]) == 0 && draft_size(d) == 0)
-                return string_give(vm, args[0], result);
+                return vm_give(vm, args[0], result);
             slots[SLOT_FOUND] = value_int((int64_t)(found == SIZE_MAX ? s->size : found));
         }
         found = string_at(slots[SLOT_FOUND]);
         if (string_at(slots[SLOT_AT]) < s->size || found < s->size) {
-            verdict v = take_over(vm, s, d, new, slots);
+            verdict v = replace_step(vm, s, d, new, slots);
             if (v != VERDICT_DONE)
                 return v;
         }

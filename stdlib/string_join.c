@@ -1,8 +1,7 @@
 /* String.join: the size is added up first, then the text is put together in one block; both in
  * slices. */
 #include "stdlib/string_parts.h"
-#include "vm/core/string.h"
-#include "vm/core/vm.h"
+#include "vm/native.h"
 
 enum { STEP_ITEMS = 2048, STEP_BYTES = 256 << 10 };
 
@@ -29,8 +28,8 @@ static bool items_of(csp_vm *vm, process *p, value xs, const value **items, uint
 }
 
 /* Adds up the sizes from SLOT_INDEX on; at the end makes the text. */
-static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t count,
-                       const string *separator, value *slots)
+static verdict measure_items(csp_vm *vm, process *p, const value *items, uint64_t count,
+                             const string *separator, value *slots)
 {
     uint64_t i = (uint64_t)value_as_int(slots[SLOT_INDEX]);
     uint64_t size = (uint64_t)value_as_int(slots[SLOT_SIZE]);
@@ -38,7 +37,7 @@ static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t coun
     uint64_t end = count - i > STEP_ITEMS ? i + STEP_ITEMS : count;
     vm_charge(vm, (end - i) / 8);
     for (; i < end; i++) {
-        const string *s = string_arg(vm, p, items[i]);
+        const string *s = native_string_arg(vm, p, items[i]);
         if (s == NULL)
             return VERDICT_FAIL;
         size += s->size + (i > 0 ? separator->size : 0);
@@ -58,7 +57,7 @@ static verdict measure(csp_vm *vm, process *p, const value *items, uint64_t coun
 }
 
 /* Copies what there is room for in this step of s from byte *in on; true: all of s is there now. */
-static bool put(char *to, const string *s, uint64_t *at, uint64_t *in, uint64_t *room)
+static bool copy_piece(char *to, const string *s, uint64_t *at, uint64_t *in, uint64_t *room)
 {
     uint64_t size = s->size - *in < *room ? s->size - *in : *room;
     memcpy(to + *at, s->text + *in, size);
@@ -68,8 +67,8 @@ static bool put(char *to, const string *s, uint64_t *at, uint64_t *in, uint64_t 
     return *in == s->size;
 }
 
-static verdict fill(csp_vm *vm, const value *items, uint64_t count, const string *separator,
-                    value *slots, value *result)
+static verdict fill_items(csp_vm *vm, const value *items, uint64_t count, const string *separator,
+                          value *slots, value *result)
 {
     char *to = value_string(slots[SLOT_MADE])->text;
     uint64_t i = (uint64_t)value_as_int(slots[SLOT_INDEX]);
@@ -81,10 +80,10 @@ static verdict fill(csp_vm *vm, const value *items, uint64_t count, const string
     for (; i < count && i - first < STEP_ITEMS; i++) {
         const string *s = value_string(items[i]);
         uint64_t before = i > 0 ? separator->size : 0;
-        if (in < before && !put(to, separator, &at, &in, &room))
+        if (in < before && !copy_piece(to, separator, &at, &in, &room))
             break;
         in -= before;
-        bool all = put(to, s, &at, &in, &room);
+        bool all = copy_piece(to, s, &at, &in, &room);
         in += before;
         if (!all)
             break;
@@ -105,15 +104,15 @@ verdict string_join(csp_vm *vm, process *p, value *args, value *result)
     uint64_t count;
     if (args[1] == VALUE_ABSENT)
         args[1] = str_new(vm, "", 0);
-    const string *separator = string_arg(vm, p, args[1]);
+    const string *separator = native_string_arg(vm, p, args[1]);
     if (separator == NULL || !items_of(vm, p, args[0], &items, &count))
         return VERDICT_FAIL;
     if (slots[SLOT_INDEX] == VALUE_ABSENT)
         slots[SLOT_INDEX] = slots[SLOT_SIZE] = slots[SLOT_LENGTH] = value_int(0);
     if (slots[SLOT_MADE] == VALUE_ABSENT) {
-        verdict v = measure(vm, p, items, count, separator, slots);
+        verdict v = measure_items(vm, p, items, count, separator, slots);
         if (v == VERDICT_FAIL || slots[SLOT_MADE] == VALUE_ABSENT)
             return v;
     }
-    return fill(vm, items, count, separator, slots, result);
+    return fill_items(vm, items, count, separator, slots, result);
 }

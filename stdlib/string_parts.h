@@ -2,33 +2,11 @@
 #ifndef CSP_STDLIB_STRING_PARTS_H
 #define CSP_STDLIB_STRING_PARTS_H
 
-#include "vm/code/native.h"
-#include "vm/core/error.h"
+#include "vm/native.h"
 
 /* Going once through so many bytes of text costs a reduction: by memcpy and the like, or character
  * by character. */
 enum { STRING_BYTES_PER_REDUCTION = 128, STRING_CHARACTERS_PER_REDUCTION = 8 };
-
-/* An argument that must be a string; NULL: raised. */
-static inline string *string_arg(csp_vm *vm, process *p, value v)
-{
-    if (value_is(v, OBJ_STRING))
-        return value_string(v);
-    vm_raise_type(vm, p, v, "a string");
-    return NULL;
-}
-
-/* An int as a count: what does not fit is larger than every text can be. False: raised. */
-bool string_count_arg(csp_vm *vm, process *p, value v, int64_t *count);
-
-/* A new value as the result; FAIL where there was no memory for it. */
-static inline verdict string_give(csp_vm *vm, value v, value *result)
-{
-    if (v == VALUE_ABSENT)
-        return vm_raise_memory(vm);
-    *result = v;
-    return VERDICT_DONE;
-}
 
 /* What a step of a resumable native goes through: by memcpy and the like, or character by
  * character. Long enough that the steps cost nothing, short enough that the others are not held

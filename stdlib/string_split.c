@@ -1,10 +1,8 @@
 /* String: what makes a list of pieces. In slices: a text of 100 MB has very many. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
-#include "vm/core/string.h"
-#include "vm/core/vm.h"
-#include "vm/data/list.h"
 #include "vm/data/search.h"
+#include "vm/native.h"
 
 enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10, SHORT_PIECE = 256 };
 
@@ -56,11 +54,11 @@ static verdict add_piece(csp_vm *vm, const string *s, uint32_t from, uint32_t to
 }
 
 /* Inlined so that each kind of piece has a loop of its own. */
-static inline __attribute__((always_inline)) verdict collect(csp_vm *vm, process *p,
-                                                             const string *s,
-                                                             const string *separator,
-                                                             next_piece *next, value *slots,
-                                                             value *result)
+static inline __attribute__((always_inline)) verdict collect_pieces(csp_vm *vm, process *p,
+                                                                    const string *s,
+                                                                    const string *separator,
+                                                                    next_piece *next, value *slots,
+                                                                    value *result)
 {
     if (slots[SLOT_LIST] == VALUE_ABSENT) {
         value made = list_new(vm, p, NULL, 0);
@@ -138,7 +136,7 @@ static verdict next_part(const source *of, uint32_t *at, uint32_t *from, uint32_
 
 /* Moves *at to the next character that is white space, or is none; false: it is further on than one
  * step goes. */
-static bool seek(const source *of, uint32_t *at, bool space)
+static bool seek_space(const source *of, uint32_t *at, bool space)
 {
     const string *s = of->text;
     uint32_t start = *at, stop = s->size - start > STEP_BYTES ? start + STEP_BYTES : s->size;
@@ -154,13 +152,13 @@ static bool seek(const source *of, uint32_t *at, bool space)
 static verdict next_word(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
 {
     if (*of->scan == VALUE_ABSENT) {
-        if (!seek(of, at, false))
+        if (!seek_space(of, at, false))
             return VERDICT_YIELD;
         if (*at == of->text->size)
             return VERDICT_CALL;
     }
     uint32_t end = *of->scan != VALUE_ABSENT ? string_at(*of->scan) : *at;
-    bool whole = seek(of, &end, true);
+    bool whole = seek_space(of, &end, true);
     *of->scan = whole ? VALUE_ABSENT : value_int(end);
     if (!whole)
         return VERDICT_YIELD;
@@ -171,16 +169,16 @@ static verdict next_word(const source *of, uint32_t *at, uint32_t *from, uint32_
 
 verdict string_split(csp_vm *vm, process *p, value *args, value *result)
 {
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     if (s != NULL && (args[1] == VALUE_ABSENT || args[1] == VALUE_NIL))
-        return collect(vm, p, s, NULL, next_word, args + 2, result);
-    const string *separator = s != NULL ? string_arg(vm, p, args[1]) : NULL;
+        return collect_pieces(vm, p, s, NULL, next_word, args + 2, result);
+    const string *separator = s != NULL ? native_string_arg(vm, p, args[1]) : NULL;
     if (separator == NULL)
         return VERDICT_FAIL;
     if (separator->size == 0)
         return vm_raise(vm, ERR_VALUE,
                         "the separator is empty (String.chars gives the characters)");
-    return collect(vm, p, s, separator, next_part, args + 2, result);
+    return collect_pieces(vm, p, s, separator, next_part, args + 2, result);
 }
 
 /* --- lines: each ends with \n or \r\n, the last one perhaps not */
@@ -204,8 +202,8 @@ static verdict next_line(const source *of, uint32_t *at, uint32_t *from, uint32_
 
 verdict string_lines(csp_vm *vm, process *p, value *args, value *result)
 {
-    const string *s = string_arg(vm, p, args[0]);
-    return s != NULL ? collect(vm, p, s, NULL, next_line, args + 1, result) : VERDICT_FAIL;
+    const string *s = native_string_arg(vm, p, args[0]);
+    return s != NULL ? collect_pieces(vm, p, s, NULL, next_line, args + 1, result) : VERDICT_FAIL;
 }
 
 /* --- characters */
@@ -223,8 +221,8 @@ static verdict next_char(const source *of, uint32_t *at, uint32_t *from, uint32_
 
 verdict string_chars(csp_vm *vm, process *p, value *args, value *result)
 {
-    const string *s = string_arg(vm, p, args[0]);
-    return s != NULL ? collect(vm, p, s, NULL, next_char, args + 1, result) : VERDICT_FAIL;
+    const string *s = native_string_arg(vm, p, args[0]);
+    return s != NULL ? collect_pieces(vm, p, s, NULL, next_char, args + 1, result) : VERDICT_FAIL;
 }
 
 static verdict next_grapheme(const source *of, uint32_t *at, uint32_t *from, uint32_t *to)
@@ -243,6 +241,7 @@ static verdict next_grapheme(const source *of, uint32_t *at, uint32_t *from, uin
 
 verdict string_graphemes(csp_vm *vm, process *p, value *args, value *result)
 {
-    const string *s = string_arg(vm, p, args[0]);
-    return s != NULL ? collect(vm, p, s, NULL, next_grapheme, args + 1, result) : VERDICT_FAIL;
+    const string *s = native_string_arg(vm, p, args[0]);
+    return s != NULL ? collect_pieces(vm, p, s, NULL, next_grapheme, args + 1, result)
+                     : VERDICT_FAIL;
 }

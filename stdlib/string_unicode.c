@@ -4,10 +4,9 @@
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
 #include "vm/core/steps.h"
-#include "vm/core/string.h"
 #include "vm/core/text.h"
-#include "vm/core/vm.h"
 #include "vm/data/draft.h"
+#include "vm/native.h"
 
 /* Where the scan of a cluster has got to, in a slot packed into an int, from bit 0 on: 21 bits the
  * code point before, 10 the state of utf8proc, 31 the byte behind it. */
@@ -40,7 +39,7 @@ static value scan_slot(const scan *c)
 }
 
 /* Whether a cluster ends before the character at c->at; else moves behind that. */
-static bool ends(const string *s, scan *c)
+static bool cluster_ends(const string *s, scan *c)
 {
     unsigned size;
     utf8proc_int32_t next = (utf8proc_int32_t)utf8_decode_valid(s->text + c->at, &size);
@@ -55,7 +54,7 @@ static bool ends(const string *s, scan *c)
 bool string_grapheme_end(const string *s, uint32_t at, value *slot, uint32_t *end)
 {
     scan c = scan_of(s, at, *slot);
-    for (unsigned n = 0; c.at < s->size && !ends(s, &c); n++) {
+    for (unsigned n = 0; c.at < s->size && !cluster_ends(s, &c); n++) {
         if (n == STRING_CHARACTERS_PER_STEP) {
             *slot = scan_slot(&c);
             return false;
@@ -80,7 +79,7 @@ static verdict map_ascii(csp_vm *vm, const string *s, char (*map_letter)(char), 
                          value *result)
 {
     if (s->size <= 1)
-        return string_give(vm, str_new(vm, (char[]){map_letter(s->text[0])}, s->size), result);
+        return vm_give(vm, str_new(vm, (char[]){map_letter(s->text[0])}, s->size), result);
     string *mapped = string_blank(vm, &slots[SLOT_MADE], s->size, s->size);
     if (mapped == NULL)
         return VERDICT_FAIL;
@@ -121,7 +120,7 @@ static verdict map_unicode(csp_vm *vm, const string *s, bool upper, value *slots
 
 static verdict map_case(csp_vm *vm, process *p, value *args, bool upper, value *result)
 {
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     if (s == NULL)
         return VERDICT_FAIL;
     if ((s->header & STRING_ASCII) != 0)
@@ -153,7 +152,7 @@ static int64_t columns(uint32_t c)
 verdict string_width(csp_vm *vm, process *p, value *args, value *result)
 {
     value *slots = args + 1;
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     if (s == NULL)
         return VERDICT_FAIL;
     if (s->size == 0) {
@@ -166,7 +165,7 @@ verdict string_width(csp_vm *vm, process *p, value *args, value *result)
     int64_t widest = slots[SLOT_SCAN] != VALUE_ABSENT ? made % 4 : columns((uint32_t)c.previous);
     unsigned count = 0;
     for (; c.at < s->size && count < STRING_CHARACTERS_PER_STEP; count++) {
-        if (ends(s, &c)) {
+        if (cluster_ends(s, &c)) {
             width += widest;
             widest = 0;
             c = scan_of(s, c.at, VALUE_ABSENT);
@@ -188,11 +187,11 @@ verdict string_width(csp_vm *vm, process *p, value *args, value *result)
 verdict string_reverse(csp_vm *vm, process *p, value *args, value *result)
 {
     value *slots = args + 1;
-    const string *s = string_arg(vm, p, args[0]);
+    const string *s = native_string_arg(vm, p, args[0]);
     if (s == NULL)
         return VERDICT_FAIL;
     if (s->length <= 1)
-        return string_give(vm, args[0], result);
+        return vm_give(vm, args[0], result);
     string *reversed = string_blank(vm, &slots[SLOT_MADE], s->size, s->length);
     if (reversed == NULL)
         return VERDICT_FAIL;

@@ -1,10 +1,6 @@
 /* The Time module: its part in C. */
-#include <time.h>
-
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
-#include "vm/core/error.h"
-#include "vm/number/num.h"
+#include "vm/native.h"
 #include "vm/outside/loop.h"
 
 static verdict time_mono(csp_vm *vm, process *p, value *args, value *result)

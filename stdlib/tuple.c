@@ -1,18 +1,16 @@
 /* Tuple: made from what can be iterated over. */
 #include "stdlib/natives.h"
-#include "vm/code/native.h"
 #include "vm/core/steps.h"
-#include "vm/core/vm.h"
 #include "vm/data/index.h"
 #include "vm/data/iterate.h"
-#include "vm/data/list.h"
 #include "vm/data/long.h"
-#include "vm/data/tuple.h"
+#include "vm/native.h"
 
 enum { ELEMENTS_PER_REDUCTION = 32, ELEMENTS_PER_STEP = 1000 };
 
 /* A step of making the tuple of the list's elements. */
-static verdict finish(csp_vm *vm, process *p, const list *l, tuple *t, value *filled, value *result)
+static verdict fill_step(csp_vm *vm, process *p, const list *l, tuple *t, value *filled,
+                         value *result)
 {
     uint64_t at = (uint64_t)value_as_int(*filled);
     uint64_t count = l->count - at < LONG_ELEMENTS ? l->count - at : LONG_ELEMENTS;
@@ -42,7 +40,7 @@ static verdict native_of(csp_vm *vm, process *p, value *args, value *result)
     list *l = value_list(*all);
     value *tuple_slot = &args[4], *filled = &args[5];
     if (*tuple_slot != VALUE_ABSENT)
-        return finish(vm, p, l, value_tuple(*tuple_slot), filled, result);
+        return fill_step(vm, p, l, value_tuple(*tuple_slot), filled, result);
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;

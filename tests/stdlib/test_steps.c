@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "csp.h"
+
 #include "tests/support/program.h"
 #include "tests/support/support.h"
+#include "vm/code/native.h"
 #include "vm/core/steps.h"
 #include "vm/drive.h"
 #include "vm/outside/request.h"
@@ -327,6 +330,16 @@ static bool takes_nothing_long(const char *name)
     return false;
 }
 
+static void expect_row(const char *home, const char *member)
+{
+    char *name = support_format("%s%s%s", home, *home ? "." : "", member);
+    bool known = takes_nothing_long(name);
+    for (unsigned row = 0; row < ROWS; row++)
+        known = known || strcmp(table[row].name, name) == 0;
+    cr_expect(known, "%s stands in no row of the table", name);
+    free(name);
+}
+
 Test(steps, no_member_is_forgotten)
 {
     static const char *const modules[][2] = {
@@ -336,14 +349,20 @@ Test(steps, no_member_is_forgotten)
     };
     for (unsigned i = 0; i < sizeof modules / sizeof *modules; i++) {
         char *members = support_format("%s", modules[i][1]);
-        for (char *member = strtok(members, " "); member; member = strtok(NULL, " ")) {
-            char *name = support_format("%s%s%s", modules[i][0], *modules[i][0] ? "." : "", member);
-            bool known = takes_nothing_long(name);
-            for (unsigned row = 0; row < ROWS; row++)
-                known = known || strcmp(table[row].name, name) == 0;
-            cr_expect(known, "%s stands in no row of the table", name);
-            free(name);
-        }
+        for (char *member = strtok(members, " "); member; member = strtok(NULL, " "))
+            expect_row(modules[i][0], member);
         free(members);
     }
+}
+
+Test(steps, no_native_is_forgotten)
+{
+    csp_vm *vm;
+    cr_assert_eq(csp_new(NULL, &vm), CSP_OK);
+    cr_expect_gt(vm->native_module_count, 10);
+    for (uint32_t i = 0; i < vm->native_module_count; i++)
+        for (const native_entry *e = vm->natives[i].entries; e->name; e++)
+            if (*e->name != '_')
+                expect_row(vm->natives[i].name, e->name);
+    csp_free(vm);
 }

@@ -96,6 +96,12 @@ verdict vm_raise_value(csp_vm *vm, value e)
     return VERDICT_FAIL;
 }
 
+verdict vm_raise_text(csp_vm *vm, error_kind kind, value message)
+{
+    value e = error_new(vm, vm->error_names[kind], message, VALUE_NIL);
+    return e == VALUE_ABSENT ? vm_raise_memory(vm) : vm_raise_value(vm, e);
+}
+
 /* An error of its own can have a trace; the reserve usually has room for one. */
 verdict vm_raise_memory(csp_vm *vm)
 {

@@ -21,6 +21,8 @@ verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* raises an error object; a trace that it has is kept */
 verdict vm_raise_value(csp_vm *vm, value error);
+/* The same of a kind, with a string as its message. */
+verdict vm_raise_text(csp_vm *vm, error_kind kind, value message);
 verdict vm_raise_memory(csp_vm *vm); /* out_of_memory, made ahead */
 /* What a native gives that has made v: *out is v, or where there was no memory for it (ABSENT) the
  * crash out_of_memory. */

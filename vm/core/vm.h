@@ -122,6 +122,21 @@ enum { VM_GRACE = 1000000000 };
 /* Charges the running process n reductions in addition to the call itself. */
 static inline void vm_charge(csp_vm *vm, uint64_t n) { vm->sched.charged += n; }
 
+/* Os.exit: the program ends with this status, 0 to 255; for a native to give. In a defer, when the
+ * program is ending already, nothing happens. */
+static inline verdict vm_exit(csp_vm *vm, int status)
+{
+    if (vm->exiting)
+        return VERDICT_DONE;
+    vm->exit_status = status;
+    return VERDICT_EXIT;
+}
+/* Whether programs may call C. */
+static inline bool vm_may_call_c(const csp_vm *vm) { return vm->may_call_c; }
+/* The script's arguments. */
+static inline uint32_t vm_arg_count(const csp_vm *vm) { return vm->arg_count; }
+static inline const char *vm_arg(const csp_vm *vm, uint32_t i) { return vm->args[i]; }
+
 /* The number of a channel; it is assigned when first asked for. */
 static inline uint64_t chan_number(csp_vm *vm, channel *c)
 {

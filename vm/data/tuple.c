@@ -78,3 +78,11 @@ value closure_new(csp_vm *vm, const process *p, const code *c, const value *capt
     f->header = OBJ_CLOSURE | (immutable ? (uint64_t)OBJ_IMMUTABLE : process_owner(p));
     return value_object(f);
 }
+
+value closure_name(value v)
+{
+    if (!value_is(v, OBJ_CLOSURE))
+        return VALUE_NIL;
+    value name = ((closure *)value_as_object(v))->code->name;
+    return value_is(name, OBJ_STRING) ? name : VALUE_NIL;
+}

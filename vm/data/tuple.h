@@ -13,5 +13,7 @@ value range_new(csp_vm *vm, value from, value to, bool closed);
 verdict range_check(csp_vm *vm, value from, value to);
 /* c->captures of them; self_capture is filled in here */
 value closure_new(csp_vm *vm, const process *p, const code *c, const value *captures);
+/* The name of the function, a string; NIL where it has none, or v is no closure. */
+value closure_name(value v);
 
 #endif

@@ -36,6 +36,14 @@ channel *chan_new(csp_vm *vm, uint32_t capacity)
     return c;
 }
 
+channel *chan_make(csp_vm *vm, uint32_t capacity, uint32_t position)
+{
+    channel *c = chan_new(vm, capacity);
+    if (c)
+        c->made_at = position;
+    return c;
+}
+
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
 {
     if (value_is(handle, OBJ_CHANNEL)) {
@@ -65,6 +73,36 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
     else
         vm_raise_type(vm, p, handle, "a channel");
     return NULL;
+}
+
+channel *chan_to_close(csp_vm *vm, process *p, value handle)
+{
+    if (value_is(handle, OBJ_CHANNEL)) {
+        channel *c = value_as_object(handle);
+        if (!(c->header & CHANNEL_DONE))
+            return c;
+        vm_raise(vm, ERR_TYPE, "the channel of a process's outcome is never closed");
+        return NULL;
+    }
+    if (value_is(handle, OBJ_END) && (obj_header(handle) & END_RECEIVES)) {
+        vm_raise(vm, ERR_TYPE, "the receiving end of a channel cannot be closed");
+        return NULL;
+    }
+    return chan_of(vm, p, handle, true);
+}
+
+verdict chan_end(csp_vm *vm, process *p, value handle, bool receives, value *out)
+{
+    channel *c = chan_of(vm, p, handle, !receives);
+    if (!c)
+        return VERDICT_FAIL;
+    channel_end *e = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *e);
+    if (!e)
+        return vm_raise_memory(vm);
+    e->header = OBJ_END | OBJ_IMMUTABLE | (receives ? END_RECEIVES : 0);
+    e->chan = c;
+    *out = value_object(e);
+    return VERDICT_DONE;
 }
 
 verdict chan_raise_closed_send(csp_vm *vm)
@@ -393,6 +431,13 @@ static void close_receiver(csp_vm *vm, void *link)
     sched_ready(&vm->sched, p, READY_TAIL);
 }
 
+value chan_received(process *p)
+{
+    value message = p->value;
+    p->value = VALUE_ABSENT;
+    return message;
+}
+
 void chan_close(csp_vm *vm, channel *c)
 {
     if (c->header & (CHANNEL_CLOSED | CHANNEL_DONE))
@@ -444,6 +489,15 @@ channel *chan_done(csp_vm *vm, process *p)
         sd->done = c;
     }
     return sd->done;
+}
+
+channel *chan_done_unawaited(csp_vm *vm, process *p)
+{
+    bool awaited = (p->flags & PROCESS_AWAITED) != 0;
+    channel *c = chan_done(vm, p);
+    if (!awaited)
+        process_clear(p, PROCESS_AWAITED);
+    return c;
 }
 
 void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)

@@ -10,6 +10,12 @@ channel *chan_new(csp_vm *vm, uint32_t capacity); /* NULL: raised */
 /* The channel behind a handle, for sending or receiving; NULL: raised (type_error for the wrong end
  * or not a channel). */
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends);
+/* A channel that a program makes at a position, and one for it to close: what close() is given.
+ * NULL: raised. */
+channel *chan_make(csp_vm *vm, uint32_t capacity, uint32_t position);
+channel *chan_to_close(csp_vm *vm, process *p, value handle);
+/* One end of a channel, or of an end of that kind. FAIL: raised. */
+verdict chan_end(csp_vm *vm, process *p, value handle, bool receives, value *out);
 /* … behind either end, for uses other than sending and receiving. */
 channel *chan_behind(csp_vm *vm, process *p, value handle);
 /* The crash of a send on a closed channel. */
@@ -19,6 +25,8 @@ verdict chan_raise_closed_send(csp_vm *vm);
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m);
 /* DONE: *out is the message, to be delivered (chan_delivery). */
 chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out);
+/* In a resumable native that blocked in chan_receive, when it is called again: the message. */
+value chan_received(process *p);
 void chan_close(csp_vm *vm, channel *c);
 /* Makes a message that came from c p's own: at once (true), or by this walk. */
 bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk);
@@ -43,6 +51,8 @@ void chan_leave_drained(node *n);
 
 /* The channel of p's outcome, made when first asked for; marks p as awaited. NULL: raised. */
 channel *chan_done(csp_vm *vm, process *p);
+/* The same, but p counts as awaited only if it did before. */
+channel *chan_done_unawaited(csp_vm *vm, process *p);
 /* Serves those who wait for p's outcome, in order: at most *most, which is counted down. */
 void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most);
 /* When p ends, its handle is sent on c, whose buffer has room for `room` such messages from now on;

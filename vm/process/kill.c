@@ -43,6 +43,19 @@ void kill_process(csp_vm *vm, process *p, struct cause *why)
     }
 }
 
+verdict kill_by(csp_vm *vm, process *p, process *q, value reason)
+{
+    if (process_ended(q))
+        return VERDICT_DONE;
+    if (reason == VALUE_ABSENT)
+        reason = vm->error_names[ERR_KILLED];
+    struct cause *why = kill_cause(vm, reason, process_number(p));
+    if (!why)
+        return VERDICT_FAIL;
+    kill_process(vm, q, why);
+    return q == p && process_must_die(p) ? VERDICT_KILLED : VERDICT_DONE;
+}
+
 void vm_kill(csp_vm *vm, process *p, const char *reason)
 {
     value given = str_new(vm, reason, strlen(reason));

@@ -8,6 +8,9 @@
 void vm_kill(csp_vm *vm, process *p, const char *reason);
 /* `why` is immutable or in transit, or NULL for a plain kill from outside. */
 void kill_process(csp_vm *vm, process *p, struct cause *why);
+/* p kills q, perhaps itself, with a reason that is immutable or in transit; ABSENT: "killed". DONE;
+ * KILLED: p has to obey; FAIL: raised. */
+verdict kill_by(csp_vm *vm, process *p, process *q, value reason);
 struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by); /* NULL: raised */
 /* The outcome of a process that was killed: error("killed", reason as text, reason). */
 value kill_outcome(csp_vm *vm, process *p);

@@ -1,10 +1,12 @@
 /* A process's life: its object, its stack, its end. */
 #include "vm/process/process.h"
 
+#include "base/random.h"
 #include "vm/code/origin.h"
 #include "vm/core/kind.h"
 #include "vm/core/stack.h"
 #include "vm/core/vm.h"
+#include "vm/data/list.h"
 #include "vm/process/ending.h"
 #include "vm/process/par.h"
 
@@ -227,3 +229,50 @@ static bool show_process(text *t, value v)
 }
 
 const kind_traits kind_process = {.show = show_process};
+
+value process_handle(process *p)
+{
+    p->flags |= PROCESS_ESCAPED;
+    return value_object(p);
+}
+
+value process_all(csp_vm *vm, process *p)
+{
+    enum { PER_REDUCTION = 32 };
+    value all = list_new(vm, p, NULL, 0);
+    if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count))
+        return VALUE_ABSENT;
+    for (uint32_t i = 0; i < vm->table_count; i++)
+        list_push(vm, value_list(all), process_handle(vm->table[i]));
+    vm_charge(vm, vm->table_count / PER_REDUCTION);
+    return all;
+}
+
+bool process_set_name(csp_vm *vm, process *p, value name)
+{
+    side *sd = process_side(vm, p);
+    if (sd)
+        sd->name = name;
+    return sd != NULL;
+}
+
+value process_control(const process *p) { return p->side ? p->side->control : VALUE_ABSENT; }
+
+bool process_set_control(csp_vm *vm, process *p, value asked)
+{
+    side *sd = process_side(vm, p);
+    if (sd)
+        sd->control = asked;
+    return sd != NULL;
+}
+
+uint64_t *process_random(csp_vm *vm, process *p)
+{
+    side *sd = process_side(vm, p);
+    if (!sd)
+        return NULL;
+    uint64_t *state = sd->random;
+    if ((state[0] | state[1] | state[2] | state[3]) == 0)
+        xoshiro_seed(state, xoshiro_next(vm->sched.random) ^ process_number(p));
+    return state;
+}

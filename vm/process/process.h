@@ -23,4 +23,23 @@ void process_free_tables(csp_vm *vm);
 /* Whether somebody can ever ask for p's outcome. */
 bool process_observable(const process *p);
 
+/* p as a value for programs: from now on somebody may hold it. */
+value process_handle(process *p);
+/* The handles of all that have not ended, as a list of the process p, charged. ABSENT: out of
+ * memory. */
+value process_all(csp_vm *vm, process *p);
+/* Whether it has ended by crash or kill. */
+static inline bool process_failed(const process *p)
+{
+    return process_ended(p) && (p->flags & PROCESS_FAILED) != 0;
+}
+/* Process.name: a string. False: raised. */
+bool process_set_name(csp_vm *vm, process *p, value name);
+/* The channel on which a supervisor is asked; ABSENT: it is none. */
+value process_control(const process *p);
+bool process_set_control(csp_vm *vm, process *p, value asked); /* false: raised */
+/* The state of p's generator of random numbers (base/random.h), seeded from the VM's own when it is
+ * first asked for. NULL: raised. */
+uint64_t *process_random(csp_vm *vm, process *p);
+
 #endif

@@ -15,7 +15,7 @@ static verdict start(csp_vm *vm, process *p, value *args, value *result)
     if (step == VALUE_ABSENT) {
         args[1] = value_int(1);
         if (!walk_adopt_quick(p, args[0]))
-            return native_call(vm, p, native_value(vm, &walk_natives[WALK_ADOPT]), 1, args);
+            return walk_call(vm, p, WALK_ADOPT, 1, args);
         step = args[1];
     }
     if (step == value_int(1)) {
@@ -35,7 +35,7 @@ static verdict end(csp_vm *vm, process *p, value *args, value *result)
         args[2] = value_int(1);
         /* A session goes on with the value of its evaluation: there it is a copy. */
         walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
-        return native_call(vm, p, native_value(vm, &walk_natives[how]), 1, args);
+        return walk_call(vm, p, how, 1, args);
     }
     *result = args[2] == VALUE_ABSENT ? args[0] : *native_result(p);
     return VERDICT_DONE;
@@ -51,7 +51,7 @@ static verdict send(csp_vm *vm, process *p, value *args, value *result)
         args[2] = value_int(1);
         args[3] = args[1];
         if (!value_is_immutable(args[1]))
-            return native_call(vm, p, native_value(vm, &walk_natives[WALK_MESSAGE]), 1, args + 1);
+            return walk_call(vm, p, WALK_MESSAGE, 1, args + 1);
     } else if (args[2] == value_int(1)) {
         args[3] = *native_result(p);
     } else {

@@ -41,3 +41,9 @@ const native_entry walk_natives[WALK_KINDS] = {
     [WALK_MAP_REMOVE] = {"remove", "remove(m, k)", "takes k out of m", map_run_remove, 2, 2, 1},
     [WALK_MAP_PUT] = {"put", "put(m, k, v)", "m[k] = v", map_run_put, 3, 3, 1},
 };
+
+verdict walk_call(csp_vm *vm, process *p, walk_kind walk, uint32_t argc, const value *argv)
+{
+    value fn = native_value(vm, &walk_natives[walk]);
+    return fn != VALUE_ABSENT ? native_call(vm, p, fn, argc, argv) : vm_raise_memory(vm);
+}

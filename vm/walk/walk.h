@@ -58,4 +58,13 @@ typedef enum walk_kind {
 } walk_kind;
 extern const native_entry walk_natives[WALK_KINDS];
 
+/* In a resumable native: native_call of a walk. CALL or FAIL. */
+verdict walk_call(csp_vm *vm, process *p, walk_kind walk, uint32_t argc, const value *argv);
+/* The same at once, as a part of a step: one step of the walk on slots that hold its arguments and,
+ * behind them, its own slots (ABSENT at the start). DONE with *result, YIELD or FAIL. */
+static inline verdict walk_step(csp_vm *vm, process *p, walk_kind walk, value *slots, value *result)
+{
+    return walk_natives[walk].fn(vm, p, slots, result);
+}
+
 #endif

@@ -1,0 +1,93 @@
+/* What Process.info tells of a process. */
+#include "vm/report/info.h"
+
+#include "vm/code/origin.h"
+#include "vm/core/string.h"
+#include "vm/core/text.h"
+#include "vm/core/vm.h"
+#include "vm/data/map.h"
+#include "vm/number/num.h"
+#include "vm/process/output.h"
+#include "vm/process/process.h"
+#include "vm/report/report.h"
+#include "vm/report/trace.h"
+
+static value waits_for(const csp_vm *vm, const process *q)
+{
+    if (q->chan && !output_waits_for(vm, q))
+        return value_object(q->chan);
+    return VALUE_NIL;
+}
+
+static const char *state_of(const csp_vm *vm, const process *p, const process *q)
+{
+    if (process_ended(q))
+        return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
+    if (p == q)
+        return "running";
+    if ((q->ticket & TICKET_STATE) == TICKET_RUN)
+        return "runnable";
+    if (output_waits_for(vm, q))
+        return "printing";
+    if (q->chan)
+        return q->flags & PROCESS_SENDS ? "sending" : "receiving";
+    if (q->side && q->side->alt && q->side->alt->live)
+        return "alt";
+    if (q->side && q->side->timer && q->side->timer->index >= 0)
+        return "sleeping";
+    return "waiting";
+}
+
+static bool put_text(csp_vm *vm, map *m, const char *key, const char *text_)
+{
+    value k = str_intern(vm, key, strlen(key)), v = str_new(vm, text_, strlen(text_));
+    return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
+}
+
+static bool put_value(csp_vm *vm, map *m, const char *key, value v)
+{
+    value k = str_intern(vm, key, strlen(key));
+    return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
+}
+
+/* The process of that number, if it still lives; NIL otherwise. */
+static value process_numbered(csp_vm *vm, uint64_t number)
+{
+    for (uint32_t i = 0; number && i < vm->table_count; i++)
+        if (process_number(vm->table[i]) == number)
+            return process_handle(vm->table[i]);
+    return VALUE_NIL;
+}
+
+value info_name(csp_vm *vm, const process *p)
+{
+    const string *name = origin_name(vm, p);
+    return name ? value_object(name) : VALUE_NIL;
+}
+
+value info_of(csp_vm *vm, process *asks, const process *p)
+{
+    value made = map_new(vm, asks, 8);
+    if (made == VALUE_ABSENT)
+        return made;
+    map *m = value_map(made);
+    uint32_t position = p != asks && !process_ended(p) ? report_position(p) : 0;
+    value place = VALUE_NIL;
+    if (position) {
+        text where;
+        text_init(&where, vm);
+        trace_place(vm, position, &where);
+        place = text_string(&where);
+    }
+    uint64_t slots = process_ended(p) ? 0 : p->capacity;
+    bool ok =
+        put_value(vm, m, "name", info_name(vm, p)) &&
+        put_text(vm, m, "state", state_of(vm, asks, p)) &&
+        put_value(vm, m, "waits_for", waits_for(vm, p)) && put_value(vm, m, "where", place) &&
+        put_value(vm, m, "reductions", num_uint(vm, p->reductions)) &&
+        put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
+        put_value(vm, m, "parent",
+                  p->parent_distance ? process_numbered(vm, process_number(p) - p->parent_distance)
+                                     : VALUE_NIL);
+    return ok ? made : VALUE_ABSENT;
+}
