@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +67,9 @@ static ctype_kind unknown(ffi_refusal *why, const char *name, size_t length)
         if (*ctype_kind_name((ctype_kind)kind))
             suggest_offer(&s, ctype_kind_name((ctype_kind)kind));
     int shown = length > 100 ? 100 : (int)length;
-    const foreign_ctype *of_c = name[length] == '\0' ? foreign_find_ctype(name) : NULL;
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", shown, name);
+    const foreign_ctype *of_c = foreign_find_ctype(word);
     const char *guess = of_c && *of_c->type ? of_c->type : s.best;
     if (guess)
         (void)ffi_refuse(why, "unknown type `%.*s`; did you mean `%s`?", shown, name, guess);

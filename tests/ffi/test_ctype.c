@@ -1,5 +1,6 @@
 /* ffi/ctype.h: scalars, structs, signatures, and what is refused. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ffi/ctype.h"
@@ -206,4 +207,39 @@ Test(ctype, a_block_lives_as_long_as_somebody_holds_it)
     cr_assert_str_eq(text, "hello");
     ffi_block_release(b);
     ffi_block_release(NULL);
+}
+
+/* The bytes of fields, one run after the other, as text: "0-1 8-16 ". */
+static const char *runs(const cstruct *s)
+{
+    static char text[1000];
+    size_t used = 0, size;
+    for (size_t from = 0; cstruct_next_bytes(s, &from, &size); from += size)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%zu-%zu ", from, from + size);
+    return text;
+}
+
+Test(ctype, bytes_of_fields_without_padding)
+{
+    ffi_block *b = ffi_block_new();
+    cstruct *inner = cstruct_new(b, "inner", 5), *outer = cstruct_new(b, "outer", 5),
+            *whole = cstruct_new(b, "whole", 5);
+    cr_assert(add(b, inner, "a", ctype_scalar(CTYPE_I64), -1));
+    cr_assert(add(b, inner, "b", ctype_scalar(CTYPE_I8), -1));
+    cr_assert(add(b, outer, "a", ctype_scalar(CTYPE_I8), 3));
+    cr_assert(add(b, outer, "i", (ctype){.kind = CTYPE_STRUCT, .of = inner}, 2));
+    cr_assert(add(b, outer, "z", ctype_scalar(CTYPE_I16), -1));
+    cr_assert(add(b, whole, "o", (ctype){.kind = CTYPE_STRUCT, .of = outer}, 2));
+    cr_assert(cstruct_finish(b, whole, &why), "%s", why.text);
+    cr_assert_str_eq(runs(inner), "0-8 8-9 ");
+    cr_assert_str_eq(runs(outer), "0-3 8-16 16-17 24-32 32-33 40-42 ");
+    cr_assert_str_eq(runs(whole),
+                     "0-3 8-16 16-17 24-32 32-33 40-42 48-51 56-64 64-65 72-80 80-81 88-90 ");
+    size_t from = 1, size;
+    cr_assert(cstruct_next_bytes(outer, &from, &size));
+    cr_assert(from == 1 && size == 2, "in the middle of a run");
+    from = 17;
+    cr_assert(cstruct_next_bytes(outer, &from, &size));
+    cr_assert(from == 24 && size == 8, "in padding");
+    ffi_block_release(b);
 }

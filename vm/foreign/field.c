@@ -11,7 +11,7 @@
 #include "vm/data/structure.h"
 #include "vm/foreign/cvalue.h"
 
-enum { ARRAY_AT_ONCE = 100000, ELEMENTS_PER_REDUCTION = 16 };
+enum { ARRAY_AT_ONCE = 1 << 16, ELEMENTS_PER_REDUCTION = 16 };
 
 /* --- what is kept for pointers in memory */
 

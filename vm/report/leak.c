@@ -48,6 +48,8 @@ static void *unreached(heap *h, void *user)
         vm->judging = vm->judge_due = false;
         code_judge(vm);
         str_judge_interned(vm);
+        if (vm->marked)
+            vm->marked(vm);
         return NULL;
     }
     for (uint32_t i = 0; i < vm->table_count; i++) {
