@@ -219,6 +219,37 @@ void heap_release(heap *h, heap_kind kind, void *object, size_t size)
     h->free[kind][class] = object;
 }
 
+/* alloc NULL: from the heap. */
+static void *grow(heap *h, void *(*alloc)(size_t), const void *items, uint32_t *capacity,
+                  uint32_t first, size_t size)
+{
+    size_t larger = *capacity > 0 ? (size_t)*capacity * 2 : first;
+    if (larger > UINT32_MAX)
+        return NULL;
+    void *grown = alloc ? alloc(larger * size) : heap_alloc(h, HEAP_TRACED, larger * size);
+    if (grown == NULL)
+        return NULL;
+    if (*capacity > 0)
+        memcpy(grown, items, *capacity * size);
+    *capacity = (uint32_t)larger;
+    return grown;
+}
+
+void *heap_grow(heap *h, const void *items, uint32_t *capacity, uint32_t first, size_t size)
+{
+    return grow(h, NULL, items, capacity, first, size);
+}
+
+void *heap_grow_pinned(const void *items, uint32_t *capacity, uint32_t first, size_t size)
+{
+    return grow(NULL, heap_pinned, items, capacity, first, size);
+}
+
+void *heap_grow_pinned_plain(const void *items, uint32_t *capacity, uint32_t first, size_t size)
+{
+    return grow(NULL, heap_pinned_plain, items, capacity, first, size);
+}
+
 void heap_collect(heap *h)
 {
     (void)h;

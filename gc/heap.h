@@ -96,7 +96,7 @@ void heap_close(heap *h);
 /* Usable before any heap exists: zeroed memory that is scanned and never collected; NULL: out of
  * memory. Starts the collector if need be. */
 void *heap_pinned(size_t size);
-void heap_unpin(void *memory); /* frees it */
+void heap_unpin(void *memory); /* frees it; NULL: nothing */
 
 /* The same, but it is not scanned: pointers in it keep nothing alive. */
 void *heap_pinned_plain(size_t size);
@@ -153,6 +153,17 @@ static inline void *heap_alloc(heap *h, heap_kind kind, size_t size)
  * would take long, and the caller fills it in slices. Old contents may keep anything alive that was
  * once there. It is freed as the kind that was asked for. */
 void *heap_alloc_raw(heap *h, heap_kind kind, size_t size);
+
+/* For a full array of `*capacity` items of `size` bytes: gives a traced one with room for twice as
+ * many, or for `first` where *capacity is 0. It holds the same items with zeroes behind them, and
+ * *capacity is set to its own. The old array stays as it was: a thread that collects finds whatever
+ * the caller names whole at every moment. NULL: out of memory, and nothing has changed. May
+ * collect. */
+void *heap_grow(heap *h, const void *items, uint32_t *capacity, uint32_t first, size_t size);
+/* The same for heap_pinned and heap_pinned_plain. The caller frees the old array once nothing names
+ * it any more. */
+void *heap_grow_pinned(const void *items, uint32_t *capacity, uint32_t first, size_t size);
+void *heap_grow_pinned_plain(const void *items, uint32_t *capacity, uint32_t first, size_t size);
 
 /* Frees an object of `size` bytes (as allocated) at once, and zeroes it. The caller knows that
  * nobody has a pointer to it. */

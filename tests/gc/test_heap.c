@@ -465,3 +465,60 @@ Test(heap, the_default_limit_is_plausible)
     cr_assert_gt(limit, 16 << 20);
     cr_assert_leq(limit, (size_t)pages * (size_t)page / 4 * 3);
 }
+
+/* What the old array holds stays alive and whole, and what is behind it is clear. */
+Test(heap, an_array_grows_and_keeps_what_it_holds)
+{
+    heap *h = new_heap(0);
+    enum { FIRST = 3, MOST = 3 << 8 };
+    uint32_t *volatile *items = NULL;
+    uint32_t capacity = 0, expected = FIRST;
+    for (uint32_t i = 0; i < MOST; i++) {
+        if (i == capacity) {
+            uint32_t *volatile *old = items;
+            items = heap_grow(h, (const void *)old, &capacity, FIRST, sizeof *items);
+            cr_assert(items && items != old);
+            cr_assert_eq(capacity, expected);
+            cr_assert(zeroed((const void *)(items + i), (capacity - i) * sizeof *items));
+            for (uint32_t k = 0; k < i; k++)
+                cr_assert_eq(items[k], old[k]);
+            expected *= 2;
+        }
+        items[i] = heap_alloc(h, HEAP_BYTES, 2 * HEAP_GRANULE);
+        *items[i] = i;
+    }
+    clear_stack();
+    heap_collect(h);
+    for (uint32_t i = 0; i < MOST; i++)
+        cr_assert_eq(*items[i], i);
+}
+
+Test(heap, an_array_that_cannot_grow_stays_as_it_was)
+{
+    heap *h = new_heap(1 << 20);
+    uint64_t item = 7;
+    uint32_t capacity = 1u << 31;
+    cr_assert_null(heap_grow(h, &item, &capacity, 1, sizeof item));
+    capacity = 1u << 30;
+    cr_assert_null(heap_grow(h, &item, &capacity, 1, sizeof item));
+    cr_assert_eq(capacity, 1u << 30);
+}
+
+Test(heap, a_pinned_array_grows)
+{
+    void *(*const ways[])(const void *, uint32_t *, uint32_t, size_t) = {heap_grow_pinned,
+                                                                         heap_grow_pinned_plain};
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+        uint32_t capacity = 0;
+        uint64_t *items = ways[way](NULL, &capacity, 2, sizeof *items);
+        cr_assert(items && capacity == 2 && items[0] == 0 && items[1] == 0);
+        items[0] = 1;
+        items[1] = 2;
+        uint64_t *more = ways[way](items, &capacity, 2, sizeof *items);
+        cr_assert(more && more != items && capacity == 4);
+        cr_assert(items[1] == 2 && more[0] == 1 && more[1] == 2);
+        cr_assert(zeroed(more + 2, 2 * sizeof *more));
+        heap_unpin(items);
+        heap_unpin(more);
+    }
+}

@@ -95,23 +95,19 @@ static bool grow_items(struct origins *all)
 {
     if (all->count < all->capacity)
         return true;
-    uint32_t capacity = all->capacity ? all->capacity * 2 : ORIGINS_FIRST;
-    item *items = capacity <= ORIGINS_MAX ? heap_pinned(capacity * sizeof *items) : NULL;
+    if (all->capacity > ORIGINS_MAX / 2)
+        return false;
+    item *old = all->items,
+         *items = heap_grow_pinned(old, &all->capacity, ORIGINS_FIRST, sizeof *items);
     if (!items)
         return false;
-    memset(items, 0, capacity * sizeof *items);
-    if (all->items) {
-        memcpy(items, all->items, all->count * sizeof *items);
-    } else {
+    if (!old) {
         items[ORIGIN_UNKNOWN].number = ORIGIN_UNKNOWN;
         all->count = all->next = ORIGIN_UNKNOWN + 1;
         all->forget_at = FORGET_FIRST;
     }
-    item *old = all->items;
     all->items = items;
-    if (old)
-        heap_unpin(old);
-    all->capacity = capacity;
+    heap_unpin(old);
     return true;
 }
 

@@ -60,16 +60,12 @@ void alt_leave(alt *a)
 static alt_case *add_case(csp_vm *vm, alt *a)
 {
     if (a->count == a->capacity) {
-        uint32_t capacity = a->capacity ? a->capacity * 2 : 4;
-        alt_case *cases = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *cases);
+        alt_case *cases = heap_grow(&vm->heap, a->cases, &a->capacity, 4, sizeof *cases);
         if (!cases) {
             vm_raise_memory(vm);
             return NULL;
         }
-        if (a->capacity)
-            memcpy(cases, a->cases, a->capacity * sizeof *cases);
         a->cases = cases;
-        a->capacity = capacity;
     }
     alt_case *c = &a->cases[a->count++];
     node *kept = c->node;

@@ -561,14 +561,12 @@ bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
     }
     uint32_t count = sd->watcher_count;
     if ((count & (count - 1)) == 0) {
-        channel **watchers =
-            heap_alloc(&vm->heap, HEAP_TRACED, (count ? 2 * count : 1) * sizeof *watchers);
+        uint32_t capacity = count;
+        channel **watchers = heap_grow(&vm->heap, sd->watchers, &capacity, 1, sizeof *watchers);
         if (!watchers) {
             vm_raise_memory(vm);
             return false;
         }
-        if (count)
-            memcpy(watchers, sd->watchers, count * sizeof *watchers);
         sd->watchers = watchers;
     }
     sd->watchers[count] = c;

@@ -22,20 +22,16 @@ bool par_room(csp_vm *vm, par *p)
 {
     if (p->count < p->capacity)
         return true;
-    uint32_t capacity = p->capacity ? p->capacity * 2 : 4;
-    value *results = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *results);
-    process **branches = heap_alloc(&vm->heap, HEAP_TRACED, capacity * sizeof *branches);
-    if (!results || !branches) {
+    uint32_t capacity = p->capacity;
+    value *results = heap_grow(&vm->heap, p->results, &capacity, 4, sizeof *results);
+    process **branches =
+        results ? heap_grow(&vm->heap, p->branches, &p->capacity, 4, sizeof *branches) : NULL;
+    if (!branches) {
         vm_raise_memory(vm);
         return false;
     }
-    if (p->count) {
-        memcpy(results, p->results, p->count * sizeof *results);
-        memcpy(branches, p->branches, p->count * sizeof *branches);
-    }
     p->results = results;
     p->branches = branches;
-    p->capacity = capacity;
     return true;
 }
 

@@ -16,19 +16,15 @@ static bool table_reserve(csp_vm *vm)
 {
     if (vm->table_count < vm->table_capacity)
         return true;
-    uint32_t capacity = vm->table_capacity ? vm->table_capacity * 2 : TABLE_FIRST;
-    process **table = heap_pinned_plain(capacity * sizeof *table), **old = vm->table;
+    process **old = vm->table,
+            **table = heap_grow_pinned_plain(old, &vm->table_capacity, TABLE_FIRST, sizeof *old);
     if (!table) {
         vm_raise_memory(vm);
         return false;
     }
-    if (old)
-        memcpy(table, old, vm->table_count * sizeof *table);
     vm->table = table;
-    vm->table_capacity = capacity;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (old)
-        heap_unpin(old);
+    heap_unpin(old);
     return true;
 }
 
@@ -56,18 +52,14 @@ bool hosted_reserve(csp_vm *vm)
 {
     if (vm->hosted_count < vm->hosted_capacity)
         return true;
-    uint32_t capacity = vm->hosted_capacity ? vm->hosted_capacity * 2 : HOSTED_FIRST;
-    process **hosted = heap_pinned(capacity * sizeof *hosted);
+    process **old = vm->hosted,
+            **hosted = heap_grow_pinned(old, &vm->hosted_capacity, HOSTED_FIRST, sizeof *old);
     if (!hosted) {
         vm_raise_memory(vm);
         return false;
     }
-    if (vm->hosted) {
-        memcpy(hosted, vm->hosted, vm->hosted_count * sizeof *hosted);
-        heap_unpin(vm->hosted);
-    }
     vm->hosted = hosted;
-    vm->hosted_capacity = capacity;
+    heap_unpin(old);
     return true;
 }
 

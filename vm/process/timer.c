@@ -11,6 +11,8 @@
 #include "vm/outside/loop.h"
 #include "vm/process/channel.h"
 
+enum { TIMERS_FIRST = 64 };
+
 static bool before(const timer *a, const timer *b)
 {
     return a->deadline != b->deadline ? a->deadline < b->deadline : a->sequence < b->sequence;
@@ -56,18 +58,14 @@ bool timer_reserve(csp_vm *vm)
         vm_raise(vm, ERR_IO, "there is nothing to wait with: %s", strerror(errno));
         return false;
     }
-    uint32_t capacity = s->timer_capacity ? s->timer_capacity * 2 : 64;
-    timer **timers = heap_pinned(capacity * sizeof *timers);
+    timer **old = s->timers,
+          **timers = heap_grow_pinned(old, &s->timer_capacity, TIMERS_FIRST, sizeof *old);
     if (!timers) {
         vm_raise_memory(vm);
         return false;
     }
-    if (s->timer_count)
-        memcpy(timers, s->timers, s->timer_count * sizeof *timers);
-    if (s->timers)
-        heap_unpin(s->timers);
     s->timers = timers;
-    s->timer_capacity = capacity;
+    heap_unpin(old);
     return true;
 }
 
