@@ -10,6 +10,7 @@
 #include "vm/drive.h"
 #include "vm/machine.h"
 #include "vm/outside/loop.h"
+#include "vm/outside/request.h"
 #include "vm/audit.h"
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
@@ -58,6 +59,7 @@ program *program_new(const char *source)
     csp_config_init(&config, sizeof config);
     config.user = p;
     config.write = take_output;
+    config.capabilities = CSP_MAY_CALL_C;
     cr_assert(csp_new(&config, &p->vm) == CSP_OK);
     char *text = quoted(source);
     const module *m = world_compile(world_of(p->vm), "test.csp", text, strlen(text), 1, NULL);
@@ -99,10 +101,11 @@ bool program_step(program *p)
     bool ran = vm_step(vm);
     if (!ran) {
         int64_t next = timer_next(&vm->sched);
-        if (next == LOOP_NEVER)
+        if (next == LOOP_NEVER && !request_pending(vm))
             return false;
         loop_wait(vm->loop, next);
         timer_fire(vm, loop_now());
+        vm->sched.poll_credit = 0;
     }
     const char *wrong = vm_audit(vm);
     if (wrong)

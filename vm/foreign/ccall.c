@@ -34,8 +34,8 @@ static verdict become_frame(csp_vm *vm, process *p, value **window, uint32_t arg
     return frame_promote(vm, p, window, argc, f, c, callee);
 }
 
-static verdict enter(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,
-                     quick *q, void *block, const code **callee)
+static verdict enter_quick(csp_vm *vm, process *p, value **window, uint32_t argc,
+                           const foreign_fn *f, quick *q, void *block, const code **callee)
 {
     native_stack *s = q->stack = ccall_stack(vm, p);
     if (!s)
@@ -45,7 +45,6 @@ static verdict enter(csp_vm *vm, process *p, value **window, uint32_t argc, cons
     v->in = p;
     v->window = *window;
     native_outcome outcome = invoke_enter(s, q->plan, q->of->code, block, p->side->c_error);
-    v->in = NULL;
     if (__builtin_expect(outcome == NATIVE_RETURNED, 1)) {
         p->side->c_error = s->error;
         verdict done = ccall_result(vm, p, q->of, invoke_result(s), &(*window)[-2]);
@@ -67,7 +66,8 @@ static verdict call_in_block(csp_vm *vm, process *p, value **window, uint32_t ar
         return vm_raise_memory(vm);
     verdict v = VERDICT_FAIL;
     if (ccall_fill(vm, p, q->of, q->plan, *window, q->extra, NULL, 0, block))
-        v = enter(vm, p, window, argc, f, q, block, callee);
+        v = enter_quick(vm, p, window, argc, f, q, block, callee);
+    vm->foreign->in = NULL;
     if (block != words)
         free(block);
     return v;

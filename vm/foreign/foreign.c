@@ -7,6 +7,7 @@
 #include "vm/code/frame.h"
 #include "vm/core/string.h"
 #include "vm/foreign/ccall.h"
+#include "vm/foreign/fault_report.h"
 #include "vm/foreign/own.h"
 #include "vm/foreign/release.h"
 
@@ -27,6 +28,7 @@ bool foreign_open(csp_vm *vm)
     native_stacks_around(v->stacks, heap_call_outside);
     vm->foreign = v;
     vm->marked = release_judge;
+    fault_report_install();
     return true;
 }
 

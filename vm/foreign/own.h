@@ -23,6 +23,7 @@ struct foreign {
     /* Of the quick call under way, for reports of faults: */
     process *in;
     const value *window;
+    bool releasing; /* C is called for nobody: there is no stack of the program to be told */
 };
 
 /* A call of C that has a frame. Owned by that frame, and where it is blocking also by the

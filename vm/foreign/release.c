@@ -159,11 +159,13 @@ static void call(csp_vm *vm, const release *r)
         return;
     invoke_word(plan, 0, block, (uint64_t)(uintptr_t)r->address);
     s->owner = 0;
+    v->releasing = v->in == NULL;
     native_outcome o = invoke_enter(s, plan, r->by->code, block, 0);
     while (o == NATIVE_SUSPENDED) {
         cclosure_answer_otherwise(s->callback);
         o = native_resume(s);
     }
+    v->releasing = false;
     if (s->tainted)
         v->spare = native_release(s);
 }

@@ -559,6 +559,8 @@ called:
     CASE(CALLV) : {
         value *N = &R[pc->a + 2];
         window = pc->a;
+        s->call_code = body;
+        s->call_pc = pc;
         verdict v = call_spread(vm, p, &N, &callee);
         R = N - (window + 2);                            /* the stack may have moved */
         switch (v) {
@@ -598,6 +600,8 @@ called:
                 goto replace;
             }
         }
+        s->call_code = body;
+        s->call_pc = pc;
         verdict v = call_arrange(vm, p, &N, argc, &callee);
         R = N - (window + 2);                            /* the stack may have moved */
         switch (v) {
@@ -611,6 +615,8 @@ called:
     CASE(TAILV) : {
         value *N = &R[pc->a + 2];
         window = pc->a;
+        s->call_code = body;
+        s->call_pc = pc;
         verdict v = call_spread(vm, p, &N, &callee);
         R = N - (window + 2);                            /* the stack may have moved */
         switch (v) {

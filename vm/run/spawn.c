@@ -10,6 +10,7 @@
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
 #include "vm/data/tuple.h"
+#include "vm/foreign/cvalue.h"
 #include "vm/process/process.h"
 #include "vm/run/builtin.h"
 
@@ -127,6 +128,8 @@ static const string *applied_name(csp_vm *vm, const process *child)
     value fn = applied(child);
     if (value_is(fn, OBJ_NATIVE))
         return name_of_native(vm, ((native *)value_as_object(fn))->entry->name);
+    if (value_is(fn, OBJ_FOREIGN))
+        return name_of_native(vm, ((foreign_fn *)value_as_object(fn))->name);
     return value_is(fn, OBJ_CLOSURE) ? ((closure *)value_as_object(fn))->code->process_name : NULL;
 }
 

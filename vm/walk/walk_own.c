@@ -38,7 +38,7 @@ static void give(value v, uint64_t owner)
 
 static verdict refuse_pinned(csp_vm *vm)
 {
-    return vm_raise(vm, ERR_VALUE, "the buffer is in use by a C call");
+    return vm_raise(vm, ERR_VALUE, "the buffer is in C's hands");
 }
 
 /* Takes v over, unless it has been taken over or need not be. */

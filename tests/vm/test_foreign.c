@@ -1,0 +1,180 @@
+/* Calls of C that are killed at every step, that overflow, crash, jump; each step audited. */
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdlib.h>
+
+#include "tests/support/program.h"
+#include "tests/support/support.h"
+#include "vm/core/vm.h"
+
+#define LIBRARY                                                                                  \
+    "extern '" FOREIGN_LIBRARY "' as l {\n"                                                      \
+    "    fn deep(n: i64): i64\n"                                                                 \
+    "    fn call(f: fn())\n"                                                                     \
+    "    fn or_zero = 'call_with'(f: fn(i64): i64 else 7, n: i64): i64\n"                        \
+    "    fn call_with(f: fn(i64): i64, n: i64): i64\n"                                           \
+    "    fn nest(f: fn(i64): i64, n: i64): i64\n"                                                \
+    "    fn catch(f: fn())\n"                                                                    \
+    "    fn jump()\n"                                                                            \
+    "    fn keep(f: fn())\n"                                                                     \
+    "    fn call_kept()\n"                                                                       \
+    "    blocking fn elsewhere = 'call_with'(f: fn(i64): i64, n: i64): i64\n"                    \
+    "    blocking fn deep_elsewhere = 'deep'(n: i64): i64\n"                                     \
+    "    blocking fn pause_then_sum(b: buffer, n: i64, to: buffer)\n"                            \
+    "}\n"                                                                                        \
+    "extern 'c' as c {\n"                                                                        \
+    "    fn qsort(base: buffer, n: usize, size: usize, f: fn(pointer, pointer): i32)\n"          \
+    "    blocking fn usleep(us: u32): i32\n"                                                     \
+    "    blocking fn sort = 'qsort'(b: buffer, n: usize, size: usize, f: fn(pointer, pointer): " \
+    "i32)\n"                                                                                     \
+    "}\n"
+
+/* A defer that prints `close` has been registered just before `open`. */
+static const struct scenario {
+    const char *name, *source;
+    unsigned processes;
+} scenarios[] = {
+    {"a callback in a callback",
+     LIBRARY "fn inner(x, y) { defer print('close'); print('open'); 0 }\n"
+             "fn outer(x, y) { defer print('close'); print('open')\n"
+             "    c.qsort(Buffer.of(8), 2, 4, inner); 0 }\n"
+             "fn work() { c.qsort(Buffer.of(8), 2, 4, outer) }\n"
+             "let p = spawn work(); wait(p)\n",
+     2},
+    {"a blocked callback",
+     LIBRARY "fn work(ch) { l.call_with(fn(n) { defer print('close'); print('open'); ?ch }, 1) }\n"
+             "let ch = chan(); let p = spawn work(ch); for i in 0..3 {}; ch ! 2; wait(p)\n",
+     2},
+    {"a blocking call",
+     LIBRARY "fn work() { defer print('close'); print('open'); c.usleep(300) }\n"
+             "let p = spawn work(); wait(p)\n",
+     2},
+    {"callbacks from elsewhere",
+     LIBRARY "fn work() { defer print('close'); print('open')\n"
+             "    l.elsewhere(fn(n) { defer print('close'); print('open')\n"
+             "        l.elsewhere(fn(m) => m + 1, n) }, 1) }\n"
+             "let p = spawn work(); wait(p)\n",
+     2},
+    {"C in a defer, after a crash across C",
+     LIBRARY "fn work() { defer l.call(fn() => nil)\n"
+             "    defer print('close'); print('open')\n"
+             "    print(catch l.call(fn() { l.call(fn() => fail('x')) }))\n"
+             "    l.call(fn() { catch l.call(fn() => fail('y')); l.call(fn() => nil) }) }\n"
+             "let p = spawn work(); wait(p)\n",
+     2},
+};
+enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
+
+static void check_defers(program *p)
+{
+    const char *out = program_out(p);
+    cr_assert_geq(program_count(out, "close"), program_count(out, "open"), "%s:\n%s%s", p->about,
+                  out, program_err(p));
+}
+
+/* False: the run was over before. */
+static bool kill_after(program *p, unsigned victim, long steps)
+{
+    program_begin(p, 1);
+    bool alive = true;
+    while (alive && steps-- > 0)
+        alive = program_step(p);
+    if (alive)
+        program_kill(p, victim);
+    program_rest(p);
+    cr_assert(program_finish(p), "%s: a process did not end", p->about);
+    check_defers(p);
+    return alive;
+}
+
+ParameterizedTestParameters(foreign, killed_at_each_step)
+{
+    static size_t indices[SCENARIOS];
+    for (size_t i = 0; i < SCENARIOS; i++)
+        indices[i] = i;
+    return cr_make_param_array(size_t, indices, SCENARIOS);
+}
+
+ParameterizedTest(size_t *index, foreign, killed_at_each_step)
+{
+    const struct scenario *s = &scenarios[*index];
+    program *p = program_new(s->source);
+    for (unsigned victim = 0; victim < s->processes; victim++) {
+        long steps = 0;
+        do
+            snprintf(p->about, sizeof p->about, "%s: %u after %ld", s->name, victim, steps);
+        while (kill_after(p, victim, steps++) && steps < 2000);
+        cr_assert_gt(steps, 10);
+    }
+    program_free(p);
+}
+
+/* --- what is printed */
+
+static void expect(const char *source, const char *out)
+{
+    static const int64_t slices[] = {1, 4000};
+    program *p = program_new(source);
+    for (unsigned i = 0; i < sizeof slices / sizeof *slices; i++) {
+        char *printed = program_run(p, slices[i]);
+        cr_assert_str_eq(printed, out);
+        free(printed);
+    }
+    program_free(p);
+}
+
+Test(foreign, overflow_is_a_crash_of_the_process)
+{
+    expect(LIBRARY "print(l.deep(1000))\n"
+                   "for i in 0..3 { print((catch l.deep(0)).message) }\n"
+                   "print((catch l.call(fn() { l.deep(0); nil })).kind)\n"
+                   "print((catch l.deep_elsewhere(0)).kind)\n"
+                   "print(l.deep(1000))\n",
+           "-236\n"
+           "the C function `deep` (foreign_library.so) needs more than 64 MiB of native stack\n"
+           "the C function `deep` (foreign_library.so) needs more than 64 MiB of native stack\n"
+           "the C function `deep` (foreign_library.so) needs more than 64 MiB of native stack\n"
+           "stack_overflow\nstack_overflow\n-236\n");
+}
+
+Test(foreign, recursion_through_callbacks)
+{
+    expect(LIBRARY "fn back(n) => if n == 0 { 0 } else { l.call_with(back, n - 1) + 1 }\n"
+                   "print(back(50), l.nest(fn(n) => 5, 1000))\n",
+           "50 1005\n");
+}
+
+Test(foreign, a_crash_passes_c_by)
+{
+    expect(LIBRARY "print((catch l.call(fn() => fail('a'))).message)\n"
+                   "print((catch l.or_zero(fn(n) => fail('b'), 1)).message)\n"
+                   "print(l.or_zero(fn(n) => n + 1, 1))\n"
+                   "print(catch l.call(fn() { catch l.call(fn() => fail('c')); nil }))\n"
+                   "print((catch l.call(fn() => l.call(fn() => fail('d')))).message)\n",
+           "a\nb\n2\nnil\nd\n");
+}
+
+Test(foreign, a_jump_over_a_callback_is_noticed)
+{
+    expect(LIBRARY "l.catch(fn() => nil)\n"
+                   "let e = catch l.catch(fn() { l.jump(); nil })\n"
+                   "print(e.kind)\n"
+                   "l.call(fn() => nil)\n",
+           "ffi_error\n");
+}
+
+/* A buffer that C has got stays where it is until C has returned, even when nobody waits. */
+Test(foreign, buffers_stay)
+{
+    expect(LIBRARY "fn stolen(b) { let to = chan(1)\n"
+                   "    (catch l.call_with(fn(n) => n, 1))\n"
+                   "    let e = catch c.qsort(b, 2, 4, fn(x, y) { to ! 1; 0 })\n"
+                   "    to }\n"
+                   "stolen(Buffer.of(8))\n"
+                   "fn killed() { let b = Buffer.of(1000); let to = Buffer.of(8)\n"
+                   "    l.pause_then_sum(b, 1000, to) }\n"
+                   "for i in 0..20 { let p = spawn killed(); sleep(1ms); kill(p); wait(p)\n"
+                   "    for k in 0..10 { Buffer.of(1000) } }\n"
+                   "sleep(30ms); print('over')\n",
+           "over\n");
+}
