@@ -270,7 +270,7 @@ static char *show(csp_vm *vm, value v)
     return shown;
 }
 
-static csp_status run(csp_session *s, const module *m, value *result)
+static csp_status run_input(csp_session *s, const module *m, value *result)
 {
     world *w = s->world;
     process *p = vm_start(w->vm, m->codes[0], s->number, PROCESS_MAIN | PROCESS_SYSTEM);
@@ -303,7 +303,7 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
     value v = VALUE_NIL;
     csp_status status;
     if (m) {
-        status = run(s, m, &v);
+        status = run_input(s, m, &v);
         commit(s);
         if (status == CSP_OK && v != VALUE_NIL)
             *result = show(w->vm, v);

@@ -16,7 +16,7 @@
 
 enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* the cost of a switch */ };
 
-static void tell(csp_vm *vm)
+static void report_activity(csp_vm *vm)
 {
     vm->asked = 0;
     text t;
@@ -40,7 +40,7 @@ static void poll(csp_vm *vm)
         leak_look(vm);
     release_lost(vm);
     if (vm->asked)
-        tell(vm);
+        report_activity(vm);
     if (s->timer_count)
         timer_fire(vm, loop_now());
     if (output_busy(vm))

@@ -1,5 +1,5 @@
 /* A frame as the interpreter holds it, and its link: the two words below its registers, which lead
- * to its caller's (bytecode.h). The bottom frame of a process has none. */
+ * to its caller's (bytecode.h). The bottom frame of a process has no link. */
 #ifndef CSP_VM_CODE_FRAME_H
 #define CSP_VM_CODE_FRAME_H
 
@@ -12,20 +12,20 @@ typedef struct frame {
 } frame;
 
 enum { FRAME_LINK = 2 /* words */ };
-/* In the first: frames between this one and its caller were replaced by tail calls. */
+/* In the first word: tail calls have replaced frames between this one and its caller. */
 #define LINK_TAIL  ((uint64_t)1)
 #define LINK_PC    ((uint64_t)0x0000fffffffffff8)
 #define LINK_SHIFT 48
 
-/* Links the registers at `base` to the frame that calls, which goes on behind pc; `distance` is how
- * far below its registers stand. */
+/* Links the registers at `base` to the calling frame, which continues after pc; `distance` is how
+ * far below its registers are. */
 static inline void link_make(value *base, const code *caller, const insn *pc, uint32_t distance)
 {
     base[-2] = (value)(uintptr_t)pc | (uint64_t)distance << LINK_SHIFT;
     base[-1] = (value)(uintptr_t)caller;
 }
 
-/* What the link says of the caller: the call, its code, and how far below its registers are. */
+/* What the link says about the caller: the call, its code, and how far below its registers are. */
 static inline const insn *link_pc(const value *base)
 {
     return (const insn *)(uintptr_t)(base[-2] & LINK_PC);

@@ -1,31 +1,37 @@
 /* Bytecode: instructions, code objects, modules, positions.
  *
- * A code object is one function: read-only once verified. What changes (hints of field caches) lies
- * beside it. Code objects, modules and all that they point to are objects of the heap: a closure or
- * a frame of a function holds its code, each code its module, and that all the others. The VM's
- * table of modules holds them weakly (code_table.c).
+ * A code object is one function. It is read-only once it has been verified; what changes (the hints
+ * of field caches) lies beside it. Code objects, modules and all that they point to are objects of
+ * the heap: a closure or a frame holds its code, a code its module, and a module all of its codes.
+ * The VM's table of modules holds them weakly (code_table.c).
  *
- * Registers of a frame, R[0] on:
+ * The registers of a frame, from R[0] on:
+ *
  *     parameters | rest parameter (a list) | captures | locals and temporaries
- * An argument that was not given is VALUE_ABSENT; the code of its default begins with JPRESENT.
  *
- * A call: callee in R[A], arguments from R[A+2]; the callee's R[0] is the caller's R[A+2], and the
- * words R[A], R[A+1] become the frame's link (frame.h). The result comes to R[A]. The bottom frame
- * of a process has no link.
+ * An argument that was not given is VALUE_ABSENT. The code of its default begins with JPRESENT.
  *
- * Handlers (a table of pc ranges, the innermost first): HANDLER_CATCH: the error goes to R[reg] and
- * the pc to `target`; passed over by kills. HANDLER_CLEANUP (a par that is under way): taken by
- * crashes and kills; R[reg] is the error or VALUE_KILLED; ends with RERAISE or PARCANCEL.
+ * A call: the callee is in R[A], the arguments start at R[A+2], and the callee's R[0] is the
+ * caller's R[A+2]. The words R[A] and R[A+1] become the frame's link (frame.h). The result goes to
+ * R[A]. The bottom frame of a process has no link.
  *
- * Defers: a function with `defer` has four registers from defer_reg on: D the list of what was
- * deferred (set to nil by the function's first instruction), D+1 the outcome, D+2 the mode: nil to
- * return, true to raise D+1 again (VALUE_KILLED: to go on with the kill; an int: as nil (0) or true
- * (1), and kills are put off until this frame's defers have run), D+3 the instruction that deferred
- * what runs. Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP epilogue. The epilogue at defer_pc
- * is: RUNDEFERS; RET D+1, and a NOP before it, at which the frame stands while a deferred call or
- * send is under way (code_standing). When a crash or kill unwinds the frame and D is not empty, the
- * VM sets D+1, D+2 and goes to defer_pc. RUNDEFERS pops one entry at a time and comes back to
- * itself; when none is left it goes on, or back to the unwinding. */
+ * Handlers are a table of pc ranges, innermost first. HANDLER_CATCH: the error goes to R[reg] and
+ * the pc to `target`; kills pass it over. HANDLER_CLEANUP (a par under way) takes both crashes and
+ * kills: R[reg] is the error or VALUE_KILLED, and the code there ends with RERAISE or PARCANCEL.
+ *
+ * Defers: a function with `defer` has four registers from defer_reg on.
+ *
+ *     D    the list of what was deferred; the function's first instruction sets it to nil
+ *     D+1  the outcome
+ *     D+2  the mode: nil to return; true to raise D+1 again (VALUE_KILLED: to go on with the kill);
+ *          an int: as nil (0) or true (1), and kills are put off until this frame's defers have run
+ *     D+3  the instruction that deferred what is running
+ *
+ * Its `return e` is: MOVE D+1, e; LOADP D+2, nil; JMP epilogue. The epilogue at defer_pc is
+ * RUNDEFERS; RET D+1. The NOP before it is where the frame stands while a deferred call or send is
+ * under way (code_standing). When a crash or kill unwinds the frame and D is not empty, the VM sets
+ * D+1 and D+2 and goes to defer_pc. RUNDEFERS pops one entry at a time and comes back to itself.
+ * When none is left it goes on, or back to the unwinding. */
 #ifndef CSP_VM_CORE_BYTECODE_H
 #define CSP_VM_CORE_BYTECODE_H
 

@@ -23,7 +23,7 @@ static int64_t told_per_step(const scheduler *s)
 }
 
 /* Tells the next ones, *count of them. True: there are no more. */
-static bool tell(csp_vm *vm, process *p, int64_t *count)
+static bool tell_next(csp_vm *vm, process *p, int64_t *count)
 {
     int64_t most = told_per_step(&vm->sched), left = most;
     end_links(vm, p, &left);
@@ -47,7 +47,7 @@ bool ending_begin(csp_vm *vm, process *p)
 {
     chan_tell_end(vm, p);
     int64_t count;
-    bool all = tell(vm, p, &count);
+    bool all = tell_next(vm, p, &count);
     vm_charge(vm, (uint64_t)(count * REDUCTIONS_PER_TOLD));
     if (!all) {
         p->flags |= PROCESS_TELLS;
@@ -66,7 +66,7 @@ int64_t ending_step(csp_vm *vm)
     if (!s->ending_first)
         s->ending_last = NULL;
     int64_t count;
-    if (tell(vm, p, &count)) {
+    if (tell_next(vm, p, &count)) {
         process_clear(p, PROCESS_TELLS);
         p->run_next = NULL;
         process_recycle(vm, p);

@@ -119,7 +119,7 @@ static size_t buffer_size(bool tty) { return tty ? LINE_BUFFER : BLOCK_BUFFER; }
 typedef enum pumped { PUMP_ALL, PUMP_LATER, PUMP_FAILED } pumped;
 
 /* The print whose turn it is. */
-static void take(csp_vm *vm, output *o)
+static void take_print(csp_vm *vm, output *o)
 {
     value walk;
     if (chan_receive(vm, NULL, o->turn, &walk) != CHAN_DONE)
@@ -133,7 +133,7 @@ static void take(csp_vm *vm, output *o)
 }
 
 /* Writes `size` bytes as far as they are taken, and adds their number to *written. */
-static pumped put(csp_vm *vm, output *o, const char *from, size_t size, size_t *written)
+static pumped write_some(csp_vm *vm, output *o, const char *from, size_t size, size_t *written)
 {
     ssize_t took = descriptor_write(&o->at, from, size);
     if (took < 0) {
@@ -157,18 +157,18 @@ static pumped pump(csp_vm *vm, output *o)
         } else if (o->whole != VALUE_ABSENT) {
             const text *t = text_of(o->whole);
             if (o->written < t->used)
-                how = put(vm, o, t->block + o->written, t->used - o->written, &o->written);
+                how = write_some(vm, o, t->block + o->written, t->used - o->written, &o->written);
             work += o->written + o->from - before;
             if (how != PUMP_FAILED && o->written == t->used)
                 end_whole(vm, o, true);
         } else if (buffered(o) > 0) {
-            how = put(vm, o, o->buffer + o->from, buffered(o), &o->from);
+            how = write_some(vm, o, o->buffer + o->from, buffered(o), &o->from);
             work += o->written + o->from - before;
         } else {
             o->from = o->used = 0;
             if (!o->turn || !chan_can_receive(o->turn))
                 return PUMP_ALL;
-            take(vm, o);
+            take_print(vm, o);
             work += 64;
         }
         if (how == PUMP_LATER)

@@ -143,8 +143,8 @@ void trace_place(csp_vm *vm, uint32_t position, text *out)
 /* A call of C: its module is the library. */
 static bool is_foreign(const code *c) { return c && c->native && c->module; }
 
-/* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block; "C function qsort
- * (libc.so.6)". */
+/* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block; "C function
+ * qsort (libc.so.6)". */
 static void trace_frame(csp_vm *vm, uint32_t position, text *out)
 {
     uint32_t pc = 0;

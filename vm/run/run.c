@@ -1,4 +1,4 @@
-/* The interpreter: runs a process, and whom it hands over to, for what is left of a slice.
+/* The interpreter: runs a process, and those that it hands over to, for what is left of a slice.
  *
  * All opcode bodies share one state: vm, s (the scheduler), p (the process), R (registers), body
  * (its code), pc (the instruction being executed), red (what is left of the slice). Nothing else
@@ -6,8 +6,9 @@
  * instruction cannot do at once (compare deep values, copy a message) is done by a native frame on
  * top, whose result finishes the instruction (`finish`).
  *
- * A process that waits keeps the pc of the instruction it waits in; when it is woken, `resume`
- * finishes that instruction. A preempted one keeps the pc of the instruction to execute. */
+ * A waiting process keeps the pc of the instruction in which it waits; when it is woken,
+ * `resume` finishes that instruction. A preempted process keeps the pc of the next instruction
+ * to execute. */
 #include "vm/run/run.h"
 
 #include <assert.h>
@@ -60,7 +61,7 @@ static uint32_t position_of(const code *c, const insn *pc)
 
 static int order_of(value result) { return value_is_int(result) ? (int)value_as_int(result) : 2; }
 
-/* What a comparing instruction says to an order of -1, 0, 1 or 2 (unordered). */
+/* The result of a comparing instruction for an order of -1, 0, 1 or 2 (unordered). */
 static bool holds(unsigned op, int order)
 {
     switch (op) {
@@ -112,7 +113,7 @@ static bool holds(unsigned op, int order)
     ((header) == (OBJ_IMMUTABLE | OBJ_CLOSURE) || (header) == (OWNER | OBJ_CLOSURE))
 #define CASE(name) L_##name
 
-/* An integer result in r (tagged), or by doubles, or the slow way. */
+/* An integer result in r (tagged), or the same with doubles, or the slow path. */
 #define ARITH(x, y, INT_PART, FLOAT_OP) \
     do { \
         value va = (x), vb = (y); \
@@ -527,7 +528,7 @@ enter: {
         if (unlikely(--red <= 0)) goto preempt;
         DISPATCH();
     }
-/* a simple native: its result is in R[window] */
+/* a simple native has put its result in R[window] */
 called:
     red -= 1 + (int64_t)s->charged;
     s->charged = 0;
@@ -627,7 +628,7 @@ called:
         case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail;
         }
     }
-/* the callee's registers stand at window + 2: down to this frame's */
+/* moves the callee's registers from window + 2 down to this frame's */
 replace_arranged:
     memmove(R, R + window + 2, callee->registers * sizeof(value));
 replace:
@@ -699,7 +700,7 @@ do_return: {
     CASE(RUNDEFERS) : {
         value *d = &R[body->defer_reg];
         if (value_is(d[0], OBJ_DEFER) && !process_defies_kills(p)) {
-            /* kills wait until these have run; an int: this frame has set the flag */
+            /* kills wait until these defers have run; an int: this frame has set the flag */
             p->flags |= PROCESS_DEFERS;
             d[2] = value_int(d[2] != VALUE_NIL);
         }
@@ -838,7 +839,7 @@ do_return: {
     CASE(ITERNEXT) : {
         value *state = &A;
         bool more = false;
-        uint64_t header = obj_header(state[0]);         /* ITER leaves nothing but objects here */
+        uint64_t header = obj_header(state[0]);         /* ITER admits only objects */
         if (likely(header == (OWNER | OBJ_LIST))) {
             const list *l = value_list(state[0]);
             uint64_t i = (uint64_t)value_as_int(state[1]);
@@ -898,7 +899,7 @@ do_return: {
         callee = (const code*)(uintptr_t)K[pc->c];
         if (pc->op == OPC_PARADD) {
             par *of = value_as_object(A);
-            if (of->error != VALUE_ABSENT) NEXT();      /* it is over: PARWAIT says so */
+            if (of->error != VALUE_ABSENT) NEXT();      /* it is over: PARWAIT will report it */
             if (!par_room(vm, of)) goto fail;
         }
         process *q = spawn_block_quick(vm, callee, captures, &slow);
@@ -1036,7 +1037,7 @@ spawned: {                                              /* op_a: the new process
         alt_result result = alt_begin(vm, p, R, pc, &choice);
         red--;
         goto alt_step;
-    /* after a step of the alt under way; `choice` and `result` are only used here */
+    /* after a step of the alt under way; `choice` and `result` are used only here */
     alt_again:
         choice = (alt_choice){.received = VALUE_ABSENT};
         result = alt_made(vm, p, op_a, &choice);
@@ -1067,7 +1068,7 @@ spawned: {                                              /* op_a: the new process
                     goto operate;
                 }
             } else if (k->moves && !k->moved && !value_is_immutable(k->original)) {
-                /* it went as a copy, since the alt had to wait: now the original is given up */
+                /* a copy was sent, since the alt had to wait: now the original is given up */
                 op_a = k->original;
                 walk = WALK_MOVE;
                 goto operate;
@@ -1099,7 +1100,7 @@ alt_taken: {
 
     /* --- common tails */
 
-/* op_a came from a channel for RECV or ITERNEXT */
+/* op_a was received from a channel, for RECV or ITERNEXT */
 deliver: {
         value ch = pc->op == OPC_RECV ? B : A;
         channel *c = value_is(ch, OBJ_END) ? ((channel_end *)value_as_object(ch))->chan
@@ -1110,7 +1111,7 @@ deliver: {
         if (unlikely(red <= 0)) goto preempt;
         DISPATCH();
     }
-/* a walk on op_a, op_b does the work of this instruction */
+/* a walk on op_a and op_b does the work of this instruction */
 operate: {
         value third = walk == WALK_MAP_PUT ? C : VALUE_ABSENT;
         value *N = insn_push_walk(vm, p, R, body, pc, walk, op_a, op_b, &callee);
@@ -1185,7 +1186,7 @@ finish: {
             if (!a->cases[a->taken].sends) R[pc[1 + a->cases[a->taken].arm].b] = op_a;
             goto alt_taken;
         }
-        default:                                        /* the others finish by themselves */
+        default:                                        /* the others need nothing more */
             assert(false);
         }
         pc++;
@@ -1195,7 +1196,7 @@ finish: {
 
     /* --- the ways out */
 
-/* p->wake says why; it waits in the instruction at pc */
+/* p->wake says why; the process waits in the instruction at pc */
 woken: {
         wake_reason why = (wake_reason)p->wake;
         if (why != WAKE_MESSAGE || (p->side && p->side->alt && p->side->alt->live))
@@ -1203,11 +1204,11 @@ woken: {
         if (unlikely(process_must_die(p))) {
             if (pc->op == OPC_SENDMOVE && why != WAKE_MESSAGE && !value_is_immutable(p->value)) {
                 value back[2] = {p->value, VALUE_ABSENT};
-                /* it was never taken: the defers may look at it */
+                /* it was never taken: the defers may use it */
                 walk_abandon(vm, p, WALK_UNMOVE, back);
             }
             if (pc->op == OPC_ALT && why == WAKE_MESSAGE)
-                /* served: a move takes effect (unwind_kill) */
+                /* it was served: a move takes effect (unwind_kill) */
                 p->side->alt->taken = p->side->alt->won;
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
@@ -1239,7 +1240,7 @@ woken: {
             goto deliver;
         case OPC_ALT:
             goto alt_resumed;
-        default:                                        /* a par, a native: it looks for itself */
+        default:                                        /* a par or a native checks for itself */
             if (pc->op != OPC_NATIVE) p->wake = WAKE_NONE;
             DISPATCH();
         }

@@ -115,7 +115,8 @@ static verdict step_text(compare_walk *w, ordered *f, int64_t *budget, int *out)
 
 /* Works on the pair on top until it meets a container (DONE), the pair ends, or the order is known
  * (*out other than 0). */
-static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t *budget, int *out)
+static verdict order_items(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t *budget,
+                           int *out)
 {
     children x = children_of(f->a), y = children_of(f->b);
     uint64_t count = x.count < y.count ? x.count : y.count;
@@ -138,13 +139,13 @@ static verdict step(csp_vm *vm, process *p, compare_walk *w, ordered *f, int64_t
     return VERDICT_DONE;
 }
 
-static verdict run(csp_vm *vm, process *p, compare_walk *w, int64_t *budget, int *out)
+static verdict compare_run(csp_vm *vm, process *p, compare_walk *w, int64_t *budget, int *out)
 {
     *out = 0;
     while (*out == 0 && !walk_stack_empty(&w->stack)) {
         ordered *f = (ordered *)walk_top(&w->stack, ORDERED_WORDS);
         verdict v = value_is(f->a, OBJ_STRING) ? step_text(w, f, budget, out)
-                                               : step(vm, p, w, f, budget, out);
+                                               : order_items(vm, p, w, f, budget, out);
         if (v != VERDICT_DONE)
             return v;
         *budget -= 4 * WALK_OBJECT; /* two places in a table */
@@ -180,7 +181,7 @@ verdict walk_run_compare(csp_vm *vm, process *p, value *args, value *result)
         }
     } else {
         int64_t budget = WALK_STEP;
-        v = run(vm, p, value_as_object(*slot), &budget, &order);
+        v = compare_run(vm, p, value_as_object(*slot), &budget, &order);
         walk_charge(vm, budget);
     }
     if (v == VERDICT_DONE)

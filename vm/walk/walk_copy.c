@@ -266,7 +266,7 @@ static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
     return noted;
 }
 
-static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
+static verdict copy_run(csp_vm *vm, copy_walk *w, int64_t *budget)
 {
     while (!walk_stack_empty(&w->stack)) {
         if (*budget < 0)
@@ -286,8 +286,8 @@ static verdict run(csp_vm *vm, copy_walk *w, int64_t *budget)
 }
 
 /* args: the source; slot: the walk. */
-static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint64_t to,
-                    value *result)
+static verdict copy_step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint64_t to,
+                         value *result)
 {
     value *slot = &args[1];
     int64_t budget = WALK_STEP;
@@ -302,7 +302,7 @@ static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint
             return v;
     }
     copy_walk *w = value_as_object(*slot);
-    verdict v = run(vm, w, &budget);
+    verdict v = copy_run(vm, w, &budget);
     walk_charge(vm, budget);
     if (v == VERDICT_DONE)
         *result = w->root;
@@ -311,17 +311,17 @@ static verdict step(csp_vm *vm, value *args, copy_mode mode, uint64_t from, uint
 
 verdict walk_run_copy(csp_vm *vm, process *p, value *args, value *result)
 {
-    return step(vm, args, COPY_DEEP, process_owner(p), process_owner(p), result);
+    return copy_step(vm, args, COPY_DEEP, process_owner(p), process_owner(p), result);
 }
 
 verdict walk_run_message(csp_vm *vm, process *p, value *args, value *result)
 {
-    return step(vm, args, COPY_MESSAGE, process_owner(p), OWNER_TRANSIT, result);
+    return copy_step(vm, args, COPY_MESSAGE, process_owner(p), OWNER_TRANSIT, result);
 }
 
 verdict walk_run_freeze(csp_vm *vm, process *p, value *args, value *result)
 {
-    return step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
+    return copy_step(vm, args, COPY_FREEZE, process_owner(p), 0, result);
 }
 
 /* The outcome of a process stays in transit for everybody who asks for it: each gets a copy as
@@ -333,7 +333,7 @@ verdict walk_run_outcome(csp_vm *vm, process *p, value *args, value *result)
         !value_is_immutable(args[0]) && (obj_header(args[0]) & OWNER_MASK) == OWNER_TRANSIT;
     if (!master)
         return walk_run_copy(vm, p, args, result);
-    return step(vm, args, COPY_MESSAGE, OWNER_TRANSIT, process_owner(p), result);
+    return copy_step(vm, args, COPY_MESSAGE, OWNER_TRANSIT, process_owner(p), result);
 }
 
 verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out)
@@ -341,7 +341,7 @@ verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out)
     value args[2] = {v, VALUE_ABSENT};
     uint64_t from = obj_header(v) & OWNER_MASK;
     for (;;) {
-        verdict done = step(vm, args, COPY_MESSAGE, from, process_owner(p), out);
+        verdict done = copy_step(vm, args, COPY_MESSAGE, from, process_owner(p), out);
         if (done != VERDICT_YIELD)
             return done;
     }

@@ -299,7 +299,7 @@ static verdict step_struct(csp_vm *vm, process *p, show_walk *w, shown *f, int64
 }
 
 /* Goes on with the value under way. DONE: it is complete. */
-static verdict run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
+static verdict show_run(csp_vm *vm, process *p, show_walk *w, int64_t *budget)
 {
     while (!walk_stack_empty(&w->stack)) {
         if (--*budget < 0)
@@ -361,7 +361,7 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
         if (draft_settle(vm, &w->out) != VERDICT_DONE)
             return VERDICT_FAIL;
     }
-    verdict v = run(vm, p, w, &budget);
+    verdict v = show_run(vm, p, w, &budget);
     while (v == VERDICT_DONE && w->next < c.count) {
         if (budget < 0) {
             v = VERDICT_YIELD;
@@ -371,7 +371,7 @@ verdict walk_text_step(csp_vm *vm, process *p, show_walk *w, value parts)
             add_string(&w->out.tail, w->separator);
         v = enter(vm, p, w, c.items[w->next++], w->repr, &budget);
         if (v == VERDICT_DONE)
-            v = run(vm, p, w, &budget);
+            v = show_run(vm, p, w, &budget);
     }
     walk_charge(vm, budget);
     return v;
@@ -449,7 +449,7 @@ bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
     verdict done = enter(vm, NULL, w, v, true, &budget);
     while (done == VERDICT_DONE && !walk_stack_empty(&w->stack) && draft_size(&w->out) <= limit) {
         budget = 4096;
-        done = run(vm, NULL, w, &budget);
+        done = show_run(vm, NULL, w, &budget);
         if (done == VERDICT_YIELD)
             done = VERDICT_DONE;
     }
