@@ -7,30 +7,10 @@
 #include "vm/code/frame.h"
 #include "vm/core/string.h"
 #include "vm/foreign/ccall.h"
-#include "vm/foreign/fault_report.h"
 #include "vm/foreign/own.h"
 #include "vm/foreign/release.h"
 
 /* --- the VM's */
-
-bool foreign_open(csp_vm *vm)
-{
-    if (vm->foreign)
-        return true;
-    struct foreign *v = calloc(1, sizeof *v);
-    const native_options o = {.size = vm->limits.native_stack, .data = vm};
-    if (v)
-        v->stacks = native_stacks_new(&o);
-    if (!v || !v->stacks) {
-        free(v);
-        return false;
-    }
-    native_stacks_around(v->stacks, heap_call_outside);
-    vm->foreign = v;
-    vm->marked = release_judge;
-    fault_report_install();
-    return true;
-}
 
 /* A process that does not end in order. */
 static void leave_all(csp_vm *vm, process *p)

@@ -47,6 +47,19 @@ static void unlink_own(release *r)
     r->proc = NULL;
 }
 
+/* In the collector's callback, at the end of a marking that brings nothing back: notes those whose
+ * pointers are not marked. */
+static void judge(csp_vm *vm)
+{
+    struct foreign *v = vm->foreign;
+    for (release *r = v ? v->releases : NULL; r; r = r->next) {
+        if (!r->pointer || heap_is_marked(r->pointer))
+            continue;
+        r->pointer = NULL;
+        v->lost = true;
+    }
+}
+
 static bool add(csp_vm *vm, process *p, value v, const cfunction *by, size_t size)
 {
     release *r = process_side(vm, p) ? calloc(1, sizeof *r) : NULL;
@@ -62,6 +75,7 @@ static bool add(csp_vm *vm, process *p, value v, const cfunction *by, size_t siz
         r->next_own->previous_own = r;
     p->side->releases = r;
     value_pointer(v)->release = r;
+    vm->marked = judge;
     heap_locked(link_locked, &(change){vm->foreign, r});
     return true;
 }
@@ -251,17 +265,6 @@ void release_all(csp_vm *vm)
 }
 
 /* --- what the collector finds */
-
-void release_judge(csp_vm *vm)
-{
-    struct foreign *v = vm->foreign;
-    for (release *r = v ? v->releases : NULL; r; r = r->next) {
-        if (!r->pointer || heap_is_marked(r->pointer))
-            continue;
-        r->pointer = NULL;
-        v->lost = true;
-    }
-}
 
 void release_lost(csp_vm *vm)
 {

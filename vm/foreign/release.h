@@ -46,10 +46,8 @@ static inline void release_drop(release *r) { __atomic_sub_fetch(&r->users, 1, _
 /* Of a process that ends; of the VM. */
 void release_all_of(csp_vm *vm, process *p);
 void release_all(csp_vm *vm);
-/* In the collector's callback, at the end of a marking that brings nothing back: notes those
- * whose pointers are not marked. They run between two slices, and so do those for which a worker
- * had to be waited for. */
-void release_judge(csp_vm *vm);
+/* Between two slices: gives back what a collection found that nobody holds any more, and what had
+ * to wait for a worker. */
 void release_lost(csp_vm *vm);
 
 #endif

@@ -1,7 +1,30 @@
-/* Which native stack a call runs on. */
+/* What a VM keeps for calling C, its native stacks above all, and which of them a call runs on. */
 #include "vm/foreign/own.h"
 
+#include <stdlib.h>
+
+#include "vm/foreign/fault_report.h"
+#include "vm/foreign/foreign.h"
+
 enum { TRIM_EVERY = 4096 /* quick calls */ };
+
+bool foreign_open(csp_vm *vm)
+{
+    if (vm->foreign)
+        return true;
+    struct foreign *v = calloc(1, sizeof *v);
+    const native_options o = {.size = vm->limits.native_stack, .data = vm};
+    if (v)
+        v->stacks = native_stacks_new(&o);
+    if (!v || !v->stacks) {
+        free(v);
+        return false;
+    }
+    native_stacks_around(v->stacks, heap_call_outside);
+    vm->foreign = v;
+    fault_report_install();
+    return true;
+}
 
 native_stack *ccall_stack(csp_vm *vm, process *p)
 {
