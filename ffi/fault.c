@@ -180,11 +180,17 @@ static bool is_overflow(const native_stack *s, int signal, const siginfo_t *info
     return info->si_code == SI_KERNEL || (info->si_code > 0 && native_in_guard(s, info->si_addr));
 }
 
+/* C did it to itself, as abort and raise do; what another process sends is no crash of C's. */
+static bool was_raised(const siginfo_t *info)
+{
+    return info->si_code == SI_TKILL && info->si_pid == getpid();
+}
+
 SANITIZE_NOT static void on_fault(int signal, siginfo_t *info, void *context)
 {
     native_stack *s = ffi_here.current;
     bool by_instruction = info->si_code > 0;
-    if (!s || (!by_instruction && signal != SIGABRT)) {
+    if (!s || (!by_instruction && !was_raised(info))) {
         pass_on(signal, info, context);
         return;
     }

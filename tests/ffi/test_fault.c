@@ -110,6 +110,21 @@ Test(fault, abort_in_C)
     cr_assert(strstr(e.err, "`abort` (lib"), "%s", e.err);
 }
 
+static void raise_fault(void *arg)
+{
+    (void)arg;
+    raise(SIGFPE);
+}
+
+static void die_of_raise(void) { in_C(raise_fault, NULL); }
+
+Test(fault, a_signal_that_C_raises_is_told_too)
+{
+    ended e = run(die_of_raise);
+    cr_assert(died_by(&e, SIGFPE), "%x %s", (unsigned)e.status, e.err);
+    cr_assert(strstr(e.err, "C crashed: SIGFPE"), "%s", e.err);
+}
+
 static void say(const fault_info *i)
 {
     char line[200];
