@@ -278,6 +278,10 @@ static void *GC_CALLBACK call_blocking(void *data)
 
 void heap_do_blocking(void (*fn)(void *), void *data)
 {
+    if (!GC_thread_is_registered()) { /* it waits for nobody, and nobody for it */
+        fn(data);
+        return;
+    }
     struct blocking b = {fn, data};
     GC_do_blocking(call_blocking, &b);
 }
