@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "vm/code/code.h"
 #include "vm/code/code_table.h"
 #include "vm/core/text.h"
@@ -384,45 +385,34 @@ static void write_text(const csp_error *err, bool colour, FILE *out)
         fprintf(out, "%s: %s\n", err->kind, err->message);
 }
 
-static void write_json_string(const char *s, FILE *out)
-{
-    if (!s) {
-        fputs("null", out);
-        return;
-    }
-    putc('"', out);
-    for (; *s; s++)
-        if (*s == '"' || *s == '\\')
-            fprintf(out, "\\%c", *s);
-        else if ((unsigned char)*s < ' ' || *s == 0x7f)
-            fprintf(out, "\\u%04x", (unsigned char)*s);
-        else
-            putc(*s, out);
-    putc('"', out);
-}
-
-static void write_json_place(const error_frame *f, FILE *out)
-{
-    fputs("\"file\":", out);
-    write_json_string(f->file, out);
-    fprintf(out, ",\"line\":%u,\"column\":%u", f->line, f->column);
-}
+static void add_json(void *to, const char *piece, size_t size) { fwrite(piece, 1, size, to); }
 
 /* For an error that is neither a crash nor in a source: one object on a line,
  * like diag_render's. */
 static void write_json(const csp_error *err, FILE *out)
 {
-    putc('{', out);
-    write_json_place(&(error_frame){0}, out);
-    fputs(",\"severity\":\"error\",\"kind\":", out);
-    write_json_string(err->kind, out);
-    fputs(",\"message\":", out);
-    write_json_string(err->message, out);
-    fputs(",\"report\":", out);
-    write_json_string(err->report, out);
-    if (err->processes)
-        fprintf(out, ",\"processes\":%s", err->processes);
-    fputs("}\n", out);
+    json j = {.add = add_json, .to = out};
+    json_open(&j, '{');
+    json_key(&j, "file");
+    json_null(&j);
+    json_key(&j, "line");
+    json_int(&j, 0);
+    json_key(&j, "column");
+    json_int(&j, 0);
+    json_key(&j, "severity");
+    json_text(&j, "error");
+    json_key(&j, "kind");
+    json_text(&j, err->kind);
+    json_key(&j, "message");
+    json_text(&j, err->message);
+    json_key(&j, "report");
+    json_text(&j, err->report);
+    if (err->processes) {
+        json_key(&j, "processes");
+        json_raw(&j, err->processes);
+    }
+    json_close(&j, '}');
+    putc('\n', out);
 }
 
 char *csp_error_text(const csp_error *err, csp_style style)

@@ -1,4 +1,5 @@
 #include "lexer/diag.h"
+#include "base/json.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -234,63 +235,35 @@ static void put_text(output *out, src_text *src, const diag *d)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static void put_json_rune(output *out, uint32_t rune, const char *utf8, unsigned length)
-{
-    char escape[16];
-    if (rune == '"' || rune == '\\')
-        snprintf(escape, sizeof escape, "\\%c", (char)rune);
-    else if (rune == '\n')
-        snprintf(escape, sizeof escape, "\\n");
-    else if (rune < ' ' || rune == 0x7f || rune == 0x2028 || rune == 0x2029)
-        snprintf(escape, sizeof escape, "\\u%04x", rune);
-    else
-        snprintf(escape, sizeof escape, "%.*s", (int)length, utf8);
-    put(out, escape);
-}
-
-static void put_json_string(output *out, const char *text)
-{
-    if (text == NULL) {
-        put(out, "null");
-        return;
-    }
-    put(out, "\"");
-    size_t size = strlen(text);
-    while (size > 0) {
-        uint32_t rune;
-        unsigned length = utf8_decode(text, size, &rune);
-        if (length == 0) {
-            put(out, "\\ufffd");
-            length = 1;
-        } else {
-            put_json_rune(out, rune, text, length);
-        }
-        text += length;
-        size -= length;
-    }
-    put(out, "\"");
-}
+static void add_json(void *to, const char *piece, size_t size) { put_bytes(to, piece, size); }
 
 static void put_json(output *out, src_text *src, src_span span, const char *severity, const diag *d)
 {
     src_position start = src_locate(src, span.start), end = src_locate(src, span.end);
-    put(out, "{\"file\":");
-    put_json_string(out, src->name);
-    put_number(out, ",\"line\":", start.line);
-    put_number(out, ",\"column\":", start.column);
-    put_number(out, ",\"end_line\":", end.line);
-    put_number(out, ",\"end_column\":", end.column);
-    put(out, ",\"severity\":\"");
-    put(out, severity);
-    put(out, "\",\"message\":");
-    put_json_string(out, d->message == NULL ? "out of memory" : d->message);
+    json j = {.add = add_json, .to = out};
+    json_open(&j, '{');
+    json_key(&j, "file");
+    json_text(&j, src->name);
+    json_key(&j, "line");
+    json_int(&j, start.line);
+    json_key(&j, "column");
+    json_int(&j, start.column);
+    json_key(&j, "end_line");
+    json_int(&j, end.line);
+    json_key(&j, "end_column");
+    json_int(&j, end.column);
+    json_key(&j, "severity");
+    json_text(&j, severity);
+    json_key(&j, "message");
+    json_text(&j, d->message == NULL ? "out of memory" : d->message);
     if (d->name != NULL) {
-        put(out, ",\"name\":");
-        put_json_string(out, d->name);
+        json_key(&j, "name");
+        json_text(&j, d->name);
     }
-    put(out, ",\"hint\":");
-    put_json_string(out, d->hint);
-    put(out, "}\n");
+    json_key(&j, "hint");
+    json_text(&j, d->hint);
+    json_close(&j, '}');
+    put(out, "\n");
 }
 
 /* ---- the whole list -------------------------------------------------------------------------- */

@@ -70,6 +70,10 @@ bool text_printf(text *t, const char *format, ...)
     }
 }
 
+static void add_json(void *to, const char *piece, size_t size) { text_add(to, piece, size); }
+
+json text_json(text *t) { return (json){.add = add_json, .to = t}; }
+
 value text_string(text *t)
 {
     return t->failed ? VALUE_ABSENT : str_new(t->vm, t->used > 0 ? t->block : "", t->used);

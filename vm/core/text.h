@@ -2,6 +2,7 @@
 #ifndef CSP_VM_CORE_TEXT_H
 #define CSP_VM_CORE_TEXT_H
 
+#include "base/json.h"
 #include "vm/core/bytecode.h"
 #include "vm/core/object.h"
 
@@ -17,6 +18,7 @@ void text_init(text *t, csp_vm *vm);
 bool text_add(text *t, const char *data, size_t size); /* false and failed: out of memory */
 bool text_put(text *t, char c);
 bool text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+json text_json(text *t);    /* writes JSON behind what is there */
 value text_string(text *t); /* ABSENT if it failed */
 /* A duration in ns as the language writes it: "30ms", "1.5s", "2h"; at most three digits after
  * the point. */

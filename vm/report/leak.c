@@ -135,22 +135,27 @@ static void note(csp_vm *vm, struct leak_places *places, process *p)
 
 static void tell_json(csp_vm *vm, text *t, const leak_place *place)
 {
-    const string *name = origin_name(vm, place->first);
-    text_printf(t, "{\"severity\":\"warning\",\"kind\":\"leaked\",\"process\":%llu,\"name\":",
-                (unsigned long long)process_number(place->first));
-    if (name)
-        report_json_string(t, name->text, name->size);
-    else
-        text_printf(t, "null");
     text wait;
     text_init(&wait, vm);
     report_wait(vm, &wait, place->first);
-    text_printf(t, ",\"message\":");
-    report_json_string(t, wait.block, wait.used);
-    text_printf(t, ",\"count\":%u", place->count);
-    report_json_place(vm, t, "at", place->waits_at);
-    report_json_place(vm, t, "spawned_at", place->spawned_at);
-    text_printf(t, "}\n");
+    json j = text_json(t);
+    json_open(&j, '{');
+    json_key(&j, "severity");
+    json_text(&j, "warning");
+    json_key(&j, "kind");
+    json_text(&j, "leaked");
+    json_key(&j, "process");
+    json_int(&j, process_number(place->first));
+    json_key(&j, "name");
+    report_json_string(&j, origin_name(vm, place->first));
+    json_key(&j, "message");
+    json_string(&j, wait.block, wait.used);
+    json_key(&j, "count");
+    json_int(&j, place->count);
+    report_json_place(vm, &j, "at", place->waits_at);
+    report_json_place(vm, &j, "spawned_at", place->spawned_at);
+    json_close(&j, '}');
+    text_put(t, '\n');
 }
 
 static void tell(csp_vm *vm, text *t, const leak_place *place)

@@ -160,32 +160,30 @@ void report_wait(csp_vm *vm, text *t, const process *p)
 
 /* --- as data */
 
-void report_json_string(text *t, const char *s, size_t size)
+void report_json_string(json *j, const string *s)
 {
-    text_put(t, '"');
-    for (size_t i = 0; i < size; i++) {
-        if (s[i] == '"' || s[i] == '\\')
-            text_printf(t, "\\%c", s[i]);
-        else if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
-            text_printf(t, "\\u%04x", (unsigned char)s[i]);
-        else
-            text_put(t, s[i]);
-    }
-    text_put(t, '"');
+    if (s)
+        json_string(j, s->text, s->size);
+    else
+        json_null(j);
 }
 
-void report_json_place(csp_vm *vm, text *t, const char *key, uint32_t position)
+void report_json_place(csp_vm *vm, json *j, const char *key, uint32_t position)
 {
     uint32_t pc = 0, line, column;
     const code *c = position ? code_at(vm, position, &pc) : NULL;
-    text_printf(t, ",\"%s\":", key);
+    json_key(j, key);
     if (!c || !c->module || !value_is(c->module->name, OBJ_STRING)) {
-        text_printf(t, "null");
+        json_null(j);
         return;
     }
     code_place(c, pc, &line, &column);
-    const string *file = value_string(c->module->name);
-    text_printf(t, "{\"file\":");
-    report_json_string(t, file->text, file->size);
-    text_printf(t, ",\"line\":%u,\"column\":%u}", line, column);
+    json_open(j, '{');
+    json_key(j, "file");
+    report_json_string(j, value_string(c->module->name));
+    json_key(j, "line");
+    json_int(j, line);
+    json_key(j, "column");
+    json_int(j, column);
+    json_close(j, '}');
 }

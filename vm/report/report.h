@@ -39,8 +39,8 @@ uint32_t report_position(const process *p);
 /* `before` and the place; nothing if the position is 0. */
 void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);
 
-/* A JSON string; `,"key":{"file":…,"line":…,"column":…}`, or null for no place. */
-void report_json_string(text *t, const char *s, size_t size);
-void report_json_place(csp_vm *vm, text *t, const char *key, uint32_t position);
+/* As JSON: the text, or null for NULL; a key with the place, an object, or null for no place. */
+void report_json_string(json *j, const string *s);
+void report_json_place(csp_vm *vm, json *j, const char *key, uint32_t position);
 
 #endif

@@ -253,59 +253,69 @@ void vm_report_processes(csp_vm *vm, text *out)
 
 /* --- as data */
 
-static void json_channel(csp_vm *vm, text *t, awaited on, const held *all)
+static void json_channel(csp_vm *vm, json *j, awaited on, const held *all)
 {
     const channel *c = on.chan;
+    json_open(j, '{');
     if (c->header & CHANNEL_DONE) {
-        text_printf(t, "{\"operation\":\"outcome\",\"outcome_of\":%llu}",
-                    (unsigned long long)process_number(c->outcome_of));
+        json_key(j, "operation");
+        json_text(j, "outcome");
+        json_key(j, "outcome_of");
+        json_int(j, process_number(c->outcome_of));
+        json_close(j, '}');
         return;
     }
     const holders *h = all ? find_held(all, c) : NULL;
-    text_printf(t, "{\"channel\":%llu,\"operation\":\"%s\"",
-                (unsigned long long)(c->header >> OWNER_SHIFT),
-                on.drained                 ? "closed"
-                : c->header & CHANNEL_TICK ? "tick"
-                : on.sends                 ? "send"
-                                           : "receive");
-    report_json_place(vm, t, "made_at", c->made_at);
-    text_printf(t, ",\"holders\":[");
+    json_key(j, "channel");
+    json_int(j, c->header >> OWNER_SHIFT);
+    json_key(j, "operation");
+    json_text(j, on.drained                 ? "closed"
+                 : c->header & CHANNEL_TICK ? "tick"
+                 : on.sends                 ? "send"
+                                            : "receive");
+    report_json_place(vm, j, "made_at", c->made_at);
+    json_key(j, "holders");
+    json_open(j, '[');
     for (uint32_t i = 0; h && i < h->count && i < HOLDERS_SHOWN; i++)
-        text_printf(t, "%s%llu", i ? "," : "", (unsigned long long)process_number(h->first[i]));
-    text_printf(t, "],\"more_holders\":%u}",
-                h && h->count > HOLDERS_SHOWN ? h->count - HOLDERS_SHOWN : 0);
+        json_int(j, process_number(h->first[i]));
+    json_close(j, ']');
+    json_key(j, "more_holders");
+    json_int(j, h && h->count > HOLDERS_SHOWN ? h->count - HOLDERS_SHOWN : 0);
+    json_close(j, '}');
 }
 
-static void json_group(csp_vm *vm, text *t, const group *g, const held *all)
+static void json_group(csp_vm *vm, json *j, const group *g, const held *all)
 {
     static const char *const waits[] = {
         [REPORT_RUNS] = "nothing",    [REPORT_SEND] = "send",    [REPORT_RECEIVE] = "receive",
         [REPORT_OUTCOME] = "outcome", [REPORT_TICK] = "tick",    [REPORT_ALT] = "alt",
         [REPORT_PAR] = "par",         [REPORT_SLEEP] = "sleep",  [REPORT_OUTPUT] = "output",
         [REPORT_REQUEST] = "request", [REPORT_NATIVE] = "native"};
-    const string *name = origin_name(vm, g->first);
-    text_printf(
-        t, "{\"process\":%llu,\"main\":%s,\"name\":", (unsigned long long)process_number(g->first),
-        g->first == vm->main ? "true" : "false");
-    if (name)
-        report_json_string(t, name->text, name->size);
-    else
-        text_printf(t, "null");
-    text_printf(t, ",\"count\":%u,\"waits_for\":\"%s\"", g->count, waits[g->kind]);
-    if (g->kind == REPORT_OUTCOME && g->count == 1)
-        text_printf(t, ",\"outcome_of\":%llu",
-                    (unsigned long long)process_number(g->first->chan->outcome_of));
-    report_json_place(vm, t, "at", g->position);
-    report_json_place(vm, t, "spawned_at", g->spawned_at);
-    text_printf(t, ",\"channels\":[");
+    json_open(j, '{');
+    json_key(j, "process");
+    json_int(j, process_number(g->first));
+    json_key(j, "main");
+    json_bool(j, g->first == vm->main);
+    json_key(j, "name");
+    report_json_string(j, origin_name(vm, g->first));
+    json_key(j, "count");
+    json_int(j, g->count);
+    json_key(j, "waits_for");
+    json_text(j, waits[g->kind]);
+    if (g->kind == REPORT_OUTCOME && g->count == 1) {
+        json_key(j, "outcome_of");
+        json_int(j, process_number(g->first->chan->outcome_of));
+    }
+    report_json_place(vm, j, "at", g->position);
+    report_json_place(vm, j, "spawned_at", g->spawned_at);
+    json_key(j, "channels");
+    json_open(j, '[');
     awaited on[REPORT_ARMS];
     uint32_t n = channels_of(g, on);
-    for (uint32_t i = 0; i < n; i++) {
-        if (i > 0)
-            text_put(t, ',');
-        json_channel(vm, t, on[i], all);
-    }
-    text_printf(t, "]}");
+    for (uint32_t i = 0; i < n; i++)
+        json_channel(vm, j, on[i], all);
+    json_close(j, ']');
+    json_close(j, '}');
 }
 
 void vm_report_json(csp_vm *vm, text *out)
@@ -313,13 +323,11 @@ void vm_report_json(csp_vm *vm, text *out)
     uint32_t n = 0;
     group *groups = group_processes(vm, &n);
     held *all = groups ? find_holders(vm, groups, n) : NULL;
-    text_put(out, '[');
-    for (uint32_t i = 0; i < n && i < GROUPS_SHOWN; i++) {
-        if (i > 0)
-            text_put(out, ',');
-        json_group(vm, out, &groups[i], all);
-    }
-    text_put(out, ']');
+    json j = text_json(out);
+    json_open(&j, '[');
+    for (uint32_t i = 0; i < n && i < GROUPS_SHOWN; i++)
+        json_group(vm, &j, &groups[i], all);
+    json_close(&j, ']');
     free(all);
     free(groups);
 }

@@ -360,61 +360,74 @@ void trace_report_error(csp_vm *vm, value crash, text *out)
     }
 }
 
-static void json_text(text *out, value s)
+static void json_value(json *j, value s)
 {
-    if (value_is(s, OBJ_STRING))
-        report_json_string(out, value_string(s)->text, value_string(s)->size);
-    else
-        put_text(out, "null");
+    report_json_string(j, value_is(s, OBJ_STRING) ? value_string(s) : NULL);
 }
 
-static void json_where(csp_vm *vm, uint32_t position, text *out)
+/* The keys of a place; c NULL: nowhere. */
+static void json_place(json *j, const code *c, uint32_t pc)
 {
-    uint32_t pc = 0, line = 0, column = 0;
-    const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
-    put_text(out, "{\"function\":");
-    json_text(out, c ? c->name : VALUE_NIL);
+    uint32_t line = 0, column = 0;
     if (c)
         code_place(c, pc, &line, &column);
-    put_text(out, ",\"file\":");
-    json_text(out, c && c->module ? c->module->name : VALUE_NIL);
-    text_printf(out, ",\"line\":%u,\"column\":%u", line, column);
+    json_key(j, "file");
+    json_value(j, c && c->module ? c->module->name : VALUE_NIL);
+    json_key(j, "line");
+    json_int(j, line);
+    json_key(j, "column");
+    json_int(j, column);
 }
 
-static void json_trace(csp_vm *vm, const trace *t, text *out)
+/* The same with the function. */
+static void json_where(csp_vm *vm, json *j, uint32_t position)
 {
-    put_text(out, ",\"frames\":[");
+    uint32_t pc = 0;
+    const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
+    json_key(j, "function");
+    json_value(j, c ? c->name : VALUE_NIL);
+    json_place(j, c, pc);
+}
+
+static void json_trace(csp_vm *vm, json *j, const trace *t)
+{
+    json_key(j, "frames");
+    json_open(j, '[');
     for (uint32_t i = 0; t && i < t->count; i++) {
-        if (i > 0)
-            text_put(out, ',');
-        json_where(vm, t->positions[i], out);
-        put_text(out,
-                 t->positions[i] & TRACE_TAIL ? ",\"tail_calls\":true}" : ",\"tail_calls\":false}");
+        json_open(j, '{');
+        json_where(vm, j, t->positions[i]);
+        json_key(j, "tail_calls");
+        json_bool(j, t->positions[i] & TRACE_TAIL);
+        json_close(j, '}');
     }
-    text_printf(out, "],\"frames_left_out\":%u,\"spawned\":[", t ? t->omitted : 0);
-    ancestry a = ancestry_of(vm, t ? t : &(trace){0});
-    for (bool first = true; next_ancestor(&a); first = false) {
-        if (!first)
-            text_put(out, ',');
-        json_where(vm, a.at.position, out);
-        put_text(out, ",\"by\":");
+    json_close(j, ']');
+    json_key(j, "frames_left_out");
+    json_int(j, t ? t->omitted : 0);
+    json_key(j, "spawned");
+    json_open(j, '[');
+    for (ancestry a = ancestry_of(vm, t ? t : &(trace){0}); next_ancestor(&a);) {
+        json_open(j, '{');
+        json_where(vm, j, a.at.position);
+        json_key(j, "by");
         if (a.by_number)
-            text_printf(out, "%llu", (unsigned long long)a.by_number);
+            json_int(j, a.by_number);
         else
-            put_text(out, "null");
-        put_text(out, a.at.recurs ? ",\"recursive\":true}" : ",\"recursive\":false}");
+            json_null(j);
+        json_key(j, "recursive");
+        json_bool(j, a.at.recurs);
+        json_close(j, '}');
     }
-    text_put(out, ']');
+    json_close(j, ']');
 }
 
 /* What is shown of an error and of its cause alike. */
-static void json_error(csp_vm *vm, const error *e, text *out)
+static void json_error(csp_vm *vm, json *j, const error *e)
 {
-    put_text(out, "\"kind\":");
-    json_text(out, e->kind);
-    put_text(out, ",\"message\":");
-    json_text(out, e->message);
-    json_trace(vm, value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL, out);
+    json_key(j, "kind");
+    json_value(j, e->kind);
+    json_key(j, "message");
+    json_value(j, e->message);
+    json_trace(vm, j, value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL);
 }
 
 /* A crash in a native that was spawned directly is shown at the spawn. */
@@ -422,32 +435,33 @@ void trace_report_json(csp_vm *vm, value crash, uint64_t number, const char *nam
 {
     const error *e = value_error(crash);
     const trace *t = value_is(e->trace, OBJ_TRACE) ? value_as_object(e->trace) : NULL;
-    uint32_t pc = 0, line = 0, column = 0;
+    uint32_t pc = 0;
     uint32_t position = t && t->count ? t->positions[0] & ~TRACE_TAIL
                         : t           ? origin_at(vm, t->origin).position
                                       : 0;
+    json j = text_json(out);
+    json_open(&j, '{');
     const code *c = position ? code_at(vm, position, &pc) : NULL;
-    if (c)
-        code_place(c, pc, &line, &column);
-    put_text(out, "{\"file\":");
-    json_text(out, c && c->module ? c->module->name : VALUE_NIL);
-    text_printf(out, ",\"line\":%u,\"column\":%u,\"severity\":\"error\",\"process\":%llu,\"name\":",
-                line, column, (unsigned long long)number);
-    if (name)
-        report_json_string(out, name, strlen(name));
-    else
-        put_text(out, "null");
-    text_put(out, ',');
-    json_error(vm, e, out);
-    put_text(out, ",\"causes\":[");
+    json_place(&j, c, pc);
+    json_key(&j, "severity");
+    json_text(&j, "error");
+    json_key(&j, "process");
+    json_int(&j, number);
+    json_key(&j, "name");
+    json_text(&j, name);
+    json_error(vm, &j, e);
+    json_key(&j, "causes");
+    json_open(&j, '[');
     value caused_by = e->cause;
     for (int depth = 1; value_is(caused_by, OBJ_ERROR) && depth < MAX_CAUSES; depth++) {
-        put_text(out, depth > 1 ? ",{" : "{");
-        json_error(vm, value_error(caused_by), out);
-        text_put(out, '}');
+        json_open(&j, '{');
+        json_error(vm, &j, value_error(caused_by));
+        json_close(&j, '}');
         caused_by = value_error(caused_by)->cause;
     }
-    put_text(out, "]}\n");
+    json_close(&j, ']');
+    json_close(&j, '}');
+    text_put(out, '\n');
 }
 
 uint32_t trace_spawns(csp_vm *vm, const trace *t, uint32_t *positions, uint32_t most)
