@@ -2,11 +2,6 @@
 
 #include "vm/data/map.h"
 
-static bool is_within(value address, uintptr_t at, size_t size)
-{
-    return (uint64_t)value_as_int(address) - at < size;
-}
-
 map *struct_keeper(csp_vm *vm)
 {
     map *m = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *m);
@@ -18,36 +13,69 @@ map *struct_keeper(csp_vm *vm)
 /* The keys are ints: an address has 57 bits at most. */
 static value address_key(uintptr_t at) { return value_int((int64_t)at); }
 
-static void keep_nothing(csp_vm *vm, map *m, uintptr_t at, size_t size)
+/* --- the keys within some bytes: looked for one by one, or in the whole map, whatever is less */
+
+enum { POINTER = sizeof(void *) };
+
+typedef struct range_walk {
+    const map *of;
+    uintptr_t at;
+    size_t size, offset; /* of the next place to look at */
+    uint32_t position;
+    bool each_place;
+} range_walk;
+
+static range_walk walk_from(const map *m, const void *at, size_t size)
 {
-    uint32_t position = 0;
-    for (const map_entry *e; m && (e = map_next(m, &position));)
-        if (is_within(e->key, at, size)) {
-            uint32_t used = m->used;
-            (void)map_remove(vm, m, e->key);
-            if (m->used != used)
-                position = 0; /* its entries have moved together */
-        }
+    return (range_walk){
+        .of = m, .at = (uintptr_t)at, .size = size, .each_place = m && size / POINTER < m->count};
+}
+
+/* The next one that is there: its offset, and what it keeps; false: no more. */
+static bool walk_next(csp_vm *vm, range_walk *w, size_t *offset, value *item)
+{
+    while (w->each_place && w->offset < w->size) {
+        *offset = w->offset;
+        w->offset += POINTER;
+        *item = map_get(vm, w->of, address_key(w->at + *offset));
+        if (*item != VALUE_ABSENT)
+            return true;
+    }
+    for (const map_entry *e; w->of && !w->each_place && (e = map_next(w->of, &w->position));) {
+        *offset = (size_t)((uintptr_t)value_as_int(e->key) - w->at);
+        *item = e->item;
+        if (*offset < w->size)
+            return true;
+    }
+    return false;
+}
+
+static void keep_nothing(csp_vm *vm, map *m, const void *at, size_t size)
+{
+    size_t offset;
+    value item;
+    range_walk w = walk_from(m, at, size);
+    while (walk_next(vm, &w, &offset, &item)) {
+        uint32_t used = m->used;
+        (void)map_remove(vm, m, address_key((uintptr_t)at + offset));
+        if (m->used != used)
+            w.position = 0; /* its entries have moved together */
+    }
 }
 
 bool struct_keep_copy(csp_vm *vm, const map *from, const void *from_at, size_t size, map **to,
                       const void *to_at)
 {
-    uintptr_t source = (uintptr_t)from_at, target = (uintptr_t)to_at;
-    if (from == *to && source == target)
+    if (from == *to && from_at == to_at)
         return true;
-    keep_nothing(vm, *to, target, size);
-    uint32_t position = 0;
-    for (const map_entry *e; from && (e = map_next(from, &position));) {
-        if (!is_within(e->key, source, size))
-            continue;
-        if (!*to) {
+    size_t offset;
+    value item;
+    keep_nothing(vm, *to, to_at, size);
+    range_walk w = walk_from(from, from_at, size);
+    while (walk_next(vm, &w, &offset, &item)) {
+        if (!*to)
             *to = struct_keeper(vm);
-            if (!*to)
-                return false;
-        }
-        uintptr_t offset = (uintptr_t)value_as_int(e->key) - source;
-        if (!map_put(vm, *to, address_key(target + offset), e->item))
+        if (!*to || !map_put(vm, *to, address_key((uintptr_t)to_at + offset), item))
             return false;
     }
     return true;

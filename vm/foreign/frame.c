@@ -9,6 +9,7 @@
 #include "vm/data/list.h"
 #include "vm/foreign/ccall.h"
 #include "vm/foreign/convert.h"
+#include "vm/foreign/cvalue.h"
 #include "vm/foreign/own.h"
 
 /* The slots of a frame, behind its parameters. */
@@ -112,6 +113,21 @@ static uint32_t extra_count(const cframe *f)
 
 /* --- the window becomes a frame */
 
+/* While C has a struct, what it calls back may move that away: then its bytes are held by values
+ * that nobody else knows. False: no memory. */
+static bool hold_structs(csp_vm *vm, const process *p, value *args, uint32_t argc)
+{
+    for (uint32_t i = 0; i < argc; i++) {
+        if (!value_is(args[i], OBJ_STRUCT) || !value_usable(p, args[i]))
+            continue;
+        value same = cvalue_within(vm, args[i], 0, value_struct(args[i])->of);
+        if (same == VALUE_ABSENT)
+            return false;
+        args[i] = same;
+    }
+    return true;
+}
+
 verdict frame_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,
                       const code **callee)
 {
@@ -121,6 +137,8 @@ verdict frame_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, con
     if (!n)
         return VERDICT_FAIL;
     *window = n;
+    if (!hold_structs(vm, p, n, argc))
+        return vm_raise_memory(vm);
     if (f->of->signature->variadic) {
         value all = list_new(vm, p, n + params, argc - params);
         if (all == VALUE_ABSENT)
