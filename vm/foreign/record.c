@@ -41,6 +41,14 @@ static bool pin_buffers(ccall *c, const arguments *a)
     return true;
 }
 
+/* On any thread: `pins`, or the frame, keeps them alive. */
+static void unpin_buffers(ccall *c)
+{
+    for (uint32_t i = 0; i < c->buffer_count; i++)
+        unpin(c->buffers[i]);
+    c->buffer_count = 0;
+}
+
 /* A worker's arguments outlive the frame. Functions do not: they run on it. */
 static bool hold_arguments(ccall *c, const arguments *a)
 {
@@ -114,8 +122,7 @@ static void dispose(ccall *c)
 {
     for (uint32_t i = 0; i < c->used_count; i++)
         release_drop(c->used[i]); /* before its pointer can be collected */
-    for (uint32_t i = 0; i < c->buffer_count; i++)
-        unpin(c->buffers[i]);
+    unpin_buffers(c);
     for (uint32_t i = 0; i < c->target_count; i++)
         cclosure_bury(c->targets[i].closure);
     if (c->plan)
@@ -145,6 +152,7 @@ void record_drop(ccall *c)
 {
     if (!let_go(c))
         return;
+    unpin_buffers(c); /* C has returned: they may be moved, whenever the rest is buried */
     pthread_mutex_lock(&dead.lock);
     c->under = dead.first;
     dead.first = c;
