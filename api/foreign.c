@@ -259,15 +259,60 @@ static foreign_item *find_item(foreign_item *items, uint32_t count, const char *
     return bsearch(&wanted, items, count, sizeof *items, compare_items);
 }
 
-/* The function that frees the result of `owned(f)`. The items are sorted. */
-static void find_owners(const declaration *d, foreign_item *items)
+static void report_no_owner(const declaration *d, const ast_extern_item *item)
+{
+    const ast_name *owner = item->owned;
+    diag *at = diag_error(d->diags, item->owned_span,
+                          "neither this `extern` nor its library has a function `%s`", owner->text);
+    suggestion s;
+    suggest_init(&s, owner->text, owner->length);
+    for (uint32_t i = 0; i < d->ast->count; i++)
+        if (!d->ast->items[i].is_struct)
+            suggest_offer(&s, d->ast->items[i].name->text);
+    if (s.best)
+        diag_hint(at, "did you mean `%s`?", s.best);
+}
+
+/* The library's function of that name, as if it had been declared: `fn free(p: pointer)`. NULL: it
+ * has none, which is reported, or there is no memory. */
+static cfunction *undeclared_owner(declaration *d, const library *l, const ast_extern_item *item)
+{
+    bool is_data = false;
+    void *address = library_symbol(l, item->owned->text, &is_data);
+    if (!address || is_data) {
+        report_no_owner(d, item);
+        return NULL;
+    }
+    cfunction *f = kept(d, sizeof *f);
+    const char *name = ffi_block_text(d->block, item->owned->text, item->owned->length);
+    const char **params = kept(d, 2 * sizeof *params);
+    csignature *s = csignature_new(d->block, 1);
+    ffi_refusal why = {0};
+    d->failed |= !name || !s;
+    if (d->failed)
+        return NULL;
+    params[0] = "";
+    s->params[0] = ctype_scalar(CTYPE_POINTER);
+    s->result = ctype_scalar(CTYPE_VOID);
+    *f = (cfunction){.name = name, .text = name, .signature = s, .params = params, .library = l};
+    memcpy(&f->code, &address, sizeof address);
+    if (!csignature_finish(s, &why) || !(f->plan = invoke_prepare(s, &why)))
+        refuse(d, item->owned_span, &why);
+    return f;
+}
+
+/* The function that frees the result of `owned(f)`: one that is declared, or the library's. The
+ * items are sorted. */
+static void find_owners(declaration *d, const library *l, foreign_item *items)
 {
     uint32_t count = d->ast->count;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && !d->failed; i++) {
         const ast_extern_item *item = &d->ast->items[i];
-        if (item->owned)
-            find_item(items, count, item->name->text)->function->freed_by =
-                find_item(items, count, item->owned->text)->function;
+        if (!item->owned)
+            continue;
+        const foreign_item *owner = find_item(items, count, item->owned->text);
+        find_item(items, count, item->name->text)->function->freed_by =
+            owner ? owner->function : undeclared_owner(d, l, item);
     }
 }
 
@@ -314,7 +359,9 @@ static struct foreign_library *declare(world *w, declaration *d)
     if (!l || d->failed || d->diags->errors > errors)
         return NULL;
     qsort(items, count, sizeof *items, compare_items);
-    find_owners(d, items);
+    find_owners(d, l, items);
+    if (d->failed || d->diags->errors > errors)
+        return NULL;
     *made = (struct foreign_library){.home = {.is_library = true},
                                      .block = d->block,
                                      .library = l,

@@ -210,23 +210,10 @@ static void check_owned(extern_check *c, const ast_extern_item *item)
         diag_hint(d, "`owned` stands behind `cstring`, `pointer` or `name*`");
         return;
     }
+    /* What is not declared here may be a function of the library, which only the world knows. */
     const ast_extern_item *f = extern_item(c, item->owned);
-    if (f) {
+    if (f)
         check_freeing(c, item, f);
-        return;
-    }
-    const char *name = item->owned->text;
-    diag *d =
-        diag_error(c->r->diags, item->owned_span, "this `extern` declares no function `%s`", name);
-    suggestion s;
-    suggest_init(&s, name, item->owned->length);
-    for (uint32_t i = 0; i < c->block->count; i++)
-        if (!c->block->items[i].is_struct)
-            suggest_offer(&s, c->block->items[i].name->text);
-    if (s.best)
-        diag_hint(d, "did you mean `%s`?", s.best);
-    else
-        diag_hint(d, "declare it: `fn %s(p: pointer)`", name);
 }
 
 static void check_function(extern_check *c, ast_extern_item *item)
