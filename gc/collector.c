@@ -2,8 +2,11 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <linux/membarrier.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -25,6 +28,7 @@ static struct {
     pthread_mutex_t lock;
     bool started, ours;
     int threads;    /* known to the collector; atomic */
+    bool outside;   /* the only one of them is in C, directly (heap_call_outside); atomic */
     int on_purpose; /* collections under way that somebody asked for */
     size_t limit;   /* the sum of the limits of all heaps; 0: one of them has none */
     size_t mapped;  /* bytes of all mapped stacks */
@@ -140,9 +144,13 @@ static void *GC_CALLBACK on_exhaustion(size_t size)
     return NULL;
 }
 
+/* Whether this thread is known to the collector. */
+static _Thread_local bool known __attribute__((tls_model("initial-exec")));
+
 static void thread_ends(void *key)
 {
     (void)key;
+    known = false;
     GC_unregister_my_thread();
     __atomic_sub_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
 }
@@ -204,14 +212,44 @@ static bool start(void)
     return true;
 }
 
+/* Whatever other threads have stored so far is seen from now on, as if each had executed a fence:
+ * so that those who are in C all the time need none. */
+static void fence_everywhere(void)
+{
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0 &&
+        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0)
+        return;
+    const struct timespec long_enough = {.tv_nsec = 1000000};
+    nanosleep(&long_enough, NULL);
+}
+
+/* A thread that is in C directly cannot be stopped: its stack pointer is elsewhere. Before another
+ * thread can collect, that call must have come back; later ones are made in another way. */
+static void wait_for_outside(void)
+{
+    const struct timespec pause = {.tv_nsec = 50000};
+    fence_everywhere();
+    while (__atomic_load_n(&registry.outside, __ATOMIC_ACQUIRE))
+        nanosleep(&pause, NULL);
+}
+
+/* The lock is held. */
 static bool register_thread(void)
 {
-    if (GC_thread_is_registered())
+    if (known || GC_thread_is_registered()) {
+        known = true;
         return true;
+    }
     struct GC_stack_base base;
-    if (GC_get_stack_base(&base) != GC_SUCCESS || GC_register_my_thread(&base) == GC_NO_MEMORY)
+    if (GC_get_stack_base(&base) != GC_SUCCESS)
         return false;
     __atomic_add_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
+    wait_for_outside();
+    if (GC_register_my_thread(&base) == GC_NO_MEMORY) {
+        __atomic_sub_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
+        return false;
+    }
+    known = true;
     return pthread_setspecific(registry.thread, &registry) == 0;
 }
 
@@ -220,9 +258,9 @@ bool collector_start(void)
     pthread_mutex_lock(&registry.lock);
     if (!registry.started)
         registry.started = start();
-    bool started = registry.started;
+    bool started = registry.started && register_thread();
     pthread_mutex_unlock(&registry.lock);
-    return started && register_thread();
+    return started;
 }
 
 bool heap_enter_thread(void) { return collector_start(); }
@@ -231,10 +269,21 @@ bool collector_is_ours(void) { return registry.ours; }
 
 void heap_call_outside(void (*fn)(void *), void *data)
 {
-    if (registry.ours && __atomic_load_n(&registry.threads, __ATOMIC_RELAXED) == 1)
+    if (!known) { /* it waits for nobody, and nobody for it */
         fn(data);
-    else
-        heap_do_blocking(fn, data);
+        return;
+    }
+    if (registry.ours) {
+        __atomic_store_n(&registry.outside, true, __ATOMIC_RELAXED);
+        __atomic_signal_fence(__ATOMIC_SEQ_CST); /* see fence_everywhere */
+        if (__atomic_load_n(&registry.threads, __ATOMIC_RELAXED) == 1) {
+            fn(data);
+            __atomic_store_n(&registry.outside, false, __ATOMIC_RELEASE);
+            return;
+        }
+        __atomic_store_n(&registry.outside, false, __ATOMIC_RELEASE);
+    }
+    heap_do_blocking(fn, data);
 }
 
 int collector_kind(heap_kind kind) { return registry.kinds[kind]; }

@@ -206,7 +206,8 @@ void heap_locked(void (*fn)(void *), void *data);
 void heap_do_blocking(void (*fn)(void *), void *data);
 
 /* The same for what is mostly short, and leaves this thread's stack meanwhile: directly as long as
- * no other thread is known to the collector, which is ours. */
+ * no other thread is known to the collector, which is ours. A thread that becomes known meanwhile
+ * waits until this has come back. */
 void heap_call_outside(void (*fn)(void *), void *data);
 
 /* in use by the collector's heap (not counting free space in it) and by mapped stacks */
