@@ -71,8 +71,10 @@ verdict ffi_place(csp_vm *vm, process *p, value v, int64_t offset, uint64_t size
                                     : "a pointer, buffer, bytes or struct");
     if (has_bytes) {
         content in = content_of(v);
-        *at = (uint8_t *)in.data + offset;
-        return within(vm, v, in, offset, size);
+        if (within(vm, v, in, offset, size) != VERDICT_DONE)
+            return VERDICT_FAIL;
+        *at = (uint8_t *)in.data + (in.data ? offset : 0);
+        return VERDICT_DONE;
     }
     if (cpointer_check(vm, v) != VERDICT_DONE ||
         release_bounds(vm, v, (uint64_t)offset, size) != VERDICT_DONE)
