@@ -86,6 +86,9 @@ STDLIB := $(sort $(wildcard stdlib/*.csp))
 
 PKGS := bdw-gc libuv libutf8proc libffi gmp
 LIBS := $(or $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null),-lgc -luv -lutf8proc -lffi -lgmp) -lm -lpthread -ldl
+# The dynamic linker looks a symbol up in the libraries in this order, and most are the C library's.
+# A sanitizer's has to be the first.
+LIBC_FIRST := $(if $(filter release,$(MODE)),-lc)
 READLINE := $(or $(shell $(PKG_CONFIG) --libs readline 2>/dev/null),-lreadline)
 PKG_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null; $(PKG_CONFIG) --cflags-only-I readline 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wvla
@@ -248,7 +251,8 @@ $(SHOWN:%=$(OUT)/%): $(OUT)/%: $(OBJ)/%
 
 $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 	$(say) LINK $(OUT)/csp
-	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(REPL_OBJ) $(OBJ)/libcsp.a $(LIBS) $(READLINE)
+	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(REPL_OBJ) $(OBJ)/libcsp.a \
+		$(LIBS) $(READLINE)
 
 # Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 $(OBJ)/libcsp.a: $(LIB_OBJ) $(SOURCE_LIST)
