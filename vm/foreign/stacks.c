@@ -30,9 +30,10 @@ native_stack *ccall_stack(csp_vm *vm, process *p)
 {
     struct foreign *v = vm->foreign;
     native_stack **at = p->side->native ? &p->side->native : &v->spare;
-    if (*at && !(*at)->tainted)
-        return *at;
-    native_stack *s = native_claim(v->stacks, *at);
+    native_stack *top = *at;
+    if (top && !top->tainted)
+        return top;
+    native_stack *s = native_claim(v->stacks, top);
     if (s)
         *at = s;
     else
