@@ -16,7 +16,7 @@
 
 static verdict ffi_alloc(csp_vm *vm, process *p, value *args, value *result)
 {
-    uint64_t size;
+    uint64_t size = 0;
     if (!ffi_is_granted(vm) || ffi_count(vm, p, args[0], &size) != VERDICT_DONE)
         return VERDICT_FAIL;
     vm_charge(vm, size / (16 << 10)); /* for the zeroes */
@@ -136,7 +136,7 @@ static verdict type_named(csp_vm *vm, process *p, const clibrary *l, value v, ct
 
 static verdict ffi_sizeof(csp_vm *vm, process *p, value *args, value *result)
 {
-    ctype type;
+    ctype type = {.kind = CTYPE_VOID};
     bool has_library = native_argc(vm) > 1;
     const clibrary *l = has_library ? library_of(vm, p, args[0]) : NULL;
     if ((has_library && !l) || type_named(vm, p, l, args[has_library], &type) != VERDICT_DONE)
@@ -147,7 +147,7 @@ static verdict ffi_sizeof(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict ffi_offsetof(csp_vm *vm, process *p, value *args, value *result)
 {
-    ctype type;
+    ctype type = {.kind = CTYPE_VOID};
     const clibrary *l = library_of(vm, p, args[0]);
     if (!l || type_named(vm, p, l, args[1], &type) != VERDICT_DONE)
         return VERDICT_FAIL;
@@ -188,9 +188,9 @@ static verdict ffi_symbol(csp_vm *vm, process *p, value *args, value *result)
 
 static verdict ffi_cast(csp_vm *vm, process *p, value *args, value *result)
 {
-    ctype type;
-    int64_t offset;
-    uint8_t *at;
+    ctype type = {.kind = CTYPE_VOID};
+    int64_t offset = 0;
+    uint8_t *at = NULL;
     const clibrary *l = library_of(vm, p, args[1]);
     *result = VALUE_NIL;
     if (!l || type_named(vm, p, l, args[2], &type) != VERDICT_DONE ||

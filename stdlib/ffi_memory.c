@@ -89,7 +89,7 @@ static bool is_address(ctype_kind kind) { return kind == CTYPE_POINTER || kind =
 static verdict scalar_place(csp_vm *vm, process *p, const value *args, value from, bool writes,
                             ctype *type, uint8_t **at)
 {
-    int64_t offset;
+    int64_t offset = 0;
     ffi_refusal why = {0};
     const char *name = ffi_text(vm, p, args[1], "the name of a type (\"i32\")");
     if (!name || ffi_offset(vm, p, from, &offset) != VERDICT_DONE)
@@ -104,8 +104,8 @@ static verdict scalar_place(csp_vm *vm, process *p, const value *args, value fro
 
 verdict ffi_read(csp_vm *vm, process *p, value *args, value *result)
 {
-    ctype type;
-    uint8_t *at;
+    ctype type = {.kind = CTYPE_VOID};
+    uint8_t *at = NULL;
     if (scalar_place(vm, p, args, native_optional(vm, args, 2, VALUE_ABSENT), false, &type, &at) !=
         VERDICT_DONE)
         return VERDICT_FAIL;
@@ -115,8 +115,8 @@ verdict ffi_read(csp_vm *vm, process *p, value *args, value *result)
 verdict ffi_write(csp_vm *vm, process *p, value *args, value *result)
 {
     const cplace place = {.kind = CPLACE_VALUE};
-    ctype type;
-    uint8_t *at;
+    ctype type = {.kind = CTYPE_VOID};
+    uint8_t *at = NULL;
     *result = VALUE_NIL;
     if (scalar_place(vm, p, args, native_optional(vm, args, 3, VALUE_ABSENT), true, &type, &at) !=
         VERDICT_DONE)
@@ -168,14 +168,14 @@ enum { SIZE_SLOT, END_SLOT, COPY_SLOT, COPIED_SLOT = FFI_BYTES_SLOTS, TEXT_SLOT 
 
 static verdict measure(csp_vm *vm, process *p, value *args, value *slots, uint64_t *size)
 {
-    uint8_t *at;
+    uint8_t *at = NULL;
     bool given = args[1] != VALUE_ABSENT && args[1] != VALUE_NIL;
     verdict v = VERDICT_DONE;
     if (slots[SIZE_SLOT] != VALUE_ABSENT)
         *size = (uint64_t)value_as_int(slots[SIZE_SLOT]);
     else if (given)
         v = ffi_count(vm, p, args[1], size);
-    else if ((v = ffi_place(vm, p, args[0], 0, 0, false, &at)) == VERDICT_DONE)
+    else if ((v = ffi_place(vm, p, args[0], 0, 0, false, &at)) == VERDICT_DONE && at)
         v = find_end(vm, at, room_of(args[0]), &slots[END_SLOT], size);
     if (v == VERDICT_DONE)
         slots[SIZE_SLOT] = value_int((int64_t)*size);
@@ -200,8 +200,8 @@ static verdict copy_bytes(csp_vm *vm, const uint8_t *from, size_t size, value *s
 
 static verdict take_bytes(csp_vm *vm, process *p, value *args, value *slots, value *result)
 {
-    uint64_t size;
-    uint8_t *at;
+    uint64_t size = 0;
+    uint8_t *at = NULL;
     verdict v = measure(vm, p, args, slots, &size);
     if (v == VERDICT_DONE)
         v = ffi_place(vm, p, args[0], 0, size, false, &at);
