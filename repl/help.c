@@ -5,14 +5,14 @@
 #include "repl/standard.h"
 
 static const struct option {
-    char letter;
     const char *name, *argument, *help;
+    char letter;
     subcommand_id only; /* see options.c */
 } option_rows[] = {
 #define OPTION(enumerator, letter, name, argument, help) \
-    {letter, name, argument, help, SUBCOMMAND_COUNT},
+    {name, argument, help, letter, SUBCOMMAND_COUNT},
 #define SUBOPTION(subcommand, enumerator, letter, name, argument, help) \
-    {letter, name, argument, help, SUBCOMMAND_##subcommand},
+    {name, argument, help, letter, SUBCOMMAND_##subcommand},
 #define SUBCOMMAND(enumerator, name, arguments, help, details)
 #include "repl/options.def"
 #undef OPTION

@@ -22,14 +22,14 @@ typedef enum option_id {
 } option_id;
 
 static const struct option {
-    char letter;
     const char *name, *argument, *help;
+    char letter;
     subcommand_id only; /* the one that has it; SUBCOMMAND_COUNT: all have it */
 } table[OPTION_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help) \
-    {letter, name, argument, help, SUBCOMMAND_COUNT},
+    {name, argument, help, letter, SUBCOMMAND_COUNT},
 #define SUBOPTION(subcommand, enumerator, letter, name, argument, help) \
-    {letter, name, argument, help, SUBCOMMAND_##subcommand},
+    {name, argument, help, letter, SUBCOMMAND_##subcommand},
 #define SUBCOMMAND(enumerator, name, arguments, help, details)
 #include "repl/options.def"
 #undef OPTION

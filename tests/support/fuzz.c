@@ -120,7 +120,7 @@ static bool is_complete(const char *text, size_t size)
     char *ended = malloc(size + 2);
     FUZZ_CHECK(ended);
     memcpy(ended, text, size);
-    memcpy(ended + size, "\n\n", 2);
+    ended[size] = ended[size + 1] = '\n';
     state = csp_input_state(ended, size + 2);
     free(ended);
     return state == CSP_INPUT_COMPLETE;

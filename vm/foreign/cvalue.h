@@ -63,7 +63,7 @@ value cpointer_owner(value v);
 
 /* A struct's value of p's, all zero, or a copy of these bytes. */
 value cvalue_new(csp_vm *vm, const process *p, const cstruct *of);
-value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *bytes);
+value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *from);
 /* The field of v, a struct's value, that lies `offset` bytes from its beginning and is a struct
  * itself. */
 value cvalue_within(csp_vm *vm, value v, uint32_t offset, const cstruct *of);

@@ -122,7 +122,7 @@ static verdict put(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, v
 verdict cmemory_store(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, value v,
                       const cplace *place)
 {
-    uint64_t word;
+    uint64_t word = 0;
     verdict done = check(vm, p, holder, t, v, place, &word);
     return done == VERDICT_DONE ? put(vm, p, holder, at, t, v, word) : done;
 }
@@ -159,7 +159,7 @@ static verdict load_array(csp_vm *vm, process *p, value holder, uint8_t *at, con
 static verdict store_array(csp_vm *vm, process *p, value holder, uint8_t *at, const cfield *f,
                            value v, const cplace *place)
 {
-    uint64_t word;
+    uint64_t word = 0;
     uint32_t size = ctype_size(f->type);
     if (!value_is(v, OBJ_LIST) || !value_usable(p, v))
         return convert_refuse(vm, p, v, place, "a list");

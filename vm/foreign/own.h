@@ -79,8 +79,8 @@ verdict ccall_raise(csp_vm *vm, const cfunction *of, native_outcome outcome);
 
 /* --- result.c */
 
-/* The value of what C has given: `bytes` as invoke_result gives them. */
-verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *bytes, value *out);
+/* The value of what C has given: `given` is what invoke_result gives. */
+verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *given, value *out);
 
 /* --- record.c */
 
