@@ -88,10 +88,18 @@ static uint32_t elements_of(const cfield *f)
     return one * f->count > UINT32_MAX ? UINT32_MAX : (uint32_t)(one * f->count);
 }
 
+static bool has_pointers(ctype t)
+{
+    return t.kind == CTYPE_STRUCT ? t.of->has_pointers
+                                  : t.kind == CTYPE_CSTRING || t.kind == CTYPE_POINTER ||
+                                        t.kind == CTYPE_STRUCT_POINTER;
+}
+
 static bool lay_out(cstruct *s, ffi_refusal *why)
 {
     uint64_t end = 0, elements = 0;
     s->align = 1;
+    s->has_pointers = false;
     for (uint32_t i = 0; i < s->field_count; i++) {
         cfield *f = &s->fields[i];
         uint32_t align = ctype_align(f->type);
@@ -99,6 +107,7 @@ static bool lay_out(cstruct *s, ffi_refusal *why)
         f->offset = (uint32_t)end;
         end += (uint64_t)ctype_size(f->type) * f->count;
         elements += elements_of(f);
+        s->has_pointers |= has_pointers(f->type);
         if (align > s->align)
             s->align = align;
         if (end > INT_MAX - 16)
@@ -222,18 +231,6 @@ bool cstruct_next_bytes(const cstruct *s, size_t *from, size_t *size)
         base = begin + (*from - begin) / one * one;
         inner = f->type.of;
     }
-}
-
-bool cstruct_has_pointers(const cstruct *s)
-{
-    for (uint32_t i = 0; i < s->field_count; i++) {
-        ctype t = s->fields[i].type;
-        if (t.kind == CTYPE_STRUCT ? cstruct_has_pointers(t.of)
-                                   : t.kind == CTYPE_CSTRING || t.kind == CTYPE_POINTER ||
-                                         t.kind == CTYPE_STRUCT_POINTER)
-            return true;
-    }
-    return false;
 }
 
 /* --- signatures */

@@ -62,6 +62,7 @@ struct cstruct {
     uint32_t field_count;
     cfield *fields;
     uint32_t size, align; /* bytes; size is a multiple of align; 0: not finished */
+    bool has_pointers;    /* that a program may set to what is its own; nested structs' too */
     /* How it is passed by value: */
     uint32_t elements;     /* scalars, those of nested structs and arrays counted each */
     uint8_t eightbytes;    /* 1 or 2: in registers, on x86-64; 0: in memory */
@@ -174,8 +175,6 @@ const cfield *cstruct_field(const cstruct *s, const char *name, size_t length);
 /* The first bytes from *from on, which is moved there, that belong to a field and not to
  * padding: *size of them, of one field or nested one. False: there are none left. */
 bool cstruct_next_bytes(const cstruct *s, size_t *from, size_t *size);
-/* Whether it has pointers that a program may set to what is its own. */
-bool cstruct_has_pointers(const cstruct *s);
 
 /* --- signatures */
 

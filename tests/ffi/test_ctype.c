@@ -85,6 +85,8 @@ Test(ctype, structs_nest)
     cr_assert_eq(outer->size, 48);
     cr_assert_eq(outer->elements, 10);
     cr_assert_eq(outer->eightbytes, 0);
+    cr_assert(outer->has_pointers);
+    cr_assert_not(inner->has_pointers);
     cr_assert_eq(cstruct_field(outer, "inner", 5)->offset, 4);
     cr_assert_eq(cstruct_field(outer, "self", 4)->offset, 40);
     cr_assert_null(cstruct_field(outer, "sel", 3));

@@ -66,7 +66,7 @@ value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *f
 value cvalue_within(csp_vm *vm, value v, uint32_t offset, const cstruct *of)
 {
     cvalue *whole = value_struct(v);
-    if (!whole->kept && cstruct_has_pointers(of) && !(whole->kept = struct_keeper(vm)))
+    if (!whole->kept && of->has_pointers && !(whole->kept = struct_keeper(vm)))
         return VALUE_ABSENT;
     whole->header |= STRUCT_SHARED;
     value made = make(vm, whole->header, of, whole->data + offset, whole->block);

@@ -111,7 +111,7 @@ static verdict put(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, v
         ctype_store(t.kind, at, word);
         return VERDICT_DONE;
     }
-    map **keeper = cstruct_has_pointers(t.of) ? keeper_of(vm, p, holder) : NULL;
+    map **keeper = t.of->has_pointers ? keeper_of(vm, p, holder) : NULL;
     const cvalue *s = value_struct(v);
     if (keeper && !struct_keep_copy(vm, s->kept, s->data, s->size, keeper, at))
         return vm_raise_memory(vm);
