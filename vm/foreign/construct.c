@@ -33,15 +33,14 @@ static const uint8_t *bytes_of(const cstruct *of, value v)
                                                                   : NULL;
 }
 
-static verdict copy(csp_vm *vm, value from, const uint8_t *at, value to)
+static verdict copy(csp_vm *vm, process *p, value from, const uint8_t *at, value to)
 {
     cvalue *made = value_struct(to);
-    value owner = value_is(from, OBJ_POINTER) ? cpointer_owner(from) : from;
-    const map *kept = owner == VALUE_NIL             ? NULL
-                      : value_is(owner, OBJ_POINTER) ? value_pointer(owner)->kept
-                                                     : value_struct(owner)->kept;
+    map *const *keeper = cmemory_keeper(vm, p, from);
+    if (!keeper)
+        return VERDICT_FAIL;
     memcpy(made->data, at, made->size);
-    return struct_keep_copy(vm, kept, at, made->size, &made->kept, made->data)
+    return struct_keep_copy(vm, *keeper, at, made->size, &made->kept, made->data)
                ? VERDICT_DONE
                : vm_raise_memory(vm);
 }
@@ -61,6 +60,6 @@ verdict struct_construct(csp_vm *vm, process *p, const cstruct *of, uint32_t arg
     if (*out == VALUE_ABSENT)
         return vm_raise_memory(vm);
     if (same)
-        return copy(vm, args[0], same, *out);
+        return copy(vm, p, args[0], same, *out);
     return argc == 0 ? VERDICT_DONE : store_all(vm, p, of, value_as_object(args[0]), *out);
 }

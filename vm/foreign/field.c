@@ -15,8 +15,7 @@ enum { ARRAY_AT_ONCE = 1 << 16, ELEMENTS_PER_REDUCTION = 16 };
 
 /* --- what is kept for pointers in memory */
 
-/* Who keeps it: the holder, or the process; NULL: raised. */
-static map **keeper_of(csp_vm *vm, process *p, value holder)
+map **cmemory_keeper(csp_vm *vm, process *p, value holder)
 {
     if (value_is(holder, OBJ_STRUCT))
         return &value_struct(holder)->kept;
@@ -44,7 +43,7 @@ static verdict keep(csp_vm *vm, process *p, value holder, const uint8_t *at, val
         return VERDICT_FAIL;
     if (!value_is(holder, OBJ_STRUCT) && !value_is(holder, OBJ_POINTER))
         return VERDICT_DONE; /* nothing that must be held is written there */
-    map **keeper = keeper_of(vm, p, holder);
+    map **keeper = cmemory_keeper(vm, p, holder);
     if (!keeper)
         return VERDICT_FAIL;
     if (held == VALUE_NIL) {
@@ -111,10 +110,14 @@ static verdict put(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, v
         ctype_store(t.kind, at, word);
         return VERDICT_DONE;
     }
-    map **keeper = t.of->has_pointers ? keeper_of(vm, p, holder) : NULL;
     const cvalue *s = value_struct(v);
-    if (keeper && !struct_keep_copy(vm, s->kept, s->data, s->size, keeper, at))
-        return vm_raise_memory(vm);
+    if (t.of->has_pointers) {
+        map **keeper = cmemory_keeper(vm, p, holder);
+        if (!keeper)
+            return VERDICT_FAIL;
+        if (!struct_keep_copy(vm, s->kept, s->data, s->size, keeper, at))
+            return vm_raise_memory(vm);
+    }
     memmove(at, s->data, s->size);
     return VERDICT_DONE;
 }

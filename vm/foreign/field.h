@@ -25,5 +25,7 @@ verdict cfield_store(csp_vm *vm, process *p, value v, const cfield *field, value
 verdict cmemory_load(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, value *out);
 verdict cmemory_store(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, value v,
                       const cplace *place);
+/* Where that is held, by addresses: a map, or NULL for none yet. NULL: raised. */
+map **cmemory_keeper(csp_vm *vm, process *p, value holder);
 
 #endif
