@@ -173,10 +173,8 @@ static verdict ffi_symbol(csp_vm *vm, process *p, value *args, value *result)
         return VERDICT_FAIL;
     bool is_data;
     void *address = library_symbol(l->library, name, &is_data);
-    if (address) {
-        *result = cpointer_new(vm, address, NULL);
-        return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-    }
+    if (address)
+        return vm_give(vm, cpointer_new(vm, address, NULL), result);
     suggestion s;
     suggest_init(&s, name, strlen(name));
     library_each(l->library, offer, &s);
@@ -209,8 +207,7 @@ static verdict ffi_cast(csp_vm *vm, process *p, value *args, value *result)
     uint64_t size = is_struct ? type.of->size : 0;
     if (ffi_place(vm, p, args[0], offset, size, false, &at) != VERDICT_DONE)
         return VERDICT_FAIL;
-    *result = cpointer_within(vm, args[0], at, is_struct ? type.of : NULL);
-    return *result == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    return vm_give(vm, cpointer_within(vm, args[0], at, is_struct ? type.of : NULL), result);
 }
 
 const native_entry ffi_natives[] = {

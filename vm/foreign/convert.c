@@ -295,12 +295,6 @@ verdict convert_variadic(csp_vm *vm, process *p, value v, const cplace *at, ctyp
 
 /* --- from C */
 
-static verdict give(csp_vm *vm, value made, value *out)
-{
-    *out = made;
-    return made == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-}
-
 static verdict text_from_c(csp_vm *vm, const char *from, value *out)
 {
     size_t size = strlen(from);
@@ -308,7 +302,7 @@ static verdict text_from_c(csp_vm *vm, const char *from, value *out)
         return vm_raise_memory(vm);
     vm_charge(vm, size / BYTES_PER_REDUCTION);
     bool is_text = utf8_check(from, size) == size;
-    return give(vm, is_text ? str_new(vm, from, size) : bytes_new(vm, from, size), out);
+    return vm_give(vm, is_text ? str_new(vm, from, size) : bytes_new(vm, from, size), out);
 }
 
 verdict convert_from_c(csp_vm *vm, process *p, ctype t, uint64_t word, value *out)
@@ -322,16 +316,16 @@ verdict convert_from_c(csp_vm *vm, process *p, ctype t, uint64_t word, value *ou
         return VERDICT_DONE;
     case CTYPE_BUFFER:
     case CTYPE_POINTER:
-    case CTYPE_FUNCTION: return give(vm, cpointer_new(vm, address, NULL), out);
-    case CTYPE_STRUCT_POINTER: return give(vm, cpointer_new(vm, address, t.of), out);
-    case CTYPE_STRUCT: return give(vm, cvalue_copy(vm, p, t.of, address), out);
-    case CTYPE_F32: return give(vm, num_float(vm, (double)ctype_f32(word)), out);
-    case CTYPE_F64: return give(vm, num_float(vm, ctype_f64(word)), out);
+    case CTYPE_FUNCTION: return vm_give(vm, cpointer_new(vm, address, NULL), out);
+    case CTYPE_STRUCT_POINTER: return vm_give(vm, cpointer_new(vm, address, t.of), out);
+    case CTYPE_STRUCT: return vm_give(vm, cvalue_copy(vm, p, t.of, address), out);
+    case CTYPE_F32: return vm_give(vm, num_float(vm, (double)ctype_f32(word)), out);
+    case CTYPE_F64: return vm_give(vm, num_float(vm, ctype_f64(word)), out);
     default: break;
     }
     switch (ctype_class_of(t.kind)) {
-    case CTYPE_CLASS_SIGNED: return give(vm, num_int(vm, (int64_t)word), out);
-    case CTYPE_CLASS_UNSIGNED: return give(vm, num_uint(vm, word), out);
+    case CTYPE_CLASS_SIGNED: return vm_give(vm, num_int(vm, (int64_t)word), out);
+    case CTYPE_CLASS_UNSIGNED: return vm_give(vm, num_uint(vm, word), out);
     case CTYPE_CLASS_BOOL: *out = value_bool(word & 0xff); return VERDICT_DONE;
     default: *out = VALUE_NIL; return VERDICT_DONE;
     }

@@ -64,20 +64,14 @@ static bool is_pointer(ctype_kind kind)
            kind == CTYPE_FUNCTION;
 }
 
-static verdict given(csp_vm *vm, value made, value *out)
-{
-    *out = made;
-    return made == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
-}
-
 verdict cmemory_load(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, value *out)
 {
     if (t.kind != CTYPE_STRUCT)
         return convert_from_c(vm, p, t, ctype_load(t.kind, at), out);
     if (value_is(holder, OBJ_POINTER))
-        return given(vm, cpointer_within(vm, holder, at, t.of), out);
+        return vm_give(vm, cpointer_within(vm, holder, at, t.of), out);
     uint32_t offset = (uint32_t)(at - value_struct(holder)->data);
-    return given(vm, cvalue_within(vm, holder, offset, t.of), out);
+    return vm_give(vm, cvalue_within(vm, holder, offset, t.of), out);
 }
 
 /* The word to be written; nothing is, yet. */

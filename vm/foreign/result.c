@@ -21,9 +21,9 @@ static verdict failure(csp_vm *vm, int number, value *out)
     error_kind kind = number == ENOENT_KIND ? ERR_NOT_FOUND : ERR_IO;
     value message =
         str_format(vm, "%s (%s)", strerror_r(number, text, sizeof text), error_name(number));
-    if (message != VALUE_ABSENT)
-        *out = error_new(vm, vm->error_names[kind], message, value_int(number));
-    return message == VALUE_ABSENT || *out == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
+    if (message == VALUE_ABSENT)
+        return vm_raise_memory(vm);
+    return vm_give(vm, error_new(vm, vm->error_names[kind], message, value_int(number)), out);
 }
 
 static bool has_failed(const cfunction *of, uint64_t word)
