@@ -5,34 +5,33 @@
 #include "ffi/closure.h"
 #include "vm/code/native.h"
 #include "vm/core/stack.h"
+#include "vm/core/type.h"
 #include "vm/report/trace.h"
 
-static bool is_function(value f)
-{
-    return value_is(f, OBJ_CLOSURE) || value_is(f, OBJ_NATIVE) || value_is(f, OBJ_FOREIGN);
-}
-
-/* The closure, and in it where it was made, for whoever hears of a stray call. */
-static bool make_closure(csp_vm *vm, process *p, csignature *s, ctarget *t)
+bool callback_open(csp_vm *vm, process *p, csignature *s, ctarget *t, const char *where)
 {
     ffi_refusal why = {0};
-    text where;
-    text_init(&where, vm);
-    trace_place(vm, native_call_position(vm), &where);
-    text_put(&where, '\0');
-    t->closure = cclosure_new(
-        s,
-        &(cclosure_options){
-            .owner = process_number(p), .otherwise = s->otherwise, .user = t, .where = where.block},
-        &why);
+    const cclosure_options o = {
+        .owner = process_number(p), .otherwise = s->otherwise, .user = t, .where = where};
+    t->closure = cclosure_new(s, &o, &why);
     if (!t->closure)
         why.memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "%s", why.text);
     return t->closure != NULL;
 }
 
+/* The closure, and in it where it was made, for whoever hears of a stray call. */
+static bool open_here(csp_vm *vm, process *p, csignature *s, ctarget *t)
+{
+    text where;
+    text_init(&where, vm);
+    trace_place(vm, native_call_position(vm), &where);
+    text_put(&where, '\0');
+    return callback_open(vm, p, s, t, where.block);
+}
+
 value callback_new(csp_vm *vm, process *p, csignature *s, value f)
 {
-    if (!is_function(f) || !value_usable(p, f)) {
+    if (value_type_of(f) != TYPE_FN || !value_usable(p, f)) {
         vm_raise_type(vm, p, f, "a function");
         return VALUE_ABSENT;
     }
@@ -45,7 +44,7 @@ value callback_new(csp_vm *vm, process *p, csignature *s, value f)
         return VALUE_ABSENT;
     }
     t->kept = made;
-    if (!make_closure(vm, p, s, t)) {
+    if (!open_here(vm, p, s, t)) {
         free(t);
         return VALUE_ABSENT;
     }

@@ -30,4 +30,7 @@ value callback_new(csp_vm *vm, process *p, csignature *s, value f);
 verdict callback_free(csp_vm *vm, process *p, value v);
 void callback_free_all(process *p);
 
+/* The closure of t, whose call or callback is set; `where`: for strays. False: raised. */
+bool callback_open(csp_vm *vm, process *p, csignature *s, ctarget *t, const char *where);
+
 #endif

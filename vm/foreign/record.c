@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "vm/core/stack.h"
+#include "vm/core/type.h"
 #include "vm/foreign/own.h"
 #include "vm/foreign/release.h"
 
@@ -72,27 +73,14 @@ static bool hold_arguments(ccall *c, const arguments *a)
 /* What a parameter of a function type is given: C may call it until the call has ended. */
 static bool is_callable(const arguments *a, const invoke_plan *plan, uint32_t i)
 {
-    value v = argument(a, i);
-    return plan->types[i].kind == CTYPE_FUNCTION &&
-           (value_is(v, OBJ_CLOSURE) || value_is(v, OBJ_NATIVE) || value_is(v, OBJ_FOREIGN));
-}
-
-static verdict refuse(csp_vm *vm, const ffi_refusal *why)
-{
-    return why->memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "%s", why->text);
+    return plan->types[i].kind == CTYPE_FUNCTION && value_type_of(argument(a, i)) == TYPE_FN;
 }
 
 static bool make_target(csp_vm *vm, ccall *c, ctarget *t, uint32_t param)
 {
-    ffi_refusal why = {0};
     *t = (ctarget){.call = c, .param = param};
     csignature *s = (csignature *)(uintptr_t)c->plan->types[param].signature;
-    const cclosure_options o = {.owner = process_number(c->proc),
-                                .otherwise = s->otherwise,
-                                .user = t,
-                                .where = c->of->name};
-    t->closure = cclosure_new(s, &o, &why);
-    return t->closure || refuse(vm, &why) == VERDICT_DONE;
+    return callback_open(vm, c->proc, s, t, c->of->name);
 }
 
 /* False: raised. */
