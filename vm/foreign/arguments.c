@@ -10,28 +10,23 @@ static cplace place_of(const cfunction *of, uint32_t i)
     return (cplace){CPLACE_ARGUMENT, i, name, of->name};
 }
 
-static const invoke_plan *variadic_plan(csp_vm *vm, process *p, const cfunction *of,
-                                        const value *extra, uint32_t count)
+const invoke_plan *ccall_plan(csp_vm *vm, process *p, const cfunction *of, const value *extra,
+                              uint32_t count, uint64_t *words)
 {
     ctype_kind kinds[CTYPE_PARAMS];
     uint32_t params = of->signature->count;
     ffi_refusal why = {0};
+    if (count == 0)
+        return of->plan;
     for (uint32_t i = 0; i < count; i++) {
         cplace at = place_of(of, params + i);
-        uint64_t word;
-        if (convert_variadic(vm, p, extra[i], &at, &kinds[i], &word) != VERDICT_DONE)
+        if (convert_variadic(vm, p, extra[i], &at, &kinds[i], &words[i]) != VERDICT_DONE)
             return NULL;
     }
     const invoke_plan *plan = invoke_variadic(of->signature, kinds, count, &why);
     if (!plan)
         why.memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "`%s`: %s", of->name, why.text);
     return plan;
-}
-
-const invoke_plan *ccall_plan(csp_vm *vm, process *p, const cfunction *of, const value *extra,
-                              uint32_t count)
-{
-    return count == 0 ? of->plan : variadic_plan(vm, p, of, extra, count);
 }
 
 /* The common ones, or false. */
@@ -71,20 +66,8 @@ static bool put_argument(csp_vm *vm, process *p, const cfunction *of, const invo
     return true;
 }
 
-static bool put_variadic(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
-                         uint32_t i, value v, void *block)
-{
-    cplace at = place_of(of, i);
-    ctype_kind kind;
-    uint64_t word;
-    if (convert_variadic(vm, p, v, &at, &kind, &word) != VERDICT_DONE)
-        return false;
-    invoke_word(plan, i, block, word);
-    return true;
-}
-
 bool ccall_fill(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
-                const value *args, const value *extra, const ctarget *targets,
+                const value *args, const uint64_t *extra, const ctarget *targets,
                 uint32_t target_count, void *block)
 {
     uint32_t params = of->signature->count;
@@ -101,7 +84,6 @@ bool ccall_fill(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *
         }
     }
     for (uint32_t i = params; i < plan->count; i++)
-        if (!put_variadic(vm, p, of, plan, i, extra[i - params], block))
-            return false;
+        invoke_word(plan, i, block, extra[i - params]);
     return true;
 }

@@ -120,7 +120,7 @@ static worker_job *call_under(const ccall *c)
 }
 
 verdict blocking_begin(csp_vm *vm, process *p, ccall *c, clibrary *l, const value *args,
-                       const value *extra)
+                       const uint64_t *extra)
 {
     worker_job *j = &c->job;
     record_bury_dead();

@@ -13,7 +13,8 @@ enum { BLOCK_WORDS = 64 };
 typedef struct quick {
     const cfunction *of;
     const invoke_plan *plan;
-    const value *extra;
+    const value *extra;    /* beyond the parameters … */
+    const uint64_t *words; /* … and what C gets for them */
     native_stack *stack;
 } quick;
 
@@ -65,11 +66,25 @@ static verdict call_in_block(csp_vm *vm, process *p, value **window, uint32_t ar
     if (!block)
         return vm_raise_memory(vm);
     verdict v = VERDICT_FAIL;
-    if (ccall_fill(vm, p, q->of, q->plan, *window, q->extra, NULL, 0, block))
+    if (ccall_fill(vm, p, q->of, q->plan, *window, q->words, NULL, 0, block))
         v = enter_quick(vm, p, window, argc, f, q, block, callee);
     vm->foreign->in = NULL;
     if (block != words)
         free(block);
+    return v;
+}
+
+static verdict call_variadic(csp_vm *vm, process *p, value **window, uint32_t argc,
+                             const foreign_fn *f, quick *q, const code **callee)
+{
+    uint64_t words[CTYPE_PARAMS];
+    q->plan = ccall_plan(vm, p, q->of, q->extra, argc - q->of->signature->count, words);
+    if (!q->plan)
+        return VERDICT_FAIL;
+    q->words = words;
+    verdict v = call_in_block(vm, p, window, argc, f, q, callee);
+    if (q->plan)
+        invoke_release(q->plan);
     return v;
 }
 
@@ -81,12 +96,8 @@ static verdict call_quick(csp_vm *vm, process *p, value **window, uint32_t argc,
     if (!p->side && !process_side(vm, p))
         return VERDICT_FAIL;
     quick q = {.of = of, .plan = of->plan, .extra = *window + params};
-    if (argc > params && !(q.plan = ccall_plan(vm, p, of, q.extra, argc - params)))
-        return VERDICT_FAIL;
-    verdict v = call_in_block(vm, p, window, argc, f, &q, callee);
-    if (q.plan && argc > params)
-        invoke_release(q.plan);
-    return v;
+    return argc > params ? call_variadic(vm, p, window, argc, f, &q, callee)
+                         : call_in_block(vm, p, window, argc, f, &q, callee);
 }
 
 static verdict raise_arity(csp_vm *vm, const cfunction *of, uint32_t given)

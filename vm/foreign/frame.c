@@ -284,7 +284,7 @@ static verdict answer(csp_vm *vm, process *p, cframe *f, value *result)
 
 /* --- the beginning */
 
-static verdict begin_here(csp_vm *vm, process *p, cframe *f, value *result)
+static verdict begin_here(csp_vm *vm, process *p, cframe *f, const uint64_t *extra, value *result)
 {
     enum { BLOCK_WORDS = 64 };
     _Alignas(16) uint64_t words[BLOCK_WORDS];
@@ -294,8 +294,7 @@ static verdict begin_here(csp_vm *vm, process *p, cframe *f, value *result)
         return vm_raise_memory(vm);
     native_stack *s = NULL;
     native_outcome o = NATIVE_RETURNED;
-    if (ccall_fill(vm, p, f->of, c->plan, f->args, extra_of(f), c->targets, c->target_count,
-                   block) &&
+    if (ccall_fill(vm, p, f->of, c->plan, f->args, extra, c->targets, c->target_count, block) &&
         (s = ccall_stack(vm, p))) {
         ccall_own_stack(vm, p, s);
         c->stack = s;
@@ -309,7 +308,8 @@ static verdict begin_here(csp_vm *vm, process *p, cframe *f, value *result)
 
 static verdict begin(csp_vm *vm, process *p, cframe *f, value *result)
 {
-    const invoke_plan *plan = ccall_plan(vm, p, f->of, extra_of(f), extra_count(f));
+    uint64_t extra[CTYPE_PARAMS];
+    const invoke_plan *plan = ccall_plan(vm, p, f->of, extra_of(f), extra_count(f), extra);
     ccall *c = plan ? record_new(vm, p, f->of, plan, f->args, extra_of(f)) : NULL;
     if (!c)
         return VERDICT_FAIL;
@@ -317,9 +317,9 @@ static verdict begin(csp_vm *vm, process *p, cframe *f, value *result)
     set_call(f, c);
     if (c->blocking) {
         set_state(f, STATE_WAITING);
-        return blocking_begin(vm, p, c, f->fn->library, f->args, extra_of(f));
+        return blocking_begin(vm, p, c, f->fn->library, f->args, extra);
     }
-    return begin_here(vm, p, f, result);
+    return begin_here(vm, p, f, extra, result);
 }
 
 static verdict arrived(csp_vm *vm, process *p, cframe *f, value *result)

@@ -57,14 +57,14 @@ typedef struct ccall {
 
 /* --- arguments.c */
 
-/* The plan of a call with `count` arguments, in `extra`, beyond the parameters. NULL: raised. To
- * be released by invoke_release. */
+/* The plan of a call with `count` arguments, in `extra`, beyond the parameters, and their words.
+ * NULL: raised. To be released by invoke_release. */
 const invoke_plan *ccall_plan(csp_vm *vm, process *p, const cfunction *of, const value *extra,
-                              uint32_t count);
-/* Converts the arguments into the block. Functions: the code of targets[0 …), in turn. False:
- * raised. */
+                              uint32_t count, uint64_t *words);
+/* Converts the arguments into the block; `extra`: the words of those beyond the parameters.
+ * Functions: the code of targets[0 …), in turn. False: raised. */
 bool ccall_fill(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
-                const value *args, const value *extra, const ctarget *targets,
+                const value *args, const uint64_t *extra, const ctarget *targets,
                 uint32_t target_count, void *block);
 /* --- stacks.c */
 
@@ -99,7 +99,7 @@ void record_end(csp_vm *vm, process *p, ccall *c);
 
 /* Lets a worker begin, or go on with `reply`, and waits for what comes of it: BLOCK, or FAIL. */
 verdict blocking_begin(csp_vm *vm, process *p, ccall *c, clibrary *l, const value *args,
-                       const value *extra);
+                       const uint64_t *extra);
 verdict blocking_go_on(csp_vm *vm, process *p, ccall *c, worker_reply reply);
 /* p has been woken: takes the request. */
 void blocking_arrived(csp_vm *vm, process *p);
