@@ -114,7 +114,7 @@ static bool find_line(workers *w, bool wanted, clibrary *l, worker_line **line)
 static worker_job *call_under(const ccall *c)
 {
     for (ccall *u = c->under; u; u = u->under)
-        if (u->blocking)
+        if (u->of->blocking)
             return &u->job;
     return NULL;
 }

@@ -18,7 +18,7 @@ static void leave_all(csp_vm *vm, process *p)
     if (!p->side)
         return;
     for (ccall *c; (c = p->side->calls);) {
-        if (c->blocking)
+        if (c->of->blocking)
             blocking_leave(c, false);
         record_end(vm, p, c);
     }

@@ -251,7 +251,7 @@ static verdict outcome(csp_vm *vm, process *p, cframe *f, native_outcome o, valu
 static verdict resume(csp_vm *vm, process *p, cframe *f, worker_reply reply, value *result)
 {
     ccall *c = f->call;
-    if (c->blocking) {
+    if (c->of->blocking) {
         set_state(f, STATE_WAITING);
         return blocking_go_on(vm, p, c, reply);
     }
@@ -315,7 +315,7 @@ static verdict begin(csp_vm *vm, process *p, cframe *f, value *result)
         return VERDICT_FAIL;
     c->frame = (uint32_t)(f->args - p->stack);
     set_call(f, c);
-    if (c->blocking) {
+    if (c->of->blocking) {
         set_state(f, STATE_WAITING);
         return blocking_begin(vm, p, c, f->fn->library, f->args, extra);
     }
@@ -376,7 +376,7 @@ bool ccall_leave(csp_vm *vm, process *p, const frame *at, value e, bool killed)
         set_state(&f, STATE_OTHERWISE);
         return true;
     }
-    if (c->blocking)
+    if (c->of->blocking)
         blocking_leave(c, !killed);
     else if (c->stack)
         native_abandon(c->stack);

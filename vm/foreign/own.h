@@ -42,7 +42,7 @@ typedef struct ccall {
     ctarget *targets; /* its functions */
     uint32_t target_count;
     /* blocking: */
-    bool blocking, submitted;
+    bool submitted;
     bool over;                 /* worker's: C has returned … */
     native_callback *callback; /* … or this waits to be answered */
     worker_reply reply;

@@ -117,7 +117,7 @@ static void dispose(ccall *c)
         invoke_release(c->plan);
     if (c->pins)
         heap_unpin(c->pins);
-    ffi_block_release(c->blocking ? c->of->signature->block : NULL);
+    ffi_block_release(c->of->blocking ? c->of->signature->block : NULL);
     free(c->used);
     free(c->buffers);
     free(c->targets);
@@ -169,7 +169,7 @@ ccall *record_new(csp_vm *vm, process *p, const cfunction *of, const invoke_plan
         vm_raise_memory(vm);
         return NULL;
     }
-    *c = (ccall){.of = of, .plan = plan, .proc = p, .users = 1, .blocking = of->blocking};
+    *c = (ccall){.of = of, .plan = plan, .proc = p, .users = 1};
     if (of->blocking)
         (void)ffi_block_hold(of->signature->block);
     bool held = pin_buffers(c, &a) && (!of->blocking || hold_arguments(c, &a));
