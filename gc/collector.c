@@ -267,13 +267,31 @@ bool heap_enter_thread(void) { return collector_start(); }
 
 bool collector_is_ours(void) { return registry.ours; }
 
-void heap_call_outside(void (*fn)(void *), void *data)
+struct blocking {
+    void (*fn)(void *);
+    void *data;
+};
+
+static void *GC_CALLBACK call_blocking(void *data)
+{
+    const struct blocking *b = data;
+    b->fn(b->data);
+    return NULL;
+}
+
+void heap_do_blocking(void (*fn)(void *), void *data)
 {
     if (!known) { /* it waits for nobody, and nobody for it */
         fn(data);
         return;
     }
-    if (registry.ours) {
+    struct blocking b = {fn, data};
+    GC_do_blocking(call_blocking, &b);
+}
+
+void heap_call_outside(void (*fn)(void *), void *data)
+{
+    if (known && registry.ours) {
         __atomic_store_n(&registry.outside, true, __ATOMIC_RELAXED);
         __atomic_signal_fence(__ATOMIC_SEQ_CST); /* see fence_everywhere */
         if (__atomic_load_n(&registry.threads, __ATOMIC_RELAXED) == 1) {

@@ -263,25 +263,3 @@ size_t heap_bytes(const heap *h)
     GC_get_heap_usage_safe(&size, &free, NULL, NULL, NULL);
     return size - free + h->mapped_bytes;
 }
-
-struct blocking {
-    void (*fn)(void *);
-    void *data;
-};
-
-static void *GC_CALLBACK call_blocking(void *data)
-{
-    const struct blocking *b = data;
-    b->fn(b->data);
-    return NULL;
-}
-
-void heap_do_blocking(void (*fn)(void *), void *data)
-{
-    if (!GC_thread_is_registered()) { /* it waits for nobody, and nobody for it */
-        fn(data);
-        return;
-    }
-    struct blocking b = {fn, data};
-    GC_do_blocking(call_blocking, &b);
-}
