@@ -1,27 +1,13 @@
 /* Os: the program's arguments and environment, and its end. */
 #include <stdlib.h>
 
-#include "base/utf8.h"
 #include "stdlib/natives.h"
-#include "vm/core/text.h"
 #include "vm/native.h"
 
-/* The system's text may be any bytes: what is not UTF-8 is shown with replacement characters. */
+/* The system's text may be any bytes. */
 static value system_text(csp_vm *vm, const char *from)
 {
-    size_t size = strlen(from), bad;
-    if (utf8_check(from, size) == size)
-        return str_new(vm, from, size);
-    text t;
-    text_init(&t, vm);
-    while ((bad = utf8_check(from, size)) < size) {
-        text_add(&t, from, bad);
-        text_add(&t, "\xef\xbf\xbd", 3);
-        from += bad + 1;
-        size -= bad + 1;
-    }
-    text_add(&t, from, size);
-    return text_string(&t);
+    return str_repaired(vm, from, strlen(from));
 }
 
 static verdict os_args(csp_vm *vm, process *p, value *args, value *result)

@@ -96,19 +96,14 @@ value str_new(csp_vm *vm, const char *utf8, size_t size)
     return string_of(vm, utf8, size, (uint32_t)utf8_count(utf8, size));
 }
 
-/* VALUE_NIL if it is not UTF-8 */
-static value str_checked(csp_vm *vm, const char *data, size_t size)
+value str_repaired(csp_vm *vm, const char *data, size_t size)
 {
-    return utf8_check(data, size) == size ? str_new(vm, data, size) : VALUE_NIL;
-}
-
-/* A message may quote bytes of unknown origin, or cut them off inside a character (%.20s). */
-static value string_repaired(csp_vm *vm, const char *data, size_t size)
-{
+    size_t bad = utf8_check(data, size);
+    if (bad == size)
+        return str_new(vm, data, size);
     text t;
     text_init(&t, vm);
-    size_t bad;
-    while ((bad = utf8_check(data, size)) < size) {
+    for (; bad < size; bad = utf8_check(data, size)) {
         text_add(&t, data, bad);
         text_add(&t, "\xef\xbf\xbd", 3);
         data += bad + 1;
@@ -138,9 +133,7 @@ value str_format(csp_vm *vm, const char *format, ...)
         va_end(arguments);
         data = block;
     }
-    value v = str_checked(vm, data, (size_t)size);
-    if (v == VALUE_NIL)
-        v = string_repaired(vm, data, (size_t)size);
+    value v = str_repaired(vm, data, (size_t)size);
     if (block != NULL)
         heap_release(vm_heap(vm), HEAP_BYTES, block, (size_t)size + 1);
     return v;

@@ -8,6 +8,10 @@
 
 /* Makers return VALUE_ABSENT when memory has run out (or the text is longer than STRING_MAX). */
 value str_new(csp_vm *vm, const char *utf8, size_t size); /* valid UTF-8 */
+/* Of any bytes: each that is no part of valid UTF-8 becomes a replacement character. */
+value str_repaired(csp_vm *vm, const char *data, size_t size);
+/* The same of what is formatted: it may quote bytes of unknown origin, or cut them off inside a
+ * character (%.20s). */
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* one object per text, kept while somebody holds it: for names and constants */
 value str_intern(csp_vm *vm, const char *utf8, size_t size);
