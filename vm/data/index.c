@@ -11,11 +11,6 @@
 #include "vm/data/slice.h"
 #include "vm/number/num.h"
 
-static verdict raise_memory_unless(csp_vm *vm, bool done)
-{
-    return done ? VERDICT_DONE : vm_raise_memory(vm);
-}
-
 static verdict raise_index(csp_vm *vm, value index, uint64_t count, const char *what)
 {
     if (!value_is_int(index))
@@ -163,7 +158,7 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
         if (v == VERDICT_CALL || (entry == MAP_NO_ENTRY && map_grows_long(m)))
             return VERDICT_CALL;
         if (entry == MAP_NO_ENTRY)
-            return raise_memory_unless(vm, map_append(vm, m, key, item, hash));
+            return map_append(vm, m, key, item, hash) ? VERDICT_DONE : vm_raise_memory(vm);
         m->entries[entry].item = item;
         return VERDICT_DONE;
     }
