@@ -25,16 +25,19 @@ static const char *state_of(const csp_vm *vm, const process *p, const process *q
         return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
     if (p == q)
         return "running";
-    if ((q->ticket & TICKET_STATE) == TICKET_RUN)
-        return "runnable";
-    if (output_waits_for(vm, q))
-        return "printing";
-    if (q->chan)
-        return q->flags & PROCESS_SENDS ? "sending" : "receiving";
-    if (q->side && q->side->alt && q->side->alt->live)
-        return "alt";
-    if (q->side && q->side->timer && q->side->timer->index >= 0)
-        return "sleeping";
+    switch (report_kind_of(vm, q)) {
+    case REPORT_RUNS: return "runnable";
+    case REPORT_OUTPUT: return "printing";
+    case REPORT_SEND: return "sending";
+    case REPORT_RECEIVE:
+    case REPORT_OUTCOME:
+    case REPORT_TICK: return "receiving";
+    case REPORT_ALT: return "alt";
+    case REPORT_SLEEP: return "sleeping";
+    case REPORT_PAR:
+    case REPORT_REQUEST:
+    case REPORT_NATIVE: break;
+    }
     return "waiting";
 }
 
