@@ -112,6 +112,21 @@ static bool holds(unsigned op, int order)
 #define PLAIN_CLOSURE(header) \
     ((header) == (OBJ_IMMUTABLE | OBJ_CLOSURE) || (header) == (OWNER | OBJ_CLOSURE))
 #define CASE(name) L_##name
+/* A call in the window N is arranged: its frame is there, or a simple native has done it all. */
+#define ARRANGE(call, frame_there, all_done) \
+    do { \
+        s->call_code = body; \
+        s->call_pc = pc; \
+        verdict v = (call); \
+        R = N - (window + 2);                            /* the stack may have moved */ \
+        switch (v) { \
+        case VERDICT_CALL: goto frame_there; \
+        case VERDICT_DONE: goto all_done; \
+        case VERDICT_KILLED: goto killed; \
+        case VERDICT_EXIT: goto exit_program; \
+        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail; \
+        } \
+    } while (0)
 
 /* An integer result in r (tagged), or the same with doubles, or the slow path. */
 #define ARITH(x, y, INT_PART, FLOAT_OP) \
@@ -506,17 +521,7 @@ call: {
                 goto enter;
             }
         }
-        s->call_code = body;
-        s->call_pc = pc;
-        verdict v = call_arrange(vm, p, &N, argc, &callee);
-        R = N - (window + 2);                            /* the stack may have moved */
-        switch (v) {
-        case VERDICT_CALL: goto enter;
-        case VERDICT_DONE: goto called;
-        case VERDICT_KILLED: goto killed;
-        case VERDICT_EXIT: goto exit_program;
-        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail;
-        }
+        ARRANGE(call_arrange(vm, p, &N, argc, &callee), enter, called);
     }
 /* callee, window: its registers are filled */
 enter: {
@@ -560,17 +565,7 @@ called:
     CASE(CALLV) : {
         value *N = &R[pc->a + 2];
         window = pc->a;
-        s->call_code = body;
-        s->call_pc = pc;
-        verdict v = call_spread(vm, p, &N, &callee);
-        R = N - (window + 2);                            /* the stack may have moved */
-        switch (v) {
-        case VERDICT_CALL: goto enter;
-        case VERDICT_DONE: goto called;
-        case VERDICT_KILLED: goto killed;
-        case VERDICT_EXIT: goto exit_program;
-        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail;
-        }
+        ARRANGE(call_spread(vm, p, &N, &callee), enter, called);
     }
     CASE(TAILF) : {
         callee = (const code*)(uintptr_t)K[WIDE];
@@ -601,32 +596,12 @@ called:
                 goto replace;
             }
         }
-        s->call_code = body;
-        s->call_pc = pc;
-        verdict v = call_arrange(vm, p, &N, argc, &callee);
-        R = N - (window + 2);                            /* the stack may have moved */
-        switch (v) {
-        case VERDICT_CALL: goto replace_arranged;
-        case VERDICT_DONE: goto returned;
-        case VERDICT_KILLED: goto killed;
-        case VERDICT_EXIT: goto exit_program;
-        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail;
-        }
+        ARRANGE(call_arrange(vm, p, &N, argc, &callee), replace_arranged, returned);
     }
     CASE(TAILV) : {
         value *N = &R[pc->a + 2];
         window = pc->a;
-        s->call_code = body;
-        s->call_pc = pc;
-        verdict v = call_spread(vm, p, &N, &callee);
-        R = N - (window + 2);                            /* the stack may have moved */
-        switch (v) {
-        case VERDICT_CALL: goto replace_arranged;
-        case VERDICT_DONE: goto returned;
-        case VERDICT_KILLED: goto killed;
-        case VERDICT_EXIT: goto exit_program;
-        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail;
-        }
+        ARRANGE(call_spread(vm, p, &N, &callee), replace_arranged, returned);
     }
 /* moves the callee's registers from window + 2 down to this frame's */
 replace_arranged:
