@@ -72,7 +72,7 @@ bool vm_step(csp_vm *vm)
     scheduler *s = &vm->sched;
     if (s->poll_credit <= 0)
         poll(vm);
-    int64_t told = s->ending_first ? ending_step(vm) : 0;
+    int64_t told = s->ending.first ? ending_step(vm) : 0;
     s->poll_credit -= told;
     process *p = sched_pick(s);
     if (!p)

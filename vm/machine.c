@@ -151,8 +151,9 @@ void vm_interrupt(csp_vm *vm)
 void vm_set_aside(csp_vm *vm, vm_aside *others)
 {
     scheduler *s = &vm->sched;
-    *others = (vm_aside){s->next, s->queue_first, s->queue_last, s->queue_length, vm->limits};
-    s->next = s->queue_first = s->queue_last = NULL;
+    *others = (vm_aside){s->next, s->queue, s->queue_length, vm->limits};
+    s->next = NULL;
+    s->queue = (process_list){0};
     s->queue_length = 0;
     s->alone = true;
     vm->limits.processes = 0;
@@ -163,8 +164,7 @@ void vm_put_back(csp_vm *vm, const vm_aside *others)
 {
     scheduler *s = &vm->sched;
     s->next = others->next;
-    s->queue_first = others->queue_first;
-    s->queue_last = others->queue_last;
+    s->queue = others->queue;
     s->queue_length = others->queue_length;
     s->alone = false;
     vm->limits = others->limits;

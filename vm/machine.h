@@ -26,7 +26,8 @@ void vm_interrupt(csp_vm *vm);
  * are put back: what it runs cannot wait. The limits of processes and reductions, which are the
  * program's, do not apply meanwhile. */
 typedef struct vm_aside {
-    process *next, *queue_first, *queue_last;
+    process *next;
+    process_list queue;
     uint32_t queue_length;
     vm_limits limits;
 } vm_aside;

@@ -134,7 +134,7 @@ Test(ending, an_unknown_one_is_recycled_when_all_are_told)
     program_begin(p, 4000);
     bool told = false;
     while (vm_step(p->vm)) {
-        process *of = p->vm->sched.ending_first;
+        process *of = p->vm->sched.ending.first;
         told = told || of;
         for (const process *q = p->vm->sched.recycled; q; q = q->run_next)
             cr_assert_neq(q, of);

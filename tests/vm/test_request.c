@@ -114,7 +114,7 @@ Test(request, a_result_wakes_its_process_once)
     deliver_all(1);
     cr_assert_eq(p->wake, WAKE_REQUEST);
     cr_assert_eq(p->ticket, before + TICKET_WAIT + TICKET_WIN);
-    cr_assert_eq(vm->sched.queue_first, p);
+    cr_assert_eq(vm->sched.queue.first, p);
     cr_assert_eq(vm->sched.queue_length, 1);
     sched_settle(vm, p);
     cr_assert_eq(request_take(vm, p), r);

@@ -261,16 +261,21 @@ typedef enum verdict {
     VERDICT_EXIT    /* the program ends: vm->exit_status */
 } verdict;
 
+/* Linked by run_next. */
+typedef struct process_list {
+    process *first, *last;
+} process_list;
+
 struct scheduler {
     csp_vm *vm;
     process *running;
     value *limit;  /* end of the running process's stack */
     value *bottom; /* its beginning */
     process *next; /* handed over to: runs next, within what is left of the slice */
-    process *queue_first, *queue_last;
+    process_list queue;
     uint32_t queue_length;
     /* have ended, but not everybody has been told yet (ending.c) */
-    process *ending_first, *ending_last;
+    process_list ending;
     int64_t slice_left; /* in reductions */
     int64_t slice;      /* a full slice; 1 in tests */
     /* the error under way, until it is caught or its process ends */

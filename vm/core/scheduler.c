@@ -9,12 +9,7 @@
 
 static void push_tail(scheduler *s, process *p)
 {
-    p->run_next = NULL;
-    if (s->queue_last)
-        s->queue_last->run_next = p;
-    else
-        s->queue_first = p;
-    s->queue_last = p;
+    process_append(&s->queue, p);
     s->queue_length++;
 }
 
@@ -63,13 +58,9 @@ process *sched_pick(scheduler *s)
             return with_slice(s, p);
         push_tail(s, p);
     }
-    p = s->queue_first;
+    p = process_take_first(&s->queue);
     if (!p)
         return NULL;
-    s->queue_first = p->run_next;
-    if (!s->queue_first)
-        s->queue_last = NULL;
-    p->run_next = NULL;
     s->queue_length--;
     s->slice_left = s->slice;
     return with_slice(s, p);

@@ -4,10 +4,33 @@
 
 #include "vm/core/concurrency.h"
 
+/* The list is complete whenever another thread collects. */
+static inline void process_append(process_list *l, process *p)
+{
+    p->run_next = NULL;
+    if (l->last)
+        l->last->run_next = p;
+    else
+        l->first = p;
+    l->last = p;
+}
+/* Takes the first out; NULL: it is empty. */
+static inline process *process_take_first(process_list *l)
+{
+    process *p = l->first;
+    if (!p)
+        return NULL;
+    l->first = p->run_next;
+    if (!l->first)
+        l->last = NULL;
+    p->run_next = NULL;
+    return p;
+}
+
 /* Whether anything can be done without waiting. */
 static inline bool sched_busy(const scheduler *s)
 {
-    return s->next || s->queue_first || (s->ending_first && !s->alone);
+    return s->next || s->queue.first || (s->ending.first && !s->alone);
 }
 typedef enum { READY_HANDOVER, READY_TAIL } ready_how;
 void sched_ready(scheduler *s, process *p, ready_how how);

@@ -166,14 +166,14 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
 static const char *audit_queue_of_runnable(const scheduler *s)
 {
     uint32_t n = 0;
-    for (const process *p = s->queue_first; p; p = p->run_next) {
+    for (const process *p = s->queue.first; p; p = p->run_next) {
         if ((p->ticket & TICKET_STATE) != TICKET_RUN)
             return "I1: a process in the run queue is not runnable";
         if (p == s->next)
             return "I1: a process is queued and handed over to";
         if (++n > s->queue_length)
             return "I1: the run queue is longer than it says";
-        if (!p->run_next && s->queue_last != p)
+        if (!p->run_next && s->queue.last != p)
             return "the run queue does not end at its last process";
     }
     if (n != s->queue_length)
@@ -186,11 +186,11 @@ static const char *audit_queue_of_runnable(const scheduler *s)
 static const char *audit_ending(const scheduler *s)
 {
     const process *last = NULL;
-    for (const process *p = s->ending_first; p; last = p, p = p->run_next) {
+    for (const process *p = s->ending.first; p; last = p, p = p->run_next) {
         if (!process_ended(p) || !(p->flags & PROCESS_TELLS))
             return "a process that is to tell of its end has not ended, or does not know";
     }
-    return s->ending_last == last ? NULL
+    return s->ending.last == last ? NULL
                                   : "the list of ends to be told does not end at its last process";
 }
 

@@ -9,6 +9,7 @@
  * is killed. */
 #include "vm/process/ending.h"
 
+#include "vm/core/scheduler.h"
 #include "vm/core/vm.h"
 #include "vm/process/channel.h"
 #include "vm/process/kill.h"
@@ -32,17 +33,6 @@ static bool tell_next(csp_vm *vm, process *p, int64_t *count)
     return !p->side->links && (!p->side->done || !p->side->done->recv_first);
 }
 
-/* The list is complete whenever another thread collects. */
-static void append(scheduler *s, process *p)
-{
-    p->run_next = NULL;
-    if (s->ending_last)
-        s->ending_last->run_next = p;
-    else
-        s->ending_first = p;
-    s->ending_last = p;
-}
-
 bool ending_begin(csp_vm *vm, process *p)
 {
     chan_tell_end(vm, p);
@@ -51,7 +41,7 @@ bool ending_begin(csp_vm *vm, process *p)
     vm_charge(vm, (uint64_t)(count * REDUCTIONS_PER_TOLD));
     if (!all) {
         p->flags |= PROCESS_TELLS;
-        append(&vm->sched, p);
+        process_append(&vm->sched.ending, p);
     }
     return all;
 }
@@ -59,19 +49,15 @@ bool ending_begin(csp_vm *vm, process *p)
 int64_t ending_step(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
-    if (s->alone)
+    process *p = s->alone ? NULL : process_take_first(&s->ending);
+    if (!p)
         return 0;
-    process *p = s->ending_first;
-    s->ending_first = p->run_next;
-    if (!s->ending_first)
-        s->ending_last = NULL;
     int64_t count;
     if (tell_next(vm, p, &count)) {
         process_clear(p, PROCESS_TELLS);
-        p->run_next = NULL;
         process_recycle(vm, p);
     } else {
-        append(s, p);
+        process_append(&s->ending, p);
     }
     return count * REDUCTIONS_PER_TOLD + 1;
 }
