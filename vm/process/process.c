@@ -228,15 +228,22 @@ value process_handle(process *p)
     return value_object(p);
 }
 
+process *process_live(const csp_vm *vm, uint64_t number, uint32_t *left)
+{
+    for (uint32_t i = 0; number && *left > 0 && i < vm->table_count; i++, --*left)
+        if (process_number(vm->table[i]) == number)
+            return vm->table[i];
+    return NULL;
+}
+
 value process_all(csp_vm *vm, process *p)
 {
-    enum { PER_REDUCTION = 32 };
     value all = list_new(vm, p, NULL, 0);
     if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count))
         return VALUE_ABSENT;
     for (uint32_t i = 0; i < vm->table_count; i++)
         list_push(vm, value_list(all), process_handle(vm->table[i]));
-    vm_charge(vm, vm->table_count / PER_REDUCTION);
+    vm_charge(vm, vm->table_count / PROCESSES_PER_REDUCTION);
     return all;
 }
 

@@ -23,6 +23,17 @@ void process_free_tables(csp_vm *vm);
 /* Whether somebody can ever ask for p's outcome. */
 bool process_observable(const process *p);
 
+/* The number of the process that spawned p; 0: there is none, or it is not known. */
+static inline uint64_t process_parent(const process *p)
+{
+    return p->parent_distance ? process_number(p) - p->parent_distance : 0;
+}
+/* The process of that number if it has not ended, else NULL. It is looked for among all: *left says
+ * how many may be looked at, and then how many more. */
+process *process_live(const csp_vm *vm, uint64_t number, uint32_t *left);
+/* Looking at so many processes costs a reduction. */
+enum { PROCESSES_PER_REDUCTION = 32 };
+
 /* p as a value for programs: from now on somebody may hold it. */
 value process_handle(process *p);
 /* The handles of all that have not ended, as a list of the process p, charged. ABSENT: out of

@@ -53,13 +53,13 @@ static bool put_value(csp_vm *vm, map *m, const char *key, value v)
     return k != VALUE_ABSENT && v != VALUE_ABSENT && map_put(vm, m, k, v);
 }
 
-/* The process of that number, if it still lives; NIL otherwise. */
-static value process_numbered(csp_vm *vm, uint64_t number)
+/* NIL unless it still lives. */
+static value parent_of(csp_vm *vm, const process *p)
 {
-    for (uint32_t i = 0; number && i < vm->table_count; i++)
-        if (process_number(vm->table[i]) == number)
-            return process_handle(vm->table[i]);
-    return VALUE_NIL;
+    uint32_t left = UINT32_MAX;
+    process *parent = process_live(vm, process_parent(p), &left);
+    vm_charge(vm, (UINT32_MAX - left) / PROCESSES_PER_REDUCTION);
+    return parent ? process_handle(parent) : VALUE_NIL;
 }
 
 value info_name(csp_vm *vm, const process *p)
@@ -83,14 +83,11 @@ value info_of(csp_vm *vm, process *asks, const process *p)
         place = text_string(&where);
     }
     uint64_t slots = process_ended(p) ? 0 : p->capacity;
-    bool ok =
-        put_value(vm, m, "name", info_name(vm, p)) &&
-        put_text(vm, m, "state", state_of(vm, asks, p)) &&
-        put_value(vm, m, "waits_for", waits_for(vm, p)) && put_value(vm, m, "where", place) &&
-        put_value(vm, m, "reductions", num_uint(vm, p->reductions)) &&
-        put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
-        put_value(vm, m, "parent",
-                  p->parent_distance ? process_numbered(vm, process_number(p) - p->parent_distance)
-                                     : VALUE_NIL);
+    bool ok = put_value(vm, m, "name", info_name(vm, p)) &&
+              put_text(vm, m, "state", state_of(vm, asks, p)) &&
+              put_value(vm, m, "waits_for", waits_for(vm, p)) && put_value(vm, m, "where", place) &&
+              put_value(vm, m, "reductions", num_uint(vm, p->reductions)) &&
+              put_value(vm, m, "stack", num_uint(vm, slots * sizeof(value))) &&
+              put_value(vm, m, "parent", parent_of(vm, p));
     return ok ? made : VALUE_ABSENT;
 }

@@ -9,6 +9,7 @@
 #include "vm/core/vm.h"
 #include "vm/data/tuple.h"
 #include "vm/process/output.h"
+#include "vm/process/process.h"
 #include "vm/report/report.h"
 
 enum {
@@ -80,11 +81,6 @@ static bool hold_modules(csp_vm *vm, trace *t, const frames *f, uint32_t count)
     return true;
 }
 
-static uint64_t parent_of(const process *p)
-{
-    return p->parent_distance ? process_number(p) - p->parent_distance : 0;
-}
-
 value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc)
 {
     frames f = {.count = 0};
@@ -98,7 +94,7 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
     t->header = OBJ_TRACE | OBJ_IMMUTABLE;
     t->process = process_number(p);
     t->origin = p->origin;
-    t->parent = parent_of(p);
+    t->parent = process_parent(p);
     t->count = kept;
     t->omitted = f.count - kept;
     t->omitted_after = FIRST_FRAMES;
@@ -207,15 +203,6 @@ static void put_omitted(const trace *t, uint32_t index, text *out)
         text_printf(out, "    … %u frames …\n", t->omitted);
 }
 
-/* The live process with that number; `left`: how many may still be looked at. */
-static const process *find_live(const csp_vm *vm, uint64_t number, uint32_t *left)
-{
-    for (uint32_t i = 0; number && *left > 0 && i < vm->table_count; i++, --*left)
-        if (process_number(vm->table[i]) == number)
-            return vm->table[i];
-    return NULL;
-}
-
 /* number 0: not known. */
 static void put_process(const csp_vm *vm, uint64_t number, const char *name, text *out)
 {
@@ -254,11 +241,11 @@ static bool next_ancestor(ancestry *a)
     if (!a->at.position)
         return false;
     a->next = a->at.parent;
-    a->by = find_live(a->vm, a->number, &a->left);
+    a->by = process_live(a->vm, a->number, &a->left);
     a->by_number = a->number;
     if (a->at.parent == ORIGIN_HOST && a->vm->main)
         a->by_number = process_number(a->vm->main);
-    a->number = a->by && a->by->origin == a->next ? parent_of(a->by) : 0;
+    a->number = a->by && a->by->origin == a->next ? process_parent(a->by) : 0;
     return true;
 }
 
