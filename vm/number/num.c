@@ -111,11 +111,8 @@ value num_from_mpz(csp_vm *vm, mpz_srcptr z)
 verdict num_give(csp_vm *vm, mpz_ptr z, value *out)
 {
     verdict v = num_check_bits(vm, mpz_sizeinbase(z, 2));
-    if (v == VERDICT_DONE) {
-        *out = num_from_mpz(vm, z);
-        if (*out == VALUE_ABSENT)
-            v = vm_raise_memory(vm);
-    }
+    if (v == VERDICT_DONE)
+        v = vm_give(vm, num_from_mpz(vm, z), out);
     mpz_clear(z);
     return v;
 }

@@ -132,9 +132,7 @@ static verdict error_field(csp_vm *vm, process *p, value container, value name, 
     } else if (is_called(name, "cause")) {
         *out = e->cause;
     } else if (is_called(name, "trace")) {
-        *out = trace_value(vm, e->trace);
-        if (*out == VALUE_ABSENT)
-            return vm_raise_memory(vm);
+        return vm_give(vm, trace_value(vm, e->trace), out);
     } else {
         vm_raise(vm, ERR_KEY,
                  "an error has no field `%s`: it has kind, message, data, trace and cause",
