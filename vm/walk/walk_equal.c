@@ -392,14 +392,11 @@ bool walk_equal_keys(csp_vm *vm, value a, value b)
         return quick == 1;
     /* Running out of memory counts as different: whoever asks will soon need memory, too, and
      * report it. */
-    equal_walk *w = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *w);
-    if (!w)
-        return false;
-    w->header = OBJ_WALK;
     int64_t budget = INT64_MAX;
     bool equal = false;
     value raised = vm->sched.raised;
-    if (!walk_equal_begin(vm, NULL, w, a, b) ||
+    equal_walk *w = walk_equal_new(vm);
+    if (!w || !walk_equal_begin(vm, NULL, w, a, b) ||
         walk_equal_run(vm, NULL, w, &budget, &equal) != VERDICT_DONE) {
         vm->sched.raised = raised;
         return false;
