@@ -203,6 +203,14 @@ struct loop *vm_loop(csp_vm *vm)
     return vm->loop;
 }
 
+bool vm_loop_reserve(csp_vm *vm)
+{
+    if (vm_loop(vm))
+        return true;
+    vm_raise(vm, ERR_IO, "there is nothing to wait with: %s", strerror(errno));
+    return false;
+}
+
 void vm_wake(csp_vm *vm)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -28,6 +28,8 @@ int loop_fd(const loop *l); /* for a host to poll */
 /* The VM's loop, made when first needed: a program that only computes and prints opens no
  * descriptor. NULL: it cannot be made, and errno says why. */
 struct loop *vm_loop(csp_vm *vm);
+/* The same for a process that is about to wait. False: raised. */
+bool vm_loop_reserve(csp_vm *vm);
 /* Ends a wait of the VM after one of the flags that are set from outside was set. From any thread
  * or signal handler. */
 void vm_wake(csp_vm *vm);

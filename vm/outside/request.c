@@ -1,8 +1,5 @@
 #include "vm/outside/request.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "gc/stranger.h"
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
@@ -68,12 +65,8 @@ static void forget(csp_vm *vm, request *r)
 static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                     size_t outside)
 {
-    if (!process_side(vm, p))
+    if (!process_side(vm, p) || !vm_loop_reserve(vm))
         return false;
-    if (!vm_loop(vm)) {
-        vm_raise(vm, ERR_IO, "there is nothing to wait with: %s", strerror(errno));
-        return false;
-    }
     if (!vm->pool)
         vm->pool = pool_new(wake, vm->loop);
     r->roots = vm->pool ? heap_pinned(sizeof *r->roots) : NULL;

@@ -2,8 +2,6 @@
  * one is removed at once. */
 #include "vm/process/timer.h"
 
-#include <errno.h>
-
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
 #include "vm/core/vm.h"
@@ -54,10 +52,8 @@ bool timer_reserve(csp_vm *vm)
     scheduler *s = &vm->sched;
     if (s->timer_count < s->timer_capacity)
         return true;
-    if (!vm_loop(vm)) {
-        vm_raise(vm, ERR_IO, "there is nothing to wait with: %s", strerror(errno));
+    if (!vm_loop_reserve(vm))
         return false;
-    }
     timer **old = s->timers,
           **timers = heap_grow_pinned(old, &s->timer_capacity, TIMERS_FIRST, sizeof *old);
     if (!timers) {
