@@ -7,6 +7,7 @@
  *   loop.c       loops                             pattern.c   patterns
  *   choice.c     alt                               process.c   spawn, par, send, receive
  *   chain.c      chains of calls, indices, fields  places.c    assignment to several places
+ *   import.c     import, extern
  *
  * Code generation is driven by where a value is wanted (dest). Registers form a stack: locals and
  * temporaries of an inner construct lie above those of the outer one, and `top` goes back when it

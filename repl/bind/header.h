@@ -25,7 +25,7 @@ typedef struct c_type {
     bool is_const;
     bool is_variadic;  /* a function */
     bool is_prototype; /* … whose parameters are known */
-    uint8_t scalar;    /* see scalar.def */
+    uint8_t scalar;    /* a c_scalar (type.h) */
     uint32_t count;    /* … how many */
     int64_t length;    /* of an array; -1: not given */
     const char *name;  /* see kind */
