@@ -48,25 +48,6 @@ static ast_node *negative(parser *p)
     return parse_error_node(p);
 }
 
-ast_node *parse_literal(parser *p, const char *what)
-{
-    switch (p->panic ? TOK_ERROR : p->token.kind) {
-    case TOK_MINUS: return negative(p);
-    case TOK_INT:
-    case TOK_FLOAT:
-    case TOK_DURATION:
-    case TOK_STRING:
-    case TOK_BYTES:
-    case TOK_TRUE:
-    case TOK_FALSE:
-    case TOK_NIL: return literal(p);
-    default: break;
-    }
-    if (!p->panic)
-        parse_expected(p, what);
-    return parse_error_node(p);
-}
-
 /* `..`, `..name` or `.._`, which comes last. */
 static void rest(parser *p, ast_pattern *pattern, lex_kind closing)
 {
@@ -233,15 +214,26 @@ static ast_node *no_pattern(parser *p)
     return parse_error_node(p);
 }
 
+static ast_node *(*const patterns[LEX_KINDS])(parser *) = {
+    [TOK_HOLE] = hole,         [TOK_NAME] = name_or_error, [TOK_MINUS] = negative,
+    [TOK_INT] = literal,       [TOK_FLOAT] = literal,      [TOK_DURATION] = literal,
+    [TOK_STRING] = literal,    [TOK_BYTES] = literal,      [TOK_TRUE] = literal,
+    [TOK_FALSE] = literal,     [TOK_NIL] = literal,        [TOK_PAREN_OPEN] = parenthesised,
+    [TOK_BRACKET_OPEN] = list, [TOK_BRACE_OPEN] = map,
+};
+
+ast_node *parse_literal(parser *p, const char *what)
+{
+    ast_node *(*pattern)(parser *) = patterns[p->token.kind];
+    if (!p->panic && (pattern == literal || pattern == negative))
+        return pattern(p);
+    if (!p->panic)
+        parse_expected(p, what);
+    return parse_error_node(p);
+}
+
 ast_node *parse_pattern(parser *p)
 {
-    static ast_node *(*const patterns[LEX_KINDS])(parser *) = {
-        [TOK_HOLE] = hole,         [TOK_NAME] = name_or_error, [TOK_MINUS] = negative,
-        [TOK_INT] = literal,       [TOK_FLOAT] = literal,      [TOK_DURATION] = literal,
-        [TOK_STRING] = literal,    [TOK_BYTES] = literal,      [TOK_TRUE] = literal,
-        [TOK_FALSE] = literal,     [TOK_NIL] = literal,        [TOK_PAREN_OPEN] = parenthesised,
-        [TOK_BRACKET_OPEN] = list, [TOK_BRACE_OPEN] = map,
-    };
     if (p->panic)
         return parse_error_node(p);
     parse_enter(p);
