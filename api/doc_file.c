@@ -4,6 +4,7 @@
 #include "api/doc_text.h"
 #include "api/error.h"
 #include "api/foreign_text.h"
+#include "api/locate.h"
 #include "parser/parse.h"
 
 typedef struct page {
@@ -57,10 +58,8 @@ static void put_module(const page *p, const ast_module *ast)
 /* "lib/geometry.csp": geometry. The caller frees it; NULL: no memory. */
 static char *home_of(const char *name)
 {
-    const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
-    size_t length = strlen(base);
-    bool is_csp = length > 4 && strcmp(base + length - 4, ".csp") == 0;
-    return strndup(base, is_csp ? length - 4 : length);
+    const char *base = locate_base(name);
+    return strndup(base, (size_t)locate_shown_length(base));
 }
 
 static csp_status write_page(world *w, const char *name, arena *a, diag_list *diags, char **out)

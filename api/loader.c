@@ -166,13 +166,6 @@ const char *loader_body_name(const world *w)
 
 /* ---- Cycles ---- */
 
-/* As in an import: without `.csp`. */
-static int shown_length(const char *name)
-{
-    size_t length = strlen(name);
-    return (int)(length > 4 && strcmp(name + length - 4, ".csp") == 0 ? length - 4 : length);
-}
-
 /* From the importer at `end` outwards to the one at `from`: "a → b". */
 static void write_chain(const struct own_importer *end, const struct own_importer *from, FILE *out)
 {
@@ -184,8 +177,8 @@ static void write_chain(const struct own_importer *end, const struct own_importe
             break;
     }
     while (count-- > 0)
-        fprintf(out, "%.*s → ", shown_length(chain[count]->name), chain[count]->name);
-    fprintf(out, "%.*s", shown_length(from->name), from->name);
+        fprintf(out, "%.*s → ", locate_shown_length(chain[count]->name), chain[count]->name);
+    fprintf(out, "%.*s", locate_shown_length(from->name), from->name);
 }
 
 /* Whether the module with that key is being compiled: a cycle, which is then reported. */
@@ -257,9 +250,9 @@ static bool compile(world *w, struct own_module *m, const char *source, size_t s
                                  .key = m->key,
                                  .is_host = m->is_host,
                                  .depth = w->importer->depth + 1};
-    const char *slash = strrchr(m->name, '/');
-    const char *base = slash ? slash + 1 : m->name;
-    snprintf(frame.body_name, sizeof frame.body_name, "module %.*s", shown_length(base), base);
+    const char *base = locate_base(m->name);
+    snprintf(frame.body_name, sizeof frame.body_name, "module %.*s", locate_shown_length(base),
+             base);
     w->importer = &frame;
     m->code = world_compile(w, m->name, source, size, 1, NULL);
     m->loaded[1] = value_object(m->code);

@@ -70,6 +70,15 @@ static int folder_length(const char *name)
     return slash ? (int)(slash + 1 - name) : 0;
 }
 
+const char *locate_base(const char *name) { return name + folder_length(name); }
+
+int locate_shown_length(const char *name)
+{
+    size_t length = strlen(name), suffix = strlen(SUFFIX);
+    bool ends_so = length > suffix && strcmp(name + length - suffix, SUFFIX) == 0;
+    return (int)(ends_so ? length - suffix : length);
+}
+
 /* The module called `path` in the folder of `base`. */
 static locate_status try_host(search *s, const char *base, bool *found)
 {
@@ -185,14 +194,13 @@ static locate_status try_files(search *s, const locate_from *from, bool *found)
 static void report_missing(search *s)
 {
     diag *d = diag_error(s->diags, s->at, "there is no module `%s`", s->path);
-    size_t length = strlen(s->path), suffix = strlen(SUFFIX);
+    int shown = locate_shown_length(s->path);
     if (s->tried_out)
         fflush(s->tried_out);
     if (!s->w->import_files)
         diag_hint(d, "only what the host of this program offers can be imported");
-    else if (length > suffix && strcmp(s->path + length - suffix, SUFFIX) == 0)
-        diag_hint(d, "`" SUFFIX "` is put behind it: `import \"%.*s\"`", (int)(length - suffix),
-                  s->path);
+    else if (s->path[shown])
+        diag_hint(d, "`" SUFFIX "` is put behind it: `import \"%.*s\"`", shown, s->path);
     else if (s->tried_count == 0)
         diag_hint(d, "`CSP_PATH` names no folder to look in");
     else

@@ -45,6 +45,11 @@ void locate_free(located *l);
  * "" for the current one: malloc'ed, or NULL. */
 char *locate_folder(const char *file);
 
+/* The name of a file without its folder. */
+const char *locate_base(const char *name);
+/* How much of such a name an import has: all but `.csp`. */
+int locate_shown_length(const char *name);
+
 /* The key of the file with that name, for comparisons with located.key: malloc'ed, or NULL. */
 char *locate_key(const char *name);
 
