@@ -168,7 +168,7 @@ static bool read_words(const options *o, table *words)
 /* "c" and "m" keep their names, other libraries are called like their header. */
 static const char *alias_of(const char *of, const char *path, const table *words)
 {
-    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    const char *last = header_last_part(path);
     table taken = {0};
     if (strcmp(of, "c") == 0 || strcmp(of, "m") == 0)
         return of;

@@ -1,5 +1,7 @@
 #include "repl/bind/header.h"
 
+#include <string.h>
+
 void header_init(header *h)
 {
     *h = (header){0};
@@ -50,4 +52,10 @@ c_enum *header_enum(header *h, const char *tag)
     e->tag = memory_text(tag);
     table_set(&h->enum_tags, e->tag, e);
     return e;
+}
+
+const char *header_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
 }

@@ -147,4 +147,7 @@ c_record *header_add_record(header *h);
 c_enum *header_add_enum(header *h);
 void header_init(header *h);
 
+/* The part of a path after its last `/`. */
+const char *header_last_part(const char *path);
+
 #endif

@@ -162,16 +162,10 @@ static void consider_name(choice *c, const char *name)
     text_free(&file);
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* "curl/easy.h" may belong to easy or to curl. */
 static void consider_path(choice *c, const char *path)
 {
-    const char *last = last_part(path), *folder = last - (last > path);
+    const char *last = header_last_part(path), *folder = last - (last > path);
     consider_name(c, memory_slice(last, strcspn(last, ".")));
     const char *end = folder;
     while (folder > path && folder[-1] != '/')
@@ -198,7 +192,7 @@ library library_find(const header *h, const char *name, const char *path)
         consider_all(&c, path);
     if (c.most > 0)
         return c.best;
-    const char *last = last_part(path);
+    const char *last = header_last_part(path);
     text file = {0};
     text_print(&file, "lib%.*s.so", (int)strcspn(last, "."), last);
     return (library){.name = file.bytes};

@@ -32,16 +32,10 @@ static bool is_part(const char *path)
     return false;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* The compiler's own <limits.h> includes that of the C library. */
 static bool is_wrapped(const char *path, const char *by)
 {
-    return strcmp(last_part(path), last_part(by)) == 0;
+    return strcmp(header_last_part(path), header_last_part(by)) == 0;
 }
 
 static bool is_main(const reading *r, const char *path)
