@@ -2,37 +2,8 @@
 
 #include <unistd.h>
 
+#include "repl/option_rows.h"
 #include "repl/standard.h"
-
-static const struct option {
-    const char *name, *argument, *help;
-    char letter;
-    subcommand_id only; /* see options.c */
-} option_rows[] = {
-#define OPTION(enumerator, letter, name, argument, help) \
-    {name, argument, help, letter, SUBCOMMAND_COUNT},
-#define SUBOPTION(subcommand, enumerator, letter, name, argument, help) \
-    {name, argument, help, letter, SUBCOMMAND_##subcommand},
-#define SUBCOMMAND(enumerator, name, arguments, help, details)
-#include "repl/options.def"
-#undef OPTION
-#undef SUBOPTION
-#undef SUBCOMMAND
-};
-
-static const struct subcommand {
-    const char *name, *arguments, *help, *details;
-} commands[SUBCOMMAND_COUNT] = {
-#define OPTION(enumerator, letter, name, argument, help)
-#define SUBOPTION(subcommand, enumerator, letter, name, argument, help)
-#define SUBCOMMAND(enumerator, name, arguments, help, details) {name, arguments, help, details},
-#include "repl/options.def"
-#undef OPTION
-#undef SUBOPTION
-#undef SUBCOMMAND
-};
-
-enum { OPTION_ROWS = sizeof option_rows / sizeof *option_rows };
 
 static void put(const char *text) { standard_put(STDOUT_FILENO, text); }
 
@@ -45,8 +16,8 @@ static void put_help(int column, int used, const char *help)
 /* The options that all subcommands have (SUBCOMMAND_COUNT), or one of them alone. */
 static void put_options(subcommand_id of)
 {
-    for (int i = 0; i < OPTION_ROWS; i++) {
-        const struct option *row = &option_rows[i];
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const option_row *row = &option_rows[i];
         if (row->only != of)
             continue;
         int used = row->letter ? standard_printf(STDOUT_FILENO, "  -%c, ", row->letter)
@@ -73,11 +44,11 @@ static void put_all(void)
         "  csp [OPTION...]                  a REPL on a terminal; else a script from standard "
         "input\n");
     for (int i = 0; i < SUBCOMMAND_COUNT; i++)
-        if (commands[i].help)
+        if (subcommand_rows[i].help)
             put_help(35,
-                     standard_printf(STDOUT_FILENO, "  csp %s %s", commands[i].name,
-                                     commands[i].arguments),
-                     commands[i].help);
+                     standard_printf(STDOUT_FILENO, "  csp %s %s", subcommand_rows[i].name,
+                                     subcommand_rows[i].arguments),
+                     subcommand_rows[i].help);
     put_all_options();
     put("\nExamples:\n"
         "  csp -e 'print(par { 6 * 7; 2 ** 100 })'\n"
@@ -95,7 +66,7 @@ void help_print(subcommand_id topic)
         put_all();
         return;
     }
-    standard_printf(STDOUT_FILENO, "csp %s [OPTION...] %s\n\n%s", commands[topic].name,
-                    commands[topic].arguments, commands[topic].details);
+    standard_printf(STDOUT_FILENO, "csp %s [OPTION...] %s\n\n%s", subcommand_rows[topic].name,
+                    subcommand_rows[topic].arguments, subcommand_rows[topic].details);
     put_options(topic);
 }

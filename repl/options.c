@@ -8,24 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/option_rows.h"
 #include "repl/standard.h"
 
-typedef enum option_id {
-#define OPTION(enumerator, letter, name, argument, help)                OPTION_##enumerator,
-#define SUBOPTION(subcommand, enumerator, letter, name, argument, help) OPTION_##enumerator,
-#define SUBCOMMAND(enumerator, name, arguments, help, details)
-#include "repl/options.def"
-#undef OPTION
-#undef SUBOPTION
-#undef SUBCOMMAND
-    OPTION_COUNT
-} option_id;
-
-static const struct option {
-    const char *name, *argument, *help;
-    char letter;
-    subcommand_id only; /* the one that has it; SUBCOMMAND_COUNT: all have it */
-} table[OPTION_COUNT] = {
+const option_row option_rows[OPTION_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help) \
     {name, argument, help, letter, SUBCOMMAND_COUNT},
 #define SUBOPTION(subcommand, enumerator, letter, name, argument, help) \
@@ -37,12 +23,10 @@ static const struct option {
 #undef SUBCOMMAND
 };
 
-static const struct subcommand {
-    const char *name, *help;
-} subcommands[SUBCOMMAND_COUNT] = {
+const subcommand_row subcommand_rows[SUBCOMMAND_COUNT] = {
 #define OPTION(enumerator, letter, name, argument, help)
 #define SUBOPTION(subcommand, enumerator, letter, name, argument, help)
-#define SUBCOMMAND(enumerator, name, arguments, help, details) {name, help},
+#define SUBCOMMAND(enumerator, name, arguments, help, details) {name, arguments, help, details},
 #include "repl/options.def"
 #undef OPTION
 #undef SUBOPTION
@@ -112,7 +96,7 @@ static void offer(nearest *n, const char *name)
 /* The subcommand that an option follows, SUBCOMMAND_COUNT: none; whether it is valid there. */
 static bool is_at_home(int option, subcommand_id sub)
 {
-    return table[option].only == SUBCOMMAND_COUNT || table[option].only == sub;
+    return option_rows[option].only == SUBCOMMAND_COUNT || option_rows[option].only == sub;
 }
 
 static bool refuse_unknown(options *o, subcommand_id sub, const char *word, size_t length)
@@ -120,7 +104,7 @@ static bool refuse_unknown(options *o, subcommand_id sub, const char *word, size
     nearest n = nearest_to(word, length);
     for (int i = 0; i < OPTION_COUNT; i++)
         if (is_at_home(i, sub))
-            offer(&n, table[i].name);
+            offer(&n, option_rows[i].name);
     const char *best = n.best;
     if (best)
         return refuse(o, "unknown option `--%.*s`; did you mean `--%s`?", (int)length, word, best);
@@ -132,8 +116,8 @@ static const char *near_command(const char *word)
 {
     nearest n = nearest_to(word, strlen(word));
     for (int i = 0; i < SUBCOMMAND_COUNT; i++)
-        if (subcommands[i].help)
-            offer(&n, subcommands[i].name);
+        if (subcommand_rows[i].help)
+            offer(&n, subcommand_rows[i].name);
     return n.best;
 }
 
@@ -169,7 +153,7 @@ static bool read_limit(options *o, option_id id, const char *from, bool is_size,
     bool digit = from[0] >= '0' && from[0] <= '9';
     if (!digit || *end || errno || number == 0 || number > UINT64_MAX >> shift ||
         (is_size && number << shift > SIZE_MAX))
-        return refuse(o, "--%s wants %s, or none for no limit, not `%s`", table[id].name,
+        return refuse(o, "--%s wants %s, or none for no limit, not `%s`", option_rows[id].name,
                       is_size ? "a size like 512M (K, M, G, T)" : "a whole number from 1 on", from);
     *out = (uint64_t)number << shift;
     return true;
@@ -281,31 +265,31 @@ static bool read_option(options *o, int argc, char **argv, int *i, subcommand_id
     int found = 0;
     if (word[1] == '-') {
         size_t length = strcspn(word + 2, "=");
-        while (found < OPTION_COUNT &&
-               (strncmp(table[found].name, word + 2, length) != 0 || table[found].name[length]))
+        while (found < OPTION_COUNT && (strncmp(option_rows[found].name, word + 2, length) != 0 ||
+                                        option_rows[found].name[length]))
             found++;
         if (found == OPTION_COUNT)
             return refuse_unknown(o, sub, word + 2, length);
         given = word[2 + length] != '\0';
         if (given)
             argument = word + 2 + length + 1;
-        if (given && !table[found].argument)
-            return refuse(o, "--%s takes no argument", table[found].name);
+        if (given && !option_rows[found].argument)
+            return refuse(o, "--%s takes no argument", option_rows[found].name);
     } else {
-        while (found < OPTION_COUNT && table[found].letter != word[1])
+        while (found < OPTION_COUNT && option_rows[found].letter != word[1])
             found++;
-        if (found == OPTION_COUNT || (word[2] && !table[found].argument))
+        if (found == OPTION_COUNT || (word[2] && !option_rows[found].argument))
             return refuse(o, "unknown option `%s`", word);
         given = word[2] != '\0';
         argument = word + 2;
     }
     if (!is_at_home(found, sub))
-        return refuse(o, "--%s is an option of `csp %s` only", table[found].name,
-                      subcommands[table[found].only].name);
-    if (table[found].argument && !given) {
+        return refuse(o, "--%s is an option of `csp %s` only", option_rows[found].name,
+                      subcommand_rows[option_rows[found].only].name);
+    if (option_rows[found].argument && !given) {
         if (*i == argc)
-            return refuse(o, "--%s wants an argument: %s", table[found].name,
-                          table[found].argument);
+            return refuse(o, "--%s wants an argument: %s", option_rows[found].name,
+                          option_rows[found].argument);
         argument = argv[(*i)++];
     }
     *id = (option_id)found;
@@ -315,7 +299,7 @@ static bool read_option(options *o, int argc, char **argv, int *i, subcommand_id
 static int find_subcommand(const char *name)
 {
     int found = 0;
-    while (found < SUBCOMMAND_COUNT && strcmp(subcommands[found].name, name) != 0)
+    while (found < SUBCOMMAND_COUNT && strcmp(subcommand_rows[found].name, name) != 0)
         found++;
     return found;
 }
@@ -338,7 +322,7 @@ static void read_help(options *o, int argc, char **argv, int i)
     o->topic = (subcommand_id)find_subcommand(argv[i]);
     if (o->topic == SUBCOMMAND_COUNT)
         refuse_command(o, argv[i]);
-    else if (!subcommands[o->topic].help)
+    else if (!subcommand_rows[o->topic].help)
         refuse(o, "`csp %s` is not there yet in this version", argv[i]);
 }
 
@@ -366,7 +350,7 @@ static bool read_words(options *o, int argc, char **argv, int i, subcommand_id s
         if (id == OPTION_HELP || id == OPTION_VERSION)
             return false;
         if (id == OPTION_EVAL)
-            return refuse(o, "`csp %s` does not run CODE", subcommands[sub].name);
+            return refuse(o, "`csp %s` does not run CODE", subcommand_rows[sub].name);
     }
     return true;
 }
@@ -402,7 +386,7 @@ static void read_target(options *o, int argc, char **argv, int i, bool literal)
 {
     int sub = literal ? SUBCOMMAND_COUNT : find_subcommand(argv[i]);
     bool is_file = access(argv[i], F_OK) == 0, is_stdin = strcmp(argv[i], "-") == 0;
-    if (sub != SUBCOMMAND_COUNT && subcommands[sub].help) {
+    if (sub != SUBCOMMAND_COUNT && subcommand_rows[sub].help) {
         read_subcommand(o, argc, argv, i + 1, (subcommand_id)sub);
         return;
     }
