@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/failure.h"
 #include "repl/source.h"
 #include "repl/standard.h"
 
@@ -102,14 +103,7 @@ static int print_text(csp_vm *vm, const options *o, const source *s)
         csp_text_free(text);
         return 0;
     }
-    csp_error *error = csp_take_error(vm);
-    text = error ? csp_error_text(error, o->json     ? CSP_JSON
-                                         : o->colour ? CSP_COLOUR
-                                                     : CSP_PLAIN)
-                 : NULL;
-    standard_put(STDERR_FILENO, text ? text : "csp: out of memory\n");
-    csp_text_free(text);
-    csp_error_free(error);
+    failure_print(vm, o);
     return EXIT_USAGE;
 }
 

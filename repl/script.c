@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/failure.h"
 #include "repl/source.h"
 #include "repl/standard.h"
 
@@ -18,18 +19,6 @@ static bool read_source(const options *o, source *s)
         return s->text != NULL;
     }
     return source_read(o->action == ACTION_STDIN ? "-" : o->input, s);
-}
-
-static void print_error(csp_vm *vm, const options *o)
-{
-    csp_error *error = csp_take_error(vm);
-    char *text = error ? csp_error_text(error, o->json     ? CSP_JSON
-                                               : o->colour ? CSP_COLOUR
-                                                           : CSP_PLAIN)
-                       : NULL;
-    standard_put(STDERR_FILENO, text ? text : "csp: out of memory\n");
-    csp_text_free(text);
-    csp_error_free(error);
 }
 
 /* A signal handler takes no argument: this is the VM that the command runs. */
@@ -87,13 +76,13 @@ static int run(csp_vm *vm, const options *o, const source *s)
     case CSP_MORE: return 0;
     case CSP_EXIT: return csp_exit_status(vm);
     case CSP_E_INTERRUPTED: return standard_die(ended_by ? ended_by : SIGINT);
-    case CSP_E_COMPILE: print_error(vm, o); return EXIT_USAGE;
-    case CSP_E_DEADLOCK: print_error(vm, o); return EXIT_DEADLOCK;
+    case CSP_E_COMPILE: failure_print(vm, o); return EXIT_USAGE;
+    case CSP_E_DEADLOCK: failure_print(vm, o); return EXIT_DEADLOCK;
     case CSP_E_CRASH:
     case CSP_E_MEMORY:
     case CSP_E_MISUSE: break;
     }
-    print_error(vm, o);
+    failure_print(vm, o);
     return EXIT_CRASH;
 }
 
@@ -101,7 +90,7 @@ static int disassemble(csp_vm *vm, const options *o, const source *s)
 {
     char *text;
     if (csp_disassemble(vm, s->name, s->text, s->size, &text) < 0) {
-        print_error(vm, o);
+        failure_print(vm, o);
         return EXIT_USAGE;
     }
     standard_put(STDOUT_FILENO, text);
@@ -118,7 +107,7 @@ int script_run(const options *o)
         return EXIT_USAGE;
     }
     csp_config config = o->config;
-    config.reports = o->json ? CSP_JSON : o->colour ? CSP_COLOUR : CSP_PLAIN;
+    config.reports = failure_style(o);
     if (csp_new(&config, &vm) != CSP_OK) {
         standard_put(STDERR_FILENO, "csp: out of memory\n");
         source_free(&s);
