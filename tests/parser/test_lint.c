@@ -116,21 +116,15 @@ static void assert_fine(const char *text)
 /* One warning, of this name, at the marked piece of the text: `print([[x]])` marks x. */
 static void assert_warned(const char *name, const char *marked)
 {
-    char *text = support_format("%s", marked);
-    char *from = strstr(text, "[["), *to = strstr(text, "]]");
-    cr_assert(from && to, "no mark in %s", marked);
-    while (to[2] == ']')
-        to++;
-    uint32_t start = (uint32_t)(from - text), end = (uint32_t)(to - text) - 2;
-    memmove(to, to + 2, strlen(to + 2) + 1);
-    memmove(from, from + 2, strlen(from + 2) + 1);
+    src_span piece;
+    char *text = parse_fixture_marked(marked, &piece);
     lint(text);
     char *said = diag_render(&fixture.list, DIAG_TEXT);
     cr_assert_eq(fixture.list.count, 1, "%s: %u findings\n%s", text, fixture.list.count, said);
     const diag *d = &fixture.list.items[0];
     cr_assert_eq(d->severity, DIAG_WARNING, "%s\n%s", text, said);
     cr_assert_str_eq(d->name, name, "%s\n%s", text, said);
-    cr_assert(d->span.start == start && d->span.end == end, "%s: at %u to %u\n%s", text,
+    cr_assert(d->span.start == piece.start && d->span.end == piece.end, "%s: at %u to %u\n%s", text,
               d->span.start, d->span.end, said);
     free(said);
     free(text);

@@ -24,26 +24,24 @@ static void assert_items(const char *items, const char *expected)
 
 enum { INSIDE = sizeof "extern \"c\" as c { " - 1 };
 
-/* The only error of such items stands where `at` does, and has this message and hint. */
-static void assert_item_error(const char *items, const char *at, const char *message,
-                              const char *hint)
+/* The only error of such items stands where `at` does, which is cut to `length` bytes for what
+ * occurs before, and has this message and hint. */
+static void assert_last_error(const char *items, const char *at, uint32_t length,
+                              const char *message, const char *hint)
 {
     char text[1000];
     snprintf(text, sizeof text, "extern \"c\" as c { %s }", items);
     const char *found = strstr(items, at);
     cr_assert_not_null(found, "%s is not in %s", at, items);
     uint32_t start = INSIDE + (uint32_t)(found - items);
-    parse_fixture_error(&fixture, text, start, start + (uint32_t)strlen(at), message, hint);
+    parse_fixture_error(&fixture, text, start, start + length, message, hint);
 }
 
-/* The same with the piece cut to `length` bytes, for what occurs before. */
-static void assert_last_error(const char *items, const char *at, uint32_t length,
-                              const char *message, const char *hint)
+/* The same with all of `at`. */
+static void assert_item_error(const char *items, const char *at, const char *message,
+                              const char *hint)
 {
-    char text[1000];
-    snprintf(text, sizeof text, "extern \"c\" as c { %s }", items);
-    uint32_t start = INSIDE + (uint32_t)(strstr(items, at) - items);
-    parse_fixture_error(&fixture, text, start, start + length, message, hint);
+    assert_last_error(items, at, (uint32_t)strlen(at), message, hint);
 }
 
 /* ---- what there is ---- */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "tests/support/parse_fixture.h"
-#include "tests/support/support.h"
 
 static parse_fixture fixture;
 
@@ -153,19 +152,15 @@ static void assert_fine(const char *text)
 /* One error, under the marked piece of the text: `print([[x]])` marks x. */
 static void assert_error(const char *marked, const char *message, const char *hint)
 {
-    char *text = support_format("%s", marked);
-    char *from = strstr(text, "[["), *to = strstr(text, "]]");
-    cr_assert(from && to, "no mark in %s", marked);
-    uint32_t start = (uint32_t)(from - text), end = (uint32_t)(to - text) - 2;
-    memmove(to, to + 2, strlen(to + 2) + 1);
-    memmove(from, from + 2, strlen(from + 2) + 1);
+    src_span piece;
+    char *text = parse_fixture_marked(marked, &piece);
     cr_assert(resolve_text(text, false) == NULL, "%s: no error", text);
     cr_assert_eq(fixture.list.errors, 1, "%s: %u errors, the first: %s", text, fixture.list.errors,
                  fixture.list.items[0].message);
     const diag *d = &fixture.list.items[0];
     cr_assert_str_eq(d->message, message, "%s: %s", text, d->message);
-    cr_assert(d->span.start == start && d->span.end == end, "%s: at %u to %u", text, d->span.start,
-              d->span.end);
+    cr_assert(d->span.start == piece.start && d->span.end == piece.end, "%s: at %u to %u", text,
+              d->span.start, d->span.end);
     if (hint)
         cr_assert(d->hint && strstr(d->hint, hint), "%s: hint %s", text,
                   d->hint ? d->hint : "none");

@@ -109,18 +109,14 @@ static void assert_fine_items(const char *items)
 /* One error, under the marked piece of the text: `print([[x]])` marks x. */
 static void assert_error(const char *marked, const char *message, const char *hint)
 {
-    char *text = support_format("%s", marked);
-    char *from = strstr(text, "[["), *to = strstr(text, "]]");
-    cr_assert(from && to, "no mark in %s", marked);
-    uint32_t start = (uint32_t)(from - text), end = (uint32_t)(to - text) - 2;
-    memmove(to, to + 2, strlen(to + 2) + 1);
-    memmove(from, from + 2, strlen(from + 2) + 1);
+    src_span piece;
+    char *text = parse_fixture_marked(marked, &piece);
     cr_assert_null(resolve_text(text), "%s: no error", text);
     char *said = diag_render(&fixture.list, DIAG_TEXT);
     cr_assert_eq(fixture.list.errors, 1, "%s", said);
     const diag *d = &fixture.list.items[0];
     cr_assert_str_eq(d->message, message, "%s", said);
-    cr_assert(d->span.start == start && d->span.end == end, "%s", said);
+    cr_assert(d->span.start == piece.start && d->span.end == piece.end, "%s", said);
     cr_assert(!hint == !d->hint && (!hint || strstr(d->hint, hint)), "%s", said);
     free(said);
     free(text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/support/ast_dump.h"
+#include "tests/support/support.h"
 
 void parse_fixture_open(parse_fixture *f)
 {
@@ -73,4 +74,17 @@ void parse_fixture_errors(parse_fixture *f, const char *text, uint32_t count,
         cr_assert_not_null(at, "%s\n%s", expected[i], said);
     }
     free(said);
+}
+
+char *parse_fixture_marked(const char *marked, src_span *piece)
+{
+    char *text = support_format("%s", marked);
+    char *from = strstr(text, "[["), *to = strstr(text, "]]");
+    cr_assert(from && to, "no mark in %s", marked);
+    while (to[2] == ']') /* the piece's own */
+        to++;
+    *piece = (src_span){(uint32_t)(from - text), (uint32_t)(to - text) - 2};
+    memmove(to, to + 2, strlen(to + 2) + 1);
+    memmove(from, from + 2, strlen(from + 2) + 1);
+    return text;
 }

@@ -31,4 +31,8 @@ void parse_fixture_error(parse_fixture *f, const char *text, uint32_t start, uin
 void parse_fixture_errors(parse_fixture *f, const char *text, uint32_t count,
                           const char *const expected[]);
 
+/* A text with one piece marked: `print([[x]])` marks x. Gives the text without the mark, which the
+ * caller frees, and where the piece is in it. */
+char *parse_fixture_marked(const char *marked, src_span *piece);
+
 #endif
