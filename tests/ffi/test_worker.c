@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -23,7 +24,8 @@ static ffi_refusal why;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static unsigned over_count, called_count;
+static unsigned over_count, called_count, held_count;
+static bool released;
 
 typedef struct test_job {
     worker_job job;
@@ -141,6 +143,26 @@ static int64_t nap(int64_t ms)
     return ms;
 }
 
+/* Stays in C until the test lets it go. */
+static int64_t hold(int64_t n)
+{
+    pthread_mutex_lock(&lock);
+    held_count++;
+    pthread_cond_broadcast(&changed);
+    while (!released)
+        pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+    return n;
+}
+
+static void release(void)
+{
+    pthread_mutex_lock(&lock);
+    released = true;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
 typedef int64_t call_fn(int64_t);
 
 static int64_t call_often(int64_t code, int64_t times)
@@ -191,13 +213,13 @@ Test(worker, a_job_is_done)
 Test(worker, a_hundred_wait_at_once)
 {
     test_job *all[100];
-    double begin = now();
     for (int i = 0; i < 100; i++) {
-        all[i] = JOB(number, nap, 300, 0);
+        all[i] = JOB(number, hold, 0, 0);
         worker_submit(pool, &all[i]->job);
     }
+    wait_until(&held_count, 100);
+    release();
     wait_until(&over_count, 100);
-    cr_assert_lt(now() - begin, 10);
     for (int i = 0; i < 100; i++) {
         cr_assert_eq(all[i]->job.outcome, WORKER_RETURNED);
         free(all[i]);
@@ -327,7 +349,7 @@ Test(worker, who_is_let_go_calls_nobody)
 Test(worker, what_has_not_begun_can_be_taken_back)
 {
     worker_line *line = workers_line(pool);
-    test_job *first = JOB(number, nap, 300, 0), *second = JOB(number, twice, 1, 0),
+    test_job *first = JOB(number, hold, 0, 0), *second = JOB(number, twice, 1, 0),
              *third = JOB(number, twice, 1, 0);
     test_job *all[] = {first, second, third};
     for (int i = 0; i < 3; i++) {
@@ -338,6 +360,8 @@ Test(worker, what_has_not_begun_can_be_taken_back)
     worker_let_go(pool, &third->job);
     cr_assert(third->over);
     cr_assert_eq(third->job.outcome, WORKER_DROPPED);
+    cr_assert_not(first->over);
+    release();
     wait_until(&over_count, 2);
     cr_assert(first->over);
     for (int i = 0; i < 3; i++)
@@ -492,22 +516,22 @@ Test(worker, a_crash_there_is_reported)
 
 Test(worker, nobody_waits_for_what_is_in_C)
 {
-    test_job *t = JOB(number, nap, 500, 0);
+    test_job *t = JOB(number, hold, 0, 0);
     worker_submit(pool, &t->job);
     worker_line *line = workers_line(pool);
     test_job *queued[2];
     for (int i = 0; i < 2; i++) {
-        queued[i] = JOB(number, nap, 500, 0);
+        queued[i] = JOB(number, hold, 0, 0);
         queued[i]->job.line = line;
         worker_submit(pool, &queued[i]->job);
     }
-    usleep(50000);
-    double begin = now();
+    wait_until(&held_count, 2);
     workers_close(pool);
     pool = NULL;
-    cr_assert_lt(now() - begin, 0.3);
     cr_assert(queued[1]->over, "dropped");
     cr_assert_eq(queued[1]->job.outcome, WORKER_DROPPED);
+    cr_assert_eq(over_count, 1, "C is still there");
+    release();
     wait_until(&over_count, 3);
     cr_assert_eq(t->job.outcome, WORKER_RETURNED);
     usleep(20000);
@@ -569,16 +593,41 @@ Test(worker, a_child_of_fork_gets_its_own_threads)
     free(t);
 }
 
+static volatile sig_atomic_t alarms;
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+    alarms++;
+}
+
+/* 0: a whole nap; -1: a signal has cut it short. */
+static int64_t undisturbed_nap(int64_t ms)
+{
+    pthread_mutex_lock(&lock);
+    held_count++;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+    return usleep((useconds_t)ms * 1000);
+}
+
 Test(worker, signals_are_not_theirs)
 {
-    signal(SIGALRM, SIG_IGN);
-    test_job *t = JOB(number, nap, 300, 0);
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = on_alarm}, NULL);
+    test_job *t = JOB(number, undisturbed_nap, 300, 0);
     worker_submit(pool, &t->job);
-    usleep(20000);
-    double begin = now();
+    wait_until(&held_count, 1);
+    /* There is nobody else to take them. */
+    sigset_t blocked, before;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &blocked, &before);
     for (int i = 0; i < 100; i++)
         kill(getpid(), SIGALRM);
     wait_until(&over_count, 1);
-    cr_assert_gt(now() - begin, 0.2, "its sleep was not cut short");
+    cr_assert_eq(t->result[0], 0, "its sleep was not cut short");
+    cr_assert_eq(alarms, 0);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    cr_assert_eq(alarms, 1, "it is ours");
     free(t);
 }
