@@ -20,15 +20,20 @@ def open_pair(via):
     a, b = socket.socketpair()
     return a.detach(), b.detach()
 
-def run(code, via="pipe", blocks=True, late=0.1, both=False, enough=None):
-    """What a reader that begins late gets, what it says on stderr, its status; whether the descriptor's flags stay."""
+def run(code, via="pipe", blocks=True, both=False, enough=None, told=False):
+    """What a reader that begins late gets, what it says on stderr, its status; whether the descriptor's flags stay.
+    `told`: the reader begins when something stands on stderr."""
     reader, writer = open_pair(via)
     if not blocks:
         os.set_blocking(writer, False)
     flags = fcntl.fcntl(writer, fcntl.F_GETFL)
     child = subprocess.Popen([CSP, "-e", code], stdout=writer, stderr=writer if both else subprocess.PIPE,
                              restore_signals=enough is not True)
-    time.sleep(late)
+    err = b""
+    if told:
+        err = child.stderr.readline()
+    else:
+        time.sleep(0.1)
     same = fcntl.fcntl(writer, fcntl.F_GETFL) == flags
     os.close(writer)
     pieces, size = [], 0
@@ -42,7 +47,7 @@ def run(code, via="pipe", blocks=True, late=0.1, both=False, enough=None):
         pieces.append(piece)
         size += len(piece)
     os.close(reader)
-    err = "" if both else child.stderr.read().decode()
+    err = "" if both else (err + child.stderr.read()).decode()
     return b"".join(pieces).replace(b"\r\n", b"\n").decode(), err, child.wait(), same
 
 def say(name, right, *more):
@@ -57,22 +62,32 @@ par { printer(String.repeat("a", 300), 500); printer(String.repeat("b", 300), 50
 HUGE = """
 let huge = String.repeat("0123456789", 1_000_000)
 let told = chan()
-let counting = spawn { var n = 0; let c = tick(1ms); for alt { c ? _ => n += 1; told ? _ => break }; n }
+fn count(told) {
+    let c = tick(1ms)
+    for n in 0..21 { ?c }
+    eprint("ticks")
+    for alt { c ? _ => nil; told ? _ => break }
+}
+let counting = spawn count(told)
 print(huge)
 told ! nil
-eprint(wait(counting) > 20)
+eprint(wait(counting))
 """
-KILLED = """
-let inside = spawn { print(String.repeat("a", 2_000_000)) }
-let behind = spawn { sleep(20ms); print("never"); sleep(1h) }
-sleep(100ms)
+PRINTS = """
+fn when_it_prints(p) {
+    while Process.info(p).state != "printing" { sleep(1ms) }
+    p
+}
+"""
+KILLED = PRINTS + """
+let inside = when_it_prints(spawn { print(String.repeat("a", 2_000_000)) })
+let behind = when_it_prints(spawn { print("never"); sleep(1h) })
 kill(inside, "k"); kill(behind, "k")
 eprint(wait(inside).kind, wait(behind).kind)
 print("end")
 """
-INFO = """
-let p = spawn { print(String.repeat("a", 200_000)) }
-sleep(100ms)
+INFO = PRINTS + """
+let p = when_it_prints(spawn { print(String.repeat("a", 200_000)) })
 let i = Process.info(p)
 eprint(i.state, i.waits_for)
 """
@@ -87,16 +102,16 @@ for via, blocks in [way for way in WAYS if way[0] in sys.argv[1:]]:
     lines = out.split("\n")
     say(name + ", whole prints", len(lines) == 1011 and all(len(set(line)) == 1 and len(line) in (300, 100000)
                                                             for line in lines[:-1]), len(lines), err)
-    out, err, status, same = run(KILLED, via, blocks, late=0.6)
+    out, err, status, same = run(KILLED, via, blocks, told=True)
     say(name + ", killed", (out, err, status) == ("a" * 2000000 + "\nend\n", "killed killed\n", 0), out[-50:], err)
     if via == "socket":
         continue
-    out, err, status, same = run(HUGE, via, blocks, late=0.7)
-    say(name + ", a ticker beside", (len(out), err, status) == (10000001, "true\n", 0), len(out), err)
+    out, err, status, same = run(HUGE, via, blocks, told=True)
+    say(name + ", a ticker beside", (len(out), err, status) == (10000001, "ticks\nnil\n", 0), len(out), err)
 if "pipe" not in sys.argv:
     sys.exit()
 
-out, err, status, same = run(INFO, late=0.6)
+out, err, status, same = run(INFO, told=True)
 say("info", err == "printing nil\n", err)
 out, err, status, same = run("for i in 0..1000000 { print(i) }", enough=100)
 say("reader goes away", (err, status) == ("", -signal.SIGPIPE), err, status)
