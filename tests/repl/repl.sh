@@ -98,14 +98,10 @@ check() {
 silent() {
     screen=
     keys "$2"
-    if see $'\r\n' && { screen=${screen#*$'\r\n'}; see 'csp> '; } && [ "$screen" = 'csp> ' ]; then
-        echo "ok $1"
-        passed=$((passed + 1))
-    else
-        echo "not ok $1"
-        printf '  # screen: %q\n' "$screen"
-        failed=$((failed + 1))
-    fi
+    verdict "$1" prompt_alone
+}
+prompt_alone() {
+    see $'\r\n' && { screen=${screen#*$'\r\n'}; see 'csp> '; } && [ "$screen" = 'csp> ' ]
 }
 
 # ends NAME STATUS: the session ends with this status.
