@@ -144,7 +144,7 @@ SUB = --no-print-directory $(PARALLEL)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help build unit-tests run test test-arm64 soak soak-program fuzz fuzz-programs \
-	check conformance format bench install uninstall clean setup FORCE
+	check conformance format bench install uninstall deb clean setup FORCE
 
 all: ## build/csp, build/libcsp.a and build/libcsp.so
 	@$(SETUP) --dry-run build
@@ -237,7 +237,7 @@ setup: ## install what building, testing, checking and measuring need, with both
 
 clean: ## remove what was built
 	$(Q)cd $(O) 2>/dev/null && rm -rf obj-*-*-* csp libcsp.a libcsp.so unit.list sources.list stdlib_csp.c soak \
-		san debug fuzz coverage clang arm64; rmdir '$(realpath $(O))' 2>/dev/null || :
+		san debug fuzz coverage clang arm64 deb; rmdir '$(realpath $(O))' 2>/dev/null || :
 
 # ---- The library and the command ----
 
@@ -420,6 +420,11 @@ INSTALL := $(foreach name,DESTDIR PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR DOCDIR 
 install: ## the command, libraries, header, csp.pc, man page and licence; PREFIX= DESTDIR=
 	@$(MAKE) $(SUB) -s SAN= DEBUG= build
 	@$(INSTALL)
+
+deb: ## Debian packages in build/deb: csp, libcsp0, libcsp-dev; checks them with lintian
+	@$(SETUP) build deb
+	@scripts/deb $(O)/deb
+	@tests/build/packages $(O)/deb
 
 uninstall: ## remove what `make install` with the same variables has installed
 	@$(INSTALL) --remove
