@@ -200,8 +200,13 @@ typedef struct buffer {
     uint64_t header;
     uint8_t *data;
     size_t size, capacity;
-    uint32_t pinned;
+    uint32_t pinned; /* atomic: calls of C that have it; a worker's may end at any time */
 } buffer;
+
+static inline bool buffer_is_pinned(const buffer *b)
+{
+    return __atomic_load_n(&b->pinned, __ATOMIC_ACQUIRE) > 0;
+}
 
 /* The bytes of a struct of C's; the value of a nested struct's field shares those of the whole, and
  * what is kept for them. */

@@ -37,7 +37,7 @@ static void called(worker_job *j, native_callback *callback)
 static void over(worker_job *j)
 {
     ccall *c = call_of(j);
-    c->over = true;
+    atomic_store_explicit(&c->over, true, memory_order_release);
     tell(c);
     record_drop(c);
 }
@@ -166,7 +166,7 @@ native_outcome blocking_outcome(const ccall *c)
 
 void blocking_leave(ccall *c, bool abandon)
 {
-    if (!c->submitted || c->over)
+    if (!c->submitted || atomic_load_explicit(&c->over, memory_order_acquire))
         return;
     if (abandon)
         worker_answer(c->workers, &c->job, WORKER_ABANDON);

@@ -326,7 +326,7 @@ static verdict arrived(csp_vm *vm, process *p, cframe *f, value *result)
 {
     ccall *c = f->call;
     blocking_arrived(vm, p);
-    if (!c->over) {
+    if (!atomic_load_explicit(&c->over, memory_order_acquire)) {
         set_state(f, STATE_SUSPENDED);
         return called_back(vm, p, f);
     }

@@ -2,6 +2,8 @@
 #ifndef CSP_VM_FOREIGN_OWN_H
 #define CSP_VM_FOREIGN_OWN_H
 
+#include <stdatomic.h>
+
 #include "ffi/closure.h"
 #include "vm/foreign/callback.h"
 #include "ffi/worker.h"
@@ -36,14 +38,14 @@ typedef struct ccall {
     process *proc;
     uint32_t frame;      /* where its registers begin, in slots from the beginning of the stack */
     native_stack *stack; /* that C is on; NULL: a worker's, or not there yet, or not any more */
-    uint32_t users;      /* atomic */
+    _Atomic uint32_t users;
     uint32_t buffer_count;
     buffer **buffers; /* pinned by it */
     ctarget *targets; /* its functions */
     uint32_t target_count;
     /* blocking: */
     bool submitted;
-    bool over;                 /* worker's: C has returned … */
+    atomic_bool over;          /* set by the worker: C has returned … */
     native_callback *callback; /* … or this waits to be answered */
     worker_reply reply;
     struct cwait

@@ -126,9 +126,12 @@ static void dispose(ccall *c)
     free(c);
 }
 
-void record_hold(ccall *c) { __atomic_add_fetch(&c->users, 1, __ATOMIC_RELAXED); }
+void record_hold(ccall *c) { atomic_fetch_add_explicit(&c->users, 1, memory_order_relaxed); }
 
-static bool let_go(ccall *c) { return __atomic_sub_fetch(&c->users, 1, __ATOMIC_ACQ_REL) == 0; }
+static bool let_go(ccall *c)
+{
+    return atomic_fetch_sub_explicit(&c->users, 1, memory_order_acq_rel) == 1;
+}
 
 /* What threads that the collector does not know have let go last: they cannot unpin. */
 static struct {

@@ -50,7 +50,7 @@ static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
     if (owner != w->from)
         return owner == w->to || !w->strict ? VERDICT_DONE : vm_raise_moved(vm, v);
     bool is_buffer = value_is(v, OBJ_BUFFER);
-    if (w->strict && is_buffer && ((buffer *)value_as_object(v))->pinned > 0)
+    if (w->strict && is_buffer && buffer_is_pinned(value_as_object(v)))
         return refuse_pinned(vm);
     if (w->strict && w->freezes && (is_buffer || value_is(v, OBJ_STRUCT)))
         return vm_raise(vm, ERR_TYPE, "%s cannot be frozen", vm_type_phrase(v));
