@@ -7,6 +7,7 @@
 #include "stdlib/ffi_parts.h"
 #include "stdlib/natives.h"
 #include "vm/foreign/callback.h"
+#include "vm/foreign/convert.h"
 #include "vm/foreign/field.h"
 #include "vm/foreign/foreign.h"
 #include "vm/foreign/release.h"
@@ -60,7 +61,7 @@ static verdict callback_of_text(csp_vm *vm, process *p, const char *text, value 
     if (s)
         *result = callback_new(vm, p, s, f);
     else if (block)
-        ffi_refused(vm, &why);
+        convert_refused(vm, ERR_VALUE, &why, NULL);
     else
         vm_raise_memory(vm);
     ffi_block_release(block); /* the callback holds it */

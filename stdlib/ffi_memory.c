@@ -18,11 +18,6 @@ bool ffi_is_granted(csp_vm *vm)
     return false;
 }
 
-verdict ffi_refused(csp_vm *vm, const ffi_refusal *why)
-{
-    return why->memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_VALUE, "%s", why->text);
-}
-
 const char *ffi_text(csp_vm *vm, process *p, value v, const char *what)
 {
     if (!value_is(v, OBJ_STRING)) {
@@ -96,7 +91,7 @@ static verdict scalar_place(csp_vm *vm, process *p, const value *args, value fro
         return VERDICT_FAIL;
     *type = ctype_scalar(ctype_parse_kind(name, &why));
     if (type->kind == CTYPE_KINDS)
-        return ffi_refused(vm, &why);
+        return convert_refused(vm, ERR_VALUE, &why, NULL);
     if (is_address(type->kind) && !ffi_is_granted(vm))
         return VERDICT_FAIL;
     return ffi_place(vm, p, args[0], offset, ctype_size(*type), writes, at);

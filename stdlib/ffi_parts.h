@@ -2,13 +2,10 @@
 #ifndef CSP_STDLIB_FFI_PARTS_H
 #define CSP_STDLIB_FFI_PARTS_H
 
-#include "ffi/ctype.h"
 #include "stdlib/string_parts.h"
 
 /* Pointers are only for those who may call C anyway. False: raised. */
 bool ffi_is_granted(csp_vm *vm);
-/* Always FAIL. */
-verdict ffi_refused(csp_vm *vm, const ffi_refusal *why);
 /* A string without a NUL. NULL: raised. */
 const char *ffi_text(csp_vm *vm, process *p, value v, const char *what);
 /* An offset in bytes; ABSENT is 0. */

@@ -25,7 +25,7 @@ const invoke_plan *ccall_plan(csp_vm *vm, process *p, const cfunction *of, const
     }
     const invoke_plan *plan = invoke_variadic(of->signature, kinds, count, &why);
     if (!plan)
-        why.memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "`%s`: %s", of->name, why.text);
+        convert_refused(vm, ERR_FFI, &why, of->name);
     return plan;
 }
 

@@ -72,6 +72,14 @@ verdict convert_refuse(csp_vm *vm, process *p, value v, const cplace *at, const 
     return vm_blame(vm, p, v, VALUE_NIL);
 }
 
+verdict convert_refused(csp_vm *vm, int kind, const ffi_refusal *why, const char *of)
+{
+    if (why->memory)
+        return vm_raise_memory(vm);
+    return of ? vm_raise(vm, (error_kind)kind, "`%s`: %s", of, why->text)
+              : vm_raise(vm, (error_kind)kind, "%s", why->text);
+}
+
 /* --- to C */
 
 /* An int of any size as 64 bits; false: it has more. */

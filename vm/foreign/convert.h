@@ -37,5 +37,8 @@ verdict convert_refuse(csp_vm *vm, process *p, value v, const cplace *at, const 
 /* Any error of a place: "<place>: <message>". Always FAIL. */
 verdict convert_raise(csp_vm *vm, int error_kind, const cplace *at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* What ffi/ has refused: out_of_memory, or an error of this kind. `of`: the C function that it is
+ * about, or NULL. Always FAIL. */
+verdict convert_refused(csp_vm *vm, int error_kind, const ffi_refusal *why, const char *of);
 
 #endif

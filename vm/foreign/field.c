@@ -1,5 +1,6 @@
 #include "vm/foreign/field.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -153,27 +154,39 @@ static verdict load_array(csp_vm *vm, process *p, value holder, uint8_t *at, con
     return VERDICT_DONE;
 }
 
+/* Nothing is written before all of them have been checked. `words` has room for each. */
+static verdict store_items(csp_vm *vm, process *p, value holder, uint8_t *at, const cfield *f,
+                           const list *l, const cplace *place, uint64_t *words)
+{
+    uint32_t size = ctype_size(f->type);
+    for (uint32_t i = 0; i < l->count; i++)
+        if (check(vm, p, holder, f->type, l->items[i], place, &words[i]) != VERDICT_DONE)
+            return VERDICT_FAIL;
+    for (uint32_t i = 0; i < l->count; i++, at += size)
+        if (put(vm, p, holder, at, f->type, l->items[i], words[i]) != VERDICT_DONE)
+            return VERDICT_FAIL;
+    memset(at, 0, (size_t)(f->count - l->count) * size);
+    return VERDICT_DONE;
+}
+
 static verdict store_array(csp_vm *vm, process *p, value holder, uint8_t *at, const cfield *f,
                            value v, const cplace *place)
 {
-    uint64_t word = 0;
-    uint32_t size = ctype_size(f->type);
+    enum { FEW = 64 };
+    uint64_t few[FEW];
     if (!value_is(v, OBJ_LIST) || !value_usable(p, v))
         return convert_refuse(vm, p, v, place, "a list");
     const list *l = value_list(v);
     if (l->count > f->count)
         return convert_raise(vm, ERR_VALUE, place, "%u elements do not fit into %u", l->count,
                              f->count);
-    for (uint32_t i = 0; i < l->count; i++)
-        if (check(vm, p, holder, f->type, l->items[i], place, &word) != VERDICT_DONE)
-            return VERDICT_FAIL;
-    for (uint32_t i = 0; i < l->count; i++, at += size) {
-        (void)check(vm, p, holder, f->type, l->items[i], place, &word);
-        if (put(vm, p, holder, at, f->type, l->items[i], word) != VERDICT_DONE)
-            return VERDICT_FAIL;
-    }
-    memset(at, 0, (size_t)(f->count - l->count) * size);
-    return VERDICT_DONE;
+    uint64_t *words = l->count <= FEW ? few : malloc(l->count * sizeof *words);
+    if (!words)
+        return vm_raise_memory(vm);
+    verdict done = store_items(vm, p, holder, at, f, l, place, words);
+    if (words != few)
+        free(words);
+    return done;
 }
 
 /* --- fields */

@@ -1,4 +1,5 @@
 /* What C gives. */
+#include <errno.h>
 #include <string.h>
 
 #include "vm/core/string.h"
@@ -16,9 +17,8 @@ static const char *error_name(int number)
 
 static verdict failure(csp_vm *vm, int number, value *out)
 {
-    enum { ENOENT_KIND = 2 };
     char text[128];
-    error_kind kind = number == ENOENT_KIND ? ERR_NOT_FOUND : ERR_IO;
+    error_kind kind = number == ENOENT ? ERR_NOT_FOUND : ERR_IO;
     value message =
         str_format(vm, "%s (%s)", strerror_r(number, text, sizeof text), error_name(number));
     if (message == VALUE_ABSENT)
