@@ -177,12 +177,12 @@ static bool write_variable(const csp_session *s, const char *name, FILE *out)
 
 static bool write_foreign_member(const void *home, const char *alias, const char *name, FILE *out)
 {
-    const char *head, *doc;
-    if (!foreign_describe(home, name, &head, &doc))
+    foreign_description d;
+    if (!foreign_describe(home, name, &d))
         return false;
-    fprintf(out, "%s.%s\n", alias, head);
-    if (doc)
-        doc_indented(doc, strlen(doc), out);
+    fprintf(out, "%s%s.%s\n", d.blocking ? "blocking " : "", alias, d.text);
+    if (d.doc)
+        doc_indented(d.doc, strlen(d.doc), out);
     return true;
 }
 

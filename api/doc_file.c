@@ -27,7 +27,8 @@ static void put_extern(const page *p, const ast_extern *block)
     for (uint32_t i = 0; i < block->count; i++) {
         const ast_extern_item *item = &block->items[i];
         char *text = foreign_text(item, p->source);
-        fprintf(p->out, "%s.%s\n", block->alias->text, text ? text : item->name->text);
+        fprintf(p->out, "%s%s.%s\n", item->blocking ? "blocking " : "", block->alias->text,
+                text ? text : item->name->text);
         free(text);
         put_doc(p, item->doc, item->doc_length);
     }

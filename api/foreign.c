@@ -444,12 +444,11 @@ resolve_status foreign_value(const void *home, resolve_symbol *out)
     return RESOLVE_FOUND;
 }
 
-bool foreign_describe(const void *home, const char *name, const char **text, const char **doc)
+bool foreign_describe(const void *home, const char *name, foreign_description *out)
 {
     const foreign_item *item = item_of(home, name);
     if (!item)
         return false;
-    *text = item->text;
-    *doc = item->doc;
+    *out = (foreign_description){item->text, item->doc, item->function && item->function->blocking};
     return true;
 }

@@ -12,8 +12,13 @@ void foreign_each_member(const void *home, void (*each)(void *user, const char *
 resolve_status foreign_value(const void *home, resolve_symbol *out);
 void foreign_free(struct foreign_library *l); /* with those behind it */
 
-/* How a function or struct is declared, "cos(x: f64): f64", and its `##` lines (NULL: none).
- * False: there is none. */
-bool foreign_describe(const void *home, const char *name, const char **text, const char **doc);
+/* How a function or struct is declared. */
+typedef struct foreign_description {
+    const char *text; /* "cos(x: f64): f64" */
+    const char *doc;  /* its `##` lines; NULL: none */
+    bool blocking;
+} foreign_description;
+/* False: there is none. */
+bool foreign_describe(const void *home, const char *name, foreign_description *out);
 
 #endif

@@ -195,8 +195,36 @@ Test(externs, declarations_are_shown_in_one_way)
     cr_assert_eq(evaluate(s, text), CSP_OK);
     assert_doc(s, "c.qsort",
                "c.qsort(base: buffer, n: usize, usize, fn(pointer, pointer): i32 else -1)\n");
-    assert_doc(s, "c.printf", "c.printf(f: cstring, ...): i32 fails(-1)\n");
+    assert_doc(s, "c.printf", "blocking c.printf(f: cstring, ...): i32 fails(-1)\n");
     assert_doc(s, "c.strdup", "c.strdup(s: cstring): cstring fails(nil) owned(free)\n");
+    csp_free(vm);
+}
+
+/* What a process waits for in C, and in what of C it waits. */
+Test(externs, reports_name_the_c_function, .timeout = 20)
+{
+    csp_vm *vm = make(CSP_MAY_CALL_C);
+    csp_session *s = csp_session_new(vm);
+    const char *text =
+        "extern \"c\" as c { blocking fn usleep(n: u32): i32; blocking fn pause(): i32; "
+        "fn qsort(base: buffer, n: usize, size: usize, f: fn(pointer, pointer): i32) }";
+    cr_assert_eq(evaluate(s, text), CSP_OK);
+    cr_assert_eq(evaluate(s, "for f in [c.pause, c.pause] { spawn f() }; nil"), CSP_OK);
+    cr_assert_eq(evaluate(s, "spawn c.usleep(100000000); nil"), CSP_OK);
+    cr_assert_eq(evaluate(s, "spawn { c.qsort(Buffer.of(8), 2, 4, fn(x, y) => c.pause()) }; nil"),
+                 CSP_OK);
+    while (csp_step(vm) == CSP_MORE)
+        continue;
+    csp_request_report(vm);
+    cr_assert_eq(csp_step(vm), CSP_OK);
+    static const char *const expected[] = {
+        "2 processes like process 2 (pause) wait for C function pause (libc.so.6) to return",
+        "process 4 (usleep) waits for C function usleep (libc.so.6) to return",
+        "process 5 waits for C function pause (libc.so.6) to return in a callback of C function "
+        "qsort (libc.so.6)",
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        cr_assert_not_null(strstr(told, expected[i]), "no '%s' in: %s", expected[i], told);
     csp_free(vm);
 }
 

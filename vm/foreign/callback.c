@@ -4,8 +4,10 @@
 
 #include "ffi/closure.h"
 #include "vm/code/native.h"
+#include "vm/core/kind.h"
 #include "vm/core/stack.h"
 #include "vm/core/type.h"
+#include "vm/foreign/convert.h"
 #include "vm/report/trace.h"
 
 bool callback_open(csp_vm *vm, process *p, csignature *s, ctarget *t, const char *where)
@@ -15,7 +17,7 @@ bool callback_open(csp_vm *vm, process *p, csignature *s, ctarget *t, const char
         .owner = process_number(p), .otherwise = s->otherwise, .user = t, .where = where};
     t->closure = cclosure_new(s, &o, &why);
     if (!t->closure)
-        why.memory ? vm_raise_memory(vm) : vm_raise(vm, ERR_FFI, "%s", why.text);
+        convert_refused(vm, ERR_FFI, &why, NULL);
     return t->closure != NULL;
 }
 
@@ -75,6 +77,19 @@ verdict callback_free(csp_vm *vm, process *p, value v)
     }
     return vm_raise(vm, ERR_VALUE, "the callback is another process'");
 }
+
+/* With the function that it calls. */
+static bool show(text *t, value v)
+{
+    const ccallback *c = value_as_object(v);
+    value f = c->function;
+    if (!c->target)
+        return text_printf(t, "<freed callback>");
+    bool (*show_function)(text *, value) = kind_table[value_kind(f)]->show;
+    return text_printf(t, "<callback ") && show_function(t, f) && text_put(t, '>');
+}
+
+const kind_traits kind_callback = {.show = show};
 
 void callback_free_all(process *p)
 {

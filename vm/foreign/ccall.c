@@ -102,10 +102,13 @@ static verdict call_quick(csp_vm *vm, process *p, value **window, uint32_t argc,
 
 static verdict raise_arity(csp_vm *vm, const cfunction *of, uint32_t given)
 {
-    uint32_t n = of->signature->count;
+    bool open = of->signature->variadic, too_many = given > CTYPE_PARAMS;
+    uint32_t n = open && too_many ? CTYPE_PARAMS : of->signature->count;
     return vm_raise(vm, ERR_ARITY, "`%s` takes %s%u argument%s, but %u %s given", of->name,
-                    of->signature->variadic ? "at least " : "", n, n == 1 ? "" : "s", given,
-                    given == 1 ? "is" : "are");
+                    !open      ? ""
+                    : too_many ? "at most "
+                               : "at least ",
+                    n, n == 1 ? "" : "s", given, given == 1 ? "is" : "are");
 }
 
 verdict ccall_enter(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,

@@ -69,6 +69,43 @@ uint32_t report_position(const process *p)
     return c->native ? 0 : c->base + code_standing(c, f.base, (uint32_t)(f.pc - c->insns));
 }
 
+/* The next frame of C from p's topmost one on; `calls`: below that. */
+static const code *foreign_frame(const process *p, bool calls)
+{
+    enum { FRAMES = 1000 };
+    if (!p->code || !p->side || !p->side->calls)
+        return NULL;
+    frame f = {p->stack + p->base, p->code, NULL};
+    for (unsigned i = 0; i < FRAMES && (calls || !trace_is_foreign(f.code)); i++) {
+        if (f.base == p->stack)
+            return NULL;
+        f = frame_caller(f.base);
+        calls = false;
+    }
+    return trace_is_foreign(f.code) ? f.code : NULL;
+}
+
+const code *report_foreign(const process *p) { return foreign_frame(p, false); }
+
+void report_request(text *t, const process *p)
+{
+    if (!trace_is_foreign(p->code)) {
+        text_printf(t, "%s", p->side->request->kind->what);
+        return;
+    }
+    trace_foreign(p->code, t);
+    text_printf(t, " to return");
+}
+
+void report_callback(text *t, const process *p)
+{
+    const code *c = foreign_frame(p, true);
+    if (!c)
+        return;
+    text_printf(t, " in a callback of ");
+    trace_foreign(c, t);
+}
+
 void report_at(csp_vm *vm, text *t, const char *before, uint32_t position)
 {
     if (!position)
@@ -153,9 +190,13 @@ void report_wait(csp_vm *vm, text *t, const process *p)
         put_left(t, p->side->timer->deadline);
         break;
     case REPORT_OUTPUT: text_printf(t, "waits to print"); break;
-    case REPORT_REQUEST: text_printf(t, "waits for %s", p->side->request->kind->what); break;
+    case REPORT_REQUEST:
+        text_printf(t, "waits for ");
+        report_request(t, p);
+        break;
     case REPORT_NATIVE: text_printf(t, "waits"); break;
     }
+    report_callback(t, p);
 }
 
 /* --- as data */

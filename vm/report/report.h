@@ -34,6 +34,13 @@ void report_process(csp_vm *vm, text *t, const process *p);
 void report_channel(csp_vm *vm, text *t, const channel *c);
 /* "waits to receive from <chan 3> (made at jobs.csp:3:9)", "sleeps for 1.5s". */
 void report_wait(csp_vm *vm, text *t, const process *p);
+/* The code of the innermost C function that p is in, as far as that is not too deep. NULL: it is
+ * in none. */
+const code *report_foreign(const process *p);
+/* "C function usleep (libc.so.6) to return"; what any other request is for. */
+void report_request(text *t, const process *p);
+/* " in a callback of C function qsort (libc.so.6)", if that is where p waits. */
+void report_callback(text *t, const process *p);
 /* Where it stands; natives have no place of their own, so where they were called. 0: no place. */
 uint32_t report_position(const process *p);
 /* `before` and the place; nothing if the position is 0. */

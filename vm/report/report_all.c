@@ -17,6 +17,7 @@ enum { GROUPS_SHOWN = 50 }; /* the others are only counted */
 
 typedef struct group {
     uint32_t position, spawned_at;
+    const code *foreign; /* the C function that they are in; NULL: none */
     report_kind kind;
     uint32_t made_at;    /* where the one channel was made that each waits on; 0: none */
     const channel *chan; /* … if all wait on the same one; else NULL */
@@ -26,7 +27,12 @@ typedef struct group {
 
 static group group_of(const csp_vm *vm, const process *p)
 {
-    group g = {report_position(p), origin_position(vm, p), report_kind_of(vm, p), 0, NULL, p, 1};
+    group g = {.position = report_position(p),
+               .spawned_at = origin_position(vm, p),
+               .foreign = report_foreign(p),
+               .kind = report_kind_of(vm, p),
+               .first = p,
+               .count = 1};
     if (g.kind == REPORT_SEND || g.kind == REPORT_RECEIVE || g.kind == REPORT_TICK) {
         g.chan = p->chan;
         g.made_at = p->chan->made_at;
@@ -43,6 +49,8 @@ static int by_likeness(const group *x, const group *y)
         order = compare(x->spawned_at, y->spawned_at);
     if (!order)
         order = compare(x->kind, y->kind);
+    if (!order)
+        order = compare((uintptr_t)x->foreign, (uintptr_t)y->foreign);
     return order ? order : compare(x->made_at, y->made_at);
 }
 
@@ -185,7 +193,10 @@ static void put_wait_of_many(csp_vm *vm, text *t, const group *g)
     case REPORT_PAR: text_printf(t, "wait for the branches of their pars"); return;
     case REPORT_SLEEP: text_printf(t, "sleep"); return;
     case REPORT_OUTPUT: text_printf(t, "wait to print"); return;
-    case REPORT_REQUEST: text_printf(t, "wait for %s", g->first->side->request->kind->what); return;
+    case REPORT_REQUEST:
+        text_printf(t, "wait for ");
+        report_request(t, g->first);
+        return;
     case REPORT_NATIVE: text_printf(t, "wait"); return;
     }
     if (g->chan) {
@@ -212,10 +223,12 @@ static void put_group(csp_vm *vm, text *t, const group *g, const held *all)
         text_printf(t, "%u processes like ", g->count);
     report_process(vm, t, g->first);
     text_put(t, ' ');
-    if (g->count > 1)
-        put_wait_of_many(vm, t, g);
-    else
+    if (g->count == 1) {
         report_wait(vm, t, g->first);
+    } else {
+        put_wait_of_many(vm, t, g);
+        report_callback(t, g->first);
+    }
     report_at(vm, t, " at ", g->position);
     report_at(vm, t, ", spawned at ", g->spawned_at);
     text_put(t, '\n');
@@ -302,6 +315,8 @@ static void json_group(csp_vm *vm, json *j, const group *g, const held *all)
     json_int(j, g->count);
     json_key(j, "waits_for");
     json_text(j, waits[g->kind]);
+    json_key(j, "c_function");
+    report_json_string(j, g->foreign ? value_string(g->foreign->name) : NULL);
     if (g->kind == REPORT_OUTCOME && g->count == 1) {
         json_key(j, "outcome_of");
         json_int(j, process_number(g->first->chan->outcome_of));

@@ -136,8 +136,16 @@ void trace_place(csp_vm *vm, uint32_t position, text *out)
     put_place(c, pc, out);
 }
 
-/* A call of C: its module is the library. */
-static bool is_foreign(const code *c) { return c && c->native && c->module; }
+bool trace_is_foreign(const code *c) { return c && c->native && c->module; }
+
+void trace_foreign(const code *c, text *out)
+{
+    put_text(out, "C function ");
+    put_string(out, c->name);
+    put_text(out, " (");
+    put_string(out, c->module->name);
+    text_put(out, ')');
+}
 
 /* "worker (jobs.csp:12:9)"; "block in worker (…)" for a branch or spawn block; "C function
  * qsort (libc.so.6)". */
@@ -145,12 +153,8 @@ static void trace_frame(csp_vm *vm, uint32_t position, text *out)
 {
     uint32_t pc = 0;
     const code *c = code_at(vm, position & ~TRACE_TAIL, &pc);
-    if (is_foreign(c)) {
-        put_text(out, "C function ");
-        put_string(out, c->name);
-        put_text(out, " (");
-        put_string(out, c->module->name);
-        text_put(out, ')');
+    if (trace_is_foreign(c)) {
+        trace_foreign(c, out);
         return;
     }
     if (c && c->is_branch)
@@ -279,7 +283,7 @@ static void put_frames(csp_vm *vm, const trace *t, text *out)
     bool shown = false;
     for (uint32_t i = 0; i < t->count; i++) {
         uint32_t pc = 0;
-        bool foreign = is_foreign(code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc));
+        bool foreign = trace_is_foreign(code_at(vm, t->positions[i] & ~TRACE_TAIL, &pc));
         put_omitted(t, i, out);
         put_text(out, foreign ? "    in " : "    at ");
         trace_frame(vm, t->positions[i], out);

@@ -33,6 +33,10 @@ uint32_t trace_spawns(csp_vm *vm, const trace *t, uint32_t *positions, uint32_t 
  * first; empty for VALUE_NIL. VALUE_ABSENT: out of memory. */
 value trace_value(csp_vm *vm, value from);
 
+/* Whether it is a call of C: its module is the library. "C function qsort (libc.so.6)". */
+bool trace_is_foreign(const code *c);
+void trace_foreign(const code *c, text *out);
+
 /* "jobs.csp:12:9", or "?" for a position without source. */
 void trace_place(csp_vm *vm, uint32_t position, text *out);
 

@@ -18,6 +18,8 @@ extern "libnot-there.so" as m on one thread {
     fn strdup = "strdup"(cstring): cstring owned ( free ) fails( nil )
     struct pair { a: i32, b: pair*, c: u8[ 4 ] }
     fn each(f: fn( pair* , i32 ): i32 else - 1, ...)
+    ## Takes long.
+    blocking fn wait(seconds: f64)
 }
 print("never")
 END
