@@ -107,16 +107,22 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     return vm;
 }
 
+static void drop(csp_vm *vm, process *p)
+{
+    p->code = NULL; /* the collector may come across p when the code is gone */
+    if (p->stack != p->slots)
+        heap_stack_free(&vm->heap, p->stack, stack_bytes(p->capacity));
+}
+
 void vm_destroy(csp_vm *vm)
 {
     output_finish(vm);
     request_close(vm);
     foreign_close(vm);
+    if (vm->own && vm->own->index == PROCESS_APART)
+        drop(vm, vm->own);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
-        process *p = vm->table[vm->table_count - 1];
-        p->code = NULL; /* the collector may come across p when the code is gone */
-        if (p->stack != p->slots)
-            heap_stack_free(&vm->heap, p->stack, stack_bytes(p->capacity));
+        drop(vm, vm->table[vm->table_count - 1]);
         vm->table_count--;
     }
     if (vm->loop)
@@ -184,6 +190,25 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
         vm->main = p;
     sched_ready(&vm->sched, p, READY_TAIL);
     return p;
+}
+
+process *vm_own_process(csp_vm *vm, const native_entry *body)
+{
+    if (vm->own)
+        return vm->own;
+    const code *c = native_code(vm, body, false);
+    if (!c) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    process *p = hosted_reserve(vm) ? process_new_apart(vm, c, vm->own_number) : NULL;
+    if (!p)
+        return NULL;
+    hosted_add(vm, p);
+    process_set(p, PROCESS_SYSTEM | PROCESS_ESCAPED);
+    sched_park(p);
+    vm->own_number = process_number(p);
+    return vm->own = p;
 }
 
 void vm_shutdown(csp_vm *vm)

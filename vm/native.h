@@ -21,7 +21,7 @@
  * of a larger struct with what else belongs to it, the host's data pointer among that: the one
  * function of them all finds it as p->code->native. Entries and what they point to must outlive the
  * VM. What a call that is abandoned has to destroy is known from its frame's slots, as what a walk
- * has to give back is: `abandon` in vm/run/unwind.c asks the frame's entry. */
+ * has to give back is: the entry's `abandon`. */
 #ifndef CSP_VM_NATIVE_H
 #define CSP_VM_NATIVE_H
 

@@ -13,12 +13,19 @@
 static const insn native_insns[] = {{OPC_NATIVE, 0, 0, 0}, {OPC_LOOP, 0, 0xfffe, 0xffff}};
 static const src_place native_places[2];
 
+/* The handler of one that catches lies behind its code. */
+typedef struct native_frame {
+    code code;
+    handler handler;
+} native_frame;
+
 static code *make_code(csp_vm *vm, const native_entry *entry, bool is_operator)
 {
-    code *c = aligned_alloc(16, (sizeof *c + 15) & ~(size_t)15);
-    if (!c)
+    native_frame *made = aligned_alloc(16, (sizeof *made + 15) & ~(size_t)15);
+    if (!made)
         return NULL;
-    memset(c, 0, sizeof *c);
+    memset(made, 0, sizeof *made);
+    code *c = &made->code;
     c->insns = native_insns;
     c->count = 2;
     c->places = native_places;
@@ -29,6 +36,13 @@ static code *make_code(csp_vm *vm, const native_entry *entry, bool is_operator)
     c->self_capture = c->defer_reg = CODE_NO_REGISTER;
     c->is_operator = is_operator;
     c->native = entry;
+    if (entry->catches) {
+        /* a call that it makes stands at the step; what the step itself raises, behind it */
+        made->handler =
+            (handler){.end = 1, .reg = (uint16_t)(c->registers - 2), .kind = HANDLER_CATCH};
+        c->handlers = &made->handler;
+        c->handler_count = 1;
+    }
     c->name = str_intern(vm, entry->name, strlen(entry->name));
     return c;
 }

@@ -16,7 +16,14 @@
  *                   result in *native_result(…)
  *   VERDICT_BLOCK   it parked the process (channel.h, timer.h …): call me again when it is woken,
  *                   with p->wake telling why
- * `args` is computed anew at each step. */
+ * `args` is computed anew at each step.
+ *
+ * A frame is left for good when it gives DONE, or when it is unwound: it gave FAIL, what it called
+ * crashed, the process was killed. In the second case `abandon` gives back what it has. With
+ * `catches` the crash of a function that it called does not unwind it: the next step finds the
+ * error in the last of its slots (native_crash), which is ABSENT otherwise and which it clears.
+ * Kills and what no catch stops (out_of_reductions) are never caught, nor what the native itself
+ * fails with. */
 #ifndef CSP_VM_CODE_NATIVE_H
 #define CSP_VM_CODE_NATIVE_H
 
@@ -33,6 +40,10 @@ typedef struct native_entry {
     native_fn *fn;
     uint8_t min, max; /* arguments; max may be NATIVE_VARIADIC */
     uint8_t slots;    /* > 0: resumable */
+    bool catches;     /* resumable; the last slot is native_crash */
+    /* Resumable: its frame, with these args, is being unwound: gives back what the slots tell. May
+     * not raise; once for each frame. NULL: there is nothing to do. */
+    void (*abandon)(csp_vm *vm, process *p, const struct native_entry *entry, value *args);
 } native_entry;
 
 /* A table of natives ends with an entry whose name is NULL. Module "" is the prelude. */
@@ -49,6 +60,8 @@ static inline value *native_result(const process *p)
 {
     return p->stack + p->base + p->code->registers - 1;
 }
+/* Where a native that catches finds the error that its call crashed with. */
+static inline value *native_crash(const process *p) { return native_result(p) - 1; }
 
 /* In a simple native: how many arguments it has got, min to max of its entry. */
 static inline uint32_t native_argc(const csp_vm *vm) { return vm->sched.native_argc; }

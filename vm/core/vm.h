@@ -52,7 +52,11 @@ struct csp_vm {
     process **hosted; /* those that the host runs: pinned, since nothing else may hold them */
     uint32_t hosted_count, hosted_capacity;
     struct leak_places *leak_places; /* leak.c: what has been reported */
-    uint64_t last_number;            /* of a process */
+    /* The host's own process (process_new_apart); NULL: there is none now. own_number: what the
+     * next one is called; 0: there has been none */
+    process *own;
+    uint64_t own_number;
+    uint64_t last_number; /* of a process */
     uint64_t last_channel;
     process *main;
     struct origins *origins; /* origin.c: where processes were spawned */

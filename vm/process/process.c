@@ -100,14 +100,8 @@ static process *blank(csp_vm *vm)
     return p;
 }
 
-process *process_new(csp_vm *vm, const code *c, uint64_t number)
+static inline process *make(csp_vm *vm, const code *c, uint64_t number)
 {
-    if (__builtin_expect(vm->table_count == vm->table_capacity, 0) && !table_reserve(vm))
-        return NULL;
-    if (__builtin_expect(vm->limits.processes && vm->table_count >= vm->limits.processes, 0)) {
-        vm_raise(vm, ERR_TOO_MANY_PROCESSES, "more than %u processes", vm->limits.processes);
-        return NULL;
-    }
     process *p = blank(vm);
     if (!p)
         return NULL;
@@ -128,8 +122,51 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
         p->capacity = (uint32_t)slots;
     }
     p->code = c;
-    table_add(vm, p);
     return p;
+}
+
+/* The host's own is not counted. */
+static bool is_full(const csp_vm *vm)
+{
+    bool own = vm->own && vm->own->index != PROCESS_APART;
+    return vm->table_count - own >= vm->limits.processes;
+}
+
+process *process_new(csp_vm *vm, const code *c, uint64_t number)
+{
+    if (__builtin_expect(vm->table_count == vm->table_capacity, 0) && !table_reserve(vm))
+        return NULL;
+    if (__builtin_expect(vm->limits.processes && vm->table_count >= vm->limits.processes, 0) &&
+        is_full(vm)) {
+        vm_raise(vm, ERR_TOO_MANY_PROCESSES, "more than %u processes", vm->limits.processes);
+        return NULL;
+    }
+    process *p = make(vm, c, number);
+    if (p)
+        table_add(vm, p);
+    return p;
+}
+
+process *process_new_apart(csp_vm *vm, const code *c, uint64_t number)
+{
+    process *p = make(vm, c, number);
+    if (p)
+        p->index = PROCESS_APART;
+    return p;
+}
+
+bool process_join(csp_vm *vm, process *p)
+{
+    if (vm->table_count == vm->table_capacity && !table_reserve(vm))
+        return false;
+    table_add(vm, p);
+    return true;
+}
+
+void process_part(csp_vm *vm, process *p)
+{
+    table_remove(vm, p);
+    p->index = PROCESS_APART;
 }
 
 bool process_observable(const process *p)
@@ -184,7 +221,10 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     drop_stack(vm, p);
     p->value = outcome;
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
-    table_remove(vm, p);
+    if (p->index != PROCESS_APART)
+        table_remove(vm, p);
+    if (p == vm->own)
+        vm->own = NULL;
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM))
         hosted_remove(vm, p);
     if (failed)

@@ -7,6 +7,12 @@
 /* A new process, in state RUN and not yet owned: its bottom frame is `c` at pc 0 with room for its
  * registers (zeroed). `number` 0: the next one. NULL: raised. */
 process *process_new(csp_vm *vm, const code *c, uint64_t number);
+/* The same, but in no table until it joins: it is not found among all processes, and not counted by
+ * any limit. PROCESS_APART is its place. */
+enum { PROCESS_APART = UINT32_MAX };
+process *process_new_apart(csp_vm *vm, const code *c, uint64_t number);
+bool process_join(csp_vm *vm, process *p); /* false: raised */
+void process_part(csp_vm *vm, process *p);
 /* The end of p, which is RUN and ours: its defers have run. `outcome` is immutable or in transit.
  * Serves those who await it, links and par; reports a crash that nobody awaits; frees or recycles.
  * p must not be touched afterwards unless it is known to be held. */

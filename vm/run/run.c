@@ -655,7 +655,9 @@ do_return: {
             goto call;
         case VERDICT_KILLED: goto killed;
         case VERDICT_EXIT: goto exit_program;
-        case VERDICT_FAIL: case VERDICT_BLOCK: goto fail;
+        case VERDICT_FAIL: case VERDICT_BLOCK:
+            pc += body->handler_count;                  /* it catches what it calls, not itself */
+            goto fail;
         }
     }
 

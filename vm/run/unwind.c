@@ -8,7 +8,6 @@
 #include "vm/process/alt.h"
 #include "vm/process/kill.h"
 #include "vm/report/trace.h"
-#include "vm/walk/walk.h"
 #include "vm/walk/walk_own.h"
 
 value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
@@ -41,8 +40,8 @@ static bool pop(process *p, frame *f)
 static void abandon(csp_vm *vm, process *p, const frame *f)
 {
     const native_entry *n = f->code->native;
-    if (n >= walk_natives && n < walk_natives + WALK_KINDS)
-        walk_abandon(vm, p, (walk_kind)(n - walk_natives), f->base);
+    if (n && n->abandon)
+        n->abandon(vm, p, n, f->base);
 }
 
 static const handler *find_handler(const frame *f, bool catches)
@@ -117,8 +116,6 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
     s->call_argc = 0;
     for (;;) {
         const code *c = f->code;
-        if (c->native)
-            abandon(vm, p, f);
         if (ccall_is_frame(c) &&
             ccall_leave(vm, p, f, outcome, killed || (p->flags & PROCESS_NO_CATCH))) {
             s->raised = VALUE_ABSENT;
@@ -168,6 +165,7 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
                 }
             }
         }
+        abandon(vm, p, f);
         if (!pop(p, f)) {
             s->raised = outcome == VALUE_KILLED ? VALUE_ABSENT : outcome;
             return VERDICT_EXIT;
@@ -191,8 +189,7 @@ static void finish_move(csp_vm *vm, process *p, const frame *f)
     const alt_case *c = &a->cases[a->taken];
     if (!c->sends || !c->moves || c->moved || value_is_immutable(c->original))
         return;
-    if (f->code->native)
-        abandon(vm, p, f); /* the same move, half done */
+    abandon(vm, p, f); /* the same move, half done; nothing is left of it for `unwind` */
     walk_move_now(vm, p, c->original);
 }
 

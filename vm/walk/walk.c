@@ -12,6 +12,12 @@
 #include "vm/walk/walk_own.h"
 #include "vm/walk/walk_show.h"
 
+/* A move that is not finished gives back the owners. */
+static void abandon(csp_vm *vm, process *p, const native_entry *entry, value *args)
+{
+    walk_abandon(vm, p, (walk_kind)(entry - walk_natives), args);
+}
+
 const native_entry walk_natives[WALK_KINDS] = {
     [WALK_EQUAL] = {"equal", "equal(a, b)", "a == b", walk_run_equal, 2, 2, 1},
     [WALK_COMPARE] = {"compare", "compare(a, b)",
@@ -24,14 +30,16 @@ const native_entry walk_natives[WALK_KINDS] = {
     [WALK_COPY] = {"copy", "copy(x)", "a deep copy of x", walk_run_outcome, 1, 1, 1},
     [WALK_MESSAGE] = {"message", "message(x)", "x as a message in transit", walk_run_message, 1, 1,
                       1},
-    [WALK_MOVE] = {"move", "move(x)", "x itself, in transit", walk_run_move, 1, 1, 1},
-    [WALK_UNMOVE] = {"unmove", "unmove(x)", "x, back from transit", walk_run_unmove, 1, 1, 1},
+    [WALK_MOVE] = {"move", "move(x)", "x itself, in transit", walk_run_move, 1, 1, 1,
+                   .abandon = abandon},
+    [WALK_UNMOVE] = {"unmove", "unmove(x)", "x, back from transit", walk_run_unmove, 1, 1, 1,
+                     .abandon = abandon},
     [WALK_ADOPT] = {"adopt", "adopt(x)", "x, from transit to this process", walk_run_adopt, 1, 1,
                     1},
     [WALK_FREEZE] = {"freeze", "freeze(x)", "a deeply immutable copy of x", walk_run_freeze, 1, 1,
                      1},
     [WALK_FREEZE_MOVE] = {"freeze_move", "freeze(move x)", "x, frozen in place",
-                          walk_run_freeze_move, 1, 1, 1},
+                          walk_run_freeze_move, 1, 1, 1, .abandon = abandon},
     [WALK_ADD] = {"add", "add(a, b)", "a + b", long_run_add, 2, 2, 2},
     [WALK_PART] = {"part", "part(x, key)", "x[key]", long_run_part, 2, 2, 4},
     [WALK_EXTEND] = {"extend", "extend(xs, ys)", "xs with the elements of ys behind its own",

@@ -32,7 +32,7 @@
  *   MAP_PUT(m, key, value) -> m, after m[key] = value
  *
  * A killed process drops its walk. MOVE leaves nothing half done: walk_abandon gives the owners
- * back (the unwinder calls it with the frame's state when it unwinds such a frame). */
+ * back (it is the `abandon` of these entries). */
 typedef enum walk_kind {
     WALK_EQUAL,
     WALK_COMPARE,
