@@ -72,7 +72,7 @@ OUT := $(O)
 CFLAGS ?= -O2 -g
 endif
 
-LIB_ROOMS := base ffi lexer parser compiler vm gc stdlib api
+LIB_ROOMS := base msg ffi lexer parser compiler vm gc stdlib api
 LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c $(room)/*/*.c)))
 LIB_ASM := $(sort $(wildcard ffi/*.S))
 REPL_SRC := $(sort $(wildcard repl/*.c repl/*/*.c))

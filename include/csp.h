@@ -43,6 +43,7 @@ extern "C" {
 typedef struct csp_vm csp_vm;
 typedef struct csp_session csp_session;
 typedef struct csp_error csp_error;
+typedef struct csp_msg csp_msg; /* an immutable value outside of any VM, counted */
 
 typedef enum csp_status {
     /* done; from csp_step: nothing to do until csp_fd or csp_timeout says so */
@@ -202,6 +203,86 @@ CSP_API int csp_timeout(csp_vm *vm);
 /* Gives every process that can run now at most one time slice; never waits. CSP_OK, CSP_MORE,
  * CSP_EXIT or CSP_E_INTERRUPTED. */
 CSP_API csp_status csp_step(csp_vm *vm);
+
+/* ---- Values ---- */
+
+/* Later versions add types at the end. */
+typedef enum csp_type {
+    CSP_T_NONE,
+    CSP_T_NIL,
+    CSP_T_BOOL,
+    CSP_T_INT,
+    CSP_T_FLOAT,
+    CSP_T_STRING,
+    CSP_T_BYTES,
+    CSP_T_TUPLE,
+    CSP_T_LIST,
+    CSP_T_MAP,
+    CSP_T_BUFFER,
+    CSP_T_FUNCTION,
+    CSP_T_CHANNEL,
+    CSP_T_PROCESS,
+    CSP_T_ERROR,
+    CSP_T_RANGE,
+    CSP_T_OBJECT,
+    CSP_T_OTHER
+} csp_type;
+
+/* ---- Messages: values outside of any VM ----
+ *
+ * A message is immutable and counted: it has a count of one when it is made, csp_msg_hold adds one,
+ * and the csp_msg_free of the last one frees it. It belongs to no VM, outlives all of them, and may
+ * be used by any number of threads at once. Sharing and cycles in it are kept, and what is frozen
+ * stays frozen. All of this section is [MT]. Makers give NULL when memory has run out; all take
+ * NULL: readers give what they give for "none". */
+
+CSP_API csp_msg *csp_msg_nil(void);
+CSP_API csp_msg *csp_msg_bool(bool b);
+CSP_API csp_msg *csp_msg_int(int64_t n);
+CSP_API csp_msg *csp_msg_float(double d);
+
+/* Text and bytes, copied. NULL, too: the text is not UTF-8, or more than 2 GiB. `text` and `data`
+ * may be NULL for none. */
+CSP_API csp_msg *csp_msg_text(const char *text, size_t size);
+CSP_API csp_msg *csp_msg_bytes(const void *data, size_t size);
+
+/* Bytes that are not copied. They must not change until release(data) is called, once, by whichever
+ * thread frees the message; also when NULL is returned. release may be NULL. */
+CSP_API csp_msg *csp_msg_adopt(void *data, size_t size, void (*release)(void *data));
+
+/* From the packed form. The bytes may come from anybody: all of them are checked. NULL, too: they
+ * are not what csp_msg_packed gives. */
+CSP_API csp_msg *csp_msg_unpack(const void *packed, size_t size);
+
+/* The packed form: bytes that are the same on all machines and may be kept in a file or sent to
+ * another one; the first four say which version it is. They are m's own. NULL: out of memory. */
+CSP_API const void *csp_msg_packed(const csp_msg *m, size_t *size);
+
+/* What it is. CSP_T_NONE: m is NULL. */
+CSP_API csp_type csp_msg_type(const csp_msg *m);
+
+/* False, and *out stays as it was, where it is something else; for an int also where it does not
+ * fit. An int will do for a float. */
+CSP_API bool csp_msg_as_bool(const csp_msg *m, bool *out);
+CSP_API bool csp_msg_as_int(const csp_msg *m, int64_t *out);
+CSP_API bool csp_msg_as_float(const csp_msg *m, double *out);
+
+/* A text, bytes or a buffer: m's own, with a NUL behind it (but for adopted bytes). size may be
+ * NULL. NULL: it is something else. */
+CSP_API const char *csp_msg_as_text(const csp_msg *m, size_t *size);
+
+/* As `len`: of a text code points, else bytes, elements or entries; 0 for what has no length. */
+CSP_API size_t csp_msg_length(const csp_msg *m);
+
+/* What is inside: m's own, and good as long as m. NULL: there is none, or no memory. The first such
+ * call goes through the whole message, the others take no time. */
+CSP_API const csp_msg *csp_msg_at(const csp_msg *m, size_t index); /* of a tuple or list */
+/* Of a map, by a text key; of an error "kind", "message", "data", "cause". */
+CSP_API const csp_msg *csp_msg_field(const csp_msg *m, const char *name);
+
+/* Gives m. */
+CSP_API csp_msg *csp_msg_hold(csp_msg *m);
+CSP_API void csp_msg_free(csp_msg *m);
 
 /* ---- Errors ---- */
 
