@@ -1,26 +1,39 @@
 /* What may be wrong with a program, found without running it. */
 #include "api/error.h"
+#include "api/host/host.h"
 #include "api/loader.h"
 
-csp_status csp_check(csp_vm *vm, const char *name, const char *source, size_t size, csp_style style,
-                     csp_findings *found, char **report)
+/* What has been found is the world's error. */
+static csp_status report_findings(world *w, csp_style style, csp_findings *found, char **report)
 {
-    world *w = world_of(vm);
-    *found = (csp_findings){0};
-    *report = NULL;
-    if (!world_begin(w))
-        return CSP_E_MISUSE;
-    csp_error_free(csp_take_error(vm));
-    loader_settle(w);
-    world_check(w, name, source, size);
-    world_end(w);
     if (!w->error)
         return CSP_OK;
     if (world_failure(w) != CSP_E_COMPILE)
         return world_failure(w);
-    csp_error *err = csp_take_error(vm);
+    csp_error *err = error_take(w);
     error_count(err, &found->errors, &found->warnings);
-    *report = csp_error_text(err, style);
-    csp_error_free(err);
+    *report = error_text(err, style);
+    error_free(err);
     return *report ? CSP_OK : CSP_E_MEMORY;
+}
+
+csp_status csp_check(csp_vm *vm, const char *name, const char *source, size_t size, csp_style style,
+                     csp_findings *found, char **report)
+{
+    if (report)
+        *report = NULL;
+    if (found)
+        *found = (csp_findings){0};
+    if (!found || !report)
+        return door_misuse(vm, __func__, "there is no place for the result");
+    if (door_check_text(vm, __func__, name, source, size) != CSP_OK)
+        return CSP_E_MISUSE;
+    host *h = host_begin(vm, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    loader_settle(h->world);
+    world_check(h->world, name, source, size);
+    csp_status status = report_findings(h->world, style, found, report);
+    host_end(h);
+    return status;
 }

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "api/host/host.h"
 #include "api/session.h"
 #include "lexer/lexer.h"
 #include "vm/data/map.h"
@@ -80,36 +81,54 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
-                  void (*each)(void *user, const char *candidate), void *user)
+/* What could stand from byte `start` on. */
+static void gather(csp_session *s, const char *text, size_t size, size_t start, candidates *c)
 {
-    *start = word_start(text, size);
     csp_error *kept;
     if (!world_begin_quietly(s->world, &kept))
         return;
-    char *prefix = strndup(text + *start, size - *start);
-    candidates c = {.prefix = prefix, .length = size - *start};
-    if (prefix && *start > 0 && text[*start - 1] == '.') {
-        size_t owner = word_start(text, *start - 1);
-        char *name = strndup(text + owner, *start - 1 - owner);
+    char *prefix = strndup(text + start, size - start);
+    c->prefix = prefix;
+    c->length = size - start;
+    if (prefix && start > 0 && text[start - 1] == '.') {
+        size_t owner = word_start(text, start - 1);
+        char *name = strndup(text + owner, start - 1 - owner);
         const void *home = name ? session_module(s, name) : NULL;
         int index = name ? language_find_module(name) : -1;
         if (home)
-            world_each_imported(home, add, &c);
+            world_each_imported(home, add, c);
         else if (index > LANGUAGE_PRELUDE)
-            world_each_member(s->world, index, add, &c);
+            world_each_member(s->world, index, add, c);
         else if (name)
-            add_fields(s, name, &c);
+            add_fields(s, name, c);
         free(name);
     } else if (prefix) {
-        add_everything(s, &c);
+        add_everything(s, c);
     }
     world_end_quietly(s->world, kept);
+    free(prefix);
+}
+
+void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
+                  void (*each)(void *user, const char *candidate), void *user)
+{
+    host *h = session_enter(s, __func__);
+    if (!h)
+        return;
+    candidates c = {0};
+    if (start && each && text) {
+        *start = word_start(text, size);
+        gather(s, text, size, *start, &c);
+    } else {
+        door_misuse(h->vm, __func__, "the text, the place for its start, or the function is NULL");
+    }
     if (c.count)
         qsort(c.names, c.count, sizeof *c.names, compare_names);
+    door_hook_begin(h);
     for (size_t i = 0; i < c.count; i++)
         if (i == 0 || strcmp(c.names[i], c.names[i - 1]) != 0)
             each(user, c.names[i]);
+    door_hook_end(h);
     free(c.names);
-    free(prefix);
+    door_leave(h);
 }

@@ -5,7 +5,9 @@
 
 #include "api/error.h"
 #include "api/foreign.h"
+#include "api/host/host.h"
 #include "api/loader.h"
+#include "api/session.h"
 #include "parser/parse.h"
 #include "vm/drive.h"
 #include "vm/machine.h"
@@ -38,8 +40,22 @@ static void tell_host(csp_vm *vm, const process *p, value why)
     if (!err)
         return;
     vm_flush(vm);
-    w->crash(w->user, err);
-    csp_error_free(err);
+    if (error_lend(err, LIVE_LENT_ERROR)) {
+        door_hook_begin(w->host);
+        w->crash(w->user, err);
+        door_hook_end(w->host);
+        live_take(err, LIVE_LENT_ERROR);
+        error_unlend(err);
+    }
+    error_free(err);
+}
+
+static void write_to_host(void *user, int stream, const char *text, size_t size)
+{
+    const world *w = user;
+    door_hook_begin(w->host);
+    w->write(w->user, stream, text, size);
+    door_hook_end(w->host);
 }
 
 static bool copy_args(world *w, const csp_config *config)
@@ -54,7 +70,7 @@ static bool copy_args(world *w, const csp_config *config)
 static void free_world(world *w)
 {
     while (w->sessions)
-        csp_session_free(w->sessions);
+        session_free(w->sessions);
     loader_free(w);
     for (uint32_t i = 0; i < SIGNATURE_LISTS; i++)
         while (w->signatures[i]) {
@@ -67,12 +83,14 @@ static void free_world(world *w)
     free(w->args);
     if (w->constants)
         heap_unpin(w->constants);
-    csp_error_free(w->error);
+    error_free(w->error);
     free(w);
 }
 
 csp_status csp_new(const csp_config *given, csp_vm **out)
 {
+    if (!out)
+        return CSP_E_MISUSE;
     *out = NULL;
     csp_config config;
     csp_config_init(&config, sizeof config);
@@ -93,20 +111,19 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
                         .processes = config.max_processes,
                         .reductions = config.max_reductions,
                         .native_stack = config.native_stack};
-    vm_host host = {.user = config.user,
-                    .write = config.write,
-                    .style = config.reports == CSP_COLOUR ? VM_COLOUR
-                             : config.reports == CSP_JSON ? VM_JSON
-                                                          : VM_PLAIN};
-    if (config.crash) {
-        w->crash = config.crash;
-        host.crash = tell_host;
-    }
+    w->write = config.write;
+    w->crash = config.crash;
+    vm_host above = {.user = w,
+                     .write = config.write ? write_to_host : NULL,
+                     .crash = config.crash ? tell_host : NULL,
+                     .style = config.reports == CSP_COLOUR ? VM_COLOUR
+                              : config.reports == CSP_JSON ? VM_JSON
+                                                           : VM_PLAIN};
     if (copy_args(w, &config))
-        w->vm = vm_create(&limits, &host);
+        w->vm = vm_create(&limits, &above);
     if (w->vm)
         w->vm->top = w;
-    if (!w->vm || !world_add_natives(w)) {
+    if (!w->vm || !world_add_natives(w) || !host_new(w)) {
         if (w->vm)
             vm_destroy(w->vm);
         free_world(w);
@@ -117,23 +134,32 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     w->vm->args = (const char *const *)w->args;
     w->vm->arg_count = config.arg_count;
     *out = w->vm;
+    door_leave(w->host);
     return CSP_OK;
 }
 
 void csp_free(csp_vm *vm)
 {
-    if (!vm)
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
         return;
-    world *w = world_of(vm);
+    world *w = h->world;
     if (!w->ran)
         vm_shutdown(vm);
+    output_finish(vm);
+    door_close(h);
+    host_free(h);
     struct foreign_library *libraries = w->libraries;
     free_world(w);
     vm_destroy(vm); /* what it gives back to C is declared in them */
     foreign_free(libraries);
 }
 
-void *csp_user(const csp_vm *vm) { return world_of(vm)->user; }
+void *csp_user(const csp_vm *vm)
+{
+    door *d = door_find(vm);
+    return d ? d->user : NULL;
+}
 
 /* ---- Programs ---- */
 
@@ -145,6 +171,8 @@ static csp_status outcome(world *w, csp_status status, value result)
     error_set_crash(w, "error", w->vm->main, result);
     return CSP_E_CRASH;
 }
+
+static int exit_status(const csp_vm *vm) { return vm->exit_status < 0 ? 0 : vm->exit_status; }
 
 /* Printed text that could not be written turns a success into a failure; it is also mentioned
  * beside another failure. */
@@ -161,7 +189,7 @@ static csp_status settle_output(world *w, csp_status status)
         snprintf(message, sizeof message, "cannot write to %s: %s; %llu byte%s lost",
                  output_stream_name(stream), strerror(why), (unsigned long long)lost,
                  lost == 1 ? " is" : "s are");
-        if (status == CSP_OK || (status == CSP_EXIT && csp_exit_status(w->vm) == 0)) {
+        if (status == CSP_OK || (status == CSP_EXIT && exit_status(w->vm) == 0)) {
             error_set_plain(w, "io_error", message, NULL);
             status = CSP_E_CRASH;
         } else {
@@ -173,11 +201,13 @@ static csp_status settle_output(world *w, csp_status status)
 
 csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size)
 {
-    world *w = world_of(vm);
-    if (!world_begin(w))
+    if (door_check_text(vm, __func__, name, text, size) != CSP_OK)
         return CSP_E_MISUSE;
+    host *h = host_begin(vm, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    world *w = h->world;
     w->program = true;
-    csp_error_free(csp_take_error(vm));
     loader_settle(w);
     csp_status status;
     const module *m = world_compile(w, name, text, size, 1, NULL);
@@ -195,54 +225,71 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
     w->ran = true;
     vm_shutdown(vm);
     status = settle_output(w, status);
-    world_end(w);
+    host_end(h);
     return status;
 }
 
-int csp_exit_status(const csp_vm *vm) { return vm->exit_status < 0 ? 0 : vm->exit_status; }
+int csp_exit_status(const csp_vm *vm) { return door_find(vm) ? exit_status(vm) : 0; }
 
-void csp_interrupt(csp_vm *vm) { vm_interrupt(vm); }
+void csp_interrupt(csp_vm *vm)
+{
+    if (door_find(vm))
+        vm_interrupt(vm);
+}
 
 void csp_request_report(csp_vm *vm)
 {
+    if (!door_find(vm))
+        return;
     vm->asked = 1;
     vm_wake(vm);
 }
 
-csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out)
+static bool disassemble(csp_vm *vm, const module *m, char **out)
 {
-    world *w = world_of(vm);
-    *out = NULL;
-    if (!world_begin(w))
-        return CSP_E_MISUSE;
-    csp_error_free(csp_take_error(vm));
-    loader_settle(w);
-    const module *m = world_compile(w, name, text, size, 1, NULL);
-    csp_status failure = world_failure(w);
-    world_end(w);
-    if (!m)
-        return failure;
     size_t length;
     FILE *file = open_memstream(out, &length);
     if (file)
         code_disassemble_module(vm, m, file);
     if (file && fclose(file) == 0)
-        return CSP_OK;
+        return true;
     free(*out);
     *out = NULL;
-    error_set_memory(w);
-    return CSP_E_MEMORY;
+    return false;
+}
+
+csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_t size, char **out)
+{
+    if (!out)
+        return door_misuse(vm, __func__, "there is no place for the result");
+    *out = NULL;
+    if (door_check_text(vm, __func__, name, text, size) != CSP_OK)
+        return CSP_E_MISUSE;
+    host *h = host_begin(vm, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    loader_settle(h->world);
+    const module *m = world_compile(h->world, name, text, size, 1, NULL);
+    csp_status status = m ? CSP_OK : world_failure(h->world);
+    if (m && !disassemble(vm, m, out))
+        status = host_fail_memory(h);
+    host_end(h);
+    return status;
 }
 
 /* ---- A host's event loop ---- */
 
 int csp_fd(csp_vm *vm)
 {
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return -1;
     const struct loop *l = vm_loop(vm);
+    door_leave(h);
     return l ? loop_fd(l) : -1;
 }
 
-int csp_timeout(csp_vm *vm)
+static int timeout(csp_vm *vm)
 {
     enum { LOOK_AGAIN = 10000000 }; /* ns: csp_fd does not report the descriptors 1 and 2 */
     int64_t next = vm_next_event(vm);
@@ -258,11 +305,21 @@ int csp_timeout(csp_vm *vm)
     return milliseconds > INT32_MAX ? INT32_MAX : (int)milliseconds;
 }
 
-csp_status csp_step(csp_vm *vm)
+int csp_timeout(csp_vm *vm)
+{
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return -1;
+    int milliseconds = timeout(vm);
+    door_leave(h);
+    return milliseconds;
+}
+
+static csp_status step(csp_vm *vm)
 {
     world *w = world_of(vm);
     if (!world_begin(w))
-        return CSP_E_MISUSE;
+        return door_misuse(vm, "csp_step", "the VM has run its program");
     if (vm->loop)
         loop_poll(vm->loop);
     vm_status status = vm_run(vm, NULL, 0);
@@ -274,14 +331,24 @@ csp_status csp_step(csp_vm *vm)
         error_set_interrupted(w);
         return CSP_E_INTERRUPTED;
     }
-    return csp_timeout(vm) == 0 ? CSP_MORE : CSP_OK;
+    return timeout(vm) == 0 ? CSP_MORE : CSP_OK;
+}
+
+csp_status csp_step(csp_vm *vm)
+{
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return CSP_E_MISUSE;
+    csp_status status = step(vm);
+    door_leave(h);
+    return status;
 }
 
 /* ---- Syntax ---- */
 
 csp_input csp_input_state(const char *text, size_t size)
 {
-    if (size > UINT32_MAX / 4)
+    if (size > UINT32_MAX / 4 || (!text && size > 0))
         return CSP_INPUT_ERROR;
     src_text src;
     src_init(&src, "", text, size);

@@ -3,6 +3,7 @@
 
 #include "api/doc_text.h"
 #include "api/foreign.h"
+#include "api/host/host.h"
 #include "api/loader.h"
 #include "api/session.h"
 #include "base/foreign.h"
@@ -205,7 +206,7 @@ static bool write_any(csp_session *s, char *name, FILE *out)
                     : write_member(s->world, name, point + 1, out);
 }
 
-char *csp_doc(csp_session *s, const char *name)
+static char *doc(csp_session *s, const char *name)
 {
     char *rendered = NULL;
     size_t size;
@@ -227,4 +228,16 @@ char *csp_doc(csp_session *s, const char *name)
         return NULL;
     }
     return rendered;
+}
+
+char *csp_doc(csp_session *s, const char *name)
+{
+    host *h = session_enter(s, __func__);
+    if (!h)
+        return NULL;
+    char *found = NULL;
+    if (door_check_text(h->vm, __func__, name, "", 0) == CSP_OK)
+        found = doc(s, name);
+    door_leave(h);
+    return found;
 }

@@ -4,6 +4,7 @@
 #include "api/doc_text.h"
 #include "api/error.h"
 #include "api/foreign_text.h"
+#include "api/host/host.h"
 #include "api/locate.h"
 #include "parser/parse.h"
 
@@ -86,11 +87,15 @@ static csp_status write_page(world *w, const char *name, arena *a, diag_list *di
 
 csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size, char **out)
 {
-    world *w = world_of(vm);
+    if (!out)
+        return door_misuse(vm, __func__, "there is no place for the result");
     *out = NULL;
-    if (!world_begin(w))
+    if (door_check_text(vm, __func__, name, text, size) != CSP_OK)
         return CSP_E_MISUSE;
-    csp_error_free(csp_take_error(vm));
+    host *h = host_begin(vm, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    world *w = h->world;
     csp_status status = CSP_E_COMPILE;
     if (!world_is_too_large(w, size)) {
         src_text src;
@@ -104,6 +109,6 @@ csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t s
         arena_free(&a);
         src_free(&src);
     }
-    world_end(w);
+    host_end(h);
     return status;
 }

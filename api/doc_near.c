@@ -1,6 +1,7 @@
 /* What an unknown name probably meant. */
 #include <stdlib.h>
 
+#include "api/host/host.h"
 #include "api/session.h"
 #include "base/suggest.h"
 #include "base/words.h"
@@ -36,7 +37,7 @@ static char *near_member(world *w, const char *name, size_t home_size)
     return full;
 }
 
-char *csp_doc_near(csp_session *session, const char *name)
+static char *find_near(csp_session *session, const char *name)
 {
     world *w = session->world;
     const char *point = strchr(name, '.');
@@ -54,4 +55,16 @@ char *csp_doc_near(csp_session *session, const char *name)
         if (world_has_module(w, i))
             world_each_member(w, i, offer, &s);
     return s.best ? strdup(s.best) : NULL;
+}
+
+char *csp_doc_near(csp_session *session, const char *name)
+{
+    host *h = session_enter(session, __func__);
+    if (!h)
+        return NULL;
+    char *near = NULL;
+    if (door_check_text(h->vm, __func__, name, "", 0) == CSP_OK)
+        near = find_near(session, name);
+    door_leave(h);
+    return near;
 }

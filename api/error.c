@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/host/host.h"
 #include "base/json.h"
 #include "vm/code/code.h"
 #include "vm/code/code_table.h"
@@ -59,7 +60,7 @@ static void free_frames(error_frames *f)
     free(f->items);
 }
 
-void csp_error_free(csp_error *err)
+void error_free(csp_error *err)
 {
     if (!err)
         return;
@@ -74,7 +75,7 @@ void csp_error_free(csp_error *err)
     }
     free_frames(&err->frames);
     free_frames(&err->spawns);
-    csp_error_free(err->cause);
+    error_free(err->cause);
     free(err->report);
     free(err->coloured);
     free(err->processes);
@@ -87,7 +88,43 @@ void csp_error_free(csp_error *err)
 
 csp_error *csp_take_error(csp_vm *vm)
 {
-    world *w = world_of(vm);
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return NULL;
+    csp_error *err = error_take(h->world);
+    door_leave(h);
+    if (!err || error_lend(err, LIVE_ERROR))
+        return err;
+    error_free(err);
+    return NULL;
+}
+
+bool error_lend(const csp_error *err, live_kind kind)
+{
+    if (!live_add(err, kind))
+        return false;
+    if (!err->cause || error_lend(err->cause, LIVE_LENT_ERROR))
+        return true;
+    live_take(err, kind);
+    return false;
+}
+
+void error_unlend(const csp_error *err)
+{
+    for (const csp_error *of = err->cause; of; of = of->cause)
+        live_take(of, LIVE_LENT_ERROR);
+}
+
+void csp_error_free(csp_error *err)
+{
+    if (!live_take(err, LIVE_ERROR))
+        return;
+    error_unlend(err);
+    error_free(err);
+}
+
+csp_error *error_take(world *w)
+{
     csp_error *err = w->error;
     w->error = NULL;
     return err;
@@ -104,16 +141,18 @@ static csp_error *make(const char *kind, const char *message)
     err->kind = strdup(kind);
     err->message = strdup(message);
     if (!err->kind || !err->message) {
-        csp_error_free(err);
+        error_free(err);
         return NULL;
     }
     return err;
 }
 
+csp_error *error_new_plain(const char *kind, const char *message) { return make(kind, message); }
+
 /* Makes a new error the world's, or returns NULL. */
 static csp_error *start(world *w, const char *kind, const char *message)
 {
-    csp_error_free(w->error);
+    error_free(w->error);
     w->error = make(kind, message);
     return w->error;
 }
@@ -192,11 +231,11 @@ void error_tell_plain(world *w, const char *kind, const char *message)
     csp_error *kept = w->error;
     w->error = NULL;
     error_set_plain(w, kind, message, NULL);
-    char *told = w->error ? csp_error_text(w->error, styles[w->vm->host.style]) : NULL;
+    char *told = w->error ? error_text(w->error, styles[w->vm->host.style]) : NULL;
     if (told)
         vm_write(w->vm, STDERR_FILENO, told, strlen(told));
     csp_text_free(told);
-    csp_error_free(w->error);
+    error_free(w->error);
     w->error = kept;
     output_finish(w->vm);
 }
@@ -311,7 +350,7 @@ void error_set_crash(world *w, const char *head, const process *p, value v)
         error_set_plain(w, "fail", "the process ended badly", NULL);
         return;
     }
-    csp_error_free(w->error);
+    error_free(w->error);
     w->error = error_of_crash(w->vm, p, v);
     if (w->error)
         w->error->head = head;
@@ -321,18 +360,32 @@ void error_set_crash(world *w, const char *head, const process *p, value v)
 
 bool error_is_compile(const csp_error *err) { return err->stage == STAGE_COMPILE; }
 
-const char *csp_error_kind(const csp_error *err) { return err->kind; }
+/* Whether the host may read it: it is alive. */
+static bool is_readable(const csp_error *err)
+{
+    live_kind kind = live_kind_of(err);
+    return kind == LIVE_ERROR || kind == LIVE_LENT_ERROR;
+}
 
-const char *csp_error_message(const csp_error *err) { return err->message; }
+const char *csp_error_kind(const csp_error *err) { return is_readable(err) ? err->kind : NULL; }
+
+const char *csp_error_message(const csp_error *err)
+{
+    return is_readable(err) ? err->message : NULL;
+}
 
 uint64_t csp_error_process(const csp_error *err, const char **name)
 {
+    bool readable = is_readable(err);
     if (name)
-        *name = err->name ? err->name : "";
-    return err->process;
+        *name = readable && err->name ? err->name : "";
+    return readable ? err->process : 0;
 }
 
-const csp_error *csp_error_cause(const csp_error *err) { return err->cause; }
+const csp_error *csp_error_cause(const csp_error *err)
+{
+    return is_readable(err) ? err->cause : NULL;
+}
 
 static bool give_frame(const error_frames *frames, uint32_t index, csp_place *out)
 {
@@ -346,12 +399,12 @@ static bool give_frame(const error_frames *frames, uint32_t index, csp_place *ou
 
 bool csp_error_frame(const csp_error *err, uint32_t index, csp_place *out)
 {
-    return give_frame(&err->frames, index, out);
+    return out && is_readable(err) && give_frame(&err->frames, index, out);
 }
 
 bool csp_error_spawned(const csp_error *err, uint32_t index, csp_place *out)
 {
-    return give_frame(&err->spawns, index, out);
+    return out && is_readable(err) && give_frame(&err->spawns, index, out);
 }
 
 void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings)
@@ -416,6 +469,11 @@ static void write_json(const csp_error *err, FILE *out)
 }
 
 char *csp_error_text(const csp_error *err, csp_style style)
+{
+    return is_readable(err) ? error_text(err, style) : NULL;
+}
+
+char *error_text(const csp_error *err, csp_style style)
 {
     char *rendered = NULL;
     size_t size;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/host/host.h"
 #include "api/locate.h"
 #include "vm/core/string.h"
 
@@ -88,28 +89,51 @@ void loader_free(world *w)
     }
 }
 
-csp_status csp_module_add(csp_vm *vm, const char *name, const char *source, size_t size)
+static csp_status add_module(host *h, const char *name, const char *source, size_t size)
 {
-    world *w = world_of(vm);
-    if (w->busy || w->ran || !*name || language_find_module(name) >= 0)
-        return CSP_E_MISUSE;
-    for (const host_module *m = w->host_modules; m; m = m->next)
-        if (strcmp(m->name, name) == 0)
-            return CSP_E_MISUSE;
+    world *w = h->world;
     host_module *m = malloc(sizeof *m);
     char *copy = malloc(size + 1), *label = strdup(name);
     if (!m || !copy || !label) {
         free(m);
         free(copy);
         free(label);
-        error_set_memory(w);
-        return CSP_E_MEMORY;
+        return host_fail_memory(h);
     }
     if (size > 0)
         memcpy(copy, source, size);
     *m = (host_module){.next = w->host_modules, .name = label, .text = copy, .size = size};
     w->host_modules = m;
     return CSP_OK;
+}
+
+/* Whether a module of that name can be added; NULL: it can, else why not. */
+static const char *module_trouble(const world *w, const char *name)
+{
+    if (w->ran)
+        return "the VM has run its program";
+    if (!*name)
+        return "the name is empty";
+    if (language_find_module(name) >= 0)
+        return "the name is that of a standard module";
+    for (const host_module *m = w->host_modules; m; m = m->next)
+        if (strcmp(m->name, name) == 0)
+            return "a module of that name has been added already";
+    return NULL;
+}
+
+csp_status csp_module_add(csp_vm *vm, const char *name, const char *source, size_t size)
+{
+    if (door_check_text(vm, __func__, name, source, size) != CSP_OK)
+        return CSP_E_MISUSE;
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return CSP_E_MISUSE;
+    const char *trouble = module_trouble(h->world, name);
+    csp_status status =
+        trouble ? door_misuse(vm, __func__, "%s", trouble) : add_module(h, name, source, size);
+    door_leave(h);
+    return status;
 }
 
 /* ---- Members ---- */

@@ -1,7 +1,7 @@
 /* The processes of a VM, for people. */
 #include <stdlib.h>
 
-#include "api/error.h"
+#include "api/host/host.h"
 #include "vm/code/code.h"
 #include "vm/code/code_table.h"
 #include "vm/code/origin.h"
@@ -54,22 +54,36 @@ static csp_process describe(csp_vm *vm, const process *p)
     return info;
 }
 
-csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process),
-                            void *user)
+static csp_status each_process(host *h, void (*each)(void *user, const csp_process *process),
+                               void *user)
 {
+    csp_vm *vm = h->vm;
     uint32_t count = vm->table_count;
     numbered *sorted = calloc((size_t)count + 1, sizeof *sorted);
-    if (!sorted) {
-        error_set_memory(world_of(vm));
-        return CSP_E_MEMORY;
-    }
+    if (!sorted)
+        return host_fail_memory(h);
     for (uint32_t i = 0; i < count; i++)
         sorted[i] = (numbered){process_number(vm->table[i]), vm->table[i]};
     qsort(sorted, count, sizeof *sorted, compare_numbers);
     for (uint32_t i = 0; i < count; i++) {
         csp_process info = describe(vm, sorted[i].process);
+        door_hook_begin(h);
         each(user, &info);
+        door_hook_end(h);
     }
     free(sorted);
     return CSP_OK;
+}
+
+csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process),
+                            void *user)
+{
+    if (!each)
+        return door_misuse(vm, __func__, "there is no function to call");
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return CSP_E_MISUSE;
+    csp_status status = each_process(h, each, user);
+    door_leave(h);
+    return status;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/host/host.h"
 #include "api/loader.h"
 #include "vm/core/string.h"
 #include "vm/core/text.h"
@@ -15,21 +16,39 @@ enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20 };
 
 csp_session *csp_session_new(csp_vm *vm)
 {
-    world *w = world_of(vm);
-    csp_session *s = calloc(1, sizeof *s);
-    if (!s)
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
         return NULL;
-    s->world = w;
-    s->line = 1;
-    s->next = w->sessions;
-    w->sessions = s;
+    csp_session *s = calloc(1, sizeof *s);
+    if (s && live_add(s, LIVE_SESSION)) {
+        *s = (csp_session){.world = h->world, .line = 1, .next = h->world->sessions};
+        h->world->sessions = s;
+    } else {
+        free(s);
+        s = NULL;
+        host_fail_memory(h);
+    }
+    door_leave(h);
     return s;
+}
+
+host *session_enter(csp_session *s, const char *function)
+{
+    return live_kind_of(s) == LIVE_SESSION ? door_enter(s->world->vm, function, 0) : NULL;
 }
 
 void csp_session_free(csp_session *s)
 {
-    if (!s)
+    host *h = session_enter(s, __func__);
+    if (!h)
         return;
+    session_free(s);
+    door_leave(h);
+}
+
+void session_free(csp_session *s)
+{
+    live_take(s, LIVE_SESSION);
     csp_session **link = &s->world->sessions;
     while (*link != s)
         link = &(*link)->next;
@@ -287,13 +306,9 @@ static csp_status run_input(csp_session *s, const module *m, value *result)
     return status;
 }
 
-csp_status csp_eval(csp_session *s, const char *source, size_t size, char **result)
+static csp_status eval(csp_session *s, const char *source, size_t size, char **result)
 {
     world *w = s->world;
-    *result = NULL;
-    if (!world_begin(w))
-        return CSP_E_MISUSE;
-    csp_error_free(csp_take_error(w->vm));
     loader_settle(w);
     /* When values have used up all memory, an input that drops them must still compile. */
     heap_lend(vm_heap(w->vm), LENT_BYTES);
@@ -312,6 +327,24 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
         remove_staged(s);
         status = world_failure(w);
     }
-    world_end(w);
+    return status;
+}
+
+csp_status csp_eval(csp_session *s, const char *source, size_t size, char **result)
+{
+    if (result)
+        *result = NULL;
+    if (live_kind_of(s) != LIVE_SESSION)
+        return CSP_E_MISUSE;
+    csp_vm *vm = s->world->vm;
+    if (!result)
+        return door_misuse(vm, __func__, "there is no place for the result");
+    if (door_check_text(vm, __func__, "", source, size) != CSP_OK)
+        return CSP_E_MISUSE;
+    host *h = host_begin(vm, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    csp_status status = eval(s, source, size, result);
+    host_end(h);
     return status;
 }

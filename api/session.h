@@ -34,6 +34,10 @@ struct csp_session {
     name_index late;
 };
 
+/* Goes into the VM of a session. NULL: misuse, told; the session is freed, or NULL. */
+struct host *session_enter(csp_session *s, const char *function);
+void session_free(csp_session *s);
+
 /* For the resolver: user is the csp_session. See resolve.h. */
 bool session_find(csp_session *s, const char *name, resolve_session_name *out);
 bool session_define(csp_session *s, const char *name, const resolve_session_name *how,

@@ -14,32 +14,27 @@
 
 bool world_begin(world *w)
 {
-    if (w->busy || w->ran)
+    if (w->ran)
         return false;
-    w->busy = true;
     w->stopped = CSP_OK;
     vm_enter(w->vm);
     return true;
 }
 
-void world_end(world *w)
-{
-    vm_leave(w->vm);
-    w->busy = false;
-}
+void world_end(world *w) { vm_leave(w->vm); }
 
 bool world_begin_quietly(world *w, csp_error **kept)
 {
     if (!world_begin(w))
         return false;
-    *kept = csp_take_error(w->vm);
+    *kept = error_take(w);
     return true;
 }
 
 void world_end_quietly(world *w, csp_error *kept)
 {
     world_end(w);
-    csp_error_free(w->error);
+    error_free(w->error);
     w->error = kept;
 }
 

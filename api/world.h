@@ -29,6 +29,7 @@ typedef struct world_home {
     bool is_library; /* foreign.h's, else loader.h's */
 } world_home;
 
+struct host;            /* host/host.h */
 struct foreign_library; /* foreign.c */
 struct own_module;      /* loader.c */
 struct own_importer;    /* loader.c */
@@ -38,8 +39,12 @@ enum { SIGNATURE_LISTS = 256 };
 
 typedef struct world {
     csp_vm *vm;
+    struct host *host;
     void *user;
-    void (*crash)(void *user, const csp_error *error); /* the host's, or NULL */
+    /* the host's, or NULL */
+    void (*write)(void *user, int stream, const char *text, size_t size);
+    void (*crash)(void *user, const csp_error *error);
+    void (*misuse)(void *user, const char *function, const char *what);
     /* the last failure, until it is taken; owned */
     csp_error *error;
     csp_session *sessions;                        /* list */
@@ -56,7 +61,6 @@ typedef struct world {
     struct host_module *host_modules;  /* list */
     /* the importer whose imports are being resolved; NULL: none */
     const struct own_importer *importer;
-    bool busy; /* between world_begin and world_end */
     /* why the compilation is given up, if the text has no errors */
     csp_status stopped;
     world_module modules[LANGUAGE_MODULES];

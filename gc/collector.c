@@ -263,7 +263,7 @@ bool collector_start(void)
     return started;
 }
 
-bool heap_enter_thread(void) { return collector_start(); }
+bool heap_enter_thread(void) { return known || collector_start(); }
 
 bool collector_is_ours(void) { return registry.ours; }
 

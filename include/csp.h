@@ -13,16 +13,26 @@
  *     }
  *
  * Everything hangs off a csp_vm; there may be several in a program, at once and on several threads.
- * A VM and what belongs to it is used by the thread that made it, but for what is marked
- *     [MT]  may be called from any thread at any time
- *     [AS]  may also be called from a signal handler.
- * No function of a VM may be called from a callback (`write` …) that the same VM is calling, but
- * for csp_interrupt and csp_user.
+ * A VM and what belongs to it may be used by any thread, but by one at a time. Marks of what may be
+ * called when:
+ *     [MT]    from any thread at any time
+ *     [AS]    also from a signal handler
+ *     [N]     also from a native of the VM, while its call lasts
+ *     [RUNS]  it may run code of scripts
+ * From all other callbacks of a VM (`write`, `crash` …) only what is [MT] may be called, csp_user,
+ * and what reads a csp_error.
+ *
+ * Wrong calls are found, not obeyed: NULL where something has to be, what has been freed or is
+ * another VM's, two threads at once, a call from a callback, or in the wrong order. They give
+ * CSP_E_MISUSE; where there is no csp_status, CSP_NONE, NULL, false or 0, and csp_fd and
+ * csp_timeout -1. csp_config.misuse is told, and the VM has an error that says what was wrong. (If
+ * there is no VM to keep it, or another thread is in it, the status is all.)
  *
  * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free;
- * a `const char *` belongs to the object that it was asked of. Functions that return a
- * csp_status give 0 or more when all is well, and less than 0 for a failure, which
- * csp_take_error then explains. */
+ * a `const char *` belongs to the object that it was asked of. Whatever is freed may be NULL. After
+ * a failure, results that were to be stored are NULL or CSP_NONE. Functions that return a
+ * csp_status give 0 or more when all is well, and less than 0 for a failure, which csp_take_error
+ * then explains. */
 #ifndef CSP_H
 #define CSP_H
 
@@ -31,9 +41,13 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define CSP_API __attribute__((visibility("default")))
+#define CSP_API          __attribute__((visibility("default")))
+#define CSP_CHECKED      __attribute__((warn_unused_result))
+#define CSP_FORMAT(f, a) __attribute__((format(printf, f, a)))
 #else
 #define CSP_API
+#define CSP_CHECKED
+#define CSP_FORMAT(f, a)
 #endif
 
 #ifdef __cplusplus
@@ -45,18 +59,33 @@ typedef struct csp_session csp_session;
 typedef struct csp_error csp_error;
 typedef struct csp_msg csp_msg; /* an immutable value outside of any VM, counted */
 
+/* Compare with CSP_OK where only that is a success: what is 0 or more is no failure, but not always
+ * what was wanted. */
 typedef enum csp_status {
     /* done; from csp_step: nothing to do until csp_fd or csp_timeout says so */
     CSP_OK = 0,
-    CSP_MORE = 1,           /* from csp_step: more could run now */
+    CSP_MORE = 1,           /* the budget or the time is used up, and something could go on */
     CSP_EXIT = 2,           /* the program asked to end (Os.exit): see csp_exit_status */
+    CSP_IDLE = 3,           /* all processes wait for time, input or the host */
+    CSP_STUCK = 4,          /* there are processes, and nothing but the host could wake one */
+    CSP_DONE = 5,           /* there is no process */
+    CSP_EMPTY = 6,          /* nothing is there now */
+    CSP_FULL = 7,           /* there is no room now */
     CSP_E_COMPILE = -1,     /* the text has errors; nothing of it has run */
     CSP_E_CRASH = -2,       /* the process crashed, was killed, or ended by `try` with an error */
     CSP_E_DEADLOCK = -3,    /* nothing could run any more */
     CSP_E_INTERRUPTED = -4, /* stopped by csp_interrupt */
-    CSP_E_MEMORY = -5,      /* out of memory */
-    /* a call that is not allowed now, or has wrong arguments; there is no csp_error for it */
-    CSP_E_MISUSE = -6
+    /* out of memory for what the host itself does; a script that reaches its limit gives
+     * CSP_E_CRASH with an error of kind out_of_memory */
+    CSP_E_MEMORY = -5,
+    CSP_E_MISUSE = -6,    /* a call that is not allowed, or not now, or with such arguments */
+    CSP_E_TYPE = -7,      /* a value of another type, or a frozen one */
+    CSP_E_NOT_FOUND = -8, /* no such module, name or index */
+    CSP_E_DENIED = -9,    /* the host asked for what its own configuration does not grant */
+    CSP_E_BUDGET = -10,   /* the budget of the call is used up; its process was killed */
+    CSP_E_CLOSED = -11,   /* the other side is gone, or the VM */
+    CSP_E_SYSTEM = -12,   /* the operating system refused: descriptors, threads */
+    CSP_E_VERSION = -13   /* the header is newer than the library, and what it has more is used */
 } csp_status;
 
 /* The version of the library, as "1.2.3". [MT] */
@@ -128,6 +157,45 @@ CSP_API void csp_free(csp_vm *vm);
 
 /* config.user. [MT] [AS] */
 CSP_API void *csp_user(const csp_vm *vm);
+
+/* ---- Values ----
+ *
+ * A csp_value is a handle. It can be copied and stored anywhere, and is good until the scope in
+ * which it was made closes; every later use of it is CSP_E_MISUSE. nil and bools are good for ever
+ * and need no scope. All else belongs to the scope that is open when it is made, and cannot be made
+ * without one. (Not every stale handle is noticed: rely on neither.)
+ *
+ * What cannot be made is CSP_NONE, and whoever is given CSP_NONE passes it on, so a chain of calls
+ * needs one check, at its end.
+ *
+ * All functions of this section are [N]. */
+
+typedef struct csp_value {
+    uint64_t word;
+} csp_value;
+typedef struct csp_scope {
+    uint32_t mark, serial;
+} csp_scope;
+
+#ifdef __cplusplus
+#define CSP_VALUE_(w) (csp_value{(w)})
+#else
+#define CSP_VALUE_(w) ((csp_value){(w)})
+#endif
+#define CSP_NONE CSP_VALUE_(0)
+#define CSP_NONE_INIT \
+    {                 \
+        0             \
+    } /* for what has static storage */
+
+/* Opens a scope. At most 65,536 may be open, and each may have 1,048,576 values. A native has one
+ * open already. */
+CSP_API csp_scope csp_scope_open(csp_vm *vm);
+/* Closes it, and those that were opened inside it: their values are no longer held. One that has
+ * been closed is misuse. */
+CSP_API void csp_scope_close(csp_vm *vm, csp_scope scope);
+/* The same, but v lives on, as a value of the scope around it: the new handle. */
+CSP_API csp_value csp_scope_return(csp_vm *vm, csp_scope scope, csp_value v);
 
 /* ---- Modules ---- */
 
@@ -288,12 +356,14 @@ CSP_API void csp_msg_free(csp_msg *m);
 
 /* What went wrong in the last call that failed. The caller frees it with csp_error_free; it may
  * outlive the VM. NULL: nothing, or no memory for it. If it is not taken, the next failure
- * replaces it. */
+ * replaces it. [N] */
 CSP_API csp_error *csp_take_error(csp_vm *vm);
 CSP_API void csp_error_free(csp_error *error);
 
-/* "compile", "deadlock", "interrupted", "out_of_memory", or the kind of the error that the process
- * ended with ("type_error" …). */
+/* "compile", "deadlock", "interrupted", "out_of_memory", "misuse", "denied", "budget", "closed",
+ * "system", "version", or a kind of the language: that of the error that a process ended with, or
+ * what belongs to what was asked for ("type_error", "not_found" …). [MT] for all that reads
+ * errors. */
 CSP_API const char *csp_error_kind(const csp_error *error);
 CSP_API const char *csp_error_message(const csp_error *error);
 

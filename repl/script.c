@@ -78,12 +78,8 @@ static int run(csp_vm *vm, const options *o, const source *s)
     case CSP_E_INTERRUPTED: return standard_die(ended_by ? ended_by : SIGINT);
     case CSP_E_COMPILE: failure_print(vm, o); return EXIT_USAGE;
     case CSP_E_DEADLOCK: failure_print(vm, o); return EXIT_DEADLOCK;
-    case CSP_E_CRASH:
-    case CSP_E_MEMORY:
-    case CSP_E_MISUSE: break;
+    default: failure_print(vm, o); return EXIT_CRASH;
     }
-    failure_print(vm, o);
-    return EXIT_CRASH;
 }
 
 static int disassemble(csp_vm *vm, const options *o, const source *s)

@@ -1,0 +1,43 @@
+/* What a VM keeps for its host: who is in, the handles that the host has been given, and the like.
+ * One for each VM, in its world. */
+#ifndef CSP_API_HOST_HOST_H
+#define CSP_API_HOST_HOST_H
+
+#include "api/host/door.h"
+#include "api/host/handle.h"
+#include "api/world.h"
+
+typedef struct host {
+    csp_vm *vm;
+    struct world *world;
+    door *door;
+    uint32_t entries;  /* of the thread that is in */
+    uint32_t hooks;    /* under way */
+    uintptr_t outside; /* door.inside before the first of them */
+    bool telling;      /* config.misuse is being told */
+    csp_error *misuse; /* what a callback did wrong; becomes the world's error afterwards */
+    struct csp_context *context; /* of the native of the host that runs; NULL: none does */
+    process *caller;      /* the process that it runs in */
+    handles handles;
+} host;
+
+static inline host *host_of(const csp_vm *vm) { return world_of(vm)->host; }
+
+/* Made with its VM, and freed before it. NULL: no memory. */
+host *host_new(struct world *w);
+void host_free(host *h);
+
+/* Enters for what compiles or runs something: until host_end an interrupt ends it, and the error of
+ * an earlier call is gone. NULL: misuse, told. */
+host *host_begin(csp_vm *vm, const char *function);
+void host_end(host *h);
+
+/* Keeps an error for csp_take_error, and gives the status. */
+csp_status host_fail(host *h, csp_status status, const char *kind, const char *format, ...)
+    CSP_FORMAT(4, 5);
+csp_status host_fail_memory(host *h);
+/* The same for what the VM has raised, which is taken: its kind, its message, and the status that
+ * belongs to the kind. */
+csp_status host_fail_raised(host *h);
+
+#endif

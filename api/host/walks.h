@@ -1,0 +1,12 @@
+/* Walks (vm/walk/walk.h) for the host. */
+#ifndef CSP_API_HOST_WALKS_H
+#define CSP_API_HOST_WALKS_H
+
+#include "vm/walk/walk.h"
+
+/* Runs a walk of the process p to its end, without the interpreter. DONE, or FAIL: raised. What it
+ * costs is charged to the native that runs, if one does. */
+verdict host_walk(csp_vm *vm, process *p, walk_kind walk, uint32_t argc, const value *argv,
+                  value *result);
+
+#endif
