@@ -89,7 +89,7 @@ void loader_free(world *w)
     }
 }
 
-static csp_status add_module(host *h, const char *name, const char *source, size_t size)
+static csp_status offer_module(host *h, const char *name, const char *source, size_t size)
 {
     world *w = h->world;
     host_module *m = malloc(sizeof *m);
@@ -131,7 +131,7 @@ csp_status csp_module_add(csp_vm *vm, const char *name, const char *source, size
         return CSP_E_MISUSE;
     const char *trouble = module_trouble(h->world, name);
     csp_status status =
-        trouble ? door_misuse(vm, __func__, "%s", trouble) : add_module(h, name, source, size);
+        trouble ? door_misuse(vm, __func__, "%s", trouble) : offer_module(h, name, source, size);
     door_leave(h);
     return status;
 }

@@ -78,6 +78,7 @@ void door_close(host *h)
 {
     door *d = h->door;
     d->vm = NULL;
+    d->scopes = 0;
     d->user = NULL;
     d->misuse = NULL;
     d->host = NULL;
@@ -176,7 +177,7 @@ static host *enter_again(door *d, const char *function, unsigned how)
 host *door_enter(csp_vm *vm, const char *function, unsigned how)
 {
     door *d = door_last;
-    if (__builtin_expect(d->vm != vm, 0)) {
+    if (__builtin_expect(d->vm != vm || !vm, 0)) {
         d = door_find(vm);
         if (!d)
             return NULL;
@@ -222,13 +223,17 @@ void door_leave(host *h)
 
 /* ---- What runs of the host ---- */
 
-void door_native_begin(host *h)
+void door_native_begin(host *h, struct csp_context *context, process *p)
 {
+    h->context = context;
+    h->caller = p;
     atomic_store_explicit(&h->door->inside, door_me() | INSIDE_NATIVE, memory_order_relaxed);
 }
 
 void door_native_end(host *h)
 {
+    h->context = NULL;
+    h->caller = NULL;
     atomic_store_explicit(&h->door->inside, door_me(), memory_order_relaxed);
 }
 

@@ -13,6 +13,8 @@
 #include "include/csp.h"
 
 struct host;
+struct csp_context;
+struct process;
 
 /* What is in, beside the thread's word. */
 enum { INSIDE_NATIVE = 1 /* a native of the host runs */, INSIDE_HOOK = 2 /* another callback */ };
@@ -61,8 +63,9 @@ csp_status door_misuse(csp_vm *vm, const char *function, const char *format, ...
 csp_status door_check_text(csp_vm *vm, const char *function, const char *name, const char *text,
                            size_t size);
 
-/* Around each call of a native of the host (context.c), and of any other callback. They nest. */
-void door_native_begin(struct host *h);
+/* Around each call of a native of the host, in the process p, and of any other callback. Natives
+ * never nest, the others may. */
+void door_native_begin(struct host *h, struct csp_context *context, struct process *p);
 void door_native_end(struct host *h);
 void door_hook_begin(struct host *h);
 void door_hook_end(struct host *h);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/host/host.h"
+#include "api/host/process.h"
 #include "base/hash.h"
 
 enum { SLOT_SHIFT = 8, SERIAL_SHIFT = 32, TAG_SHIFT = 3, TAG_MASK = 0xf8, FIRST_SLOTS = 64 };
@@ -120,4 +121,12 @@ bool handle_value(host *h, csp_value given, const char *function, value *out)
     if (word != 0)
         door_misuse(h->vm, function, "%s", wrong_word(of, word));
     return false;
+}
+
+process *host_owner(host *h)
+{
+    process *p = h->caller ? h->caller : host_process(h->vm);
+    if (!p)
+        host_fail_memory(h);
+    return p;
 }

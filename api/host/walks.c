@@ -1,6 +1,6 @@
 #include "api/host/walks.h"
 
-#include "vm/walk/walk_own.h"
+#include "api/host/host.h"
 
 /* The arguments and slots of any walk. */
 enum { SLOTS = 8 };
@@ -9,12 +9,16 @@ verdict host_walk(csp_vm *vm, process *p, walk_kind walk, uint32_t argc, const v
                   value *result)
 {
     value slots[SLOTS] = {VALUE_ABSENT}; /* on the C stack, which is a root */
+    uint64_t charged = vm->sched.charged;
     memcpy(slots, argv, argc * sizeof *argv);
     verdict v;
     do
         v = walk_step(vm, p, walk, slots, result);
     while (v == VERDICT_YIELD);
-    if (v == VERDICT_FAIL)
-        walk_abandon(vm, p, walk, slots);
+    const native_entry *entry = &walk_natives[walk];
+    if (v == VERDICT_FAIL && entry->abandon)
+        entry->abandon(vm, p, entry, slots);
+    if (!host_of(vm)->caller)
+        vm->sched.charged = charged;
     return v;
 }
