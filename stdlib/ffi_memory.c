@@ -51,8 +51,7 @@ static verdict within(csp_vm *vm, value v, content in, int64_t offset, uint64_t 
     if (offset >= 0 && (uint64_t)offset <= in.size && size <= in.size - (uint64_t)offset)
         return VERDICT_DONE;
     return vm_raise(vm, ERR_VALUE, "%llu bytes from %lld on are not all in the %zu bytes of the %s",
-                    (unsigned long long)size, (long long)offset, in.size,
-                    vm_type_names[value_type_of(v)]);
+                    (unsigned long long)size, (long long)offset, in.size, vm_type_name(v));
 }
 
 verdict ffi_place(csp_vm *vm, process *p, value v, int64_t offset, uint64_t size, bool writes,

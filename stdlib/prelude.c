@@ -68,7 +68,7 @@ static verdict native_len(csp_vm *vm, process *p, value *args, value *result)
 static verdict native_type(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
-    const char *name = vm_type_names[value_type_of(args[0])];
+    const char *name = vm_type_name(args[0]);
     return vm_give(vm, str_intern(vm, name, strlen(name)), result);
 }
 

@@ -4,6 +4,7 @@
 
 #include "vm/core/scheduler.h"
 #include "vm/core/text.h"
+#include "vm/data/hosted.h"
 #include "vm/foreign/release.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
@@ -14,7 +15,11 @@
 #include "vm/report/report_all.h"
 #include "vm/run/run.h"
 
-enum { POLL_CREDIT = 4000, POLL_PICK = 100 /* the cost of a switch */ };
+enum {
+    POLL_CREDIT = 4000,
+    POLL_PICK = 100, /* the cost of a switch */
+    POLL_OBJECTS = 2000
+};
 
 static void report_activity(csp_vm *vm)
 {
@@ -39,6 +44,7 @@ static void poll(csp_vm *vm)
     if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
         leak_look(vm);
     release_lost(vm);
+    hosted_sweep(vm, POLL_OBJECTS);
     if (vm->asked)
         report_activity(vm);
     if (s->timer_count)
@@ -104,7 +110,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
             return VM_EXIT;
         if (!ran) {
             poll(vm);
-            if (sched_busy(s))
+            if (sched_busy(s) || hosted_pending(vm))
                 continue;
             if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !pending(vm))
                 return VM_DEADLOCK;
@@ -123,7 +129,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 
 int64_t vm_next_event(csp_vm *vm)
 {
-    if (sched_busy(&vm->sched) || request_arrived(vm))
+    if (sched_busy(&vm->sched) || request_arrived(vm) || hosted_pending(vm))
         return 0;
     return timer_next(&vm->sched);
 }

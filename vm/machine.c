@@ -13,6 +13,7 @@
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
 #include "vm/core/string.h"
+#include "vm/data/hosted.h"
 #include "vm/data/tuple.h"
 #include "vm/drive.h"
 #include "vm/foreign/foreign.h"
@@ -121,6 +122,7 @@ void vm_destroy(csp_vm *vm)
     foreign_close(vm);
     if (vm->own && vm->own->index == PROCESS_APART)
         drop(vm, vm->own);
+    hosted_free(vm);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
         drop(vm, vm->table[vm->table_count - 1]);
         vm->table_count--;

@@ -12,6 +12,7 @@
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
 #include "vm/audit.h"
+#include "vm/code/native.h"
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
 #include "vm/process/timer.h"
@@ -51,7 +52,9 @@ static char *quoted(const char *source)
     return text;
 }
 
-program *program_new(const char *source)
+program *program_new(const char *source) { return program_new_with(NULL, source); }
+
+program *program_new_with(const native_entry *natives, const char *source)
 {
     program *p = calloc(1, sizeof *p);
     cr_assert(p != NULL);
@@ -61,6 +64,7 @@ program *program_new(const char *source)
     config.write = take_output;
     config.capabilities = CSP_MAY_CALL_C;
     cr_assert(csp_new(&config, &p->vm) == CSP_OK);
+    cr_assert(!natives || vm_add_natives(p->vm, "", natives));
     char *text = quoted(source);
     const module *m = world_compile(world_of(p->vm), "test.csp", text, strlen(text), 1, NULL);
     free(text);

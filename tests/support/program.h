@@ -18,6 +18,9 @@ typedef struct program {
 /* Compiles the source, in which ' stands for " (so that it can be read inside a C string). What
  * does not compile ends the test. */
 program *program_new(const char *source);
+/* The same with further natives in the prelude: a table that ends with NULL. */
+struct native_entry;
+program *program_new_with(const struct native_entry *natives, const char *source);
 void program_free(program *p);
 
 /* Begins a run: its main process can run, in slices of so many reductions; nothing has been

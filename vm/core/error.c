@@ -126,14 +126,13 @@ verdict vm_blame(csp_vm *vm, process *p, value first, value second)
 
 verdict vm_raise_moved(csp_vm *vm, value v)
 {
-    return vm_raise(vm, ERR_MOVED, "this %s was handed to another process",
-                    vm_type_names[value_type_of(v)]);
+    return vm_raise(vm, ERR_MOVED, "this %s was handed to another process", vm_type_name(v));
 }
 
 verdict vm_raise_frozen(csp_vm *vm, value v)
 {
     return vm_raise(vm, ERR_FROZEN, "the %s is frozen: `copy` gives one that can change",
-                    vm_type_names[value_type_of(v)]);
+                    vm_type_name(v));
 }
 
 verdict vm_raise_type(csp_vm *vm, process *p, value got, const char *what)

@@ -220,6 +220,24 @@ typedef struct cvalue {
 } cvalue;
 #define STRUCT_SHARED OBJ_FLAG_A /* another value has the same block */
 
+struct csp_vm;
+/* A class of objects of the host's (hosted.h). It lives as long as the VM. */
+typedef struct hosted_class {
+    const char *name;   /* "Enemy" */
+    const char *phrase; /* "an Enemy" */
+    /* What has to be done once nobody can use data any more; NULL: nothing. It must not touch the
+     * VM's heap. */
+    void (*finalize)(struct csp_vm *vm, const struct hosted_class *of, void *data);
+    bool shared; /* a handle like a channel; else an object has one owner */
+    bool hidden; /* the VM's own, which programs never see: not counted */
+} hosted_class;
+typedef struct host_object {
+    uint64_t header;
+    void *data; /* NULL: it has been closed, or moved away */
+    const hosted_class *of;
+    uint32_t entry, serial; /* its place in the VM's table */
+} host_object;
+
 struct code;
 /* Captured values are copied in when the closure is made; a call copies them to the registers after
  * the parameters. */
@@ -275,6 +293,7 @@ static inline tuple *value_tuple(value v) { return (tuple *)value_as_object(v); 
 static inline list *value_list(value v) { return (list *)value_as_object(v); }
 static inline map *value_map(value v) { return (map *)value_as_object(v); }
 static inline cvalue *value_struct(value v) { return (cvalue *)value_as_object(v); }
+static inline host_object *value_hosted(value v) { return (host_object *)value_as_object(v); }
 static inline error *value_error(value v) { return (error *)value_as_object(v); }
 
 #endif

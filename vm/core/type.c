@@ -10,7 +10,7 @@ const char *const vm_type_names[TYPE_COUNT] = {
     [TYPE_BUFFER] = "buffer",     [TYPE_FN] = "fn",           [TYPE_CHAN] = "chan",
     [TYPE_PROCESS] = "process",   [TYPE_ERROR] = "error",     [TYPE_RANGE] = "range",
     [TYPE_POINTER] = "pointer",   [TYPE_LIBRARY] = "library", [TYPE_STRUCT] = "struct",
-    [TYPE_CALLBACK] = "callback",
+    [TYPE_CALLBACK] = "callback", [TYPE_OBJECT] = "object",
 };
 
 static const char *const phrases[TYPE_COUNT] = {
@@ -33,9 +33,18 @@ static const char *const phrases[TYPE_COUNT] = {
     [TYPE_LIBRARY] = "a library",
     [TYPE_STRUCT] = "a struct",
     [TYPE_CALLBACK] = "a callback",
+    [TYPE_OBJECT] = "an object",
 };
 
-const char *vm_type_phrase(value v) { return phrases[value_type_of(v)]; }
+const char *vm_type_name(value v)
+{
+    return value_is(v, OBJ_HOSTED) ? value_hosted(v)->of->name : vm_type_names[value_type_of(v)];
+}
+
+const char *vm_type_phrase(value v)
+{
+    return value_is(v, OBJ_HOSTED) ? value_hosted(v)->of->phrase : phrases[value_type_of(v)];
+}
 
 const kind_traits kind_plain = {.show = NULL};
 

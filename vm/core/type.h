@@ -24,9 +24,12 @@ typedef enum value_type {
     TYPE_LIBRARY,
     TYPE_STRUCT,
     TYPE_CALLBACK,
+    TYPE_OBJECT,
     TYPE_COUNT
 } value_type;
 extern const char *const vm_type_names[TYPE_COUNT];
+/* What type(v) gives: of an object of the host the name of its class. */
+const char *vm_type_name(value v);
 /* What v is, for messages: "an int", "a channel", "nil". */
 const char *vm_type_phrase(value v);
 value_type value_type_of(value v);

@@ -86,11 +86,12 @@ struct csp_vm {
     /* In the collector's callback, after a marking that brings nothing back: what C has given
      * is looked at (release.h). NULL: there is no C */
     void (*marked)(struct csp_vm *vm);
-    bool may_call_c;          /* whoever stands above has granted it */
-    struct foreign *foreign;  /* what calls C; made with the first library */
-    struct pool *pool;        /* workers and inbox of the requests; made by the first */
-    struct request *requests; /* all that have been neither taken nor disposed of */
-    void *top;                /* for the layer above (api/): module loader, sessions */
+    struct hosted_table *objects; /* of the host (hosted.h); NULL until there is one */
+    bool may_call_c;              /* whoever stands above has granted it */
+    struct foreign *foreign;      /* what calls C; made with the first library */
+    struct pool *pool;            /* workers and inbox of the requests; made by the first */
+    struct request *requests;     /* all that have been neither taken nor disposed of */
+    void *top;                    /* for the layer above (api/): module loader, sessions */
     const char *const *args;
     uint32_t arg_count; /* of the script */
 

@@ -10,9 +10,9 @@ _Static_assert(sizeof(map_entry) == 3 * sizeof(value),
 _Static_assert(offsetof(error, cause) == offsetof(error, kind) + 4 * sizeof(value),
                "an error's five values stand side by side");
 
-_Static_assert(
-    OBJ_CONTAINERS == 7,
-    "what a container holds is known: here it is all but buffers and structs, which hold bytes");
+_Static_assert(OBJ_CONTAINERS == 8, "what a container holds is known: here it is all but buffers "
+                                    "and structs, which hold bytes, and "
+                                    "objects of the host");
 children children_of(value v)
 {
     switch (value_kind(v)) {

@@ -41,7 +41,7 @@ static verdict raise_missing(csp_vm *vm, const map *m, value name)
 /* In other languages it would be a method. */
 static verdict raise_no_fields(csp_vm *vm, value container, value name)
 {
-    const char *type = vm_type_names[value_type_of(container)], *field = value_string(name)->text;
+    const char *type = vm_type_name(container), *field = value_string(name)->text;
     char hint[FOREIGN_HINT];
     if (foreign_method(type, field, NULL, hint, sizeof hint))
         return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`): %s", vm_type_phrase(container),

@@ -257,7 +257,9 @@ verdict map_key_check(csp_vm *vm, process *p, value key)
 {
     if (value_is_immutable(key))
         return VERDICT_DONE;
-    return vm_raise_type(vm, p, key, "a map key that cannot change (freeze it)");
+    return vm_raise_type(vm, p, key,
+                         value_is(key, OBJ_HOSTED) ? "a map key that cannot change"
+                                                   : "a map key that cannot change (freeze it)");
 }
 
 map_entry *map_next(const map *m, uint32_t *position)

@@ -9,6 +9,7 @@
 #include "vm/core/string.h"
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
+#include "vm/data/hosted.h"
 #include "vm/outside/loop.h"
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
@@ -38,6 +39,14 @@ struct leak_places {
 
 /* --- what the collector asks */
 
+/* What is held weakly by others. */
+static void judge_held(csp_vm *vm)
+{
+    hosted_judge(vm);
+    if (vm->marked)
+        vm->marked(vm);
+}
+
 /* While the world is stopped. */
 static void *unreached(heap *h, void *user)
 {
@@ -48,8 +57,7 @@ static void *unreached(heap *h, void *user)
         vm->judging = vm->judge_due = false;
         code_judge(vm);
         str_judge_interned(vm);
-        if (vm->marked)
-            vm->marked(vm);
+        judge_held(vm);
         return NULL;
     }
     for (uint32_t i = 0; i < vm->table_count; i++) {
@@ -59,8 +67,8 @@ static void *unreached(heap *h, void *user)
         p->run_next = first;
         first = p;
     }
-    if (!first && vm->marked)
-        vm->marked(vm);
+    if (!first)
+        judge_held(vm);
     return first;
 }
 

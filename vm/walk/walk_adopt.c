@@ -6,6 +6,7 @@
 #include "vm/walk/walk_adopt.h"
 
 #include "vm/data/children.h"
+#include "vm/data/hosted.h"
 #include "vm/data/structure.h"
 #include "vm/walk/walk_state.h"
 
@@ -28,7 +29,7 @@ typedef struct old_shell {
     value forward;
 } old_shell;
 
-_Static_assert(OBJ_CONTAINERS == 7, "a container can be moved");
+_Static_assert(OBJ_CONTAINERS == 8, "a container can be moved");
 static size_t size_of(value v)
 {
     switch (value_kind(v)) {
@@ -36,6 +37,7 @@ static size_t size_of(value v)
     case OBJ_MAP: return sizeof(map);
     case OBJ_BUFFER: return sizeof(buffer);
     case OBJ_STRUCT: return sizeof(cvalue);
+    case OBJ_HOSTED: return sizeof(host_object);
     case OBJ_TUPLE: return sizeof(tuple) + value_tuple(v)->count * sizeof(value);
     case OBJ_CLOSURE:
         return sizeof(closure) + ((closure *)value_as_object(v))->code->captures * sizeof(value);
@@ -57,10 +59,14 @@ static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     memcpy(shell, value_as_object(v), size);
     if (value_is(v, OBJ_STRUCT) && !struct_part(vm, (cvalue *)shell))
         return VALUE_ABSENT;
+    bool is_hosted = value_is(v, OBJ_HOSTED);
+    if (is_hosted)
+        hosted_succeed(vm, value_hosted(v), (host_object *)shell);
     shell->header = (shell->header & ~(OWNER_MASK | WALK_MOVED)) | process_owner(p);
     *budget -= cost_of(size);
     old_shell *old = value_as_object(v);
-    memset(&old->forward, 0, size - sizeof old->header);
+    if (!is_hosted) /* whose class and place stay known */
+        memset(&old->forward, 0, size - sizeof old->header);
     old->forward = value_object(shell);
     old->header |= FORWARDED;
     return value_object(shell);

@@ -37,9 +37,9 @@ static verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int 
         if (kind == OBJ_TUPLE || kind == OBJ_LIST)
             return VERDICT_CALL;
     }
-    value_type type = value_type_of(a);
-    if (type == value_type_of(b))
-        vm_raise(vm, ERR_TYPE, "values of type %s have no order", vm_type_names[type]);
+    const char *type = vm_type_name(a);
+    if (strcmp(type, vm_type_name(b)) == 0)
+        vm_raise(vm, ERR_TYPE, "values of type %s have no order", type);
     else
         vm_raise(vm, ERR_TYPE, "%s and %s have no order", vm_type_phrase(a), vm_type_phrase(b));
     return vm_blame(vm, p, a, b);

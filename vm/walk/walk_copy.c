@@ -116,7 +116,7 @@ static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
     return b;
 }
 
-_Static_assert(OBJ_CONTAINERS == 7, "a container can be copied");
+_Static_assert(OBJ_CONTAINERS == 8, "a container can be copied, but for objects of the host");
 static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
 {
     switch (value_kind(source)) {
@@ -144,6 +144,17 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
     }
 }
 
+static verdict refuse(csp_vm *vm, const copy_walk *w, value v)
+{
+    bool is_hosted = value_is(v, OBJ_HOSTED);
+    if (w->mode == COPY_FREEZE && (is_hosted || value_is(v, OBJ_BUFFER) || value_is(v, OBJ_STRUCT)))
+        return vm_raise(vm, ERR_TYPE, "%s cannot be frozen", vm_type_phrase(v));
+    if (!is_hosted)
+        return VERDICT_DONE;
+    return vm_raise(vm, ERR_TYPE, "%s has one owner and cannot be copied; `move` hands it over",
+                    vm_type_phrase(v));
+}
+
 /* What replaces v in the copy; pushes a frame if it must be filled. */
 static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *budget)
 {
@@ -158,8 +169,9 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
         *out = *known;
         return VERDICT_DONE;
     }
-    if (w->mode == COPY_FREEZE && (value_is(v, OBJ_BUFFER) || value_is(v, OBJ_STRUCT)))
-        return vm_raise(vm, ERR_TYPE, "%s cannot be frozen", vm_type_phrase(v));
+    verdict refused = refuse(vm, w, v);
+    if (refused != VERDICT_DONE)
+        return refused;
     void *shell = shell_of(vm, w, v);
     if (!shell)
         return vm_raise_memory(vm);

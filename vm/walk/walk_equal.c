@@ -84,6 +84,11 @@ static int structs_equal(csp_vm *vm, const process *p, value x, value y)
     return a->size > LONG_BYTES ? -1 : struct_bytes_equal(vm, a, b, &at);
 }
 
+static int hosted_equal(const process *p, value x, value y)
+{
+    return usable(p, x) && usable(p, y) ? x == y : -1;
+}
+
 static int sizes_equal(const process *p, value x, value y, obj_kind kind)
 {
     if (!usable(p, x) || !usable(p, y))
@@ -125,6 +130,7 @@ static int objects_equal(csp_vm *vm, const process *p, value a, value b)
     case OBJ_RANGE: return ranges_equal(value_as_object(a), value_as_object(b));
     case OBJ_BUFFER: return buffers_equal(p, a, b);
     case OBJ_STRUCT: return structs_equal(vm, p, a, b);
+    case OBJ_HOSTED: return hosted_equal(p, a, b);
     case OBJ_TUPLE:
     case OBJ_LIST:
     case OBJ_MAP: return sizes_equal(p, a, b, kind);

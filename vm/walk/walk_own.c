@@ -52,7 +52,8 @@ static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
     bool is_buffer = value_is(v, OBJ_BUFFER);
     if (w->strict && is_buffer && buffer_is_pinned(value_as_object(v)))
         return refuse_pinned(vm);
-    if (w->strict && w->freezes && (is_buffer || value_is(v, OBJ_STRUCT)))
+    if (w->strict && w->freezes &&
+        (is_buffer || value_is(v, OBJ_STRUCT) || value_is(v, OBJ_HOSTED)))
         return vm_raise(vm, ERR_TYPE, "%s cannot be frozen", vm_type_phrase(v));
     if (!walk_enqueue(vm, &w->queue, v))
         return vm_raise_memory(vm);

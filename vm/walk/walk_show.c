@@ -101,8 +101,7 @@ static bool show_atom(text *t, value v, bool quoted)
     default: break;
     }
     const kind_traits *traits = t->vm->kinds[value_kind(v)];
-    return traits->show ? traits->show(t, v)
-                        : text_printf(t, "<%s>", vm_type_names[value_type_of(v)]);
+    return traits->show ? traits->show(t, v) : text_printf(t, "<%s>", vm_type_name(v));
 }
 
 /* --- containers */
