@@ -318,6 +318,12 @@ CSP_API csp_msg *csp_msg_bytes(const void *data, size_t size);
  * thread frees the message; also when NULL is returned. release may be NULL. */
 CSP_API csp_msg *csp_msg_adopt(void *data, size_t size, void (*release)(void *data));
 
+/* From JSON (RFC 8259), as Json.parse: arrays are lists, objects maps in which the last of equal
+ * names counts, ints exact at any size, numbers with a point or exponent floats. NULL, too: it is
+ * no JSON; more than 512 arrays and objects inside each other, a lone surrogate, bytes that are not
+ * UTF-8, a number beyond doubles, an int of more than 2 ** 25 digits. */
+CSP_API csp_msg *csp_msg_json(const char *json, size_t size);
+
 /* From the packed form. The bytes may come from anybody: all of them are checked. NULL, too: they
  * are not what csp_msg_packed gives. */
 CSP_API csp_msg *csp_msg_unpack(const void *packed, size_t size);
@@ -325,6 +331,12 @@ CSP_API csp_msg *csp_msg_unpack(const void *packed, size_t size);
 /* The packed form: bytes that are the same on all machines and may be kept in a file or sent to
  * another one; the first four say which version it is. They are m's own. NULL: out of memory. */
 CSP_API const void *csp_msg_packed(const csp_msg *m, size_t *size);
+
+/* As JSON: tuples as arrays, bytes and buffers as base64, errors and ranges as objects of their
+ * fields, keys that are no text as the text of their JSON. To be freed by csp_text_free. NULL:
+ * there is nan, inf, a cycle, or a key inside of a key that is no text; it would be longer than 2
+ * GiB; or out of memory. */
+CSP_API char *csp_msg_to_json(const csp_msg *m);
 
 /* What it is. CSP_T_NONE: m is NULL. */
 CSP_API csp_type csp_msg_type(const csp_msg *m);

@@ -51,6 +51,9 @@ csp_msg *message_of(packer *p);
  * memory. */
 const csp_msg *message_parts(const csp_msg *m);
 
+/* One more than the largest number of a part (packed.h). */
+uint32_t message_numbered(const csp_msg *m);
+
 /* Adds the packed form of a node that is not the whole message. False: out of memory. */
 bool message_pack(packer *p, const csp_msg *m);
 void message_pack_scalar(packer *p, const csp_msg *m); /* without a head */

@@ -199,6 +199,14 @@ const csp_msg *message_parts(const csp_msg *m)
     return known;
 }
 
+uint32_t message_numbered(const csp_msg *m)
+{
+    size_t numbered = 1;
+    if (m->in->packed)
+        measure(m->in, &numbered);
+    return (uint32_t)numbered + 1;
+}
+
 /* --- looking up */
 
 static const csp_msg *find(const csp_msg *m, const uint8_t *name, size_t size)
