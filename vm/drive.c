@@ -43,7 +43,6 @@ static void poll(csp_vm *vm)
         return;
     if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
         leak_look(vm);
-    release_lost(vm);
     hosted_sweep(vm, POLL_OBJECTS);
     if (vm->asked)
         report_activity(vm);
@@ -53,6 +52,7 @@ static void poll(csp_vm *vm)
         output_poll(vm);
     if (request_arrived(vm))
         request_deliver(vm);
+    release_lost(vm);
 }
 
 /* Nothing can run: waits for an event. False: none will come. */

@@ -19,10 +19,16 @@ static ccall *call_of(worker_job *j) { return (ccall *)(void *)((char *)j - offs
 
 /* --- on a worker */
 
-static void tell(ccall *c)
+/* Who waits for c; NULL: nobody. */
+static cwait *take_wait(ccall *c)
 {
     cwait *w = c->wait;
     c->wait = NULL;
+    return w;
+}
+
+static void tell(cwait *w)
+{
     if (w)
         request_complete(&w->base);
 }
@@ -31,15 +37,17 @@ static void called(worker_job *j, native_callback *callback)
 {
     ccall *c = call_of(j);
     c->callback = callback;
-    tell(c);
+    tell(take_wait(c));
 }
 
+/* The request, if there is one, is the last to let go of c: so the VM hears of it. */
 static void over(worker_job *j)
 {
     ccall *c = call_of(j);
+    cwait *w = take_wait(c);
     atomic_store_explicit(&c->over, true, memory_order_release);
-    tell(c);
     record_drop(c);
+    tell(w);
 }
 
 /* --- the request */
@@ -74,15 +82,22 @@ static void drop(request *r)
 static const request_kind wait_kind = {
     .what = "C to return", .begin = start, .cancel = cancel, .drop = drop};
 
-static verdict wait_for(csp_vm *vm, process *p, ccall *c)
+/* NULL: no memory. */
+static cwait *wait_new(ccall *c)
 {
     cwait *w = calloc(1, sizeof *w);
     if (!w)
-        return vm_raise_memory(vm);
+        return NULL;
     w->base.kind = &wait_kind;
     w->call = c;
     record_hold(c);
-    return request_start(vm, p, &w->base, NULL, 0, 0);
+    return w;
+}
+
+static verdict wait_for(csp_vm *vm, process *p, ccall *c)
+{
+    cwait *w = wait_new(c);
+    return w ? request_start(vm, p, &w->base, NULL, 0, 0) : vm_raise_memory(vm);
 }
 
 /* --- the call */
@@ -123,7 +138,6 @@ verdict blocking_begin(csp_vm *vm, process *p, ccall *c, clibrary *l, const valu
                        const uint64_t *extra)
 {
     worker_job *j = &c->job;
-    record_bury_dead();
     c->workers = workers_of(vm);
     j->block = aligned_alloc(16, c->plan->block_size ? c->plan->block_size : 16);
     j->result = aligned_alloc(16, c->plan->result_size ? c->plan->result_size : 16);
@@ -162,6 +176,13 @@ native_outcome blocking_outcome(const ccall *c)
     case WORKER_DROPPED: break;
     }
     return NATIVE_NO_MEMORY;
+}
+
+void blocking_watch(csp_vm *vm, ccall *c)
+{
+    c->wait = wait_new(c);
+    if (c->wait)
+        request_watch(vm, &c->wait->base);
 }
 
 void blocking_leave(ccall *c, bool abandon)

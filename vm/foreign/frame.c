@@ -376,10 +376,13 @@ bool ccall_leave(csp_vm *vm, process *p, const frame *at, value e, bool killed)
         set_state(&f, STATE_OTHERWISE);
         return true;
     }
-    if (c->of->blocking)
+    if (c->of->blocking) {
+        if (state_of(&f) != STATE_WAITING)
+            blocking_watch(vm, c);
         blocking_leave(c, !killed);
-    else if (c->stack)
+    } else if (c->stack) {
         native_abandon(c->stack);
+    }
     end(vm, p, &f);
     return false;
 }

@@ -91,7 +91,7 @@ verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *gi
 ccall *record_new(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
                   const value *args, const value *extra);
 void record_hold(ccall *c);
-/* On any thread; the last one leaves it to record_bury_dead, which a VM calls now and then. */
+/* On any thread; the last one leaves it to record_bury_dead, which VMs call between slices. */
 void record_drop(ccall *c);
 void record_bury_dead(void);
 /* It is no more its process': the frame is left, or C has returned. */
@@ -107,6 +107,9 @@ verdict blocking_go_on(csp_vm *vm, process *p, ccall *c, worker_reply reply);
 void blocking_arrived(csp_vm *vm, process *p);
 /* What C has come to, where that is not RETURNED. */
 native_outcome blocking_outcome(const ccall *c);
+/* C waits in a callback that it will not be given the result of: from now on the VM is woken when C
+ * has returned, so that what the record holds goes then. Before blocking_leave. */
+void blocking_watch(csp_vm *vm, ccall *c);
 /* Nobody waits for it any more; `abandon`: C, which waits in a callback, is given up, else it
  * goes on. */
 void blocking_leave(ccall *c, bool abandon);

@@ -1,8 +1,6 @@
 /* Records of calls under way, and what C holds meanwhile. */
 #include <stdlib.h>
 
-#include <pthread.h>
-
 #include "vm/core/stack.h"
 #include "vm/core/type.h"
 #include "vm/foreign/own.h"
@@ -134,28 +132,24 @@ static bool let_go(ccall *c)
 }
 
 /* What threads that the collector does not know have let go last: they cannot unpin. */
-static struct {
-    pthread_mutex_t lock;
-    ccall *first;
-} dead = {.lock = PTHREAD_MUTEX_INITIALIZER};
+static _Atomic(ccall *) dead;
 
 void record_drop(ccall *c)
 {
     if (!let_go(c))
         return;
     unpin_buffers(c); /* C has returned: they may be moved, whenever the rest is buried */
-    pthread_mutex_lock(&dead.lock);
-    c->under = dead.first;
-    dead.first = c;
-    pthread_mutex_unlock(&dead.lock);
+    c->under = atomic_load_explicit(&dead, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&dead, &c->under, c, memory_order_release,
+                                                  memory_order_relaxed))
+        continue;
 }
 
 void record_bury_dead(void)
 {
-    pthread_mutex_lock(&dead.lock);
-    ccall *c = dead.first;
-    dead.first = NULL;
-    pthread_mutex_unlock(&dead.lock);
+    if (!atomic_load_explicit(&dead, memory_order_relaxed))
+        return;
+    ccall *c = atomic_exchange_explicit(&dead, NULL, memory_order_acquire);
     for (ccall *next; c; c = next) {
         next = c->under;
         dispose(c);

@@ -269,6 +269,7 @@ void release_all(csp_vm *vm)
 void release_lost(csp_vm *vm)
 {
     struct foreign *v = vm->foreign;
+    record_bury_dead();
     if (v && v->put_off)
         run_put_off(vm);
     if (!v || !v->lost)

@@ -105,6 +105,14 @@ verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uin
     return VERDICT_BLOCK;
 }
 
+void request_watch(csp_vm *vm, request *r)
+{
+    r->job = (job){.drop = drop};
+    r->state = REQUEST_ABANDONED;
+    link_request(vm, r);
+    pool_expect(vm->pool, &r->job);
+}
+
 void request_complete(request *r) { pool_post(&r->job); }
 
 /* --- arriving */
@@ -183,7 +191,8 @@ void request_close(csp_vm *vm)
         return;
     for (request *r = vm->requests, *next; r; r = next) {
         next = r->next;
-        r->roots->proc = NULL;
+        if (r->roots)
+            r->roots->proc = NULL;
         if (r->state == REQUEST_ARRIVED)
             forget(vm, r);
         else if (r->state == REQUEST_UNDER_WAY && r->kind->cancel)

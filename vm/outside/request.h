@@ -65,6 +65,10 @@ enum { REQUEST_PINS = 2 };
 verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                       size_t outside);
 
+/* The same for nobody, in a VM that has waited for a request before: r, whoever will complete it, is
+ * disposed of then, and the VM is woken. */
+void request_watch(csp_vm *vm, request *r);
+
 /* r is done. [any thread] r may be gone when this returns. Not for kinds with `work`. */
 void request_complete(request *r);
 
