@@ -65,7 +65,7 @@ enum { REQUEST_PINS = 2 };
 verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                       size_t outside);
 
-/* The same for nobody, in a VM that has waited for a request before: r, whoever will complete it, is
+/* The same for nobody, in a VM that has waited for a request before: r, whoever completes it, is
  * disposed of then, and the VM is woken. */
 void request_watch(csp_vm *vm, request *r);
 
