@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "ffi/invoke.h"
 #include "vm/code/code_table.h"
 #include "vm/code/native.h"
 #include "vm/code/origin.h"
@@ -91,6 +92,8 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     vm->exit_status = -1;
     vm->sched.vm = vm;
     vm->sched.slice = environment("CSP_SLICE", SLICE);
+    if (environment("CSP_LIBFFI", 0))
+        (void)invoke_set_direct(false);
     vm->hash_seed = seed();
     vm->next_position = 1;
     vm->started = loop_now();
