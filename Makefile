@@ -323,16 +323,17 @@ $(CONFORMANCE): $(O)/conformance.c tests/ffi/conformance.h
 
 $(OBJ)/tests/ffi/test_conformance: $(CONFORMANCE)
 
-# A library of C functions that overflow, call back and jump, for tests/vm/test_foreign.c.
+# A library of C functions that overflow, call back and jump, for tests/vm/test_foreign*.c.
 FOREIGN := $(OBJ)/tests/vm/foreign_library.so
 CFLAGS_tests/vm/test_foreign := -DFOREIGN_LIBRARY='"$(abspath $(FOREIGN))"'
+CFLAGS_tests/vm/test_foreign_overflows := $(CFLAGS_tests/vm/test_foreign)
 
 $(FOREIGN): tests/vm/foreign_library.c
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(Q)$(CC) -std=gnu11 -fPIC -shared -o $@ $<
 
-$(OBJ)/tests/vm/test_foreign: $(FOREIGN)
+$(OBJ)/tests/vm/test_foreign $(OBJ)/tests/vm/test_foreign_overflows: $(FOREIGN)
 
 # What a call of C costs, beside plain libffi.
 .PHONY: measure-ffi

@@ -8,6 +8,7 @@ typedef void hook(void);
 typedef int64_t number(int64_t);
 
 int64_t deep(int64_t n);
+int64_t fall(void);
 void call(hook *f);
 int64_t call_with(number *f, int64_t n);
 int64_t nest(number *f, int64_t n);
@@ -24,6 +25,14 @@ int64_t deep(int64_t n)
     volatile char room[1000];
     room[0] = (char)n;
     return n == 1 ? room[0] : deep(n - 1) + room[0];
+}
+
+/* For ever, in frames that touch little of the memory that they take. */
+int64_t fall(void)
+{
+    volatile char room[60000];
+    room[0] = 0;
+    return fall() + room[0];
 }
 
 void call(hook *f) { f(); }
