@@ -12,7 +12,7 @@
 #include "vm/data/structure.h"
 #include "vm/foreign/cvalue.h"
 
-enum { ARRAY_AT_ONCE = 1 << 16, ELEMENTS_PER_REDUCTION = 16 };
+enum { ARRAY_AT_ONCE = 1 << 16 };
 
 /* --- what is kept for pointers in memory */
 
@@ -134,7 +134,7 @@ static verdict check_length(csp_vm *vm, const cplace *place, uint64_t count)
                              "an array of more than %d elements: `Ffi.read`, `Ffi.write` and "
                              "`Ffi.bytes_at` take it in parts",
                              ARRAY_AT_ONCE);
-    vm_charge(vm, count / ELEMENTS_PER_REDUCTION);
+    vm_charge(vm, count); /* each is checked, converted, and often allocated */
     return VERDICT_DONE;
 }
 
