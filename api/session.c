@@ -4,12 +4,11 @@
 
 #include "api/error.h"
 #include "api/host/host.h"
+#include "api/host/walks.h"
 #include "api/loader.h"
 #include "vm/core/string.h"
-#include "vm/core/text.h"
 #include "vm/machine.h"
 #include "vm/process/output.h"
-#include "vm/walk/walk_show.h"
 
 /* The value of csp_eval as text. */
 enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20 };
@@ -275,20 +274,6 @@ static uint32_t count_lines(const char *source, size_t size)
     return lines;
 }
 
-static char *show(csp_vm *vm, value v)
-{
-    text t;
-    text_init(&t, vm);
-    if (!walk_show(vm, &t, v, SHOWN_BYTES))
-        return NULL;
-    char *shown = malloc(t.used + 1);
-    if (!shown)
-        return NULL;
-    memcpy(shown, t.block, t.used);
-    shown[t.used] = '\0';
-    return shown;
-}
-
 static csp_status run_input(csp_session *s, const module *m, value *result)
 {
     world *w = s->world;
@@ -321,7 +306,7 @@ static csp_status eval(csp_session *s, const char *source, size_t size, char **r
         status = run_input(s, m, &v);
         commit(s);
         if (status == CSP_OK && v != VALUE_NIL)
-            *result = show(w->vm, v);
+            *result = host_show(w->vm, v, SHOWN_BYTES);
         output_finish(w->vm);
     } else {
         remove_staged(s);

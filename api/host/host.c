@@ -14,7 +14,7 @@ host *host_new(world *w)
     h->vm = w->vm;
     h->world = w;
     w->host = h;
-    if (handles_init(h) && door_open(h))
+    if (handles_init(h) && refs_init(h) && door_open(h))
         return h;
     host_free(h);
     return NULL;
@@ -25,6 +25,7 @@ void host_free(host *h)
     if (!h)
         return;
     h->world->host = NULL;
+    refs_free(h);
     handles_free(h);
     error_free(h->misuse);
     free(h);
@@ -41,6 +42,7 @@ host *host_begin(csp_vm *vm, const char *function)
         return NULL;
     }
     error_free(error_take(h->world));
+    refs_settle(h);
     return h;
 }
 
@@ -95,4 +97,11 @@ csp_status host_fail_raised(host *h)
     error_set_plain(h->world, value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
                     value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "", NULL);
     return status_of(vm, e->kind);
+}
+
+bool host_done(host *h, verdict v)
+{
+    if (v != VERDICT_DONE)
+        host_fail_raised(h);
+    return v == VERDICT_DONE;
 }

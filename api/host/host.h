@@ -5,6 +5,7 @@
 
 #include "api/host/door.h"
 #include "api/host/handle.h"
+#include "api/host/ref.h"
 #include "api/world.h"
 
 typedef struct host {
@@ -19,6 +20,7 @@ typedef struct host {
     struct csp_context *context; /* of the native of the host that runs; NULL: none does */
     process *caller;      /* the process that it runs in */
     handles handles;
+    refs refs;
 } host;
 
 static inline host *host_of(const csp_vm *vm) { return world_of(vm)->host; }
@@ -39,5 +41,10 @@ csp_status host_fail_memory(host *h);
 /* The same for what the VM has raised, which is taken: its kind, its message, and the status that
  * belongs to the kind. */
 csp_status host_fail_raised(host *h);
+/* Whether it is DONE; else what has been raised is kept. */
+bool host_done(host *h, verdict v);
+
+/* A name of the host's as a key of maps. ABSENT: NULL, no UTF-8, or no memory; told. */
+value host_name(host *h, const char *name, const char *function);
 
 #endif

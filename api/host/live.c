@@ -19,6 +19,8 @@ typedef struct table {
     uint32_t mask, count;
 } table;
 
+_Atomic uint64_t live_taken;
+
 static struct {
     pthread_mutex_t lock;
     table all;
@@ -103,8 +105,10 @@ bool live_take(const void *object, live_kind kind)
     pthread_mutex_lock(&live.lock);
     entry *e = t->entries ? find(t, object) : NULL;
     bool taken = e && e->object && e->kind == kind;
-    if (taken)
+    if (taken) {
         take_out(t, e);
+        atomic_fetch_add(&live_taken, 1);
+    }
     pthread_mutex_unlock(&live.lock);
     return taken;
 }

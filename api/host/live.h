@@ -5,7 +5,9 @@
 #ifndef CSP_API_HOST_LIVE_H
 #define CSP_API_HOST_LIVE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef enum live_kind {
     LIVE_NONE,
@@ -21,5 +23,8 @@ bool live_add(const void *object, live_kind kind);
 live_kind live_kind_of(const void *object);
 /* Takes the object out if it is alive and of that kind: true for one caller, who frees it. */
 bool live_take(const void *object, live_kind kind);
+
+/* How many have been taken out so far: while it is the same, whatever was alive is. */
+extern _Atomic uint64_t live_taken;
 
 #endif

@@ -1,6 +1,10 @@
 #include "api/host/walks.h"
 
+#include <stdlib.h>
+
 #include "api/host/host.h"
+#include "vm/core/text.h"
+#include "vm/walk/walk_show.h"
 
 /* The arguments and slots of any walk. */
 enum { SLOTS = 8 };
@@ -21,4 +25,18 @@ verdict host_walk(csp_vm *vm, process *p, walk_kind walk, uint32_t argc, const v
     if (!host_of(vm)->caller)
         vm->sched.charged = charged;
     return v;
+}
+
+char *host_show(csp_vm *vm, value v, size_t limit)
+{
+    text t;
+    text_init(&t, vm);
+    if (!walk_show(vm, &t, v, limit > 0 && limit < STRING_MAX ? limit : STRING_MAX))
+        return NULL;
+    char *shown = malloc(t.used + 1);
+    if (!shown)
+        return NULL;
+    memcpy(shown, t.block, t.used);
+    shown[t.used] = '\0';
+    return shown;
 }

@@ -129,6 +129,7 @@ typedef struct string {
 } string;
 #define STRING_MAX ((size_t)0x7fffffff)
 
+/* Ends with a NUL that is not counted, as text does: hosts read it as one. */
 typedef struct bytes {
     uint64_t header;
     uint32_t size;

@@ -159,9 +159,10 @@ bytes *bytes_blank(csp_vm *vm, size_t size)
 {
     if (size > STRING_MAX)
         return NULL;
-    bytes *b = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, sizeof *b + size);
+    bytes *b = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, sizeof *b + size + 1);
     if (b == NULL)
         return NULL;
+    b->data[size] = 0;
     b->header = OBJ_BYTES | OBJ_IMMUTABLE;
     b->size = (uint32_t)size;
     b->hash = 0;

@@ -1,0 +1,476 @@
+/* Reading values. */
+#include "api/host/host.h"
+#include "api/host/walks.h"
+#include "vm/core/type.h"
+#include "vm/data/index.h"
+#include "vm/data/map.h"
+#include "vm/number/num.h"
+#include "vm/report/trace.h"
+#include "vm/walk/walk_equal.h"
+
+csp_type csp_type_of(csp_vm *vm, csp_value given)
+{
+    static const csp_type types[TYPE_COUNT] = {
+        [TYPE_NIL] = CSP_T_NIL,         [TYPE_BOOL] = CSP_T_BOOL,     [TYPE_INT] = CSP_T_INT,
+        [TYPE_FLOAT] = CSP_T_FLOAT,     [TYPE_STRING] = CSP_T_STRING, [TYPE_BYTES] = CSP_T_BYTES,
+        [TYPE_TUPLE] = CSP_T_TUPLE,     [TYPE_LIST] = CSP_T_LIST,     [TYPE_MAP] = CSP_T_MAP,
+        [TYPE_BUFFER] = CSP_T_BUFFER,   [TYPE_FN] = CSP_T_FUNCTION,   [TYPE_CHAN] = CSP_T_CHANNEL,
+        [TYPE_PROCESS] = CSP_T_PROCESS, [TYPE_ERROR] = CSP_T_ERROR,   [TYPE_RANGE] = CSP_T_RANGE,
+        [TYPE_POINTER] = CSP_T_OTHER,   [TYPE_LIBRARY] = CSP_T_OTHER, [TYPE_STRUCT] = CSP_T_OTHER,
+        [TYPE_CALLBACK] = CSP_T_OTHER,
+    };
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return CSP_T_NONE;
+    value v;
+    csp_type type = CSP_T_NONE;
+    if (handle_value(h, given, __func__, &v))
+        type = types[value_type_of(v)];
+    door_leave(h);
+    return type;
+}
+
+/* ---- Numbers ---- */
+
+/* What is stored where nothing can be, and the reason for it. */
+static csp_status refuse(host *h, value got, const char *what)
+{
+    return host_fail(h, CSP_E_TYPE, "type_error", "expected %s, got %s", what, vm_type_phrase(got));
+}
+
+/* Whether v is an int whose magnitude fits 64 bits. */
+static bool small_int(value v, bool *negative, uint64_t *magnitude)
+{
+    if (value_is_int(v)) {
+        int64_t n = value_as_int(v);
+        *negative = n < 0;
+        *magnitude = n < 0 ? -(uint64_t)n : (uint64_t)n;
+        return true;
+    }
+    if (!value_is(v, OBJ_BIGINT))
+        return false;
+    const bigint *b = value_as_object(v);
+    *negative = b->size < 0;
+    *magnitude = b->limbs[0];
+    return b->size == 1 || b->size == -1;
+}
+
+static bool int64_of(value v, int64_t *out)
+{
+    bool negative;
+    uint64_t magnitude;
+    if (!small_int(v, &negative, &magnitude) || magnitude > (uint64_t)INT64_MAX + negative)
+        return false;
+    *out = negative ? (int64_t)-magnitude : (int64_t)magnitude;
+    return true;
+}
+
+static bool uint64_of(value v, uint64_t *out)
+{
+    bool negative;
+    return small_int(v, &negative, out) && !negative;
+}
+
+static bool float_of(value v, double *out)
+{
+    if (!value_is_number(v))
+        return false;
+    *out = num_as_double(v);
+    return true;
+}
+
+/* For a function that stores at `out`. False: left already, and *status is what it gives. */
+static bool begin(csp_vm *vm, const char *function, csp_value given, const void *out, host **h,
+                  value *v, csp_status *status)
+{
+    *status = CSP_E_MISUSE;
+    *h = door_enter(vm, function, DOOR_NATIVE);
+    if (!*h)
+        return false;
+    if (!out)
+        door_misuse(vm, function, "there is no place for the result");
+    else if (handle_value(*h, given, function, v))
+        return true;
+    door_leave(*h);
+    return false;
+}
+
+csp_status csp_get_bool(csp_vm *vm, csp_value given, bool *out)
+{
+    host *h;
+    value v;
+    csp_status status;
+    if (out)
+        *out = false;
+    if (!begin(vm, __func__, given, out, &h, &v, &status))
+        return status;
+    bool is = v == VALUE_TRUE || v == VALUE_FALSE;
+    status = is ? CSP_OK : refuse(h, v, "a bool");
+    *out = v == VALUE_TRUE;
+    door_leave(h);
+    return status;
+}
+
+csp_status csp_get_int(csp_vm *vm, csp_value given, int64_t *out)
+{
+    if (__builtin_expect(value_is_int(given.word) && out && door_glance(vm), 1)) {
+        *out = value_as_int(given.word);
+        return CSP_OK;
+    }
+    host *h;
+    value v;
+    csp_status status;
+    if (out)
+        *out = 0;
+    if (!begin(vm, __func__, given, out, &h, &v, &status))
+        return status;
+    status = int64_of(v, out) ? CSP_OK : refuse(h, v, "an int of 64 bits");
+    door_leave(h);
+    return status;
+}
+
+csp_status csp_get_uint(csp_vm *vm, csp_value given, uint64_t *out)
+{
+    host *h;
+    value v;
+    csp_status status;
+    if (out)
+        *out = 0;
+    if (!begin(vm, __func__, given, out, &h, &v, &status))
+        return status;
+    uint64_t n;
+    if (uint64_of(v, &n))
+        *out = n, status = CSP_OK;
+    else
+        status = refuse(h, v, "an int of 64 bits that is not negative");
+    door_leave(h);
+    return status;
+}
+
+csp_status csp_get_float(csp_vm *vm, csp_value given, double *out)
+{
+    if (value_is_flonum(given.word) && out && door_glance(vm)) {
+        *out = value_as_flonum(given.word);
+        return CSP_OK;
+    }
+    host *h;
+    value v;
+    csp_status status;
+    if (out)
+        *out = 0;
+    if (!begin(vm, __func__, given, out, &h, &v, &status))
+        return status;
+    status = float_of(v, out) ? CSP_OK : refuse(h, v, "a number");
+    door_leave(h);
+    return status;
+}
+
+int64_t csp_int_or(csp_vm *vm, csp_value given, int64_t otherwise)
+{
+    if (value_is_int(given.word) && door_glance(vm))
+        return value_as_int(given.word);
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return otherwise;
+    value v;
+    int64_t n = otherwise;
+    if (handle_value(h, given, __func__, &v) && !int64_of(v, &n))
+        n = otherwise;
+    door_leave(h);
+    return n;
+}
+
+double csp_float_or(csp_vm *vm, csp_value given, double otherwise)
+{
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return otherwise;
+    value v;
+    double d = otherwise;
+    if (handle_value(h, given, __func__, &v) && !float_of(v, &d))
+        d = otherwise;
+    door_leave(h);
+    return d;
+}
+
+/* ---- Text and bytes ---- */
+
+static const char *text_of(value v, size_t *size)
+{
+    if (value_is(v, OBJ_STRING)) {
+        *size = value_string(v)->size;
+        return value_string(v)->text;
+    }
+    if (!value_is(v, OBJ_BYTES))
+        return NULL;
+    *size = value_bytes(v)->size;
+    return (const char *)value_bytes(v)->data;
+}
+
+const char *csp_get_text(csp_vm *vm, csp_value given, size_t *size)
+{
+    size_t ignored;
+    if (!size)
+        size = &ignored;
+    *size = 0;
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return NULL;
+    value v;
+    const char *found = NULL;
+    if (handle_value(h, given, __func__, &v) && !(found = text_of(v, size)))
+        refuse(h, v, "a string or bytes");
+    door_leave(h);
+    return found;
+}
+
+static void *buffer_of(host *h, value v, size_t *size)
+{
+    static uint8_t none[1]; /* for an empty one, which has no memory */
+    const process *p = host_owner(h);
+    if (!p)
+        return NULL;
+    if (!value_is(v, OBJ_BUFFER)) {
+        refuse(h, v, "a buffer");
+        return NULL;
+    }
+    if (!value_usable(p, v)) {
+        vm_raise_moved(h->vm, v);
+        host_fail_raised(h);
+        return NULL;
+    }
+    const buffer *b = value_as_object(v);
+    *size = b->size;
+    return b->size > 0 ? b->data : none;
+}
+
+void *csp_get_buffer(csp_vm *vm, csp_value given, size_t *size)
+{
+    size_t ignored;
+    if (!size)
+        size = &ignored;
+    *size = 0;
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return NULL;
+    value v;
+    void *data = handle_value(h, given, __func__, &v) ? buffer_of(h, v, size) : NULL;
+    door_leave(h);
+    return data;
+}
+
+/* ---- Containers ---- */
+
+size_t csp_length(csp_vm *vm, csp_value given)
+{
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return 0;
+    value v;
+    uint64_t length = 0;
+    process *p = handle_value(h, given, __func__, &v) ? host_owner(h) : NULL;
+    if (p && !host_done(h, data_length(vm, p, v, &length)))
+        length = 0;
+    door_leave(h);
+    return length > SIZE_MAX ? SIZE_MAX : (size_t)length;
+}
+
+/* What can be asked of a value: ABSENT where it cannot, told. */
+typedef value ask_fn(host *h, process *p, value of, value key);
+
+static value at(host *h, process *p, value of, value index)
+{
+    value v;
+    if (!value_is(of, OBJ_TUPLE) && !value_is(of, OBJ_LIST)) {
+        vm_raise_type(h->vm, p, of, "a tuple or list");
+        host_fail_raised(h);
+        return VALUE_ABSENT;
+    }
+    return host_done(h, data_get(h->vm, p, of, index, &v)) ? v : VALUE_ABSENT;
+}
+
+static value get(host *h, process *p, value of, value key)
+{
+    csp_vm *vm = h->vm;
+    const map *m = data_map(vm, p, of);
+    if (!host_done(h, m ? map_key_check(vm, p, key) : VERDICT_FAIL))
+        return VALUE_ABSENT;
+    uint64_t hash;
+    uint32_t entry;
+    if (map_find_quick(vm, m, key, &hash, &entry) == VERDICT_DONE)
+        return entry == MAP_NO_ENTRY ? VALUE_NIL : m->entries[entry].item;
+    value asked[] = {of, key, VALUE_NIL}, found;
+    return host_done(h, host_walk(vm, p, WALK_MAP_GET, 3, asked, &found)) ? found : VALUE_ABSENT;
+}
+
+static bool is_called(value name, const char *field)
+{
+    return strcmp(value_string(name)->text, field) == 0;
+}
+
+static value error_field(host *h, value of, value name)
+{
+    const struct error *e = value_error(of);
+    if (is_called(name, "kind"))
+        return e->kind;
+    if (is_called(name, "message"))
+        return e->message;
+    if (is_called(name, "data"))
+        return e->data;
+    if (is_called(name, "cause"))
+        return e->cause;
+    if (!is_called(name, "trace"))
+        return VALUE_NIL;
+    value v = trace_value(h->vm, e->trace);
+    if (v == VALUE_ABSENT)
+        host_fail_memory(h);
+    return v;
+}
+
+static value get_field(host *h, process *p, value of, value name)
+{
+    if (value_is(of, OBJ_RANGE)) {
+        const range *r = value_as_object(of);
+        return is_called(name, "start") ? r->from : is_called(name, "end") ? r->to : VALUE_NIL;
+    }
+    if (value_is(of, OBJ_ERROR) && value_usable(p, of))
+        return error_field(h, of, name);
+    return get(h, p, of, name);
+}
+
+static csp_value ask(host *h, csp_value of, value key, ask_fn *fn, const char *function)
+{
+    value v;
+    process *p = key != VALUE_ABSENT && handle_value(h, of, function, &v) ? host_owner(h) : NULL;
+    value found = p ? fn(h, p, v, key) : VALUE_ABSENT;
+    return found == VALUE_ABSENT ? CSP_NONE : handle_new(h, found, function);
+}
+
+csp_value csp_at(csp_vm *vm, csp_value of, size_t index)
+{
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return CSP_NONE;
+    csp_value item = ask(h, of, num_uint(vm, index), at, __func__);
+    door_leave(h);
+    return item;
+}
+
+csp_value csp_get(csp_vm *vm, csp_value of, csp_value key)
+{
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return CSP_NONE;
+    value k;
+    csp_value item = handle_value(h, key, __func__, &k) ? ask(h, of, k, get, __func__) : CSP_NONE;
+    door_leave(h);
+    return item;
+}
+
+csp_value csp_get_field(csp_vm *vm, csp_value of, const char *name)
+{
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return CSP_NONE;
+    csp_value item = ask(h, of, host_name(h, name, __func__), get_field, __func__);
+    door_leave(h);
+    return item;
+}
+
+/* ---- Going through a map ---- */
+
+/* A position is the number of the next entry, with some of the map's version above it. */
+enum { POSITION_BITS = sizeof(size_t) == 8 ? 32 : 24 };
+#define POSITION_MASK (((size_t)1 << POSITION_BITS) - 1)
+
+static size_t stamp(const map *m) { return (size_t)m->version << POSITION_BITS; }
+
+/* NULL: it is the end, or told. */
+static const map_entry *next_entry(host *h, value of, size_t *position)
+{
+    process *p = host_owner(h);
+    if (!p)
+        return NULL;
+    const map *m = data_map(h->vm, p, of);
+    if (!m) {
+        host_fail_raised(h);
+        return NULL;
+    }
+    if (*position != 0 && (*position & ~POSITION_MASK) != stamp(m)) {
+        host_fail(h, CSP_E_CRASH, "value_error", "the map changed while it was gone through");
+        return NULL;
+    }
+    uint32_t next = (uint32_t)(*position & POSITION_MASK);
+    const map_entry *entry = map_next(m, &next);
+    if (entry)
+        *position = stamp(m) | next;
+    return entry;
+}
+
+/* False: told. */
+static bool give(host *h, csp_value *to, value v, const char *function)
+{
+    if (!to)
+        return true;
+    *to = handle_new(h, v, function);
+    return to->word != 0;
+}
+
+bool csp_next(csp_vm *vm, csp_value of, size_t *position, csp_value *key, csp_value *item)
+{
+    if (key)
+        *key = CSP_NONE;
+    if (item)
+        *item = CSP_NONE;
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return false;
+    value v;
+    const map_entry *entry = NULL;
+    if (!position)
+        door_misuse(vm, __func__, "the position is NULL");
+    else if (handle_value(h, of, __func__, &v))
+        entry = next_entry(h, v, position);
+    bool more = entry && give(h, key, entry->key, __func__) && give(h, item, entry->item, __func__);
+    door_leave(h);
+    return more;
+}
+
+/* ---- Whole values ---- */
+
+static bool equal(host *h, value a, value b)
+{
+    process *p = host_owner(h);
+    if (!p)
+        return false;
+    int quick = walk_equal_quick(h->vm, a, b);
+    if (quick >= 0)
+        return quick == 1;
+    value both[] = {a, b}, is = VALUE_FALSE;
+    return host_done(h, host_walk(h->vm, p, WALK_EQUAL, 2, both, &is)) && is == VALUE_TRUE;
+}
+
+bool csp_equal(csp_vm *vm, csp_value one, csp_value other)
+{
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return false;
+    value a, b;
+    bool is = handle_value(h, one, __func__, &a) && handle_value(h, other, __func__, &b) &&
+              equal(h, a, b);
+    door_leave(h);
+    return is;
+}
+
+char *csp_show(csp_vm *vm, csp_value given, size_t limit)
+{
+    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    if (!h)
+        return NULL;
+    value v;
+    char *shown = NULL;
+    if (handle_value(h, given, __func__, &v) && !(shown = host_show(vm, v, limit)))
+        host_fail_memory(h);
+    door_leave(h);
+    return shown;
+}

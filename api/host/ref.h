@@ -1,0 +1,30 @@
+/* Refs: values that the host holds for as long as it likes. */
+#ifndef CSP_API_HOST_REF_H
+#define CSP_API_HOST_REF_H
+
+#include "include/csp.h"
+#include "vm/core/value.h"
+
+struct host;
+struct ref_home;
+
+enum { REFS_KNOWN = 8 };
+
+typedef struct refs {
+    value *slots;           /* pinned; a free one has the next free one as an int */
+    uint32_t used, capacity;
+    uint32_t free;          /* the first free slot, counted from 1; 0: none below `used` */
+    uint32_t count;         /* refs that the host has */
+    struct ref_home *home;  /* what the refs and the VM share */
+    struct {
+        const csp_ref *ref; /* was alive, and this VM's, … */
+        uint64_t taken;     /* … when live_taken was this */
+    } known[REFS_KNOWN];
+} refs;
+
+bool refs_init(struct host *h);
+void refs_free(struct host *h);
+/* Lets go what other threads have freed since. */
+void refs_settle(struct host *h);
+
+#endif
