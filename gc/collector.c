@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gc/account.h"
+
 enum {
     HUGE_PAGE = 2 << 20,
     /* Below this size huge pages would cost a small program more memory than they save time. */
@@ -19,7 +21,8 @@ enum {
     FREE_SPACE_DIVISOR = 1,
     /* A small heap need not be collected more often than this: a third of the collections, the
      * same memory. */
-    MIN_ALLOCATED = 4 << 20
+    MIN_ALLOCATED = 4 << 20,
+    SHARED_SLACK = 64 << 20
 };
 
 /* The registry. `lock` guards the start. The list of heaps is also read by the collector's hooks,
@@ -27,8 +30,10 @@ enum {
 static struct {
     pthread_mutex_t lock;
     bool started, ours;
+    bool shared;    /* collector_is_shared; atomic */
     int threads;    /* known to the collector; atomic */
     bool outside;   /* the only one of them is in C, directly (heap_call_outside); atomic */
+    int to_count;   /* collections under way that are to count a heap */
     int on_purpose; /* collections under way that somebody asked for */
     size_t limit;   /* the sum of the limits of all heaps; 0: one of them has none */
     size_t mapped;  /* bytes of all mapped stacks */
@@ -76,8 +81,8 @@ void heap_push_range(const void *from, const void *to)
 /* Free objects without pointers are not traced, so their list would not be kept beyond its head. */
 static void mark_free_bytes(heap *h)
 {
-    for (size_t class = 0; class < HEAP_CLASSES; class ++)
-        for (void *object = h->free[HEAP_BYTES][class]; object; object = *(void **)object)
+    for (int i = 0; i < HEAP_LISTS; i++)
+        for (void *object = h->free[HEAP_BYTES][i]; object; object = *(void **)object)
             GC_set_mark_bit(object);
 }
 
@@ -118,16 +123,9 @@ static bool is_short(void)
            GC_get_bytes_since_gc() < registry.limit / 10;
 }
 
-static void GC_CALLBACK on_event(GC_EventType event)
+static void begin_collection(void)
 {
-    if (registry.old_event)
-        registry.old_event(event);
-    if (event == GC_EVENT_MARK_END)
-        for (heap *h = registry.heaps; h; h = h->next)
-            watch_marked(h);
-    if (event != GC_EVENT_START)
-        return;
-    bool counts = __atomic_load_n(&registry.on_purpose, __ATOMIC_RELAXED) == 0,
+    bool counts = __atomic_load_n(&registry.on_purpose, __ATOMIC_RELAXED) == 0 && !registry.shared,
          low = counts && is_short();
     for (heap *h = registry.heaps; h; h = h->next) { /* their threads still run */
         __atomic_add_fetch(&h->collections, 1, __ATOMIC_RELAXED);
@@ -135,6 +133,27 @@ static void GC_CALLBACK on_event(GC_EventType event)
             __atomic_store_n(&h->tight, 0, __ATOMIC_RELAXED);
         else if (low)
             __atomic_add_fetch(&h->tight, 1, __ATOMIC_RELAXED);
+        account_begin(h);
+    }
+}
+
+static void GC_CALLBACK on_event(GC_EventType event)
+{
+    if (registry.old_event)
+        registry.old_event(event);
+    switch (event) {
+    case GC_EVENT_START: begin_collection(); break;
+    case GC_EVENT_MARK_END:
+        for (heap *h = registry.heaps; h; h = h->next) {
+            account_marked(h);
+            watch_marked(h);
+        }
+        break;
+    case GC_EVENT_RECLAIM_END:
+        if (registry.shared || registry.to_count)
+            account_end(registry.kinds);
+        break;
+    default: break;
     }
 }
 
@@ -195,7 +214,7 @@ static bool start(void)
     if (registry.ours && getpid() != gettid() &&
         pthread_setspecific(registry.thread, &registry) != 0)
         return false;
-    registry.kinds[HEAP_TRACED] = 1; /* Boehm's own for ordinary objects */
+    registry.kinds[HEAP_TRACED] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 1, 1);
     registry.kinds[HEAP_BYTES] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 0, 1);
     registry.kinds[HEAP_TRACED_RAW] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 1, 0);
     registry.kinds[HEAP_BYTES_RAW] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 0, 0);
@@ -306,15 +325,41 @@ void heap_call_outside(void (*fn)(void *), void *data)
 
 int collector_kind(heap_kind kind) { return registry.kinds[kind]; }
 
-void collector_add(heap *h, heap_mark_fn *mark)
+bool collector_is_shared(void) { return __atomic_load_n(&registry.shared, __ATOMIC_RELAXED); }
+
+/* From one heap to several, or back. Labels are true while the heap is shared; alone, blocks that
+ * are freed keep theirs. */
+static void set_shared(void)
+{
+    heap *first = registry.heaps;
+    bool shared = !registry.ours || (first && first->next);
+    if (shared == registry.shared)
+        return;
+    if (shared)
+        account_check(registry.kinds);
+    for (heap *h = first; h; h = h->next) {
+        if (shared)
+            __atomic_store_n(&h->held, account_alone(h), __ATOMIC_RELAXED);
+        h->total = GC_get_total_bytes();
+    }
+    __atomic_store_n(&registry.shared, shared, __ATOMIC_RELAXED);
+}
+
+bool collector_add(heap *h, heap_mark_fn *mark)
 {
     GC_alloc_lock();
-    if (!registry.mark_process)
-        registry.mark_process = mark;
-    h->next = registry.heaps;
-    registry.heaps = h;
+    bool added = account_add(h, registry.kinds);
+    if (added) {
+        if (!registry.mark_process)
+            registry.mark_process = mark;
+        h->total = GC_get_total_bytes();
+        h->next = registry.heaps;
+        registry.heaps = h;
+        set_shared();
+    }
     GC_alloc_unlock();
     collector_apply_limits();
+    return added;
 }
 
 void collector_remove(heap *h)
@@ -325,6 +370,8 @@ void collector_remove(heap *h)
         at = &(*at)->next;
     *at = h->next;
     watch_close(h);
+    account_remove(h);
+    set_shared();
     GC_alloc_unlock();
     collector_apply_limits();
 }
@@ -351,6 +398,13 @@ void collector_collect(void)
     __atomic_sub_fetch(&registry.on_purpose, 1, __ATOMIC_RELAXED);
 }
 
+/* What the collector may take if each heap is counted for itself: blocks that are partly used, and
+ * garbage, are not counted. */
+static size_t with_slack(size_t sum)
+{
+    return sum < (SIZE_MAX - SHARED_SLACK) / 2 ? 2 * sum + SHARED_SLACK : 0;
+}
+
 void collector_apply_limits(void)
 {
     GC_alloc_lock();
@@ -365,27 +419,21 @@ void collector_apply_limits(void)
     registry.limit = unlimited ? 0 : sum;
     registry.mapped = mapped;
     if (registry.ours)
-        GC_set_max_heap_size(unlimited ? 0 : sum > mapped ? sum - mapped : 1);
+        GC_set_max_heap_size(unlimited         ? 0
+                             : registry.shared ? with_slack(sum)
+                             : sum > mapped    ? sum - mapped
+                                               : 1);
     GC_alloc_unlock();
 }
 
-bool collector_within_limit(const heap *h, size_t more)
+void collector_count(heap *h, int why)
 {
-    if (h->max_bytes == 0)
-        return true;
-    if (more > h->max_bytes || h->mapped_bytes > h->max_bytes - more)
-        return false;
-    size_t used = heap_bytes(h) - h->mapped_bytes;
     GC_alloc_lock();
-    bool within = registry.limit == 0 || used + registry.mapped + more <= registry.limit;
+    h->count = (uint8_t)why;
+    registry.to_count++;
     GC_alloc_unlock();
-    return within;
-}
-
-bool collector_may_take(const heap *h, size_t more)
-{
-    if (collector_within_limit(h, more))
-        return true;
     collector_collect();
-    return collector_within_limit(h, more);
+    GC_alloc_lock();
+    registry.to_count--;
+    GC_alloc_unlock();
 }

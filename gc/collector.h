@@ -21,7 +21,9 @@ bool collector_start(void);
 /* Whether we started it, and so may change global settings. */
 bool collector_is_ours(void);
 int collector_kind(heap_kind kind);
-void collector_add(heap *h, heap_mark_fn *mark_process);
+/* Whether the collector's heap is not one heap's alone, so that each is counted for itself. */
+bool collector_is_shared(void);
+bool collector_add(heap *h, heap_mark_fn *mark_process);
 void collector_remove(heap *h);
 /* An explicit collection: it does not count as a sign that memory is short. */
 void collector_collect(void);
@@ -32,7 +34,12 @@ void collector_apply_limits(void);
  * beside what all heaps use. */
 bool collector_within_limit(const heap *h, size_t more);
 /* The same, after a collection if need be. */
-bool collector_may_take(const heap *h, size_t more);
+bool collector_may_take(heap *h, size_t more);
+/* What the next collection does about a heap: heap.count. */
+enum { COUNT_NOT, COUNT_BY_THE_WAY, COUNT_AT_LIMIT };
+/* Collects and counts. */
+void collector_count(heap *h, int why);
+enum { HEAP_RESERVE = 128 << 10 };
 
 /* In watch.c. The world is stopped and everything reachable is marked. */
 void watch_marked(heap *h);

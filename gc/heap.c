@@ -2,13 +2,9 @@
 
 #include <string.h>
 
+#include "gc/account.h"
 #include "gc/collector.h"
 #include "gc/stranger.h"
-
-enum {
-    /* room for the errors, traces and reports of processes that have run out of memory */
-    RESERVE = 128 << 10
-};
 
 void *heap_pinned(size_t size) { return collector_start() ? GC_malloc_uncollectable(size) : NULL; }
 
@@ -98,8 +94,7 @@ bool heap_init(heap *h, size_t max_bytes, heap_mark_fn *mark_process, void (*roo
     if (!collector_start())
         return false;
     *h = (heap){.max_bytes = max_bytes, .roots = roots, .stack_live = stack_live, .user = user};
-    collector_add(h, mark_process);
-    return true;
+    return collector_add(h, mark_process);
 }
 
 void heap_close(heap *h)
@@ -112,40 +107,80 @@ void heap_close(heap *h)
     collector_apply_limits();
 }
 
-/* An object straight from the collector, zeroed as all our kinds are. */
-static void *allocate(const heap *h, heap_kind kind, size_t size)
+/* Of what is larger than the small classes as many as possible fit into a block of 4096 bytes. */
+size_t heap_list_size(int index)
 {
-    /* The collector refuses what exceeds its limit, but it knows only the sum for all heaps, and no
-     * limit at all if the host has started it. */
-    if (h->max_bytes != 0 &&
-        (size > h->max_bytes || (!collector_is_ours() && !collector_within_limit(h, size))))
+    static const uint16_t medium[HEAP_LISTS - HEAP_CLASSES] = {576, 672, 816, 1024, 1360, 2048};
+    return index < HEAP_CLASSES ? (size_t)index * HEAP_GRANULE : medium[index - HEAP_CLASSES];
+}
+
+/* The free list for objects of this size; -1: larger ones come straight from the collector. */
+static int list_for(size_t size)
+{
+    size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
+    if (class < HEAP_CLASSES)
+        return (int)class;
+    for (int i = HEAP_CLASSES; i < HEAP_LISTS; i++)
+        if (size <= heap_list_size(i))
+            return i;
+    return -1;
+}
+
+/* An object straight from the collector, zeroed as all our kinds are. */
+static void *allocate(heap *h, heap_kind kind, size_t size)
+{
+    if (h->max_bytes != 0 && size > h->max_bytes)
         return NULL;
-    return GC_generic_malloc(size, collector_kind(kind));
+    void *object = GC_generic_malloc(size, collector_kind(kind));
+    if (object) {
+        account_label(h, object);
+        if (collector_is_shared())
+            account_handed(h, GC_size(object));
+    }
+    return object;
+}
+
+/* Fills the empty list from the collector, or from what others have put aside. Blocks of others
+ * come up as the collector sweeps them, each once after a collection. */
+static void fill(heap *h, heap_kind kind, int index)
+{
+    void **list = &h->free[kind][index];
+    account_take(h, kind, index, list);
+    while (!*list) {
+        GC_generic_malloc_many(heap_list_size(index), collector_kind(kind), list);
+        if (!*list || account_claim(h, kind, index, list))
+            break;
+    }
+    if (!collector_is_shared())
+        return;
+    size_t count = 0;
+    for (void *const *object = *list; object; object = *object)
+        count++;
+    account_handed(h, count * heap_list_size(index));
 }
 
 /* Makes sure that the free list is not empty, or returns an object that needs no list. */
 static void *allocate_or_fill(heap *h, heap_kind kind, size_t size)
 {
-    size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
-    if (class >= HEAP_CLASSES)
+    int index = list_for(size);
+    if (index < 0)
         return allocate(h, kind, size);
-    void **list = &h->free[kind][class];
-    if (!collector_is_ours() && !collector_within_limit(h, 0))
-        return NULL;
-    GC_generic_malloc_many(class * HEAP_GRANULE, collector_kind(kind), list);
-    return *list;
+    if (!h->free[kind][index])
+        fill(h, kind, index);
+    return h->free[kind][index];
 }
 
 /* A small program never needs the reserve. Once given up it is not taken again before a collection
- * has shown that there is room: what was freed is for the crash under way. */
+ * has shown that there is room: what was freed is for the crash under way. Where heaps are counted
+ * for themselves nothing needs to be set aside. */
 static void keep_reserve(heap *h)
 {
-    if (h->max_bytes == 0 || h->reserve ||
+    if (h->max_bytes == 0 || h->reserve || collector_is_shared() ||
         (h->reserve_lost != 0 && h->reserve_lost == heap_collections(h)))
         return;
     size_t used = heap_bytes(h);
     if (used >= h->max_bytes / 2 && used <= h->max_bytes - h->max_bytes / 8)
-        h->reserve = GC_malloc_atomic(RESERVE);
+        h->reserve = GC_malloc_atomic(HEAP_RESERVE);
 }
 
 static void give_reserve(heap *h)
@@ -154,6 +189,13 @@ static void give_reserve(heap *h)
         GC_free(h->reserve);
     h->reserve = NULL;
     h->reserve_lost = heap_collections(h);
+}
+
+static void free_large(heap *h, void *object)
+{
+    account_freed(h, GC_size(object));
+    account_forget(object);
+    GC_free(object);
 }
 
 static void *allocate_stressed(heap *h, heap_kind kind, size_t size)
@@ -176,21 +218,23 @@ void *heap_refill(heap *h, heap_kind kind, size_t size)
         size = 1;
     if (h->stress)
         return allocate_stressed(h, kind, size);
-    void *object = allocate_or_fill(h, kind, size);
-    if (!object) {
+    bool within = !collector_is_shared() || collector_may_take(h, size);
+    void *object = within ? allocate_or_fill(h, kind, size) : NULL;
+    if (!object && within) {
         /* After a failure the collector does not try again by itself. */
         collector_collect();
         object = allocate_or_fill(h, kind, size);
     }
+    int index = list_for(size);
     if (!object || __atomic_load_n(&h->tight, __ATOMIC_RELAXED) >= 2) {
-        if (object && size > (HEAP_CLASSES - 1) * HEAP_GRANULE)
-            GC_free(object);
+        if (object && index < 0)
+            free_large(h, object);
         __atomic_store_n(&h->tight, 0, __ATOMIC_RELAXED);
         give_reserve(h);
         return NULL;
     }
     keep_reserve(h);
-    return size <= (HEAP_CLASSES - 1) * HEAP_GRANULE ? heap_alloc(h, kind, size) : object;
+    return index < 0 ? object : heap_take(&h->free[kind][index]);
 }
 
 void *heap_alloc_raw(heap *h, heap_kind kind, size_t size)
@@ -205,18 +249,18 @@ void heap_release(heap *h, heap_kind kind, void *object, size_t size)
 {
     if (size == 0)
         size = 1;
-    size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
-    if (class >= HEAP_CLASSES) {
-        GC_free(object);
+    int index = list_for(size);
+    if (index < 0) {
+        free_large(h, object);
         return;
     }
-    memset(object, 0, class * HEAP_GRANULE);
+    memset(object, 0, heap_list_size(index));
     if (h->stress)
         return; /* garbage: the lists stay empty, and a stale user finds zeroes */
-    *(void **)object = h->free[kind][class];
+    *(void **)object = h->free[kind][index];
     /* Another thread may collect at any instruction: the list must be whole at each. */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    h->free[kind][class] = object;
+    h->free[kind][index] = object;
 }
 
 /* alloc NULL: from the heap. */
@@ -249,6 +293,8 @@ void *heap_grow_pinned_plain(const void *items, uint32_t *capacity, uint32_t fir
 {
     return grow(NULL, heap_pinned_plain, items, capacity, first, size);
 }
+
+void heap_count(heap *h) { collector_count(h, COUNT_BY_THE_WAY); }
 
 void heap_collect(heap *h)
 {

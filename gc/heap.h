@@ -39,7 +39,9 @@ typedef enum heap_kind {
 
 enum {
     HEAP_GRANULE = 16,
-    HEAP_CLASSES = 33 /* sizes 16, 32 … 512 by free list; larger ones straight from the collector */
+    HEAP_CLASSES = 33,             /* sizes 16, 32 … 512 by free list … */
+    HEAP_LISTS = 39,               /* … and a few up to 2048, looked for in heap_refill */
+    HEAP_LISTED = HEAP_PROCESS + 1 /* kinds that have free lists */
 };
 
 typedef struct heap_marker heap_marker; /* a mark procedure's connection to the collector */
@@ -51,12 +53,24 @@ typedef void heap_mark_fn(heap_marker *m, void *object);
 void heap_mark(heap_marker *m, uint64_t word);
 
 typedef struct heap {
-    void *free[HEAP_KINDS][HEAP_CLASSES]; /* heads of the free lists; [kind][size / 16] */
+    void *free[HEAP_KINDS][HEAP_LISTS]; /* heads of the free lists; [kind][size / 16] */
+    /* account.c: lists that other heaps have put aside for this one; the next of them in word 1 */
+    void *aside[HEAP_LISTED][HEAP_LISTS];
+    bool has_aside;
+    uint8_t count; /* heap_count: what the collection under way is to find out */
+    uint32_t label;
+    /* What has been handed out and not freed by hand, with what was alive at the last count;
+     * where the collector's heap is this heap's alone, as of the moment when the collector had
+     * given out `total` bytes. */
+    size_t held, total;
+    size_t handed; /* of that since the last count; as a negative number: more has been freed */
+    size_t listed; /* bytes on the free lists at the last count: part of `held`, but not in use */
+    size_t marked; /* while it is counted */
     /* large stacks outside the collector: base, size, owner */
     struct heap_mapped *mapped;
     size_t mapped_count, mapped_capacity;
     size_t mapped_bytes;   /* of those, and of what is reserved outside */
-    size_t max_bytes;      /* collector's heap and mapped stacks together; 0: no limit */
+    size_t max_bytes;      /* objects and mapped stacks together; 0: no limit */
     void *reserve;         /* given back when memory runs out */
     uint64_t reserve_lost; /* the collection after which it was given back */
     /* how many collections in a row freed almost nothing: at 2 a slow allocation fails; atomic */
@@ -129,23 +143,25 @@ size_t heap_object_size(uint64_t word);
  * of memory. */
 void *heap_refill(heap *h, heap_kind kind, size_t size);
 
+/* Takes the first object of a list that is not empty. */
+static inline void *heap_take(void **first)
+{
+    void **taken = *first, *next = *taken;
+    *first = next;
+    __builtin_prefetch(next, 1);
+    /* Another thread may collect at any instruction: the head must move on before the link is
+     * cut. */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    *taken = NULL;
+    return taken;
+}
+
 /* Zeroed memory of at least `size` bytes, aligned to 16; NULL: out of memory. May collect. */
 static inline void *heap_alloc(heap *h, heap_kind kind, size_t size)
 {
     size_t class = (size + HEAP_GRANULE - 1) / HEAP_GRANULE;
-    if (__builtin_expect(class < HEAP_CLASSES, 1)) {
-        void **taken = h->free[kind][class];
-        if (__builtin_expect(taken != NULL, 1)) {
-            void *next = *taken;
-            h->free[kind][class] = next;
-            __builtin_prefetch(next, 1);
-            /* Another thread may collect at any instruction: the head must move on before the link
-             * is cut. */
-            __atomic_signal_fence(__ATOMIC_SEQ_CST);
-            *taken = NULL;
-            return taken;
-        }
-    }
+    if (__builtin_expect(class < HEAP_CLASSES && h->free[kind][class] != NULL, 1))
+        return heap_take(&h->free[kind][class]);
     return heap_refill(h, kind, size);
 }
 
@@ -212,6 +228,12 @@ void heap_call_outside(void (*fn)(void *), void *data);
 
 /* in use by the collector's heap (not counting free space in it) and by mapped stacks */
 size_t heap_bytes(const heap *h);
+/* In use by this heap, with its mapped stacks and what is reserved outside: exact after
+ * heap_count, later an estimate, not below the truth by more than what a few hundred free lists
+ * hold. */
+size_t heap_memory(const heap *h);
+/* A full collection that finds out what is in use. */
+void heap_count(heap *h);
 
 /* Three quarters of the memory of the machine or of the cgroup (v2, v1). */
 size_t heap_default_limit(void);

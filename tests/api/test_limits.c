@@ -1,0 +1,70 @@
+/* What keeps a host safe from its scripts: each VM's limits are its own. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csp.h"
+
+enum { MB = 1 << 20 };
+
+static csp_vm *new_vm(size_t max_memory)
+{
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.max_memory = max_memory;
+    csp_vm *vm;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+    return vm;
+}
+
+/* The value as text, or the error's kind. */
+static char *eval(csp_session *s, csp_vm *vm, const char *text)
+{
+    char *result = NULL;
+    if (csp_eval(s, text, strlen(text), &result) == CSP_OK)
+        return result ? result : strdup("");
+    csp_error *error = csp_take_error(vm);
+    char *kind = strdup(csp_error_kind(error));
+    csp_error_free(error);
+    return kind;
+}
+
+#define EVAL_IS(s, vm, text, expected)       \
+    do {                                     \
+        char *result_ = eval(s, vm, text);   \
+        cr_expect_str_eq(result_, expected); \
+        free(result_);                       \
+    } while (0)
+
+Test(limits, memory_is_counted_for_each_vm)
+{
+    csp_vm *idle = new_vm(1024 * (size_t)MB), *small = new_vm(64 * MB);
+    csp_session *held = csp_session_new(idle), *s = csp_session_new(small);
+    EVAL_IS(held, idle,
+            "var kept = []\n"
+            "for i in 0..1_000_000 { List.push(kept, [i, \"{i}\", (i, i)]) }\n"
+            "len(kept)\n",
+            "1000000");
+    /* Each turn holds a list of two words (32 bytes), its block (32) and its place in the list. */
+    EVAL_IS(s, small,
+            "let made = [0]\n"
+            "fn grow() {\n"
+            "    let all = []\n"
+            "    var i = 0\n"
+            "    while true {\n"
+            "        List.push(all, [i, i])\n"
+            "        i += 1\n"
+            "        made[0] = i\n"
+            "    }\n"
+            "}\n"
+            "grow()\n",
+            "out_of_memory");
+    char *made = eval(s, small, "made[0]");
+    size_t bytes = (size_t)atol(made) * (32 + 32 + 8);
+    cr_expect(bytes > 40 * MB && bytes < 80 * MB, "%zu", bytes);
+    free(made);
+    EVAL_IS(held, idle, "List.push(kept, 1)\nlen(kept)", "1000001");
+    EVAL_IS(s, small, "6 * 7", "42");
+    csp_free(small);
+    csp_free(idle);
+}
