@@ -352,6 +352,9 @@ bool collector_may_take(heap *h, size_t more)
 {
     if (collector_within_limit(h, more))
         return true;
-    collector_count(h, COUNT_AT_LIMIT);
+    if (collector_is_shared())
+        collector_count(h, COUNT_AT_LIMIT);
+    else
+        collector_collect();
     return collector_within_limit(h, more);
 }
