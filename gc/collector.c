@@ -174,6 +174,16 @@ static void thread_ends(void *key)
     __atomic_sub_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
 }
 
+/* As GC_INIT does; but a reference to GC_init is how we know others (others.c). */
+static void initialize(void)
+{
+    struct GC_stack_base base;
+    if (getpid() != gettid() && GC_get_stack_base(&base) == GC_SUCCESS)
+        /* it would take the caller's stack for the main thread's */
+        GC_set_stackbottom(NULL, &base);
+    GC_free(GC_malloc(1));
+}
+
 static void start_ours(void)
 {
     GC_set_all_interior_pointers(0);
@@ -182,11 +192,7 @@ static void start_ours(void)
     /* One marker thread: more would add to the start of every script, and a collection of a small
      * heap is over before they have woken. */
     GC_set_markers_count(1);
-    struct GC_stack_base base;
-    if (getpid() != gettid() && GC_get_stack_base(&base) == GC_SUCCESS)
-        /* it would take the caller's stack for the main thread's */
-        GC_set_stackbottom(NULL, &base);
-    GC_INIT();
+    initialize();
     registry.threads = 1;
     GC_clear_roots();
     GC_set_warn_proc(GC_ignore_warn_proc);
@@ -205,9 +211,12 @@ static bool under_valgrind(void)
 
 static bool start(void)
 {
-    registry.ours = !GC_is_init_called();
+    bool started = GC_is_init_called() != 0;
+    registry.ours = !started && !others_use_collector();
     if (registry.ours)
         start_ours();
+    else if (!started)
+        initialize();
     GC_allow_register_threads();
     if (pthread_key_create(&registry.thread, thread_ends) != 0)
         return false;

@@ -18,7 +18,7 @@
 /* Starts the collector if nobody has yet, makes kinds and hooks, and registers the calling thread.
  * May be called any number of times. False: no memory. */
 bool collector_start(void);
-/* Whether we started it, and so may change global settings. */
+/* Whether it is ours alone: we started it, and so may change global settings. */
 bool collector_is_ours(void);
 int collector_kind(heap_kind kind);
 /* Whether the collector's heap is not one heap's alone, so that each is counted for itself. */
@@ -40,6 +40,9 @@ enum { COUNT_NOT, COUNT_BY_THE_WAY, COUNT_AT_LIMIT };
 /* Collects and counts. */
 void collector_count(heap *h, int why);
 enum { HEAP_RESERVE = 128 << 10 };
+
+/* In others.c: whether the host uses the collector, too, or will. */
+bool others_use_collector(void);
 
 /* In watch.c. The world is stopped and everything reachable is marked. */
 void watch_marked(heap *h);

@@ -180,7 +180,7 @@ static void keep_reserve(heap *h)
         return;
     size_t used = heap_bytes(h);
     if (used >= h->max_bytes / 2 && used <= h->max_bytes - h->max_bytes / 8)
-        h->reserve = GC_malloc_atomic(HEAP_RESERVE);
+        h->reserve = GC_generic_malloc(HEAP_RESERVE, GC_I_PTRFREE);
 }
 
 static void give_reserve(heap *h)
