@@ -76,7 +76,7 @@ Test(account, a_limit_is_of_one_heap)
 {
     heap *idle = new_heap(1024 * (size_t)MB);
     void **kept = heap_pinned(sizeof *kept);
-    kept[0] = make(idle, 250 * MB, 32);
+    kept[0] = make(idle, 150 * MB, 32);
     cr_assert(kept[0]);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         heap *h = new_heap(64 * MB);
@@ -156,13 +156,13 @@ Test(account, labels_are_used_again)
 
 /* ---- Several threads: each one's count is its own ---- */
 
-enum { THREADS = 4, ROUNDS = 60, CHAIN = 2 * MB };
+enum { THREADS = 4, ROUNDS = 40, CHAIN = 2 * MB };
 
 static void *churn(void *unused)
 {
     (void)unused;
     cr_assert(heap_enter_thread());
-    heap *h = new_heap(8 * MB);
+    heap *h = new_heap(16 * MB);
     void **kept = heap_pinned(2 * sizeof *kept);
     for (int round = 0; round < ROUNDS; round++) {
         size_t size = sizes[(size_t)round % 8];
