@@ -258,6 +258,13 @@ const void *csp_msg_packed(const csp_msg *m, size_t *size)
     return packed;
 }
 
+size_t message_size(const csp_msg *m)
+{
+    const message *of = m->in;
+    size_t content = packed_is_block(of->self.tag) ? of->self.count : 0;
+    return sizeof *of + (of->packed_size ? of->packed_size : content);
+}
+
 /* --- readers */
 
 csp_type csp_msg_type(const csp_msg *m)

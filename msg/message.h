@@ -51,6 +51,9 @@ csp_msg *message_of(packer *p);
  * memory. */
 const csp_msg *message_parts(const csp_msg *m);
 
+/* How much memory it takes, about, without its tree. */
+size_t message_size(const csp_msg *m);
+
 /* One more than the largest number of a part (packed.h). */
 uint32_t message_numbered(const csp_msg *m);
 

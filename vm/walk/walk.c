@@ -10,7 +10,9 @@
 #include "vm/walk/walk_copy.h"
 #include "vm/walk/walk_equal.h"
 #include "vm/walk/walk_own.h"
+#include "vm/walk/walk_pack.h"
 #include "vm/walk/walk_show.h"
+#include "vm/walk/walk_unpack.h"
 
 /* A move that is not finished gives back the owners. */
 static void abandon(csp_vm *vm, process *p, const native_entry *entry, value *args)
@@ -40,6 +42,9 @@ const native_entry walk_natives[WALK_KINDS] = {
                      1},
     [WALK_FREEZE_MOVE] = {"freeze_move", "freeze(move x)", "x, frozen in place",
                           walk_run_freeze_move, 1, 1, 1, .abandon = abandon},
+    [WALK_PACK] = {"pack", "pack(x)", "x as a message outside of any VM", walk_run_pack, 1, 1, 1},
+    [WALK_UNPACK] = {"unpack", "unpack(message)", "what the message says", walk_run_unpack, 1, 1,
+                     1},
     [WALK_ADD] = {"add", "add(a, b)", "a + b", long_run_add, 2, 2, 2},
     [WALK_PART] = {"part", "part(x, key)", "x[key]", long_run_part, 2, 2, 4},
     [WALK_EXTEND] = {"extend", "extend(xs, ys)", "xs with the elements of ys behind its own",

@@ -25,6 +25,8 @@
  *                        owned by the process
  *   FREEZE(x)         -> deeply immutable copy, immutable parts are shared
  *   FREEZE_MOVE(x)    -> x frozen in place
+ *   PACK(x)           -> a parcel with the message that x is outside of any VM (walk_pack.h)
+ *   UNPACK(parcel)    -> what the message says, the process' own
  *   ADD(a, b)         -> a + b, if long (long.h)
  *   PART(x, key)      -> x[key], where key is an index or a range
  *   EXTEND(list, xs)  -> the list, with the elements of any iterable xs appended
@@ -47,6 +49,8 @@ typedef enum walk_kind {
     WALK_ADOPT,
     WALK_FREEZE,
     WALK_FREEZE_MOVE,
+    WALK_PACK,
+    WALK_UNPACK,
     WALK_ADD,
     WALK_PART,
     WALK_EXTEND,
