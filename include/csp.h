@@ -378,8 +378,8 @@ CSP_API csp_status csp_step(csp_vm *vm);
  * A message is immutable and counted: it has a count of one when it is made, csp_msg_hold adds one,
  * and the csp_msg_free of the last one frees it. It belongs to no VM, outlives all of them, and may
  * be used by any number of threads at once. Sharing and cycles in it are kept, and what is frozen
- * stays frozen. All of this section is [MT]. Makers give NULL when memory has run out; all take
- * NULL: readers give what they give for "none". */
+ * stays frozen. Makers give NULL when memory has run out; all take NULL, and readers give for it
+ * what they give for "none". All but the last two functions are [MT]. */
 
 CSP_API csp_msg *csp_msg_nil(void);
 CSP_API csp_msg *csp_msg_bool(bool b);
@@ -440,6 +440,15 @@ CSP_API const csp_msg *csp_msg_field(const csp_msg *m, const char *name);
 /* Gives m. */
 CSP_API csp_msg *csp_msg_hold(csp_msg *m);
 CSP_API void csp_msg_free(csp_msg *m);
+
+/* A message of a value, in *out. CSP_E_TYPE: there is something in it that cannot leave its VM: a
+ * function, channel or process, an object of the host, a pointer or struct of C. The trace of an
+ * error stays behind. CSP_E_MEMORY. [N] */
+CSP_API CSP_CHECKED csp_status csp_msg_of(csp_vm *vm, csp_value v, csp_msg **out);
+
+/* What it says, as a value: the host's, in a native the calling process's. m stays the caller's.
+ * CSP_NONE: no memory, or an int is larger than this VM's may be. [N] */
+CSP_API csp_value csp_msg_value(csp_vm *vm, const csp_msg *m);
 
 /* ---- Errors ---- */
 

@@ -11,6 +11,7 @@
 #include "vm/data/children.h"
 #include "vm/data/hosted.h"
 #include "vm/number/num.h"
+#include "vm/walk/parcel.h"
 #include "vm/walk/walk_state.h"
 
 /* The bytes between two steps. */

@@ -4,8 +4,8 @@
 #ifndef CSP_VM_WALK_WALK_PACK_H
 #define CSP_VM_WALK_WALK_PACK_H
 
+#include "msg/message.h"
 #include "vm/code/native.h"
-#include "vm/walk/parcel.h"
 
 /* v as a message, at once, if it is small; NULL: a walk must pack it, or say what is wrong. */
 csp_msg *walk_pack_quick(const process *p, value v);

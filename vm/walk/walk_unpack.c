@@ -8,12 +8,12 @@
 #include "base/utf8.h"
 #include "vm/core/steps.h"
 #include "vm/core/string.h"
-#include "vm/data/list.h"
 #include "vm/data/map.h"
 #include "vm/data/map_walk.h"
 #include "vm/data/tuple.h"
 #include "vm/number/bigint.h"
 #include "vm/number/num.h"
+#include "vm/walk/parcel.h"
 #include "vm/walk/walk_state.h"
 
 /* A text, bytes or a buffer that takes several steps. */

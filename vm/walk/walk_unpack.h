@@ -2,8 +2,8 @@
 #ifndef CSP_VM_WALK_WALK_UNPACK_H
 #define CSP_VM_WALK_WALK_UNPACK_H
 
+#include "msg/message.h"
 #include "vm/code/native.h"
-#include "vm/walk/parcel.h"
 
 /* What the message says, at once: immutable, or in transit. ABSENT: it is large, or there is no
  * memory; a walk must unpack it. */
