@@ -9,6 +9,7 @@
 #include "api/loader.h"
 #include "api/session.h"
 #include "parser/parse.h"
+#include "vm/data/hosted.h"
 #include "vm/drive.h"
 #include "vm/machine.h"
 #include "vm/outside/loop.h"
@@ -147,6 +148,7 @@ void csp_free(csp_vm *vm)
     if (!w->ran)
         vm_shutdown(vm);
     output_finish(vm);
+    hosted_free(vm);
     door_close(h);
     host_free(h);
     struct foreign_library *libraries = w->libraries;

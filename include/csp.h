@@ -373,6 +373,42 @@ CSP_API int csp_timeout(csp_vm *vm);
  * CSP_EXIT or CSP_E_INTERRUPTED. */
 CSP_API csp_status csp_step(csp_vm *vm);
 
+/* ---- Objects of the host ----
+ *
+ * An object is a pointer of the host's that scripts can hold, pass on and give back to natives;
+ * that is also all that they can do with it. */
+
+typedef struct csp_class {
+    size_t struct_size; /* sizeof(csp_class) */
+    const char *name;   /* "Enemy": what type(x) gives and messages say, and signatures ask for */
+    /* Called once for each object: when it is closed, when it is garbage, or when the VM is freed;
+     * on a thread that is in the VM, where nothing else of the VM runs. NULL: nothing is done. */
+    void (*finalize)(void *data);
+    /* Whether all processes may use an object, like a channel. Otherwise it has one owner: `move`
+     * hands it over, and it cannot be copied. */
+    bool shared;
+} csp_class;
+
+/* Makes the class known by its name, which signatures can then ask for; csp_object does it, too.
+ * The class must live as long as the VM, and stay as it is. Again the same one: CSP_OK.
+ * CSP_E_MISUSE: no name, that of a type, or that of another class; CSP_E_VERSION,
+ * CSP_E_MEMORY. [N] */
+CSP_API CSP_CHECKED csp_status csp_class_add(csp_vm *vm, const csp_class *of);
+
+/* A new object, which holds `data`, not NULL. `bytes` is what that takes, and counts as memory of
+ * the VM until it is finalized. CSP_NONE: nothing was made, and data is still the caller's. When
+ * memory is short, other objects that are garbage are finalized before it returns. [N] */
+CSP_API csp_value csp_object(csp_vm *vm, const csp_class *of, void *data, size_t bytes);
+
+/* The data of an object; NULL: v is none of that class, or is closed, or was given to another
+ * process. Valid until the object is finalized: hold a value of it as long as data is used. [N] */
+CSP_API void *csp_get_object(csp_vm *vm, csp_value v, const csp_class *of);
+
+/* Finalizes the object now, whichever process owns it; if that has happened, nothing does. From now
+ * on every script that passes it to a native crashes with `closed`. For what the host destroys
+ * first. Not while work of csp_offload uses it. [N] */
+CSP_API void csp_object_close(csp_vm *vm, csp_value v);
+
 /* ---- Messages: values outside of any VM ----
  *
  * A message is immutable and counted: it has a count of one when it is made, csp_msg_hold adds one,
@@ -449,6 +485,17 @@ CSP_API CSP_CHECKED csp_status csp_msg_of(csp_vm *vm, csp_value v, csp_msg **out
 /* What it says, as a value: the host's, in a native the calling process's. m stays the caller's.
  * CSP_NONE: no memory, or an int is larger than this VM's may be. [N] */
 CSP_API csp_value csp_msg_value(csp_vm *vm, const csp_msg *m);
+
+/* ---- What is going on ---- */
+
+/* Collects garbage now, rather than in the middle of a frame, for all VMs of this OS process. The
+ * objects of this one that are garbage are finalized before it returns. (What leaked processes hold
+ * is garbage only when they have been reported and killed, in a later step.) */
+CSP_API void csp_collect(csp_vm *vm);
+
+/* What each process does, or waits for, and where: as csp_request_report writes it, or for CSP_JSON
+ * an array of objects on one line. NULL: no memory. */
+CSP_API char *csp_report(csp_vm *vm, csp_style style);
 
 /* ---- Errors ---- */
 

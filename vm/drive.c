@@ -110,7 +110,8 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
             return VM_EXIT;
         if (!ran) {
             poll(vm);
-            if (sched_busy(s) || hosted_pending(vm))
+            if (sched_busy(s) ||
+                (hosted_pending(vm) && (deadline == LOOP_NEVER || loop_now() < deadline)))
                 continue;
             if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !pending(vm))
                 return VM_DEADLOCK;

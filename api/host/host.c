@@ -24,6 +24,7 @@ void host_free(host *h)
 {
     if (!h)
         return;
+    classes_free(h);
     h->world->host = NULL;
     refs_free(h);
     handles_free(h);

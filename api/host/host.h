@@ -3,6 +3,7 @@
 #ifndef CSP_API_HOST_HOST_H
 #define CSP_API_HOST_HOST_H
 
+#include "api/host/class.h"
 #include "api/host/door.h"
 #include "api/host/handle.h"
 #include "api/host/ref.h"
@@ -21,6 +22,7 @@ typedef struct host {
     process *caller;      /* the process that it runs in */
     handles handles;
     refs refs;
+    classes classes;
 } host;
 
 static inline host *host_of(const csp_vm *vm) { return world_of(vm)->host; }

@@ -17,7 +17,7 @@ csp_type csp_type_of(csp_vm *vm, csp_value given)
         [TYPE_BUFFER] = CSP_T_BUFFER,   [TYPE_FN] = CSP_T_FUNCTION,   [TYPE_CHAN] = CSP_T_CHANNEL,
         [TYPE_PROCESS] = CSP_T_PROCESS, [TYPE_ERROR] = CSP_T_ERROR,   [TYPE_RANGE] = CSP_T_RANGE,
         [TYPE_POINTER] = CSP_T_OTHER,   [TYPE_LIBRARY] = CSP_T_OTHER, [TYPE_STRUCT] = CSP_T_OTHER,
-        [TYPE_CALLBACK] = CSP_T_OTHER,
+        [TYPE_CALLBACK] = CSP_T_OTHER,  [TYPE_OBJECT] = CSP_T_OBJECT,
     };
     host *h = door_enter(vm, __func__, DOOR_NATIVE);
     if (!h)

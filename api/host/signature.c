@@ -44,6 +44,8 @@ static const struct type_name *find_type(const char *name)
     return NULL;
 }
 
+bool signature_has_type(const char *name) { return find_type(name) != NULL; }
+
 /* ---- Reading ---- */
 
 typedef struct reader {

@@ -83,6 +83,8 @@ typedef struct signature_fault {
     char what[160]; /* "": there is no memory */
 } signature_fault;
 
+/* Whether signatures have a type of that name, so that no class can. */
+bool signature_has_type(const char *name);
 /* NULL: *fault says why. Thread-safe. */
 signature *signature_parse(const char *text, size_t size, signature_fault *fault);
 void signature_free(signature *s); /* NULL is fine */

@@ -189,13 +189,30 @@ value hosted_new(csp_vm *vm, const process *p, const hosted_class *of, void *dat
     return value_object(h);
 }
 
-static void finalize(csp_vm *vm, struct hosted_table *t, hosted_entry *e)
+/* From now on there is no object for the entry. */
+static const hosted_class *vacate(csp_vm *vm, struct hosted_table *t, hosted_entry *e)
 {
     const hosted_class *of = e->of;
     e->of = NULL;
     t->count -= !of->hidden;
     if (e->bytes)
         count_out(vm, t, e->bytes);
+    return of;
+}
+
+void hosted_forget(csp_vm *vm, value v)
+{
+    host_object *h = value_hosted(v);
+    hosted_entry *e = entry_at(vm->objects, h->entry);
+    __atomic_store_n(&e->object, NULL, __ATOMIC_RELEASE);
+    h->data = NULL;
+    vacate(vm, vm->objects, e);
+    give_up(vm->objects, h->entry);
+}
+
+static void finalize(csp_vm *vm, struct hosted_table *t, hosted_entry *e)
+{
+    const hosted_class *of = vacate(vm, t, e);
     if (of->finalize)
         of->finalize(vm, of, e->data);
 }

@@ -18,6 +18,8 @@
  * `size` bytes count as memory until it is finalized; under pressure others that are garbage are
  * finalized here. ABSENT: no memory, and data stays the caller's. */
 value hosted_new(csp_vm *vm, const process *p, const hosted_class *of, void *data, size_t size);
+/* v has just been made, and nobody else has it: as if it never had been. data is the caller's. */
+void hosted_forget(csp_vm *vm, value v);
 /* Finalizes it now, unless that has happened: from then on data is NULL. v may have been moved
  * away: whoever owns it, it is closed. */
 void hosted_close(csp_vm *vm, value v);
