@@ -34,12 +34,10 @@ void csp_config_init(csp_config *config, size_t struct_size)
     memcpy(config, &all, struct_size < sizeof all ? struct_size : sizeof all);
 }
 
-static void tell_host(csp_vm *vm, const process *p, value why)
+/* To its callback, during which it may be read. */
+static void give_to_host(csp_vm *vm, csp_error *err)
 {
     world *w = world_of(vm);
-    csp_error *err = error_of_crash(vm, p, why);
-    if (!err)
-        return;
     vm_flush(vm);
     if (error_lend(err, LIVE_LENT_ERROR)) {
         door_hook_begin(w->host);
@@ -51,12 +49,26 @@ static void tell_host(csp_vm *vm, const process *p, value why)
     error_free(err);
 }
 
+static void tell_host(csp_vm *vm, const process *p, value why)
+{
+    csp_error *err = error_of_crash(vm, p, why);
+    if (err)
+        give_to_host(vm, err);
+}
+
 static void write_to_host(void *user, int stream, const char *text, size_t size)
 {
     const world *w = user;
     door_hook_begin(w->host);
     w->write(w->user, stream, text, size);
     door_hook_end(w->host);
+}
+
+static void tell_dropped(csp_vm *vm, const char *message)
+{
+    csp_error *err = error_new_plain("reports_dropped", message);
+    if (err)
+        give_to_host(vm, err);
 }
 
 static bool copy_args(world *w, const csp_config *config)
@@ -111,12 +123,14 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
                         .stack = config.max_stack,
                         .processes = config.max_processes,
                         .reductions = config.max_reductions,
+                        .reports = REPORTS,
                         .native_stack = config.native_stack};
     w->write = config.write;
     w->crash = config.crash;
     vm_host above = {.user = w,
                      .write = config.write ? write_to_host : NULL,
                      .crash = config.crash ? tell_host : NULL,
+                     .dropped = config.crash ? tell_dropped : NULL,
                      .style = config.reports == CSP_COLOUR ? VM_COLOUR
                               : config.reports == CSP_JSON ? VM_JSON
                                                            : VM_PLAIN};

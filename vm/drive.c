@@ -11,6 +11,7 @@
 #include "vm/process/ending.h"
 #include "vm/process/output.h"
 #include "vm/process/timer.h"
+#include "vm/report/flood.h"
 #include "vm/report/leak.h"
 #include "vm/report/report_all.h"
 #include "vm/run/run.h"
@@ -46,6 +47,7 @@ static void poll(csp_vm *vm)
     hosted_sweep(vm, POLL_OBJECTS);
     if (vm->asked)
         report_activity(vm);
+    flood_tell(vm, false);
     if (s->timer_count)
         timer_fire(vm, loop_now());
     if (output_busy(vm))
@@ -55,12 +57,17 @@ static void poll(csp_vm *vm)
     release_lost(vm);
 }
 
+static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* Nothing can run: waits for an event. False: none will come. */
 static bool idle(csp_vm *vm, int64_t deadline)
 {
     int64_t next = timer_next(&vm->sched);
-    if (next == LOOP_NEVER && !pending(vm) && deadline == LOOP_NEVER)
+    bool last = next == LOOP_NEVER && !pending(vm) && deadline == LOOP_NEVER;
+    flood_tell(vm, last);
+    if (last)
         return false;
+    next = earlier(next, flood_due(vm));
     vm_flush(vm);
     if (sched_busy(&vm->sched)) /* the output became ready, and woke whoever waited for it */
         return true;
@@ -69,7 +76,7 @@ static bool idle(csp_vm *vm, int64_t deadline)
     output_waits(vm, loop_outputs(vm->loop));
     /* A flag that was set before the loop existed has woken nobody. */
     if (!vm_interrupted(vm) && !vm->asked)
-        loop_wait(vm->loop, next < deadline ? next : deadline);
+        loop_wait(vm->loop, earlier(next, deadline));
     return true;
 }
 
@@ -132,5 +139,5 @@ int64_t vm_next_event(csp_vm *vm)
 {
     if (sched_busy(&vm->sched) || request_arrived(vm) || hosted_pending(vm))
         return 0;
-    return timer_next(&vm->sched);
+    return earlier(timer_next(&vm->sched), flood_due(vm));
 }

@@ -23,6 +23,7 @@
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
 #include "vm/process/process.h"
+#include "vm/report/flood.h"
 #include "vm/report/leak.h"
 #include "vm/report/trace.h"
 
@@ -89,6 +90,9 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     vm->host = *host;
     if (!vm->host.crash)
         vm->host.crash = trace_tell_crash;
+    if (!vm->host.dropped)
+        vm->host.dropped = flood_tell_stream;
+    vm->crashed = flood_crash;
     vm->exit_status = -1;
     vm->sched.vm = vm;
     vm->sched.slice = environment("CSP_SLICE", SLICE);
@@ -226,5 +230,6 @@ void vm_shutdown(csp_vm *vm)
     for (uint32_t i = vm->table_count; i > 0; i--)
         kill_process(vm, vm->table[i - 1], why);
     vm_run(vm, NULL, vm->grace_until ? vm->grace_until : loop_now() + VM_GRACE);
+    flood_tell(vm, true);
     output_finish(vm);
 }

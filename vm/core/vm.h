@@ -17,6 +17,7 @@ typedef struct vm_limits {
     uint32_t processes;
     uint64_t reductions;
     uint64_t int_bits;
+    uint32_t reports;    /* crashes that nobody awaits, told each second */
     size_t native_stack; /* bytes a stack for C; 0: NATIVE_STACK_SIZE */
 } vm_limits;
 
@@ -32,7 +33,25 @@ typedef struct vm_host {
     /* Called for a crash that nobody awaits: p has just ended with the error `why`.
      * NULL: trace_tell_crash. */
     void (*crash)(struct csp_vm *vm, const struct process *p, value why);
+    /* Called at most once a second with a text that says how many crashes were not told, since
+     * there were too many (flood.h). NULL: flood_tell_stream. */
+    void (*dropped)(struct csp_vm *vm, const char *message);
 } vm_host;
+
+/* Crashes that are only counted: those of one kind at one position. */
+typedef struct flood_place {
+    uint32_t position;
+    value kind;
+    uint64_t count;
+} flood_place;
+enum { FLOOD_PLACES = 4 };
+typedef struct crash_flood {
+    int64_t until; /* the end of the second that has begun with a crash … */
+    uint32_t told; /* … and how many have been told in it */
+    uint32_t place_count;
+    flood_place places[FLOOD_PLACES];
+    uint64_t dropped, dropped_ever;
+} crash_flood;
 
 /* What vm_interrupt acts on: a host's call that runs something, from its beginning to its end. */
 typedef enum vm_activity { VM_QUIET, VM_ACTIVE, VM_TO_BE_INTERRUPTED } vm_activity;
@@ -52,6 +71,9 @@ struct csp_vm {
     process **hosted; /* those that the host runs: pinned, since nothing else may hold them */
     uint32_t hosted_count, hosted_capacity;
     struct leak_places *leak_places; /* leak.c: what has been reported */
+    crash_flood flood;
+    /* a process that nobody awaits has ended with this error: flood_crash */
+    void (*crashed)(struct csp_vm *vm, const struct process *p, value why);
     /* The host's own process (process_new_apart); NULL: there is none now. own_number: what the
      * next one is called; 0: there has been none */
     process *own;

@@ -243,7 +243,7 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
             par_branch_ended(vm, p, outcome, failed);
     }
     if (failed && !awaited)
-        vm->host.crash(vm, p, outcome);
+        vm->crashed(vm, p, outcome);
     if (told)
         process_recycle(vm, p);
 }
