@@ -123,7 +123,7 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
                         .stack = config.max_stack,
                         .processes = config.max_processes,
                         .reductions = config.max_reductions,
-                        .reports = REPORTS,
+                        .reports = 100,
                         .native_stack = config.native_stack};
     w->write = config.write;
     w->crash = config.crash;

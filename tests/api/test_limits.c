@@ -1,5 +1,6 @@
 /* What keeps a host safe from its scripts: each VM's limits are its own. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,4 +68,78 @@ Test(limits, memory_is_counted_for_each_vm)
     EVAL_IS(s, small, "6 * 7", "42");
     csp_free(small);
     csp_free(idle);
+}
+
+/* ---- Crash reports ---- */
+
+typedef struct told {
+    int crashes, dropped, written;
+    char message[200];
+} told;
+
+static void on_crash(void *user, const csp_error *error)
+{
+    told *t = user;
+    if (strcmp(csp_error_kind(error), "reports_dropped") == 0) {
+        t->dropped++;
+        snprintf(t->message, sizeof t->message, "%s", csp_error_message(error));
+    } else {
+        t->crashes++;
+    }
+}
+
+static void on_write(void *user, int stream, const char *text, size_t size)
+{
+    (void)stream;
+    told *t = user;
+    for (size_t i = 0; i < size; i++)
+        t->written += text[i] == '\n';
+}
+
+static void crash_often(int processes, told *t, bool callback)
+{
+    char text[200];
+    snprintf(text, sizeof text,
+             "fn boom(i) { if i %% 4 == 0 { fail(\"four\") }\n"
+             "    i.field }\n"
+             "for i in 0..%d { spawn boom(i) }\n"
+             "sleep(10ms)\n",
+             processes);
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.user = t;
+    config.write = on_write;
+    if (callback)
+        config.crash = on_crash;
+    csp_vm *vm;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+    cr_assert_eq(csp_run_text(vm, "often", text, strlen(text)), CSP_OK);
+    csp_free(vm);
+}
+
+Test(limits, a_flood_of_crashes_is_counted)
+{
+    told t = {0};
+    crash_often(500, &t, true);
+    cr_assert_eq(t.crashes, 100);
+    cr_assert_eq(t.dropped, 1);
+    cr_assert_str_eq(t.message, "400 crashes were not reported: 100 of fail at often:1:30, "
+                                "300 of type_error at often:2:5");
+}
+
+Test(limits, few_crashes_are_all_told)
+{
+    told t = {0};
+    crash_often(100, &t, true);
+    cr_assert_eq(t.crashes, 100);
+    cr_assert_eq(t.dropped, 0);
+}
+
+Test(limits, reports_of_a_flood_are_few)
+{
+    told few = {0}, many = {0};
+    crash_often(100, &few, false);
+    crash_often(5000, &many, false);
+    cr_assert_geq(few.written, 100);
+    cr_assert_leq(many.written, few.written + few.written / 10 + 5);
 }

@@ -61,8 +61,9 @@ void flood_crash(csp_vm *vm, const process *p, value why)
 static void describe(csp_vm *vm, const crash_flood *f, text *t)
 {
     uint64_t others = f->dropped;
-    text_printf(t, f->dropped == 1 ? "%llu crash was not reported:" : "%llu crashes were not reported:",
-                (unsigned long long)f->dropped);
+    text_printf(
+        t, f->dropped == 1 ? "%llu crash was not reported:" : "%llu crashes were not reported:",
+        (unsigned long long)f->dropped);
     for (uint32_t i = 0; i < f->place_count; i++) {
         const flood_place *place = &f->places[i];
         text_printf(t, "%s %llu of ", i ? "," : "", (unsigned long long)place->count);
