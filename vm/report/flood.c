@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "vm/code/origin.h"
-#include "vm/core/string.h"
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
 #include "vm/outside/loop.h"
