@@ -10,7 +10,6 @@
 #include "api/session.h"
 #include "parser/parse.h"
 #include "vm/data/hosted.h"
-#include "vm/drive.h"
 #include "vm/machine.h"
 #include "vm/outside/loop.h"
 #include "vm/process/output.h"
@@ -247,12 +246,6 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
 
 int csp_exit_status(const csp_vm *vm) { return door_find(vm) ? exit_status(vm) : 0; }
 
-void csp_interrupt(csp_vm *vm)
-{
-    if (door_find(vm))
-        vm_interrupt(vm);
-}
-
 void csp_request_report(csp_vm *vm)
 {
     if (!door_find(vm))
@@ -290,73 +283,6 @@ csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_
     if (m && !disassemble(vm, m, out))
         status = host_fail_memory(h);
     host_end(h);
-    return status;
-}
-
-/* ---- A host's event loop ---- */
-
-int csp_fd(csp_vm *vm)
-{
-    host *h = door_enter(vm, __func__, 0);
-    if (!h)
-        return -1;
-    const struct loop *l = vm_loop(vm);
-    door_leave(h);
-    return l ? loop_fd(l) : -1;
-}
-
-static int timeout(csp_vm *vm)
-{
-    enum { LOOK_AGAIN = 10000000 }; /* ns: csp_fd does not report the descriptors 1 and 2 */
-    int64_t next = vm_next_event(vm);
-    if (output_busy(vm) && next > loop_now() + LOOK_AGAIN)
-        next = loop_now() + LOOK_AGAIN;
-    if (next == LOOP_NEVER)
-        return -1;
-    int64_t left = next - loop_now();
-    if (next == 0 || left <= 0)
-        return 0;
-    /* Rounded up, so that the host does not come a moment too early, over and over again. */
-    int64_t milliseconds = (left + 999999) / 1000000;
-    return milliseconds > INT32_MAX ? INT32_MAX : (int)milliseconds;
-}
-
-int csp_timeout(csp_vm *vm)
-{
-    host *h = door_enter(vm, __func__, 0);
-    if (!h)
-        return -1;
-    int milliseconds = timeout(vm);
-    door_leave(h);
-    return milliseconds;
-}
-
-static csp_status step(csp_vm *vm)
-{
-    world *w = world_of(vm);
-    if (!world_begin(w))
-        return door_misuse(vm, "csp_step", "the VM has run its program");
-    if (vm->loop)
-        loop_poll(vm->loop);
-    vm_status status = vm_run(vm, NULL, 0);
-    vm_flush(vm);
-    world_end(w);
-    if (status == VM_EXIT)
-        return CSP_EXIT;
-    if (status == VM_INTERRUPTED) {
-        error_set_interrupted(w);
-        return CSP_E_INTERRUPTED;
-    }
-    return timeout(vm) == 0 ? CSP_MORE : CSP_OK;
-}
-
-csp_status csp_step(csp_vm *vm)
-{
-    host *h = door_enter(vm, __func__, 0);
-    if (!h)
-        return CSP_E_MISUSE;
-    csp_status status = step(vm);
-    door_leave(h);
     return status;
 }
 

@@ -32,6 +32,8 @@ bool error_lend(const csp_error *err, live_kind kind);
 void error_unlend(const csp_error *err);
 void error_set_memory(world *w);
 void error_set_interrupted(world *w);
+/* "misuse", "out_of_memory" … */
+const char *error_kind_of(const csp_error *err);
 /* Whether it is a compile error. */
 bool error_is_compile(const csp_error *err);
 /* How many errors and warnings it contains. */

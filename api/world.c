@@ -172,6 +172,7 @@ csp_status world_run(world *w, process *p, value *result)
     switch (status) {
     case VM_ENDED:
     case VM_DEADLINE:
+    case VM_SPENT:
         *result = p->value;
         if (!(p->flags & PROCESS_FAILED))
             return CSP_OK;

@@ -63,7 +63,6 @@ typedef struct csp_msg csp_msg; /* an immutable value outside of any VM, counted
 /* Compare with CSP_OK where only that is a success: what is 0 or more is no failure, but not always
  * what was wanted. */
 typedef enum csp_status {
-    /* done; from csp_step: nothing to do until csp_fd or csp_timeout says so */
     CSP_OK = 0,
     CSP_MORE = 1,           /* the budget or the time is used up, and something could go on */
     CSP_EXIT = 2,           /* the program asked to end (Os.exit): see csp_exit_status */
@@ -356,10 +355,41 @@ typedef enum csp_input { CSP_INPUT_COMPLETE, CSP_INPUT_INCOMPLETE, CSP_INPUT_ERR
  * error that more text would not mend. Looks at the syntax alone. [MT] */
 CSP_API csp_input csp_input_state(const char *text, size_t size);
 
-/* ---- Background processes, from a host's own event loop ----
+/* ---- Calling functions ---- */
+
+/* What a call may use; 0: any amount. When it is spent, the process of the call is killed. Its
+ * deferred calls may take as much again (a second, where no time is given), then they are cut
+ * off. */
+typedef struct csp_budget {
+    uint64_t reductions;  /* calls and loop iterations of the called process itself */
+    uint64_t nanoseconds; /* of wall-clock time, looked at between the slices of processes */
+} csp_budget;
+
+/* Calls fn in the host's own process: nothing is copied, neither arguments nor results. Other
+ * processes run meanwhile when it waits, or its slice is used up. A function that is none, or a
+ * wrong count of arguments, is a crash; an error value that it returns is a result. Crashes are the
+ * caller's to see, csp_config.crash is not called. Links of the process end with the call. budget
+ * and result may be NULL. CSP_OK; CSP_E_CRASH; CSP_E_BUDGET; CSP_E_INTERRUPTED; CSP_E_DEADLOCK: the
+ * call waits, and nothing is left that could go on; CSP_EXIT. [RUNS] */
+CSP_API CSP_CHECKED csp_status csp_call(csp_vm *vm, csp_value fn, uint32_t argc,
+                                        const csp_value *argv, const csp_budget *budget,
+                                        csp_value *result);
+
+/* ---- Running processes ----
  *
- * While no evaluation runs: poll csp_fd for input, at most csp_timeout milliseconds long, then
- * call csp_step. */
+ * From an event loop of the host: poll csp_fd for input, at most csp_timeout milliseconds long,
+ * then call csp_step. */
+
+/* Runs processes for about so many reductions, and never waits: at most a slice of 4,000 more, and
+ * what the last native charged. What was run too much the next step runs less. *used (it may be
+ * NULL): how many it were; a switch of processes counts as ten. CSP_MORE: somebody could go on;
+ * CSP_IDLE, CSP_STUCK, CSP_DONE, CSP_EXIT, CSP_E_INTERRUPTED. [RUNS] */
+CSP_API csp_status csp_step(csp_vm *vm, uint64_t reductions, uint64_t *used);
+
+/* Runs whatever processes there are, and waits for what they wait for. CSP_DONE, CSP_STUCK,
+ * CSP_EXIT, CSP_E_INTERRUPTED; when the time is up (-1: it never is) CSP_MORE or CSP_IDLE.
+ * [RUNS] */
+CSP_API csp_status csp_run(csp_vm *vm, int milliseconds);
 
 /* A descriptor that becomes readable when there is something to do. The first call makes it; the
  * VM owns it. -1: it cannot be made, and errno says why; then csp_timeout alone tells when to
@@ -368,10 +398,6 @@ CSP_API int csp_fd(csp_vm *vm);
 
 /* Milliseconds until there is something to do: 0: now; -1: not before csp_fd is readable. */
 CSP_API int csp_timeout(csp_vm *vm);
-
-/* Gives every process that can run now at most one time slice; never waits. CSP_OK, CSP_MORE,
- * CSP_EXIT or CSP_E_INTERRUPTED. */
-CSP_API csp_status csp_step(csp_vm *vm);
 
 /* ---- Objects of the host ----
  *

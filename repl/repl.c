@@ -149,6 +149,7 @@ static void on_write(void *user, int stream, const char *text, size_t size)
 
 static void loop(repl *r)
 {
+    enum { STEP = 100000 }; /* about a millisecond: the terminal does not wait for longer */
     while (!r->quit) {
         terminal_edit(r->input ? PROMPT_MORE : PROMPT);
         char *line = NULL;
@@ -162,7 +163,7 @@ static void loop(repl *r)
         if (events & TERMINAL_END)
             r->quit = true;
         free(line);
-        if (!r->quit && csp_step(r->vm) == CSP_EXIT)
+        if (!r->quit && csp_step(r->vm, STEP, NULL) == CSP_EXIT)
             leave(r);
     }
 }

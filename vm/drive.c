@@ -10,17 +10,16 @@
 #include "vm/outside/request.h"
 #include "vm/process/ending.h"
 #include "vm/process/output.h"
+#include "vm/process/process.h"
 #include "vm/process/timer.h"
 #include "vm/report/flood.h"
 #include "vm/report/leak.h"
 #include "vm/report/report_all.h"
 #include "vm/run/run.h"
 
-enum {
-    POLL_CREDIT = 4000,
-    POLL_PICK = 100, /* the cost of a switch */
-    POLL_OBJECTS = 2000
-};
+/* In reductions: how often is polled and looked at the clock; what a switch costs, in what is done
+ * before the next poll and in what is told to a host. POLL_OBJECTS: how many are finalized. */
+enum { POLL_CREDIT = 4000, CLOCK_CREDIT = 1000, POLL_PICK = 100, PICK = 10, POLL_OBJECTS = 2000 };
 
 static void report_activity(csp_vm *vm)
 {
@@ -59,28 +58,27 @@ static void poll(csp_vm *vm)
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Nothing can run: waits for an event. False: none will come. */
-static bool idle(csp_vm *vm, int64_t deadline)
+/* Nothing can run: waits for an event. */
+static void idle(csp_vm *vm, int64_t deadline)
 {
-    int64_t next = timer_next(&vm->sched);
-    bool last = next == LOOP_NEVER && !pending(vm) && deadline == LOOP_NEVER;
-    flood_tell(vm, last);
-    if (last)
-        return false;
-    next = earlier(next, flood_due(vm));
+    flood_tell(vm, false);
     vm_flush(vm);
     if (sched_busy(&vm->sched)) /* the output became ready, and woke whoever waited for it */
-        return true;
-    if (!vm_loop(vm))
-        return output_wait(vm);
+        return;
+    if (!vm_loop(vm)) {
+        output_wait(vm);
+        return;
+    }
     output_waits(vm, loop_outputs(vm->loop));
+    int64_t next = earlier(timer_next(&vm->sched), flood_due(vm));
     /* A flag that was set before the loop existed has woken nobody. */
     if (!vm_interrupted(vm) && !vm->asked)
         loop_wait(vm->loop, earlier(next, deadline));
-    return true;
 }
 
-bool vm_step(csp_vm *vm)
+/* One slice of one process, and some of those that are to be told of an end. What it cost, in
+ * reductions; 0: there was nothing to do. */
+static int64_t step(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     if (s->poll_credit <= 0)
@@ -89,12 +87,15 @@ bool vm_step(csp_vm *vm)
     s->poll_credit -= told;
     process *p = sched_pick(s);
     if (!p)
-        return told > 0;
+        return told;
     int64_t had = s->slice_left;
     run_process(vm, p);
-    s->poll_credit -= had - s->slice_left + POLL_PICK;
-    return true;
+    int64_t used = had - s->slice_left;
+    s->poll_credit -= used + POLL_PICK;
+    return told + used + PICK;
 }
+
+bool vm_step(csp_vm *vm) { return step(vm) > 0; }
 
 static bool take_interrupt(csp_vm *vm)
 {
@@ -102,37 +103,116 @@ static bool take_interrupt(csp_vm *vm)
     return vm_interrupted(vm) && atomic_compare_exchange_strong(&vm->activity, &asked, VM_ACTIVE);
 }
 
-vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
+/* Something other than what runs here has been asked for. */
+static bool is_stopped(csp_vm *vm, vm_status *why)
+{
+    if (vm->exit_status >= 0 && !vm->exiting && !vm->sched.alone)
+        *why = VM_EXIT;
+    else if (take_interrupt(vm))
+        *why = VM_INTERRUPTED;
+    else
+        return false;
+    return true;
+}
+
+static bool is_over(csp_vm *vm, const process *until, vm_status *why)
+{
+    *why = VM_ENDED;
+    if (!until)
+        return (vm->exiting && vm->table_count == 0) || is_stopped(vm, why);
+    bool own = until == vm->own.process;
+    if (process_ended(until) || (own && !vm->own.called))
+        return true;
+    if (is_stopped(vm, why))
+        return true;
+    *why = VM_SPENT;
+    return own && vm->own.end && until->reductions >= vm->own.end;
+}
+
+/* Nothing was runnable: whether something is now, or else what comes of that. */
+static bool go_on(csp_vm *vm, int64_t deadline, vm_status *why)
 {
     scheduler *s = &vm->sched;
-    /* with a deadline in the past: at most one slice each */
-    uint32_t turns = s->queue_length + 2;
-    for (;;) {
-        if (take_interrupt(vm))
-            return VM_INTERRUPTED;
-        bool ran = vm_step(vm);
-        if (until ? process_ended(until) : vm->exiting && vm->table_count == 0)
-            return VM_ENDED;
-        if (vm->exit_status >= 0 && !vm->exiting && !s->alone)
-            return VM_EXIT;
-        if (!ran) {
-            poll(vm);
-            if (sched_busy(s) ||
-                (hosted_pending(vm) && (deadline == LOOP_NEVER || loop_now() < deadline)))
-                continue;
-            if ((until || vm->exiting) && timer_next(s) == LOOP_NEVER && !pending(vm))
-                return VM_DEADLOCK;
-            if (deadline != LOOP_NEVER && loop_now() >= deadline)
-                return VM_DEADLINE;
-            if (!idle(vm, deadline))
-                return VM_DEADLOCK;
-            s->poll_credit = 0;
-        } else if (deadline != LOOP_NEVER && --turns == 0) {
+    poll(vm);
+    if (sched_busy(s) || (hosted_pending(vm) && (deadline == LOOP_NEVER || loop_now() < deadline)))
+        return true;
+    *why = VM_DEADLOCK;
+    if (timer_next(s) == LOOP_NEVER && !pending(vm)) {
+        flood_tell(vm, true);
+        return false;
+    }
+    *why = VM_DEADLINE;
+    if (deadline != LOOP_NEVER && loop_now() >= deadline)
+        return false;
+    idle(vm, deadline);
+    s->poll_credit = 0;
+    return true;
+}
+
+vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
+{
+    int64_t credit = CLOCK_CREDIT;
+    vm_status why;
+    while (!is_over(vm, until, &why)) {
+        int64_t cost = step(vm);
+        credit -= cost;
+        if (cost == 0) {
+            if (!go_on(vm, deadline, &why))
+                break;
+        } else if (deadline != LOOP_NEVER && credit <= 0) {
             if (loop_now() >= deadline)
                 return VM_DEADLINE;
-            turns = s->queue_length + 2;
+            credit = CLOCK_CREDIT;
         }
     }
+    return why;
+}
+
+vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline)
+{
+    scheduler *s = &vm->sched;
+    s->slice_left = s->slice;
+    if (s->limited)
+        sched_limit_slice(s, p);
+    int64_t had = s->slice_left;
+    run_process(vm, p);
+    s->poll_credit -= had - s->slice_left + POLL_PICK;
+    if (!vm->own.called) {
+        if (s->poll_credit <= 0)
+            poll(vm);
+        return VM_ENDED;
+    }
+    /* Without the memory for it, it is only not told of. */
+    if (!process_join(vm, p))
+        s->raised = VALUE_ABSENT;
+    return vm_run(vm, p, deadline);
+}
+
+vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
+{
+    scheduler *s = &vm->sched;
+    const int64_t slice = s->slice;
+    vm_status why = VM_SPENT;
+    *used = 0;
+    poll(vm);
+    while (*used < reductions && !is_stopped(vm, &why)) {
+        int64_t left = reductions - *used;
+        if (left < slice)
+            s->slice = left;
+        if (left < s->slice_left)
+            s->slice_left = left;
+        int64_t cost = step(vm);
+        s->slice = slice;
+        *used += cost;
+        if (cost == 0) {
+            poll(vm);
+            *used += hosted_pending(vm) ? POLL_OBJECTS : 0;
+            if (sched_busy(s) || hosted_pending(vm))
+                continue;
+            return timer_next(s) == LOOP_NEVER && !pending(vm) ? VM_DEADLOCK : VM_DEADLINE;
+        }
+    }
+    return why;
 }
 
 int64_t vm_next_event(csp_vm *vm)

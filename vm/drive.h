@@ -5,19 +5,30 @@
 #include "vm/core/concurrency.h"
 
 typedef enum vm_status {
-    /* `until` has ended: its outcome is until->value; PROCESS_FAILED tells which kind */
+    /* `until` has ended: its outcome is until->value; PROCESS_FAILED tells which kind. The host's
+     * own has also ended what it was to call */
     VM_ENDED,
     VM_DEADLINE,    /* the deadline has passed */
-    VM_DEADLOCK,    /* nothing can run, and no timer and no request is left */
+    VM_DEADLOCK,    /* nothing can run, and nothing is left to wait for */
     VM_INTERRUPTED, /* vm_interrupt was called (and has been acknowledged) */
-    VM_EXIT         /* Os.exit was called: vm->exit_status */
+    VM_EXIT,        /* Os.exit was called: vm->exit_status */
+    VM_SPENT        /* the reductions are used up */
 } vm_status;
 
-/* Runs processes until one of these occurs; `until` may be NULL (then background processes run
- * until the deadline). deadline: on the clock of loop_now; LOOP_NEVER: none. With a deadline in
- * the past everything that is runnable now gets at most one slice. Idles in the loop when nothing
- * can run. */
+/* Runs processes until one of these occurs; `until` may be NULL (any of them, until the deadline;
+ * at the program's end, until none is left). deadline: on the clock of loop_now; LOOP_NEVER: none.
+ * Waits when nothing can run. SPENT: the host's own process, which is `until`, has come to
+ * vm->own.end. */
 vm_status vm_run(csp_vm *vm, process *until, int64_t deadline);
+/* The same until the call that own_begin has prepared for p is over. p begins at once, with a slice
+ * of its own. */
+vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline);
+
+/* Runs what can run, and never waits. SPENT: for so many reductions; EXIT, INTERRUPTED; DEADLINE:
+ * what there is waits for a time, or for the outside world; DEADLOCK: for nothing of the kind.
+ * *used has what it was, a little for each switch included: more than `reductions` by no more than
+ * the last step of a process took. */
+vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used);
 
 /* Runs one slice of one process (and of those it hands over to); false: none is runnable. Polls
  * timers and the outside world from time to time. */

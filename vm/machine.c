@@ -98,6 +98,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     vm->sched.slice = environment("CSP_SLICE", SLICE);
     if (environment("CSP_LIBFFI", 0))
         (void)invoke_set_direct(false);
+    sched_set_limited(vm);
     vm->hash_seed = seed();
     vm->next_position = 1;
     vm->started = loop_now();
@@ -127,8 +128,8 @@ void vm_destroy(csp_vm *vm)
     output_finish(vm);
     request_close(vm);
     foreign_close(vm);
-    if (vm->own && vm->own->index == PROCESS_APART)
-        drop(vm, vm->own);
+    if (vm->own.process && vm->own.process->index == PROCESS_APART)
+        drop(vm, vm->own.process);
     hosted_free(vm);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
         drop(vm, vm->table[vm->table_count - 1]);
@@ -173,6 +174,7 @@ void vm_set_aside(csp_vm *vm, vm_aside *others)
     s->alone = true;
     vm->limits.processes = 0;
     vm->limits.reductions = 0;
+    sched_set_limited(vm);
 }
 
 void vm_put_back(csp_vm *vm, const vm_aside *others)
@@ -183,6 +185,7 @@ void vm_put_back(csp_vm *vm, const vm_aside *others)
     s->queue_length = others->queue_length;
     s->alone = false;
     vm->limits = others->limits;
+    sched_set_limited(vm);
 }
 
 process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
@@ -199,25 +202,6 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
         vm->main = p;
     sched_ready(&vm->sched, p, READY_TAIL);
     return p;
-}
-
-process *vm_own_process(csp_vm *vm, const native_entry *body)
-{
-    if (vm->own)
-        return vm->own;
-    const code *c = native_code(vm, body, false);
-    if (!c) {
-        vm_raise_memory(vm);
-        return NULL;
-    }
-    process *p = hosted_reserve(vm) ? process_new_apart(vm, c, vm->own_number) : NULL;
-    if (!p)
-        return NULL;
-    hosted_add(vm, p);
-    process_set(p, PROCESS_SYSTEM | PROCESS_ESCAPED);
-    sched_park(p);
-    vm->own_number = process_number(p);
-    return vm->own = p;
 }
 
 void vm_shutdown(csp_vm *vm)

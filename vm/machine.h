@@ -16,13 +16,6 @@ void vm_destroy(csp_vm *vm);
  * limits or memory. */
 process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags);
 
-/* The host's own process, which is made when there is none: it waits in the first step of `body`, a
- * resumable native without parameters, until its ticket is won. It has the same number each time,
- * so what it owns stays its own; it is apart (vm/process/process.h) until it joins. NULL:
- * raised. */
-struct native_entry;
-process *vm_own_process(csp_vm *vm, const struct native_entry *body);
-
 /* The beginning and the end of what an interrupt can end: running, but also compiling. */
 void vm_enter(csp_vm *vm);
 void vm_leave(csp_vm *vm);

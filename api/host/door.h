@@ -47,8 +47,8 @@ void door_leave(struct host *h);
 static inline bool door_glance(const csp_vm *vm)
 {
     door *d = door_last;
-    if (__builtin_expect(
-            atomic_load_explicit(&d->vm, memory_order_relaxed) != vm || d->scopes == 0, 0))
+    if (__builtin_expect(atomic_load_explicit(&d->vm, memory_order_relaxed) != vm || d->scopes == 0,
+                         0))
         return false;
     uintptr_t in = atomic_load_explicit(&d->inside, memory_order_relaxed);
     return in == 0 || in == (door_me() | INSIDE_NATIVE);

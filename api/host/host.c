@@ -32,19 +32,22 @@ void host_free(host *h)
     free(h);
 }
 
-host *host_begin(csp_vm *vm, const char *function)
+bool host_start(host *h, const char *function)
 {
-    host *h = door_enter(vm, function, 0);
-    if (!h)
-        return NULL;
     if (!world_begin(h->world)) {
-        door_misuse(vm, function, "the VM has run its program");
+        door_misuse(h->vm, function, "the VM has run its program");
         door_leave(h);
-        return NULL;
+        return false;
     }
     error_free(error_take(h->world));
     refs_settle(h);
-    return h;
+    return true;
+}
+
+host *host_begin(csp_vm *vm, const char *function)
+{
+    host *h = door_enter(vm, function, 0);
+    return h && host_start(h, function) ? h : NULL;
 }
 
 void host_end(host *h)
@@ -70,19 +73,20 @@ csp_status host_fail_memory(host *h)
     return CSP_E_MEMORY;
 }
 
-static csp_status status_of(const csp_vm *vm, value kind)
+static csp_status status_of(const char *kind)
 {
     static const struct {
-        error_kind kind;
+        const char *kind;
         csp_status status;
     } rows[] = {
-        {ERR_OUT_OF_MEMORY, CSP_E_MEMORY}, {ERR_TYPE, CSP_E_TYPE},
-        {ERR_FROZEN, CSP_E_TYPE},          {ERR_INDEX, CSP_E_NOT_FOUND},
-        {ERR_KEY, CSP_E_NOT_FOUND},        {ERR_NOT_FOUND, CSP_E_NOT_FOUND},
-        {ERR_CLOSED, CSP_E_CLOSED},        {ERR_MOVED, CSP_E_MISUSE},
+        {"out_of_memory", CSP_E_MEMORY}, {"type_error", CSP_E_TYPE},
+        {"frozen", CSP_E_TYPE},          {"index_error", CSP_E_NOT_FOUND},
+        {"key_error", CSP_E_NOT_FOUND},  {"not_found", CSP_E_NOT_FOUND},
+        {"closed", CSP_E_CLOSED},        {"moved", CSP_E_MISUSE},
+        {"misuse", CSP_E_MISUSE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (kind == vm->error_names[rows[i].kind])
+        if (strcmp(kind, rows[i].kind) == 0)
             return rows[i].status;
     return CSP_E_CRASH;
 }
@@ -95,9 +99,18 @@ csp_status host_fail_raised(host *h)
     if (!value_is(raised, OBJ_ERROR))
         return host_fail_memory(h);
     const struct error *e = value_error(raised);
-    error_set_plain(h->world, value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
+    const char *kind = value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail";
+    error_set_plain(h->world, kind,
                     value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "", NULL);
-    return status_of(vm, e->kind);
+    return status_of(kind);
+}
+
+csp_status host_pending(host *h, const char *function)
+{
+    const csp_error *kept = h->world->error;
+    if (!kept)
+        return door_misuse(h->vm, function, "a value is CSP_NONE");
+    return status_of(error_kind_of(kept));
 }
 
 bool host_done(host *h, verdict v)

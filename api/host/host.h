@@ -7,6 +7,7 @@
 #include "api/host/door.h"
 #include "api/host/handle.h"
 #include "api/host/ref.h"
+#include "api/host/run.h"
 #include "api/world.h"
 
 typedef struct host {
@@ -19,10 +20,11 @@ typedef struct host {
     bool telling;      /* config.misuse is being told */
     csp_error *misuse; /* what a callback did wrong; becomes the world's error afterwards */
     struct csp_context *context; /* of the native of the host that runs; NULL: none does */
-    process *caller;      /* the process that it runs in */
+    process *caller;             /* the process that it runs in */
     handles handles;
     refs refs;
     classes classes;
+    runs runs;
 } host;
 
 static inline host *host_of(const csp_vm *vm) { return world_of(vm)->host; }
@@ -34,6 +36,8 @@ void host_free(host *h);
 /* Enters for what compiles or runs something: until host_end an interrupt ends it, and the error of
  * an earlier call is gone. NULL: misuse, told. */
 host *host_begin(csp_vm *vm, const char *function);
+/* The same for who is in already; false: misuse, told, and out again. */
+bool host_start(host *h, const char *function);
 void host_end(host *h);
 
 /* Keeps an error for csp_take_error, and gives the status. */
@@ -48,5 +52,7 @@ bool host_done(host *h, verdict v);
 
 /* A name of the host's as a key of maps. ABSENT: NULL, no UTF-8, or no memory; told. */
 value host_name(host *h, const char *name, const char *function);
+/* What belongs to the error that is kept, because a value is CSP_NONE. */
+csp_status host_pending(host *h, const char *function);
 
 #endif

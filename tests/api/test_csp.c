@@ -313,7 +313,7 @@ Test(csp, a_step_does_not_wait_for_output)
     cr_assert_eq(csp_eval(s, text, strlen(text), &result), CSP_OK);
     csp_text_free(result);
     for (int i = 0; i < 1000; i++) {
-        cr_assert_geq(csp_step(vm), CSP_OK);
+        cr_assert_geq(csp_step(vm, 100000, NULL), CSP_OK);
         int wait = csp_timeout(vm);
         cr_assert(wait >= 0 && wait <= 10, "%d ms", wait); /* somebody waits for output */
         usleep(100);
@@ -324,7 +324,7 @@ Test(csp, a_step_does_not_wait_for_output)
         ssize_t some = read(ends[0], got, sizeof got);
         if (some > 0)
             size += some;
-        cr_assert_geq(csp_step(vm), CSP_OK);
+        cr_assert_geq(csp_step(vm, 100000, NULL), CSP_OK);
     }
     text = "var all = []; for _ in 0..11 { List.push(all, ?ticks) }; all[-1]";
     cr_assert_eq(csp_eval(s, text, strlen(text), &result), CSP_OK);
@@ -426,20 +426,22 @@ Test(csp, background_processes, .timeout = 20)
         cr_assert_leq(timeout, 21);
         struct pollfd polled = {.fd = csp_fd(vm), .events = POLLIN};
         poll(&polled, 1, timeout);
-        cr_assert_geq(csp_step(vm), CSP_OK);
+        cr_assert_geq(csp_step(vm, 100000, NULL), CSP_OK);
     }
     cr_assert_str_eq(w.text[1], "0\n1\n2\n");
     cr_assert_leq(rounds, 20, "it waits instead of spinning");
-    cr_assert_eq(csp_step(vm), CSP_OK);
+    cr_assert_eq(csp_step(vm, 100000, NULL), CSP_DONE);
     cr_assert_eq(csp_timeout(vm), -1);
     gives(s, "spawn { loop { } }; nil", NULL);
     cr_assert_eq(csp_timeout(vm), 0);
-    cr_assert_eq(csp_step(vm), CSP_MORE);
+    cr_assert_eq(csp_step(vm, 100000, NULL), CSP_MORE);
     gives(s, "spawn { sleep(1ms); Os.exit(9) }; nil", NULL);
     csp_status status;
-    while ((status = csp_step(vm)) == CSP_MORE)
+    while ((status = csp_step(vm, 100000, NULL)) == CSP_MORE)
         continue;
     cr_assert_eq(status, CSP_EXIT);
+    cr_assert_eq(csp_step(vm, 100000, NULL), CSP_EXIT);
+    cr_assert_eq(csp_run(vm, -1), CSP_EXIT);
     cr_assert_eq(csp_exit_status(vm), 9);
     csp_free(vm);
 }
@@ -459,12 +461,12 @@ Test(csp, report_on_request, .timeout = 20)
     gives(s, "spawn { alt { for q in many, q ? _ => 1 } }; nil", NULL);
     gives(s, "spawn { alt { for q in many, q ? _ => 1; after 1h => 2 } }; nil", NULL);
     gives(s, "spawn { alt { closed(c) => 1; after 299s => 2 } }; nil", NULL);
-    while (csp_step(vm) == CSP_MORE)
+    while (csp_step(vm, 100000, NULL) == CSP_MORE)
         continue;
     cr_assert_eq(w.size[2], 0, "%s", w.text[2]);
     csp_request_report(vm);
     csp_request_report(vm);
-    cr_assert_eq(csp_step(vm), CSP_OK);
+    cr_assert_eq(csp_step(vm, 100000, NULL), CSP_IDLE);
     static const char *const expected[] = {
         "12 processes\n",
         "process 2 sleeps for 59m at repl:3:23, spawned at repl:3:15\n",

@@ -213,10 +213,10 @@ Test(externs, reports_name_the_c_function, .timeout = 20)
     cr_assert_eq(evaluate(s, "spawn c.usleep(100000000); nil"), CSP_OK);
     cr_assert_eq(evaluate(s, "spawn { c.qsort(Buffer.of(8), 2, 4, fn(x, y) => c.pause()) }; nil"),
                  CSP_OK);
-    while (csp_step(vm) == CSP_MORE)
+    while (csp_step(vm, 100000, NULL) == CSP_MORE)
         continue;
     csp_request_report(vm);
-    cr_assert_eq(csp_step(vm), CSP_OK);
+    cr_assert_eq(csp_step(vm, 100000, NULL), CSP_IDLE);
     static const char *const expected[] = {
         "2 processes like process 2 (pause) wait for C function pause (libc.so.6) to return",
         "process 4 (usleep) waits for C function usleep (libc.so.6) to return",

@@ -6,7 +6,10 @@
 #include "api/host/process.h"
 #include "api/session.h"
 #include "vm/audit.h"
+#include "vm/drive.h"
 #include "vm/machine.h"
+#include "vm/outside/loop.h"
+#include "vm/own.h"
 #include "vm/process/kill.h"
 #include "vm/process/process.h"
 
@@ -75,7 +78,7 @@ static process *run_once(const char *define)
     function = session_value(session, "f");
     process *p = vm_start(vm, native_code(vm, &once, false), 0, PROCESS_SYSTEM);
     cr_assert(p);
-    for (int i = 0; i < 100 && csp_step(vm) == CSP_MORE; i++)
+    for (int i = 0; i < 100 && csp_step(vm, 100000, NULL) == CSP_MORE; i++)
         cr_assert_null(vm_audit(vm));
     cr_assert(process_ended(p));
     return p;
@@ -142,12 +145,14 @@ Test(host_process, nobody_finds_it)
 
 Test(host_process, the_next_one_has_its_number)
 {
-    const process *p = host_process(vm);
+    process *p = host_process(vm);
     uint64_t number = process_number(p);
-    vm_kill(vm, host_process(vm), "test");
-    cr_assert_null(vm_audit(vm));
-    while (csp_step(vm) == CSP_MORE)
-        continue;
+    vm_kill(vm, p, "test");
+    cr_assert_eq(csp_step(vm, 100000, NULL), CSP_DONE);
+    cr_assert_eq(host_process(vm), p, "it is not killed while it waits");
+    eval("fn f() { kill(self()) }");
+    cr_assert(own_begin(vm, session_value(session, "f"), 0, NULL));
+    cr_assert_eq(vm_run_own(vm, p, LOOP_NEVER), VM_ENDED);
     cr_assert(process_ended(p));
     cr_assert_null(vm_audit(vm));
     process *next = host_process(vm);

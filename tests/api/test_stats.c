@@ -23,7 +23,7 @@ Test(stats, what_processes_do)
     char *shown;
     cr_assert_eq(csp_eval(session, text, sizeof text - 1, &shown), CSP_OK);
     csp_text_free(shown);
-    csp_step(vm);
+    csp_step(vm, 100000, NULL);
     char *plain_text = csp_report(vm, CSP_PLAIN), *json = csp_report(vm, CSP_JSON);
     cr_assert(strncmp(plain_text, "2 processes\n    2 processes like process ", 41) == 0, "%s",
               plain_text);

@@ -23,7 +23,7 @@ static void ask_for_doc(csp_session *session, const char *text, size_t size)
 
 static void step(csp_vm *vm)
 {
-    for (int i = 0; i < 10 && csp_step(vm) == CSP_MORE; i++)
+    for (int i = 0; i < 10 && csp_step(vm, 100000, NULL) == CSP_MORE; i++)
         ;
 }
 

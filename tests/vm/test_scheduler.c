@@ -86,6 +86,10 @@ Test(scheduler, a_deadline_ends_a_run)
     cr_assert_eq(vm_run(p->vm, p->main, start + 3000000), VM_DEADLINE);
     cr_assert_geq(loop_now(), start + 3000000);
     cr_assert_eq(vm_run(p->vm, NULL, 0), VM_DEADLINE);
+    int64_t used;
+    cr_assert_eq(vm_run_for(p->vm, 500, &used), VM_SPENT);
+    cr_assert_geq(used, 500);
+    cr_assert_leq(used, 500 + 10);
     vm_interrupt(p->vm);
     cr_assert(!vm_interrupted(p->vm), "nothing had been entered");
     vm_enter(p->vm);
@@ -101,13 +105,23 @@ Test(scheduler, a_deadline_ends_a_run)
     program_free(p);
 }
 
-Test(scheduler, waits_for_a_deadline_with_nothing_to_do)
+Test(scheduler, waits_for_a_deadline_only_with_something_to_come)
 {
-    program *p = program_new("?chan()\n");
+    program *p = program_new("spawn fn () { sleep(60s) } ()\n?chan()\n");
     program_begin(p, 100);
-    int64_t start = loop_now();
+    int64_t start = loop_now(), used;
+    cr_assert_eq(vm_run_for(p->vm, 1000000, &used), VM_DEADLINE);
+    cr_assert_lt(used, 100000);
     cr_assert_eq(vm_run(p->vm, NULL, start + 3000000), VM_DEADLINE);
     cr_assert_geq(loop_now(), start + 3000000);
+    cr_assert(program_finish(p));
+    program_free(p);
+    p = program_new("?chan()\n");
+    program_begin(p, 100);
+    start = loop_now();
+    cr_assert_eq(vm_run(p->vm, NULL, start + 60000000000), VM_DEADLOCK);
+    cr_assert_lt(loop_now(), start + 30000000000);
+    cr_assert_eq(vm_run_for(p->vm, 1000000, &used), VM_DEADLOCK);
     cr_assert(program_finish(p));
     program_free(p);
 }

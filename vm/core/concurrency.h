@@ -258,7 +258,8 @@ typedef enum verdict {
     VERDICT_FAIL,   /* scheduler.raised holds the error: unwind */
     VERDICT_KILLED, /* obey the kill: unwind */
     VERDICT_CALL,   /* a resumable native wants a function called (native.h) */
-    VERDICT_EXIT    /* the program ends: vm->exit_status */
+    VERDICT_EXIT,   /* the program ends: vm->exit_status */
+    VERDICT_STOP    /* as BLOCK, and nothing else runs within the slice (vm/own.c) */
 } verdict;
 
 /* Linked by run_next. */
@@ -278,6 +279,7 @@ struct scheduler {
     process_list ending;
     int64_t slice_left; /* in reductions */
     int64_t slice;      /* a full slice; 1 in tests */
+    bool limited; /* reductions are: slices are not shared, so that they end where they must */
     /* the error under way, until it is caught or its process ends */
     value raised;
     bool alone;         /* see vm_set_aside */

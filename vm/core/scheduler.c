@@ -37,16 +37,32 @@ uint64_t sched_last_reduction(const csp_vm *vm)
     return limit < PROCESS_REDUCTIONS ? 2 * limit + GRACE : UINT64_MAX;
 }
 
-/* A slice ends where the process must crash for its reductions. */
+void sched_set_limited(csp_vm *vm)
+{
+    vm->sched.limited = vm->limits.reductions != 0 || vm->own.end != 0;
+}
+
+static void end_slice_at(scheduler *s, const process *p, uint64_t end)
+{
+    if (p->reductions < end && end - p->reductions < (uint64_t)s->slice_left)
+        s->slice_left = (int64_t)(end - p->reductions);
+}
+
 static process *with_slice(scheduler *s, process *p)
 {
-    uint64_t limit = s->vm->limits.reductions;
-    if (limit) {
-        uint64_t end = p->reductions < limit ? limit : sched_last_reduction(s->vm);
-        if (p->reductions < end && end - p->reductions < (uint64_t)s->slice_left)
-            s->slice_left = (int64_t)(end - p->reductions);
-    }
+    if (s->limited)
+        sched_limit_slice(s, p);
     return p;
+}
+
+void sched_limit_slice(scheduler *s, const process *p)
+{
+    const csp_vm *vm = s->vm;
+    uint64_t limit = vm->limits.reductions;
+    if (limit)
+        end_slice_at(s, p, p->reductions < limit ? limit : sched_last_reduction(vm));
+    if (p == vm->own.process && vm->own.end)
+        end_slice_at(s, p, vm->own.end);
 }
 
 process *sched_pick(scheduler *s)

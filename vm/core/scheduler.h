@@ -38,6 +38,10 @@ void sched_ready(scheduler *s, process *p, ready_how how);
 void sched_preempted(scheduler *s, process *p);
 /* Takes the process to run next, and sets its slice (s->slice_left); NULL: none is runnable. */
 process *sched_pick(scheduler *s);
+/* To be called when a limit of reductions has changed. */
+void sched_set_limited(csp_vm *vm);
+/* The slice (s->slice_left) ends where p's reductions do, by the VM's limit or the host's. */
+void sched_limit_slice(scheduler *s, const process *p);
 /* p, which is running, waits from now on; its registrations have been made. */
 static inline void sched_park(process *p)
 {

@@ -53,6 +53,14 @@ typedef struct crash_flood {
     uint64_t dropped, dropped_ever;
 } crash_flood;
 
+/* The host's own process (vm/own.h). */
+typedef struct vm_own {
+    process *process; /* NULL: there is none now */
+    uint64_t number;  /* of the next one; 0: there has been none */
+    uint64_t end;     /* of its reductions in the call under way; 0: none */
+    bool called;      /* a call is under way */
+} vm_own;
+
 /* What vm_interrupt acts on: a host's call that runs something, from its beginning to its end. */
 typedef enum vm_activity { VM_QUIET, VM_ACTIVE, VM_TO_BE_INTERRUPTED } vm_activity;
 
@@ -74,10 +82,7 @@ struct csp_vm {
     crash_flood flood;
     /* a process that nobody awaits has ended with this error: flood_crash */
     void (*crashed)(struct csp_vm *vm, const struct process *p, value why);
-    /* The host's own process (process_new_apart); NULL: there is none now. own_number: what the
-     * next one is called; 0: there has been none */
-    process *own;
-    uint64_t own_number;
+    vm_own own;
     uint64_t last_number; /* of a process */
     uint64_t last_channel;
     process *main;

@@ -4,7 +4,6 @@
 
 #include "vm/outside/request.h"
 #include "vm/process/channel.h"
-#include "vm/process/process.h"
 
 static bool link_valid(void *link)
 {
@@ -227,8 +226,6 @@ const char *audit_core(csp_vm *vm)
         if (wrong)
             return wrong;
     }
-    if (vm->own && vm->own->index == PROCESS_APART)
-        runnable += (vm->own->ticket & TICKET_STATE) == TICKET_RUN;
     const char *wrong = audit_queue_of_runnable(&vm->sched);
     if (!wrong)
         wrong = audit_timers(&vm->sched);

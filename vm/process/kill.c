@@ -32,7 +32,7 @@ static struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_
 
 void kill_process(csp_vm *vm, process *p, struct cause *why)
 {
-    if (process_ended(p) || p->kill)
+    if (process_ended(p) || p->kill || (p == vm->own.process && !vm->own.called))
         return;
     p->kill = why ? why : kill_without_cause();
     if (p->flags & PROCESS_DEFERS)
@@ -162,6 +162,46 @@ void unlink_processes(csp_vm *vm, process *p, process *q)
     take_link(l, 1);
 }
 
+/* Undoes the first link of p; `why`: the other end is killed. */
+static void end_link(csp_vm *vm, const process *p, struct cause *why)
+{
+    process_link *l = p->side->links;
+    process *q = l->ends[!end_of(l, p)];
+    take_link(l, 0);
+    take_link(l, 1);
+    if (why)
+        kill_process(vm, q, why);
+}
+
+void link_end_all(csp_vm *vm, process *p, value crash)
+{
+    struct cause *why = NULL;
+    if (crash != VALUE_ABSENT) {
+        if (!value_is_immutable(crash)) /* its data stays p's */
+            crash = error_new(vm, value_error(crash)->kind, value_error(crash)->message, VALUE_NIL);
+        why = crash == VALUE_ABSENT ? NULL : kill_cause(vm, crash, process_number(p));
+        if (!why)
+            why = kill_without_cause();
+        vm->sched.raised = VALUE_ABSENT;
+    }
+    while (p->side->links)
+        end_link(vm, p, why);
+}
+
+void kill_cut_off(csp_vm *vm, process *p)
+{
+    if (process_ended(p))
+        return;
+    process_clear(p, PROCESS_DYING | PROCESS_DEFERS);
+    process_set(p, PROCESS_NO_CATCH | PROCESS_SPENT);
+    if (!p->kill)
+        p->kill = kill_without_cause();
+    if (process_win(p, p->ticket)) {
+        p->wake = WAKE_KILL;
+        sched_ready(&vm->sched, p, READY_TAIL);
+    }
+}
+
 void end_links(csp_vm *vm, process *p, int64_t *most)
 {
     if (!p->side->links)
@@ -172,11 +212,6 @@ void end_links(csp_vm *vm, process *p, int64_t *most)
         if (!why)
             why = kill_without_cause();
     }
-    for (process_link *l; *most > 0 && (l = p->side->links); --*most) {
-        process *q = l->ends[!end_of(l, p)];
-        take_link(l, 0);
-        take_link(l, 1);
-        if (why)
-            kill_process(vm, q, why);
-    }
+    for (; *most > 0 && p->side->links; --*most)
+        end_link(vm, p, why);
 }

@@ -6,7 +6,8 @@
 
 /* Kills a process from outside; the reason is a text. */
 void vm_kill(csp_vm *vm, process *p, const char *reason);
-/* `why` is immutable or in transit, or NULL for a plain kill from outside. */
+/* `why` is immutable or in transit, or NULL for a plain kill from outside. The host's own process
+ * is killed only while it runs a call. */
 void kill_process(csp_vm *vm, process *p, struct cause *why);
 /* p kills q, perhaps itself, with a reason that is immutable or in transit; ABSENT: "killed". DONE;
  * KILLED: p has to obey; FAIL: raised. */
@@ -14,10 +15,16 @@ verdict kill_by(csp_vm *vm, process *p, process *q, value reason);
 struct cause *kill_cause(csp_vm *vm, value reason, uint64_t by); /* NULL: raised */
 /* The outcome of a process that was killed: error("killed", reason as text, reason). */
 value kill_outcome(csp_vm *vm, process *p);
+/* p ends at its next safe point, whatever it does: no deferred call runs any more, those under way
+ * are left, and branches of its pars end in the same way. */
+void kill_cut_off(csp_vm *vm, process *p);
 verdict link_processes(csp_vm *vm, process *p, process *q); /* KILLED if q has crashed */
 void unlink_processes(csp_vm *vm, process *p, process *q);
 /* p, which has a side, has ended: undoes its links, at most *most, which is counted down. If it
  * failed, the processes at their other ends are killed. */
 void end_links(csp_vm *vm, process *p, int64_t *most);
+/* Undoes all links of p, which has a side and goes on. If a call in it has crashed (`crash`, else
+ * ABSENT), the processes at their other ends are killed. */
+void link_end_all(csp_vm *vm, process *p, value crash);
 
 #endif

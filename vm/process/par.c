@@ -93,6 +93,14 @@ static value reason_of(csp_vm *vm, value crash)
     return e == VALUE_ABSENT ? vm->memory_error : e;
 }
 
+/* The parent runs no deferred calls any more, nor do its branches. */
+static void cut_branches_off(csp_vm *vm, const par *p)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        if (p->branches[i])
+            kill_cut_off(vm, p->branches[i]);
+}
+
 void par_cancel(csp_vm *vm, par *p, value why)
 {
     bool first = p->error == VALUE_ABSENT;
@@ -101,4 +109,6 @@ void par_cancel(csp_vm *vm, par *p, value why)
     if (first && p->left)
         kill_branches(vm, p, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why),
                       process_number(p->parent));
+    if (p->left && (p->parent->flags & PROCESS_SPENT))
+        cut_branches_off(vm, p);
 }

@@ -128,7 +128,7 @@ static inline process *make(csp_vm *vm, const code *c, uint64_t number)
 /* The host's own is not counted. */
 static bool is_full(const csp_vm *vm)
 {
-    bool own = vm->own && vm->own->index != PROCESS_APART;
+    bool own = vm->own.process && vm->own.process->index != PROCESS_APART;
     return vm->table_count - own >= vm->limits.processes;
 }
 
@@ -223,8 +223,10 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
     if (p->index != PROCESS_APART)
         table_remove(vm, p);
-    if (p == vm->own)
-        vm->own = NULL;
+    if (p == vm->own.process) {
+        vm->own.process = NULL;
+        vm->own.called = false;
+    }
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM))
         hosted_remove(vm, p);
     if (failed)
@@ -278,6 +280,9 @@ process *process_live(const csp_vm *vm, uint64_t number, uint32_t *left)
 
 value process_all(csp_vm *vm, process *p)
 {
+    process *own = vm->own.process;
+    if (vm->own.called && own->index == PROCESS_APART && !process_join(vm, own))
+        return VALUE_ABSENT;
     value all = list_new(vm, p, NULL, 0);
     if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count))
         return VALUE_ABSENT;

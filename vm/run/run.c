@@ -124,7 +124,7 @@ static bool holds(unsigned op, int order)
         case VERDICT_DONE: goto all_done; \
         case VERDICT_KILLED: goto killed; \
         case VERDICT_EXIT: goto exit_program; \
-        case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: goto fail; \
+        default: goto fail; \
         } \
     } while (0)
 
@@ -388,7 +388,7 @@ compare: {
         case VERDICT_DONE: break;
         case VERDICT_CALL: walk = WALK_COMPARE; goto operate;
         case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED:
-        case VERDICT_EXIT: goto fail;
+        case VERDICT_EXIT: case VERDICT_STOP: goto fail;
         }
         bool yes = holds(pc->op, order);
         if (pc->op == OPC_LT || pc->op == OPC_LE) A = value_bool(yes);
@@ -421,7 +421,7 @@ compare: {
             walk = WALK_JOIN;
             goto operate;
         case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED:
-        case VERDICT_EXIT: goto fail;
+        case VERDICT_EXIT: case VERDICT_STOP: goto fail;
         }
     CASE(GETIDX) : op_a = B; op_b = C; goto get_index;
     CASE(GETIDXI) : op_a = B; op_b = value_int((int16_t)pc->c); goto get_index;
@@ -655,6 +655,7 @@ do_return: {
             goto call;
         case VERDICT_KILLED: goto killed;
         case VERDICT_EXIT: goto exit_program;
+        case VERDICT_STOP: goto stopped;
         case VERDICT_FAIL: case VERDICT_BLOCK:
             pc += body->handler_count;                  /* it catches what it calls, not itself */
             goto fail;
@@ -1265,7 +1266,7 @@ gone:
     /* somebody outside waits for this one; it is never recycled */
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM)) return;
     p = s->next;
-    if (p && red > 0 && !vm->limits.reductions) {       /* a limit may end its slice earlier */
+    if (p && red > 0 && !s->limited) {                  /* a limit may end its slice earlier */
         s->next = NULL;
         goto resume;
     }
@@ -1284,10 +1285,16 @@ blocked:                                                /* saved, parked: no lon
     s->slice_left = red;
     if (unlikely(p->capacity > 1024)) process_shrink(vm, p);
     p = s->next;
-    if (p && red > 0 && !vm->limits.reductions) {       /* a limit may end its slice earlier */
+    if (p && red > 0 && !s->limited) {                  /* a limit may end its slice earlier */
         s->next = NULL;
         goto resume;
     }
+    return;
+stopped:                                                /* the same, for now */
+    s->running = NULL;
+    p->reductions = (p->reductions + (uint64_t)(start - red)) & PROCESS_REDUCTIONS;
+    s->slice_left = red;
+    process_shrink(vm, p);
     return;
 exit_program:
     SAVE();

@@ -1,0 +1,107 @@
+#include "vm/own.h"
+
+#include "vm/code/frame.h"
+#include "vm/code/native.h"
+#include "vm/core/scheduler.h"
+#include "vm/core/stack.h"
+#include "vm/process/kill.h"
+#include "vm/process/process.h"
+
+enum { SLOT_STATE, SLOT_COUNT, SLOT_CRASH /* native_crash */, SLOTS };
+/* SLOT_STATE; ABSENT: it waits */
+#define TO_CALL VALUE_FALSE /* what stands in its window; SLOT_COUNT: how many arguments */
+#define CALLED  VALUE_TRUE
+
+static verdict step(csp_vm *vm, process *p, value *args, value *result)
+{
+    (void)result;
+    if (args[SLOT_STATE] == TO_CALL) {
+        args[SLOT_STATE] = CALLED;
+        vm->sched.call_argc = (uint32_t)value_as_int(args[SLOT_COUNT]);
+        return VERDICT_CALL;
+    }
+    args[SLOT_STATE] = VALUE_ABSENT;
+    vm->own.called = false;
+    sched_park(p);
+    return VERDICT_STOP;
+}
+
+static const native_entry body = {.name = "host",
+                                  .signature = "host()",
+                                  .doc = "what the host calls",
+                                  .fn = step,
+                                  .slots = SLOTS,
+                                  .catches = true};
+
+process *own_process(csp_vm *vm)
+{
+    if (vm->own.process)
+        return vm->own.process;
+    const code *c = native_code(vm, &body, false);
+    if (!c) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    process *p = hosted_reserve(vm) ? process_new_apart(vm, c, vm->own.number) : NULL;
+    if (!p)
+        return NULL;
+    hosted_add(vm, p);
+    process_set(p, PROCESS_SYSTEM | PROCESS_ESCAPED);
+    sched_park(p);
+    vm->own.number = process_number(p);
+    return vm->own.process = p;
+}
+
+/* What call_arrange has nothing to do for. */
+static const closure *plain_closure(const process *p, value fn, uint32_t argc)
+{
+    if (!value_is(fn, OBJ_CLOSURE) || !value_usable(p, fn))
+        return NULL;
+    const closure *f = value_as_object(fn);
+    return f->code->plain && f->code->params == argc ? f : NULL;
+}
+
+bool own_begin(csp_vm *vm, value fn, uint32_t argc, const value *argv)
+{
+    process *p = vm->own.process;
+    const code *waits = p->code;
+    uint32_t window = (uint32_t)waits->registers - 1 + FRAME_LINK;
+    const closure *f = plain_closure(p, fn, argc);
+    uint32_t room = f && f->code->registers > argc ? f->code->registers : argc;
+    value *slots = process_reserve(vm, p, p->stack, (size_t)window + room);
+    if (!slots)
+        return false;
+    value *args = slots + window;
+    if (argc)
+        memcpy(args, argv, argc * sizeof *args);
+    if (f) {
+        for (uint32_t i = 0; i < f->code->captures; i++)
+            args[argc + i] = f->captures[i];
+        link_make(args, waits, waits->insns, window);
+        slots[SLOT_STATE] = CALLED;
+        p->base = window;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST); /* another thread may collect */
+        p->code = f->code;
+    } else {
+        args[-FRAME_LINK] = fn;
+        slots[SLOT_STATE] = TO_CALL;
+        slots[SLOT_COUNT] = value_int(argc);
+    }
+    process_win(p, p->ticket);
+    p->reductions = 0;
+    vm->own.called = true;
+    return true;
+}
+
+verdict own_finish(csp_vm *vm, process *p, value *result)
+{
+    value *crash = native_crash(p), *given = native_result(p);
+    bool failed = *crash != VALUE_ABSENT;
+    *result = failed ? *crash : *given;
+    *crash = *given = VALUE_ABSENT;
+    if (p->side && p->side->links)
+        link_end_all(vm, p, failed ? *result : VALUE_ABSENT);
+    if (p->index != PROCESS_APART)
+        process_part(vm, p);
+    return failed ? VERDICT_FAIL : VERDICT_DONE;
+}
