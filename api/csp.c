@@ -15,22 +15,70 @@
 #include "vm/process/output.h"
 #include "vm/report/disasm.h"
 
-static const size_t DEFAULT_STACK = (size_t)1 << 30;
-
 const char *csp_version(void) { return CSP_VERSION; }
 
 void csp_text_free(char *text) { free(text); }
 
 /* ---- Life ---- */
 
-/* The host may have been compiled with a header that had fewer fields: the others get
- * their defaults. */
+static const csp_config defaults = {.max_memory = (size_t)256 << 20,
+                                    .max_stack = (size_t)64 << 20,
+                                    .max_int_bits = 1 << 16,
+                                    .max_step_bytes = 64 << 10,
+                                    .max_processes = 100000,
+                                    .max_reports = 100};
+
+/* The host may have been compiled with a header that had fewer fields, or more of them. */
 void csp_config_init(csp_config *config, size_t struct_size)
 {
-    csp_config all = {
-        .struct_size = struct_size, .max_memory = heap_default_limit(), .max_stack = DEFAULT_STACK};
+    if (!config)
+        return;
     memset(config, 0, struct_size);
-    memcpy(config, &all, struct_size < sizeof all ? struct_size : sizeof all);
+    memcpy(config, &defaults, struct_size < sizeof defaults ? struct_size : sizeof defaults);
+    if (struct_size >= sizeof config->struct_size)
+        config->struct_size = struct_size;
+}
+
+size_t csp_machine_memory(void) { return heap_machine_memory(); }
+
+static bool is_zero(const char *part, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (part[i])
+            return false;
+    return true;
+}
+
+/* What makes no sense in a configuration; NULL: it does. */
+static const char *config_trouble(const csp_config *config)
+{
+    if (config->reports > CSP_JSON)
+        return "`reports` is no style";
+    if (config->arg_count > 0 && !config->args)
+        return "`args` is NULL";
+    for (uint32_t i = 0; i < config->arg_count; i++)
+        if (!config->args[i])
+            return "one of the `args` is NULL";
+    return NULL;
+}
+
+static csp_status read_config(const csp_config *given, csp_config *config)
+{
+    csp_config_init(config, sizeof *config);
+    if (!given)
+        return CSP_OK;
+    size_t size = given->struct_size, known = sizeof *config;
+    if (size < offsetof(csp_config, user))
+        return CSP_E_MISUSE;
+    if (size > known && !is_zero((const char *)given + known, size - known))
+        return CSP_E_VERSION;
+    memcpy(config, given, size < known ? size : known);
+    if ((config->capabilities & ~(uint64_t)CSP_MAY_ALL) != 0)
+        return CSP_E_VERSION;
+    const char *trouble = config_trouble(config);
+    if (trouble && config->misuse)
+        config->misuse(config->user, "csp_new", trouble);
+    return trouble ? CSP_E_MISUSE : CSP_OK;
 }
 
 /* To its callback, during which it may be read. */
@@ -105,27 +153,29 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         return CSP_E_MISUSE;
     *out = NULL;
     csp_config config;
-    csp_config_init(&config, sizeof config);
-    if (given) {
-        if (given->struct_size < offsetof(csp_config, user))
-            return CSP_E_MISUSE;
-        memcpy(&config, given,
-               given->struct_size < sizeof config ? given->struct_size : sizeof config);
-    }
+    csp_status status = read_config(given, &config);
+    if (status != CSP_OK)
+        return status;
     world *w = calloc(1, sizeof *w);
     if (!w)
         return CSP_E_MEMORY;
     w->user = config.user;
     w->import_files = config.import_files;
+    w->no_loop = config.no_loop;
     w->capabilities = config.capabilities;
     vm_limits limits = {.memory = config.max_memory,
                         .stack = config.max_stack,
                         .processes = config.max_processes,
                         .reductions = config.max_reductions,
-                        .reports = 100,
+                        .int_bits = config.max_int_bits,
+                        .step_bytes = config.max_step_bytes,
+                        .reports = config.max_reports,
                         .native_stack = config.native_stack};
     w->write = config.write;
     w->crash = config.crash;
+    w->wake = config.wake;
+    w->load = config.load;
+    w->misuse = config.misuse;
     vm_host above = {.user = w,
                      .write = config.write ? write_to_host : NULL,
                      .crash = config.crash ? tell_host : NULL,
@@ -152,14 +202,11 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     return CSP_OK;
 }
 
-void csp_free(csp_vm *vm)
+/* Of a VM that this thread is in. */
+static void free_vm(host *h)
 {
-    host *h = door_enter(vm, __func__, 0);
-    if (!h)
-        return;
+    csp_vm *vm = h->vm;
     world *w = h->world;
-    if (!w->ran)
-        vm_shutdown(vm);
     output_finish(vm);
     hosted_free(vm);
     door_close(h);
@@ -168,6 +215,23 @@ void csp_free(csp_vm *vm)
     free_world(w);
     vm_destroy(vm); /* what it gives back to C is declared in them */
     foreign_free(libraries);
+}
+
+void csp_free(csp_vm *vm)
+{
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return;
+    if (!h->world->ran)
+        vm_shutdown(vm);
+    free_vm(h);
+}
+
+void csp_discard(csp_vm *vm)
+{
+    host *h = door_enter(vm, __func__, 0);
+    if (h)
+        free_vm(h);
 }
 
 void *csp_user(const csp_vm *vm)

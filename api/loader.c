@@ -60,6 +60,14 @@ static bool has_run(const struct own_module *m)
     return m->loaded && ((const cell *)value_as_object(m->loaded[0]))->item != VALUE_ABSENT;
 }
 
+static bool is_imported(const world *w, const host_module *given)
+{
+    for (const struct own_module *m = w->own_modules; m; m = m->next)
+        if (m->key[0] == ':' && strcmp(m->key + 1, given->name) == 0)
+            return true;
+    return false;
+}
+
 void loader_settle(world *w)
 {
     for (struct own_module **link = &w->own_modules; *link;) {
@@ -70,6 +78,15 @@ void loader_settle(world *w)
         }
         *link = m->next;
         free_module(m);
+    }
+    for (host_module **link = &w->host_modules; *link;) {
+        host_module *m = *link;
+        if (!m->loaded || is_imported(w, m)) {
+            link = &m->next;
+            continue;
+        }
+        *link = m->next;
+        host_module_free(m);
     }
 }
 
@@ -83,28 +100,19 @@ void loader_free(world *w)
     while (w->host_modules) {
         host_module *m = w->host_modules;
         w->host_modules = m->next;
-        free(m->name);
-        free(m->text);
-        free(m);
+        host_module_free(m);
     }
 }
 
 static csp_status offer_module(host *h, const char *name, const char *source, size_t size)
 {
-    world *w = h->world;
-    host_module *m = malloc(sizeof *m);
-    char *copy = malloc(size + 1), *label = strdup(name);
-    if (!m || !copy || !label) {
-        free(m);
-        free(copy);
-        free(label);
-        return host_fail_memory(h);
-    }
-    if (size > 0)
+    char *copy = malloc(size + 1);
+    if (size > 0 && copy)
         memcpy(copy, source, size);
-    *m = (host_module){.next = w->host_modules, .name = label, .text = copy, .size = size};
-    w->host_modules = m;
-    return CSP_OK;
+    if (copy && host_module_add(h->world, name, copy, size))
+        return CSP_OK;
+    free(copy);
+    return host_fail_memory(h);
 }
 
 /* Whether a module of that name can be added; NULL: it can, else why not. */

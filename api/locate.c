@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/host/host.h"
+
 #define SUFFIX ".csp"
 
 static const off_t FILE_MAX = (off_t)1 << 30;
@@ -79,21 +81,85 @@ int locate_shown_length(const char *name)
     return (int)(ends_so ? length - suffix : length);
 }
 
-/* The module called `path` in the folder of `base`. */
-static locate_status try_host(search *s, const char *base, bool *found)
+host_module *host_module_add(world *w, const char *name, char *text, size_t size)
+{
+    host_module *m = malloc(sizeof *m);
+    char *copy = strdup(name);
+    if (!m || !copy) {
+        free(m);
+        free(copy);
+        return NULL;
+    }
+    *m = (host_module){.next = w->host_modules, .name = copy, .text = text, .size = size};
+    w->host_modules = m;
+    return m;
+}
+
+void host_module_free(host_module *m)
+{
+    free(m->name);
+    free(m->text);
+    free(m);
+}
+
+/* What config.load gives for the name; *m is NULL: nothing. */
+static locate_status load_host(const search *s, const char *importer, const char *name,
+                               const host_module **m)
+{
+    world *w = s->w;
+    char *text = NULL;
+    size_t size = 0;
+    door_hook_begin(w->host);
+    csp_status status = w->load(w->user, name, importer, &text, &size);
+    door_hook_end(w->host);
+    if (status == CSP_E_NOT_FOUND)
+        return LOCATE_FOUND;
+    if (status != CSP_OK || (!text && size > 0)) {
+        diag_error(s->diags, s->at, "the host of this program cannot load the module `%s`",
+                   s->path);
+        return status == CSP_E_MEMORY ? LOCATE_MEMORY : LOCATE_FAILED;
+    }
+    host_module *made = host_module_add(w, name, text, size);
+    if (!made) {
+        free(text);
+        return LOCATE_MEMORY;
+    }
+    made->loaded = true;
+    *m = made;
+    return LOCATE_FOUND;
+}
+
+/* The module called `path` in the folder of `base`: one that was added, or is loaded now. */
+static locate_status try_host(search *s, const char *importer, const char *base, bool load,
+                              bool *found)
 {
     char *name;
+    *found = false;
     if (asprintf(&name, "%.*s%s", folder_length(base), base, s->path) < 0)
         return LOCATE_MEMORY;
-    const host_module *m = normalise(name) ? find_host(s->w, name) : NULL;
-    *found = m != NULL;
+    const host_module *m = NULL;
+    locate_status status = LOCATE_FOUND;
+    if (normalise(name) && !(m = find_host(s->w, name)) && load)
+        status = load_host(s, importer, name, &m);
     if (!m) {
         free(name);
-        return LOCATE_FOUND;
+        return status;
     }
+    *found = true;
     s->out->host = m;
     s->out->name = name;
     return asprintf(&s->out->key, ":%s", name) < 0 ? LOCATE_MEMORY : LOCATE_FOUND;
+}
+
+/* Beside the importing module first, if that is the host's. */
+static locate_status try_hosts(search *s, const locate_from *from, bool load, bool *found)
+{
+    locate_status status = LOCATE_FOUND;
+    if (from->is_host && folder_length(from->name) > 0)
+        status = try_host(s, from->name, from->name, load, found);
+    if (status == LOCATE_FOUND && !*found)
+        status = try_host(s, from->name, "", load, found);
+    return status;
 }
 
 /* ---- Files ---- */
@@ -210,11 +276,9 @@ static void report_missing(search *s)
 static locate_status find(search *s, const locate_from *from)
 {
     bool found = false;
-    locate_status status = LOCATE_FOUND;
-    if (from->is_host)
-        status = try_host(s, from->name, &found);
-    if (status == LOCATE_FOUND && !found)
-        status = try_host(s, "", &found);
+    locate_status status = try_hosts(s, from, false, &found);
+    if (status == LOCATE_FOUND && !found && s->w->load)
+        status = try_hosts(s, from, true, &found);
     if (status == LOCATE_FOUND && !found && s->w->import_files)
         status = try_files(s, from, &found);
     if (status == LOCATE_FOUND && !found) {
@@ -280,7 +344,8 @@ locate_status locate_read(const located *l, src_span at, diag_list *diags, char 
     if (!*text)
         return LOCATE_MEMORY;
     if (l->host) {
-        memcpy(*text, l->host->text, *size);
+        if (*size > 0)
+            memcpy(*text, l->host->text, *size);
         return LOCATE_FOUND;
     }
     for (;;) {

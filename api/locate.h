@@ -4,12 +4,13 @@
 
 #include "api/world.h"
 
-/* A module added by the host: csp_module_add. */
+/* A module of the host: csp_module_add, or config.load. */
 typedef struct host_module {
     struct host_module *next;
     char *name; /* owned, as is text */
     char *text;
     size_t size;
+    bool loaded; /* by config.load, which is asked again if it does not run to its end */
 } host_module;
 
 /* The importing text. */
@@ -31,9 +32,14 @@ typedef struct located {
     int fd; /* of the file, else -1 */
 } located;
 
-/* Finds what `import` at `at` names: modules of the host first; then, if the VM reads files, one
- * beside the importing file or in a folder of CSP_PATH. Errors are reported in diags. locate_free
- * frees what was found. */
+/* Adds a module of the host, which must be new. Takes over the text (malloc'ed), but not where
+ * there is no memory: NULL. */
+host_module *host_module_add(world *w, const char *name, char *text, size_t size);
+void host_module_free(host_module *m);
+
+/* Finds what `import` at `at` names: modules that were added first, then what config.load gives;
+ * then, if the VM reads files, one beside the importing file or in a folder of CSP_PATH. Errors are
+ * reported in diags. locate_free frees what was found. */
 locate_status locate(world *w, const locate_from *from, const char *path, size_t length,
                      src_span at, diag_list *diags, located *out);
 /* Its text, malloc'ed. */

@@ -44,6 +44,9 @@ typedef struct world {
     /* the host's, or NULL */
     void (*write)(void *user, int stream, const char *text, size_t size);
     void (*crash)(void *user, const csp_error *error);
+    void (*wake)(void *user);
+    csp_status (*load)(void *user, const char *name, const char *importer, char **text,
+                       size_t *size);
     void (*misuse)(void *user, const char *function, const char *what);
     /* the last failure, until it is taken; owned */
     csp_error *error;
@@ -55,6 +58,7 @@ typedef struct world {
     bool program;     /* it runs the VM's one program, not a session */
     bool ran;         /* the VM's one program has run */
     bool import_files;
+    bool no_loop;
     uint64_t capabilities;             /* CSP_MAY_… */
     struct foreign_library *libraries; /* list: what `extern` has declared */
     struct own_module *own_modules;    /* list: what programs have imported */

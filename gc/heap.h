@@ -235,7 +235,7 @@ size_t heap_memory(const heap *h);
 /* A full collection that finds out what is in use. */
 void heap_count(heap *h);
 
-/* Three quarters of the memory of the machine or of the cgroup (v2, v1). */
-size_t heap_default_limit(void);
+/* The memory of the machine or of the cgroup (v2, v1) in bytes; 0: unknown. */
+size_t heap_machine_memory(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* The default limit on memory: three quarters of what the machine or the control group has. */
+/* How much memory there is: what the machine or the control group has. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -71,12 +71,12 @@ static size_t group_limit(void)
     return least;
 }
 
-size_t heap_default_limit(void)
+size_t heap_machine_memory(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     size_t limit = group_limit();
     if (pages > 0 && page > 0 && (size_t)pages < SIZE_MAX / (size_t)page &&
         (size_t)pages * (size_t)page < limit)
         limit = (size_t)pages * (size_t)page;
-    return limit == SIZE_MAX ? 0 : limit / 4 * 3;
+    return limit == SIZE_MAX ? 0 : limit;
 }

@@ -100,20 +100,38 @@ CSP_API void csp_text_free(char *text);
  * per line). */
 typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
 
-/* What scripts may do beyond computing and printing: csp_config.capabilities. */
+/* What scripts may do beyond computing and printing: csp_config.capabilities. A program that uses
+ * what is not granted does not compile, and the message names what it lacks. */
 enum {
-    CSP_MAY_CALL_C =
-        1u << 8 /* call any function of any C library, and so do whatever this program may do */
+    CSP_MAY_ARGS = 1u << 0,    /* see csp_config.args */
+    CSP_MAY_ENV = 1u << 1,     /* read the environment variables */
+    CSP_MAY_EXIT = 1u << 2,    /* end the program: CSP_EXIT */
+    CSP_MAY_READ = 1u << 3,    /* read files and folders */
+    CSP_MAY_WRITE = 1u << 4,   /* make, change and remove them */
+    CSP_MAY_CONNECT = 1u << 5, /* open connections to others */
+    CSP_MAY_LISTEN = 1u << 6,  /* take connections from others */
+    CSP_MAY_RUN = 1u << 7,     /* start other programs */
+    CSP_MAY_CALL_C = 1u << 8, /* call any function of any C library: whatever this program may do */
+    CSP_MAY_STDIN = 1u << 9,  /* read descriptor 0 */
+    CSP_MAY_PRECISE_TIME = 1u << 10, /* else clocks are rounded down to 1 ms */
+    CSP_MAY_ALL = (1u << 11) - 1
 };
 
+/* Limits of 0 are none. */
 typedef struct csp_config {
-    size_t struct_size; /* set by csp_config_init */
-    void *user;         /* passed to the callbacks */
-    /* bytes of all values and stacks; 0: no limit. Default: 3/4 of the machine's memory */
-    size_t max_memory;
-    size_t max_stack;       /* bytes for each process; 0: no limit. Default: 1 GiB */
-    uint32_t max_processes; /* at once; 0: no limit (the default) */
-    /* calls and loop iterations of each process; 0: no limit (the default) */
+    size_t struct_size;    /* set by csp_config_init */
+    void *user;            /* passed to the callbacks */
+    uint64_t capabilities; /* a set of CSP_MAY_…. Default: none */
+    size_t max_memory;     /* bytes of all values and stacks of this VM. Default: 256 MiB */
+    size_t max_stack;      /* bytes for each process. Default: 64 MiB */
+    size_t max_int_bits;   /* bits of an int; a larger one is out_of_memory. Default: 65,536 */
+    /* bytes that one instruction may copy or make before it goes on in slices. Default: 64 KiB */
+    size_t max_step_bytes;
+    uint32_t max_processes; /* at once. Default: 100,000 */
+    /* crashes reported each second; then one report of kind "reports_dropped" has the number of
+     * the others. Default: 100 */
+    uint32_t max_reports;
+    /* calls and loop iterations of each process, and of each csp_call. Default: 0 */
     uint64_t max_reductions;
     /* Takes what the program writes to standard output (stream 1) or standard error (2): `size`
      * bytes, not NUL-terminated, always whole prints. It must take everything: it has no way to
@@ -123,23 +141,38 @@ typedef struct csp_config {
      * with io_error, and csp_run_text fails with that kind if printed text was lost. Signals
      * (SIGPIPE, SIGXFSZ) are the host's to ignore. */
     void (*write)(void *user, int stream, const char *text, size_t size);
+    /* Called for each process that crashes while nobody awaits it; the error is valid during the
+     * call. Default (NULL): its report is written to stream 2. */
+    void (*crash)(void *user, const csp_error *error);
+    /* Called when another thread gives the VM something to do (a message on a port, a completion, a
+     * kill, work that is done) while nobody is in it: once until the next csp_step or csp_run. It
+     * may be called by any thread. Default (NULL): csp_fd tells. */
+    void (*wake)(void *user);
+    /* Gives the text of a module that has not been added, before files are looked for: a malloc'ed
+     * *text of *size bytes, which the VM frees. `importer` is the name of the importing text, NULL
+     * if it is the host that asks. What a loaded module imports is looked for beside it first, as
+     * csp_module_add has it. CSP_E_NOT_FOUND: there is none, and the search goes on; any other
+     * failure ends it, and the program does not compile. Default (NULL): there are none. */
+    csp_status (*load)(void *user, const char *name, const char *importer, char **text,
+                       size_t *size);
+    /* Called for each wrong call: the function's name, and what was wrong. A host that is being
+     * debugged aborts here. It may be called by any thread. Default (NULL): the error is all. */
+    void (*misuse)(void *user, const char *function, const char *what);
+    /* style of reports on stream 2: crashes that nobody awaits, and leaks. Default: CSP_PLAIN */
+    csp_style reports;
     const char *const *args; /* what Os.args() gives; copied. Default: none */
     uint32_t arg_count;
     /* Whether `import` reads files, beside the importing one and in the folders of the environment
-     * variable CSP_PATH. Default: false: only modules added by csp_module_add can be imported. */
+     * variable CSP_PATH. Default: false: only modules added by csp_module_add, and what `load`
+     * gives, can be imported. */
     bool import_files;
-    /* style of reports on stream 2: crashes that nobody awaits, and leaks. Default: CSP_PLAIN */
-    csp_style reports;
     /* Whether csp_run_text looks for leaked processes when main has returned, so that all of them
      * are reported; otherwise only those that collections happen to find are. Other processes may
      * run up to a second longer for it. Default: false. */
     bool report_leaks;
-    /* Called for each process that crashes while nobody awaits it; the error is valid during the
-     * call. Default (NULL): its report is written to stream 2. */
-    void (*crash)(void *user, const csp_error *error);
-    /* A set of CSP_MAY_…. A program that uses what is not granted does not compile.
-     * Default: none. */
-    uint64_t capabilities;
+    /* Whether the VM does without an event loop, and so without descriptors: csp_fd gives -1,
+     * timers run by csp_timeout alone. Default: false */
+    bool no_loop;
     /* Bytes of the stack of each process that is inside of C, from 512 KiB to 1 TiB. Only what is
      * used of it takes memory, but all of it takes addresses. 0 (the default): 64 MiB */
     size_t native_stack;
@@ -148,12 +181,21 @@ typedef struct csp_config {
 /* Fills in the defaults. struct_size: sizeof(csp_config) as the caller was compiled. [MT] */
 CSP_API void csp_config_init(csp_config *config, size_t struct_size);
 
-/* Makes a VM; config NULL: all defaults. CSP_E_MEMORY, CSP_E_MISUSE: *out is NULL. [MT] */
-CSP_API csp_status csp_new(const csp_config *config, csp_vm **out);
+/* The memory of the machine, or what the control group of this OS process may have of it, in bytes;
+ * 0: unknown. [MT] */
+CSP_API size_t csp_machine_memory(void);
+
+/* Makes a VM; config NULL: all defaults. Where it fails, *out is NULL, and the status is all that
+ * is known: CSP_E_MEMORY; CSP_E_MISUSE: the configuration makes no sense, config.misuse is told
+ * why; CSP_E_VERSION: it has something that this library does not know. [MT] */
+CSP_API CSP_CHECKED csp_status csp_new(const csp_config *config, csp_vm **out);
 
 /* Ends what is running (the deferred calls of all processes have one second together) and frees the
- * VM with its sessions. NULL is fine. */
+ * VM with its sessions. A VM that another thread is in, or whose callback calls this, stays as it
+ * is: that is misuse. [RUNS] */
 CSP_API void csp_free(csp_vm *vm);
+/* The same at once: no deferred call runs, and nothing is waited for. */
+CSP_API void csp_discard(csp_vm *vm);
 
 /* config.user. [MT] [AS] */
 CSP_API void *csp_user(const csp_vm *vm);

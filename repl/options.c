@@ -410,15 +410,27 @@ static bool colour_by_default(int fd)
     return isatty(fd) && !(no_colour && *no_colour) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
+/* A program that its user starts may do what its user may, and use what the machine has. */
+static csp_config default_config(void)
+{
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.capabilities = CSP_MAY_ALL;
+    config.max_memory = csp_machine_memory() / 4 * 3;
+    config.max_stack = (size_t)1 << 30;
+    config.max_int_bits = 1 << 26;
+    config.max_processes = 0;
+    config.import_files = true;
+    return config;
+}
+
 options options_parse(int argc, char **argv)
 {
     options o = {.action = ACTION_DEFAULT,
                  .topic = SUBCOMMAND_COUNT,
                  .colour = colour_by_default(STDERR_FILENO),
                  .colour_out = colour_by_default(STDOUT_FILENO)};
-    csp_config_init(&o.config, sizeof o.config);
-    o.config.import_files = true;
-    o.config.capabilities = CSP_MAY_CALL_C;
+    o.config = default_config();
     int i = 1;
     while (i < argc && argv[i][0] == '-' && argv[i][1]) {
         if (strcmp(argv[i], "--") == 0) {

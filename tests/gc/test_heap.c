@@ -458,12 +458,12 @@ Test(heap, blocking_calls_come_back)
     heap_collect(h);
 }
 
-Test(heap, the_default_limit_is_plausible)
+Test(heap, the_memory_of_the_machine_is_plausible)
 {
-    size_t limit = heap_default_limit();
+    size_t limit = heap_machine_memory();
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     cr_assert_gt(limit, 16 << 20);
-    cr_assert_leq(limit, (size_t)pages * (size_t)page / 4 * 3);
+    cr_assert_leq(limit, (size_t)pages * (size_t)page);
 }
 
 /* What the old array holds stays alive and whole, and what is behind it is clear. */

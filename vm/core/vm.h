@@ -17,6 +17,7 @@ typedef struct vm_limits {
     uint32_t processes;
     uint64_t reductions;
     uint64_t int_bits;
+    size_t step_bytes;   /* what one instruction may copy or make before it goes on in slices */
     uint32_t reports;    /* crashes that nobody awaits, told each second */
     size_t native_stack; /* bytes a stack for C; 0: NATIVE_STACK_SIZE */
 } vm_limits;
