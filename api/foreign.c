@@ -5,6 +5,7 @@
 #include "api/foreign_text.h"
 #include "api/locate.h"
 #include "ffi/function.h"
+#include "ffi/invoke.h"
 #include "vm/foreign/foreign.h"
 
 /* A function or struct of an `extern`. All texts are owned by the block. */
@@ -89,6 +90,8 @@ static csignature *declare_callback(declaration *d, const ast_ctype *ast)
     s->otherwise = ast->otherwise ? resolve_c_word(ast->result, ast->otherwise) : 0;
     if (!d->failed && !csignature_finish(s, &why))
         refuse(d, ast->span, &why);
+    else if (!d->failed)
+        invoke_prepare_closure(s);
     return s;
 }
 

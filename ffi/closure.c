@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ffi/invoke_block.h"
 #include "ffi/thread.h"
 
 struct cclosure {
@@ -55,7 +56,10 @@ static void answer_otherwise(const cclosure *c, void *result)
 
 void cclosure_answer(const native_callback *c, uint64_t word)
 {
-    answer(c->closure->signature->result.kind, c->result, word);
+    if (c->block)
+        memcpy(c->result, &word, sizeof word);
+    else
+        answer(c->closure->signature->result.kind, c->result, word);
 }
 
 void cclosure_answer_bytes(const native_callback *c, const void *bytes)
@@ -64,7 +68,7 @@ void cclosure_answer_bytes(const native_callback *c, const void *bytes)
     if (type.kind == CTYPE_STRUCT)
         memcpy(c->result, bytes, type.of->size);
     else if (type.kind != CTYPE_VOID)
-        answer(type.kind, c->result, ctype_load(type.kind, bytes));
+        cclosure_answer(c, ctype_load(type.kind, bytes));
 }
 
 void cclosure_answer_otherwise(const native_callback *c)
@@ -72,12 +76,25 @@ void cclosure_answer_otherwise(const native_callback *c)
     answer_otherwise(c->closure, c->result);
 }
 
-uint64_t cclosure_word(const native_callback *c, uint32_t i)
+/* Between the words of the registers and those of the stack lies the address to return to. */
+const void *cclosure_bytes(const native_callback *c, uint32_t i)
 {
-    return ctype_load(c->closure->signature->params[i].kind, c->args[i]);
+    if (!c->block)
+        return c->args[i];
+    uint32_t at = c->closure->signature->plan->at[i];
+    return c->block + at + (at < BLOCK_STACK ? 0 : 8);
 }
 
-const void *cclosure_bytes(const native_callback *c, uint32_t i) { return c->args[i]; }
+uint64_t cclosure_word(const native_callback *c, uint32_t i)
+{
+    ctype_kind kind = c->closure->signature->params[i].kind;
+    const void *at = cclosure_bytes(c, i);
+    uint64_t word;
+    if (!ctype_is_word(kind))
+        return ctype_load(kind, at);
+    memcpy(&word, at, sizeof word);
+    return word;
+}
 
 /* --- being called */
 
@@ -98,23 +115,67 @@ static void tell_stray(const cclosure *c, bool dead)
 }
 
 /* On whatever thread, at whatever time. errno is C's, before and after. */
-static void called(ffi_cif *cif, void *result, void **args, void *data)
+static void called(native_callback *call)
 {
-    (void)cif;
-    const cclosure *c = data;
+    const cclosure *c = call->closure;
     int error = ffi_errno();
     native_stack *s = native_current();
     bool dead = __atomic_load_n(&c->dead, __ATOMIC_ACQUIRE);
     if (!s || dead || s->owner != __atomic_load_n(&c->owner, __ATOMIC_RELAXED)) {
         tell_stray(c, dead);
-        answer_otherwise(c, result);
+        answer_otherwise(c, call->result);
     } else {
-        native_callback call = {c, args, result, error};
-        native_suspend(s, &call);
-        error = call.error;
+        call->error = error;
+        native_suspend(s, call);
+        error = call->error;
     }
     ffi_set_errno(error);
 }
+
+static void called_by_libffi(ffi_cif *cif, void *result, void **args, void *data)
+{
+    (void)cif;
+    native_callback call = {.closure = data, .args = args, .result = result};
+    called(&call);
+}
+
+/* --- without libffi */
+
+#ifdef INVOKE_DIRECT
+/* The code that libffi writes for a closure: it puts its own address into r10, and jumps to where
+ * the word behind the code says. Where it is anything else it is left alone. */
+static const unsigned char stub_code[] = {
+    0xf3, 0x0f, 0x1e, 0xfa,                   /* endbr64 */
+    0x4c, 0x8d, 0x15, 0xf5, 0xff, 0xff, 0xff, /* leaq -11(%rip), %r10 */
+    0xff, 0x25, 0x07, 0x00, 0x00, 0x00,       /* jmpq *7(%rip) */
+    0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00  /* nopl 0(%rax) */
+};
+_Static_assert(sizeof stub_code == 24, "the address follows");
+
+void closure_enter(void);
+uint64_t cclosure_entered(const ffi_closure *stub, const char *block);
+
+/* From closure_enter. */
+uint64_t cclosure_entered(const ffi_closure *stub, const char *block)
+{
+    uint64_t result = 0;
+    native_callback call = {.closure = stub->user_data, .block = block, .result = &result};
+    called(&call);
+    return result;
+}
+
+static void enter_directly(const cclosure *c)
+{
+    void (*enter)(void) = closure_enter;
+    char *to = (char *)c->stub + sizeof stub_code;
+    if (sizeof c->stub->tramp >= sizeof stub_code + sizeof enter && c->signature->plan &&
+        c->signature->plan->direct && memcmp(c->stub, stub_code, sizeof stub_code) == 0 &&
+        memcmp(c->code, stub_code, sizeof stub_code) == 0)
+        memcpy(to, &enter, sizeof enter);
+}
+#else
+static void enter_directly(const cclosure *c) { (void)c; }
+#endif
 
 /* --- making, freeing */
 
@@ -127,7 +188,7 @@ cclosure *cclosure_new(csignature *s, const cclosure_options *o, ffi_refusal *wh
         return NULL;
     }
     c->stub = ffi_closure_alloc(sizeof *c->stub, &c->code);
-    if (!c->stub || ffi_prep_closure_loc(c->stub, s->cif, called, c, c->code) != FFI_OK) {
+    if (!c->stub || ffi_prep_closure_loc(c->stub, s->cif, called_by_libffi, c, c->code) != FFI_OK) {
         (void)ffi_refuse(why, "the system gives no memory for a callback's code");
         if (c->stub)
             ffi_closure_free(c->stub);
@@ -135,6 +196,7 @@ cclosure *cclosure_new(csignature *s, const cclosure_options *o, ffi_refusal *wh
         return NULL;
     }
     c->signature = s;
+    enter_directly(c);
     c->owner = o->owner;
     c->otherwise = o->otherwise;
     c->user = o->user;

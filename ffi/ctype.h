@@ -120,6 +120,18 @@ uint32_t ctype_align(ctype t);
  * to `size` bytes. Gives `out`. */
 const char *ctype_text(ctype t, char *out, size_t size);
 
+/* Whether a value fills its word. */
+static inline bool ctype_is_word(ctype_kind kind)
+{
+    static const uint32_t words = 0
+#define CTYPE(enumerator, name, type, ffi, class) \
+    | (uint32_t)(sizeof(type) == 8) << CTYPE_##enumerator
+#include "ffi/ctype.def"
+#undef CTYPE
+        ;
+    return words >> kind & 1;
+}
+
 /* Reads and writes a scalar of any alignment in memory, as a word. Not for VOID and STRUCT. */
 uint64_t ctype_load(ctype_kind kind, const void *from);
 void ctype_store(ctype_kind kind, void *to, uint64_t word);

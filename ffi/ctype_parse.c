@@ -8,6 +8,7 @@
 
 #include "base/foreign_c.h"
 #include "base/suggest.h"
+#include "ffi/invoke.h"
 
 enum { NESTED = 16 };
 
@@ -197,7 +198,10 @@ static csignature *function(reader *r)
     s->has_otherwise = take_word(r, "else");
     if (s->has_otherwise && !literal(r, s->result.kind, &s->otherwise))
         return NULL;
-    return csignature_finish(s, r->why) ? s : NULL;
+    if (!csignature_finish(s, r->why))
+        return NULL;
+    invoke_prepare_closure(s);
+    return s;
 }
 
 csignature *ctype_parse_function(ffi_block *b, const char *text, ffi_refusal *why)

@@ -62,6 +62,10 @@ typedef void invoke_fn(void);
  * block's, never released. NULL: refused. On the thread that declares. */
 const invoke_plan *invoke_prepare(csignature *s, ffi_refusal *why);
 
+/* Lets closures of a finished signature do without libffi where they can. On the thread that
+ * declares. */
+void invoke_prepare_closure(csignature *s);
+
 /* The plan of a variadic signature with `extra` more arguments of these kinds, which C has promoted
  * already: I32, I64, U64, F64, CSTRING, POINTER (no smaller ints, no F32). Those used last are
  * remembered. To be released by invoke_release, on any thread, once the function has returned.

@@ -49,9 +49,11 @@ typedef enum native_outcome {
 /* A call of C back into the program, while it waits. It lies on the native stack. */
 typedef struct native_callback {
     const struct cclosure *closure; /* who is called */
-    void *const *args;              /* the bytes of each argument: until the call is resumed */
-    void *result;                   /* written by cclosure_answer */
-    int error;                      /* C's errno; what is stored here C finds again */
+    /* The bytes of each argument, until the call is resumed; NULL: they are in … */
+    void *const *args;
+    const char *block; /* … this, where the signature's plan says */
+    void *result;      /* written by cclosure_answer */
+    int error;         /* C's errno; what is stored here C finds again */
 } native_callback;
 
 struct native_stack {

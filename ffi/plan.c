@@ -282,6 +282,21 @@ const invoke_plan *invoke_prepare(csignature *s, ffi_refusal *why)
     return s->plan;
 }
 
+static bool has_structs(const csignature *s)
+{
+    bool found = s->result.kind == CTYPE_STRUCT;
+    for (uint32_t i = 0; i < s->count; i++)
+        found |= s->params[i].kind == CTYPE_STRUCT;
+    return found;
+}
+
+void invoke_prepare_closure(csignature *s)
+{
+    ffi_refusal why;
+    if (may_be_direct() && !has_structs(s))
+        (void)invoke_prepare(s, &why);
+}
+
 /* --- variadic plans */
 
 void invoke_release(const invoke_plan *plan)

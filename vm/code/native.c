@@ -193,11 +193,19 @@ value vm_native(csp_vm *vm, const char *of, const char *name)
     return VALUE_NIL;
 }
 
+value *native_call_window(csp_vm *vm, process *p, value fn, uint32_t argc)
+{
+    uint32_t at = (uint32_t)p->code->registers - 1;
+    value *base = process_reserve(vm, p, p->stack + p->base, at + 2 + argc);
+    if (!base)
+        return NULL;
+    base[at] = fn;
+    vm->sched.call_argc = argc;
+    return base + at + 2;
+}
+
 verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv)
 {
-    scheduler *s = &vm->sched;
-    value *base = p->stack + p->base;
-    uint32_t at = (uint32_t)p->code->registers - 1;
     value copied[8];
     value *args = copied;
     if (argc > 8) { /* argv may lie in the stack that is about to move */
@@ -206,12 +214,10 @@ verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value
             return vm_raise_memory(vm);
     }
     memcpy(args, argv, argc * sizeof *args);
-    base = process_reserve(vm, p, base, at + 2 + argc);
-    if (!base)
+    value *window = native_call_window(vm, p, fn, argc);
+    if (!window)
         return VERDICT_FAIL;
-    base[at] = fn;
-    memcpy(base + at + 2, args, argc * sizeof *args);
-    s->call_argc = argc;
+    memcpy(window, args, argc * sizeof *args);
     return VERDICT_CALL;
 }
 

@@ -52,6 +52,9 @@ typedef struct native_module {
     const native_entry *entries;
 } native_module;
 
+/* In a resumable native: makes room for a call of fn, and gives where its arguments are to be
+ * stored, at once. Then give CALL. NULL: raised. */
+value *native_call_window(csp_vm *vm, process *p, value fn, uint32_t argc);
 /* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once.
  * Give what this gives (CALL or FAIL). */
 verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);

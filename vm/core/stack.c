@@ -19,11 +19,9 @@ static bool move_out(csp_vm *vm, process *p, size_t size)
     return true;
 }
 
-value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
+value *process_grow(csp_vm *vm, process *p, value *from, size_t slots)
 {
     size_t offset = (size_t)(from - p->stack), need = offset + slots;
-    if (need <= p->capacity)
-        return from;
     size_t max = vm->limits.stack ? vm->limits.stack / sizeof(value) : UINT32_MAX;
     size_t capacity = p->capacity < STACK_FIRST ? STACK_FIRST : p->capacity;
     while (capacity < need)

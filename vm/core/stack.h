@@ -16,7 +16,12 @@ static inline size_t stack_bytes(size_t slots)
 
 /* Makes room for `slots` words from `from` on (a pointer into p's stack) and returns `from`, which
  * may have moved; NULL: raised (stack_overflow, out_of_memory). */
-value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots);
+value *process_grow(csp_vm *vm, process *p, value *from, size_t slots);
+static inline value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
+{
+    bool fits = (size_t)(from - p->stack) + slots <= p->capacity;
+    return __builtin_expect(fits, 1) ? from : process_grow(vm, p, from, slots);
+}
 /* Gives back the unused part of a large stack; p does not run. */
 void process_shrink(csp_vm *vm, process *p);
 /* Makes the side object if it is missing; NULL: raised. */

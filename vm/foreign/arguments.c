@@ -29,29 +29,6 @@ const invoke_plan *ccall_plan(csp_vm *vm, process *p, const cfunction *of, const
     return plan;
 }
 
-/* The common ones, or false. */
-static inline bool quick_word(ctype_kind kind, value v, uint64_t *word)
-{
-    switch (kind) {
-    case CTYPE_I32:
-        *word = (uint64_t)value_as_int(v);
-        return value_is_int(v) && value_as_int(v) == (int32_t)*word;
-    case CTYPE_I64:
-    case CTYPE_ISIZE: *word = (uint64_t)value_as_int(v); return value_is_int(v);
-    case CTYPE_U64:
-    case CTYPE_USIZE:
-        *word = (uint64_t)value_as_int(v);
-        return value_is_int(v) && value_as_int(v) >= 0;
-    case CTYPE_F64:
-        if (value_is_flonum(v)) {
-            *word = ctype_word_f64(value_as_flonum(v));
-            return true;
-        }
-        return false;
-    default: return false;
-    }
-}
-
 static bool put_argument(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
                          uint32_t i, value v, void *block)
 {
@@ -73,7 +50,7 @@ bool ccall_fill(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *
     uint32_t params = of->signature->count;
     for (uint32_t i = 0; i < params; i++) {
         uint64_t word;
-        if (quick_word(plan->types[i].kind, args[i], &word)) {
+        if (convert_quickly(plan->types[i].kind, args[i], &word)) {
             invoke_word(plan, i, block, word);
         } else if (target_count > 0 && targets->param == i) {
             invoke_word(plan, i, block, (uint64_t)(uintptr_t)cclosure_code(targets->closure));

@@ -24,6 +24,27 @@ typedef struct cplace {
  * worth: nil and OBJ_CALLBACK; else type_error. FAIL: type_error, value_error, moved. Texts are
  * searched for NULs, and charged. */
 verdict convert_to_c(csp_vm *vm, process *p, ctype t, value v, const cplace *at, uint64_t *word);
+/* The same for the most common ones; false: to be converted as above. */
+static inline bool convert_quickly(ctype_kind kind, value v, uint64_t *word)
+{
+    switch (kind) {
+    case CTYPE_I32:
+        *word = (uint64_t)value_as_int(v);
+        return value_is_int(v) && value_as_int(v) == (int32_t)*word;
+    case CTYPE_I64:
+    case CTYPE_ISIZE: *word = (uint64_t)value_as_int(v); return value_is_int(v);
+    case CTYPE_U64:
+    case CTYPE_USIZE:
+        *word = (uint64_t)value_as_int(v);
+        return value_is_int(v) && value_as_int(v) >= 0;
+    case CTYPE_F64:
+        if (!value_is_flonum(v))
+            return false;
+        *word = ctype_word_f64(value_as_flonum(v));
+        return true;
+    default: return false;
+    }
+}
 /* What an argument beyond the declared ones of a variadic function is passed as, and its word. */
 verdict convert_variadic(csp_vm *vm, process *p, value v, const cplace *at, ctype_kind *kind,
                          uint64_t *word);

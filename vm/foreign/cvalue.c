@@ -16,24 +16,32 @@ value cpointer_new(csp_vm *vm, void *address, const cstruct *of)
     cpointer *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
     if (!made)
         return VALUE_ABSENT;
-    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, NULL, VALUE_NIL, NULL};
+    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, VALUE_NIL};
     return value_object(made);
 }
 
-value cpointer_owner(value v) { return value_pointer(v)->release ? v : value_pointer(v)->within; }
+value cpointer_new_owner(csp_vm *vm, void *address, const cstruct *of)
+{
+    cowner *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
+    if (!made)
+        return VALUE_ABSENT;
+    made->pointer =
+        (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, value_object(&made->pointer)};
+    return value_object(made);
+}
 
 value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of)
 {
     value made = cpointer_new(vm, address, of);
     if (made != VALUE_NIL && made != VALUE_ABSENT)
-        value_pointer(made)->within = cpointer_owner(v);
+        value_pointer(made)->owner = value_pointer(v)->owner;
     return made;
 }
 
 verdict cpointer_check(csp_vm *vm, value v)
 {
-    value owner = cpointer_owner(v);
-    if (owner == VALUE_NIL || !release_is_done(value_pointer(owner)->release))
+    const cowner *owner = value_owner(v);
+    if (!owner || !release_is_done(owner->release))
         return VERDICT_DONE;
     return vm_raise(vm, ERR_VALUE, "what the pointer leads to has been freed");
 }

@@ -20,13 +20,18 @@
 struct release;
 
 typedef struct cpointer {
-    uint64_t header;         /* OBJ_POINTER | OBJ_IMMUTABLE */
-    void *address;           /* never NULL: that is nil */
-    const cstruct *of;       /* what lies there; NULL: not known, no fields */
-    struct release *release; /* release.h; NULL: nobody has to give it back, or `within` has */
-    value within; /* the pointer with a release whose memory this one leads into, or VALUE_NIL */
-    map *kept;    /* with a release: what pointers in its memory lead to, by their addresses */
+    uint64_t header;   /* OBJ_POINTER | OBJ_IMMUTABLE */
+    void *address;     /* never NULL: that is nil */
+    const cstruct *of; /* what lies there; NULL: not known, no fields */
+    value owner;       /* the cowner whose memory it leads into, itself or another, or VALUE_NIL */
 } cpointer;
+
+/* A pointer to what has to be given back. */
+typedef struct cowner {
+    cpointer pointer;
+    struct release *release; /* release.h */
+    map *kept;               /* what pointers in its memory lead to, by their addresses */
+} cowner;
 
 typedef struct clibrary {
     uint64_t header; /* OBJ_LIBRARY | OBJ_IMMUTABLE */
@@ -46,20 +51,25 @@ typedef struct foreign_fn {
 } foreign_fn;
 
 static inline cpointer *value_pointer(value v) { return (cpointer *)value_as_object(v); }
+/* The owner of what v, a pointer, leads into; NULL: nobody gives that back. */
+static inline cowner *value_owner(value v)
+{
+    value owner = value_pointer(v)->owner;
+    return owner == VALUE_NIL ? NULL : (cowner *)value_as_object(owner);
+}
 
 /* Makers: VALUE_ABSENT where memory has run out. */
 
 /* VALUE_NIL for NULL. */
 value cpointer_new(csp_vm *vm, void *address, const cstruct *of);
+/* One that is to have a release; not for NULL. */
+value cpointer_new_owner(csp_vm *vm, void *address, const cstruct *of);
 /* A pointer to what lies at `address` inside of the memory that v, a pointer, leads to: it lives
  * and dies with that. */
 value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of);
 /* FAIL (value_error): what v, a pointer, leads to has been given back to C. To be asked before
  * each use of the address. */
 verdict cpointer_check(csp_vm *vm, value v);
-/* The pointer that has the release of what v, a pointer, leads into; VALUE_NIL: nobody gives
- * that back. */
-value cpointer_owner(value v);
 
 /* A struct's value of p's, all zero, or a copy of these bytes. */
 value cvalue_new(csp_vm *vm, const process *p, const cstruct *of);

@@ -20,9 +20,9 @@ map **cmemory_keeper(csp_vm *vm, process *p, value holder)
 {
     if (value_is(holder, OBJ_STRUCT))
         return &value_struct(holder)->kept;
-    value owner = cpointer_owner(holder);
-    if (owner != VALUE_NIL)
-        return &value_pointer(owner)->kept;
+    cowner *owner = value_owner(holder);
+    if (owner)
+        return &owner->kept;
     side *own = process_side(vm, p);
     return own ? &own->kept_for_c : NULL;
 }

@@ -221,16 +221,16 @@ static verdict called_back(csp_vm *vm, process *p, cframe *f)
         set_state(f, STATE_OTHERWISE);
         return VERDICT_YIELD;
     }
+    set_state(f, STATE_CALLED);
     const csignature *s = cclosure_signature(c->closure);
-    value argv[CTYPE_PARAMS];
-    for (uint32_t i = 0; i < s->count; i++) {
+    value *args = native_call_window(vm, p, function_of(p, t), s->count);
+    for (uint32_t i = 0; args && i < s->count; i++) {
         bool by_value = s->params[i].kind == CTYPE_STRUCT;
         uint64_t word = by_value ? (uint64_t)(uintptr_t)cclosure_bytes(c, i) : cclosure_word(c, i);
-        if (convert_from_c(vm, p, s->params[i], word, &argv[i]) != VERDICT_DONE)
+        if (convert_from_c(vm, p, s->params[i], word, &args[i]) != VERDICT_DONE)
             return VERDICT_FAIL;
     }
-    set_state(f, STATE_CALLED);
-    return native_call(vm, p, function_of(p, t), s->count, argv);
+    return args ? VERDICT_CALL : VERDICT_FAIL;
 }
 
 static verdict outcome(csp_vm *vm, process *p, cframe *f, native_outcome o, value *result)
@@ -271,7 +271,9 @@ static verdict answer(csp_vm *vm, process *p, cframe *f, value *result)
     const char *name = t->kept ? NULL : t->call->of->params[t->param];
     cplace at = {CPLACE_RESULT, 0, name, t->kept ? NULL : t->call->of->name};
     uint64_t word;
-    if (type.kind != CTYPE_VOID) {
+    if (convert_quickly(type.kind, *native_result(p), &word)) {
+        cclosure_answer(c, word);
+    } else if (type.kind != CTYPE_VOID) {
         if (convert_to_c(vm, p, type, *native_result(p), &at, &word) != VERDICT_DONE)
             return VERDICT_FAIL;
         if (type.kind == CTYPE_STRUCT)

@@ -68,13 +68,13 @@ static bool add(csp_vm *vm, process *p, value v, const cfunction *by, size_t siz
     *r = (release){.by = by,
                    .size = size,
                    .address = value_pointer(v)->address,
-                   .pointer = value_pointer(v),
+                   .pointer = value_owner(v),
                    .proc = p};
     r->next_own = p->side->releases;
     if (r->next_own)
         r->next_own->previous_own = r;
     p->side->releases = r;
-    value_pointer(v)->release = r;
+    r->pointer->release = r;
     vm->marked = judge;
     heap_locked(link_locked, &(change){vm->foreign, r});
     return true;
@@ -119,7 +119,7 @@ verdict release_alloc(csp_vm *vm, process *p, size_t size, value *out)
     if (!foreign_open(vm) || !reserve(vm, size))
         return vm_raise_memory(vm);
     void *memory = calloc(size ? size : 1, 1);
-    *out = memory ? cpointer_new(vm, memory, NULL) : VALUE_ABSENT;
+    *out = memory ? cpointer_new_owner(vm, memory, NULL) : VALUE_ABSENT;
     if (*out != VALUE_ABSENT && add(vm, p, *out, NULL, size))
         return VERDICT_DONE;
     give_back(vm, memory, size);
@@ -128,8 +128,8 @@ verdict release_alloc(csp_vm *vm, process *p, size_t size, value *out)
 
 static release *release_of(value v)
 {
-    value owner = cpointer_owner(v);
-    return owner == VALUE_NIL ? NULL : value_pointer(owner)->release;
+    const cowner *owner = value_owner(v);
+    return owner ? owner->release : NULL;
 }
 
 /* How far v is from the beginning of its memory. */

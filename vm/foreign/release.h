@@ -15,7 +15,7 @@ typedef struct release {
     const cfunction *by; /* NULL: memory of alloc, of … */
     size_t size;         /* … so many bytes, counted as the heap's; else 0: not known */
     void *address;
-    cpointer *pointer;               /* weak; NULL: the collector has found that nobody holds it */
+    cowner *pointer;                 /* weak; NULL: the collector has found that nobody holds it */
     struct release *next, *previous; /* of the VM */
     struct release *next_own, *previous_own; /* of its process; NULL: it has ended */
     process *proc;
@@ -32,7 +32,7 @@ size_t release_room(value v);
 
 static inline bool release_is_done(const release *r) { return r && r->done; }
 
-/* Lets the pointer v, which is nobody else's yet, be given back by `by`. False: no memory;
+/* Lets v, of cpointer_new_owner and nobody else's yet, be given back by `by`. False: no memory;
  * nothing is given back. */
 bool release_add(csp_vm *vm, process *p, value v, const cfunction *by);
 /* A pointer to `size` bytes, zeroed, of p's. FAIL: out_of_memory. */

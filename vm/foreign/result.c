@@ -41,7 +41,8 @@ static verdict owned(csp_vm *vm, process *p, const cfunction *of, uint64_t word,
         return VERDICT_DONE;
     }
     void *address = (void *)(uintptr_t)word;
-    value handle = cpointer_new(vm, address, type.kind == CTYPE_STRUCT_POINTER ? type.of : NULL);
+    const cstruct *at = type.kind == CTYPE_STRUCT_POINTER ? type.of : NULL;
+    value handle = cpointer_new_owner(vm, address, at);
     if (handle == VALUE_ABSENT || !release_add(vm, p, handle, of->freed_by))
         return vm_raise_memory(vm); /* lost to C, for there is no memory to give it back in time */
     *out = handle;
