@@ -15,7 +15,7 @@ typedef struct candidates {
     size_t count, capacity;
 } candidates;
 
-static void add(void *user, const char *name)
+static void add_candidate(void *user, const char *name)
 {
     candidates *c = user;
     if (strncmp(name, c->prefix, c->length) != 0 || name[0] == '_')
@@ -36,13 +36,13 @@ static void add_everything(csp_session *s, candidates *c)
     world *w = s->world;
     for (int kind = 0; kind < LEX_KINDS; kind++)
         if (lex_kind_flags((lex_kind)kind) & LEX_KEYWORD)
-            add(c, lex_kind_text((lex_kind)kind));
-    world_each_member(w, LANGUAGE_PRELUDE, add, c);
+            add_candidate(c, lex_kind_text((lex_kind)kind));
+    world_each_member(w, LANGUAGE_PRELUDE, add_candidate, c);
     for (int i = LANGUAGE_PRELUDE + 1; i < LANGUAGE_MODULES; i++)
         if (world_has_module(w, i))
-            add(c, language_modules[i].name);
+            add_candidate(c, language_modules[i].name);
     for (uint32_t i = 0; i < s->count; i++)
-        add(c, s->variables[i].name);
+        add_candidate(c, s->variables[i].name);
 }
 
 /* The fields of a map, or a struct of C's, that could be written behind a point. */
@@ -50,7 +50,7 @@ static void add_fields(const csp_session *s, const char *name, candidates *c)
 {
     value item = session_value(s, name);
     if (cfield_has(item))
-        cfield_each(item, add, c);
+        cfield_each(item, add_candidate, c);
     if (!value_is(item, OBJ_MAP))
         return;
     uint32_t position = 0;
@@ -60,7 +60,7 @@ static void add_fields(const csp_session *s, const char *name, candidates *c)
             const char *key = ((const string *)value_as_object(entry->key))->text;
             if (key[strcspn(key, " \t\n\r\"'(){}[].,;:!?+-*/%&|^~<>=#@$\\")] == '\0' &&
                 !isdigit((unsigned char)*key))
-                add(c, key);
+                add_candidate(c, key);
         }
 }
 
@@ -96,9 +96,9 @@ static void gather(csp_session *s, const char *text, size_t size, size_t start, 
         const void *home = name ? session_module(s, name) : NULL;
         int index = name ? language_find_module(name) : -1;
         if (home)
-            world_each_imported(home, add, c);
+            world_each_imported(home, add_candidate, c);
         else if (index > LANGUAGE_PRELUDE)
-            world_each_member(s->world, index, add, c);
+            world_each_member(s->world, index, add_candidate, c);
         else if (name)
             add_fields(s, name, c);
         free(name);

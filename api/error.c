@@ -132,7 +132,7 @@ csp_error *error_take(world *w)
 
 /* ---- Making ---- */
 
-static csp_error *make(const char *kind, const char *message)
+static csp_error *make_error(const char *kind, const char *message)
 {
     csp_error *err = calloc(1, sizeof *err);
     if (!err)
@@ -147,13 +147,16 @@ static csp_error *make(const char *kind, const char *message)
     return err;
 }
 
-csp_error *error_new_plain(const char *kind, const char *message) { return make(kind, message); }
+csp_error *error_new_plain(const char *kind, const char *message)
+{
+    return make_error(kind, message);
+}
 
 /* Makes a new error the world's, or returns NULL. */
 static csp_error *start(world *w, const char *kind, const char *message)
 {
     error_free(w->error);
-    w->error = make(kind, message);
+    w->error = make_error(kind, message);
     return w->error;
 }
 
@@ -308,8 +311,9 @@ static void add_frames(csp_vm *vm, error_frames *to, const uint32_t *positions, 
 /* What an error value and its causes say themselves; NULL: no memory. */
 static csp_error *detached(csp_vm *vm, const struct error *e, int depth)
 {
-    csp_error *err = make(value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
-                          value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "");
+    csp_error *err =
+        make_error(value_is(e->kind, OBJ_STRING) ? value_string(e->kind)->text : "fail",
+                   value_is(e->message, OBJ_STRING) ? value_string(e->message)->text : "");
     if (!err)
         return NULL;
     if (value_is(e->trace, OBJ_TRACE)) {

@@ -42,7 +42,7 @@ typedef struct declaration {
 /* ---- refusals ---- */
 
 /* Reports why, at the place; without memory it reports nothing. Returns false. */
-static bool refuse(declaration *d, src_span at, const ffi_refusal *why)
+static bool refuse_declaration(declaration *d, src_span at, const ffi_refusal *why)
 {
     if (why->memory)
         d->failed = true;
@@ -89,7 +89,7 @@ static csignature *declare_callback(declaration *d, const ast_ctype *ast)
     s->has_otherwise = ast->otherwise != NULL;
     s->otherwise = ast->otherwise ? resolve_c_word(ast->result, ast->otherwise) : 0;
     if (!d->failed && !csignature_finish(s, &why))
-        refuse(d, ast->span, &why);
+        refuse_declaration(d, ast->span, &why);
     else if (!d->failed)
         invoke_prepare_closure(s);
     return s;
@@ -105,7 +105,7 @@ static void add_fields(declaration *d, const ast_extern_item *item, cstruct *s)
         int64_t length = field->length ? field->length->as.integer.value : -1;
         if (!cstruct_add(d->block, s, field->name->text, field->name->length,
                          type_of(d, &field->type), length, &why))
-            refuse(d, field->span, &why);
+            refuse_declaration(d, field->span, &why);
     }
 }
 
@@ -129,7 +129,7 @@ static void declare_structs(declaration *d)
         ffi_refusal why = {0};
         if (ast->items[i].is_struct && ast->items[i].count > 0 &&
             !cstruct_finish(d->block, d->structs[i], &why))
-            refuse(d, ast->items[i].name_span, &why);
+            refuse_declaration(d, ast->items[i].name_span, &why);
     }
 }
 
@@ -155,7 +155,7 @@ static void declare_signature(declaration *d, const ast_extern_item *item, cfunc
     s->result = type_of(d, item->result);
     s->variadic = item->variadic;
     if (!d->failed && (!csignature_finish(s, &why) || !(f->plan = invoke_prepare(s, &why))))
-        refuse(d, item->name_span, &why);
+        refuse_declaration(d, item->name_span, &why);
 }
 
 static void declare_function(declaration *d, const ast_extern_item *item, foreign_item *out)
@@ -245,7 +245,7 @@ static const library *open_library(declaration *d, const world *w)
         library_open(d->block, d->ast->path.bytes, folder && *folder ? folder : NULL, &why);
     free(folder);
     if (!l)
-        refuse(d, d->ast->path_span, &why);
+        refuse_declaration(d, d->ast->path_span, &why);
     return l;
 }
 
@@ -300,7 +300,7 @@ static cfunction *undeclared_owner(declaration *d, const library *l, const ast_e
     *f = (cfunction){.name = name, .text = name, .signature = s, .params = params, .library = l};
     memcpy(&f->code, &address, sizeof address);
     if (!csignature_finish(s, &why) || !(f->plan = invoke_prepare(s, &why)))
-        refuse(d, item->owned_span, &why);
+        refuse_declaration(d, item->owned_span, &why);
     return f;
 }
 

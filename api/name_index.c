@@ -15,7 +15,7 @@ static uint32_t hash_of(const char *name)
 }
 
 /* The slot of the name, or the free one where it belongs. */
-static name_slot *slot_of(const name_index *names, const char *name, uint32_t hash)
+static name_slot *name_slot_of(const name_index *names, const char *name, uint32_t hash)
 {
     for (uint32_t i = hash;; i++) {
         name_slot *slot = &names->slots[i & names->mask];
@@ -28,7 +28,7 @@ uint32_t name_index_find(const name_index *names, const char *name)
 {
     if (names->count == 0)
         return NAME_INDEX_NONE;
-    const name_slot *slot = slot_of(names, name, hash_of(name));
+    const name_slot *slot = name_slot_of(names, name, hash_of(name));
     return slot->name ? slot->number : NAME_INDEX_NONE;
 }
 
@@ -47,7 +47,7 @@ bool name_index_reserve(name_index *names, uint32_t count)
     larger.mask = (uint32_t)(wanted - 1);
     for (size_t i = 0; i < size; i++)
         if (names->slots[i].name)
-            *slot_of(&larger, names->slots[i].name, names->slots[i].hash) = names->slots[i];
+            *name_slot_of(&larger, names->slots[i].name, names->slots[i].hash) = names->slots[i];
     free(names->slots);
     *names = larger;
     return true;
@@ -56,7 +56,7 @@ bool name_index_reserve(name_index *names, uint32_t count)
 void name_index_set(name_index *names, const char *name, uint32_t number)
 {
     uint32_t hash = hash_of(name);
-    name_slot *slot = slot_of(names, name, hash);
+    name_slot *slot = name_slot_of(names, name, hash);
     if (!slot->name) {
         *slot = (name_slot){.name = name, .hash = hash};
         names->count++;

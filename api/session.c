@@ -136,7 +136,7 @@ static bool grow_cells(value **cells, uint32_t count, uint32_t capacity)
     return true;
 }
 
-static bool reserve(csp_session *s)
+static bool reserve_cells(csp_session *s)
 {
     /* Makes room in `names` too: what the input has defined is entered there when nothing can fail
      * any more. */
@@ -210,7 +210,7 @@ bool session_define(csp_session *s, const char *name, const resolve_session_name
     if (made == VALUE_ABSENT || (how->by_name && session_late(s, name) == VALUE_ABSENT))
         return false;
     char *copy = strdup(name);
-    if (!copy || !reserve(s)) {
+    if (!copy || !reserve_cells(s)) {
         free(copy);
         return false;
     }

@@ -37,7 +37,7 @@ static const foreign_module foreign_types[] = {
 #include "base/foreign_words.def"
     {NULL, NULL}};
 
-static const foreign_row *find(const foreign_row *rows, const char *home, const char *name)
+static const foreign_row *find_row(const foreign_row *rows, const char *home, const char *name)
 {
     size_t length;
     const char *homes = NULL; /* of the row before, which usually apply to this one, too */
@@ -54,16 +54,16 @@ static const foreign_row *find(const foreign_row *rows, const char *home, const 
     return NULL;
 }
 
-const foreign_row *foreign_find(const char *name) { return find(foreign_names, NULL, name); }
+const foreign_row *foreign_find(const char *name) { return find_row(foreign_names, NULL, name); }
 
 const foreign_row *foreign_find_member(const char *home, const char *member)
 {
-    return find(foreign_names, home, member);
+    return find_row(foreign_names, home, member);
 }
 
 const foreign_row *foreign_find_word(const char *name)
 {
-    const foreign_row *word = find(foreign_words, NULL, name);
+    const foreign_row *word = find_row(foreign_words, NULL, name);
     return word ? word : foreign_find(name);
 }
 

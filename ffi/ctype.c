@@ -154,7 +154,7 @@ typedef struct text {
     size_t size, used;
 } text;
 
-static void add(text *t, const char *more)
+static void add_text(text *t, const char *more)
 {
     while (*more && t->used + 1 < t->size)
         t->out[t->used++] = *more++;
@@ -165,21 +165,21 @@ enum { TEXT_NESTED = 4 }; /* functions in functions that are written out */
 static void add_type(text *out, ctype t, int depth)
 {
     if (t.kind == CTYPE_STRUCT || t.kind == CTYPE_STRUCT_POINTER) {
-        add(out, t.of->name);
-        add(out, t.kind == CTYPE_STRUCT ? "" : "*");
+        add_text(out, t.of->name);
+        add_text(out, t.kind == CTYPE_STRUCT ? "" : "*");
     } else if (t.kind != CTYPE_FUNCTION) {
-        add(out, rows[t.kind].name);
+        add_text(out, rows[t.kind].name);
     } else if (!t.signature || depth == TEXT_NESTED) {
-        add(out, "fn");
+        add_text(out, "fn");
     } else {
-        add(out, "fn(");
+        add_text(out, "fn(");
         for (uint32_t i = 0; i < t.signature->count; i++) {
-            add(out, i > 0 ? ", " : "");
+            add_text(out, i > 0 ? ", " : "");
             add_type(out, t.signature->params[i], depth + 1);
         }
-        add(out, ")");
+        add_text(out, ")");
         if (t.signature->result.kind != CTYPE_VOID) {
-            add(out, ": ");
+            add_text(out, ": ");
             add_type(out, t.signature->result, depth + 1);
         }
     }

@@ -159,7 +159,7 @@ static void pass_on(int signal, siginfo_t *info, void *context)
         take_default(signal, true);
 }
 
-static void tell(const fault_info *info)
+static void tell_fault(const fault_info *info)
 {
     void (*report)(const fault_info *) = __atomic_load_n(&faults.report, __ATOMIC_ACQUIRE);
     if (report) {
@@ -201,13 +201,13 @@ SANITIZE_NOT static void on_fault(int signal, siginfo_t *info, void *context)
         land(context, s, NATIVE_OVERFLOWED);
         return;
     }
-    tell(&(fault_info){.signal = signal,
-                       .overflow = overflow,
-                       .address = by_instruction ? info->si_addr : NULL,
-                       .instruction = at.pc,
-                       .function = native_function(s),
-                       .owner = s->owner,
-                       .data = s->data});
+    tell_fault(&(fault_info){.signal = signal,
+                             .overflow = overflow,
+                             .address = by_instruction ? info->si_addr : NULL,
+                             .instruction = at.pc,
+                             .function = native_function(s),
+                             .owner = s->owner,
+                             .data = s->data});
     if (overflow) { /* the same end for all, not the signal's that happened to tell */
         take_default(SIGABRT, false);
         _exit(128 + SIGABRT);

@@ -28,7 +28,7 @@ static void push(native_list *l, native_stack *s)
     l->count++;
 }
 
-static native_stack *take(native_list *l, native_stack *s)
+static native_stack *take_from(native_list *l, native_stack *s)
 {
     if (s->previous)
         s->previous->next = s->next;
@@ -143,7 +143,7 @@ static void *map(native_stacks *p)
     }
 }
 
-static native_stack *make(native_stacks *p)
+static native_stack *make_stack(native_stacks *p)
 {
     native_stack *s = calloc(1, sizeof *s);
     char *at = s ? map(p) : NULL;
@@ -166,7 +166,7 @@ native_stack *native_claim(native_stacks *p, native_stack *top)
     if (top && !top->tainted)
         return top;
     pthread_mutex_lock(&p->lock);
-    native_stack *s = p->pooled.last ? take(&p->pooled, p->pooled.last) : make(p);
+    native_stack *s = p->pooled.last ? take_from(&p->pooled, p->pooled.last) : make_stack(p);
     if (s)
         push(&p->claimed, s);
     pthread_mutex_unlock(&p->lock);
@@ -219,7 +219,7 @@ native_stack *native_release(native_stack *top)
     top->under = NULL;
     top->callback = NULL;
     pthread_mutex_lock(&p->lock);
-    take(&p->claimed, top);
+    take_from(&p->claimed, top);
     if (tainted)
         retire(p, top);
     else

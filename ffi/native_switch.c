@@ -122,7 +122,7 @@ static void pop(native_stack *s)
         s->fake_stack = NULL;
 }
 
-static void drop(native_stack *s)
+static void drop_call(native_stack *s)
 {
     pop(s);
     s->tainted = true;
@@ -139,9 +139,9 @@ static native_outcome arrived(native_stack *s, native_outcome outcome)
         break;
     case NATIVE_JUMPED:
         s->jumped = true;
-        drop(s);
+        drop_call(s);
         break;
-    case NATIVE_OVERFLOWED: drop(s); break;
+    case NATIVE_OVERFLOWED: drop_call(s); break;
     case NATIVE_SUSPENDED:
     case NATIVE_NO_ROOM:
     case NATIVE_NO_MEMORY: break;
@@ -220,10 +220,10 @@ native_outcome native_enter(native_stack *s, void (*fn)(void *arg), void *arg, c
 native_outcome native_resume(native_stack *s)
 {
     if (s->jumped) {
-        drop(s);
+        drop_call(s);
         return NATIVE_JUMPED;
     }
     return s->of->around ? go_around(s, NULL) : go_on(s);
 }
 
-void native_abandon(native_stack *s) { drop(s); }
+void native_abandon(native_stack *s) { drop_call(s); }

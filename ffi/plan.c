@@ -247,8 +247,8 @@ static void plan_result(invoke_plan *p, ctype result)
 }
 
 /* In zeroed memory. */
-static invoke_plan *make(void *memory, const csignature *s, const ctype_kind *kinds, uint32_t extra,
-                         ffi_refusal *why)
+static invoke_plan *make_plan(void *memory, const csignature *s, const ctype_kind *kinds,
+                              uint32_t extra, ffi_refusal *why)
 {
     pieces m;
     (void)cut(&m, (uintptr_t)memory, s->count + extra);
@@ -277,7 +277,7 @@ const invoke_plan *invoke_prepare(csignature *s, ffi_refusal *why)
         if (!memory)
             (void)ffi_refuse_memory(why);
         else
-            s->plan = make(memory, s, NULL, 0, why);
+            s->plan = make_plan(memory, s, NULL, 0, why);
     }
     return s->plan;
 }
@@ -306,7 +306,7 @@ void invoke_release(const invoke_plan *plan)
         free(p);
 }
 
-static const invoke_plan *hold(invoke_plan *p)
+static const invoke_plan *hold_plan(invoke_plan *p)
 {
     __atomic_add_fetch(&p->users, 1, __ATOMIC_RELAXED);
     return p;
@@ -334,7 +334,7 @@ static bool same_kinds(const invoke_plan *p, const ctype_kind *kinds, uint32_t e
 }
 
 /* The ones used last come first; what is too many is forgotten. */
-static invoke_plan *find(csignature *s, const ctype_kind *kinds, uint32_t extra)
+static invoke_plan *find_variadic(csignature *s, const ctype_kind *kinds, uint32_t extra)
 {
     unsigned seen = 0;
     for (invoke_plan **at = &s->variadic_plans, *p; (p = *at) != NULL; at = &p->next) {
@@ -363,9 +363,9 @@ const invoke_plan *invoke_variadic(csignature *s, const ctype_kind *kinds, uint3
 {
     if (extra == 0)
         return invoke_prepare(s, why);
-    invoke_plan *p = s->variadic ? find(s, kinds, extra) : NULL;
+    invoke_plan *p = s->variadic ? find_variadic(s, kinds, extra) : NULL;
     if (p)
-        return hold(p);
+        return hold_plan(p);
     bool well = s->variadic;
     for (uint32_t i = 0; well && i < extra; i++)
         well = is_promoted(kinds[i]);
@@ -380,7 +380,7 @@ const invoke_plan *invoke_variadic(csignature *s, const ctype_kind *kinds, uint3
         free(memory);
         return NULL;
     }
-    p = make(memory, s, kinds, extra, why);
+    p = make_plan(memory, s, kinds, extra, why);
     if (!p) {
         free(memory);
         return NULL;

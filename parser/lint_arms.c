@@ -187,7 +187,7 @@ static void remember(seen *s, const ast_node *pattern)
         s->shapes[s->shape_count++] = pattern;
 }
 
-static void report(linter *l, src_span at, const char *what, const ast_node *cover)
+static void report_arm(linter *l, src_span at, const char *what, const ast_node *cover)
 {
     diag *d = lint_warn(l, LINT_UNREACHABLE_ARM, at, "this %s can never be reached", what);
     diag_related(d, cover->span,
@@ -207,7 +207,7 @@ static uint32_t dead_alternatives(linter *l, seen *s, const ast_list *list, bool
         dead++;
         *cover = found;
         if (say)
-            report(l, list->items[i]->span, "alternative", found);
+            report_arm(l, list->items[i]->span, "alternative", found);
     }
     return dead;
 }
@@ -226,7 +226,7 @@ void lint_alternatives(linter *l, const ast_node *pattern)
     for (uint32_t i = 0; i < pattern->as.list.count; i++) {
         const ast_node *found = find_cover(&s, pattern->as.list.items[i]);
         if (found)
-            report(l, pattern->as.list.items[i]->span, "alternative", found);
+            report_arm(l, pattern->as.list.items[i]->span, "alternative", found);
         else
             remember(&s, pattern->as.list.items[i]);
     }
@@ -238,7 +238,7 @@ static void check_arm(linter *l, seen *s, const ast_match_arm *arm)
     const ast_node *cover = NULL;
     uint32_t dead = dead_alternatives(l, s, &list, false, &cover);
     if (dead == list.count && cover) {
-        report(l, arm->pattern->span, "arm", cover);
+        report_arm(l, arm->pattern->span, "arm", cover);
         return;
     }
     if (dead > 0)

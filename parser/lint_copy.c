@@ -10,7 +10,7 @@ void lint_copy_begin(linter *l, lint_copy *c, src_span body)
     l->copy = c;
 }
 
-static void report(linter *l, const lint_change *change)
+static void report_copy(linter *l, const lint_change *change)
 {
     const char *name = change->of->name->text;
     diag *d = lint_warn(l, LINT_LOST_CHANGE, change->at,
@@ -42,7 +42,7 @@ void lint_copy_end(linter *l)
             change->of->lint.pending = change->before;
     for (const lint_change *change = reversed(c->changes); change; change = change->next)
         if (!change->used)
-            report(l, change);
+            report_copy(l, change);
 }
 
 void lint_copy_read(linter *l, const ast_node *name, lint_look look)

@@ -116,7 +116,7 @@ static void report_import(linter *l, const ast_binding *b)
               library ? "opened" : "imported", name);
 }
 
-static void report(linter *l, const lint_declared *d)
+static void report_unused(linter *l, const lint_declared *d)
 {
     const ast_binding *b = d->binding;
     bool unused = b->lint.reads == 0;
@@ -168,5 +168,5 @@ static void report(linter *l, const lint_declared *d)
 void lint_report_unused(linter *l)
 {
     for (const lint_declared *d = l->declared; d; d = d->next)
-        report(l, d);
+        report_unused(l, d);
 }

@@ -168,7 +168,7 @@ static void write_declared(const parser *p, const c_phrase *c, char *out, size_t
 static const char REFUSED[] =
     "no call can pass such a value: pass it by pointer, and read it with `Ffi.read`";
 
-static void report(parser *p, const c_phrase *c)
+static void report_phrase(parser *p, const c_phrase *c)
 {
     char here[2 * LONGEST];
     write_declared(p, c, here, sizeof here);
@@ -200,7 +200,7 @@ bool parse_at_c_type(parser *p)
     c_phrase c;
     if (!is_c || !read_phrase(p, p->token.span.start, &c) || !understand(p, &c))
         return false;
-    report(p, &c);
+    report_phrase(p, &c);
     return true;
 }
 
@@ -216,7 +216,7 @@ bool parse_at_c_field(parser *p, bool is_field)
     bool has_name = c.name.end > c.name.start;
     if (!has_name && (is_field || c.count == 1))
         return false;
-    report(p, &c);
+    report_phrase(p, &c);
     return true;
 }
 

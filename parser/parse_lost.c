@@ -29,7 +29,7 @@ static void lose_names(parser *p, uint32_t from, uint32_t to)
     }
 }
 
-static bool add(parser *p, src_span piece)
+static bool add_piece(parser *p, src_span piece)
 {
     ast_module *m = p->module;
     if (m->lost_count == p->lost_capacity) {
@@ -58,6 +58,6 @@ void parse_lose(parser *p, uint32_t start)
         start = inner.start < start ? inner.start : start;
     }
     lose_names(p, start, behind);
-    if (!p->stopped && !add(p, (src_span){start, end}))
+    if (!p->stopped && !add_piece(p, (src_span){start, end}))
         parse_stop(p);
 }

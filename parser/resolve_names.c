@@ -36,7 +36,7 @@ void resolve_names_free(resolver *r)
     r->names = NULL;
 }
 
-static name_slot *slot_of(resolver *r, const ast_name *name)
+static name_slot *slot_for(resolver *r, const ast_name *name)
 {
     if (!r->names || r->name_count * 4 > r->name_mask * 3) {
         if (!grow_names(r)) {
@@ -60,7 +60,7 @@ static ast_binding *innermost(const resolver *r, const ast_name *name)
 ast_binding *resolve_new_binding(resolver *r, binding_kind kind, ast_name *name, src_span span)
 {
     ast_binding *b = arena_alloc(r->arena, sizeof *b);
-    name_slot *slot = slot_of(r, name);
+    name_slot *slot = slot_for(r, name);
     if (!b || !slot) {
         r->failed = true;
         r->spare = (ast_binding){.kind = BINDING_BAD, .name = name};

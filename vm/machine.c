@@ -116,7 +116,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     return vm;
 }
 
-static void drop(csp_vm *vm, process *p)
+static void drop_process(csp_vm *vm, process *p)
 {
     p->code = NULL; /* the collector may come across p when the code is gone */
     if (p->stack != p->slots)
@@ -129,10 +129,10 @@ void vm_destroy(csp_vm *vm)
     request_close(vm);
     foreign_close(vm);
     if (vm->own.process && vm->own.process->index == PROCESS_APART)
-        drop(vm, vm->own.process);
+        drop_process(vm, vm->own.process);
     hosted_free(vm);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
-        drop(vm, vm->table[vm->table_count - 1]);
+        drop_process(vm, vm->table[vm->table_count - 1]);
         vm->table_count--;
     }
     if (vm->loop)

@@ -127,7 +127,7 @@ static void drop_dead(void *data)
     vm->modules_dead = 0;
 }
 
-static bool reserve(csp_vm *vm, insertion *i)
+static bool reserve_codes(csp_vm *vm, insertion *i)
 {
     if (vm->module_count < vm->module_capacity)
         return true;
@@ -152,7 +152,7 @@ bool code_add_module(csp_vm *vm, module *m)
         heap_locked(drop_dead, vm);
     insertion new = {.vm = vm};
     uint32_t base;
-    if (!find_positions(vm, count, &base, &new.place) || !reserve(vm, &new))
+    if (!find_positions(vm, count, &base, &new.place) || !reserve_codes(vm, &new))
         return false;
     new.entry = (code_entry){.module = m, .base = base, .count = (uint32_t)count, .kept = true};
     for (uint32_t i = 0; i < m->code_count; i++) {

@@ -93,7 +93,7 @@ static bool index_grow(csp_vm *vm, struct native_index *x)
 }
 
 /* The place of the entry, made if need be; UINT32_MAX: out of memory. */
-static uint32_t slot_of(csp_vm *vm, const native_entry *entry)
+static uint32_t native_place(csp_vm *vm, const native_entry *entry)
 {
     if (!vm->native_index) {
         vm->native_index = calloc(1, sizeof *vm->native_index);
@@ -137,13 +137,13 @@ const kind_traits kind_native = {.show = show_native, .identity = native_identit
 
 value native_value(csp_vm *vm, const native_entry *entry)
 {
-    uint32_t i = slot_of(vm, entry);
+    uint32_t i = native_place(vm, entry);
     return i == UINT32_MAX ? VALUE_ABSENT : vm->native_values[i];
 }
 
 const code *native_code(csp_vm *vm, const native_entry *entry, bool is_operator)
 {
-    uint32_t i = slot_of(vm, entry);
+    uint32_t i = native_place(vm, entry);
     if (i == UINT32_MAX)
         return NULL;
     native_slot *slot = &vm->native_index->slots[i];

@@ -124,8 +124,8 @@ static item *find_above(const struct origins *all, uint32_t from, uint32_t posit
 }
 
 /* NULL: no memory, or too many. */
-static const origin_edge *add(struct origins *all, uint32_t parent, uint32_t position,
-                              const string *name)
+static const origin_edge *add_edge(struct origins *all, uint32_t parent, uint32_t position,
+                                   const string *name)
 {
     if (!grow_items(all) || !grow_edges(all) || all->next == UINT32_MAX)
         return NULL;
@@ -151,7 +151,7 @@ uint32_t origin_of_spawn(csp_vm *vm, uint32_t parent, uint32_t position, const s
         return ORIGIN_UNKNOWN;
     const origin_edge *e = all->edges ? find_edge(all, parent, position, name) : NULL;
     if (!e || !e->child)
-        e = add(all, parent, position, name);
+        e = add_edge(all, parent, position, name);
     if (!e)
         return ORIGIN_UNKNOWN;
     vm->last_spawn = *e;

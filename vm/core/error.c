@@ -65,7 +65,7 @@ static value format_message(csp_vm *vm, const char *format, va_list arguments)
     return str_new(vm, written, size + sizeof more - 1);
 }
 
-static value make(csp_vm *vm, error_kind kind, const char *format, va_list arguments)
+static value make_error(csp_vm *vm, error_kind kind, const char *format, va_list arguments)
 {
     value message = format_message(vm, format, arguments);
     return message == VALUE_ABSENT ? VALUE_ABSENT
@@ -76,7 +76,7 @@ value error_make(csp_vm *vm, error_kind kind, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    value e = make(vm, kind, format, arguments);
+    value e = make_error(vm, kind, format, arguments);
     va_end(arguments);
     return e;
 }
@@ -85,7 +85,7 @@ verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    value e = make(vm, kind, format, arguments);
+    value e = make_error(vm, kind, format, arguments);
     va_end(arguments);
     return e == VALUE_ABSENT ? vm_raise_memory(vm) : vm_raise_value(vm, e);
 }

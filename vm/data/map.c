@@ -125,7 +125,7 @@ static bool same_word(value a, value b)
     return kind == OBJ_NONE || (kind != OBJ_FLOAT && obj_nature_of(kind) == NATURE_CONSTANT);
 }
 
-static uint32_t find(csp_vm *vm, const map *m, value key, uint64_t hash)
+static uint32_t find_entry(csp_vm *vm, const map *m, value key, uint64_t hash)
 {
     uint64_t cursor = 0;
     uint32_t entry;
@@ -162,7 +162,7 @@ value map_get(csp_vm *vm, const map *m, value key)
 {
     if (m->count == 0)
         return VALUE_ABSENT;
-    uint32_t entry = find(vm, m, key, walk_hash(vm, key));
+    uint32_t entry = find_entry(vm, m, key, walk_hash(vm, key));
     return entry == MAP_NO_ENTRY ? VALUE_ABSENT : m->entries[entry].item;
 }
 
@@ -173,7 +173,7 @@ value map_get_name(csp_vm *vm, const map *m, value name, uint16_t *entry)
         return m->entries[hint].item;
     if (m->count == 0)
         return VALUE_ABSENT;
-    uint32_t found = find(vm, m, name, walk_hash(vm, name));
+    uint32_t found = find_entry(vm, m, name, walk_hash(vm, name));
     if (found == MAP_NO_ENTRY)
         return VALUE_ABSENT;
     if (found < UINT16_MAX)
@@ -197,7 +197,7 @@ bool map_append(csp_vm *vm, map *m, value key, value item, uint64_t hash)
 bool map_put(csp_vm *vm, map *m, value key, value item)
 {
     uint64_t hash = walk_hash(vm, key);
-    uint32_t entry = find(vm, m, key, hash);
+    uint32_t entry = find_entry(vm, m, key, hash);
     if (entry == MAP_NO_ENTRY)
         return map_append(vm, m, key, item, hash);
     m->entries[entry].item = item;
@@ -225,7 +225,7 @@ bool map_remove(csp_vm *vm, map *m, value key)
 {
     if (m->count == 0)
         return false;
-    uint32_t entry = find(vm, m, key, walk_hash(vm, key));
+    uint32_t entry = find_entry(vm, m, key, walk_hash(vm, key));
     if (entry == MAP_NO_ENTRY)
         return false;
     map_remove_entry(m, entry);

@@ -32,7 +32,7 @@ void search_restart(search *s, size_t at)
     s->found = 0;
 }
 
-static const char *find(const char *in, size_t size, const char *part, size_t part_size)
+static const char *find_bytes(const char *in, size_t size, const char *part, size_t part_size)
 {
     /* A single byte, as most separators are, does not need memmem's set-up. */
     return part_size == 1 ? memchr(in, *part, size) : memmem(in, size, part, part_size);
@@ -47,7 +47,7 @@ verdict search_quick(csp_vm *vm, const void *in, size_t size, size_t from, const
     if (part_size > SHORT)
         return VERDICT_CALL;
     size_t end = size - from > WINDOW + part_size ? from + WINDOW + part_size : size;
-    const char *at = find((const char *)in + from, end - from, part, part_size);
+    const char *at = find_bytes((const char *)in + from, end - from, part, part_size);
     size_t looked = at ? (size_t)(at - (const char *)in) - from : end - from;
     vm_charge(vm, looked / BYTES_PER_REDUCTION);
     if (at)

@@ -27,7 +27,7 @@ static cwait *take_wait(ccall *c)
     return w;
 }
 
-static void tell(cwait *w)
+static void complete_wait(cwait *w)
 {
     if (w)
         request_complete(&w->base);
@@ -37,7 +37,7 @@ static void called(worker_job *j, native_callback *callback)
 {
     ccall *c = call_of(j);
     c->callback = callback;
-    tell(take_wait(c));
+    complete_wait(take_wait(c));
 }
 
 /* The request, if there is one, is the last to let go of c: so the VM hears of it. */
@@ -47,7 +47,7 @@ static void over(worker_job *j)
     cwait *w = take_wait(c);
     atomic_store_explicit(&c->over, true, memory_order_release);
     record_drop(c);
-    tell(w);
+    complete_wait(w);
 }
 
 /* --- the request */

@@ -55,7 +55,7 @@ value callback_new(csp_vm *vm, process *p, csignature *s, value f)
     return value_object(made);
 }
 
-static void drop(ccallback *c)
+static void drop_callback(ccallback *c)
 {
     cclosure_bury(c->target->closure);
     free(c->target);
@@ -72,7 +72,7 @@ verdict callback_free(csp_vm *vm, process *p, value v)
         if (*at != c)
             continue;
         *at = c->next;
-        drop(c);
+        drop_callback(c);
         return VERDICT_DONE;
     }
     return vm_raise(vm, ERR_VALUE, "the callback is another process'");
@@ -94,6 +94,6 @@ const kind_traits kind_callback = {.show = show};
 void callback_free_all(process *p)
 {
     for (ccallback *c = p->side->kept; c; c = c->next)
-        drop(c);
+        drop_callback(c);
     p->side->kept = NULL;
 }

@@ -48,7 +48,7 @@ verdict cpointer_check(csp_vm *vm, value v)
 
 /* --- structs */
 
-static value make(csp_vm *vm, uint64_t header, const cstruct *of, uint8_t *at, void *block)
+static value make_struct(csp_vm *vm, uint64_t header, const cstruct *of, uint8_t *at, void *block)
 {
     cvalue *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
     if (!made)
@@ -60,7 +60,7 @@ static value make(csp_vm *vm, uint64_t header, const cstruct *of, uint8_t *at, v
 value cvalue_new(csp_vm *vm, const process *p, const cstruct *of)
 {
     void *block = heap_alloc(vm_heap(vm), HEAP_BYTES, of->size ? of->size : 1);
-    return block ? make(vm, OBJ_STRUCT | process_owner(p), of, block, block) : VALUE_ABSENT;
+    return block ? make_struct(vm, OBJ_STRUCT | process_owner(p), of, block, block) : VALUE_ABSENT;
 }
 
 value cvalue_copy(csp_vm *vm, const process *p, const cstruct *of, const void *from)
@@ -77,7 +77,7 @@ value cvalue_within(csp_vm *vm, value v, uint32_t offset, const cstruct *of)
     if (!whole->kept && of->has_pointers && !(whole->kept = struct_keeper(vm)))
         return VALUE_ABSENT;
     whole->header |= STRUCT_SHARED;
-    value made = make(vm, whole->header, of, whole->data + offset, whole->block);
+    value made = make_struct(vm, whole->header, of, whole->data + offset, whole->block);
     if (made != VALUE_ABSENT)
         value_struct(made)->kept = whole->kept;
     return made;

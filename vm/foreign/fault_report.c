@@ -12,7 +12,7 @@
 
 enum { FRAMES_SHOWN = 32, LINE_SIZE = 512 };
 
-static void put(const char *line, int size)
+static void put_line(const char *line, int size)
 {
     ssize_t written = write(STDERR_FILENO, line, size < LINE_SIZE ? (size_t)size : LINE_SIZE - 1);
     (void)written;
@@ -30,13 +30,13 @@ static void put_frame(const code *c, const value *base, uint32_t pc)
     if (!c->module || c->is_operator)
         return;
     if (c->native) {
-        put(out, snprintf(out, sizeof out, "    in C function %s (%s)\n", text_of(c->name),
-                          text_of(c->module->name)));
+        put_line(out, snprintf(out, sizeof out, "    in C function %s (%s)\n", text_of(c->name),
+                               text_of(c->module->name)));
         return;
     }
     code_place(c, code_standing(c, base, pc), &line, &column);
-    put(out, snprintf(out, sizeof out, "    at %s (%s:%u:%u)\n", text_of(c->name),
-                      text_of(c->module->name), line, column));
+    put_line(out, snprintf(out, sizeof out, "    at %s (%s:%u:%u)\n", text_of(c->name),
+                           text_of(c->module->name), line, column));
 }
 
 static void put_stack(const process *p, const value *base, const code *c, const insn *at)
@@ -49,15 +49,15 @@ static void put_stack(const process *p, const value *base, const code *c, const 
         c = link_code(base);
         base -= link_distance(base);
     }
-    put("    …\n", (int)sizeof "    …\n" - 1);
+    put_line("    …\n", (int)sizeof "    …\n" - 1);
 }
 
 /* The VM's thread was in C, for the process that runs. A quick call was made by the instruction
  * that the scheduler knows, from a window of its frame; all else stands in a frame of its own. */
-static void report(const fault_info *info)
+static void report_fault(const fault_info *info)
 {
     char line[LINE_SIZE];
-    put(line, (int)fault_line(info, line, sizeof line));
+    put_line(line, (int)fault_line(info, line, sizeof line));
     csp_vm *vm = info->data;
     const process *p = vm ? vm->sched.running : NULL;
     if (!p || vm->foreign->releasing)
@@ -73,4 +73,4 @@ static void report(const fault_info *info)
     put_stack(p, window - (below + 2), c, at);
 }
 
-void fault_report_install(void) { fault_reporter(report); }
+void fault_report_install(void) { fault_reporter(report_fault); }

@@ -37,7 +37,7 @@ static verdict held_for(csp_vm *vm, value v, value *held)
     return *held == VALUE_ABSENT ? vm_raise_memory(vm) : VERDICT_DONE;
 }
 
-static verdict keep(csp_vm *vm, process *p, value holder, const uint8_t *at, value v)
+static verdict keep_alive(csp_vm *vm, process *p, value holder, const uint8_t *at, value v)
 {
     value held, key = value_int((int64_t)(uintptr_t)at);
     if (held_for(vm, v, &held) != VERDICT_DONE)
@@ -76,8 +76,8 @@ verdict cmemory_load(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t,
 }
 
 /* The word to be written; nothing is, yet. */
-static verdict check(csp_vm *vm, process *p, value holder, ctype t, value v, const cplace *place,
-                     uint64_t *word)
+static verdict check_item(csp_vm *vm, process *p, value holder, ctype t, value v,
+                          const cplace *place, uint64_t *word)
 {
     bool holds = value_is(holder, OBJ_STRUCT) || value_is(holder, OBJ_POINTER);
     obj_kind kind = value_kind(v);
@@ -96,10 +96,10 @@ static verdict check(csp_vm *vm, process *p, value holder, ctype t, value v, con
     return convert_to_c(vm, p, t, v, place, word);
 }
 
-static verdict put(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, value v,
-                   uint64_t word)
+static verdict put_item(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t, value v,
+                        uint64_t word)
 {
-    if (is_pointer(t.kind) && keep(vm, p, holder, at, v) != VERDICT_DONE)
+    if (is_pointer(t.kind) && keep_alive(vm, p, holder, at, v) != VERDICT_DONE)
         return VERDICT_FAIL;
     if (t.kind != CTYPE_STRUCT) {
         ctype_store(t.kind, at, word);
@@ -121,8 +121,8 @@ verdict cmemory_store(csp_vm *vm, process *p, value holder, uint8_t *at, ctype t
                       const cplace *place)
 {
     uint64_t word = 0;
-    verdict done = check(vm, p, holder, t, v, place, &word);
-    return done == VERDICT_DONE ? put(vm, p, holder, at, t, v, word) : done;
+    verdict done = check_item(vm, p, holder, t, v, place, &word);
+    return done == VERDICT_DONE ? put_item(vm, p, holder, at, t, v, word) : done;
 }
 
 /* --- arrays */
@@ -160,10 +160,10 @@ static verdict store_items(csp_vm *vm, process *p, value holder, uint8_t *at, co
 {
     uint32_t size = ctype_size(f->type);
     for (uint32_t i = 0; i < l->count; i++)
-        if (check(vm, p, holder, f->type, l->items[i], place, &words[i]) != VERDICT_DONE)
+        if (check_item(vm, p, holder, f->type, l->items[i], place, &words[i]) != VERDICT_DONE)
             return VERDICT_FAIL;
     for (uint32_t i = 0; i < l->count; i++, at += size)
-        if (put(vm, p, holder, at, f->type, l->items[i], words[i]) != VERDICT_DONE)
+        if (put_item(vm, p, holder, at, f->type, l->items[i], words[i]) != VERDICT_DONE)
             return VERDICT_FAIL;
     memset(at, 0, (size_t)(f->count - l->count) * size);
     return VERDICT_DONE;
@@ -224,8 +224,8 @@ verdict cfield_missing(csp_vm *vm, const cstruct *of, value name)
 }
 
 /* The field, and where v has it; NULL: raised. */
-static const cfield *find(csp_vm *vm, process *p, value v, value name, const cstruct **of,
-                          uint8_t **at)
+static const cfield *find_field(csp_vm *vm, process *p, value v, value name, const cstruct **of,
+                                uint8_t **at)
 {
     if (!value_usable(p, v)) {
         vm_raise_moved(vm, v);
@@ -251,7 +251,7 @@ verdict cfield_get(csp_vm *vm, process *p, value v, value name, value *out)
 {
     const cstruct *of;
     uint8_t *at;
-    const cfield *f = find(vm, p, v, name, &of, &at);
+    const cfield *f = find_field(vm, p, v, name, &of, &at);
     if (!f)
         return VERDICT_FAIL;
     const cplace place = {CPLACE_FIELD, 0, f->name, of->name};
@@ -262,8 +262,8 @@ verdict cfield_get(csp_vm *vm, process *p, value v, value name, value *out)
     return load_array(vm, p, v, at, f, out);
 }
 
-static verdict store(csp_vm *vm, process *p, value v, const cstruct *of, const cfield *f,
-                     uint8_t *at, value item)
+static verdict store_field(csp_vm *vm, process *p, value v, const cstruct *of, const cfield *f,
+                           uint8_t *at, value item)
 {
     const cplace place = {CPLACE_FIELD, 0, f->name, of->name};
     if (!f->is_array)
@@ -277,14 +277,14 @@ verdict cfield_set(csp_vm *vm, process *p, value v, value name, value item)
 {
     const cstruct *of;
     uint8_t *at;
-    const cfield *f = find(vm, p, v, name, &of, &at);
-    return f ? store(vm, p, v, of, f, at, item) : VERDICT_FAIL;
+    const cfield *f = find_field(vm, p, v, name, &of, &at);
+    return f ? store_field(vm, p, v, of, f, at, item) : VERDICT_FAIL;
 }
 
 verdict cfield_store(csp_vm *vm, process *p, value v, const cfield *field, value item)
 {
     const cvalue *s = value_struct(v);
-    return store(vm, p, v, s->of, field, s->data + field->offset, item);
+    return store_field(vm, p, v, s->of, field, s->data + field->offset, item);
 }
 
 /* --- structs as values */

@@ -60,7 +60,7 @@ static void judge(csp_vm *vm)
     }
 }
 
-static bool add(csp_vm *vm, process *p, value v, const cfunction *by, size_t size)
+static bool release_register(csp_vm *vm, process *p, value v, const cfunction *by, size_t size)
 {
     release *r = process_side(vm, p) ? calloc(1, sizeof *r) : NULL;
     if (!r)
@@ -82,12 +82,12 @@ static bool add(csp_vm *vm, process *p, value v, const cfunction *by, size_t siz
 
 bool release_add(csp_vm *vm, process *p, value v, const cfunction *by)
 {
-    return add(vm, p, v, by, 0);
+    return release_register(vm, p, v, by, 0);
 }
 
 /* What nobody holds any more is found by a collection: at the latest when as much again has been
  * taken. */
-static bool reserve(csp_vm *vm, size_t size)
+static bool reserve_outside(csp_vm *vm, size_t size)
 {
     enum { LEAST = 64 << 20 };
     struct foreign *v = vm->foreign;
@@ -116,11 +116,11 @@ static void give_back(csp_vm *vm, void *memory, size_t size)
 
 verdict release_alloc(csp_vm *vm, process *p, size_t size, value *out)
 {
-    if (!foreign_open(vm) || !reserve(vm, size))
+    if (!foreign_open(vm) || !reserve_outside(vm, size))
         return vm_raise_memory(vm);
     void *memory = calloc(size ? size : 1, 1);
     *out = memory ? cpointer_new_owner(vm, memory, NULL) : VALUE_ABSENT;
-    if (*out != VALUE_ABSENT && add(vm, p, *out, NULL, size))
+    if (*out != VALUE_ABSENT && release_register(vm, p, *out, NULL, size))
         return VERDICT_DONE;
     give_back(vm, memory, size);
     return vm_raise_memory(vm);
@@ -163,7 +163,7 @@ verdict release_bounds(csp_vm *vm, value v, uint64_t offset, uint64_t size)
 /* --- running */
 
 /* Whatever comes of it, nobody hears. What it calls back finds nobody. */
-static void call(csp_vm *vm, const release *r)
+static void call_release(csp_vm *vm, const release *r)
 {
     struct foreign *v = vm->foreign;
     const invoke_plan *plan = r->by->plan;
@@ -187,7 +187,7 @@ static void call(csp_vm *vm, const release *r)
 static bool in_use(const release *r) { return __atomic_load_n(&r->users, __ATOMIC_ACQUIRE) > 0; }
 
 /* r is not its process' any more. */
-static void run(csp_vm *vm, release *r)
+static void run_release(csp_vm *vm, release *r)
 {
     r->done = true;
     if (in_use(r)) {
@@ -198,7 +198,7 @@ static void run(csp_vm *vm, release *r)
     if (r->pointer)
         r->pointer->kept = NULL;
     if (r->by) {
-        call(vm, r);
+        call_release(vm, r);
         return;
     }
     give_back(vm, r->address, r->size);
@@ -213,7 +213,7 @@ verdict release_run(csp_vm *vm, value v)
         return vm_raise(vm, ERR_VALUE,
                         "only what `Ffi.alloc` or an `owned` function has given can be freed");
     unlink_own(r);
-    run(vm, r);
+    run_release(vm, r);
     return VERDICT_DONE;
 }
 
@@ -221,7 +221,7 @@ void release_all_of(csp_vm *vm, process *p)
 {
     for (release *r; (r = p->side->releases);) {
         unlink_own(r);
-        run(vm, r);
+        run_release(vm, r);
     }
 }
 
@@ -239,7 +239,7 @@ static void run_put_off(csp_vm *vm)
     vm->foreign->put_off = NULL;
     for (release *next; r; r = next) {
         next = r->next_own;
-        run(vm, r);
+        run_release(vm, r);
     }
 }
 
@@ -251,7 +251,7 @@ static void forget(csp_vm *vm, release *r)
     unlink_own(r);
     heap_locked(unlink_locked, &(change){vm->foreign, r});
     if (!r->done)
-        run(vm, r);
+        run_release(vm, r);
     free(r);
 }
 

@@ -379,7 +379,7 @@ static const struct operation {
 _Static_assert(sizeof operations / sizeof *operations == OPC_SHR - OPC_ADD + 1,
                "one entry for each operator");
 
-static verdict refuse(csp_vm *vm, process *p, opcode op, value a, value b)
+static verdict refuse_operands(csp_vm *vm, process *p, opcode op, value a, value b)
 {
     if (!value_usable(p, a) || !value_usable(p, b))
         return vm_raise_type(vm, p, value_usable(p, a) ? b : a, "a number");
@@ -405,7 +405,7 @@ verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *o
     if (value_is_number(a) && value_is_number(b) && operation->floats != NULL)
         return vm_give(vm, num_float(vm, operation->floats(num_as_double(a), num_as_double(b))),
                        out);
-    return refuse(vm, p, op, a, b);
+    return refuse_operands(vm, p, op, a, b);
 }
 
 verdict num_unary(csp_vm *vm, opcode op, value a, value *out)

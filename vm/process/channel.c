@@ -214,7 +214,7 @@ static value *value_of(void *link)
 
 /* The message of an embedded node stays with its process, which may have to take a moved
  * value back. */
-static void drop(channel *c, void *link, bool sends)
+static void unqueue_link(channel *c, void *link, bool sends)
 {
     chan_unlink(c, link, sends);
     if (link_is_node(link))
@@ -225,12 +225,12 @@ static void drop_stale(channel *c, bool sends)
 {
     void **first = sends ? &c->send_first : &c->recv_first;
     while (*first && !valid(*first))
-        drop(c, *first, sends);
+        unqueue_link(c, *first, sends);
 }
 
 /* Takes the first valid node out and wins its process, which the caller must then make ready; NULL:
  * nobody waits. */
-static void *take(channel *c, bool sends, wake_reason why)
+static void *dequeue_link(channel *c, bool sends, wake_reason why)
 {
     drop_stale(c, sends);
     void *link = sends ? c->send_first : c->recv_first;
@@ -361,7 +361,7 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
 {
     if (c->header & CHANNEL_CLOSED)
         return CHAN_CLOSED;
-    void *link = c->recv_first ? take(c, false, WAKE_MESSAGE) : NULL;
+    void *link = c->recv_first ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = m;
         sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
@@ -391,7 +391,7 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
             return CHAN_DONE;
         }
         /* the first in the queue moves up */
-        void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL;
+        void *link = c->send_first ? dequeue_link(c, true, WAKE_MESSAGE) : NULL;
         if (link) {
             ring_put(c, *value_of(link));
             *value_of(link) = VALUE_ABSENT;
@@ -399,7 +399,7 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
         }
         return CHAN_DONE;
     }
-    void *link = c->send_first ? take(c, true, WAKE_MESSAGE) : NULL;
+    void *link = c->send_first ? dequeue_link(c, true, WAKE_MESSAGE) : NULL;
     if (link) {
         *out = *value_of(link);
         *value_of(link) = VALUE_ABSENT;
@@ -450,7 +450,7 @@ void chan_close(csp_vm *vm, channel *c)
     }
     void *link;
     /* its send crashes */
-    while ((link = take(c, true, WAKE_CLOSED)))
+    while ((link = dequeue_link(c, true, WAKE_CLOSED)))
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
     for (drop_stale(c, false); (link = c->recv_first); drop_stale(c, false)) {
         chan_unlink(c, link, false);
@@ -505,17 +505,17 @@ void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
     channel *c = p->side->done;
     for (; c && c->recv_first && *most > 0; --*most) {
         if (!valid(c->recv_first)) {
-            drop(c, c->recv_first, false);
+            unqueue_link(c, c->recv_first, false);
             continue;
         }
-        void *link = take(c, false, WAKE_MESSAGE);
+        void *link = dequeue_link(c, false, WAKE_MESSAGE);
         *value_of(link) = p->value;
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
     }
 }
 
 /* Lets the buffer hold this many messages. False: raised. */
-static bool reserve(csp_vm *vm, channel *c, uint32_t room)
+static bool reserve_ring(csp_vm *vm, channel *c, uint32_t room)
 {
     if (room <= c->capacity)
         return true;
@@ -540,7 +540,7 @@ static bool reserve(csp_vm *vm, channel *c, uint32_t room)
 
 static void tell_end(csp_vm *vm, channel *c, process *p)
 {
-    void *link = c->recv_first ? take(c, false, WAKE_MESSAGE) : NULL;
+    void *link = c->recv_first ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = value_object(p);
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
@@ -552,7 +552,7 @@ static void tell_end(csp_vm *vm, channel *c, process *p)
 bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
 {
     side *sd = process_side(vm, p);
-    if (!sd || !reserve(vm, c, room))
+    if (!sd || !reserve_ring(vm, c, room))
         return false;
     p->flags |= PROCESS_AWAITED | PROCESS_ESCAPED;
     if (process_ended(p)) {
@@ -613,7 +613,7 @@ static value take_tick(csp_vm *vm, ticker *t)
 void chan_serve_tick(csp_vm *vm, channel *c)
 {
     ticker *t = c->ticker;
-    void *link = t->next <= loop_now() ? take(c, false, WAKE_MESSAGE) : NULL;
+    void *link = t->next <= loop_now() ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = take_tick(vm, t);
         sched_ready(&vm->sched, node_process(link), READY_TAIL);

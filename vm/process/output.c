@@ -86,7 +86,7 @@ static output *output_of(csp_vm *vm, int stream)
 /* ---- The buffer ---- */
 
 /* Makes room for `size` more bytes, in a buffer of at most so many in all; false: there is none. */
-static bool reserve(output *o, size_t size, size_t most)
+static bool reserve_buffer(output *o, size_t size, size_t most)
 {
     if (size > most || buffered(o) > most - size)
         return false;
@@ -126,7 +126,7 @@ static void take_print(csp_vm *vm, output *o)
         return;
     const text *t = text_of(walk);
     if (o == output_at(vm, STDOUT_FILENO) && !vm->one_output &&
-        reserve(o, t->used, buffer_size(o->at.tty)))
+        reserve_buffer(o, t->used, buffer_size(o->at.tty)))
         append(o, t->block, t->used);
     else
         o->whole = walk;
@@ -207,7 +207,7 @@ static void give_host(csp_vm *vm, int stream, const char *from, size_t size)
     size_t most = buffer_size(o->at.tty);
     if (stream == STDOUT_FILENO && size > most - buffered(o))
         vm_flush(vm);
-    if (stream == STDOUT_FILENO && reserve(o, size, most)) {
+    if (stream == STDOUT_FILENO && reserve_buffer(o, size, most)) {
         append(o, from, size);
         if (o->at.tty && memchr(from, '\n', size))
             vm_flush(vm);
@@ -227,7 +227,7 @@ void vm_write(csp_vm *vm, int stream, const char *from, size_t size)
     }
     output *o = output_of(vm, stream);
     vm_flush(vm);
-    if (o->error || !reserve(o, size, REPORTS_MAX)) {
+    if (o->error || !reserve_buffer(o, size, REPORTS_MAX)) {
         o->lost += size;
         return;
     }
@@ -275,14 +275,14 @@ static verdict print_first(csp_vm *vm, process *p, output *o, int stream, value 
     if (o->whole != VALUE_ABSENT || (o->turn && chan_can_receive(o->turn)))
         return wait(vm, p, o, walk, state);
     size_t most = stream == STDOUT_FILENO ? buffer_size(o->at.tty) : 0;
-    if (!reserve(o, t->used, most)) {
+    if (!reserve_buffer(o, t->used, most)) {
         pumped how = pump(vm, o);
         if (how == PUMP_FAILED)
             return raise(vm, o);
-        if (how == PUMP_LATER && !reserve(o, t->used, most))
+        if (how == PUMP_LATER && !reserve_buffer(o, t->used, most))
             return wait(vm, p, o, walk, state);
     }
-    if (reserve(o, t->used, most)) {
+    if (reserve_buffer(o, t->used, most)) {
         append(o, t->block, t->used);
         if (!o->at.tty || !memchr(t->block, '\n', t->used))
             return VERDICT_DONE;

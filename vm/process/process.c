@@ -100,7 +100,7 @@ static process *blank(csp_vm *vm)
     return p;
 }
 
-static inline process *make(csp_vm *vm, const code *c, uint64_t number)
+static inline process *make_process(csp_vm *vm, const code *c, uint64_t number)
 {
     process *p = blank(vm);
     if (!p)
@@ -141,7 +141,7 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
         vm_raise(vm, ERR_TOO_MANY_PROCESSES, "more than %u processes", vm->limits.processes);
         return NULL;
     }
-    process *p = make(vm, c, number);
+    process *p = make_process(vm, c, number);
     if (p)
         table_add(vm, p);
     return p;
@@ -149,7 +149,7 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number)
 
 process *process_new_apart(csp_vm *vm, const code *c, uint64_t number)
 {
-    process *p = make(vm, c, number);
+    process *p = make_process(vm, c, number);
     if (p)
         p->index = PROCESS_APART;
     return p;

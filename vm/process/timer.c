@@ -16,7 +16,7 @@ static bool before(const timer *a, const timer *b)
     return a->deadline != b->deadline ? a->deadline < b->deadline : a->sequence < b->sequence;
 }
 
-static void put(scheduler *s, uint32_t i, timer *t)
+static void timer_place(scheduler *s, uint32_t i, timer *t)
 {
     s->timers[i] = t;
     t->index = (int32_t)i;
@@ -25,10 +25,10 @@ static void put(scheduler *s, uint32_t i, timer *t)
 static void sift_up(scheduler *s, uint32_t i, timer *t)
 {
     while (i > 0 && before(t, s->timers[(i - 1) / 2])) {
-        put(s, i, s->timers[(i - 1) / 2]);
+        timer_place(s, i, s->timers[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
-    put(s, i, t);
+    timer_place(s, i, t);
 }
 
 static void sift_down(scheduler *s, uint32_t i, timer *t)
@@ -41,10 +41,10 @@ static void sift_down(scheduler *s, uint32_t i, timer *t)
             child++;
         if (!before(s->timers[child], t))
             break;
-        put(s, i, s->timers[child]);
+        timer_place(s, i, s->timers[child]);
         i = child;
     }
-    put(s, i, t);
+    timer_place(s, i, t);
 }
 
 bool timer_reserve(csp_vm *vm)

@@ -23,7 +23,7 @@ typedef struct search {
     int64_t left;
 } search;
 
-static uint32_t *slot_of(const search *s, const channel *c)
+static uint32_t *holders_slot(const search *s, const channel *c)
 {
     for (uint32_t i = hash_place((uintptr_t)c);; i++) {
         uint32_t *slot = &s->index[i & s->mask];
@@ -85,7 +85,7 @@ static void look(search *s, const value *words, size_t count)
         value v = *blocks[depth].at++;
         if (!value_is_object(v))
             continue;
-        uint32_t at = *slot_of(s, value_as_object(v));
+        uint32_t at = *holders_slot(s, value_as_object(v));
         if (at) {
             found(&s->of[at - 1], s->in);
             continue;
@@ -129,7 +129,7 @@ bool report_holders(csp_vm *vm, holders *of, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         of[i].count = 0;
         of[i].last = NULL;
-        *slot_of(&s, of[i].chan) = i + 1;
+        *holders_slot(&s, of[i].chan) = i + 1;
     }
     for (uint32_t i = 0; i < vm->table_count && s.left > 0; i++)
         look_through(&s, vm->table[i]);

@@ -141,7 +141,7 @@ static void note(csp_vm *vm, struct leak_places *places, process *p)
         place->first = p;
 }
 
-static void tell_json(csp_vm *vm, text *t, const leak_place *place)
+static void put_leak_json(csp_vm *vm, text *t, const leak_place *place)
 {
     text wait;
     text_init(&wait, vm);
@@ -166,7 +166,7 @@ static void tell_json(csp_vm *vm, text *t, const leak_place *place)
     text_put(t, '\n');
 }
 
-static void tell(csp_vm *vm, text *t, const leak_place *place)
+static void put_leak(csp_vm *vm, text *t, const leak_place *place)
 {
     report_style(vm, t, REPORT_HEAD);
     text_printf(t, "leaked ");
@@ -187,9 +187,9 @@ static void report_place(csp_vm *vm, const leak_place *place)
     text t;
     text_init(&t, vm);
     if (vm->host.style == VM_JSON)
-        tell_json(vm, &t, place);
+        put_leak_json(vm, &t, place);
     else
-        tell(vm, &t, place);
+        put_leak(vm, &t, place);
     vm_flush(vm);
     vm_write(vm, 2, t.block, t.used);
 }

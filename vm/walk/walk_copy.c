@@ -144,7 +144,7 @@ static void *shell_of(csp_vm *vm, const copy_walk *w, value source)
     }
 }
 
-static verdict refuse(csp_vm *vm, const copy_walk *w, value v)
+static verdict refuse_copy(csp_vm *vm, const copy_walk *w, value v)
 {
     bool is_hosted = value_is(v, OBJ_HOSTED);
     if (w->mode == COPY_FREEZE && (is_hosted || value_is(v, OBJ_BUFFER) || value_is(v, OBJ_STRUCT)))
@@ -169,7 +169,7 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
         *out = *known;
         return VERDICT_DONE;
     }
-    verdict refused = refuse(vm, w, v);
+    verdict refused = refuse_copy(vm, w, v);
     if (refused != VERDICT_DONE)
         return refused;
     void *shell = shell_of(vm, w, v);

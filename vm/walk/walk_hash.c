@@ -14,21 +14,21 @@
 
 enum { HASH_ELEMENTS = 64 };
 
-static uint64_t add(uint64_t h, uint64_t x) { return hash_stir(h * HASH_FACTOR + x); }
+static uint64_t hash_add(uint64_t h, uint64_t x) { return hash_stir(h * HASH_FACTOR + x); }
 
 static uint64_t hash_bytes(uint64_t h, const uint8_t *data, size_t size)
 {
     while (size >= 8) {
         uint64_t word;
         memcpy(&word, data, 8);
-        h = add(h, word);
+        h = hash_add(h, word);
         data += 8;
         size -= 8;
     }
     uint64_t rest = size;
     for (size_t i = 0; i < size; i++)
         rest = rest << 8 | data[i];
-    return add(h, rest);
+    return hash_add(h, rest);
 }
 
 /* Of very many elements the first, the last and their number count, as with texts (string.c). */
@@ -43,7 +43,7 @@ static uint64_t hash_all_bytes(uint64_t h, const bytes *b)
 static uint64_t hash_range(csp_vm *vm, const range *r)
 {
     uint64_t h = num_hash(r->from, vm->hash_seed);
-    return add(h, r->to == VALUE_NIL ? 2 : num_hash(data_range_stop(r), vm->hash_seed));
+    return hash_add(h, r->to == VALUE_NIL ? 2 : num_hash(data_range_stop(r), vm->hash_seed));
 }
 
 /* The keys of a map, in no particular order; of a large map only their number. */
@@ -66,24 +66,24 @@ static uint64_t hash_one(csp_vm *vm, value v)
     if (value_is_number(v))
         return num_hash(v, seed);
     obj_kind kind = value_kind(v);
-    uint64_t h = add(seed, kind);
+    uint64_t h = hash_add(seed, kind);
     switch (kind) {
-    case OBJ_STRING: return add(seed, str_hash(vm, value_string(v)));
+    case OBJ_STRING: return hash_add(seed, str_hash(vm, value_string(v)));
     case OBJ_BYTES: {
         bytes *b = value_bytes(v);
         if (b->hash == 0)
             b->hash = (uint32_t)hash_all_bytes(h, b) | 1;
-        return add(h, b->hash);
+        return hash_add(h, b->hash);
     }
-    case OBJ_RANGE: return add(h, hash_range(vm, value_as_object(v)));
-    case OBJ_TUPLE: return add(h, value_tuple(v)->count);
-    case OBJ_LIST: return add(h, value_list(v)->count);
-    case OBJ_MAP: return add(h, hash_map(value_map(v)));
+    case OBJ_RANGE: return hash_add(h, hash_range(vm, value_as_object(v)));
+    case OBJ_TUPLE: return hash_add(h, value_tuple(v)->count);
+    case OBJ_LIST: return hash_add(h, value_list(v)->count);
+    case OBJ_MAP: return hash_add(h, hash_map(value_map(v)));
     case OBJ_ERROR: return h;
     default: break;
     }
     const kind_traits *traits = vm->kinds[kind];
-    return add(h, traits->identity ? traits->identity(v) : v);
+    return hash_add(h, traits->identity ? traits->identity(v) : v);
 }
 
 uint64_t walk_hash(csp_vm *vm, value key)
@@ -102,7 +102,7 @@ uint64_t walk_hash(csp_vm *vm, value key)
         children c = children_of(queue[i]);
         uint64_t inside = kind == OBJ_ERROR ? 3 : c.count; /* kind, message and data */
         for (uint64_t j = 0; j < inside && count < HASH_ELEMENTS; j++) {
-            h = add(h, hash_one(vm, c.items[j]));
+            h = hash_add(h, hash_one(vm, c.items[j]));
             queue[count++] = c.items[j];
         }
     }

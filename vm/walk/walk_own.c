@@ -30,7 +30,7 @@ typedef struct own_walk {
 } own_walk;
 
 /* owner: may include WALK_MOVED. */
-static void give(value v, uint64_t owner)
+static void set_owner(value v, uint64_t owner)
 {
     object *o = value_as_object(v);
     o->header = (o->header & ~(OWNER_MASK | WALK_MOVED)) | owner;
@@ -42,7 +42,7 @@ static verdict refuse_pinned(csp_vm *vm)
 }
 
 /* Takes v over, unless it has been taken over or need not be. */
-static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
+static verdict take_over(csp_vm *vm, own_walk *w, value v, int64_t *budget)
 {
     if (value_is_immutable(v) || value_is(v, OBJ_TRACE))
         return VERDICT_DONE;
@@ -59,7 +59,7 @@ static verdict take(csp_vm *vm, own_walk *w, value v, int64_t *budget)
         return vm_raise_memory(vm);
     if (w->strict && !w->first)
         w->first = w->queue.last;
-    give(v, w->to);
+    set_owner(v, w->to);
     *budget -= WALK_OBJECT;
     return VERDICT_DONE;
 }
@@ -72,7 +72,7 @@ static verdict collect(csp_vm *vm, own_walk *w, int64_t *budget)
         while (w->index < c.count) {
             if (--*budget < 0)
                 return VERDICT_YIELD;
-            verdict done = take(vm, w, c.items[w->index++ * c.stride], budget);
+            verdict done = take_over(vm, w, c.items[w->index++ * c.stride], budget);
             if (done != VERDICT_DONE)
                 return done;
         }
@@ -87,12 +87,12 @@ static verdict collect(csp_vm *vm, own_walk *w, int64_t *budget)
 static void settle_one(const own_walk *w, value v)
 {
     if (!w->freezes) {
-        give(v, OWNER_TRANSIT | WALK_MOVED);
+        set_owner(v, OWNER_TRANSIT | WALK_MOVED);
         return;
     }
     object *o = value_as_object(v);
     obj_kind kind = obj_kind_of(o->header);
-    give(v, 0);
+    set_owner(v, 0);
     o->header |= OBJ_IMMUTABLE | (kind == OBJ_LIST || kind == OBJ_MAP ? OBJ_FROZEN : 0);
 }
 
@@ -113,7 +113,7 @@ static void give_back(const own_walk *w)
 {
     for (const walk_link *link = w->first; link; link = link->next)
         for (uint64_t i = 0; i < link->used; i++)
-            give(link->items[i], w->from);
+            set_owner(link->items[i], w->from);
 }
 
 static own_walk *begin(csp_vm *vm, value *slot, uint64_t from, uint64_t to, bool strict,
@@ -141,7 +141,7 @@ static verdict hand_over(csp_vm *vm, process *p, value *args, bool freezes, valu
         w = begin(vm, slot, process_owner(p), OWNER_MOVING, true, freezes);
         if (!w)
             return VERDICT_FAIL;
-        v = take(vm, w, args[0], &budget);
+        v = take_over(vm, w, args[0], &budget);
     }
     if (v == VERDICT_DONE && w->phase == OWN_COLLECT) {
         v = collect(vm, w, &budget);
@@ -182,7 +182,7 @@ static verdict take_back(csp_vm *vm, process *p, value *args, int64_t *budget, v
         w = begin(vm, slot, OWNER_TRANSIT, process_owner(p), false, false);
         if (!w)
             return VERDICT_FAIL;
-        v = take(vm, w, args[0], budget);
+        v = take_over(vm, w, args[0], budget);
     }
     if (v == VERDICT_DONE)
         v = collect(vm, w, budget);

@@ -80,7 +80,7 @@ static bucket *bucket_of(const walk_table *t, uint64_t hash)
     return ((bucket **)t->root)[low_bits(hash, t->depth)];
 }
 
-static int64_t slot_of(const bucket *b, uint64_t key)
+static int64_t bucket_slot(const bucket *b, uint64_t key)
 {
     for (uint32_t i = 0; i < b->count; i++)
         if (b->slots[i].key == key)
@@ -93,7 +93,7 @@ value *walk_find(const csp_vm *vm, const walk_table *t, uint64_t key)
     if (!t->root)
         return NULL;
     bucket *b = bucket_of(t, hash_stir(key ^ vm->hash_seed));
-    int64_t slot = slot_of(b, key);
+    int64_t slot = bucket_slot(b, key);
     return slot < 0 ? NULL : &b->slots[slot].item;
 }
 
@@ -180,7 +180,7 @@ value *walk_insert(csp_vm *vm, walk_table *t, uint64_t key)
 void walk_remove(const csp_vm *vm, walk_table *t, uint64_t key)
 {
     bucket *b = bucket_of(t, hash_stir(key ^ vm->hash_seed));
-    int64_t slot = slot_of(b, key);
+    int64_t slot = bucket_slot(b, key);
     t->count--;
     b->count--;
     b->slots[slot] = b->slots[b->count];
