@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gc/account.h"
+#include "gc/pause.h"
 
 enum {
     HUGE_PAGE = 2 << 20,
@@ -142,7 +143,11 @@ static void GC_CALLBACK on_event(GC_EventType event)
     if (registry.old_event)
         registry.old_event(event);
     switch (event) {
-    case GC_EVENT_START: begin_collection(); break;
+    case GC_EVENT_START:
+        pause_begin();
+        begin_collection();
+        break;
+    case GC_EVENT_END: pause_end(); break;
     case GC_EVENT_MARK_END:
         for (heap *h = registry.heaps; h; h = h->next) {
             account_marked(h);

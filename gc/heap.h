@@ -238,4 +238,16 @@ void heap_count(heap *h);
 /* The memory of the machine or of the cgroup (v2, v1) in bytes; 0: unknown. */
 size_t heap_machine_memory(void);
 
+/* Of all collections of this OS process so far: how many, and how long they held up whoever
+ * allocated, in ns. */
+typedef struct heap_times {
+    uint64_t collections, last, longest;
+} heap_times;
+heap_times heap_pauses(void);
+/* The collector's heap, with what is free in it, of all VMs of this OS process. */
+size_t heap_of_all(void);
+
+/* Three quarters of the memory of the machine or of the cgroup (v2, v1). */
+size_t heap_default_limit(void);
+
 #endif

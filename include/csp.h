@@ -556,6 +556,25 @@ CSP_API csp_value csp_msg_value(csp_vm *vm, const csp_msg *m);
 
 /* ---- What is going on ---- */
 
+typedef struct csp_stats {
+    size_t struct_size; /* set by the caller: sizeof(csp_stats) */
+    /* bytes in use by this VM: exact after csp_collect, later an estimate, which is not below the
+     * truth by more than 1 MiB */
+    size_t memory;
+    size_t heap;                  /* bytes that the collector has, for all VMs of this OS process */
+    uint64_t processes, runnable; /* now, without the host's own */
+    /* So far: processes started, processes crashed (awaited or not), reductions of them all,
+     * messages sent over channels, and crash reports left out (csp_config.max_reports). */
+    uint64_t spawned, crashed, reductions, messages, reports_dropped;
+    /* of all VMs of this OS process: how many, and what the last one and the longest took, in ns */
+    uint64_t collections, pause_last, pause_max;
+    uint32_t handles, refs, tasks, ports; /* that the host has not given back */
+    uint32_t objects;                     /* not yet finalized */
+} csp_stats;
+
+/* Fills in what the caller's csp_stats has of it; what this library does not know is 0. [N] */
+CSP_API void csp_get_stats(csp_vm *vm, csp_stats *out);
+
 /* Collects garbage now, rather than in the middle of a frame, for all VMs of this OS process. The
  * objects of this one that are garbage are finalized before it returns. (What leaked processes hold
  * is garbage only when they have been reported and killed, in a later step.) */

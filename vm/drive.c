@@ -76,6 +76,18 @@ static void idle(csp_vm *vm, int64_t deadline)
         loop_wait(vm->loop, earlier(next, deadline));
 }
 
+/* A slice of p, and of those to whom it hands over. What that cost, in reductions. */
+static int64_t run(csp_vm *vm, process *p)
+{
+    scheduler *s = &vm->sched;
+    int64_t had = s->slice_left;
+    run_process(vm, p);
+    int64_t used = had - s->slice_left;
+    s->poll_credit -= used + POLL_PICK;
+    vm->counts.reductions += (uint64_t)used;
+    return used;
+}
+
 /* One slice of one process, and some of those that are to be told of an end. What it cost, in
  * reductions; 0: there was nothing to do. */
 static int64_t step(csp_vm *vm)
@@ -88,11 +100,7 @@ static int64_t step(csp_vm *vm)
     process *p = sched_pick(s);
     if (!p)
         return told;
-    int64_t had = s->slice_left;
-    run_process(vm, p);
-    int64_t used = had - s->slice_left;
-    s->poll_credit -= used + POLL_PICK;
-    return told + used + PICK;
+    return told + run(vm, p) + PICK;
 }
 
 bool vm_step(csp_vm *vm) { return step(vm) > 0; }
@@ -174,9 +182,7 @@ vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline)
     s->slice_left = s->slice;
     if (s->limited)
         sched_limit_slice(s, p);
-    int64_t had = s->slice_left;
-    run_process(vm, p);
-    s->poll_credit -= had - s->slice_left + POLL_PICK;
+    run(vm, p);
     if (!vm->own.called) {
         if (s->poll_credit <= 0)
             poll(vm);

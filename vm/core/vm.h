@@ -54,6 +54,12 @@ typedef struct crash_flood {
     uint64_t dropped, dropped_ever;
 } crash_flood;
 
+/* What has happened so far, for a host that asks. */
+typedef struct vm_counts {
+    uint64_t reductions, messages; /* messages: sent over channels by processes */
+    uint64_t crashed;              /* processes, awaited or not */
+} vm_counts;
+
 /* The host's own process (vm/own.h). */
 typedef struct vm_own {
     process *process; /* NULL: there is none now */
@@ -84,6 +90,7 @@ struct csp_vm {
     /* a process that nobody awaits has ended with this error: flood_crash */
     void (*crashed)(struct csp_vm *vm, const struct process *p, value why);
     vm_own own;
+    vm_counts counts;
     uint64_t last_number; /* of a process */
     uint64_t last_channel;
     process *main;

@@ -364,11 +364,13 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
     void *link = c->recv_first ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = m;
+        vm->counts.messages++;
         sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
         return CHAN_DONE;
     }
     if (c->count < c->capacity) {
         ring_put(c, m);
+        vm->counts.messages++;
         return CHAN_DONE;
     }
     p->value = m;
@@ -395,6 +397,7 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
         if (link) {
             ring_put(c, *value_of(link));
             *value_of(link) = VALUE_ABSENT;
+            vm->counts.messages++;
             sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
         }
         return CHAN_DONE;
@@ -403,6 +406,7 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
     if (link) {
         *out = *value_of(link);
         *value_of(link) = VALUE_ABSENT;
+        vm->counts.messages++;
         sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
         return CHAN_DONE;
     }

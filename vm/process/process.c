@@ -237,6 +237,7 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
                   value_error(outcome)->kind == vm->error_names[ERR_KILLED];
     bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
     bool told = true;
+    vm->counts.crashed += failed && !obeyed;
     if (sd) {
         if (sd->links || sd->par)
             awaited = true;
