@@ -1,4 +1,4 @@
-/* What a block of declarations consists of: for the files of this room. */
+/* The inside of a block of declarations, for the files of this room. */
 #ifndef CSP_FFI_BLOCK_H
 #define CSP_FFI_BLOCK_H
 

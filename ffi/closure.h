@@ -1,10 +1,10 @@
 /* Closures: pointers to functions that C may call, and that end up in the program.
  *
- * Only while its owner's process is inside C, on the thread that runs it, does a call reach the
- * program: the native stack is suspended, with a native_callback. Any other call (on a foreign
- * thread, at another time, after the closure's end) is a *stray*: a function is told, which says so
- * in one line, and C gets zero or the value agreed on. Until that is known nothing of the closure
- * is touched but what never changes.
+ * A call reaches the program only while the process that owns the closure is inside C, on the
+ * thread that runs it: then the native stack is suspended, with a native_callback. Any other call
+ * (on a foreign thread, at another time, after the closure's end) is a *stray*: it is reported in
+ * one line, and C gets zero or the value agreed on. Until that is decided, only what never changes
+ * is read of the closure.
  *
  * Any thread may make and free closures. */
 #ifndef CSP_FFI_CLOSURE_H
@@ -38,13 +38,13 @@ void *cclosure_user(const cclosure *c);
 /* For one that is kept and used again, when C does not know it: for another owner, function. */
 void cclosure_reuse(cclosure *c, uint64_t owner, uint64_t otherwise, void *user);
 
-/* C cannot call it any more: it is freed. */
+/* C cannot call it any more: frees it. */
 void cclosure_free(cclosure *c);
-/* C may still call it, and then it is a stray: it is freed only when CCLOSURE_TOMBS others have
- * been buried after it. */
+/* C may still call it, as a stray: frees it only when CCLOSURE_TOMBS others have been buried after
+ * it. */
 void cclosure_bury(cclosure *c);
 
-/* What happens to strays: told on whichever thread, so it may only write. `where`: of the options.
+/* Sets who is told of strays, on whichever thread, so it may only write. `where`: of the options.
  * One for the whole program; NULL: one line on stderr. */
 void cclosure_stray(void (*tell)(const char *where, bool dead));
 

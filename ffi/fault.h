@@ -1,11 +1,11 @@
 /* Signals that C causes: SEGV, BUS, FPE, ILL, ABRT.
  *
- * A native stack that overflows is left, and its call ends with NATIVE_OVERFLOWED: the handler,
- * which runs on an alternate stack, lets the thread go on at the end of native_enter or
- * native_resume. This costs a call nothing. Where the C library or the dynamic linker was running
- * (it may hold locks), the program is reported and ends with SIGABRT instead. Any other fault while
- * a thread is on a native stack is reported and takes the signal's default. Faults elsewhere are
- * not ours: they go to the handlers that were there before. */
+ * When a native stack overflows, the handler, which runs on an alternate stack, leaves it: the
+ * thread goes on at the end of native_enter or native_resume, and the call ends with
+ * NATIVE_OVERFLOWED. This costs a call nothing. If the C library or the dynamic linker was
+ * running, which may hold locks, the fault is reported and the program ends with SIGABRT instead.
+ * Any other fault on a native stack is reported and takes the signal's default. Faults elsewhere
+ * are not ours and go to the handlers that were there before. */
 #ifndef CSP_FFI_FAULT_H
 #define CSP_FFI_FAULT_H
 
@@ -24,17 +24,18 @@ typedef struct fault_info {
     void *data;              /* NULL: a worker's; the VM may be gone, or run */
 } fault_info;
 
-/* Installs the handlers; counted, and the last fault_close puts back what was there, where ours are
- * still in place. native_stacks_new and _release do that. False: the system does not allow it. */
+/* Installs the handlers. Calls are counted; the last fault_close puts back what was there before,
+ * where ours are still in place. native_stacks_new and _release call these. False: the system does
+ * not allow it. */
 bool fault_open(void);
 void fault_close(void);
 
-/* What is called, in the signal's handler, for a fault that will end the program: it may write to
- * stderr, with 100 KiB of stack, but neither allocate nor wait. NULL: fault_line is written. One
- * for the whole program. */
+/* Sets what is called, inside the signal handler, for a fault that will end the program. It has
+ * 100 KiB of stack and may write to stderr, but neither allocate nor wait. NULL: fault_line is
+ * written. One for the whole program. */
 void fault_reporter(void (*report)(const fault_info *info));
-/* One line for people, with a newline: what happened, in which function of which library. Gives its
- * length, cut to `size`. */
+/* One line for people, with a newline: what happened, in which function of which library. Gives
+ * its length, cut to `size`. */
 size_t fault_line(const fault_info *info, char *out, size_t size);
 
 /* Lets this thread run C: an alternate signal stack, unless it has one; it goes with the thread.

@@ -1,7 +1,7 @@
 /* Libraries that are loaded while the program runs.
  *
- * They are opened with RTLD_NOW | RTLD_LOCAL and never closed: C may have left anything behind that
- * still points into them. Every function may be called by any thread. */
+ * They are opened with RTLD_NOW | RTLD_LOCAL and never closed, since C may have left something
+ * behind that points into them. Any thread may call these functions. */
 #ifndef CSP_FFI_LIBRARY_H
 #define CSP_FFI_LIBRARY_H
 
@@ -12,12 +12,12 @@
 
 typedef struct library {
     void *handle;     /* dlopen's */
-    const char *name; /* what to call it: the last part of its file's name */
+    const char *name; /* for people: the last part of its file's name */
 } library;
 
-/* Opens what a program calls `name`: "c" and "m" are the C library and its mathematics; with a `/`
- * it is a path, from `folder` on where it is relative (NULL: the current one); else the system
- * searches. A linker script (a text with GROUP or INPUT) stands for the first library that it
+/* Opens what a program calls `name`: "c" and "m" are the C library and its mathematics; a name
+ * with a `/` is a path, relative to `folder` (NULL: the current one); any other is searched for by
+ * the system. A linker script (a text with GROUP or INPUT) stands for the first library that it
  * names. The library belongs to the block. NULL: refused, with the system's reason. */
 const library *library_open(ffi_block *b, const char *name, const char *folder, ffi_refusal *why);
 
@@ -26,8 +26,8 @@ const library *library_open(ffi_block *b, const char *name, const char *folder, 
 void *library_symbol(const library *l, const char *name, bool *is_data);
 
 /* Calls `offer` with the name of each function that the library itself exports, unsorted, some
- * perhaps twice; the names live as long as the library. For "did you mean": takes some 0.1 ms for a
- * thousand. */
+ * perhaps twice; the names live as long as the library. For "did you mean": takes some 0.1 ms for
+ * a thousand. */
 void library_each(const library *l, void (*offer)(void *data, const char *name), void *data);
 
 /* Where an address lies, for reports. The texts live as long as the library. */

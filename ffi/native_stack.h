@@ -1,19 +1,19 @@
-/* Stacks for C: large ones, on which the functions of libraries run, so that what C does to its
- * stack remains the matter of one process.
+/* Large stacks for C: the functions of libraries run on them, so that what C does to its stack
+ * concerns one process only.
  *
  * A *call* is entered on a stack and ends in one of the ways of native_outcome. While it is
- * suspended (C called back, and the VM runs), further calls may be entered on the same stack, below
- * it: calls of a stack are strictly nested, and only the topmost can be resumed or abandoned. A
- * stack belongs to whoever claimed it: one process, a scheduler (for calls that do not call back),
- * a worker.
+ * suspended (C called back, and the VM runs), further calls may be entered on the same stack,
+ * below it: calls of a stack are strictly nested, and only the topmost can be resumed or
+ * abandoned. A stack belongs to whoever claimed it: one process, a scheduler (for calls that do
+ * not call back), a worker.
  *
- * Threads: a stack may be entered and resumed on any thread, by one at a time; between two of these
- * calls it may change threads, suspended frames included. The pool may be used by any thread.
+ * Threads: a stack may be entered and resumed on any thread, by one at a time; between two such
+ * calls it may change threads, suspended frames included. Any thread may use the pool.
  *
- * The thread that enters needs nothing prepared: its alternate signal stack is made when it is
- * first seen, and freed at its end (fault.h); one that it has already is kept.
+ * A thread that enters needs no preparation: its alternate signal stack is made on first use and
+ * freed when the thread ends (fault.h); one that it has already is kept.
  *
- * Nothing of the collector's may lie on a native stack alone: it is never scanned. */
+ * Native stacks are never scanned: nothing collected may be reachable from one alone. */
 #ifndef CSP_FFI_NATIVE_STACK_H
 #define CSP_FFI_NATIVE_STACK_H
 
@@ -39,11 +39,11 @@ struct fault_info;
 typedef enum native_outcome {
     NATIVE_RETURNED,
     NATIVE_SUSPENDED,  /* C calls back: native_stack.callback says whom with what */
-    NATIVE_OVERFLOWED, /* it needed more than there is; the call is gone, the stack tainted */
+    NATIVE_OVERFLOWED, /* more was needed than there is; the call is gone, the stack tainted */
     NATIVE_JUMPED,     /* C left a suspended call by a jump; this call is gone, and those that are
                         * suspended can only be abandoned: resuming them gives JUMPED again */
     NATIVE_NO_ROOM,    /* less than NATIVE_CALL_ROOM is left: nothing has been called */
-    NATIVE_NO_MEMORY   /* likewise, for what is written down about a call */
+    NATIVE_NO_MEMORY   /* likewise, of memory to note the call in */
 } native_outcome;
 
 /* A call of C back into the program, while it waits. It lies on the native stack. */

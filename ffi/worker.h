@@ -4,14 +4,15 @@
  *   its maker      before worker_submit; after a worker_withdraw that gave it back; from `over` on
  *   the workers    in the queue, first come, first served; while C runs
  *   its maker      while C waits in a callback: from `called` until worker_answer
- * `over` is called for each job that was submitted and not withdrawn, exactly once, and the last
- * time that the workers touch it. The maker may give up waiting (worker_let_go) at any time: C goes
- * on, its callbacks get zero or what was agreed on, and `over` comes when it has returned. So
- * whatever C may read or write must stay alive and in place until `over`.
+ * `over` is called exactly once for each job that was submitted and not withdrawn; after that the
+ * workers do not touch the job. The maker may stop waiting (worker_let_go) at any time: C goes on,
+ * its callbacks get zero or what was agreed on, and `over` comes when it has returned. So whatever
+ * C may read or write must stay alive and in place until `over`.
  *
- * The threads are detached, unknown to the collector, with a native stack each and all signals
- * blocked that they were told; idle ones end after some seconds. Nothing ever waits for them: the
- * program's end neither, and after workers_close those that are inside C go on until it returns.
+ * The threads are detached and unknown to the collector. Each has a native stack and blocks the
+ * signals that workers_new was given; an idle one ends after a few seconds. Nothing waits for
+ * them, not even the end of the program; after workers_close those inside C go on until it
+ * returns.
  *
  * `called` and `over` are called on a worker's thread (`over` also in workers_close) without any
  * lock. All functions may be called on any thread. */

@@ -1,6 +1,5 @@
-/* Calls on workers. Whatever comes of one (C calls back, or has returned) arrives as a request
- * (vm/outside/request.h), so that each wait of the process is one that can be killed. Nothing
- * here waits for C. */
+/* Calls on workers. What comes of one, a callback or its end, arrives as a request
+ * (vm/outside/request.h), so each wait of the process can be killed. Nothing here waits for C. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +65,7 @@ static void start(request *r)
     worker_submit(c->workers, &c->job);
 }
 
-/* C goes on; what it calls back gets zero or what was agreed on. */
+/* C goes on; its callbacks get zero or what was agreed on. */
 static void cancel(request *r)
 {
     ccall *c = ((cwait *)r)->call;
@@ -113,7 +112,7 @@ static workers *workers_of(csp_vm *vm)
     return v->workers;
 }
 
-/* The thread of a library that wants one; false: no memory. */
+/* The thread of a library that has one of its own; false: no memory. */
 static bool find_line(workers *w, bool wanted, clibrary *l, worker_line **line)
 {
     *line = NULL;
@@ -125,7 +124,7 @@ static bool find_line(workers *w, bool wanted, clibrary *l, worker_line **line)
     return l->line != NULL;
 }
 
-/* The blocking call in whose callback p is. */
+/* The blocking call whose callback makes this one. */
 static worker_job *call_under(const ccall *c)
 {
     for (ccall *u = c->under; u; u = u->under)

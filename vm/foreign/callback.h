@@ -1,7 +1,7 @@
-/* Functions of a program that C may keep (`Ffi.callback`), and what C has called.
- * An OBJ_CALLBACK belongs to the process that made it, and is held by it until it is freed or
- * the process ends: C may call it any time while that process is inside C. At any other time,
- * and for ever after, C gets zero or what was agreed on, and stderr a line (closure.h). */
+/* Functions of a program that C may keep (`Ffi.callback`), and what C has called. An OBJ_CALLBACK
+ * belongs to the process that made it, which holds it until it is freed or the process ends. C may
+ * call it whenever that process is inside C. At any other time, and ever after, C gets zero or
+ * what was agreed on, and stderr gets a line (closure.h). */
 #ifndef CSP_VM_FOREIGN_CALLBACK_H
 #define CSP_VM_FOREIGN_CALLBACK_H
 
@@ -26,7 +26,7 @@ typedef struct ccallback {
 /* A callback of p's, which runs, of a finished signature that is not variadic. ABSENT: raised
  * (type_error: f is no function; ffi_error; out_of_memory). */
 value callback_new(csp_vm *vm, process *p, csignature *s, value f);
-/* Once; then it does nothing. FAIL: it is another process'. */
+/* Freeing it again does nothing. FAIL: it is another process'. */
 verdict callback_free(csp_vm *vm, process *p, value v);
 void callback_free_all(process *p);
 

@@ -1,8 +1,8 @@
-/* C in the VM: making what an `extern` block declares values of the VM, and what a VM keeps for
+/* C in the VM: turning what an `extern` block declares into values, and what a VM keeps for
  * calling C (ARCHITECTURE.md, "Calling C").
  *
- * Declarations are plain memory of an ffi_block, made above (api/) and only read here. They live as
- * long as the VM, and their block longer where C is still busy or keeps a callback. */
+ * Declarations are plain memory of an ffi_block, made above (api/) and only read here. They live
+ * as long as the VM; their block lives longer if C is still busy or keeps a callback. */
 #ifndef CSP_VM_FOREIGN_FOREIGN_H
 #define CSP_VM_FOREIGN_FOREIGN_H
 
@@ -17,21 +17,21 @@ typedef struct foreign_entry {
     value made;                /* [foreign_add_library] the function object; held by the VM */
 } foreign_entry;
 
-/* Makes the members, and the library itself, values of the VM, which lives as long. Gives the
+/* Turns the members and the library itself into values, which live as long as the VM. Gives the
  * library's (OBJ_LIBRARY). ABSENT: raised. */
 value foreign_add_library(csp_vm *vm, ffi_block *block, const library *l, foreign_entry *members,
                           uint32_t count);
 
-/* Makes what a VM keeps for calling C, unless it is there. False: no memory. */
+/* Makes what a VM keeps for calling C, unless it has it. False: no memory. */
 bool foreign_open(csp_vm *vm);
-/* The VM's end, or a process': what C was to keep is gone, what C gave is given back. */
+/* At the end of the VM, or of a process: frees what C could keep, and gives back what C gave. */
 void foreign_close(csp_vm *vm);
 void foreign_process_ended(csp_vm *vm, process *p);
 
 /* errno of p's last call of C. */
 int foreign_errno(const process *p);
 
-/* What is wrong with the calls under way, between two slices; NULL: nothing. */
+/* Between two slices: what is wrong with the calls under way; NULL: nothing. */
 const char *foreign_audit(csp_vm *vm);
 
 #endif

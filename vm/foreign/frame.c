@@ -1,5 +1,5 @@
-/* Calls of C as frames: what they do step by step. While C waits in a callback the function that
- * it has called runs in a frame above this one, as any other. */
+/* Calls of C as frames, step by step. While C waits in a callback, the function that it has called
+ * runs in a frame above this one, like any other. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,8 +113,8 @@ static uint32_t extra_count(const cframe *f)
 
 /* --- the window becomes a frame */
 
-/* While C has a struct, what it calls back may move that away: then its bytes are held by values
- * that nobody else knows. False: no memory. */
+/* A callback may move a struct away that C is working on: so its bytes are held by a value that
+ * nobody else knows. False: no memory. */
 static bool hold_structs(csp_vm *vm, const process *p, value *args, uint32_t argc)
 {
     for (uint32_t i = 0; i < argc; i++) {

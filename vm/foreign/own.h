@@ -1,4 +1,4 @@
-/* What the files of this room share: what a VM keeps, and the record of a call under way. */
+/* Shared by the files of this room: what a VM keeps, and the record of a call under way. */
 #ifndef CSP_VM_FOREIGN_OWN_H
 #define CSP_VM_FOREIGN_OWN_H
 
@@ -107,8 +107,8 @@ verdict blocking_go_on(csp_vm *vm, process *p, ccall *c, worker_reply reply);
 void blocking_arrived(csp_vm *vm, process *p);
 /* What C has come to, where that is not RETURNED. */
 native_outcome blocking_outcome(const ccall *c);
-/* C waits in a callback that it will not be given the result of: from now on the VM is woken when C
- * has returned, so that what the record holds goes then. Before blocking_leave. */
+/* C waits in a callback that it will not be given the result of: from now on the VM is woken when
+ * C has returned, so that what the record holds goes then. Before blocking_leave. */
 void blocking_watch(csp_vm *vm, ccall *c);
 /* Nobody waits for it any more; `abandon`: C, which waits in a callback, is given up, else it
  * goes on. */

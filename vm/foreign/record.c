@@ -131,7 +131,7 @@ static bool let_go(ccall *c)
     return atomic_fetch_sub_explicit(&c->users, 1, memory_order_acq_rel) == 1;
 }
 
-/* What threads that the collector does not know have let go last: they cannot unpin. */
+/* What was let go last by threads that the collector does not know: they cannot unpin. */
 static _Atomic(ccall *) dead;
 
 void record_drop(ccall *c)

@@ -1,10 +1,9 @@
 /* What C has given and wants back: results that are `owned(free)`. And memory that a program has
  * asked for itself.
  *
- * A release runs once: when the program says so (`Ffi.free`), when the process that was given
- * the pointer ends, when a collection has found that nobody holds it any more, or at the end of
- * the VM. From then on the pointer cannot be used. The list of releases holds its pointers
- * weakly. */
+ * A release runs once: when the program says so (`Ffi.free`), when the process that was given the
+ * pointer ends, when a collection finds that nobody holds the pointer any more, or at the end of
+ * the VM. After that the pointer cannot be used. The list of releases holds its pointers weakly. */
 #ifndef CSP_VM_FOREIGN_RELEASE_H
 #define CSP_VM_FOREIGN_RELEASE_H
 
