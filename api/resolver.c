@@ -135,7 +135,7 @@ static resolve_status source_symbol(world *w, int index, const char *name, resol
     return RESOLVE_NO_SUCH;
 }
 
-static resolve_status find_member(world *w, int index, const char *name, resolve_symbol *out)
+resolve_status world_member(world *w, int index, const char *name, resolve_symbol *out)
 {
     if (native_symbol(w, index, name, out))
         return RESOLVE_FOUND;
@@ -157,7 +157,7 @@ static resolve_status find_member(world *w, int index, const char *name, resolve
 static resolve_status answer_global(void *user, const char *name, resolve_symbol *out)
 {
     const resolver *r = user;
-    return find_member(r->world, LANGUAGE_PRELUDE, name, out);
+    return world_member(r->world, LANGUAGE_PRELUDE, name, out);
 }
 
 static resolve_status answer_module(void *user, const char *name)
@@ -176,7 +176,7 @@ static resolve_status answer_member(void *user, const char *home, const char *na
     int index = language_find_module(home);
     if (index < 0)
         return RESOLVE_NO_SUCH;
-    return find_member(r->world, index, name, out);
+    return world_member(r->world, index, name, out);
 }
 
 static void suggest(void *user, const char *name) { suggest_offer(user, name); }

@@ -86,6 +86,8 @@ bool world_add_natives(world *w);
 value world_constant(world *w, int index, const char *name);
 /* Whether this VM has anything of the module. */
 bool world_has_module(world *w, int index);
+/* A member of a standard module; FAILED: see world_load_module. */
+resolve_status world_member(world *w, int index, const char *name, resolve_symbol *out);
 /* The native with that name in a module, or NULL. Names that begin with `_` are for the standard
  * library's own sources. */
 const native_entry *world_native(world *w, int index, const char *name);

@@ -348,6 +348,12 @@ CSP_API void csp_ref_free(csp_ref *ref);                       /* [MT]; the VM m
  * CSP_E_MISUSE: the name is empty, taken, or that of a standard module. */
 CSP_API csp_status csp_module_add(csp_vm *vm, const char *name, const char *text, size_t size);
 
+/* Gives an added module another text. It is compiled at once; CSP_E_COMPILE: nothing has changed.
+ * Its top level runs when it is next imported or asked for by csp_find; what was made by the old
+ * text goes on with the old code. CSP_OK, CSP_E_COMPILE, CSP_E_INTERRUPTED, CSP_E_MEMORY;
+ * CSP_E_NOT_FOUND: it was never added. */
+CSP_API csp_status csp_module_replace(csp_vm *vm, const char *name, const char *text, size_t size);
+
 /* ---- Running a program ---- */
 
 /* Compiles `size` bytes of text and runs them as a program, until the main process ends. Then the
@@ -406,6 +412,15 @@ typedef struct csp_budget {
     uint64_t reductions;  /* calls and loop iterations of the called process itself */
     uint64_t nanoseconds; /* of wall-clock time, looked at between the slices of processes */
 } csp_budget;
+
+/* What a module exports, a function or a constant: one that the host has added, a standard one
+ * ("List"), or, where imports are files, one in CSP_PATH. Loads it if need be: its top level runs
+ * in a process of its own, within the budget (NULL: any). When that does not come to its end, the
+ * module is as if never asked for. CSP_OK; CSP_E_NOT_FOUND: no such module, or no such member;
+ * CSP_E_COMPILE, CSP_E_CRASH, CSP_E_BUDGET, CSP_E_DEADLOCK, CSP_E_INTERRUPTED, CSP_E_MEMORY,
+ * CSP_EXIT. [RUNS] */
+CSP_API CSP_CHECKED csp_status csp_find(csp_vm *vm, const char *module, const char *name,
+                                        const csp_budget *budget, csp_value *out);
 
 /* Calls fn in the host's own process: nothing is copied, neither arguments nor results. Other
  * processes run meanwhile when it waits, or its slice is used up. A function that is none, or a

@@ -134,7 +134,7 @@ static bool is_over(csp_vm *vm, const process *until, vm_status *why)
     if (is_stopped(vm, why))
         return true;
     *why = VM_SPENT;
-    return own && vm->own.end && until->reductions >= vm->own.end;
+    return until == vm->budgeted && until->reductions >= vm->budget;
 }
 
 /* Nothing was runnable: whether something is now, or else what comes of that. */

@@ -17,8 +17,7 @@ typedef enum vm_status {
 
 /* Runs processes until one of these occurs; `until` may be NULL (any of them, until the deadline;
  * at the program's end, until none is left). deadline: on the clock of loop_now; LOOP_NEVER: none.
- * Waits when nothing can run. SPENT: the host's own process, which is `until`, has come to
- * vm->own.end. */
+ * Waits when nothing can run. SPENT: `until` has a budget, which is used up. */
 vm_status vm_run(csp_vm *vm, process *until, int64_t deadline);
 /* The same until the call that own_begin has prepared for p is over. p begins at once, with a slice
  * of its own. */

@@ -11,11 +11,11 @@ struct ref_home;
 enum { REFS_KNOWN = 8 };
 
 typedef struct refs {
-    value *slots;           /* pinned; a free one has the next free one as an int */
+    value *slots; /* pinned; a free one has the next free one as an int */
     uint32_t used, capacity;
-    uint32_t free;          /* the first free slot, counted from 1; 0: none below `used` */
-    uint32_t count;         /* refs that the host has */
-    struct ref_home *home;  /* what the refs and the VM share */
+    uint32_t free;         /* the first free slot, counted from 1; 0: none below `used` */
+    uint32_t count;        /* refs that the host has */
+    struct ref_home *home; /* what the refs and the VM share */
     struct {
         const csp_ref *ref; /* was alive, and this VM's, … */
         uint64_t taken;     /* … when live_taken was this */

@@ -39,7 +39,14 @@ uint64_t sched_last_reduction(const csp_vm *vm)
 
 void sched_set_limited(csp_vm *vm)
 {
-    vm->sched.limited = vm->limits.reductions != 0 || vm->own.end != 0;
+    vm->sched.limited = vm->limits.reductions != 0 || vm->budgeted;
+}
+
+void sched_set_budget(csp_vm *vm, process *p, uint64_t reductions)
+{
+    vm->budgeted = reductions ? p : NULL;
+    vm->budget = reductions ? p->reductions + reductions : 0;
+    sched_set_limited(vm);
 }
 
 static void end_slice_at(scheduler *s, const process *p, uint64_t end)
@@ -61,8 +68,8 @@ void sched_limit_slice(scheduler *s, const process *p)
     uint64_t limit = vm->limits.reductions;
     if (limit)
         end_slice_at(s, p, p->reductions < limit ? limit : sched_last_reduction(vm));
-    if (p == vm->own.process && vm->own.end)
-        end_slice_at(s, p, vm->own.end);
+    if (p == vm->budgeted)
+        end_slice_at(s, p, vm->budget);
 }
 
 process *sched_pick(scheduler *s)

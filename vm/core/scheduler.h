@@ -40,6 +40,9 @@ void sched_preempted(scheduler *s, process *p);
 process *sched_pick(scheduler *s);
 /* To be called when a limit of reductions has changed. */
 void sched_set_limited(csp_vm *vm);
+/* From now on p may use so many reductions more (0: there is no budget), to be looked at between
+ * its slices. */
+void sched_set_budget(csp_vm *vm, process *p, uint64_t reductions);
 /* The slice (s->slice_left) ends where p's reductions do, by the VM's limit or the host's. */
 void sched_limit_slice(scheduler *s, const process *p);
 /* p, which is running, waits from now on; its registrations have been made. */

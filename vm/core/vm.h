@@ -64,7 +64,6 @@ typedef struct vm_counts {
 typedef struct vm_own {
     process *process; /* NULL: there is none now */
     uint64_t number;  /* of the next one; 0: there has been none */
-    uint64_t end;     /* of its reductions in the call under way; 0: none */
     bool called;      /* a call is under way */
 } vm_own;
 
@@ -91,6 +90,10 @@ struct csp_vm {
     void (*crashed)(struct csp_vm *vm, const struct process *p, value why);
     vm_own own;
     vm_counts counts;
+    /* Where the slices of this process end, and with them a run of it: so many reductions of it.
+     * NULL: of none (sched_set_budget) */
+    process *budgeted;
+    uint64_t budget;
     uint64_t last_number; /* of a process */
     uint64_t last_channel;
     process *main;
