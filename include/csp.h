@@ -58,7 +58,8 @@ typedef struct csp_vm csp_vm;
 typedef struct csp_session csp_session;
 typedef struct csp_ref csp_ref; /* a value held for as long as the host likes */
 typedef struct csp_error csp_error;
-typedef struct csp_msg csp_msg; /* an immutable value outside of any VM, counted */
+typedef struct csp_port csp_port; /* the host's end of a channel */
+typedef struct csp_msg csp_msg;   /* an immutable value outside of any VM, counted */
 
 /* Compare with CSP_OK where only that is a success: what is 0 or more is no failure, but not always
  * what was wanted. */
@@ -568,6 +569,46 @@ CSP_API CSP_CHECKED csp_status csp_msg_of(csp_vm *vm, csp_value v, csp_msg **out
 /* What it says, as a value: the host's, in a native the calling process's. m stays the caller's.
  * CSP_NONE: no memory, or an int is larger than this VM's may be. [N] */
 CSP_API csp_value csp_msg_value(csp_vm *vm, const csp_msg *m);
+
+/* ---- Ports ----
+ *
+ * A port is a channel of which one end is the host's: any thread may use that end at any time,
+ * whatever the VM is doing, and also when the VM is gone. Messages arrive in the order in which
+ * they were sent. What the script sends that cannot leave its VM crashes the sender with
+ * type_error. All but csp_port_open are [MT]. */
+
+typedef enum csp_direction { CSP_TO_SCRIPT, CSP_FROM_SCRIPT } csp_direction;
+
+/* Opens a port with a buffer for `capacity` messages, 1 or more. *end is the script's end, to be
+ * given to csp_call, csp_spawn or as the result of a native. While the host's end is open, a
+ * process that waits for the host is neither a leak nor in a deadlock. CSP_OK, CSP_E_MEMORY. [N] */
+CSP_API CSP_CHECKED csp_status csp_port_open(csp_vm *vm, csp_direction direction, uint32_t capacity,
+                                             csp_port **port, csp_value *end);
+
+/* CSP_OK: m is taken. CSP_FULL; CSP_E_CLOSED: nobody can receive it any more; CSP_E_MEMORY: m stays
+ * the caller's. The VM is told (config.wake), and receives it when it runs. */
+CSP_API csp_status csp_port_send(csp_port *port, csp_msg *m);
+
+/* CSP_OK: *out is the caller's. CSP_EMPTY; CSP_E_CLOSED: the script has closed its end, nobody
+ * there has it any more, or the VM is gone, and nothing is left. */
+CSP_API csp_status csp_port_receive(csp_port *port, csp_msg **out);
+
+/* Waits until the port would not be CSP_FULL or CSP_EMPTY: CSP_OK, CSP_E_CLOSED. CSP_FULL,
+ * CSP_EMPTY: the time is up; -1 is for ever. Not for the thread that has to run the VM: while it
+ * waits, nobody takes or sends anything. */
+CSP_API csp_status csp_port_wait(csp_port *port, int milliseconds);
+
+/* A descriptor that is readable as long as csp_port_wait would not wait. It is the port's, to be
+ * polled and nothing else. -1: the system has none. */
+CSP_API int csp_port_fd(csp_port *port);
+
+/* Closes the host's end. To the script: it sees a closed channel, behind the messages that are on
+ * their way. From the script: who sends crashes with `closed`; what is there can still be received.
+ * Again, or NULL: nothing happens. */
+CSP_API void csp_port_close(csp_port *port);
+
+/* Closes the host's end and gives the port back: nobody may use it any more. NULL is fine. */
+CSP_API void csp_port_free(csp_port *port);
 
 /* ---- What is going on ---- */
 

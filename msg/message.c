@@ -9,9 +9,9 @@
 
 /* --- birth and end */
 
-static message *blank(packed_tag tag, size_t extra)
+static msg_whole *blank(packed_tag tag, size_t extra)
 {
-    message *m = calloc(1, sizeof *m + extra);
+    msg_whole *m = calloc(1, sizeof *m + extra);
     if (!m)
         return NULL;
     m->self.in = m;
@@ -20,7 +20,7 @@ static message *blank(packed_tag tag, size_t extra)
     return m;
 }
 
-static csp_msg *made(message *m) { return m ? &m->self : NULL; }
+static csp_msg *made(msg_whole *m) { return m ? &m->self : NULL; }
 
 csp_msg *csp_msg_nil(void) { return made(blank(PACKED_NIL, 0)); }
 
@@ -28,7 +28,7 @@ csp_msg *csp_msg_bool(bool b) { return made(blank(b ? PACKED_TRUE : PACKED_FALSE
 
 csp_msg *csp_msg_int(int64_t n)
 {
-    message *m = blank(PACKED_INT, 0);
+    msg_whole *m = blank(PACKED_INT, 0);
     if (m)
         m->self.number = n;
     return made(m);
@@ -36,7 +36,7 @@ csp_msg *csp_msg_int(int64_t n)
 
 csp_msg *csp_msg_float(double d)
 {
-    message *m = blank(PACKED_FLOAT, 0);
+    msg_whole *m = blank(PACKED_FLOAT, 0);
     if (m)
         m->self.real = d;
     return made(m);
@@ -45,7 +45,7 @@ csp_msg *csp_msg_float(double d)
 /* The bytes stand behind the message, with a NUL. */
 static csp_msg *block(packed_tag tag, const void *data, size_t size)
 {
-    message *m = size > PACKED_MAX || (!data && size > 0) ? NULL : blank(tag, size + 1);
+    msg_whole *m = size > PACKED_MAX || (!data && size > 0) ? NULL : blank(tag, size + 1);
     if (!m)
         return NULL;
     uint8_t *bytes = (uint8_t *)(m + 1);
@@ -68,7 +68,7 @@ csp_msg *csp_msg_bytes(const void *data, size_t size) { return block(PACKED_BYTE
 
 csp_msg *csp_msg_adopt(void *data, size_t size, void (*release)(void *data))
 {
-    message *m = size > PACKED_MAX || (!data && size > 0) ? NULL : blank(PACKED_BYTES, 0);
+    msg_whole *m = size > PACKED_MAX || (!data && size > 0) ? NULL : blank(PACKED_BYTES, 0);
     if (!m) {
         if (release)
             release(data);
@@ -82,7 +82,7 @@ csp_msg *csp_msg_adopt(void *data, size_t size, void (*release)(void *data))
 }
 
 /* What is known of the whole from its beginning alone. */
-static void read_head(message *m, const uint8_t *packed)
+static void read_head(msg_whole *m, const uint8_t *packed)
 {
     const uint8_t *at = packed + PACKED_HEAD;
     packed_item item;
@@ -106,7 +106,7 @@ static void read_head(message *m, const uint8_t *packed)
 
 csp_msg *message_of(packer *p)
 {
-    message *m = p->failed ? NULL : blank(PACKED_NIL, 0);
+    msg_whole *m = p->failed ? NULL : blank(PACKED_NIL, 0);
     if (!m) {
         pack_drop(p);
         return NULL;
@@ -135,7 +135,7 @@ csp_msg *csp_msg_unpack(const void *packed, size_t size)
 csp_msg *csp_msg_hold(csp_msg *m)
 {
     if (m) {
-        message *of = (message *)(uintptr_t)m->in;
+        msg_whole *of = (msg_whole *)(uintptr_t)m->in;
         atomic_fetch_add_explicit(&of->count, 1, memory_order_relaxed);
     }
     return m;
@@ -143,7 +143,7 @@ csp_msg *csp_msg_hold(csp_msg *m)
 
 void csp_msg_free(csp_msg *m)
 {
-    message *of = m ? (message *)(uintptr_t)m->in : NULL;
+    msg_whole *of = m ? (msg_whole *)(uintptr_t)m->in : NULL;
     if (!of || atomic_fetch_sub_explicit(&of->count, 1, memory_order_acq_rel) != 1)
         return;
     if (of->release)
@@ -171,7 +171,7 @@ void message_pack_scalar(packer *p, const csp_msg *m)
         pack_tag(p, m->tag);
 }
 
-static const uint8_t *pack_whole(message *m)
+static const uint8_t *pack_whole(msg_whole *m)
 {
     packer p = {0};
     pack_head(&p);
@@ -221,7 +221,7 @@ static packed_block *block_of(const csp_msg *m)
 static const void *pack_part(const csp_msg *m, size_t *size)
 {
     csp_msg *part = (csp_msg *)(uintptr_t)m;
-    message *of = (message *)(uintptr_t)m->in;
+    msg_whole *of = (msg_whole *)(uintptr_t)m->in;
     packed_block *known = part->own;
     if (!known) {
         packed_block *fresh = block_of(m);
@@ -247,7 +247,7 @@ const void *csp_msg_packed(const csp_msg *m, size_t *size)
     *out = 0;
     if (!m)
         return NULL;
-    message *of = (message *)(uintptr_t)m->in;
+    msg_whole *of = (msg_whole *)(uintptr_t)m->in;
     if (m != &of->self)
         return pack_part(m, out);
     const uint8_t *packed = of->packed;
@@ -260,7 +260,7 @@ const void *csp_msg_packed(const csp_msg *m, size_t *size)
 
 size_t message_size(const csp_msg *m)
 {
-    const message *of = m->in;
+    const msg_whole *of = m->in;
     size_t content = packed_is_block(of->self.tag) ? of->self.count : 0;
     return sizeof *of + (of->packed_size ? of->packed_size : content);
 }

@@ -21,7 +21,7 @@ typedef struct packed_block {
 } packed_block;
 
 struct csp_msg {
-    const struct message *in; /* the message, whose own node is `self` */
+    const struct msg_whole *in; /* the message, whose own node is `self` */
     packed_tag tag;
     bool immutable;
     uint32_t numbered; /* one more than its number in the packed form; 0: it has none */
@@ -35,7 +35,7 @@ struct csp_msg {
     packed_block *_Atomic own; /* NULL: nobody has asked for it */
 };
 
-typedef struct message {
+typedef struct msg_whole {
     csp_msg self;
     _Atomic uint32_t count;
     packed_block *_Atomic blocks;
@@ -43,7 +43,7 @@ typedef struct message {
     size_t packed_size;
     void (*release)(void *data); /* of what was adopted */
     void *tree;                  /* the nodes inside, and the indices of maps */
-} message;
+} msg_whole;
 
 /* Takes the packer's bytes; NULL (and they are gone) if they or the memory have failed. */
 csp_msg *message_of(packer *p);

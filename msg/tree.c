@@ -43,7 +43,7 @@ typedef struct open_node {
 } open_node;
 
 typedef struct grower {
-    const message *of;
+    const msg_whole *of;
     const uint8_t *at;
     char *free; /* of the tree */
     open_node *open;
@@ -52,7 +52,7 @@ typedef struct grower {
     size_t count;
 } grower;
 
-static void read_node(csp_msg *n, const packed_item *item, const message *of)
+static void read_node(csp_msg *n, const packed_item *item, const msg_whole *of)
 {
     *n = (csp_msg){.in = of, .tag = item->tag, .immutable = item->immutable};
     if (item->tag == PACKED_INT) {
@@ -68,7 +68,7 @@ static void read_node(csp_msg *n, const packed_item *item, const message *of)
 }
 
 /* Goes through the packed form once: how much the tree takes, and how many values are numbered. */
-static size_t measure(const message *m, size_t *numbered)
+static size_t measure(const msg_whole *m, size_t *numbered)
 {
     size_t bytes = 0;
     const uint8_t *at = m->packed + PACKED_HEAD, *end = m->packed + m->packed_size;
@@ -163,7 +163,7 @@ static bool fill(grower *g, csp_msg *root)
 }
 
 /* *root: a copy of the message's own node, with its parts. */
-static void *grow(const message *m, csp_msg *root)
+static void *grow(const msg_whole *m, csp_msg *root)
 {
     size_t numbered, bytes = measure(m, &numbered);
     grower g = {.of = m, .at = m->packed + PACKED_HEAD};
@@ -185,12 +185,12 @@ const csp_msg *message_parts(const csp_msg *m)
     const csp_msg *known = m->parts;
     if (known)
         return known;
-    const message *of = m->in;
+    const msg_whole *of = m->in;
     csp_msg root;
     void *tree = grow(of, &root);
     if (!tree)
         return NULL;
-    message *owner = (message *)(uintptr_t)of;
+    msg_whole *owner = (msg_whole *)(uintptr_t)of;
     if (atomic_compare_exchange_strong(&owner->self.parts, &known, root.parts)) {
         owner->tree = tree;
         return root.parts;

@@ -10,6 +10,7 @@
 #include "vm/outside/request.h"
 #include "vm/process/ending.h"
 #include "vm/process/output.h"
+#include "vm/process/port_end.h"
 #include "vm/process/process.h"
 #include "vm/process/timer.h"
 #include "vm/report/flood.h"
@@ -32,7 +33,18 @@ static void report_activity(csp_vm *vm)
 }
 
 /* Whether work done elsewhere may wake a process. */
-static bool pending(const csp_vm *vm) { return output_waited(vm) || request_pending(vm); }
+static bool pending(const csp_vm *vm)
+{
+    return output_waited(vm) || request_pending(vm) || ports_awaited(vm);
+}
+
+/* What a collection has found. */
+static void look(csp_vm *vm)
+{
+    leak_look(vm);
+    if (vm->ports_starved)
+        ports_sweep(vm);
+}
 
 /* Polls leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
 static void poll(csp_vm *vm)
@@ -42,7 +54,7 @@ static void poll(csp_vm *vm)
     if (s->alone)
         return;
     if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
-        leak_look(vm);
+        look(vm);
     hosted_sweep(vm, POLL_OBJECTS);
     if (vm->asked)
         report_activity(vm);
@@ -54,6 +66,8 @@ static void poll(csp_vm *vm)
     if (request_arrived(vm))
         request_deliver(vm);
     release_lost(vm);
+    if (vm->ports_lost)
+        ports_sweep(vm);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -72,7 +86,7 @@ static void idle(csp_vm *vm, int64_t deadline)
     output_waits(vm, loop_outputs(vm->loop));
     int64_t next = earlier(timer_next(&vm->sched), flood_due(vm));
     /* A flag that was set before the loop existed has woken nobody. */
-    if (!vm_interrupted(vm) && !vm->asked)
+    if (!vm_interrupted(vm) && !vm->asked && !request_arrived(vm))
         loop_wait(vm->loop, earlier(next, deadline));
 }
 

@@ -22,6 +22,7 @@
 #include "vm/outside/request.h"
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
+#include "vm/process/port_end.h"
 #include "vm/process/process.h"
 #include "vm/report/flood.h"
 #include "vm/report/leak.h"
@@ -37,6 +38,7 @@ static void push_roots(heap *h, void *user)
     const process *p = vm->sched.running;
     if (p)
         heap_push_range(p->stack, p->stack + p->capacity);
+    ports_push(vm);
     /* A marking judges either processes or code and names: a leaked process is brought back with
      * all that it holds. */
     vm->judging = heap_watches(h) && vm->judge_due;
@@ -126,6 +128,7 @@ static void drop_process(csp_vm *vm, process *p)
 void vm_destroy(csp_vm *vm)
 {
     output_finish(vm);
+    ports_close(vm);
     request_close(vm);
     foreign_close(vm);
     if (vm->own.process && vm->own.process->index == PROCESS_APART)

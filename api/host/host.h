@@ -6,6 +6,7 @@
 #include "api/host/class.h"
 #include "api/host/door.h"
 #include "api/host/handle.h"
+#include "api/host/port.h"
 #include "api/host/ref.h"
 #include "api/host/run.h"
 #include "api/world.h"
@@ -23,6 +24,7 @@ typedef struct host {
     process *caller;             /* the process that it runs in */
     handles handles;
     refs refs;
+    host_ports ports;
     classes classes;
     runs runs;
 } host;

@@ -14,7 +14,8 @@ typedef enum live_kind {
     LIVE_SESSION,
     LIVE_ERROR,
     LIVE_LENT_ERROR, /* to be read, and not the host's to free */
-    LIVE_REF
+    LIVE_REF,
+    LIVE_PORT
 } live_kind;
 
 /* False: no memory. */

@@ -33,6 +33,7 @@ static csp_stats stats_of(host *h)
         .pause_max = times.longest,
         .handles = h->handles.used,
         .refs = h->refs.count,
+        .ports = ports_count(h),
         .objects = hosted_count(vm),
     };
 }

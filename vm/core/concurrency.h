@@ -144,13 +144,15 @@ struct channel {
 /* What is buffered, and who waits for the channel to be closed and drained. An unbuffered channel
  * gets one when somebody waits for that. */
 typedef struct chan_ring {
-    struct node *drained; /* the first of a list; its `prev` is the last */
-    value slots[];        /* `capacity` of them */
+    struct node *drained;  /* the first of a list; its `prev` is the last */
+    struct csp_port *port; /* of a CHANNEL_PORT: NULL when the host's end is gone */
+    value slots[];         /* `capacity` of them */
 } chan_ring;
 
 #define CHANNEL_CLOSED OBJ_FLAG_A
 #define CHANNEL_DONE   OBJ_FLAG_B
 #define CHANNEL_TICK   OBJ_FLAG_C
+#define CHANNEL_PORT   OBJ_FLAG_D /* one end is, or was, the host's (port_end.h) */
 
 /* OBJ_END; OBJ_FLAG_A: it receives, else it sends */
 typedef struct channel_end {

@@ -80,7 +80,8 @@ enum {
     OBJ_FROZEN = 1 << 9,    /* a list or map that can no longer change (then OBJ_IMMUTABLE too) */
     OBJ_FLAG_A = 1 << 10,   /* the kind's own: a closed channel, an ASCII-only string, … */
     OBJ_FLAG_B = 1 << 11,
-    OBJ_FLAG_C = 1 << 12
+    OBJ_FLAG_C = 1 << 12,
+    OBJ_FLAG_D = 1 << 15
 };
 #define OWNER_SHIFT   16
 #define OWNER_MASK    (~(uint64_t)0xffff)

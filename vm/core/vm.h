@@ -129,6 +129,9 @@ struct csp_vm {
     struct foreign *foreign;      /* what calls C; made with the first library */
     struct pool *pool;            /* workers and inbox of the requests; made by the first */
     struct request *requests;     /* all that have been neither taken nor disposed of */
+    struct csp_port *ports;       /* port_end.h; changes under the allocation lock */
+    bool ports_lost;              /* the channel of one of them is garbage */
+    bool ports_starved;           /* one of them had no memory for a message */
     void *top;                    /* for the layer above (api/): module loader, sessions */
     const char *const *args;
     uint32_t arg_count; /* of the script */

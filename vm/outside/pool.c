@@ -188,6 +188,12 @@ void pool_expect(pool *p, job *j)
     pthread_mutex_unlock(&p->lock);
 }
 
+void pool_forget(job *j)
+{
+    pthread_mutex_lock(&j->of->lock);
+    leave(j->of);
+}
+
 bool pool_withdraw(job *j)
 {
     pool *p = j->of;

@@ -26,11 +26,15 @@ enum { POOL_THREADS = 4 }; /* of one VM, at most: as many as libuv's */
 
 typedef struct pool pool;
 
+struct csp_vm;
+
 typedef struct job {
     struct job *next, *previous; /* in the queue or the inbox */
     pool *of;
     void (*work)(struct job *j); /* on a thread of the pool; NULL: done elsewhere */
     void (*drop)(struct job *j); /* frees it, on any thread: nobody will take it */
+    /* In the VM's thread, which has taken it out of the inbox: it is this function's. */
+    void (*arrive)(struct csp_vm *vm, struct job *j);
     bool queued;
 } job;
 
@@ -43,8 +47,9 @@ void pool_close(pool *p);
 
 /* Queues j to be worked on in its turn; then it is posted. */
 void pool_submit(pool *p, job *j);
-/* Announces that somebody else will post j, once. */
+/* Announces that somebody else will post j, once; or that nobody will after all. */
 void pool_expect(pool *p, job *j);
+void pool_forget(job *j);
 /* Takes j back if no thread has begun with it; false: it will arrive. */
 bool pool_withdraw(job *j);
 /* Puts j into the inbox. [any thread] */

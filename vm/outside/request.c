@@ -11,7 +11,7 @@ struct request_roots {
     value pins[REQUEST_PINS];
 };
 
-static void wake(void *data) { loop_wake(data); }
+static void wake(void *data) { vm_wake(data); }
 
 static request *request_of(job *j) { return (request *)j; }
 
@@ -62,14 +62,21 @@ static void forget(csp_vm *vm, request *r)
 
 /* --- beginning */
 
+pool *request_pool(csp_vm *vm)
+{
+    if (!vm->pool)
+        vm->pool = pool_new(wake, vm);
+    if (!vm->pool)
+        vm_raise_memory(vm);
+    return vm->pool;
+}
+
 static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                     size_t outside)
 {
-    if (!process_side(vm, p) || !vm_loop_reserve(vm))
+    if (!process_side(vm, p) || !vm_loop_reserve(vm) || !request_pool(vm))
         return false;
-    if (!vm->pool)
-        vm->pool = pool_new(wake, vm->loop);
-    r->roots = vm->pool ? heap_pinned(sizeof *r->roots) : NULL;
+    r->roots = heap_pinned(sizeof *r->roots);
     if (!r->roots || !heap_reserve_outside(&vm->heap, outside)) {
         vm_raise_memory(vm);
         return false;
@@ -81,10 +88,27 @@ static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint3
     return true;
 }
 
+/* In the VM's thread. */
+static void arrive(csp_vm *vm, job *j)
+{
+    request *r = request_of(j);
+    if (r->state == REQUEST_ABANDONED) {
+        forget(vm, r);
+        return;
+    }
+    r->state = REQUEST_ARRIVED;
+    vm->requests_waiting--;
+    process *p = r->roots->proc;
+    if (process_win(p, r->ticket)) {
+        p->wake = WAKE_REQUEST;
+        sched_ready(&vm->sched, p, READY_TAIL);
+    }
+}
+
 verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                       size_t outside)
 {
-    r->job = (job){.work = r->kind->work ? work : NULL, .drop = drop};
+    r->job = (job){.work = r->kind->work ? work : NULL, .drop = drop, .arrive = arrive};
     if (!prepare(vm, p, r, pins, pin_count, outside)) {
         request_dispose(vm, r);
         return VERDICT_FAIL;
@@ -107,7 +131,7 @@ verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uin
 
 void request_watch(csp_vm *vm, request *r)
 {
-    r->job = (job){.drop = drop};
+    r->job = (job){.drop = drop, .arrive = arrive};
     r->state = REQUEST_ABANDONED;
     link_request(vm, r);
     pool_expect(vm->pool, &r->job);
@@ -119,26 +143,11 @@ void request_complete(request *r) { pool_post(&r->job); }
 
 bool request_arrived(const csp_vm *vm) { return vm->pool && pool_arrived(vm->pool); }
 
-static void arrive(csp_vm *vm, request *r)
-{
-    if (r->state == REQUEST_ABANDONED) {
-        forget(vm, r);
-        return;
-    }
-    r->state = REQUEST_ARRIVED;
-    vm->requests_waiting--;
-    process *p = r->roots->proc;
-    if (process_win(p, r->ticket)) {
-        p->wake = WAKE_REQUEST;
-        sched_ready(&vm->sched, p, READY_TAIL);
-    }
-}
-
 void request_deliver(csp_vm *vm)
 {
     for (job *j = pool_take(vm->pool), *next; j; j = next) {
         next = j->next;
-        arrive(vm, request_of(j));
+        j->arrive(vm, j);
     }
 }
 

@@ -84,9 +84,12 @@ static inline const request *request_arrived_for(const process *p) { return p->s
 void request_settle(csp_vm *vm, process *p);
 void request_leave(csp_vm *vm, process *p);
 
-/* Wakes those whose requests have arrived. Called between two slices. */
+/* Takes what has arrived in the inbox, and wakes those whose requests are among it. Called between
+ * two slices. */
 void request_deliver(csp_vm *vm);
 bool request_arrived(const csp_vm *vm);
+/* The VM's pool, made when first needed; NULL: raised. */
+pool *request_pool(csp_vm *vm);
 /* Whether any process waits for a request. */
 static inline bool request_pending(const csp_vm *vm) { return vm->requests_waiting != 0; }
 

@@ -23,7 +23,6 @@
 #include "vm/outside/loop.h"
 #include "vm/process/channel.h"
 #include "vm/process/timer.h"
-#include "vm/walk/walk_copy.h"
 
 static alt *alt_of(csp_vm *vm, process *p)
 {
@@ -215,7 +214,8 @@ static bool make_message(csp_vm *vm, process *p, alt *a, uint32_t i, bool move, 
                          alt_result *result)
 {
     alt_case *c = &a->cases[i];
-    if (value_is_immutable(c->original)) {
+    bool port = c->chan->header & CHANNEL_PORT;
+    if (value_is_immutable(c->original) && !port) {
         c->message = c->original;
         c->made = true;
         return true;
@@ -225,7 +225,9 @@ static bool make_message(csp_vm *vm, process *p, alt *a, uint32_t i, bool move, 
         *result = ALT_FAILED;
         return false;
     }
-    value quick = move ? VALUE_ABSENT : walk_copy_quick(vm, p, c->original);
+    /* what goes to the host is packed; the original is given up when it has been sent */
+    move = move && !port;
+    value quick = move ? VALUE_ABSENT : chan_message(vm, p, c->chan, c->original, &choice->walk);
     if (quick != VALUE_ABSENT) {
         c->message = quick;
         c->made = true;
@@ -294,9 +296,10 @@ static alt_result commit(csp_vm *vm, process *p, alt *a, uint32_t i, alt_choice 
     alt_case *c = &a->cases[i];
     chan_result r = c->sends ? chan_send(vm, p, c->chan, c->message)
                              : chan_receive(vm, p, c->chan, &choice->received);
-    assert(r == CHAN_DONE); /* it was ready, and nothing ran in between */
-    (void)r;
-    return chosen(a, i, choice);
+    assert(r != CHAN_BLOCK); /* it was ready, and nothing ran in between */
+    if (r == CHAN_CLOSED)    /* but the host, which has closed its end of a port */
+        return closed_send(vm);
+    return r == CHAN_FAIL ? ALT_FAILED : chosen(a, i, choice);
 }
 
 /* A closed, drained channel: a repeated alt takes it once. */

@@ -2,12 +2,12 @@
 #ifndef CSP_VM_PROCESS_ALT_H
 #define CSP_VM_PROCESS_ALT_H
 
-#include "vm/core/concurrency.h"
+#include "vm/walk/walk.h"
 
 typedef enum alt_result {
     ALT_CHOSEN, /* *arm is taken; a receive's value is to be delivered */
     ALT_BLOCKED,
-    ALT_COPY,   /* *work must become a message by WALK_MESSAGE, then alt_made */
+    ALT_COPY,   /* *work must become a message by *walk, then alt_made */
     ALT_MOVE,   /* … by WALK_MOVE */
     ALT_UNMOVE, /* *work must be given back by WALK_UNMOVE, then alt_made */
     ALT_ENDED,  /* a repeated alt with no enabled arm */
@@ -21,6 +21,7 @@ typedef struct alt_choice {
      * or ABSENT */
     value taken;
     value work;
+    walk_kind walk;
 } alt_choice;
 /* Collects the arms after the ALT instruction, and tries. */
 alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, alt_choice *choice);

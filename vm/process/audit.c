@@ -4,6 +4,7 @@
 
 #include "vm/outside/request.h"
 #include "vm/process/channel.h"
+#include "vm/process/port_end.h"
 
 static bool link_valid(void *link)
 {
@@ -233,6 +234,8 @@ const char *audit_core(csp_vm *vm)
         wrong = audit_ending(&vm->sched);
     if (!wrong && runnable != vm->sched.queue_length + (vm->sched.next != NULL))
         wrong = "I1: a runnable process stands in no queue";
+    if (!wrong)
+        wrong = ports_audit(vm);
     if (!wrong && !request_counted(vm))
         wrong = "I16: requests are miscounted";
     return wrong;

@@ -14,8 +14,11 @@
 #include "vm/core/vm.h"
 #include "vm/number/num.h"
 #include "vm/outside/loop.h"
+#include "vm/process/port_end.h"
 #include "vm/process/timer.h"
+#include "vm/walk/parcel.h"
 #include "vm/walk/walk_adopt.h"
+#include "vm/walk/walk_copy.h"
 
 static chan_ring *ring_new(csp_vm *vm, uint32_t capacity)
 {
@@ -48,6 +51,8 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
 {
     if (value_is(handle, OBJ_CHANNEL)) {
         channel *c = value_as_object(handle);
+        if ((c->header & CHANNEL_PORT) && !port_end_check(vm, c, sends))
+            return NULL;
         if (!sends || !(c->header & (CHANNEL_DONE | CHANNEL_TICK)))
             return c;
         vm_raise(vm, ERR_TYPE, "nobody can send on a channel that gives %s",
@@ -121,7 +126,8 @@ channel *chan_behind(csp_vm *vm, process *p, value handle)
 /* A channel gets its number when it is first shown. */
 static bool show_chan(text *t, channel *c, const char *which)
 {
-    return text_printf(t, "<chan %llu%s>", (unsigned long long)chan_number(t->vm, c), which);
+    return text_printf(t, "<%s %llu%s>", c->header & CHANNEL_PORT ? "port" : "chan",
+                       (unsigned long long)chan_number(t->vm, c), which);
 }
 
 static bool show_channel(text *t, value v) { return show_chan(t, value_as_object(v), ""); }
@@ -259,6 +265,8 @@ bool chan_can_receive(channel *c)
     }
     if (c->count)
         return true;
+    if (c->header & CHANNEL_PORT) /* what the host has still to receive */
+        return !port_end_is_empty(c);
     drop_stale(c, true);
     return c->send_first != NULL;
 }
@@ -267,6 +275,10 @@ bool chan_can_send(channel *c)
 {
     if ((c->header & CHANNEL_CLOSED) || c->count < c->capacity)
         return true;
+    if (c->header & CHANNEL_PORT) {
+        drop_stale(c, true);
+        return !c->send_first && port_end_has_room(c);
+    }
     drop_stale(c, false);
     return c->recv_first != NULL;
 }
@@ -292,7 +304,11 @@ static value ring_get(channel *c)
 
 /* --- waiting for a channel to be closed and drained */
 
-bool chan_drained(const channel *c) { return (c->header & CHANNEL_CLOSED) && !c->count; }
+bool chan_drained(const channel *c)
+{
+    return (c->header & CHANNEL_CLOSED) && !c->count &&
+           (!(c->header & CHANNEL_PORT) || port_end_is_empty(c));
+}
 
 static node **drained_list(channel *c)
 {
@@ -357,10 +373,31 @@ static void wake_drained(csp_vm *vm, channel *c)
 
 /* --- send, receive, close */
 
+value chan_message(csp_vm *vm, process *p, const channel *c, value v, walk_kind *walk)
+{
+    if (c->header & CHANNEL_PORT)
+        return port_end_message(vm, p, v, walk);
+    *walk = WALK_MESSAGE;
+    return walk_copy_quick(vm, p, v);
+}
+
+static chan_result send_to_host(csp_vm *vm, process *p, channel *c, value m)
+{
+    drop_stale(c, true);
+    chan_result sent = c->send_first ? CHAN_BLOCK : port_end_send(vm, c, m);
+    if (sent == CHAN_BLOCK) {
+        p->value = m;
+        chan_enqueue(c, p, true);
+        sched_park(p);
+    }
+    vm->counts.messages += sent == CHAN_DONE;
+    return sent;
+}
+
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
 {
-    if (c->header & CHANNEL_CLOSED)
-        return CHAN_CLOSED;
+    if (c->header & (CHANNEL_CLOSED | CHANNEL_PORT))
+        return c->header & CHANNEL_CLOSED ? CHAN_CLOSED : send_to_host(vm, p, c, m);
     void *link = c->recv_first ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = m;
@@ -381,10 +418,8 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
 
 static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out);
 
-chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
+static chan_result receive(csp_vm *vm, process *p, channel *c, value *out)
 {
-    if (c->header & (CHANNEL_DONE | CHANNEL_TICK))
-        return receive_special(vm, p, c, out);
     if (c->count) {
         *out = ring_get(c);
         if (c->header & CHANNEL_CLOSED) {
@@ -415,6 +450,12 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
     chan_enqueue(c, p, false);
     sched_park(p);
     return CHAN_BLOCK;
+}
+
+chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
+{
+    return c->header & (CHANNEL_DONE | CHANNEL_TICK | CHANNEL_PORT) ? receive_special(vm, p, c, out)
+                                                                    : receive(vm, p, c, out);
 }
 
 /* A close only takes one arm away from a waiting alt. The last arm wakes it, unless something else
@@ -460,12 +501,23 @@ void chan_close(csp_vm *vm, channel *c)
         chan_unlink(c, link, false);
         close_receiver(vm, link);
     }
-    if (!c->count)
+    if (c->header & CHANNEL_PORT)
+        port_end_closed(vm, c);
+    chan_tell_drained(vm, c);
+}
+
+void chan_tell_drained(csp_vm *vm, channel *c)
+{
+    if (chan_drained(c))
         wake_drained(vm, c);
 }
 
 bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
 {
+    if ((c->header & CHANNEL_PORT) && parcel_message(message)) {
+        *walk = WALK_UNPACK;
+        return false;
+    }
     if (value_is_immutable(message))
         return true;
     if (c->header & CHANNEL_DONE) { /* the master stays: everybody who asks gets a copy */
@@ -534,12 +586,49 @@ static bool reserve_ring(csp_vm *vm, channel *c, uint32_t room)
         memcpy(r->slots, c->ring->slots + c->head, straight * sizeof(value));
         memcpy(r->slots + straight, c->ring->slots, (c->count - straight) * sizeof(value));
     }
-    if (c->ring)
+    if (c->ring) {
         r->drained = c->ring->drained;
+        r->port = c->ring->port;
+    }
     c->ring = r;
     c->head = 0;
     c->capacity = capacity;
     return true;
+}
+
+bool chan_offer(csp_vm *vm, channel *c, value m)
+{
+    void *link = dequeue_link(c, false, WAKE_MESSAGE);
+    if (link) {
+        *value_of(link) = m;
+        vm->counts.messages++;
+        sched_ready(&vm->sched, node_process(link), READY_TAIL);
+        return true;
+    }
+    if (!reserve_ring(vm, c, c->count + 1))
+        return false;
+    ring_put(c, m);
+    vm->counts.messages++;
+    return true;
+}
+
+value chan_first_sent(channel *c)
+{
+    drop_stale(c, true);
+    return c->send_first ? *value_of(c->send_first) : VALUE_ABSENT;
+}
+
+void chan_take_sent(csp_vm *vm, channel *c)
+{
+    void *link = dequeue_link(c, true, WAKE_MESSAGE);
+    *value_of(link) = VALUE_ABSENT;
+    vm->counts.messages++;
+    sched_ready(&vm->sched, node_process(link), READY_TAIL);
+}
+
+bool chan_awaited(const channel *c)
+{
+    return c->recv_first || c->send_first || (c->ring && c->ring->drained);
 }
 
 static void tell_end(csp_vm *vm, channel *c, process *p)
@@ -555,6 +644,10 @@ static void tell_end(csp_vm *vm, channel *c, process *p)
 
 bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
 {
+    if (c->header & CHANNEL_PORT) {
+        vm_raise(vm, ERR_TYPE, "a process cannot be watched through a port");
+        return false;
+    }
     side *sd = process_side(vm, p);
     if (!sd || !reserve_ring(vm, c, room))
         return false;
@@ -642,8 +735,20 @@ bool chan_arm_ticker(csp_vm *vm, channel *c)
     return true;
 }
 
+static chan_result receive_from_host(csp_vm *vm, process *p, channel *c, value *out)
+{
+    if (!port_end_check(vm, c, false))
+        return CHAN_FAIL;
+    chan_result received = receive(vm, p, c, out);
+    if (received == CHAN_DONE)
+        port_end_received(c);
+    return received;
+}
+
 static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out)
 {
+    if (c->header & CHANNEL_PORT)
+        return receive_from_host(vm, p, c, out);
     if (c->header & CHANNEL_DONE) {
         process *of = c->outcome_of;
         if (process_ended(of)) {

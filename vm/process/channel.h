@@ -21,7 +21,9 @@ channel *chan_behind(csp_vm *vm, process *p, value handle);
 /* The crash of a send on a closed channel. */
 verdict chan_raise_closed_send(csp_vm *vm);
 
-/* m is a message: immutable or in transit. BLOCK: p is parked. CLOSED: nothing has happened. */
+/* v, which p may use, as a message for c: at once, or ABSENT: this walk makes it. */
+value chan_message(csp_vm *vm, process *p, const channel *c, value v, walk_kind *walk);
+/* m is a message. BLOCK: p is parked. CLOSED: nothing has happened. */
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m);
 /* DONE: *out is the message, to be delivered (chan_delivery). */
 chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out);
@@ -34,6 +36,17 @@ bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
 /* Ready without waiting? Stale heads are dropped. */
 bool chan_can_send(channel *c);
 bool chan_can_receive(channel *c);
+
+/* For ports. Gives m to the first who waits, or puts it into the buffer, which grows as it has to:
+ * never parks. False: raised, and nothing has happened. */
+bool chan_offer(csp_vm *vm, channel *c, value m);
+/* The message of the first who waits to send; ABSENT: nobody does. It is taken. */
+value chan_first_sent(channel *c);
+void chan_take_sent(csp_vm *vm, channel *c);
+/* Whether somebody waits on c. */
+bool chan_awaited(const channel *c);
+/* If c is drained: wakes those who wait for that. */
+void chan_tell_drained(csp_vm *vm, channel *c);
 
 /* Queues: links are bases of processes or nodes. */
 

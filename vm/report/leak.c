@@ -13,6 +13,7 @@
 #include "vm/outside/loop.h"
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
+#include "vm/process/port_end.h"
 #include "vm/report/report.h"
 
 enum {
@@ -43,6 +44,7 @@ struct leak_places {
 static void judge_held(csp_vm *vm)
 {
     hosted_judge(vm);
+    ports_judge(vm);
     if (vm->marked)
         vm->marked(vm);
 }

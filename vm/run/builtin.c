@@ -50,8 +50,12 @@ static verdict send(csp_vm *vm, process *p, value *args, value *result)
     if (args[2] == VALUE_ABSENT) {
         args[2] = value_int(1);
         args[3] = args[1];
-        if (!value_is_immutable(args[1]))
-            return walk_call(vm, p, WALK_MESSAGE, 1, args + 1);
+        walk_kind walk = WALK_MESSAGE;
+        bool port = c->header & CHANNEL_PORT;
+        if (port)
+            args[3] = chan_message(vm, p, c, args[1], &walk);
+        if (port ? args[3] == VALUE_ABSENT : !value_is_immutable(args[1]))
+            return walk_call(vm, p, walk, 1, args + 1);
     } else if (args[2] == value_int(1)) {
         args[3] = *native_result(p);
     } else {

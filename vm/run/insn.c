@@ -33,6 +33,13 @@ verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
     return *c ? VERDICT_DONE : VERDICT_FAIL;
 }
 
+bool insn_to_host(value handle)
+{
+    const channel *c = value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan
+                                                 : value_as_object(handle);
+    return (c->header & CHANNEL_PORT) != 0;
+}
+
 verdict insn_closed_receive(csp_vm *vm)
 {
     return vm_raise(vm, ERR_CLOSED, "receive on a closed channel");

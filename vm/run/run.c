@@ -964,16 +964,17 @@ spawned: {                                              /* op_a: the new process
     CASE(SEND) : {
         channel *c;
         value ch = A, m = B;
-        bool plain_channel =
-            value_is(ch, OBJ_CHANNEL) && !(obj_header(ch) & (CHANNEL_DONE | CHANNEL_TICK));
+        bool plain_channel = value_is(ch, OBJ_CHANNEL) &&
+                             !(obj_header(ch) & (CHANNEL_DONE | CHANNEL_TICK | CHANNEL_PORT));
         if (likely(plain_channel)) c = value_as_object(ch);
         else if (insn_channel(vm, p, ch, true, &c) != VERDICT_DONE) goto fail;
-        if (unlikely(!value_is_immutable(m))) {
+        bool port = !plain_channel && (c->header & CHANNEL_PORT);
+        if (unlikely(port || !value_is_immutable(m))) {
             if (c->header & CHANNEL_CLOSED) { chan_raise_closed_send(vm); goto fail; }
             if (!value_usable(p, m)) { vm_raise_type(vm, p, m, "a value of its own"); goto fail; }
             op_a = m;
-            m = walk_copy_quick(vm, p, m);
-            if (m == VALUE_ABSENT) { walk = WALK_MESSAGE; goto operate; }
+            m = chan_message(vm, p, c, m, &walk);
+            if (m == VALUE_ABSENT) goto operate;
         }
         SAVE();
         switch (chan_send(vm, p, c, m)) {
@@ -989,7 +990,8 @@ spawned: {                                              /* op_a: the new process
         if (insn_channel(vm, p, A, true, &c) != VERDICT_DONE) goto fail;
         if (c->header & CHANNEL_CLOSED) { chan_raise_closed_send(vm); goto fail; }
         op_a = B;
-        walk = WALK_MOVE;
+        /* what goes to the host is packed; it is given up when it has been sent */
+        walk = c->header & CHANNEL_PORT ? WALK_PACK : WALK_MOVE;
         goto operate;
     }
     CASE(RECV) : {
@@ -1054,7 +1056,7 @@ spawned: {                                              /* op_a: the new process
             goto alt_taken;
         }
         case ALT_BLOCKED: SAVE(); goto blocked;
-        case ALT_COPY: op_a = choice.work; walk = WALK_MESSAGE; goto operate;
+        case ALT_COPY: op_a = choice.work; walk = choice.walk; goto operate;
         case ALT_MOVE: op_a = choice.work; walk = WALK_MOVE; goto operate;
         case ALT_UNMOVE: op_a = choice.work; walk = WALK_UNMOVE; goto operate;
         case ALT_ENDED: {
@@ -1146,12 +1148,18 @@ finish: {
             {
                 channel *c;
                 if (insn_channel(vm, p, A, true, &c) != VERDICT_DONE) goto fail;
+                bool port = c->header & CHANNEL_PORT;
+                if (port && done == &walk_natives[WALK_MOVE]) break;
                 SAVE();
                 switch (chan_send(vm, p, c, op_a)) {
-                case CHAN_DONE: break;
+                case CHAN_DONE:
+                    if (!port || pc->op != OPC_SENDMOVE) break;
+                    op_a = B;
+                    walk = WALK_MOVE;
+                    goto operate;
                 case CHAN_BLOCK: goto blocked;
                 case CHAN_CLOSED:
-                    if (pc->op == OPC_SENDMOVE) { walk = WALK_UNMOVE; goto operate; }
+                    if (pc->op == OPC_SENDMOVE && !port) { walk = WALK_UNMOVE; goto operate; }
                     chan_raise_closed_send(vm);
                     goto fail;
                 case CHAN_FAIL: goto fail;
@@ -1197,7 +1205,15 @@ woken: {
         case OPC_SEND: case OPC_SENDMOVE:
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
-            if (why != WAKE_CLOSED) { red--; NEXT(); }
+            if (why != WAKE_CLOSED) {
+                if (pc->op == OPC_SENDMOVE && insn_to_host(A)) {
+                    op_a = B;
+                    walk = WALK_MOVE;
+                    goto operate;
+                }
+                red--;
+                NEXT();
+            }
             if (pc->op == OPC_SENDMOVE && !value_is_immutable(op_a)) {
                 walk = WALK_UNMOVE;
                 goto operate;

@@ -1,0 +1,53 @@
+/* The script's end of a port (vm/outside/port.h): its channel.
+ *
+ * A channel to the script is an ordinary one whose messages come from the port, in turns between
+ * two slices; its buffer grows as it has to, up to the port's capacity. A channel from the script
+ * has no buffer of its own: who sends on it puts a message into the port, or waits in the channel's
+ * queue until the port has room. What goes out is packed before: a small text or scalar stays what
+ * it is, all else is a parcel.
+ *
+ * The channel names its port in its ring, as long as both live; then it is an ordinary closed
+ * channel. The VM's list of ports holds the channels weakly, but for those that are awaited while
+ * the host's end is open: ports_push. */
+#ifndef CSP_VM_PROCESS_PORT_END_H
+#define CSP_VM_PROCESS_PORT_END_H
+
+#include "vm/outside/port.h"
+#include "vm/process/channel.h"
+
+/* A new port with its channel; NULL: raised. */
+port *port_open(csp_vm *vm, bool to_script, uint32_t capacity, channel **c);
+
+/* For channel.c; c is a CHANNEL_PORT. */
+
+/* Whether a program may send (or receive) on c; false: raised. */
+bool port_end_check(csp_vm *vm, const channel *c, bool sends);
+/* chan_message. */
+value port_end_message(csp_vm *vm, const process *p, value v, walk_kind *walk);
+/* DONE, CLOSED, FAIL; BLOCK: there is no room, and the VM will be told of it. */
+chan_result port_end_send(csp_vm *vm, channel *c, value m);
+/* From the script: whether there is room, whether all that was sent is gone. If not, the VM will be
+ * told when that changes. Of a channel to the script: false, true. */
+bool port_end_has_room(const channel *c);
+bool port_end_is_empty(const channel *c);
+/* A message has left c's buffer. */
+void port_end_received(const channel *c);
+/* The program has closed c. */
+void port_end_closed(csp_vm *vm, channel *c);
+
+/* Whether a process waits for the host at a port. */
+bool ports_awaited(const csp_vm *vm);
+/* Between two slices, if the VM's marks ask for it: gives up ports whose channels are garbage, and
+ * tries again those that had no memory. */
+void ports_sweep(csp_vm *vm);
+/* In the collector's callbacks: at the beginning of a marking, and at the end of one that brings
+ * nothing back. */
+void ports_push(const csp_vm *vm);
+void ports_judge(csp_vm *vm);
+/* At the VM's end, before its pool goes. */
+void ports_close(csp_vm *vm);
+
+/* For the audit: NULL, or what is wrong. */
+const char *ports_audit(const csp_vm *vm);
+
+#endif
