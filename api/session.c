@@ -306,7 +306,7 @@ static csp_status eval(csp_session *s, const char *source, size_t size, char **r
         status = run_input(s, m, &v);
         commit(s);
         if (status == CSP_OK && v != VALUE_NIL)
-            *result = host_show(w->vm, v, SHOWN_BYTES);
+            *result = host_show(w->vm, v, SHOWN_BYTES, false);
         output_finish(w->vm);
     } else {
         remove_staged(s);

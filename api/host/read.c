@@ -469,7 +469,7 @@ char *csp_show(csp_vm *vm, csp_value given, size_t limit)
         return NULL;
     value v;
     char *shown = NULL;
-    if (handle_value(h, given, __func__, &v) && !(shown = host_show(vm, v, limit)))
+    if (handle_value(h, given, __func__, &v) && !(shown = host_show(vm, v, limit, true)))
         host_fail_memory(h);
     door_leave(h);
     return shown;

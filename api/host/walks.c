@@ -27,11 +27,13 @@ verdict host_walk(csp_vm *vm, process *p, walk_kind walk, uint32_t argc, const v
     return v;
 }
 
-char *host_show(csp_vm *vm, value v, size_t limit)
+char *host_show(csp_vm *vm, value v, size_t limit, bool whole)
 {
     text t;
     text_init(&t, vm);
-    if (!walk_show(vm, &t, v, limit > 0 && limit < STRING_MAX ? limit : STRING_MAX))
+    if (limit == 0 || limit > STRING_MAX)
+        limit = STRING_MAX;
+    if (!(whole ? walk_show_whole : walk_show)(vm, &t, v, limit))
         return NULL;
     char *shown = malloc(t.used + 1);
     if (!shown)

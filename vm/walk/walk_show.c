@@ -28,6 +28,7 @@ typedef struct show_walk {
     bool repr;
     bool formatting; /* the digits of an int are being made elsewhere */
     bool finished;   /* by walk_text_finish */
+    bool whole;      /* ints of any size in full, even where nobody can wait */
 } show_walk;
 
 /* state, for maps: what comes next; for structs: the element of an array. */
@@ -189,6 +190,10 @@ static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted,
     if (p && is_long(v)) {
         w->formatting = true;
         return num_long_call(vm, p, NUM_FORMAT, v, value_int(10));
+    }
+    if (w->whole && is_long(v)) {
+        num_format_int(&w->out.tail, v, 10);
+        return done_or_memory(vm, w);
     }
     size_t before = w->out.tail.used;
     if (is_long_text(v))
@@ -436,7 +441,7 @@ static bool add_shown(text *t, draft *d, size_t limit)
     return text_cut(t, start, limit);
 }
 
-bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
+static bool show_now(csp_vm *vm, text *t, value v, size_t limit, bool whole)
 {
     value raised = vm->sched.raised;
     show_walk *w = walk_text_new(vm, true, "");
@@ -444,6 +449,7 @@ bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
         vm->sched.raised = raised;
         return false;
     }
+    w->whole = whole;
     int64_t budget = 4096;
     verdict done = enter(vm, NULL, w, v, true, &budget);
     while (done == VERDICT_DONE && !walk_stack_empty(&w->stack) && draft_size(&w->out) <= limit) {
@@ -454,4 +460,14 @@ bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
     }
     vm->sched.raised = raised;
     return done == VERDICT_DONE && add_shown(t, &w->out, limit);
+}
+
+bool walk_show(csp_vm *vm, text *t, value v, size_t limit)
+{
+    return show_now(vm, t, v, limit, false);
+}
+
+bool walk_show_whole(csp_vm *vm, text *t, value v, size_t limit)
+{
+    return show_now(vm, t, v, limit, true);
 }
