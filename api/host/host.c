@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "vm/core/type.h"
 
 host *host_new(world *w)
 {
@@ -119,4 +120,9 @@ bool host_done(host *h, verdict v)
     if (v != VERDICT_DONE)
         host_fail_raised(h);
     return v == VERDICT_DONE;
+}
+
+csp_status host_refuse(host *h, value got, const char *what)
+{
+    return host_fail(h, CSP_E_TYPE, "type_error", "expected %s, got %s", what, vm_type_phrase(got));
 }

@@ -49,6 +49,8 @@ csp_status host_fail_memory(host *h);
 /* The same for what the VM has raised, which is taken: its kind, its message, and the status that
  * belongs to the kind. */
 csp_status host_fail_raised(host *h);
+/* A value of another type: CSP_E_TYPE, "expected a bool, got nil". */
+csp_status host_refuse(host *h, value got, const char *what);
 /* Whether it is DONE; else what has been raised is kept. */
 bool host_done(host *h, verdict v);
 

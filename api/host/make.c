@@ -30,12 +30,25 @@ csp_value csp_nil(void) { return CSP_VALUE_(VALUE_NIL); }
 
 csp_value csp_bool(bool b) { return CSP_VALUE_(value_bool(b)); }
 
+/* What the quick functions do when it is not that easy: apart, so that they need no frame. */
+
+__attribute__((noinline)) static csp_value new_int(csp_vm *vm, int64_t n, const char *function)
+{
+    host *h = door_enter(vm, function, DOOR_NATIVE);
+    return h ? leave_with(h, num_int(vm, n), function) : CSP_NONE;
+}
+
+__attribute__((noinline)) static csp_value new_float(csp_vm *vm, double d, const char *function)
+{
+    host *h = door_enter(vm, function, DOOR_NATIVE);
+    return h ? leave_with(h, num_float(vm, d), function) : CSP_NONE;
+}
+
 csp_value csp_int(csp_vm *vm, int64_t n)
 {
     if (__builtin_expect(door_glance(vm) && value_fits_int(n), 1))
         return CSP_VALUE_(value_int(n));
-    host *h = door_enter(vm, __func__, DOOR_NATIVE);
-    return h ? leave_with(h, num_int(vm, n), __func__) : CSP_NONE;
+    return new_int(vm, n, __func__);
 }
 
 csp_value csp_uint(csp_vm *vm, uint64_t n)
@@ -51,8 +64,7 @@ csp_value csp_float(csp_vm *vm, double d)
     value v = value_flonum(d);
     if (v != VALUE_ABSENT && door_glance(vm))
         return CSP_VALUE_(v);
-    host *h = door_enter(vm, __func__, DOOR_NATIVE);
-    return h ? leave_with(h, num_float(vm, d), __func__) : CSP_NONE;
+    return new_float(vm, d, __func__);
 }
 
 csp_value csp_int_text(csp_vm *vm, const char *digits)
