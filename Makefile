@@ -239,7 +239,7 @@ setup: ## install what building, testing, checking and measuring need, with both
 
 clean: ## remove what was built
 	$(Q)cd $(O) 2>/dev/null && rm -rf obj-*-*-* csp libcsp.a libcsp.so unit.list sources.list stdlib_csp.c soak \
-		san debug fuzz coverage clang arm64 deb; rmdir '$(realpath $(O))' 2>/dev/null || :
+		san debug fuzz coverage clang arm64 deb installed; rmdir '$(realpath $(O))' 2>/dev/null || :
 
 # ---- The library and the command ----
 
@@ -301,12 +301,23 @@ $(OBJ)/stdlib_csp.o: $(O)/stdlib_csp.c | $(OBJ)
 
 # ---- Unit tests: one program for each tests/<room>/test_<what>.c ----
 
-unit-tests: $(UNIT_TESTS)
+unit-tests: $(UNIT_TESTS) $(if $(filter release,$(MODE)),installed)
 	@mkdir -p $(OUT) && realpath $(UNIT_TESTS) > $(OUT)/unit.list
 
 $(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/internal.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(OBJ)/internal.a -lcriterion $(LIBS)
+
+# What the tests of hosts are compiled against: what `make install` puts there.
+INSTALLED = $(realpath $(OUT))/installed
+.PHONY: installed
+installed: $(OUT)/installed/lib/pkgconfig/csp.pc
+
+$(OUT)/installed/lib/pkgconfig/csp.pc: $(SHOWN:%=$(OBJ)/%) include/csp.h scripts/install scripts/csp.pc.in \
+		docs/csp.1 docs/libcsp.3 | $(SHOWN:%=$(OUT)/%)
+	$(Q)DESTDIR= PREFIX='$(INSTALLED)' BINDIR='$(INSTALLED)/bin' LIBDIR='$(INSTALLED)/lib' \
+		INCLUDEDIR='$(INSTALLED)/include' MANDIR='$(INSTALLED)/share/man' DOCDIR='$(INSTALLED)/share/doc/csp' \
+		LIBS='$(LIBS)' VERSION='$(VERSION)' ABI='$(ABI)' O='$(OUT)' scripts/install >/dev/null
 
 # A library of C functions of all kinds of signatures, for tests/ffi/test_conformance.c.
 CONFORMANCE := $(OBJ)/tests/ffi/conformance.so
@@ -369,10 +380,11 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/in
 
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl repl/* include tests/support)))
 ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC) tests/ffi/measure.c
+HOSTS := $(sort $(wildcard examples/embed/*.c examples/embed/*.cpp))
 .PHONY: check-format check-includes check-rooms check-headers check-text check-exports check-shadow check-cppcheck check-tidy
 
 check-format:
-	@clang-format --dry-run -Werror $(ALL_C) $(HEADERS)
+	@clang-format --dry-run -Werror $(ALL_C) $(HEADERS) $(HOSTS)
 
 # The includes alone, which needs no build; with what the objects link to.
 check-includes:
@@ -407,7 +419,7 @@ $(TIDY): tidy/%:
 		awk '!/warnings? (generated|treated as error)/ { print; bad = 1 } END { exit bad }'
 
 format: ## rewrite the C sources in the one format
-	clang-format -i $(ALL_C) $(HEADERS)
+	clang-format -i $(ALL_C) $(HEADERS) $(HOSTS)
 
 # ---- Installation ----
 
