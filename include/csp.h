@@ -433,6 +433,35 @@ CSP_API CSP_CHECKED csp_status csp_call(csp_vm *vm, csp_value fn, uint32_t argc,
                                         const csp_value *argv, const csp_budget *budget,
                                         csp_value *result);
 
+/* ---- Tasks: processes that the host starts ---- */
+
+typedef struct csp_task csp_task;
+
+/* A process of its own calls fn with copies of the arguments; objects of the host that have an
+ * owner are moved. It runs in csp_step, csp_run, csp_call and csp_task_wait. *task (`task` may be
+ * NULL: then its crash is reported) is to be given to csp_task_free. CSP_OK, CSP_E_MEMORY,
+ * CSP_EXIT; CSP_E_CRASH of kind too_many_processes, CSP_E_TYPE: something that cannot be copied.
+ * [N] */
+CSP_API CSP_CHECKED csp_status csp_spawn(csp_vm *vm, csp_value fn, uint32_t argc,
+                                         const csp_value *argv, csp_task **task);
+/* What has become of it, as often as it is asked. CSP_OK: *result (`result` may be NULL) is a copy
+ * of what fn gave; CSP_EMPTY: it has not ended; CSP_E_CRASH, with its error, of kind "killed" if it
+ * was; CSP_E_CLOSED: the VM is gone. [N] */
+CSP_API csp_status csp_task_result(csp_task *task, csp_value *result);
+/* As csp_run, but until the process has ended: CSP_OK, however it did. [RUNS] */
+CSP_API csp_status csp_task_wait(csp_task *task, int milliseconds);
+/* The process as a value, as scripts have it. [N] */
+CSP_API csp_value csp_task_process(csp_task *task);
+/* Its number, as csp_error_process and reports have it. [MT] */
+CSP_API uint64_t csp_task_number(const csp_task *task);
+/* Kills it when the VM next runs. reason: what its error says; NULL: "killed". [MT] */
+CSP_API void csp_task_kill(csp_task *task, const char *reason);
+/* The process goes on; from now on nobody asks for its outcome, so its crash is reported. Also when
+ * the VM is gone. [MT] */
+CSP_API void csp_task_free(csp_task *task);
+/* Kills any process. CSP_E_NOT_FOUND: there is no process of that number. */
+CSP_API csp_status csp_kill(csp_vm *vm, uint64_t number, const char *reason);
+
 /* ---- Running processes ----
  *
  * From an event loop of the host: poll csp_fd for input, at most csp_timeout milliseconds long,

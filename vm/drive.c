@@ -65,6 +65,10 @@ static void poll(csp_vm *vm)
         output_poll(vm);
     if (request_arrived(vm))
         request_deliver(vm);
+    if (atomic_load_explicit(&vm->attention, memory_order_relaxed)) {
+        atomic_store(&vm->attention, false);
+        vm->attend(vm);
+    }
     release_lost(vm);
     if (vm->ports_lost)
         ports_sweep(vm);
@@ -86,7 +90,7 @@ static void idle(csp_vm *vm, int64_t deadline)
     output_waits(vm, loop_outputs(vm->loop));
     int64_t next = earlier(timer_next(&vm->sched), flood_due(vm));
     /* A flag that was set before the loop existed has woken nobody. */
-    if (!vm_interrupted(vm) && !vm->asked && !request_arrived(vm))
+    if (!vm_interrupted(vm) && !vm->asked && !request_arrived(vm) && !atomic_load(&vm->attention))
         loop_wait(vm->loop, earlier(next, deadline));
 }
 
@@ -237,7 +241,8 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
 
 int64_t vm_next_event(csp_vm *vm)
 {
-    if (sched_busy(&vm->sched) || request_arrived(vm) || hosted_pending(vm))
+    if (sched_busy(&vm->sched) || request_arrived(vm) || hosted_pending(vm) ||
+        atomic_load(&vm->attention))
         return 0;
     return earlier(timer_next(&vm->sched), flood_due(vm));
 }

@@ -15,7 +15,7 @@ host *host_new(world *w)
     h->vm = w->vm;
     h->world = w;
     w->host = h;
-    if (handles_init(h) && refs_init(h) && ports_init(h) && door_open(h))
+    if (handles_init(h) && refs_init(h) && tasks_init(h) && ports_init(h) && door_open(h))
         return h;
     host_free(h);
     return NULL;
@@ -28,6 +28,7 @@ void host_free(host *h)
     classes_free(h);
     h->world->host = NULL;
     ports_free(h);
+    tasks_free(h);
     refs_free(h);
     handles_free(h);
     error_free(h->misuse);

@@ -9,6 +9,7 @@
 #include "api/host/port.h"
 #include "api/host/ref.h"
 #include "api/host/run.h"
+#include "api/host/task.h"
 #include "api/world.h"
 
 typedef struct host {
@@ -27,6 +28,7 @@ typedef struct host {
     host_ports ports;
     classes classes;
     runs runs;
+    tasks tasks;
 } host;
 
 static inline host *host_of(const csp_vm *vm) { return world_of(vm)->host; }

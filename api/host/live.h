@@ -15,7 +15,8 @@ typedef enum live_kind {
     LIVE_ERROR,
     LIVE_LENT_ERROR, /* to be read, and not the host's to free */
     LIVE_REF,
-    LIVE_PORT
+    LIVE_PORT,
+    LIVE_TASK
 } live_kind;
 
 /* False: no memory. */

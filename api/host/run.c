@@ -47,20 +47,24 @@ csp_status csp_step(csp_vm *vm, uint64_t reductions, uint64_t *used)
     return status;
 }
 
-csp_status csp_run(csp_vm *vm, int milliseconds)
+csp_status run_until(host *h, process *p, int milliseconds)
 {
     enum { MS = 1000000 };
+    csp_vm *vm = h->vm;
+    int64_t deadline = milliseconds < 0 ? LOOP_NEVER : loop_now() + (int64_t)milliseconds * MS;
+    vm_status why = vm_run(vm, p, deadline);
+    vm_flush(vm);
+    if (why == VM_ENDED)
+        return CSP_OK;
+    return why == VM_DEADLINE && vm_next_event(vm) == 0 ? CSP_MORE : status_of(h, why);
+}
+
+csp_status csp_run(csp_vm *vm, int milliseconds)
+{
     host *h = host_begin(vm, __func__);
     if (!h)
         return CSP_E_MISUSE;
-    int64_t deadline = milliseconds < 0 ? LOOP_NEVER : loop_now() + (int64_t)milliseconds * MS;
-    vm_status why = vm_run(vm, NULL, deadline);
-    vm_flush(vm);
-    csp_status status;
-    if (why == VM_DEADLINE && vm_next_event(vm) == 0)
-        status = CSP_MORE;
-    else
-        status = status_of(h, why);
+    csp_status status = run_until(h, NULL, milliseconds);
     host_end(h);
     return status;
 }

@@ -2,10 +2,16 @@
 #ifndef CSP_API_HOST_RUN_H
 #define CSP_API_HOST_RUN_H
 
-#include <stdint.h>
+#include "include/csp.h"
+#include "vm/core/concurrency.h"
 
 typedef struct runs {
     int64_t owed; /* reductions that csp_step has run too many so far */
 } runs;
+
+struct host;
+
+/* Runs what there is until p has ended (CSP_OK; NULL: as csp_run), or as csp_run. */
+csp_status run_until(struct host *h, process *p, int milliseconds);
 
 #endif

@@ -34,6 +34,7 @@ static csp_stats stats_of(host *h)
         .handles = h->handles.used,
         .refs = h->refs.count,
         .ports = ports_count(h),
+        .tasks = h->tasks.count,
         .objects = hosted_count(vm),
     };
 }

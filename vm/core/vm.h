@@ -138,6 +138,9 @@ struct csp_vm {
 
     /* set from outside (signal handlers too): report on stream 2 what every process is doing */
     volatile int asked;
+    /* For the layer above: called between two slices after vm_call_attention, by any thread */
+    void (*attend)(struct csp_vm *vm);
+    _Atomic bool attention;
     /* vm_activity; set from outside (signal handlers too) from ACTIVE to INTERRUPTED */
     _Atomic int activity;
     int exit_status; /* of Os.exit; -1: nobody has called it */

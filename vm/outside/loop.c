@@ -219,3 +219,9 @@ void vm_wake(csp_vm *vm)
         /* otherwise nobody waits yet, and whoever is about to will look at the flags first */
         loop_wake(l);
 }
+
+void vm_call_attention(csp_vm *vm)
+{
+    atomic_store(&vm->attention, true);
+    vm_wake(vm);
+}

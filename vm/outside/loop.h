@@ -33,5 +33,8 @@ bool vm_loop_reserve(csp_vm *vm);
 /* Ends a wait of the VM after one of the flags that are set from outside was set. From any thread
  * or signal handler. */
 void vm_wake(csp_vm *vm);
+/* The layer above has something to do between two slices: vm->attend. From any thread, while the VM
+ * lives. */
+void vm_call_attention(csp_vm *vm);
 
 #endif
