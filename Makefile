@@ -79,7 +79,7 @@ REPL_SRC := $(sort $(wildcard repl/*.c repl/*/*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/*/test_*.c))
 SOAK_SRC := tests/soak/soak.c
-FUZZ_SRC := $(addprefix tests/fuzz/,source.c session.c signature.c)
+FUZZ_SRC := $(addprefix tests/fuzz/,source.c session.c signature.c message.c)
 STDLIB := $(sort $(wildcard stdlib/*.csp))
 
 # ---- Flags ----
@@ -191,10 +191,10 @@ soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stres
 			$$program --way $$run --seconds $$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))) $(ARGS) || exit 1; \
 	done
 
-fuzz: ## programs, sessions and signatures of all kinds, by libFuzzer; SECONDS= each (600), ONLY=, SEED=; ARGS= inputs
+fuzz: ## programs, sessions, signatures and messages of all kinds, by libFuzzer; SECONDS= each (600), ONLY=, SEED=; ARGS= inputs
 	@$(SETUP) build fuzz
 	@$(MAKE) $(SUB) -s SAN= DEBUG= FUZZ=1 CC=clang fuzz-programs
-	@for name in $(or $(ONLY),source session signature); do \
+	@for name in $(or $(ONLY),source session signature message); do \
 		SEED='$(SEED)' tests/fuzz/run $(O)/fuzz/$$name $$name $(or $(SECONDS),600) $(ARGS) || exit 1; \
 	done
 
