@@ -266,7 +266,7 @@ static void report_missing(search *s)
     if (!s->w->import_files)
         diag_hint(d, "only what the host of this program offers can be imported");
     else if (s->path[shown])
-        diag_hint(d, "`" SUFFIX "` is put behind it: `import \"%.*s\"`", shown, s->path);
+        diag_hint(d, "`" SUFFIX "` is appended: `import \"%.*s\"`", shown, s->path);
     else if (s->tried_count == 0)
         diag_hint(d, "`CSP_PATH` names no folder to look in");
     else

@@ -67,6 +67,10 @@ static ctype_kind unknown(ffi_refusal *why, const char *name, size_t length)
     for (int kind = 0; kind < CTYPE_KINDS; kind++)
         if (*ctype_kind_name((ctype_kind)kind))
             suggest_offer(&s, ctype_kind_name((ctype_kind)kind));
+    if (length == 0) {
+        (void)ffi_refuse(why, "a type is missing");
+        return CTYPE_KINDS;
+    }
     int shown = length > 100 ? 100 : (int)length;
     char word[64];
     snprintf(word, sizeof word, "%.*s", shown, name);
@@ -121,7 +125,7 @@ static bool integer(reader *r, ctype_kind kind, uint64_t *word)
     bool negative = *r->at == '-';
     *word = negative ? (uint64_t)strtoll(r->at, &end, 10) : strtoull(r->at, &end, 10);
     if (end == r->at || errno || !ctype_fits(kind, *word, negative && *word))
-        return ffi_refuse(r->why, "what stands behind `else` does not fit `%s`",
+        return ffi_refuse(r->why, "the value after `else` does not fit `%s`",
                           ctype_kind_name(kind));
     r->at = end;
     return true;
@@ -132,20 +136,20 @@ static bool number(reader *r, ctype_kind kind, uint64_t *word)
     char *end;
     double x = strtod(r->at, &end);
     if (end == r->at)
-        return ffi_refuse(r->why, "behind `else` stands a number");
+        return ffi_refuse(r->why, "`else` is followed by a number");
     *word = kind == CTYPE_F32 ? ctype_word_f32((float)x) : ctype_word_f64(x);
     r->at = end;
     return true;
 }
 
-/* What stands behind `else`: a literal of the type. */
+/* What follows `else`: a literal of the type. */
 static bool literal(reader *r, ctype_kind kind, uint64_t *word)
 {
     skip_blanks(r);
     bool is_pointer = kind == CTYPE_CSTRING || kind == CTYPE_POINTER || kind == CTYPE_FUNCTION;
     if (is_pointer || kind == CTYPE_VOID) {
         *word = 0;
-        return take_word(r, "nil") || ffi_refuse(r->why, "behind `else` stands nil");
+        return take_word(r, "nil") || ffi_refuse(r->why, "`else` is followed by nil");
     }
     switch (ctype_class_of(kind)) {
     case CTYPE_CLASS_SIGNED:
@@ -154,7 +158,7 @@ static bool literal(reader *r, ctype_kind kind, uint64_t *word)
     default:
         *word = take_word(r, "true");
         return *word || take_word(r, "false") ||
-               ffi_refuse(r->why, "behind `else` stands true or false");
+               ffi_refuse(r->why, "`else` is followed by true or false");
     }
 }
 

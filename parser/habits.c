@@ -86,7 +86,7 @@ static bool hint_comment(const parser *p, diag *d, uint32_t offset)
 static const char *const misplaced[LEX_KINDS] = {
     [TOK_BANG] = "`not x` negates; a send is `channel ! value`",
     [TOK_FLOOR_DIV] = "a comment starts with `#`; `//` is floor division",
-    [TOK_ELSE] = "`else` stands behind the `}` of its `if`, on the same line",
+    [TOK_ELSE] = "`else` follows the `}` of its `if` on the same line",
     [TOK_RANGE] = "a range says where it starts: `0..n`",
     [TOK_RANGE_CLOSED] = "a range says where it starts: `0..=n`",
     [TOK_ELLIPSIS] = "`f(..xs)` spreads a list, `0..n` is a range",

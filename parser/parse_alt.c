@@ -181,7 +181,7 @@ static void first_words(parser *p, ast_alt_arm *arm)
     if (parse_take(p, TOK_WHEN)) {
         arm->guard = parse_expression(p);
         if (!p->panic && !parse_take(p, TOK_COMMA))
-            diag_hint(parse_expected(p, "`,` behind the guard"),
+            diag_hint(parse_expected(p, "`,` after the guard"),
                       "write `when busy < 4, c ? x => …`");
     }
 }

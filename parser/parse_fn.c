@@ -112,7 +112,7 @@ static void hint_no_body(parser *p, diag *d)
              (next->kind == TOK_BRACE_OPEN || next->kind == TOK_FAT_ARROW))
         diag_hint(d, "the body starts on the same line");
     else if (parse_at(p, TOK_NAME) || parse_at(p, TOK_NEWLINE) || parse_at(p, TOK_RETURN))
-        diag_hint(d, "a body stands in braces, `{ … }`, or is an expression behind `=>`");
+        diag_hint(d, "a body stands in braces, `{ … }`, or is an expression after `=>`");
     else
         parse_hint_expression(p, d);
 }
@@ -146,8 +146,8 @@ ast_node *parse_fn(parser *p)
     if (start.doc.end > start.doc.start)
         fn->doc = lex_doc(&p->lx, start.doc, &fn->doc_length);
     if (!parse_at(p, TOK_PAREN_OPEN) && !p->panic) {
-        diag *d = parse_expected(p, is_declaration ? "`(` behind the name of the function"
-                                                   : "`(` or a name behind `fn`");
+        diag *d = parse_expected(p, is_declaration ? "`(` after the name of the function"
+                                                   : "`(` or a name after `fn`");
         if (lex_kind_flags(p->token.kind) & LEX_KEYWORD)
             diag_hint(d, "`%s` is a keyword and names nothing", lex_kind_text(p->token.kind));
         else

@@ -210,7 +210,7 @@ static ast_node *no_pattern(parser *p)
     else if (parse_at(p, TOK_COLON))
         diag_hint(d, "a name as a value is a string: `\"ok\"`");
     else if (parse_at(p, TOK_RANGE))
-        diag_hint(d, "the rest stands behind an element, or in `[ ]`: `[first, ..rest]`");
+        diag_hint(d, "the rest follows an element, or stands in `[ ]`: `[first, ..rest]`");
     return parse_error_node(p);
 }
 

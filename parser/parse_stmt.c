@@ -263,7 +263,7 @@ static ast_node *block_or_map(parser *p)
 static ast_node *lone_else(parser *p)
 {
     diag *d = parse_fail(p, p->token.span, "`else` without `if`");
-    diag_hint(d, "`else` stands behind the `}` of its `if`, on the same line");
+    diag_hint(d, "`else` follows the `}` of its `if` on the same line");
     return parse_error_node(p);
 }
 

@@ -207,7 +207,7 @@ static void check_owned(extern_check *c, const ast_extern_item *item)
         return; /* it was reported */
     if (!is_pointer(kind)) {
         diag *d = diag_error(c->r->diags, item->owned_span, "only a pointer can be owned");
-        diag_hint(d, "`owned` stands behind `cstring`, `pointer` or `name*`");
+        diag_hint(d, "`owned` follows `cstring`, `pointer` or `name*`");
         return;
     }
     /* What is not declared here may be a function of the library, which only the world knows. */

@@ -190,8 +190,8 @@ void resolve_alt(resolver *r, ast_node *node)
                 d = diag_error(
                     r->diags, arm->span,
                     "`closed` cannot stand in `for alt`, which ends when every channel is closed");
-                diag_hint(
-                    d, "put what it does behind the loop; `closed(c) => …` is about one channel");
+                diag_hint(d,
+                          "put what it does after the loop; `closed(c) => …` is about one channel");
             } else if (closed) {
                 diag_error(r->diags, arm->span, "an `alt` has at most one `closed`");
             }

@@ -256,7 +256,7 @@ const native_entry ffi_natives[] = {
      "key_error",
      ffi_sizeof, 1, 2, 0},
     {"string_at", "string_at(p, n = nil)",
-     "a copy of the text at p, up to its NUL or of n bytes; as bytes where it is no UTF-8",
+     "a copy of the text at p, up to its NUL or of n bytes; as bytes if it is not UTF-8",
      ffi_string_at, 1, 2, FFI_TEXT_SLOTS},
     {"symbol", "symbol(c, name)",
      "a pointer to the function or variable that C calls so; one that is not there is key_error: "

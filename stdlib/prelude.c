@@ -321,8 +321,8 @@ static verdict native_recv_end(csp_vm *vm, process *p, value *args, value *resul
 
 const native_entry prelude_natives[] = {
     {"print", "print(..values)",
-     "writes the values as str() has them, with blanks between and a newline behind", native_print,
-     0, NATIVE_VARIADIC, 2},
+     "writes the values as str() has them, separated by spaces, with a newline at the end",
+     native_print, 0, NATIVE_VARIADIC, 2},
     {"write", "write(..values)", "print without the newline", native_write, 0, NATIVE_VARIADIC, 2},
     {"eprint", "eprint(..values)", "print to standard error", native_eprint, 0, NATIVE_VARIADIC, 2},
     {"len", "len(x)", "how many elements, code points, bytes or keys x has; of a range, too",

@@ -65,10 +65,10 @@ Test(ctype_parse, refused)
     assert_refused("i32", "is written");
     assert_refused("fnord()", "is written");
     assert_refused("fn", "expected `(` at byte 2");
-    assert_refused("fn(", "unknown type ``");
+    assert_refused("fn(", "a type is missing");
     assert_refused("fn(i8", "expected `)` at byte 5");
     assert_refused("fn(i8 i8)", "expected `)` at byte 6");
-    assert_refused("fn(,)", "unknown type");
+    assert_refused("fn(,)", "a type is missing");
     assert_refused("fn(i8) i8", "nothing more at byte 7");
     assert_refused("fn(int)", "did you mean `i32`?");
     assert_refused("fn(pointr)", "did you mean `pointer`?");
