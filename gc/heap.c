@@ -234,6 +234,7 @@ void *heap_refill(heap *h, heap_kind kind, size_t size)
         return NULL;
     }
     keep_reserve(h);
+    h->refilled += index < 0 ? size : HEAP_BLOCK;
     return index < 0 ? object : heap_take(&h->free[kind][index]);
 }
 
