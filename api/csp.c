@@ -75,6 +75,8 @@ static csp_status read_config(const csp_config *given, csp_config *config)
     memcpy(config, given, size < known ? size : known);
     if ((config->capabilities & ~(uint64_t)CSP_MAY_ALL) != 0)
         return CSP_E_VERSION;
+    if (config->import_files && !(config->capabilities & CSP_MAY_READ))
+        return CSP_E_DENIED;
     const char *trouble = config_trouble(config);
     if (trouble && config->misuse)
         config->misuse(config->user, "csp_new", trouble);
@@ -194,7 +196,7 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         return CSP_E_MEMORY;
     }
     w->vm->final_check = config.report_leaks;
-    w->vm->may_call_c = (config.capabilities & CSP_MAY_CALL_C) != 0;
+    w->vm->capabilities = config.capabilities;
     w->vm->args = (const char *const *)w->args;
     w->vm->arg_count = config.arg_count;
     *out = w->vm;

@@ -137,6 +137,11 @@ static resolve_status source_symbol(world *w, int index, const char *name, resol
 
 resolve_status world_member(world *w, int index, const char *name, resolve_symbol *out)
 {
+    uint64_t needs = capability_of(language_modules[index].name, name);
+    if (needs & ~w->vm->capabilities) {
+        *out = (resolve_symbol){.needs = capability_name(needs)};
+        return RESOLVE_DENIED;
+    }
     if (native_symbol(w, index, name, out))
         return RESOLVE_FOUND;
     value constant = world_constant(w, index, name);

@@ -39,7 +39,7 @@ typedef enum heap_kind {
 
 enum {
     HEAP_GRANULE = 16,
-    HEAP_BLOCK = 4096, /* what a free list is refilled with, or less */
+    HEAP_BLOCK = 4096,             /* what a free list is refilled with, or less */
     HEAP_CLASSES = 33,             /* sizes 16, 32 … 512 by free list … */
     HEAP_LISTS = 39,               /* … and a few up to 2048, looked for in heap_refill */
     HEAP_LISTED = HEAP_PROCESS + 1 /* kinds that have free lists */
@@ -65,7 +65,7 @@ typedef struct heap {
      * given out `total` bytes. */
     size_t held, total;
     uint64_t refilled; /* bytes that heap_refill has given: what allocating has cost */
-    size_t handed; /* of that since the last count; as a negative number: more has been freed */
+    size_t handed;     /* of that since the last count; as a negative number: more has been freed */
     size_t listed; /* bytes on the free lists at the last count: part of `held`, but not in use */
     size_t marked; /* while it is counted */
     /* large stacks outside the collector: base, size, owner */

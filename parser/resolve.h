@@ -20,12 +20,14 @@ typedef struct resolve_symbol {
     /* The names of the parameters if named arguments are possible, else NULL: max of them; with any
      * number of arguments those that have names, followed by NULL. */
     const char *const *param_names;
+    const char *needs; /* RESOLVE_DENIED: what the host would have to grant */
 } resolve_symbol;
 
 typedef enum resolve_status {
     RESOLVE_FOUND,
     RESOLVE_NO_SUCH, /* no such name (in that module) */
     RESOLVE_NOT_YET, /* the language has it, this VM has not yet: an error that says so */
+    RESOLVE_DENIED,  /* the language has it, the host has not granted it: symbol.needs */
     RESOLVE_FAILED   /* unknown: the world has reasons to give up, or no memory */
 } resolve_status;
 

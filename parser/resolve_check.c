@@ -260,6 +260,14 @@ void resolve_call(resolver *r, ast_node *node, bool spawned)
         resolve_check_method(r, node);
 }
 
+static void report_denied(resolver *r, src_span span, const char *module, const char *member,
+                          const char *needs)
+{
+    diag *d = diag_error(r->diags, span, "`%s.%s` cannot be used here: %s is not granted", module,
+                         member, needs);
+    diag_hint(d, "the host grants it in its csp_config");
+}
+
 static resolve_status find_member(resolver *r, const void *home, const char *module,
                                   const char *name, resolve_symbol *out)
 {
@@ -297,6 +305,7 @@ static void resolve_member(resolver *r, ast_node *node, resolve_status module, c
             diag_error(r->diags, node->span, "`%s.%s` is not there yet in this version",
                        module_name, name);
         break;
+    case RESOLVE_DENIED: report_denied(r, node->span, module_name, name, b->symbol.needs); break;
     case RESOLVE_FAILED: r->failed = true; break;
     case RESOLVE_NO_SUCH: resolve_report_member(r, node, home); break;
     }

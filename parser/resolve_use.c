@@ -183,6 +183,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span,
     case RESOLVE_NOT_YET:
         diag_error(r->diags, span, "`%s` is not there yet in this version", name->text);
         return bad_binding(r);
+    case RESOLVE_DENIED:
     case RESOLVE_FAILED: r->failed = true; return bad_binding(r);
     case RESOLVE_NO_SUCH: break;
     }
@@ -195,6 +196,7 @@ static ast_binding *find_outside(resolver *r, ast_name *name, src_span span,
     case RESOLVE_NOT_YET:
         diag_error(r->diags, span, "`%s` is not there yet in this version", name->text);
         return bad_binding(r);
+    case RESOLVE_DENIED:
     case RESOLVE_FAILED:
     case RESOLVE_NO_SUCH: break;
     }
@@ -224,6 +226,7 @@ static ast_binding *use_library(resolver *r, const ast_binding *b, src_span span
         diag_error(r->diags, span, "`%s` as a value is not there yet in this version",
                    b->name->text);
         break;
+    case RESOLVE_DENIED:
     case RESOLVE_FAILED:
     case RESOLVE_NO_SUCH: r->failed = true; break;
     }

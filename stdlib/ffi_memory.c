@@ -10,13 +10,7 @@
 #include "vm/foreign/release.h"
 #include "vm/native.h"
 
-bool ffi_is_granted(csp_vm *vm)
-{
-    if (vm_may_call_c(vm))
-        return true;
-    vm_raise(vm, ERR_FFI, "C cannot be called here");
-    return false;
-}
+bool ffi_is_granted(csp_vm *vm) { return vm_may(vm, MAY_CALL_C); }
 
 const char *ffi_text(csp_vm *vm, process *p, value v, const char *what)
 {

@@ -13,6 +13,8 @@ static value system_text(csp_vm *vm, const char *from)
 static verdict os_args(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)args;
+    if (!vm_may(vm, MAY_ARGS))
+        return VERDICT_FAIL;
     value all = list_new(vm, p, NULL, 0);
     if (all == VALUE_ABSENT)
         return vm_raise_memory(vm);
@@ -28,7 +30,7 @@ static verdict os_args(csp_vm *vm, process *p, value *args, value *result)
 static verdict os_env(csp_vm *vm, process *p, value *args, value *result)
 {
     const string *name = native_string_arg(vm, p, args[0]);
-    if (!name)
+    if (!name || !vm_may(vm, MAY_ENV))
         return VERDICT_FAIL;
     *result = VALUE_NIL;
     if (strlen(name->text) != name->size)
@@ -42,6 +44,8 @@ static verdict os_env(csp_vm *vm, process *p, value *args, value *result)
 static verdict os_exit(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)result;
+    if (!vm_may(vm, MAY_EXIT))
+        return VERDICT_FAIL;
     value status = native_optional(vm, args, 0, value_int(0));
     if (!value_is_int(status))
         return vm_raise_type(vm, p, status, "an int");

@@ -108,7 +108,7 @@ static verdict native_sleep(csp_vm *vm, process *p, value *args, value *result)
 static verdict native_now(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p, (void)args;
-    return vm_give(vm, num_int(vm, loop_wall_clock()), result);
+    return vm_give(vm, num_int(vm, vm_clock(vm, loop_wall_clock())), result);
 }
 
 static verdict native_tick(csp_vm *vm, process *p, value *args, value *result)

@@ -7,14 +7,14 @@ static verdict time_mono(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    return vm_give(vm, num_int(vm, loop_now()), result);
+    return vm_give(vm, num_int(vm, vm_clock(vm, loop_now())), result);
 }
 
 static verdict time_now(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    return vm_give(vm, num_int(vm, loop_wall_clock()), result);
+    return vm_give(vm, num_int(vm, vm_clock(vm, loop_wall_clock())), result);
 }
 
 const native_entry time_natives[] = {

@@ -29,6 +29,8 @@ static csp_status find_standard(host *h, int index, const char *name, value *out
         *out = item_of(&s);
     else if (found == RESOLVE_FAILED)
         return world_failure(w);
+    else if (found == RESOLVE_DENIED)
+        return host_fail(h, CSP_E_DENIED, "denied", "%s is not granted", s.needs);
     return found == RESOLVE_FOUND ? CSP_OK : missing(h, path, name);
 }
 

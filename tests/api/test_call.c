@@ -37,6 +37,7 @@ static csp_config usual(void)
 {
     csp_config config;
     csp_config_init(&config, sizeof config);
+    config.capabilities = CSP_MAY_EXIT;
     config.write = take;
     config.crash = crash;
     config.max_stack = 1 << 20;

@@ -31,6 +31,7 @@ static csp_vm *make(written *w, csp_config *config)
 {
     csp_config all;
     csp_config_init(&all, sizeof all);
+    all.capabilities = CSP_MAY_ALL;
     if (!config)
         config = &all;
     *w = (written){0};
@@ -100,6 +101,7 @@ Test(csp, arguments)
     char first[] = "one";
     const char *args[] = {first, "tw\xc3\xb6"};
     config.args = args;
+    config.capabilities = CSP_MAY_ARGS;
     config.arg_count = 2;
     csp_vm *vm = make(&w, &config);
     first[0] = 'X';

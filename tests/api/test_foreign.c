@@ -11,7 +11,13 @@
 
 static csp_vm *vm;
 
-static void setup(void) { cr_assert_eq(csp_new(NULL, &vm), CSP_OK); }
+static void setup(void)
+{
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.capabilities = CSP_MAY_ALL;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+}
 
 static void teardown(void) { csp_free(vm); }
 

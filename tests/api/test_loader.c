@@ -34,6 +34,7 @@ static csp_vm *make(written *w, bool files)
     config.write = take;
     config.user = w;
     config.import_files = files;
+    config.capabilities = CSP_MAY_READ;
     csp_vm *vm = NULL;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
     return vm;

@@ -62,7 +62,7 @@ program *program_new_with(const native_entry *natives, const char *source)
     csp_config_init(&config, sizeof config);
     config.user = p;
     config.write = take_output;
-    config.capabilities = CSP_MAY_CALL_C;
+    config.capabilities = CSP_MAY_ALL;
     cr_assert(csp_new(&config, &p->vm) == CSP_OK);
     cr_assert(!natives || vm_add_natives(p->vm, "", natives));
     char *text = quoted(source);

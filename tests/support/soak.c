@@ -465,6 +465,7 @@ static void start(soak *s, const soak_config *config)
     static const char path[] = "tests/soak/soak.csp";
     csp_config settings;
     csp_config_init(&settings, sizeof settings);
+    settings.capabilities = CSP_MAY_ALL;
     settings.user = s;
     settings.write = take_output;
     if (csp_new(&settings, &s->vm) != CSP_OK || !vm_add_natives(s->vm, "", ledger))

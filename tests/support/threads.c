@@ -79,6 +79,7 @@ static void run_once(runner *of)
     const char *const args[] = {depth, seed};
     csp_config config;
     csp_config_init(&config, sizeof config);
+    config.capabilities = CSP_MAY_ALL;
     config.user = of;
     config.write = take_output;
     config.args = args;

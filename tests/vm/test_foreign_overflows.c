@@ -58,7 +58,7 @@ static csp_vm *make(char *out, const char *const *args)
     config.write = take_output;
     config.args = args;
     config.arg_count = args != NULL;
-    config.capabilities = CSP_MAY_CALL_C;
+    config.capabilities = CSP_MAY_ALL;
     config.native_stack = STACK;
     csp_vm *vm;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);

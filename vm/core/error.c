@@ -154,3 +154,11 @@ bool error_init(csp_vm *vm)
         error_make(vm, ERR_OUT_OF_MEMORY, "%s", vm_errors[ERR_OUT_OF_MEMORY].meaning);
     return vm->memory_error != VALUE_ABSENT;
 }
+
+bool vm_may(csp_vm *vm, uint64_t capability)
+{
+    if (vm->capabilities & capability)
+        return true;
+    vm_raise(vm, ERR_DENIED, "%s is not granted", capability_name(capability));
+    return false;
+}

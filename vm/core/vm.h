@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "base/capability.h"
 #include "gc/heap.h"
 #include "vm/core/error.h"
 
@@ -125,7 +126,7 @@ struct csp_vm {
      * is looked at (release.h). NULL: there is no C */
     void (*marked)(struct csp_vm *vm);
     struct hosted_table *objects; /* of the host (hosted.h); NULL until there is one */
-    bool may_call_c;              /* whoever stands above has granted it */
+    uint64_t capabilities;        /* base/capability.h: what the host has granted */
     struct foreign *foreign;      /* what calls C; made with the first library */
     struct pool *pool;            /* workers and inbox of the requests; made by the first */
     struct request *requests;     /* all that have been neither taken nor disposed of */
@@ -180,8 +181,14 @@ static inline verdict vm_exit(csp_vm *vm, int status)
     vm->exit_status = status;
     return VERDICT_EXIT;
 }
-/* Whether programs may call C. */
-static inline bool vm_may_call_c(const csp_vm *vm) { return vm->may_call_c; }
+/* Whether the host has granted it (MAY_…); else raises `denied`. */
+bool vm_may(csp_vm *vm, uint64_t capability);
+/* A time in ns as programs see it: without MAY_PRECISE_TIME rounded down to 1 ms. */
+static inline int64_t vm_clock(const csp_vm *vm, int64_t ns)
+{
+    enum { MS = 1000000 };
+    return vm->capabilities & MAY_PRECISE_TIME ? ns : ns - ns % MS;
+}
 /* The script's arguments. */
 static inline uint32_t vm_arg_count(const csp_vm *vm) { return vm->arg_count; }
 static inline const char *vm_arg(const csp_vm *vm, uint32_t i) { return vm->args[i]; }

@@ -704,7 +704,7 @@ static value take_tick(csp_vm *vm, ticker *t)
     int64_t now = loop_now();
     if (t->next <= now)
         t->next += ((now - t->next) / t->period + 1) * t->period;
-    return num_int(vm, loop_wall_clock());
+    return num_int(vm, vm_clock(vm, loop_wall_clock()));
 }
 
 void chan_serve_tick(csp_vm *vm, channel *c)
