@@ -28,6 +28,7 @@ static inline csp_config embed_config(embed *e)
 {
     csp_config config;
     csp_config_init(&config, sizeof config);
+    config.capabilities = CSP_MAY_ALL;
     config.user = e;
     config.misuse = embed_note;
     return config;
