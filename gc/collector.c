@@ -25,19 +25,21 @@ enum {
     MIN_ALLOCATED = 4 << 20,
     SHARED_SLACK = 64 << 20
 };
+#define NO_LIMIT ((size_t)1 << 40) /* sums of these do not overflow */
 
 /* The registry. `lock` guards the start. The list of heaps is also read by the collector's hooks,
  * so it changes only under the collector's allocation lock. */
 static struct {
     pthread_mutex_t lock;
     bool started, ours;
-    bool shared;    /* collector_is_shared; atomic */
-    int threads;    /* known to the collector; atomic */
-    bool outside;   /* the only one of them is in C, directly (heap_call_outside); atomic */
-    int to_count;   /* collections under way that are to count a heap */
-    int on_purpose; /* collections under way that somebody asked for */
-    size_t limit;   /* the sum of the limits of all heaps; 0: one of them has none */
-    size_t mapped;  /* bytes of all mapped stacks */
+    bool shared;      /* collector_is_shared; atomic */
+    int threads;      /* known to the collector; atomic */
+    bool outside;     /* the only one of them is in C, directly (heap_call_outside); atomic */
+    int to_count;     /* collections under way that are to count a heap */
+    int on_purpose;   /* collections under way that somebody asked for */
+    size_t limit;     /* the sum of the limits of all heaps; 0: one of them has none */
+    heap_share all;   /* of all heaps together */
+    uint32_t without; /* so many of them have no limit */
     int kinds[HEAP_KINDS];
     heap_mark_fn *mark_process;
     heap *heaps;
@@ -75,8 +77,10 @@ static struct GC_ms_entry *mark_process(GC_word *object, struct GC_ms_entry *top
 
 void heap_push_range(const void *from, const void *to)
 {
+    /* At once: GC_push_all takes a place of the mark stack, and where none is left (4,096 VMs,
+     * modules or large stacks) it ends the program. */
     if (from < to)
-        GC_push_all((void *)(uintptr_t)from, (void *)(uintptr_t)to);
+        GC_push_all_eager((void *)(uintptr_t)from, (void *)(uintptr_t)to);
 }
 
 /* Free objects without pointers are not traced, so their list would not be kept beyond its head. */
@@ -120,7 +124,7 @@ static void GC_CALLBACK on_resize(GC_word size)
 static bool is_short(void)
 {
     size_t near = registry.limit - registry.limit / 8;
-    return registry.limit != 0 && GC_get_heap_size() + registry.mapped >= near &&
+    return registry.limit != 0 && GC_get_heap_size() + registry.all.mapped >= near &&
            GC_get_bytes_since_gc() < registry.limit / 10;
 }
 
@@ -368,26 +372,32 @@ bool collector_add(heap *h, heap_mark_fn *mark)
             registry.mark_process = mark;
         h->total = GC_get_total_bytes();
         h->next = registry.heaps;
+        if (h->next)
+            h->next->previous = h;
         registry.heaps = h;
+        h->registered = true;
         set_shared();
     }
     GC_alloc_unlock();
-    collector_apply_limits();
+    collector_apply_limits(h);
     return added;
 }
 
 void collector_remove(heap *h)
 {
     GC_alloc_lock();
-    heap **at = &registry.heaps;
-    while (*at != h)
-        at = &(*at)->next;
-    *at = h->next;
+    if (h->next)
+        h->next->previous = h->previous;
+    if (h->previous)
+        h->previous->next = h->next;
+    else
+        registry.heaps = h->next;
+    h->registered = false;
     watch_close(h);
     account_remove(h);
     set_shared();
     GC_alloc_unlock();
-    collector_apply_limits();
+    collector_apply_limits(h);
 }
 
 /* Overwrites what earlier calls left behind. On the C stack the collector's own frames cover most
@@ -419,19 +429,29 @@ static size_t with_slack(size_t sum)
     return sum < (SIZE_MAX - SHARED_SLACK) / 2 ? 2 * sum + SHARED_SLACK : 0;
 }
 
-void collector_apply_limits(void)
+/* There may be thousands of heaps, so the sums follow the changes of each. */
+static void count_share(heap *h)
+{
+    heap_share *all = &registry.all;
+    registry.without -= h->share.limit == NO_LIMIT;
+    all->limit -= h->share.limit;
+    all->mapped -= h->share.mapped;
+    bool limited = h->max_bytes > 0 && h->max_bytes < NO_LIMIT;
+    h->share = (heap_share){0};
+    if (h->registered)
+        h->share = (heap_share){limited ? h->max_bytes : NO_LIMIT, h->mapped_bytes};
+    registry.without += h->share.limit == NO_LIMIT;
+    all->limit += h->share.limit;
+    all->mapped += h->share.mapped;
+}
+
+void collector_apply_limits(heap *h)
 {
     GC_alloc_lock();
-    size_t sum = 0, mapped = 0;
-    bool unlimited = registry.heaps == NULL;
-    for (heap *h = registry.heaps; h; h = h->next) {
-        unlimited = unlimited || h->max_bytes == 0;
-        if (__builtin_add_overflow(sum, h->max_bytes, &sum))
-            unlimited = true;
-        mapped += h->mapped_bytes;
-    }
+    count_share(h);
+    size_t sum = registry.all.limit, mapped = registry.all.mapped;
+    bool unlimited = registry.without > 0 || !registry.heaps;
     registry.limit = unlimited ? 0 : sum;
-    registry.mapped = mapped;
     if (registry.ours)
         GC_set_max_heap_size(unlimited         ? 0
                              : registry.shared ? with_slack(sum)

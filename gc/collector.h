@@ -29,7 +29,7 @@ void collector_remove(heap *h);
 void collector_collect(void);
 /* Tells the collector how much it may take now: the limits of all heaps minus what they
  * have mapped. */
-void collector_apply_limits(void);
+void collector_apply_limits(heap *h);
 /* Whether `h` may take this many more bytes outside the collector's heap, by its own limit and
  * beside what all heaps use. */
 bool collector_within_limit(const heap *h, size_t more);

@@ -25,7 +25,7 @@ void heap_lend(heap *h, ptrdiff_t size)
     if (h->max_bytes == 0)
         return;
     h->max_bytes += (size_t)size;
-    collector_apply_limits();
+    collector_apply_limits(h);
 }
 
 typedef struct locked_call {
@@ -75,7 +75,7 @@ static void count_outside(heap *h, size_t bytes)
     GC_alloc_lock();
     h->mapped_bytes += bytes;
     GC_alloc_unlock();
-    collector_apply_limits();
+    collector_apply_limits(h);
 }
 
 bool heap_reserve_outside(heap *h, size_t bytes)
@@ -104,7 +104,6 @@ void heap_close(heap *h)
     if (h->reserve)
         GC_free(h->reserve);
     *h = (heap){0};
-    collector_apply_limits();
 }
 
 /* Of what is larger than the small classes as many as possible fit into a block of 4096 bytes. */

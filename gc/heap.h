@@ -53,6 +53,11 @@ typedef void heap_mark_fn(heap_marker *m, void *object);
 /* Marks what may be a pointer; anything that is not the base address of an object is ignored. */
 void heap_mark(heap_marker *m, uint64_t word);
 
+/* What counts for the collector's limit; 1 TiB is none. */
+typedef struct heap_share {
+    size_t limit, mapped;
+} heap_share;
+
 typedef struct heap {
     void *free[HEAP_KINDS][HEAP_LISTS]; /* heads of the free lists; [kind][size / 16] */
     /* account.c: lists that other heaps have put aside for this one; the next of them in word 1 */
@@ -90,12 +95,14 @@ typedef struct heap {
     void *user;
     /* heap_watch: */
     void *(*unreached)(struct heap *h, void *user);
-    struct heap_anchor *anchor; /* brings objects back */
-    void *revived;              /* what it brought back, until that is taken */
-    bool armed;                 /* the anchor can be used */
-    bool watching;              /* `unreached` is called at the end of the marking under way */
-    bool found;                 /* there is, or soon will be, something in `revived` */
-    struct heap *next;          /* in the registry */
+    struct heap_anchor *anchor;   /* brings objects back */
+    void *revived;                /* what it brought back, until that is taken */
+    bool armed;                   /* the anchor can be used */
+    bool watching;                /* `unreached` is called at the end of the marking under way */
+    bool found;                   /* there is, or soon will be, something in `revived` */
+    struct heap *next, *previous; /* in the registry … */
+    bool registered;              /* … while it is there */
+    heap_share share;             /* what is counted of it there */
 } heap;
 
 /* Starts the collector if nobody has yet, and registers the calling thread, the heap and its hooks.
@@ -248,8 +255,5 @@ typedef struct heap_times {
 heap_times heap_pauses(void);
 /* The collector's heap, with what is free in it, of all VMs of this OS process. */
 size_t heap_of_all(void);
-
-/* Three quarters of the memory of the machine or of the cgroup (v2, v1). */
-size_t heap_default_limit(void);
 
 #endif

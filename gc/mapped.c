@@ -81,7 +81,7 @@ static void *map_stack(heap *h, void *owner, size_t size)
     h->mapped[h->mapped_count++] = (mapped){p, size, owner};
     h->mapped_bytes += map_size(size);
     GC_alloc_unlock();
-    collector_apply_limits();
+    collector_apply_limits(h);
     return stack_of(p);
 }
 
@@ -96,7 +96,7 @@ static void unmap_stack(heap *h, void *stack)
     h->mapped_bytes -= size;
     GC_alloc_unlock();
     munmap(p, size);
-    collector_apply_limits();
+    collector_apply_limits(h);
 }
 
 /* The call makes the old addresses invalid, so everything that refers to the stack gets the new one
@@ -125,7 +125,7 @@ static bool remap_stack(heap *h, uint64_t **stack, size_t old_size, size_t new_s
         return false;
     if (new_map >= HUGE_STACK)
         (void)madvise(map, new_map, MADV_HUGEPAGE);
-    collector_apply_limits();
+    collector_apply_limits(h);
     return true;
 }
 

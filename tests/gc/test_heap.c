@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -521,4 +522,41 @@ Test(heap, a_pinned_array_grows)
         heap_unpin(items);
         heap_unpin(more);
     }
+}
+
+/* --- roots */
+
+enum { RANGES = 20000 };
+static void **words; /* not scanned by itself */
+
+static void push_each(heap *h, void *user)
+{
+    (void)h;
+    (void)user;
+    for (int i = 0; i < RANGES; i++)
+        heap_push_range(&words[i], &words[i] + 1);
+}
+
+Test(heap, any_number_of_ranges_are_roots)
+{
+    heap *h = heap_pinned(sizeof *h);
+    words = calloc(RANGES, sizeof *words);
+    cr_assert(h && words);
+    cr_assert(heap_init(h, 0, mark_owner, push_each, owner_live, NULL));
+    opened = h;
+    for (int i = 0; i < RANGES; i++) {
+        uint64_t *held = heap_alloc(h, HEAP_BYTES, 32);
+        cr_assert(held);
+        held[0] = 1;
+        held[1] = (uint64_t)i;
+        words[i] = held;
+    }
+    clear_stack();
+    heap_collect(h);
+    for (int i = 0; i < RANGES; i++) {
+        cr_assert(heap_alloc(h, HEAP_BYTES, 32));
+        cr_assert_eq(((uint64_t *)words[i])[1], (uint64_t)i, "%d", i);
+    }
+    free(words);
+    words = NULL;
 }
