@@ -240,19 +240,18 @@ CSP_API void csp_scope_close(csp_vm *vm, csp_scope scope);
 /* The same, but v lives on, as a value of the scope around it: the new handle. */
 CSP_API csp_value csp_scope_return(csp_vm *vm, csp_scope scope, csp_value v);
 
-/* Making values. CSP_NONE where there is no memory or no scope. */
+/* Making values. CSP_NONE where there is no memory or no scope. What is copied may be NULL where
+ * there is none of it. */
 CSP_API csp_value csp_nil(void);    /* [MT] */
 CSP_API csp_value csp_bool(bool b); /* [MT] */
 CSP_API csp_value csp_int(csp_vm *vm, int64_t n);
 CSP_API csp_value csp_uint(csp_vm *vm, uint64_t n);
 CSP_API csp_value csp_float(csp_vm *vm, double d);
-/* An int of any size from its decimal digits, with or without a sign. CSP_NONE (value_error): the
- * text is no int. */
+/* From decimal digits: an int of any size. CSP_NONE (value_error): the text is no int. */
 CSP_API csp_value csp_int_text(csp_vm *vm, const char *digits);
-/* Texts, bytes and items are copied; they may be NULL where there are none. CSP_NONE (value_error):
- * the text is not UTF-8. */
+/* CSP_NONE (value_error): it is not UTF-8. string_z: it ends with a NUL. */
 CSP_API csp_value csp_string(csp_vm *vm, const char *text, size_t size);
-CSP_API csp_value csp_string_z(csp_vm *vm, const char *text); /* ends with a NUL */
+CSP_API csp_value csp_string_z(csp_vm *vm, const char *text);
 CSP_API csp_value csp_bytes(csp_vm *vm, const void *data, size_t size);
 CSP_API csp_value csp_buffer(csp_vm *vm, size_t size); /* of zeroes */
 CSP_API csp_value csp_tuple(csp_vm *vm, size_t count, const csp_value *items);
@@ -263,8 +262,8 @@ CSP_API csp_value csp_error_value(csp_vm *vm, const char *kind, const char *mess
                                   csp_value data);
 
 /* Changing a container; they give the container itself, for chains. CSP_NONE, and nothing has
- * changed: there is no such index (index_error), it is no container, or the key is none
- * (type_error), it is frozen, or belongs to another process (moved), or there is no memory. */
+ * changed: no such index (index_error), no container or no key (type_error), frozen, or another
+ * process' (moved), or no memory. */
 CSP_API CSP_CHECKED csp_value csp_push(csp_vm *vm, csp_value list, csp_value item);
 CSP_API CSP_CHECKED csp_value csp_set(csp_vm *vm, csp_value map_or_list, csp_value key,
                                       csp_value item);
@@ -273,9 +272,10 @@ CSP_API CSP_CHECKED csp_value csp_set_field(csp_vm *vm, csp_value map, const cha
 /* A frozen copy, as `freeze(v)` gives: processes share it, and it is never copied again. */
 CSP_API csp_value csp_freeze(csp_vm *vm, csp_value v);
 
-/* Later versions add types at the end. */
+/* What a value is. NONE: CSP_NONE; OTHER: what only calls of C have. Later versions add types at
+ * the end. */
 typedef enum csp_type {
-    CSP_T_NONE, /* CSP_NONE, and what is no value */
+    CSP_T_NONE,
     CSP_T_NIL,
     CSP_T_BOOL,
     CSP_T_INT,
@@ -291,43 +291,39 @@ typedef enum csp_type {
     CSP_T_PROCESS,
     CSP_T_ERROR,
     CSP_T_RANGE,
-    CSP_T_OBJECT, /* a host object */
-    CSP_T_OTHER   /* what only calls of C have: pointers, structs … */
+    CSP_T_OBJECT,
+    CSP_T_OTHER
 } csp_type;
+CSP_API csp_type csp_type_of(csp_vm *vm, csp_value v); /* CSP_T_NONE: misuse, too */
 
-CSP_API csp_type csp_type_of(csp_vm *vm, csp_value v);
-
-/* CSP_OK; CSP_E_TYPE: it is of another type, or an int that does not fit. *out is then false or 0,
- * and of CSP_NONE too, which is CSP_E_MISUSE and leaves the error as it is. */
+/* CSP_OK; CSP_E_TYPE: another type, or an int that does not fit, and *out is false or 0. The same
+ * of CSP_NONE, which is CSP_E_MISUSE and leaves the error as it is. An int is fine as a float. */
 CSP_API CSP_CHECKED csp_status csp_get_bool(csp_vm *vm, csp_value v, bool *out);
 CSP_API CSP_CHECKED csp_status csp_get_int(csp_vm *vm, csp_value v, int64_t *out);
 CSP_API CSP_CHECKED csp_status csp_get_uint(csp_vm *vm, csp_value v, uint64_t *out);
-CSP_API CSP_CHECKED csp_status csp_get_float(csp_vm *vm, csp_value v, double *out); /* or an int */
+CSP_API CSP_CHECKED csp_status csp_get_float(csp_vm *vm, csp_value v, double *out);
 /* The same for what may be missing: where it is no such number, `otherwise`, and no error. */
 CSP_API int64_t csp_int_or(csp_vm *vm, csp_value v, int64_t otherwise);
 CSP_API double csp_float_or(csp_vm *vm, csp_value v, double otherwise);
-
-/* The text of a string, or what bytes hold, with a NUL behind it. It is the value's own, valid as
- * long as the handle. *size: in bytes; `size` may be NULL. NULL: it is neither. */
+/* The text of a string, or what bytes hold, with a NUL behind it: the value's own, valid as long as
+ * the handle. *size: in bytes; `size` may be NULL. NULL: it is neither. */
 CSP_API const char *csp_get_text(csp_vm *vm, csp_value v, size_t *size);
 /* What a buffer holds, to be read and changed until the VM runs. NULL: it is no buffer. */
 CSP_API void *csp_get_buffer(csp_vm *vm, csp_value v, size_t *size);
 
 /* As `len(v)`: of a string in code points; 0 for what has no length. */
 CSP_API size_t csp_length(csp_vm *vm, csp_value v);
-/* An element of a tuple or list; CSP_NONE: there is none at that index (index_error), or it is
- * another type. */
+/* An element of a tuple or list. CSP_NONE: it is neither, or has none there (index_error). */
 CSP_API csp_value csp_at(csp_vm *vm, csp_value v, size_t index);
 /* What a map has for the key; nil: nothing. CSP_NONE: it is no map, or the key is none. */
 CSP_API csp_value csp_get(csp_vm *vm, csp_value map, csp_value key);
 /* The same by name; also "kind", "message", "data", "trace" and "cause" of an error, "start" and
  * "end" of a range. */
 CSP_API csp_value csp_get_field(csp_vm *vm, csp_value v, const char *name);
-/* Goes through a map in its order: *position is 0 at first, *key and *item (either may be NULL) are
+/* Goes through a map in its order: *position is 0 at first; *key and *item (either may be NULL) are
  * set at each step. False: there are no more, or (with an error of kind value_error) keys have been
  * added or removed meanwhile. */
 CSP_API bool csp_next(csp_vm *vm, csp_value map, size_t *position, csp_value *key, csp_value *item);
-
 CSP_API bool csp_equal(csp_vm *vm, csp_value a, csp_value b); /* as a == b */
 /* The value as `repr` shows it, at most `limit` bytes of it (0: all) and then "…". NULL: no
  * memory. */

@@ -63,7 +63,7 @@ bool door_open(host *h)
     if (d) {
         d->inside = door_me();
         d->host = h;
-        d->scopes = 0;
+        door_set_scopes(d, 0);
         d->user = h->world->user;
         d->misuse = h->world->misuse;
         d->vm = h->vm;
@@ -78,7 +78,7 @@ void door_close(host *h)
 {
     door *d = h->door;
     d->vm = NULL;
-    d->scopes = 0;
+    door_set_scopes(d, 0);
     d->user = NULL;
     d->misuse = NULL;
     d->host = NULL;

@@ -23,7 +23,7 @@ typedef struct door {
     _Alignas(64) _Atomic(csp_vm *) vm; /* NULL: this door is free */
     _Atomic uintptr_t inside;
     struct host *host;
-    uint32_t scopes; /* open ones of the VM (handle.h) */
+    _Atomic uint32_t scopes; /* open ones of the VM (handle.h) */
     /* csp_config's */
     void *_Atomic user;
     void (*_Atomic misuse)(void *user, const char *function, const char *what);
@@ -42,13 +42,23 @@ enum { DOOR_NATIVE = 1 /* also from a native of this VM */ };
 struct host *door_enter(csp_vm *vm, const char *function, unsigned how);
 void door_leave(struct host *h);
 
+/* How many scopes are open; only who is in the VM changes that. */
+static inline uint32_t door_scopes(const door *d)
+{
+    return atomic_load_explicit(&d->scopes, memory_order_relaxed);
+}
+static inline void door_set_scopes(door *d, uint32_t open)
+{
+    atomic_store_explicit(&d->scopes, open, memory_order_relaxed);
+}
+
 /* For what neither reads nor changes anything but its arguments: whether an open scope of a live VM
  * may be used here. False: enter to hear why not. */
 static inline bool door_glance(const csp_vm *vm)
 {
     door *d = door_last;
-    if (__builtin_expect(atomic_load_explicit(&d->vm, memory_order_relaxed) != vm || d->scopes == 0,
-                         0))
+    if (__builtin_expect(atomic_load_explicit(&d->vm, memory_order_relaxed) != vm, 0) ||
+        __builtin_expect(door_scopes(d) == 0, 0))
         return false;
     uintptr_t in = atomic_load_explicit(&d->inside, memory_order_relaxed);
     return in == 0 || in == (door_me() | INSIDE_NATIVE);

@@ -69,7 +69,7 @@ static csp_value none(host *h)
 csp_value handle_new(host *h, value v, const char *function)
 {
     handles *of = &h->handles;
-    uint32_t open = h->door->scopes;
+    uint32_t open = door_scopes(h->door);
     if (v == VALUE_ABSENT)
         return none(h);
     if (v == VALUE_NIL || v == VALUE_TRUE || v == VALUE_FALSE)

@@ -21,18 +21,19 @@ static bool grow(handles *of)
 static handle_scope *push(host *h, const char *function)
 {
     handles *of = &h->handles;
-    uint32_t *open = &h->door->scopes;
-    if (*open == SCOPES_MAX) {
+    uint32_t open = door_scopes(h->door);
+    if (open == SCOPES_MAX) {
         door_misuse(h->vm, function, "65,536 scopes are open: each has to be closed");
         return NULL;
     }
-    if (*open == of->scopes_capacity && !grow(of)) {
+    if (open == of->scopes_capacity && !grow(of)) {
         host_fail_memory(h);
         return NULL;
     }
     if (++of->serial == 0)
         of->serial = 1;
-    handle_scope *s = &of->scopes[(*open)++];
+    door_set_scopes(h->door, open + 1);
+    handle_scope *s = &of->scopes[open];
     *s = (handle_scope){.first = of->used, .serial = of->serial};
     return s;
 }
@@ -52,9 +53,10 @@ static void close_from(host *h, uint32_t place)
 {
     handles *of = &h->handles;
     uint32_t first = of->scopes[place].first;
-    memset(of->slots + first, 0, (of->used - first) * sizeof *of->slots);
+    if (of->used > first)
+        memset(of->slots + first, 0, (of->used - first) * sizeof *of->slots);
     of->used = first;
-    h->door->scopes = place;
+    door_set_scopes(h->door, place);
     if (first == 0 && of->capacity > KEPT_SLOTS)
         shrink(of);
 }
@@ -63,7 +65,7 @@ static void close_from(host *h, uint32_t place)
 static bool find(host *h, csp_scope scope, const char *function, uint32_t *place)
 {
     const handles *of = &h->handles;
-    uint32_t open = h->door->scopes;
+    uint32_t open = door_scopes(h->door);
     if (scope.mark >= open || of->scopes[scope.mark].serial != scope.serial) {
         door_misuse(h->vm, function, "the scope has been closed, or is not of this VM");
         return false;
@@ -85,7 +87,7 @@ csp_scope csp_scope_open(csp_vm *vm)
         return scope;
     const handle_scope *s = push(h, __func__);
     if (s)
-        scope = (csp_scope){h->door->scopes - 1, s->serial};
+        scope = (csp_scope){door_scopes(h->door) - 1, s->serial};
     door_leave(h);
     return scope;
 }
@@ -129,7 +131,7 @@ bool handle_scope_push(host *h)
 
 void handle_scope_pop(host *h)
 {
-    uint32_t place = h->door->scopes;
+    uint32_t place = door_scopes(h->door);
     while (!h->handles.scopes[--place].native)
         continue;
     close_from(h, place);

@@ -45,18 +45,18 @@ static inline csp_vm *embed_make(embed *e)
 /* The VM has an error of that kind, whose message contains `words`; it is taken. */
 static inline void embed_error(csp_vm *vm, const char *kind, const char *words)
 {
-    csp_error *error = csp_take_error(vm);
-    cr_assert_not_null(error, "there is no error, expected %s: %s", kind, words);
-    cr_assert_str_eq(csp_error_kind(error), kind, "%s", csp_error_message(error));
-    cr_assert_not_null(strstr(csp_error_message(error), words), "%s, expected %s",
-                       csp_error_message(error), words);
-    csp_error_free(error);
+    csp_error *err = csp_take_error(vm);
+    cr_assert_not_null(err, "there is no error, expected %s: %s", kind, words);
+    cr_assert_str_eq(csp_error_kind(err), kind, "%s", csp_error_message(err));
+    cr_assert_not_null(strstr(csp_error_message(err), words), "%s, expected %s",
+                       csp_error_message(err), words);
+    csp_error_free(err);
 }
 
 static inline void embed_no_error(csp_vm *vm)
 {
-    csp_error *error = csp_take_error(vm);
-    cr_assert_null(error, "%s", csp_error_message(error));
+    csp_error *err = csp_take_error(vm);
+    cr_assert_null(err, "%s", csp_error_message(err));
 }
 
 /* The last call was a misuse of that function: hook and error both say so. */
