@@ -339,10 +339,11 @@ FOREIGN := $(OBJ)/tests/vm/foreign_library.so
 CFLAGS_tests/vm/test_foreign := -DFOREIGN_LIBRARY='"$(abspath $(FOREIGN))"'
 CFLAGS_tests/vm/test_foreign_overflows := $(CFLAGS_tests/vm/test_foreign)
 
+# With the newer of the two tables of symbols alone, as many systems have it.
 $(FOREIGN): tests/vm/foreign_library.c
 	@mkdir -p $(@D)
 	$(say) CC $<
-	$(Q)$(CC) -std=gnu11 -fPIC -shared -o $@ $<
+	$(Q)$(CC) -std=gnu11 -fPIC -shared -Wl,--hash-style=gnu -o $@ $<
 
 $(OBJ)/tests/vm/test_foreign $(OBJ)/tests/vm/test_foreign_overflows: $(FOREIGN)
 

@@ -163,6 +163,14 @@ Test(foreign, a_jump_over_a_callback_is_noticed)
            "ffi_error\n");
 }
 
+Test(foreign, the_nearest_of_a_library_s_symbols_is_offered)
+{
+    expect(LIBRARY "print((catch Ffi.symbol(l, 'deeep')).message)\n"
+                   "print((catch Ffi.symbol(l, 'nothing_like_it')).message)\n",
+           "foreign_library.so has no symbol `deeep`; did you mean `deep`?\n"
+           "foreign_library.so has no symbol `nothing_like_it`\n");
+}
+
 /* A buffer that C has got stays where it is until C has returned, even when nobody waits. */
 Test(foreign, buffers_stay)
 {
