@@ -12,7 +12,7 @@
 #include "vm/walk/walk_compare.h"
 
 /* Keys that are objects have to be fetched from memory: they count as several. */
-enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 8, COMPARISONS_PER_OBJECT = 8 };
+enum { COMPARISONS_PER_STEP = 500, COMPARISONS_PER_REDUCTION = 2, COMPARISONS_PER_OBJECT = 8 };
 enum { PAIRS_PER_STEP = 4096, PAIRS_PER_REDUCTION = 8, PAIRS_PER_COMPARISON = 4 };
 
 typedef enum sort_phase {

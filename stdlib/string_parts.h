@@ -6,7 +6,7 @@
 
 /* Going once through so many bytes of text costs a reduction: by memcpy and the like, or character
  * by character. */
-enum { STRING_BYTES_PER_REDUCTION = 128, STRING_CHARACTERS_PER_REDUCTION = 8 };
+enum { STRING_BYTES_PER_REDUCTION = 128, STRING_CHARACTERS_PER_REDUCTION = 2 };
 
 /* What a step of a resumable native goes through: by memcpy and the like, or character by
  * character. Long enough that the steps cost nothing, short enough that the others are not held

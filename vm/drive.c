@@ -22,6 +22,15 @@
  * before the next poll and in what is told to a host. POLL_OBJECTS: how many are finalized. */
 enum { POLL_CREDIT = 4000, CLOCK_CREDIT = 1000, POLL_PICK = 100, PICK = 10, POLL_OBJECTS = 2000 };
 
+/* What a host's step may take: memory that is given out is part of what it costs, and at the latest
+ * after so much CPU time for each reduction (some four times what a loop takes) the step ends. A
+ * build for tests is slow. */
+#ifdef CSP_DEBUG
+enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 400 };
+#else
+enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 10 };
+#endif
+
 static void report_activity(csp_vm *vm)
 {
     vm->asked = 0;
@@ -216,6 +225,9 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
 {
     scheduler *s = &vm->sched;
     const int64_t slice = s->slice;
+    /* The clock takes longer than a short step. */
+    int64_t until =
+        reductions > slice ? loop_cpu_time() + reductions * NS_PER_REDUCTION : LOOP_NEVER;
     vm_status why = VM_SPENT;
     *used = 0;
     poll(vm);
@@ -225,9 +237,12 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
             s->slice = left;
         if (left < s->slice_left)
             s->slice_left = left;
+        uint64_t refilled = vm->heap.refilled;
         int64_t cost = step(vm);
         s->slice = slice;
-        *used += cost;
+        *used += cost + (int64_t)(vm->heap.refilled - refilled) / BYTES_PER_REDUCTION;
+        if (until != LOOP_NEVER && loop_cpu_time() >= until)
+            return VM_SPENT;
         if (cost == 0) {
             poll(vm);
             *used += hosted_pending(vm) ? POLL_OBJECTS : 0;

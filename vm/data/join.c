@@ -1,6 +1,7 @@
 /* a + b for all types. */
 #include "vm/data/join.h"
 
+#include "vm/core/steps.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
 #include "vm/data/index.h"
@@ -61,7 +62,8 @@ static bool can_join(obj_kind kind)
 
 static verdict join_strings(csp_vm *vm, value a, value b, value *out)
 {
-    vm_charge(vm, ((uint64_t)value_string(a)->size + value_string(b)->size) >> 9);
+    vm_charge(vm,
+              ((uint64_t)value_string(a)->size + value_string(b)->size) / LONG_BYTES_PER_REDUCTION);
     return vm_give(vm, str_concat(vm, a, b), out);
 }
 

@@ -6,7 +6,8 @@
 #include "vm/core/vm.h"
 
 enum { WINDOW = 64 << 10, SHORT = 4 << 10, STEP = 16 << 10 /* bytes hashed */ };
-enum { BYTES_PER_REDUCTION = 256, HASHED_PER_REDUCTION = 32 };
+/* PARTS: places where a part of several bytes may have to be compared */
+enum { BYTES_PER_REDUCTION = 256, PARTS_PER_REDUCTION = 16, HASHED_PER_REDUCTION = 32 };
 
 #define PRIME (((uint64_t)1 << 61) - 1)
 
@@ -49,7 +50,7 @@ verdict search_quick(csp_vm *vm, const void *in, size_t size, size_t from, const
     size_t end = size - from > WINDOW + part_size ? from + WINDOW + part_size : size;
     const char *at = find_bytes((const char *)in + from, end - from, part, part_size);
     size_t looked = at ? (size_t)(at - (const char *)in) - from : end - from;
-    vm_charge(vm, looked / BYTES_PER_REDUCTION);
+    vm_charge(vm, looked / (part_size == 1 ? BYTES_PER_REDUCTION : PARTS_PER_REDUCTION));
     if (at)
         *found = from + looked;
     return at || end == size ? VERDICT_DONE : VERDICT_CALL;

@@ -18,6 +18,9 @@ typedef verdict int_operation(csp_vm *vm, value a, value b, value *out);
 typedef double float_operation(double a, double b);
 typedef void gmp_operation(mpz_ptr result, mpz_srcptr a, mpz_srcptr b);
 
+/* of what GMP goes through once, and the result takes */
+enum { BITS_PER_REDUCTION = 128 };
+
 static bool is_zero(value integer) { return integer == value_int(0); }
 
 static bool is_negative(value integer)
@@ -56,7 +59,7 @@ static void charge_product(csp_vm *vm, uint64_t bits_a, uint64_t bits_b)
 static void charge_sum(csp_vm *vm, value a, value b)
 {
     if (!value_is_int(a) && !value_is_int(b))
-        vm_charge(vm, (num_bits(a) + num_bits(b)) >> 10);
+        vm_charge(vm, (num_bits(a) + num_bits(b)) / BITS_PER_REDUCTION);
 }
 
 /* By one of GMP's functions that go once through both operands. Inlined so that none of them is
@@ -221,7 +224,7 @@ static verdict int_pow(csp_vm *vm, value a, value b, value *out)
         least = UINT64_MAX;
     if (num_check_bits(vm, least) == VERDICT_FAIL)
         return VERDICT_FAIL;
-    vm_charge(vm, least >> 10);
+    vm_charge(vm, least / BITS_PER_REDUCTION);
     return compute(vm, NUM_POW, a, b, out);
 }
 
@@ -267,7 +270,7 @@ static verdict int_shift_left(csp_vm *vm, value a, value b, value *out)
         return vm_give(vm, value_int((int64_t)((uint64_t)value_as_int(a) << distance)), out);
     if (num_check_bits(vm, bits) == VERDICT_FAIL)
         return VERDICT_FAIL;
-    vm_charge(vm, bits >> 10);
+    vm_charge(vm, bits / BITS_PER_REDUCTION);
     operands o;
     operands_begin(&o, a, b);
     mpz_mul_2exp(o.result, o.a.z, distance);
@@ -283,7 +286,7 @@ static verdict int_shift_right(csp_vm *vm, value a, value b, value *out)
         return vm_give(vm, value_int(is_negative(a) ? -1 : 0), out);
     if (value_is_int(a))
         return vm_give(vm, value_int(value_as_int(a) >> distance), out);
-    vm_charge(vm, num_bits(a) >> 10);
+    vm_charge(vm, num_bits(a) / BITS_PER_REDUCTION);
     operands o;
     operands_begin(&o, a, b);
     mpz_fdiv_q_2exp(o.result, o.a.z, distance);

@@ -14,6 +14,7 @@ typedef struct loop loop;
 loop *loop_new(void);
 void loop_free(loop *l);
 int64_t loop_now(void);        /* CLOCK_MONOTONIC in ns */
+int64_t loop_cpu_time(void);   /* of this thread, in ns */
 int64_t loop_wall_clock(void); /* ns since 1970 */
 /* Waits, inside the collector's "do blocking", until the deadline (on the clock of loop_now;
  * LOOP_NEVER: none), a completion, or loop_wake. It may return early. */

@@ -31,6 +31,7 @@ static verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int 
         if (kind == OBJ_STRING) {
             if (value_string(a)->size > LONG_BYTES && value_string(b)->size > LONG_BYTES)
                 return VERDICT_CALL;
+            vm_charge(vm, value_string(a)->size / LONG_BYTES_PER_REDUCTION);
             *out = str_compare(value_string(a), value_string(b));
             return VERDICT_DONE;
         }

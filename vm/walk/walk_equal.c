@@ -15,6 +15,7 @@
 
 enum {
     QUICK_ELEMENTS = 32,
+    QUICK_BYTES = 16 << 10,
     PAIR_COST = 4 * WALK_OBJECT, /* two places in a table */
     STRUCT_RUN = 64              /* what it takes to find the next field, in bytes compared */
 };
@@ -35,7 +36,7 @@ static int bytes_equal(const void *a, size_t size_a, const void *b, size_t size_
 {
     if (size_a != size_b)
         return 0;
-    if (size_a > LONG_BYTES)
+    if (size_a > QUICK_BYTES)
         return -1;
     return size_a == 0 || memcmp(a, b, size_a) == 0;
 }
@@ -273,7 +274,7 @@ static verdict step_bytes(equal_walk *w, pair *f, int64_t *budget)
     size_t count = x.size - f->cursor < LONG_BYTES ? x.size - f->cursor : LONG_BYTES;
     bool equal = memcmp((char *)x.data + f->cursor, (char *)y.data + f->cursor, count) == 0;
     f->cursor += count;
-    *budget -= LONG_BYTES / LONG_BYTES_PER_REDUCTION * WALK_UNITS_PER_REDUCTION;
+    *budget -= (int64_t)(count / LONG_BYTES_PER_REDUCTION) * WALK_UNITS_PER_REDUCTION;
     if (!equal || f->cursor == x.size)
         finish(w, equal);
     return VERDICT_DONE;
