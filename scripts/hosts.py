@@ -97,7 +97,7 @@ def build(program, folder, installed, static=False, sanitized=None):
 
 def serve(command, given, limit, env, cwd):
     """Starts a server, sends it each paragraph of `given` over a connection of its own, and gives (what it answered,
-    its standard error). None: it does not say where it listens."""
+    with the ends of lines of text files, its standard error). None: it does not say where it listens."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd,
                              env=env, start_new_session=True)
     answers = None
@@ -114,4 +114,4 @@ def serve(command, given, limit, env, cwd):
     finally:
         os.killpg(child.pid, signal.SIGTERM)
         _, errors = child.communicate(timeout=limit)
-    return answers, errors
+    return answers and answers.replace(b"\r\n", b"\n"), errors
