@@ -133,6 +133,9 @@ bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user));
 static inline bool heap_watches(const heap *h) { return h->watching; }
 /* In `unreached`: whether the object with this base address is alive. */
 bool heap_is_marked(const void *object);
+/* There, and in the roots callback: the object, in which there are no pointers, stays alive in this
+ * collection, whether it is reached or not. */
+void heap_keep(void *kept);
 /* Overwrites what earlier calls have left below the caller's frame. To be called after handling
  * objects that must be found unreachable later. */
 void heap_clear_stack(void);

@@ -63,6 +63,8 @@ void watch_close(heap *h)
 
 bool heap_is_marked(const void *object) { return GC_is_marked(object) != 0; }
 
+void heap_keep(void *kept) { GC_set_mark_bit(kept); }
+
 void watch_marked(heap *h)
 {
     if (!h->watching)

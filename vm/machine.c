@@ -42,6 +42,8 @@ static void push_roots(heap *h, void *user)
     /* A marking judges either processes or code and names: a leaked process is brought back with
      * all that it holds. */
     vm->judging = heap_watches(h) && vm->judge_due;
+    if (!heap_watches(h))
+        hosted_keep(vm);
     if ((!heap_watches(h) || vm->judging) && vm->table)
         heap_push_range(vm->table, vm->table + vm->table_count);
     code_push(vm, vm->judging);

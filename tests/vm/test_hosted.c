@@ -345,3 +345,21 @@ Test(hosted, their_bytes_are_memory)
     cr_assert(program_finish(p));
     check_ledger(p, 1000);
 }
+
+/* Markings that bring processes back, or find that the last ones have not been looked at, judge
+ * nothing; what they do not reach must not be freed behind the table's back. */
+Test(hosted, garbage_beside_leaked_processes)
+{
+    program *p =
+        begin("fn worker(i) { let e = enemy(i); ?chan() }\n"
+              "fn start(n) { for i in 0..100 { spawn worker(n + i); enemy(n + 100 + i) } }\n"
+              "for r in 0..20 { start(r * 200); collect(); collect()\n"
+              "  var xs = []; for i in 0..5000 { List.push(xs, [i]) }; sleep(1ms) }\n"
+              "?chan()\n");
+    program_rest(p);
+    for (int i = 0; i < 4; i++)
+        collect(p);
+    cr_assert_geq(finalized, 3900, "%u", finalized);
+    cr_assert(program_finish(p));
+    check_ledger(p, 4000);
+}

@@ -267,6 +267,15 @@ void hosted_judge(csp_vm *vm)
     }
 }
 
+void hosted_keep(csp_vm *vm)
+{
+    const struct hosted_table *t = vm->objects;
+    uint32_t used = t ? t->used : 0;
+    for (uint32_t i = 0; i < used; i++)
+        if (entry_at(t, i)->object)
+            heap_keep(entry_at(t, i)->object);
+}
+
 uint32_t hosted_sweep(csp_vm *vm, uint32_t most)
 {
     struct hosted_table *t = vm->objects;

@@ -32,6 +32,9 @@ void hosted_succeed(csp_vm *vm, const host_object *from, host_object *to);
 
 /* In the collector's callback, at the end of a marking that brings nothing back. */
 void hosted_judge(csp_vm *vm);
+/* In the callbacks of any other marking: all stay alive, since it would free what it does not reach
+ * without telling. */
+void hosted_keep(csp_vm *vm);
 /* At a safe point: finalizes at most so many of those that a collection has found. Gives
  * how many. */
 uint32_t hosted_sweep(csp_vm *vm, uint32_t most);

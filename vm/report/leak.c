@@ -69,7 +69,9 @@ static void *unreached(heap *h, void *user)
         p->run_next = first;
         first = p;
     }
-    if (!first)
+    if (first)
+        hosted_keep(vm);
+    else
         judge_held(vm);
     return first;
 }
