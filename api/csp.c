@@ -11,6 +11,7 @@
 #include "parser/parse.h"
 #include "vm/data/hosted.h"
 #include "vm/machine.h"
+#include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
 #include "vm/process/output.h"
 #include "vm/report/disasm.h"
@@ -199,6 +200,8 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     w->vm->capabilities = config.capabilities;
     w->vm->args = (const char *const *)w->args;
     w->vm->arg_count = config.arg_count;
+    w->vm->no_loop = config.no_loop;
+    bell_set_host(w->vm->bell, config.wake, config.user, &w->vm->activity);
     *out = w->vm;
     door_leave(w->host);
     return CSP_OK;

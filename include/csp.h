@@ -474,12 +474,14 @@ CSP_API csp_status csp_step(csp_vm *vm, uint64_t reductions, uint64_t *used);
  * [RUNS] */
 CSP_API csp_status csp_run(csp_vm *vm, int milliseconds);
 
-/* A descriptor that becomes readable when there is something to do. The first call makes it; the
- * VM owns it. -1: it cannot be made, and errno says why; then csp_timeout alone tells when to
- * call csp_step. */
+/* A descriptor that is readable when there is something to do, a timer that is due included. The
+ * first call makes it; the VM owns it. -1: csp_config.no_loop is set, or it cannot be made (an
+ * error of kind "system" says why); then csp_timeout and csp_config.wake tell when to call
+ * csp_step. */
 CSP_API int csp_fd(csp_vm *vm);
 
-/* Milliseconds until there is something to do: 0: now; -1: not before csp_fd is readable. */
+/* Milliseconds until there is something to do: 0: now; -1: not before csp_fd is readable, or
+ * csp_config.wake is called. */
 CSP_API int csp_timeout(csp_vm *vm);
 
 /* ---- Objects of the host ----

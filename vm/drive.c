@@ -6,6 +6,7 @@
 #include "vm/core/text.h"
 #include "vm/data/hosted.h"
 #include "vm/foreign/release.h"
+#include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
 #include "vm/process/ending.h"
@@ -85,6 +86,14 @@ static void poll(csp_vm *vm)
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 
+static void wait_until(csp_vm *vm, int64_t deadline)
+{
+    if (vm->loop)
+        loop_wait(vm->loop, deadline);
+    else
+        bell_wait(vm->bell, deadline);
+}
+
 /* Nothing can run: waits for an event. */
 static void idle(csp_vm *vm, int64_t deadline)
 {
@@ -92,15 +101,15 @@ static void idle(csp_vm *vm, int64_t deadline)
     vm_flush(vm);
     if (sched_busy(&vm->sched)) /* the output became ready, and woke whoever waited for it */
         return;
-    if (!vm_loop(vm)) {
-        output_wait(vm);
+    struct loop *l = vm_loop(vm);
+    if (!l && output_wait(vm))
         return;
-    }
-    output_waits(vm, loop_outputs(vm->loop));
+    if (l)
+        output_waits(vm, loop_outputs(l));
     int64_t next = earlier(timer_next(&vm->sched), flood_due(vm));
     /* A flag that was set before the loop existed has woken nobody. */
     if (!vm_interrupted(vm) && !vm->asked && !request_arrived(vm) && !atomic_load(&vm->attention))
-        loop_wait(vm->loop, earlier(next, deadline));
+        wait_until(vm, earlier(next, deadline));
 }
 
 /* A slice of p, and of those to whom it hands over. What that cost, in reductions. */

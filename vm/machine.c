@@ -18,6 +18,7 @@
 #include "vm/data/tuple.h"
 #include "vm/drive.h"
 #include "vm/foreign/foreign.h"
+#include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
 #include "vm/process/kill.h"
@@ -83,7 +84,9 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     csp_vm *vm = heap_pinned(sizeof *vm);
     if (!vm)
         return NULL;
-    if (!output_init(vm)) {
+    vm->bell = bell_new();
+    if (!vm->bell || !output_init(vm)) {
+        bell_free(vm->bell);
         heap_unpin(vm);
         return NULL;
     }
@@ -109,6 +112,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     xoshiro_seed(vm->sched.random, seed());
     if (!heap_init(&vm->heap, limits->memory, process_mark, push_roots, process_stack_live, vm)) {
         output_free(vm);
+        bell_free(vm->bell);
         heap_unpin(vm);
         return NULL;
     }
@@ -130,6 +134,7 @@ static void drop_process(csp_vm *vm, process *p)
 void vm_destroy(csp_vm *vm)
 {
     output_finish(vm);
+    bell_close(vm->bell);
     ports_close(vm);
     request_close(vm);
     foreign_close(vm);
@@ -155,12 +160,14 @@ void vm_destroy(csp_vm *vm)
     if (vm->sched.timers)
         heap_unpin(vm->sched.timers);
     heap_close(&vm->heap);
+    bell_free(vm->bell);
     heap_unpin(vm);
 }
 
-void vm_enter(csp_vm *vm) { atomic_store(&vm->activity, VM_ACTIVE); }
+/* An interrupt at the same moment may come before or after: no thread has to see it at once. */
+void vm_enter(csp_vm *vm) { atomic_store_explicit(&vm->activity, VM_ACTIVE, memory_order_release); }
 
-void vm_leave(csp_vm *vm) { atomic_store(&vm->activity, VM_QUIET); }
+void vm_leave(csp_vm *vm) { atomic_store_explicit(&vm->activity, VM_QUIET, memory_order_release); }
 
 void vm_interrupt(csp_vm *vm)
 {

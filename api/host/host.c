@@ -56,6 +56,7 @@ host *host_begin(csp_vm *vm, const char *function)
 void host_end(host *h)
 {
     world_end(h->world);
+    run_end(h);
     door_leave(h);
 }
 

@@ -1,10 +1,14 @@
 #include "api/host/run.h"
 
+#include <errno.h>
+
 #include "api/error.h"
 #include "api/host/host.h"
 #include "vm/drive.h"
 #include "vm/machine.h"
+#include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
+#include "vm/outside/request.h"
 #include "vm/process/output.h"
 
 /* What can be said when nothing runs. */
@@ -25,6 +29,27 @@ static csp_status status_of(host *h, vm_status why)
     }
 }
 
+/* A thread that gave the VM something to do while it was running has told nobody. */
+static void tell_of_rest(host *h)
+{
+    csp_vm *vm = h->vm;
+    if (!h->world->wake)
+        return;
+    atomic_thread_fence(memory_order_seq_cst);
+    if (!request_arrived(vm) && !atomic_load(&vm->attention))
+        return;
+    door_hook_begin(h);
+    bell_tell(vm->bell);
+    door_hook_end(h);
+}
+
+void run_end(host *h)
+{
+    if (h->runs.watched)
+        loop_watch(h->vm->loop, vm_next_event(h->vm));
+    tell_of_rest(h);
+}
+
 csp_status csp_step(csp_vm *vm, uint64_t reductions, uint64_t *used)
 {
     if (used)
@@ -32,6 +57,7 @@ csp_status csp_step(csp_vm *vm, uint64_t reductions, uint64_t *used)
     host *h = host_begin(vm, __func__);
     if (!h)
         return CSP_E_MISUSE;
+    bell_rest(vm->bell);
     if (vm->loop)
         loop_poll(vm->loop);
     int64_t wanted = reductions > INT64_MAX / 2 ? INT64_MAX / 2 : (int64_t)reductions;
@@ -64,6 +90,7 @@ csp_status csp_run(csp_vm *vm, int milliseconds)
     host *h = host_begin(vm, __func__);
     if (!h)
         return CSP_E_MISUSE;
+    bell_rest(vm->bell);
     csp_status status = run_until(h, NULL, milliseconds);
     host_end(h);
     return status;
@@ -80,7 +107,14 @@ int csp_fd(csp_vm *vm)
     host *h = door_enter(vm, __func__, 0);
     if (!h)
         return -1;
-    const struct loop *l = vm_loop(vm);
+    struct loop *l = vm_loop(vm);
+    if (l) {
+        h->runs.watched = true;
+        loop_watch(l, vm_next_event(vm));
+    } else if (!vm->no_loop) {
+        host_fail(h, CSP_E_SYSTEM, "system", "there is no descriptor to be had: %s",
+                  strerror(errno));
+    }
     door_leave(h);
     return l ? loop_fd(l) : -1;
 }

@@ -11,7 +11,7 @@
 #include "api/host/live.h"
 #include "api/host/walks.h"
 #include "vm/code/native.h"
-#include "vm/outside/loop.h"
+#include "vm/outside/bell.h"
 #include "vm/process/kill.h"
 #include "vm/process/process.h"
 #include "vm/run/spawn.h"
@@ -414,8 +414,11 @@ static void post(task_home *home, csp_task *t)
         t->next = home->posted;
         home->posted = t;
     }
-    vm_call_attention(home->vm);
+    bell *b = bell_hold(home->vm->bell);
+    atomic_store(&home->vm->attention, true);
     pthread_mutex_unlock(&home->lock);
+    bell_ring(b, true);
+    bell_free(b);
 }
 
 void csp_task_kill(csp_task *t, const char *reason)

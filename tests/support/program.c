@@ -108,7 +108,7 @@ bool program_step(program *p)
         int64_t next = timer_next(&vm->sched);
         if (next == LOOP_NEVER && !request_pending(vm))
             return false;
-        loop_wait(vm->loop, next);
+        loop_wait(vm_loop(vm), next);
         timer_fire(vm, loop_now());
         vm->sched.poll_credit = 0;
     }

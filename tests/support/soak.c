@@ -346,7 +346,7 @@ static void rest(soak *s, soak_result *of, bool murderous)
             int64_t next = timer_next(&vm->sched);
             if (next == LOOP_NEVER)
                 break;
-            loop_wait(vm->loop, next);
+            loop_wait(vm_loop(vm), next);
             timer_fire(vm, loop_now());
         }
         if (murderous && draw(s, s->kill_every) == 0)

@@ -1,5 +1,7 @@
 #include "tests/support/vm_fixture.h"
 
+#include "vm/outside/bell.h"
+
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -52,6 +54,7 @@ csp_vm *fixture_vm(void)
     vm->empty_tuple = tuple_new(vm, p, NULL, 0);
     for (int c = 0; c < 128; c++)
         vm->characters[c] = str_new(vm, (char[]){(char)c}, 1);
+    vm->bell = bell_new();
     for (int kind = 0; kind < ERR_COUNT; kind++)
         vm->error_names[kind] = str_intern(vm, vm_errors[kind].name, strlen(vm_errors[kind].name));
     return vm;
@@ -63,6 +66,7 @@ void fixture_close(csp_vm *vm)
     free(vm->modules);
     if (vm->interned != NULL)
         heap_unpin((void *)vm->interned);
+    bell_free(vm->bell);
     heap_unpin(vm->sched.running);
     heap_unpin(vm);
 }

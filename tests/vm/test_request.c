@@ -6,6 +6,7 @@
 
 #include "tests/support/vm_fixture.h"
 #include "vm/data/list.h"
+#include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/pool.h"
 #include "vm/outside/request.h"
@@ -63,6 +64,7 @@ static void open_vm(void)
 {
     vm = fixture_vm();
     vm->loop = loop_new();
+    bell_set_loop(vm->bell, vm->loop);
     cr_assert(vm->loop);
 }
 

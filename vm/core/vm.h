@@ -9,6 +9,7 @@
 #include "vm/core/error.h"
 
 struct loop;
+struct bell;
 struct request;
 
 /* Limits of a VM; 0: no limit. */
@@ -122,6 +123,8 @@ struct csp_vm {
 
     struct output *outputs; /* of the streams 1 and 2 (output.c) */
     struct loop *loop;      /* NULL until it is needed: vm_loop */
+    struct bell *bell;      /* rung by other threads; waited for without a loop */
+    bool no_loop;           /* there never is one */
     /* In the collector's callback, after a marking that brings nothing back: what C has given
      * is looked at (release.h). NULL: there is no C */
     void (*marked)(struct csp_vm *vm);
@@ -139,7 +142,8 @@ struct csp_vm {
 
     /* set from outside (signal handlers too): report on stream 2 what every process is doing */
     volatile int asked;
-    /* For the layer above: called between two slices after vm_call_attention, by any thread */
+    /* For the layer above: called between two slices when
+     * `attention` is set, by any thread, which then rings the bell */
     void (*attend)(struct csp_vm *vm);
     _Atomic bool attention;
     /* vm_activity; set from outside (signal handlers too) from ACTIVE to INTERRUPTED */

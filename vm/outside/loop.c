@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "vm/core/vm.h"
+#include "vm/outside/bell.h"
 
 /* libuv's own timers are accurate to a millisecond only, so deadlines go through a timerfd, which
  * the loop watches like any other descriptor. */
@@ -203,32 +204,13 @@ void loop_wake(loop *l)
 
 int loop_fd(const loop *l) { return uv_backend_fd(&l->uv); }
 
+void loop_watch(loop *l, int64_t deadline) { arm(l, deadline > 0 ? deadline : 1); }
+
 struct loop *vm_loop(csp_vm *vm)
 {
-    if (!vm->loop)
-        __atomic_store_n(&vm->loop, loop_new(), __ATOMIC_SEQ_CST);
+    if (!vm->loop && !vm->no_loop && (vm->loop = loop_new()))
+        bell_set_loop(vm->bell, vm->loop);
     return vm->loop;
 }
 
-bool vm_loop_reserve(csp_vm *vm)
-{
-    if (vm_loop(vm))
-        return true;
-    vm_raise(vm, ERR_IO, "there is nothing to wait with: %s", strerror(errno));
-    return false;
-}
-
-void vm_wake(csp_vm *vm)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    struct loop *l = __atomic_load_n(&vm->loop, __ATOMIC_SEQ_CST);
-    if (l)
-        /* otherwise nobody waits yet, and whoever is about to will look at the flags first */
-        loop_wake(l);
-}
-
-void vm_call_attention(csp_vm *vm)
-{
-    atomic_store(&vm->attention, true);
-    vm_wake(vm);
-}
+void vm_wake(csp_vm *vm) { bell_ring(vm->bell, false); }

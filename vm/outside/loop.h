@@ -25,17 +25,13 @@ int *loop_outputs(loop *l);
 void loop_poll(loop *l);    /* takes what is there, never waits */
 void loop_wake(loop *l);    /* from any thread or signal handler: ends a wait */
 int loop_fd(const loop *l); /* for a host to poll */
+/* That is readable from the deadline on: 0: now. */
+void loop_watch(loop *l, int64_t deadline);
 
 /* The VM's loop, made when first needed: a program that only computes and prints opens no
- * descriptor. NULL: it cannot be made, and errno says why. */
+ * descriptor. NULL: there is none (vm->no_loop), or it cannot be made, and errno says why. */
 struct loop *vm_loop(csp_vm *vm);
-/* The same for a process that is about to wait. False: raised. */
-bool vm_loop_reserve(csp_vm *vm);
 /* Ends a wait of the VM after one of the flags that are set from outside was set. From any thread
  * or signal handler. */
 void vm_wake(csp_vm *vm);
-/* The layer above has something to do between two slices: vm->attend. From any thread, while the VM
- * lives. */
-void vm_call_attention(csp_vm *vm);
-
 #endif

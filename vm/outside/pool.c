@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "gc/stranger.h"
+#include "vm/outside/bell.h"
 
 typedef struct job_list {
     job *first, *last;
@@ -19,8 +20,7 @@ struct pool {
     unsigned users;
     bool open;
     bool arrived; /* atomic: the inbox is not empty */
-    void (*wake)(void *data);
-    void *data;
+    bell *rung;
 };
 
 static void append(job_list *l, job *j)
@@ -62,7 +62,7 @@ static void drop_all(job *j)
     }
 }
 
-pool *pool_new(void (*wake)(void *data), void *data)
+pool *pool_new(bell *b)
 {
     pool *p = calloc(1, sizeof *p);
     if (!p)
@@ -71,8 +71,7 @@ pool *pool_new(void (*wake)(void *data), void *data)
     pthread_cond_init(&p->more, NULL);
     p->users = 1;
     p->open = true;
-    p->wake = wake;
-    p->data = data;
+    p->rung = bell_hold(b);
     return p;
 }
 
@@ -85,6 +84,7 @@ static void leave(pool *p)
         return;
     pthread_cond_destroy(&p->more);
     pthread_mutex_destroy(&p->lock);
+    bell_free(p->rung);
     free(p);
 }
 
@@ -100,17 +100,21 @@ void pool_close(pool *p)
     drop_all(arrived);
 }
 
-/* Called with the lock held. False: the pool is closed, and the caller must drop j. */
-static bool put_into_inbox(pool *p, job *j)
+/* Called with the lock held by one of its users, gives it back meanwhile: the bell is rung without.
+ * Drops j if the pool is closed. */
+static void put_into_inbox(pool *p, job *j)
 {
-    if (!p->open)
-        return false;
-    bool first = !p->inbox.first;
-    append(&p->inbox, j);
-    __atomic_store_n(&p->arrived, true, __ATOMIC_RELEASE);
-    if (first)
-        p->wake(p->data);
-    return true;
+    bool open = p->open, first = !p->inbox.first;
+    if (open) {
+        append(&p->inbox, j);
+        __atomic_store_n(&p->arrived, true, __ATOMIC_SEQ_CST);
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (!open)
+        j->drop(j);
+    else if (first)
+        bell_ring(p->rung, true);
+    pthread_mutex_lock(&p->lock);
 }
 
 static void *work(void *arg)
@@ -131,11 +135,7 @@ static void *work(void *arg)
         pthread_mutex_unlock(&p->lock);
         j->work(j);
         pthread_mutex_lock(&p->lock);
-        if (!put_into_inbox(p, j)) {
-            pthread_mutex_unlock(&p->lock);
-            j->drop(j);
-            pthread_mutex_lock(&p->lock);
-        }
+        put_into_inbox(p, j);
     }
     p->threads--;
     leave(p);
@@ -170,7 +170,7 @@ void pool_submit(pool *p, job *j)
         pthread_mutex_unlock(&p->lock);
         j->work(j);
         pthread_mutex_lock(&p->lock);
-        (void)put_into_inbox(p, j);
+        put_into_inbox(p, j);
     } else {
         append(&p->queue, j);
         p->queued++;
@@ -212,10 +212,8 @@ void pool_post(job *j)
 {
     pool *p = j->of;
     pthread_mutex_lock(&p->lock);
-    bool taken = put_into_inbox(p, j);
+    put_into_inbox(p, j);
     leave(p);
-    if (!taken)
-        j->drop(j);
 }
 
 bool pool_arrived(const pool *p) { return __atomic_load_n(&p->arrived, __ATOMIC_ACQUIRE); }

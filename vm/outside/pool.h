@@ -38,11 +38,11 @@ typedef struct job {
     bool queued;
 } job;
 
-/* `wake(data)` is called, on any thread, when something arrives in an empty inbox. NULL: out
- * of memory. */
-pool *pool_new(void (*wake)(void *data), void *data);
-/* The VM is about to go: `wake` is not called any more once this returns. Never waits for
- * a thread. */
+/* The bell is rung, on any thread, when something arrives in an empty inbox. NULL: out of memory.
+ * */
+struct bell;
+pool *pool_new(struct bell *b);
+/* The VM is about to go. Never waits for a thread. */
 void pool_close(pool *p);
 
 /* Queues j to be worked on in its turn; then it is posted. */

@@ -3,15 +3,12 @@
 #include "gc/stranger.h"
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
-#include "vm/outside/loop.h"
 
 /* Scanned and pinned. It outlives the VM while a worker still reads the pins. */
 struct request_roots {
     process *proc; /* NULL: nobody is waiting */
     value pins[REQUEST_PINS];
 };
-
-static void wake(void *data) { vm_wake(data); }
 
 static request *request_of(job *j) { return (request *)j; }
 
@@ -65,7 +62,7 @@ static void forget(csp_vm *vm, request *r)
 pool *request_pool(csp_vm *vm)
 {
     if (!vm->pool)
-        vm->pool = pool_new(wake, vm);
+        vm->pool = pool_new(vm->bell);
     if (!vm->pool)
         vm_raise_memory(vm);
     return vm->pool;
@@ -74,7 +71,7 @@ pool *request_pool(csp_vm *vm)
 static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                     size_t outside)
 {
-    if (!process_side(vm, p) || !vm_loop_reserve(vm) || !request_pool(vm))
+    if (!process_side(vm, p) || !request_pool(vm))
         return false;
     r->roots = heap_pinned(sizeof *r->roots);
     if (!r->roots || !heap_reserve_outside(&vm->heap, outside)) {

@@ -52,8 +52,6 @@ bool timer_reserve(csp_vm *vm)
     scheduler *s = &vm->sched;
     if (s->timer_count < s->timer_capacity)
         return true;
-    if (!vm_loop_reserve(vm))
-        return false;
     timer **old = s->timers,
           **timers = heap_grow_pinned(old, &s->timer_capacity, TIMERS_FIRST, sizeof *old);
     if (!timers) {
