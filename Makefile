@@ -146,7 +146,7 @@ SUB = --no-print-directory $(PARALLEL)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help build unit-tests run test test-arm64 soak soak-program fuzz fuzz-programs \
-	check conformance format bench install uninstall deb clean setup FORCE
+	check conformance format bench bench-embed install uninstall deb clean setup FORCE
 
 all: ## build/csp, build/libcsp.a and build/libcsp.so
 	@$(SETUP) --dry-run build
@@ -215,6 +215,14 @@ bench: ## our benchmarks beside the peers that are installed; ARGS= goes to benc
 	@$(SETUP) build bench
 	@$(MAKE) $(SUB) -s $(O)/csp
 	@CSP=$(O)/csp bench/run $(ARGS)
+
+LUA := $(firstword $(foreach P,lua5.4 lua-5.4 lua54,$(shell $(PKG_CONFIG) --exists $(P) 2>/dev/null && echo $(P))))
+bench-embed: ## what a call costs a host, beside Lua 5.4 where that is installed; ARGS= how many calls
+	@$(SETUP) build bench
+	@$(MAKE) $(SUB) -s $(O)/libcsp.a
+	@$(CC) -O2 -Iinclude $(if $(LUA),-DWITH_LUA $(shell $(PKG_CONFIG) --cflags $(LUA))) bench/embed/embed.c \
+		$(O)/libcsp.a $(LIBS) $(if $(LUA),$(shell $(PKG_CONFIG) --libs $(LUA))) -o $(O)/embed
+	@$(O)/embed $(ARGS)
 
 bench-check: ## instructions of our benchmarks against bench/baseline.txt; UPDATE=1 writes them into it
 	@$(SETUP) build bench-check
