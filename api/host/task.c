@@ -76,54 +76,53 @@ static void let_go(csp_vm *vm, csp_task *t, process *p)
         vm->crashed(vm, p, p->value);
 }
 
-static csp_task *take_posted(task_home *home)
-{
-    pthread_mutex_lock(&home->lock);
-    csp_task *first = home->posted;
-    home->posted = NULL;
-    for (csp_task *t = first; t; t = t->next)
-        t->posted = false;
-    pthread_mutex_unlock(&home->lock);
-    return first;
-}
+/* What somebody asks of a task. */
+typedef struct asked {
+    csp_task *task;
+    char *reason; /* of its kill; NULL: none; owned */
+    bool freed;   /* it is the last thing that is asked of it */
+} asked;
 
-/* Does what is asked of the task, which nobody can post meanwhile: with the lock it is looked at
- * what that is. True: it is gone. */
-static bool attend_to(host *h, csp_task *t)
+/* Takes one out of the list: from then on it may be posted again. */
+static asked take_posted(task_home *home)
 {
-    task_home *home = h->tasks.home;
     pthread_mutex_lock(&home->lock);
-    char *reason = t->reason;
-    bool freed = t->freed;
-    t->reason = NULL;
-    pthread_mutex_unlock(&home->lock);
-    process *p = h->tasks.slots[t->slot];
-    if (reason)
-        vm_kill(h->vm, p, reason);
-    free(reason);
-    if (freed) {
-        let_go(h->vm, t, p);
-        free_slot(&h->tasks, t->slot);
-        h->tasks.count--;
-        free_task(t);
+    csp_task *t = home->posted;
+    asked a = {.task = t};
+    if (t) {
+        home->posted = t->next;
+        t->posted = false;
+        a.reason = t->reason;
+        a.freed = t->freed;
+        t->reason = NULL;
     }
-    return freed;
+    pthread_mutex_unlock(&home->lock);
+    return a;
 }
 
 /* Between two slices. */
 static void attend(csp_vm *vm)
 {
     host *h = host_of(vm);
-    task_home *home = h->tasks.home;
+    tasks *of = &h->tasks;
     uint32_t gone = 0;
-    for (csp_task *t = take_posted(home), *next; t; t = next) {
-        next = t->next;
-        gone += attend_to(h, t);
+    for (asked a; (a = take_posted(of->home)).task;) {
+        process *p = of->slots[a.task->slot];
+        if (a.reason)
+            vm_kill(vm, p, a.reason);
+        free(a.reason);
+        if (!a.freed)
+            continue;
+        let_go(vm, a.task, p);
+        free_slot(of, a.task->slot);
+        of->count--;
+        free_task(a.task);
+        gone++;
     }
     if (gone == 0)
         return;
-    pthread_mutex_lock(&home->lock);
-    leave_home(home, gone);
+    pthread_mutex_lock(&of->home->lock);
+    leave_home(of->home, gone);
 }
 
 bool tasks_init(host *h)
