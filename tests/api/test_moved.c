@@ -312,6 +312,84 @@ Test(moved, many_threads_send_to_one_vm)
     csp_free(vm);
 }
 
+/* ---- Waking: a thread that sleeps until its VM has something to do ---- */
+
+typedef struct sleeper {
+    pthread_mutex_t lock;
+    pthread_cond_t woken;
+    bool awake;
+    csp_vm *vm;
+    csp_status last;
+} sleeper;
+
+static void sleeper_wake(void *user)
+{
+    sleeper *s = user;
+    pthread_mutex_lock(&s->lock);
+    s->awake = true;
+    pthread_cond_signal(&s->woken);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void *sleeper_run(void *user)
+{
+    sleeper *s = user;
+    while ((s->last = csp_step(s->vm, 1000, NULL)) != CSP_DONE) {
+        if (s->last == CSP_MORE)
+            continue;
+        if (s->last != CSP_IDLE)
+            break;
+        pthread_mutex_lock(&s->lock);
+        while (!s->awake)
+            pthread_cond_wait(&s->woken, &s->lock);
+        s->awake = false;
+        pthread_mutex_unlock(&s->lock);
+    }
+    return NULL;
+}
+
+/* Nobody looks at a descriptor, nothing is sent twice: a wake-up that is lost is lost for good. */
+static void ping_pong(bool no_loop, int rounds)
+{
+    sleeper s = {.lock = PTHREAD_MUTEX_INITIALIZER, .woken = PTHREAD_COND_INITIALIZER};
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.user = &s;
+    config.wake = sleeper_wake;
+    config.no_loop = no_loop;
+    s.vm = make(&config, "fn run(pings, pongs) { for n in pings { pongs ! n + 1 }; close(pongs) }");
+    csp_port *pings, *pongs;
+    csp_scope scope = csp_scope_open(s.vm);
+    csp_value ends[2];
+    cr_assert_eq(csp_port_open(s.vm, CSP_TO_SCRIPT, 1, &pings, &ends[0]), CSP_OK);
+    cr_assert_eq(csp_port_open(s.vm, CSP_FROM_SCRIPT, 1, &pongs, &ends[1]), CSP_OK);
+    cr_assert_eq(csp_spawn(s.vm, find(s.vm, "run"), 2, ends, NULL), CSP_OK);
+    csp_scope_close(s.vm, scope);
+    pthread_t thread;
+    pthread_create(&thread, NULL, sleeper_run, &s);
+    for (int i = 0; i < rounds; i++) {
+        csp_msg *m = csp_msg_int(i);
+        cr_assert_eq(csp_port_send(pings, m), CSP_OK, "round %d", i);
+        cr_assert_eq(csp_port_wait(pongs, 10000), CSP_OK, "round %d", i);
+        cr_assert_eq(csp_port_receive(pongs, &m), CSP_OK);
+        int64_t n = 0;
+        cr_expect(csp_msg_as_int(m, &n) && n == i + 1);
+        csp_msg_free(m);
+        for (volatile int pause = 0; pause < i % 700; pause++) {
+        }
+    }
+    csp_port_close(pings);
+    pthread_join(thread, NULL);
+    cr_expect_eq(s.last, CSP_DONE);
+    csp_port_free(pings);
+    csp_port_free(pongs);
+    csp_free(s.vm);
+}
+
+Test(moved, wake) { ping_pong(false, 3000); }
+
+Test(moved, wake_without_a_loop) { ping_pong(true, 3000); }
+
 /* ---- Two at once ---- */
 
 typedef struct runner {
