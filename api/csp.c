@@ -7,6 +7,7 @@
 #include "api/foreign.h"
 #include "api/host/host.h"
 #include "api/loader.h"
+#include "api/offer.h"
 #include "api/session.h"
 #include "parser/parse.h"
 #include "vm/data/hosted.h"
@@ -135,6 +136,7 @@ static void free_world(world *w)
     while (w->sessions)
         session_free(w->sessions);
     loader_free(w);
+    offer_free(w);
     for (uint32_t i = 0; i < SIGNATURE_LISTS; i++)
         while (w->signatures[i]) {
             world_signature *next = w->signatures[i]->next;
@@ -207,11 +209,12 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     return CSP_OK;
 }
 
-/* Of a VM that this thread is in. */
-static void free_vm(host *h)
+/* Of a VM that this thread is in. `wait`: for what works for natives. */
+static void free_vm(host *h, bool wait)
 {
     csp_vm *vm = h->vm;
     world *w = h->world;
+    natives_end(h, wait);
     output_finish(vm);
     hosted_free(vm);
     door_close(h);
@@ -229,14 +232,14 @@ void csp_free(csp_vm *vm)
         return;
     if (!h->world->ran)
         vm_shutdown(vm);
-    free_vm(h);
+    free_vm(h, true);
 }
 
 void csp_discard(csp_vm *vm)
 {
     host *h = door_enter(vm, __func__, 0);
     if (h)
-        free_vm(h);
+        free_vm(h, false);
 }
 
 void *csp_user(const csp_vm *vm)

@@ -187,6 +187,17 @@ static bool write_foreign_member(const void *home, const char *alias, const char
     return true;
 }
 
+static bool write_native_member(const void *home, const char *alias, const char *name, FILE *out)
+{
+    const native_entry *e = loader_native(home, name);
+    if (!e)
+        return false;
+    fprintf(out, "%s.%s\n", alias, e->signature);
+    if (e->doc[0])
+        doc_indented(e->doc, strlen(e->doc), out);
+    return true;
+}
+
 static bool write_any(csp_session *s, char *name, FILE *out)
 {
     char *point = strchr(name, '.');
@@ -202,8 +213,10 @@ static bool write_any(csp_session *s, char *name, FILE *out)
     const void *imported = session_module(s, name);
     if (imported && world_is_library(imported))
         return write_foreign_member(imported, name, point + 1, out);
-    return imported ? write_export(loader_code(imported), name, point + 1, out)
-                    : write_member(s->world, name, point + 1, out);
+    if (!imported)
+        return write_member(s->world, name, point + 1, out);
+    return write_native_member(imported, name, point + 1, out) ||
+           write_export(loader_code(imported), name, point + 1, out);
 }
 
 static char *doc(csp_session *s, const char *name)

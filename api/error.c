@@ -373,6 +373,8 @@ static bool is_readable(const csp_error *err)
 
 const char *error_kind_of(const csp_error *err) { return err->kind; }
 
+const char *error_message_of(const csp_error *err) { return err->message; }
+
 const char *csp_error_kind(const csp_error *err) { return is_readable(err) ? err->kind : NULL; }
 
 const char *csp_error_message(const csp_error *err)

@@ -34,6 +34,7 @@ void error_set_memory(world *w);
 void error_set_interrupted(world *w);
 /* "misuse", "out_of_memory" … */
 const char *error_kind_of(const csp_error *err);
+const char *error_message_of(const csp_error *err);
 /* Whether it is a compile error. */
 bool error_is_compile(const csp_error *err);
 /* How many errors and warnings it contains. */

@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "api/host/host.h"
+#include "api/host/native.h"
 #include "api/locate.h"
 #include "vm/core/string.h"
 
@@ -23,11 +24,11 @@ typedef struct own_member {
 struct own_module {
     world_home home;
     struct own_module *next;
-    char *key, *name; /* see struct located; owned */
-    bool is_host;
-    bool hidden; /* the host has replaced its text: it is not found any more */
+    char *key, *name;        /* see struct located; owned */
+    const host_module *host; /* NULL: it is a file */
+    bool hidden;             /* the host has replaced its text: it is not found any more */
     own_state state;
-    const module *code;  /* the VM's */
+    const module *code;  /* the VM's; NULL: these are the natives alone */
     own_member *members; /* sorted by name */
     uint32_t member_count;
     /* pinned: an OBJ_CELL that holds true when the body has run; the address of `code` */
@@ -43,6 +44,14 @@ struct own_importer {
     uint32_t depth;
     char body_name[80];
 };
+
+bool loader_has(const world *w, const host_module *offered)
+{
+    const struct own_module *m = w->own_modules;
+    while (m && m->host != offered)
+        m = m->next;
+    return m != NULL;
+}
 
 /* ---- Life ---- */
 
@@ -61,14 +70,6 @@ static bool has_run(const struct own_module *m)
     return m->loaded && ((const cell *)value_as_object(m->loaded[0]))->item != VALUE_ABSENT;
 }
 
-static bool is_imported(const world *w, const host_module *given)
-{
-    for (const struct own_module *m = w->own_modules; m; m = m->next)
-        if (m->key[0] == ':' && strcmp(m->key + 1, given->name) == 0)
-            return true;
-    return false;
-}
-
 void loader_settle(world *w)
 {
     for (struct own_module **link = &w->own_modules; *link;) {
@@ -82,7 +83,7 @@ void loader_settle(world *w)
     }
     for (host_module **link = &w->host_modules; *link;) {
         host_module *m = *link;
-        if (!m->loaded || is_imported(w, m)) {
+        if (!m->loaded || loader_has(w, m)) {
             link = &m->next;
             continue;
         }
@@ -98,51 +99,6 @@ void loader_free(world *w)
         w->own_modules = m->next;
         free_module(m);
     }
-    while (w->host_modules) {
-        host_module *m = w->host_modules;
-        w->host_modules = m->next;
-        host_module_free(m);
-    }
-}
-
-static csp_status offer_module(host *h, const char *name, const char *source, size_t size)
-{
-    char *copy = malloc(size + 1);
-    if (size > 0 && copy)
-        memcpy(copy, source, size);
-    if (copy && host_module_add(h->world, name, copy, size))
-        return CSP_OK;
-    free(copy);
-    return host_fail_memory(h);
-}
-
-/* Whether a module of that name can be added; NULL: it can, else why not. */
-static const char *module_trouble(const world *w, const char *name)
-{
-    if (w->ran)
-        return "the VM has run its program";
-    if (!*name)
-        return "the name is empty";
-    if (language_find_module(name) >= 0)
-        return "the name is that of a standard module";
-    for (const host_module *m = w->host_modules; m; m = m->next)
-        if (strcmp(m->name, name) == 0)
-            return "a module of that name has been added already";
-    return NULL;
-}
-
-csp_status csp_module_add(csp_vm *vm, const char *name, const char *source, size_t size)
-{
-    if (door_check_text(vm, __func__, name, source, size) != CSP_OK)
-        return CSP_E_MISUSE;
-    host *h = door_enter(vm, __func__, 0);
-    if (!h)
-        return CSP_E_MISUSE;
-    const char *trouble = module_trouble(h->world, name);
-    csp_status status =
-        trouble ? door_misuse(vm, __func__, "%s", trouble) : offer_module(h, name, source, size);
-    door_leave(h);
-    return status;
 }
 
 static struct own_module *find_module(const world *w, const char *key)
@@ -256,14 +212,39 @@ static bool index_members(struct own_module *m)
     return true;
 }
 
-resolve_status loader_member(world *w, const void *home, const char *name, resolve_symbol *out)
+static own_member *find_export(const struct own_module *m, const char *name)
+{
+    const own_member wanted = {.name = name};
+    return m->member_count
+               ? bsearch(&wanted, m->members, m->member_count, sizeof *m->members, compare_members)
+               : NULL;
+}
+
+const native_entry *loader_native(const void *home, const char *name)
 {
     const struct own_module *m = home;
-    const own_member wanted = {.name = name};
-    own_member *found =
-        bsearch(&wanted, m->members, m->member_count, sizeof *m->members, compare_members);
-    if (!found)
+    const host_native *n =
+        m->host && (name[0] != '_' || !m->code) ? native_find(m->host->natives, name) : NULL;
+    return n && !find_export(m, name) ? &n->entry : NULL;
+}
+
+static resolve_status native_symbol(world *w, const native_entry *e, resolve_symbol *out)
+{
+    if (!e)
         return RESOLVE_NO_SUCH;
+    *out = (resolve_symbol){.kind = RESOLVE_FUNCTION,
+                            .word = native_value(w->vm, e),
+                            .min = e->min,
+                            .max = e->max == NATIVE_VARIADIC ? UINT32_MAX : e->max,
+                            .param_names = e->names};
+    return out->word == VALUE_ABSENT ? RESOLVE_FAILED : RESOLVE_FOUND;
+}
+
+resolve_status loader_member(world *w, const void *home, const char *name, resolve_symbol *out)
+{
+    own_member *found = find_export(home, name);
+    if (!found)
+        return native_symbol(w, loader_native(home, name), out);
     if (!found->known) {
         found->symbol = (resolve_symbol){.kind = RESOLVE_CELL, .word = found->item};
         found->known = !value_is(found->item, OBJ_CLOSURE) ||
@@ -273,11 +254,28 @@ resolve_status loader_member(world *w, const void *home, const char *name, resol
     return found->known ? RESOLVE_FOUND : RESOLVE_NO_SUCH;
 }
 
+/* For each native that no export of the same name hides. */
+typedef struct native_names {
+    const struct own_module *of;
+    void (*each)(void *user, const char *name);
+    void *user;
+} native_names;
+
+static void pass_native(void *user, const char *name)
+{
+    const native_names *names = user;
+    if (!find_export(names->of, name))
+        names->each(names->user, name);
+}
+
 void loader_each_member(const void *home, void (*each)(void *user, const char *name), void *user)
 {
     const struct own_module *m = home;
     for (uint32_t i = 0; i < m->member_count; i++)
         each(user, m->members[i].name);
+    native_names names = {m, each, user};
+    if (m->host)
+        native_each(m->host->natives, pass_native, &names);
 }
 
 const module *loader_code(const void *home) { return ((const struct own_module *)home)->code; }
@@ -350,10 +348,31 @@ static struct own_module *add_module(world *w, located *l)
         return NULL;
     m->key = l->key;
     m->name = l->name;
-    m->is_host = l->host != NULL;
+    m->host = l->host;
     l->key = l->name = NULL;
     m->next = w->own_modules;
     w->own_modules = m;
+    return m;
+}
+
+/* What the text of a module that has natives, too, gets when it imports its own name: these. NULL:
+ * it is no such import, or there is no memory (*failed). */
+static struct own_module *own_natives(world *w, const located *l, bool *failed)
+{
+    const char *importer = w->importer->key;
+    if (!l->host || !l->host->natives || !importer || strcmp(importer, l->key) != 0)
+        return NULL;
+    located own = {.host = l->host, .name = strdup(l->name), .fd = -1};
+    struct own_module *m = NULL;
+    if (own.name && asprintf(&own.key, "natives%s", l->key) >= 0) {
+        m = find_module(w, own.key);
+        if (!m && (m = add_module(w, &own)))
+            m->state = OWN_COMPILED;
+    } else {
+        own.key = NULL;
+    }
+    locate_free(&own);
+    *failed = !m;
     return m;
 }
 
@@ -363,7 +382,7 @@ static bool compile(world *w, struct own_module *m, const char *source, size_t s
     struct own_importer frame = {.outer = w->importer,
                                  .name = m->name,
                                  .key = m->key,
-                                 .is_host = m->is_host,
+                                 .is_host = m->host != NULL,
                                  .depth = w->importer->depth + 1};
     const char *base = locate_base(m->name);
     snprintf(frame.body_name, sizeof frame.body_name, "module %.*s", locate_shown_length(base),
@@ -409,9 +428,14 @@ static bool import(world *w, const char *path, size_t length, src_span at, diag_
     locate_from place = {.name = from->name, .is_host = from->is_host};
     if (locate(w, &place, path, length, at, diags, &l) != LOCATE_FOUND)
         return false;
-    struct own_module *m = NULL;
     uint32_t errors = diags->errors;
-    bool first = false;
+    bool first = false, failed = false;
+    struct own_module *m = own_natives(w, &l, &failed);
+    if (failed || m) {
+        locate_free(&l);
+        *out = (resolve_import){.home = m};
+        return !failed;
+    }
     if (!is_cycle(w, l.key, at, diags)) {
         m = find_module(w, l.key);
         first = !m;

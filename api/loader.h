@@ -10,6 +10,9 @@
 void loader_settle(world *w);
 void loader_free(world *w);
 
+/* Whether a module that the host has added has been imported. */
+bool loader_has(const world *w, const struct host_module *offered);
+
 /* For the resolver: see resolve_world in resolve.h. */
 bool loader_import(world *w, const char *path, size_t length, src_span at, diag_list *diags,
                    resolve_import *out);
@@ -20,7 +23,10 @@ void loader_each_member(const void *home, void (*each)(void *user, const char *n
  * imported module. */
 const char *loader_body_name(const world *w);
 
-/* The code of an imported module. */
+/* The code of an imported module. NULL: these are the natives of a module, imported by its own
+ * text. */
 const module *loader_code(const void *home);
+/* The native of that name, unless the module's text exports the name; NULL: there is none. */
+const native_entry *loader_native(const void *home, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/host/host.h"
+#include "api/host/native.h"
 
 #define SUFFIX ".csp"
 
@@ -97,6 +98,11 @@ host_module *host_module_add(world *w, const char *name, char *text, size_t size
 
 void host_module_free(host_module *m)
 {
+    while (m->natives) {
+        native_table *t = m->natives;
+        m->natives = t->next;
+        native_table_free(t);
+    }
     free(m->name);
     free(m->text);
     free(m);

@@ -4,13 +4,16 @@
 
 #include "api/world.h"
 
-/* A module of the host: csp_module_add, or config.load. */
+struct native_table;
+
+/* A module of the host: its text (csp_module_add, config.load), natives, or both. */
 typedef struct host_module {
     struct host_module *next;
     char *name; /* owned, as is text */
-    char *text;
+    char *text; /* NULL: it has natives alone */
     size_t size;
     bool loaded; /* by config.load, which is asked again if it does not run to its end */
+    struct native_table *natives; /* list; owned */
 } host_module;
 
 /* The importing text. */

@@ -58,8 +58,10 @@ typedef struct csp_vm csp_vm;
 typedef struct csp_session csp_session;
 typedef struct csp_ref csp_ref; /* a value held for as long as the host likes */
 typedef struct csp_error csp_error;
-typedef struct csp_port csp_port; /* the host's end of a channel */
-typedef struct csp_msg csp_msg;   /* an immutable value outside of any VM, counted */
+typedef struct csp_port csp_port;           /* the host's end of a channel */
+typedef struct csp_msg csp_msg;             /* an immutable value outside of any VM, counted */
+typedef struct csp_completer csp_completer; /* the promise to finish a native's call, counted */
+typedef struct csp_context csp_context;     /* one call of a native */
 
 /* Compare with CSP_OK where only that is a success: what is 0 or more is no failure, but not always
  * what was wanted. */
@@ -484,6 +486,130 @@ CSP_API int csp_fd(csp_vm *vm);
  * csp_config.wake is called. */
 CSP_API int csp_timeout(csp_vm *vm);
 
+/* ---- Natives: functions of the host for scripts to call ---- */
+
+/* What a native or a resume function returns. One is made by each function below that gives a
+ * csp_verdict, and by nothing else: {0}, a verdict of another call, or a second one is misuse, and
+ * the script that called the native crashes with an error of that kind. */
+typedef struct csp_verdict {
+    int code;
+} csp_verdict;
+
+/* The context is valid until a verdict has been made from it; a resume function is given it again.
+ * It may be used by the thread that runs the function, and by no other. A scope is open: values
+ * that the native makes are good until it returns, and belong to the process that has called it. */
+typedef csp_verdict csp_native_fn(csp_context *c);
+/* Goes on with a call. result: what it has waited for; an error value if that failed
+ * (csp_context_failed). */
+typedef csp_verdict csp_resume_fn(csp_context *c, void *state, csp_value result);
+
+/* The signature says what scripts may give, and is checked before `fn` is called:
+ *
+ *     NAME "(" [param {"," param} ["," rest] | rest] ")" ["->" type]
+ *     param = NAME [":" type] ["=" literal]          rest = ".." NAME [":" type]
+ *     type  = one {"|" one}       literal = nil true false 12 -1.5 "text"
+ *     one   = any nil bool int float number string bytes tuple list map buffer range fn chan
+ *             process error, or the name of a class
+ *
+ * Without a type a parameter takes anything. `int` takes those of 64 bits (a larger one is
+ * value_error), `float` and `number` any number. A default need not be of the type. What stands
+ * behind `->` is for csp_doc. Scripts may name arguments. A wrong number or name of arguments is
+ * arity_error, a wrong type type_error; a call that can be seen to be wrong does not compile. */
+typedef struct csp_native {
+    const char *signature; /* "hit(who: Enemy, damage: int = 1) -> bool" */
+    const char *doc;       /* one line, or NULL */
+    csp_native_fn *fn;
+    bool suspends; /* it may use csp_then, csp_again, csp_offload or csp_await */
+    void *data;    /* csp_context_data */
+} csp_native;
+
+/* Offers natives as a module: `import "enemy"` finds what was added as "enemy", and
+ * `enemy.hit(e, 3)` calls one. A module may have text (csp_module_add) and natives under one name.
+ * Then an export of the text hides a native of the same name, and the text gets at its natives by
+ * importing its own name; those whose names begin with `_` are for it alone. `size` is sizeof
+ * (csp_native); `natives` may be NULL if count is 0. All is copied. CSP_OK, CSP_E_MEMORY,
+ * CSP_E_VERSION; CSP_E_MISUSE: the name is empty or that of a standard module, the table is NULL,
+ * or a native has no function, a name that the module has already, or a wrong signature, of which
+ * the error says what is wrong, and where. After a failure nothing has been added. */
+CSP_API CSP_CHECKED csp_status csp_natives_add(csp_vm *vm, const char *module,
+                                               const csp_native *natives, size_t count,
+                                               size_t size);
+
+/* About the call. NULL, 0 or false: the context may not be used. */
+CSP_API csp_vm *csp_context_vm(csp_context *c);
+CSP_API void *csp_context_user(csp_context *c);       /* csp_config.user */
+CSP_API void *csp_context_data(csp_context *c);       /* csp_native.data */
+CSP_API uint64_t csp_context_process(csp_context *c); /* the number of the process that called */
+/* In a resume function: whether what it has waited for failed. */
+CSP_API bool csp_context_failed(csp_context *c);
+
+/* The arguments, counted from 0: all parameters, with defaults where the script gave nothing, and
+ * behind them what the rest parameter takes. An index outside is misuse. */
+CSP_API uint32_t csp_arg_count(const csp_context *c);
+CSP_API csp_value csp_arg(csp_context *c, uint32_t index); /* CSP_NONE: outside */
+/* Those that the signature has made sure of. Asking for another type is misuse, and gives 0, false
+ * or NULL. A float may be asked of any number. The text of a string or of bytes has a NUL behind
+ * it, and is good until the function returns; size may be NULL. */
+CSP_API int64_t csp_arg_int(csp_context *c, uint32_t index);
+CSP_API double csp_arg_float(csp_context *c, uint32_t index);
+CSP_API bool csp_arg_bool(csp_context *c, uint32_t index);
+CSP_API const char *csp_arg_text(csp_context *c, uint32_t index, size_t *size);
+
+/* Charges the process for what the native has done, in calls: some 50 ns each. What takes longer
+ * than a millisecond belongs into steps (csp_again), or onto another thread (csp_offload). */
+CSP_API void csp_charge(csp_context *c, uint64_t reductions);
+
+/* The call ends with v. CSP_NONE: it crashes with the error of what could not be made; if nothing
+ * has failed, it gives nil. A mutable value of the host's is copied. */
+CSP_API csp_verdict csp_return(csp_context *c, csp_value v);
+CSP_API csp_verdict csp_return_int(csp_context *c, int64_t n);
+CSP_API csp_verdict csp_return_float(csp_context *c, double d);
+/* With an error value, which the script may look at; and with a crash, which it may catch. */
+CSP_API csp_verdict csp_return_error(csp_context *c, const char *kind, const char *format, ...)
+    CSP_FORMAT(3, 4);
+CSP_API csp_verdict csp_crash(csp_context *c, const char *kind, const char *format, ...)
+    CSP_FORMAT(3, 4);
+
+/* The call goes on later, by resume(c, state, result), while other processes run. resume NULL: the
+ * result is what the native gives (csp_again needs a function).
+ *
+ * destroy(state), if it is not NULL, is called exactly once: after the last resume function that
+ * was given the state, or when the process is killed, the VM is freed, or this call fails. A resume
+ * function that goes on with the same state hands it on. Like all callbacks but natives and resume
+ * functions, it may not use the VM. */
+
+/* Calls a function of the script. result: what it returns, or the error that it crashes with. */
+CSP_API csp_verdict csp_then(csp_context *c, csp_value fn, uint32_t argc, const csp_value *argv,
+                             csp_resume_fn *resume, void *state, void (*destroy)(void *state));
+/* Lets others run first, if the process has used up its slice. result: nil. */
+CSP_API csp_verdict csp_again(csp_context *c, csp_resume_fn *resume, void *state,
+                              void (*destroy)(void *state));
+/* Calls work(state) on a thread of the VM's pool, of which there are four. It may not use the VM.
+ * If the process is killed meanwhile, destroy is called when work has returned; if the VM has been
+ * freed by then, by that thread. result: nil. */
+CSP_API csp_verdict csp_offload(csp_context *c, void (*work)(void *state), csp_resume_fn *resume,
+                                void *state, void (*destroy)(void *state));
+/* Waits for a completer that was made by this call, once for each. result: what it was completed
+ * with. */
+CSP_API csp_verdict csp_await(csp_context *c, csp_completer *completer, csp_resume_fn *resume,
+                              void *state, void (*destroy)(void *state));
+
+/* Makes a completer with a count of one, the host's. It may be completed from any thread, before or
+ * after csp_await, also when the call or the VM is gone: then nothing happens. cancelled(user), if
+ * it is not NULL, is called on the VM's thread if the process is killed or the VM freed before it
+ * is completed. NULL: no memory, or misuse. */
+CSP_API csp_completer *csp_completer_new(csp_context *c, void (*cancelled)(void *user), void *user);
+/* One count more; gives p. [MT] */
+CSP_API csp_completer *csp_completer_hold(csp_completer *p);
+/* One less; NULL is fine. If none is left, and it has not been completed, it is, with an error
+ * value of kind "closed". [MT] */
+CSP_API void csp_completer_free(csp_completer *p);
+/* Completes it with a message, which is taken whatever becomes of it (NULL: an error of kind
+ * out_of_memory), or with an error value. CSP_OK; CSP_E_CLOSED: it has been completed, or the call
+ * is over. The count stays as it is. [MT] */
+CSP_API csp_status csp_completer_finish(csp_completer *p, csp_msg *m);
+CSP_API csp_status csp_completer_fail(csp_completer *p, const char *kind, const char *message);
+
 /* ---- Objects of the host ----
  *
  * An object is a pointer of the host's that scripts can hold, pass on and give back to natives;
@@ -519,6 +645,9 @@ CSP_API void *csp_get_object(csp_vm *vm, csp_value v, const csp_class *of);
  * on every script that passes it to a native crashes with `closed`. For what the host destroys
  * first. Not while work of csp_offload uses it. [N] */
 CSP_API void csp_object_close(csp_vm *vm, csp_value v);
+/* In a native, an argument for which the signature asks for the class: never NULL, since a closed
+ * object is no argument. Another one is misuse, and gives NULL. */
+CSP_API void *csp_arg_object(csp_context *c, uint32_t index, const csp_class *of);
 
 /* ---- Messages: values outside of any VM ----
  *

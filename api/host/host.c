@@ -15,7 +15,8 @@ host *host_new(world *w)
     h->vm = w->vm;
     h->world = w;
     w->host = h;
-    if (handles_init(h) && refs_init(h) && tasks_init(h) && ports_init(h) && door_open(h))
+    if (handles_init(h) && natives_init(h) && refs_init(h) && tasks_init(h) && ports_init(h) &&
+        door_open(h))
         return h;
     host_free(h);
     return NULL;
@@ -30,6 +31,7 @@ void host_free(host *h)
     ports_free(h);
     tasks_free(h);
     refs_free(h);
+    natives_free(h);
     handles_free(h);
     error_free(h->misuse);
     free(h);

@@ -6,6 +6,7 @@
 #include "api/host/class.h"
 #include "api/host/door.h"
 #include "api/host/handle.h"
+#include "api/host/native.h"
 #include "api/host/port.h"
 #include "api/host/ref.h"
 #include "api/host/run.h"
@@ -24,6 +25,7 @@ typedef struct host {
     struct csp_context *context; /* of the native of the host that runs; NULL: none does */
     process *caller;             /* the process that it runs in */
     handles handles;
+    host_natives natives;
     refs refs;
     host_ports ports;
     classes classes;

@@ -15,6 +15,7 @@ typedef enum live_kind {
     LIVE_ERROR,
     LIVE_LENT_ERROR, /* to be read, and not the host's to free */
     LIVE_REF,
+    LIVE_COMPLETER,
     LIVE_PORT,
     LIVE_TASK
 } live_kind;

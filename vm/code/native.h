@@ -44,6 +44,9 @@ typedef struct native_entry {
     /* Resumable: its frame, with these args, is being unwound: gives back what the slots tell. May
      * not raise; once for each frame. NULL: there is nothing to do. */
     void (*abandon)(csp_vm *vm, process *p, const struct native_entry *entry, value *args);
+    /* of its parameters, and NULL: calls that are arranged at run time may name arguments. A
+     * parameter left out is ABSENT. NULL: they may not */
+    const char *const *names;
 } native_entry;
 
 /* A table of natives ends with an entry whose name is NULL. Module "" is the prelude. */
@@ -65,6 +68,15 @@ static inline value *native_result(const process *p)
 }
 /* Where a native that catches finds the error that its call crashed with. */
 static inline value *native_crash(const process *p) { return native_result(p) - 1; }
+
+/* In a simple native: its entry, for a function that many entries share. */
+static inline const native_entry *native_called(const csp_vm *vm, const value *args)
+{
+    const scheduler *s = &vm->sched;
+    bool known = s->call_pc->op == OPC_CALLN;
+    value fn = known ? s->call_code->constants[s->call_pc->c] : args[-2];
+    return ((const native *)value_as_object(fn))->entry;
+}
 
 /* In a simple native: how many arguments it has got, min to max of its entry. */
 static inline uint32_t native_argc(const csp_vm *vm) { return vm->sched.native_argc; }

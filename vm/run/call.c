@@ -5,7 +5,6 @@
 #include "vm/code/native.h"
 #include "vm/core/kind.h"
 #include "vm/core/stack.h"
-#include "vm/core/string.h"
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
 #include "vm/foreign/ccall.h"
@@ -147,56 +146,88 @@ verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, cons
     return vm_raise_type(vm, p, fn, "a function");
 }
 
-/* The parameter of that name, or -1. */
-static int32_t param_named(const code *c, value name)
+/* What calls by name need to know of a function. */
+typedef struct callee_names {
+    const char *name;
+    uint32_t params, required;
+    const value *of_code;         /* strings, or NIL; else … */
+    const char *const *of_native; /* … these */
+} callee_names;
+
+/* False: its arguments have no names. */
+static bool names_of(value fn, callee_names *out)
 {
-    for (uint32_t i = 0; i < c->params; i++) {
-        if (value_is(c->param_names[i], OBJ_STRING) &&
-            str_equal(value_string(c->param_names[i]), value_string(name)))
+    if (value_is(fn, OBJ_CLOSURE)) {
+        const code *c = ((closure *)value_as_object(fn))->code;
+        *out = (callee_names){name_of(c), c->params, c->required, c->param_names, NULL};
+        return true;
+    }
+    const native_entry *e =
+        value_is(fn, OBJ_NATIVE) ? ((const native *)value_as_object(fn))->entry : NULL;
+    if (!e || !e->names)
+        return false;
+    *out = (callee_names){e->name, 0, e->min, NULL, e->names};
+    while (e->names[out->params])
+        out->params++;
+    return true;
+}
+
+/* NULL: it has none. */
+static const char *param_name(const callee_names *of, uint32_t i)
+{
+    if (of->of_native)
+        return of->of_native[i];
+    return value_is(of->of_code[i], OBJ_STRING) ? value_string(of->of_code[i])->text : NULL;
+}
+
+/* The parameter of that name, or -1. */
+static int32_t param_named(const callee_names *of, const char *name)
+{
+    for (uint32_t i = 0; i < of->params; i++) {
+        const char *param = param_name(of, i);
+        if (param && strcmp(param, name) == 0)
             return (int32_t)i;
     }
     return -1;
 }
 
-static verdict raise_missing(csp_vm *vm, const code *c, uint32_t parameter)
+static verdict raise_missing(csp_vm *vm, const callee_names *of, uint32_t parameter)
 {
-    value name = c->param_names[parameter];
-    if (!value_is(name, OBJ_STRING))
-        return vm_raise(vm, ERR_ARITY, "argument %u of `%s` is missing", parameter + 1, name_of(c));
-    return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is missing", value_string(name)->text,
-                    name_of(c));
+    const char *name = param_name(of, parameter);
+    if (!name)
+        return vm_raise(vm, ERR_ARITY, "argument %u of `%s` is missing", parameter + 1, of->name);
+    return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is missing", name, of->name);
 }
 
 /* Moves named arguments (name, value, …) into the list of positional ones; parameters left out in
  * between are ABSENT. */
 static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
 {
-    if (!value_is(fn, OBJ_CLOSURE))
+    callee_names of;
+    if (!names_of(fn, &of))
         return vm_raise(vm, ERR_ARITY, "this function takes no named arguments");
-    const code *c = ((closure *)value_as_object(fn))->code;
     uint32_t given = args->count;
-    if (given > c->params)
-        given = c->params;
-    if (args->count < c->params) {
-        if (!list_reserve(vm, args, c->params))
+    if (given > of.params)
+        given = of.params;
+    if (args->count < of.params) {
+        if (!list_reserve(vm, args, of.params))
             return vm_raise_memory(vm);
-        while (args->count < c->params)
+        while (args->count < of.params)
             args->items[args->count++] = VALUE_ABSENT;
     }
     for (uint32_t i = 0; i + 1 < named->count; i += 2) {
-        int32_t at = param_named(c, named->items[i]);
+        const char *name = value_string(named->items[i])->text;
+        int32_t at = param_named(&of, name);
         if (at < 0)
-            return vm_raise(vm, ERR_ARITY, "`%s` has no parameter `%s`", name_of(c),
-                            value_string(named->items[i])->text);
-        if ((uint32_t)at < given || args->items[at] != VALUE_ABSENT) {
-            return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is given twice",
-                            value_string(named->items[i])->text, name_of(c));
-        }
+            return vm_raise(vm, ERR_ARITY, "`%s` has no parameter `%s`", of.name, name);
+        if ((uint32_t)at < given || args->items[at] != VALUE_ABSENT)
+            return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is given twice", name,
+                            of.name);
         args->items[at] = named->items[i + 1];
     }
-    for (uint32_t i = 0; i < c->required; i++) {
+    for (uint32_t i = 0; i < of.required; i++) {
         if (args->items[i] == VALUE_ABSENT)
-            return raise_missing(vm, c, i);
+            return raise_missing(vm, &of, i);
     }
     return VERDICT_DONE;
 }

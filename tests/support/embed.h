@@ -1,0 +1,24 @@
+/* What tests of the embedding share: a VM with a session in which natives can be called, and a
+ * record of the misuse that it was told of. */
+#ifndef CSP_TESTS_SUPPORT_EMBED_H
+#define CSP_TESTS_SUPPORT_EMBED_H
+
+#include "include/csp.h"
+
+typedef struct embed {
+    csp_vm *vm;
+    csp_session *session;
+} embed;
+
+/* With those natives as the module "host", which is imported. */
+embed embed_open(const csp_native *natives, size_t count);
+void embed_close(embed *e);
+
+/* Evaluates; the result as `repr` shows it is this one (NULL: there is none). */
+void embed_gives(embed *e, const char *text, const char *shown);
+/* It fails with an error of that kind, whose message has that text in it. */
+void embed_fails(embed *e, const char *text, const char *kind, const char *message);
+/* The VM's error is of that kind, with a message that begins so; it is taken. */
+void embed_error(csp_vm *vm, const char *kind, const char *message);
+
+#endif
