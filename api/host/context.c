@@ -32,6 +32,15 @@ static void refuse(csp_context *c, csp_verdict v)
     c->result = error_make(h->vm, ERR_MISUSE, "the native `%s` gave no verdict of its own", name);
 }
 
+/* What the host had failed with before, unless the native has left an error of its own. */
+static void put_back(world *w, csp_error *kept)
+{
+    if (w->error)
+        error_free(kept);
+    else
+        w->error = kept;
+}
+
 bool context_run(csp_context *c, csp_resume_fn *resume)
 {
     host *h = c->host;
@@ -42,9 +51,11 @@ bool context_run(csp_context *c, csp_resume_fn *resume)
     }
     csp_context *outer = context_running;
     csp_error *kept = h->world->error;
-    h->world->error = NULL;
+    if (__builtin_expect(kept != NULL, 0))
+        h->world->error = NULL;
     context_running = c;
     c->given = 0;
+    c->code = (int)(h->natives.steps++ & INT32_MAX) | 1 << 30;
     door_native_begin(h, c, c->caller);
     csp_verdict v;
     if (resume) {
@@ -58,21 +69,24 @@ bool context_run(csp_context *c, csp_resume_fn *resume)
     door_native_end(h);
     context_running = outer;
     handle_scope_pop(h);
-    if (!h->world->error)
-        h->world->error = kept;
-    else
-        error_free(kept);
+    if (__builtin_expect(kept != NULL, 0))
+        put_back(h->world, kept);
     return true;
 }
 
 /* ---- Who may use it ---- */
 
+static inline csp_verdict gave(csp_context *c, verdict v, value result)
+{
+    c->verdict = v;
+    c->result = result;
+    return (csp_verdict){c->given = c->code};
+}
+
 static csp_vm *running_vm(void) { return context_running ? context_running->host->vm : NULL; }
 
-bool context_check(csp_context *c, const char *function)
+bool context_refuse(const csp_context *c, const char *function)
 {
-    if (__builtin_expect(c && c == context_running && !c->given, 1))
-        return true;
     const char *what = "the context is no longer valid, or another thread's: its call is over";
     if (!c)
         what = "the context is NULL";
@@ -84,14 +98,9 @@ bool context_check(csp_context *c, const char *function)
 
 csp_verdict context_gave(csp_context *c, verdict v, value result)
 {
-    host_natives *of = &c->host->natives;
-    c->verdict = v;
-    c->result = result;
     if (v == VERDICT_FAIL && result == VALUE_ABSENT)
-        c->result = c->host->vm->memory_error;
-    of->verdicts = of->verdicts == INT32_MAX ? 1 : of->verdicts + 1;
-    c->given = of->verdicts;
-    return (csp_verdict){c->given};
+        result = c->host->vm->memory_error;
+    return gave(c, v, result);
 }
 
 csp_verdict context_gave_raised(csp_context *c)
@@ -213,20 +222,26 @@ bool context_int64(value v, int64_t *out)
 
 uint32_t csp_arg_count(const csp_context *c)
 {
-    /* it is not changed */
-    if (!context_check((csp_context *)(uintptr_t)c, "csp_arg_count"))
+    if (!context_check(c, "csp_arg_count"))
         return 0;
     uint32_t count = c->native->of->count;
     return c->argc > count ? c->argc : count;
 }
 
+/* What has been given, or ABSENT: nothing, or arg_slowly knows more. */
+static inline value arg_quickly(const csp_context *c, uint32_t index)
+{
+    bool valid = c && c == context_running && !c->given;
+    return __builtin_expect(valid && index < c->argc, 1) ? c->args[index] : VALUE_ABSENT;
+}
+
 /* ABSENT: outside, or the context may not be used; told. */
-static value arg(csp_context *c, uint32_t index, const char *function)
+static __attribute__((noinline)) value arg(csp_context *c, uint32_t index, const char *function)
 {
     if (!context_check(c, function))
         return VALUE_ABSENT;
-    value v = index < c->argc ? c->args[index] : VALUE_ABSENT;
-    if (__builtin_expect(v != VALUE_ABSENT, 1))
+    value v = arg_quickly(c, index);
+    if (v != VALUE_ABSENT)
         return v;
     if (index < c->native->of->count)
         return c->native->defaults[index];
@@ -250,27 +265,36 @@ csp_value csp_arg(csp_context *c, uint32_t index)
     return v == VALUE_ABSENT ? CSP_NONE : handle_new(c->host, v, "csp_arg");
 }
 
-int64_t csp_arg_int(csp_context *c, uint32_t index)
+/* An int that is not quickly found: a default, a large one; or told. */
+static __attribute__((noinline)) int64_t arg_int(csp_context *c, uint32_t index)
 {
     value v = arg(c, index, "csp_arg_int");
-    if (value_is_int(v))
-        return value_as_int(v);
     int64_t n = 0;
     if (v != VALUE_ABSENT && !context_int64(v, &n))
         wrong_type(c, index, "csp_arg_int", "an int of 64 bits");
     return n;
 }
 
-double csp_arg_float(csp_context *c, uint32_t index)
+int64_t csp_arg_int(csp_context *c, uint32_t index)
+{
+    value v = arg_quickly(c, index);
+    return __builtin_expect(value_is_int(v), 1) ? value_as_int(v) : arg_int(c, index);
+}
+
+static __attribute__((noinline)) double arg_float(csp_context *c, uint32_t index)
 {
     value v = arg(c, index, "csp_arg_float");
-    if (value_is_flonum(v))
-        return value_as_flonum(v);
     if (v != VALUE_ABSENT && value_is_number(v))
         return num_as_double(v);
     if (v != VALUE_ABSENT)
         wrong_type(c, index, "csp_arg_float", "a number");
     return 0;
+}
+
+double csp_arg_float(csp_context *c, uint32_t index)
+{
+    value v = arg_quickly(c, index);
+    return __builtin_expect(value_is_flonum(v), 1) ? value_as_flonum(v) : arg_float(c, index);
 }
 
 bool csp_arg_bool(csp_context *c, uint32_t index)
@@ -328,11 +352,19 @@ static csp_verdict gave_made(csp_context *c, value v)
     return context_gave(c, v == VALUE_ABSENT ? VERDICT_FAIL : VERDICT_DONE, v);
 }
 
-csp_verdict csp_return_int(csp_context *c, int64_t n)
+static __attribute__((noinline)) csp_verdict return_int(csp_context *c, int64_t n)
 {
     if (!context_check(c, "csp_return_int"))
         return context_none();
-    return gave_made(c, value_fits_int(n) ? value_int(n) : num_int(c->host->vm, n));
+    return gave_made(c, num_int(c->host->vm, n));
+}
+
+csp_verdict csp_return_int(csp_context *c, int64_t n)
+{
+    bool valid = c && c == context_running && !c->given;
+    if (__builtin_expect(valid && value_fits_int(n), 1))
+        return gave(c, VERDICT_DONE, value_int(n));
+    return return_int(c, n);
 }
 
 csp_verdict csp_return_float(csp_context *c, double d)

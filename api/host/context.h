@@ -32,7 +32,8 @@ struct csp_context {
     const struct host_native *native;
     const value *args; /* where they lie at the moment; `argc` of them */
     uint32_t argc;
-    int given; /* the code of its verdict; 0: it has given none */
+    int code;  /* of the verdict of this step */
+    int given; /* the same when it has been given; before: 0 */
     /* what the verdict says: DONE with `result`, FAIL with the error `result`; and of a frame
      * YIELD, CALL, BLOCK, with what `next` and `step` tell */
     verdict verdict;
@@ -60,7 +61,13 @@ bool context_run(csp_context *c, csp_resume_fn *resume);
 
 /* Whether the context may be used, also to give its verdict; false: it is misuse, which has been
  * told. */
-bool context_check(csp_context *c, const char *function);
+bool context_refuse(const csp_context *c, const char *function);
+static inline bool context_check(const csp_context *c, const char *function)
+{
+    if (__builtin_expect(c && c == context_running && !c->given, 1))
+        return true;
+    return context_refuse(c, function);
+}
 
 /* Gives the verdict. result ABSENT in one that fails: no memory. */
 csp_verdict context_gave(csp_context *c, verdict v, value result);

@@ -64,11 +64,9 @@ static verdict check_object(csp_vm *vm, process *p, const host_native *n,
     return VERDICT_DONE;
 }
 
-static verdict check(csp_vm *vm, process *p, const host_native *n, const signature_param *param,
-                     value v)
+static __attribute__((noinline)) verdict check(csp_vm *vm, process *p, const host_native *n,
+                                               const signature_param *param, value v)
 {
-    if (value_is_int(v) && (param->types & (SIGNATURE_INT | SIGNATURE_ANY)))
-        return VERDICT_DONE;
     if (value_is_object(v) && !value_usable(p, v))
         return vm_raise_moved(vm, v);
     if (value_is(v, OBJ_HOSTED))
@@ -85,9 +83,11 @@ static verdict check_all(csp_vm *vm, process *p, const host_native *n, const val
     const signature_param *params = n->of->params;
     uint32_t count = n->of->count;
     for (uint32_t i = 0; i < argc; i++) {
-        if (args[i] == VALUE_ABSENT) /* it has a default */
+        const signature_param *param = &params[i < count ? i : count];
+        bool quick = value_is_int(args[i]) && (param->types & (SIGNATURE_INT | SIGNATURE_ANY));
+        if (quick || args[i] == VALUE_ABSENT) /* that has a default */
             continue;
-        verdict v = check(vm, p, n, &params[i < count ? i : count], args[i]);
+        verdict v = check(vm, p, n, param, args[i]);
         if (__builtin_expect(v != VERDICT_DONE, 0))
             return v;
     }
@@ -105,7 +105,7 @@ static verdict call(csp_vm *vm, process *p, value *args, value *result)
         return native_become(vm, &n->frame);
     host *h = host_of(vm);
     host_natives *of = &h->natives;
-    csp_context *c = &of->simple[of->turn++ % SIMPLE_CONTEXTS];
+    csp_context *c = &of->simple[of->steps % SIMPLE_CONTEXTS];
     c->host = h;
     c->caller = p;
     c->native = n;
@@ -113,7 +113,8 @@ static verdict call(csp_vm *vm, process *p, value *args, value *result)
     c->argc = argc;
     if (!context_run(c, NULL))
         return VERDICT_FAIL;
-    completer_release_all(c, false);
+    if (__builtin_expect(c->completers != NULL, 0))
+        completer_release_all(c, false);
     if (c->verdict == VERDICT_DONE) {
         *result = c->result;
         return VERDICT_DONE;

@@ -36,10 +36,9 @@ typedef struct native_table {
 
 /* Of a VM. */
 typedef struct host_natives {
-    int verdicts; /* the code of the last one given */
+    uint32_t steps; /* so many have begun: their verdicts have numbers */
     /* contexts of simple natives, in turn, so that one that is over is not soon the running one */
     csp_context *simple;
-    uint32_t turn;
     csp_context *frames; /* list: those of the frames there are */
     csp_context *spare;
     struct offloads *offloads; /* made with the first */
