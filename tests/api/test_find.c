@@ -26,6 +26,7 @@ static void open_vm(void)
     csp_config config;
     csp_config_init(&config, sizeof config);
     config.write = take;
+    config.capabilities = CSP_MAY_EXIT;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
     printed[0] = '\0';
     scope = csp_scope_open(vm);

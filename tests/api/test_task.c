@@ -48,6 +48,7 @@ static void open_vm(void)
     csp_config_init(&config, sizeof config);
     config.write = take;
     config.crash = crash;
+    config.capabilities = CSP_MAY_EXIT;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
     cr_assert_eq(csp_module_add(vm, "m", module, sizeof module - 1), CSP_OK);
     printed[0] = '\0';
