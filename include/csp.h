@@ -657,6 +657,7 @@ CSP_API void *csp_arg_object(csp_context *c, uint32_t index, const csp_class *of
  * stays frozen. Makers give NULL when memory has run out; all take NULL, and readers give for it
  * what they give for "none". All but the last two functions are [MT]. */
 
+/* Values of one word. */
 CSP_API csp_msg *csp_msg_nil(void);
 CSP_API csp_msg *csp_msg_bool(bool b);
 CSP_API csp_msg *csp_msg_int(int64_t n);

@@ -199,7 +199,7 @@ Test(message_value, equal_keys_become_one)
 
 static void misuse(csp_status status) { cr_assert_eq(status, CSP_E_MISUSE); }
 
-Test(message_value, wrong_calls_are_told)
+Test(message_value, misuse)
 {
     csp_msg *m = csp_msg_int(1), *out = m;
     csp_value v = csp_list(vm, 0, NULL);

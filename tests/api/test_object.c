@@ -243,7 +243,7 @@ Test(object, many_classes)
 
 /* --- wrong calls */
 
-Test(object, of_no_vm_or_a_freed_one)
+Test(object, misuse_of_no_vm_or_a_freed_one)
 {
     csp_vm *vm = new_vm(), *other = NULL;
     thing a = {0};
@@ -274,7 +274,7 @@ Test(object, of_no_vm_or_a_freed_one)
     cr_assert_eq(a.finalized, 1);
 }
 
-Test(object, a_stale_handle)
+Test(object, misuse_of_a_stale_handle)
 {
     csp_vm *vm = new_vm();
     thing a = {0};

@@ -490,7 +490,7 @@ Test(port, another_thread_wakes_the_vm)
     csp_port_free(out);
 }
 
-Test(port, wrong_calls_are_told)
+Test(port, misuse)
 {
     csp_port *p;
     csp_value end;

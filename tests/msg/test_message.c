@@ -96,7 +96,7 @@ Test(message, adopted_bytes_are_released_once)
     cr_assert_eq(released, 2);
 }
 
-Test(message, whoever_is_given_null_gives_nothing)
+Test(message, misuse_by_null)
 {
     size_t size = 5;
     int64_t n;
@@ -115,6 +115,11 @@ Test(message, whoever_is_given_null_gives_nothing)
     cr_assert_null(csp_msg_unpack(NULL, 10));
     cr_assert_null(csp_msg_bytes(NULL, 10));
     cr_assert_null(csp_msg_text(NULL, 10));
+    cr_assert_null(csp_msg_json(NULL, 10));
+    cr_assert_null(csp_msg_to_json(NULL));
+    released = 0;
+    cr_assert_null(csp_msg_adopt(NULL, 10, release));
+    cr_assert_eq(released, 1);
     csp_msg_free(NULL);
     csp_msg *m = csp_msg_int(1);
     cr_assert(!csp_msg_as_int(m, NULL) && !csp_msg_as_float(m, NULL));
