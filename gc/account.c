@@ -336,7 +336,7 @@ static size_t allowance(const heap *h)
     return given && collector_is_shared() ? HEAP_RESERVE : 0;
 }
 
-bool collector_within_limit(const heap *h, size_t more)
+static bool is_within_limit(const heap *h, size_t more)
 {
     if (h->max_bytes == 0)
         return true;
@@ -350,11 +350,11 @@ bool collector_within_limit(const heap *h, size_t more)
 
 bool collector_may_take(heap *h, size_t more)
 {
-    if (collector_within_limit(h, more))
+    if (is_within_limit(h, more))
         return true;
     if (collector_is_shared())
         collector_count(h, COUNT_AT_LIMIT);
     else
         collector_collect();
-    return collector_within_limit(h, more);
+    return is_within_limit(h, more);
 }

@@ -302,8 +302,6 @@ bool collector_start(void)
 
 bool heap_enter_thread(void) { return known || collector_start(); }
 
-bool collector_is_ours(void) { return registry.ours; }
-
 struct blocking {
     void (*fn)(void *);
     void *data;

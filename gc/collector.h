@@ -18,8 +18,6 @@
 /* Starts the collector if nobody has yet, makes kinds and hooks, and registers the calling thread.
  * May be called any number of times. False: no memory. */
 bool collector_start(void);
-/* Whether it is ours alone: we started it, and so may change global settings. */
-bool collector_is_ours(void);
 int collector_kind(heap_kind kind);
 /* Whether the collector's heap is not one heap's alone, so that each is counted for itself. */
 bool collector_is_shared(void);
@@ -31,9 +29,7 @@ void collector_collect(void);
  * have mapped. */
 void collector_apply_limits(heap *h);
 /* Whether `h` may take this many more bytes outside the collector's heap, by its own limit and
- * beside what all heaps use. */
-bool collector_within_limit(const heap *h, size_t more);
-/* The same, after a collection if need be. */
+ * beside what all heaps use; after a collection if need be. */
 bool collector_may_take(heap *h, size_t more);
 /* What the next collection does about a heap: heap.count. */
 enum { COUNT_NOT, COUNT_BY_THE_WAY, COUNT_AT_LIMIT };

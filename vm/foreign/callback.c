@@ -85,7 +85,7 @@ static bool show(text *t, value v)
     value f = c->function;
     if (!c->target)
         return text_printf(t, "<freed callback>");
-    bool (*show_function)(text *, value) = kind_table[value_kind(f)]->show;
+    bool (*show_function)(text *, value) = t->vm->kinds[value_kind(f)]->show;
     return text_printf(t, "<callback ") && show_function(t, f) && text_put(t, '>');
 }
 
