@@ -12,17 +12,6 @@
 #include "vm/outside/loop.h"
 #include "vm/process/kill.h"
 
-bool world_begin(world *w)
-{
-    if (w->ran)
-        return false;
-    w->stopped = CSP_OK;
-    vm_enter(w->vm);
-    return true;
-}
-
-void world_end(world *w) { vm_leave(w->vm); }
-
 bool world_begin_quietly(world *w, csp_error **kept)
 {
     if (!world_begin(w))

@@ -8,6 +8,7 @@
 #include "parser/resolve.h"
 #include "vm/code/native.h"
 #include "vm/core/vm.h"
+#include "vm/machine.h"
 
 /* The part of a module that is written in csp. */
 typedef enum world_load { WORLD_UNLOADED, WORLD_LOADING, WORLD_LOADED } world_load;
@@ -74,8 +75,15 @@ static inline world *world_of(const csp_vm *vm) { return vm->top; }
 
 /* Begins a call of the host that compiles or runs something: until world_end an interrupt ends it.
  * False: it is not allowed now. */
-bool world_begin(world *w);
-void world_end(world *w);
+static inline bool world_begin(world *w)
+{
+    if (w->ran)
+        return false;
+    w->stopped = CSP_OK;
+    vm_enter(w->vm);
+    return true;
+}
+static inline void world_end(world *w) { vm_leave(w->vm); }
 /* The same for calls that cannot fail: the error of an earlier call stays, in *kept meanwhile. */
 bool world_begin_quietly(world *w, csp_error **kept);
 void world_end_quietly(world *w, csp_error *kept);

@@ -164,11 +164,6 @@ void vm_destroy(csp_vm *vm)
     heap_unpin(vm);
 }
 
-/* An interrupt at the same moment may come before or after: no thread has to see it at once. */
-void vm_enter(csp_vm *vm) { atomic_store_explicit(&vm->activity, VM_ACTIVE, memory_order_release); }
-
-void vm_leave(csp_vm *vm) { atomic_store_explicit(&vm->activity, VM_QUIET, memory_order_release); }
-
 void vm_interrupt(csp_vm *vm)
 {
     int active = VM_ACTIVE;

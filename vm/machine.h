@@ -16,9 +16,16 @@ void vm_destroy(csp_vm *vm);
  * limits or memory. */
 process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags);
 
-/* The beginning and the end of what an interrupt can end: running, but also compiling. */
-void vm_enter(csp_vm *vm);
-void vm_leave(csp_vm *vm);
+/* The beginning and the end of what an interrupt can end: running, but also compiling. An interrupt
+ * at the same moment may come before or after: no thread has to see it at once. */
+static inline void vm_enter(csp_vm *vm)
+{
+    atomic_store_explicit(&vm->activity, VM_ACTIVE, memory_order_release);
+}
+static inline void vm_leave(csp_vm *vm)
+{
+    atomic_store_explicit(&vm->activity, VM_QUIET, memory_order_release);
+}
 /* Ends what has been entered: vm_run returns at the next safe point. No effect if nothing has been
  * entered. From any thread and any signal handler. */
 void vm_interrupt(csp_vm *vm);

@@ -61,36 +61,49 @@ static const closure *plain_closure(const process *p, value fn, uint32_t argc)
     return f->code->plain && f->code->params == argc ? f : NULL;
 }
 
-bool own_begin(csp_vm *vm, value fn, uint32_t argc, const value *argv)
+bool own_prepare(csp_vm *vm, process *p, value fn, uint32_t argc, own_call *call)
 {
-    process *p = vm->own.process;
-    const code *waits = p->code;
-    uint32_t window = (uint32_t)waits->registers - 1 + FRAME_LINK;
+    uint32_t window = (uint32_t)p->code->registers - 1 + FRAME_LINK;
     const closure *f = plain_closure(p, fn, argc);
     uint32_t room = f && f->code->registers > argc ? f->code->registers : argc;
     value *slots = process_reserve(vm, p, p->stack, (size_t)window + room);
     if (!slots)
         return false;
-    value *args = slots + window;
-    if (argc)
-        memcpy(args, argv, argc * sizeof *args);
+    *call = (own_call){fn, argc, slots + window, f};
+    return true;
+}
+
+void own_begin(csp_vm *vm, process *p, const own_call *call)
+{
+    const closure *f = call->plain;
+    value *args = call->args, *slots = p->stack;
     if (f) {
-        for (uint32_t i = 0; i < f->code->captures; i++)
-            args[argc + i] = f->captures[i];
+        const code *waits = p->code, *c = f->code;
+        uint32_t window = (uint32_t)(args - slots);
+        for (uint32_t i = 0; i < c->captures; i++)
+            args[call->argc + i] = f->captures[i];
         link_make(args, waits, waits->insns, window);
         slots[SLOT_STATE] = CALLED;
         p->base = window;
         __atomic_signal_fence(__ATOMIC_SEQ_CST); /* another thread may collect */
-        p->code = f->code;
+        p->code = c;
     } else {
-        args[-FRAME_LINK] = fn;
+        args[-FRAME_LINK] = call->fn;
         slots[SLOT_STATE] = TO_CALL;
-        slots[SLOT_COUNT] = value_int(argc);
+        slots[SLOT_COUNT] = value_int(call->argc);
     }
     process_win(p, p->ticket);
     p->reductions = 0;
     vm->own.called = true;
-    return true;
+}
+
+/* What a call may have left to undo. */
+__attribute__((noinline)) static void part(csp_vm *vm, process *p, value outcome)
+{
+    if (p->side && p->side->links)
+        link_end_all(vm, p, outcome);
+    if (p->index != PROCESS_APART)
+        process_part(vm, p);
 }
 
 verdict own_finish(csp_vm *vm, process *p, value *result)
@@ -99,9 +112,7 @@ verdict own_finish(csp_vm *vm, process *p, value *result)
     bool failed = *crash != VALUE_ABSENT;
     *result = failed ? *crash : *given;
     *crash = *given = VALUE_ABSENT;
-    if (p->side && p->side->links)
-        link_end_all(vm, p, failed ? *result : VALUE_ABSENT);
-    if (p->index != PROCESS_APART)
-        process_part(vm, p);
+    if (p->side || p->index != PROCESS_APART)
+        part(vm, p, failed ? *result : VALUE_ABSENT);
     return failed ? VERDICT_FAIL : VERDICT_DONE;
 }

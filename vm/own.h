@@ -12,9 +12,20 @@
 /* Made when there is none. NULL: raised. */
 process *own_process(csp_vm *vm);
 
-/* The process, which waits, is to call fn: it is runnable, but stands in no queue (vm_run_own).
+/* A call that is being prepared. */
+typedef struct own_call {
+    value fn;
+    uint32_t argc;
+    value *args;          /* to be filled; what they hold is kept alive elsewhere */
+    const closure *plain; /* fn, if its frame needs nothing arranged; else NULL */
+} own_call;
+
+/* Makes room for a call of fn in p, which waits, and nothing else: the call may be forgotten again.
  * False: raised. */
-bool own_begin(csp_vm *vm, value fn, uint32_t argc, const value *argv);
+bool own_prepare(csp_vm *vm, process *p, value fn, uint32_t argc, own_call *call);
+/* p, which has not run since own_prepare, is to do that: it is runnable, but stands in no queue
+ * (vm_run_own). */
+void own_begin(csp_vm *vm, process *p, const own_call *call);
 
 /* The call of p is over, but p has not ended. DONE: *result is what fn gave; FAIL: the error it
  * crashed with. Undoes the links of p. */

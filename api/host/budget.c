@@ -36,14 +36,9 @@ static csp_status over_budget(host *h, csp_budget budget, bool by_time)
                      (unsigned long long)budget.reductions, budget.reductions == 1 ? "" : "s");
 }
 
-csp_status budget_run(host *h, process *p, csp_budget budget,
-                      vm_status (*run)(csp_vm *vm, process *p, int64_t deadline))
+csp_status budget_settle(host *h, process *p, csp_budget budget, vm_status why)
 {
     csp_vm *vm = h->vm;
-    if (budget.reductions)
-        sched_set_budget(vm, p, budget.reductions);
-    int64_t deadline = budget.nanoseconds ? deadline_after(budget.nanoseconds) : LOOP_NEVER;
-    vm_status why = run(vm, p, deadline);
     const char *reason = "budget";
     csp_status status = CSP_OK;
     switch (why) {
@@ -67,4 +62,14 @@ csp_status budget_run(host *h, process *p, csp_budget budget,
     if (vm->budgeted)
         sched_set_budget(vm, p, 0);
     return status < 0 && vm->exit_status >= 0 ? CSP_EXIT : status;
+}
+
+csp_status budget_run(host *h, process *p, csp_budget budget,
+                      vm_status (*run)(csp_vm *vm, process *p, int64_t deadline))
+{
+    csp_vm *vm = h->vm;
+    if (budget.reductions)
+        sched_set_budget(vm, p, budget.reductions);
+    int64_t deadline = budget.nanoseconds ? deadline_after(budget.nanoseconds) : LOOP_NEVER;
+    return budget_settle(h, p, budget, run(vm, p, deadline));
 }

@@ -14,5 +14,7 @@ struct host;
  * was called. */
 csp_status budget_run(struct host *h, process *p, csp_budget budget,
                       vm_status (*run)(csp_vm *vm, process *p, int64_t deadline));
+/* What it does after `run`, which gave `why`. */
+csp_status budget_settle(struct host *h, process *p, csp_budget budget, vm_status why);
 
 #endif

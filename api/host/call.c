@@ -4,21 +4,41 @@
 #include "api/host/host.h"
 #include "api/host/process.h"
 #include "vm/drive.h"
+#include "vm/outside/loop.h"
 #include "vm/own.h"
 #include "vm/process/output.h"
 
-enum { FEW = 16 /* arguments */ };
+/* CSP_OK, or the host has been told why not. */
+static csp_status prepare(host *h, csp_value fn, uint32_t argc, const csp_value *argv,
+                          const char *function, own_call *call)
+{
+    value called;
+    if (!handle_value(h, fn, function, &called))
+        return host_pending(h, function);
+    process *p = h->vm->own.process;
+    if (!p && !(p = host_process(h->vm)))
+        return host_fail_memory(h);
+    if (!own_prepare(h->vm, p, called, argc, call))
+        return host_fail_raised(h);
+    for (uint32_t i = 0; i < argc; i++)
+        if (!handle_value(h, argv[i], function, &call->args[i]))
+            return host_pending(h, function);
+    return CSP_OK;
+}
 
-static csp_status run_call(host *h, value fn, uint32_t argc, const value *argv, csp_budget budget,
-                           value *result)
+static csp_status run_call(host *h, const own_call *call, const csp_budget *budget, value *result)
 {
     csp_vm *vm = h->vm;
-    process *p = host_process(vm);
-    if (!p)
-        return host_fail_memory(h);
-    if (!own_begin(vm, fn, argc, argv))
-        return host_fail_raised(h);
-    csp_status status = budget_run(h, p, budget, vm_run_own);
+    process *p = vm->own.process;
+    own_begin(vm, p, call);
+    csp_status status = CSP_OK;
+    if (budget) {
+        status = budget_run(h, p, *budget, vm_run_own);
+    } else {
+        vm_status why = vm_run_own(vm, p, LOOP_NEVER);
+        if (why != VM_ENDED)
+            status = budget_settle(h, p, (csp_budget){0}, why);
+    }
     if (status != CSP_OK)
         return status;
     if (process_ended(p)) {
@@ -41,35 +61,22 @@ csp_status csp_call(csp_vm *vm, csp_value fn, uint32_t argc, const csp_value *ar
     host *h = door_enter(vm, __func__, 0);
     if (!h)
         return CSP_E_MISUSE;
-    value few[FEW], function, *args = argc <= FEW ? few : heap_pinned(argc * sizeof *args);
-    if (!args) {
-        host_fail_memory(h);
+    own_call call;
+    csp_status status = prepare(h, fn, argc, argv, __func__, &call);
+    if (status != CSP_OK) {
         door_leave(h);
-        return CSP_E_MEMORY;
+        return status;
     }
-    bool given = handle_value(h, fn, __func__, &function);
-    for (uint32_t i = 0; given && i < argc; i++)
-        given = handle_value(h, argv[i], __func__, &args[i]);
-    csp_status status;
-    if (!given) {
-        status = host_pending(h, __func__);
-        door_leave(h);
-    } else if (!host_start(h, __func__)) {
-        status = CSP_E_MISUSE;
-    } else {
-        value v = VALUE_NIL;
-        status = vm->exit_status >= 0
-                     ? CSP_EXIT
-                     : run_call(h, function, argc, args, budget ? *budget : (csp_budget){0}, &v);
-        vm_flush(vm);
-        if (status == CSP_OK && result) {
-            *result = handle_new(h, v, __func__);
-            if (result->word == 0)
-                status = host_pending(h, __func__);
-        }
-        host_end(h);
+    if (!host_start(h, __func__))
+        return CSP_E_MISUSE;
+    value v = VALUE_NIL;
+    status = vm->exit_status >= 0 ? CSP_EXIT : run_call(h, &call, budget, &v);
+    vm_flush(vm);
+    if (status == CSP_OK && result) {
+        *result = handle_new(h, v, __func__);
+        if (result->word == 0)
+            status = host_pending(h, __func__);
     }
-    if (args != few)
-        heap_unpin(args);
+    host_end(h);
     return status;
 }

@@ -66,7 +66,7 @@ static csp_value none(host *h)
     return CSP_NONE;
 }
 
-csp_value handle_new(host *h, value v, const char *function)
+csp_value handle_make(host *h, value v, const char *function)
 {
     handles *of = &h->handles;
     uint32_t open = door_scopes(h->door);
@@ -102,13 +102,11 @@ static const char *wrong_word(const handles *of, uint64_t word)
     return "the scope of the value has been closed";
 }
 
-bool handle_value(host *h, csp_value given, const char *function, value *out)
+bool handle_look_up(host *h, csp_value given, const char *function, value *out)
 {
     const handles *of = &h->handles;
     uint64_t word = given.word;
     *out = word;
-    if ((word & 3) != 0)
-        return true;
     uint32_t slot = (uint32_t)word >> SLOT_SHIFT;
     if ((word & 7) == 0 && word != 0 && (word & TAG_MASK) == of->tag && slot < of->used &&
         of->serials[slot] == word >> SERIAL_SHIFT) {

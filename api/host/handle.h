@@ -36,12 +36,18 @@ typedef struct handles {
 bool handles_init(struct host *h);
 void handles_free(struct host *h);
 
-/* A handle of v in the innermost scope. CSP_NONE where v is VALUE_ABSENT (what was raised is told,
- * or that there is no memory), no scope is open, it is full, or there is no memory: told. */
-csp_value handle_new(struct host *h, value v, const char *function);
+/* A handle of v in the innermost scope: what handle_new (host.h) does, but not as quickly. CSP_NONE
+ * where v is VALUE_ABSENT (what was raised is told, or that there is no memory), no scope is open,
+ * it is full, or there is no memory: told. */
+csp_value handle_make(struct host *h, value v, const char *function);
 /* The value of a handle. False: it is CSP_NONE (not told: the pending error stays), stale, another
  * VM's, or no handle at all. */
-bool handle_value(struct host *h, csp_value v, const char *function, value *out);
+bool handle_look_up(struct host *h, csp_value v, const char *function, value *out);
+static inline bool handle_value(struct host *h, csp_value v, const char *function, value *out)
+{
+    *out = v.word;
+    return (v.word & 3) != 0 || handle_look_up(h, v, function, out);
+}
 /* The process that owns what is made now: in a native the one that called it, else the host's.
  * NULL: no memory; told. */
 process *host_owner(struct host *h);

@@ -44,8 +44,9 @@ bool host_start(host *h, const char *function)
         door_leave(h);
         return false;
     }
-    error_free(error_take(h->world));
-    refs_settle(h);
+    if (__builtin_expect(h->world->error != NULL, 0))
+        error_free(error_take(h->world));
+    refs_settle(&h->refs);
     return true;
 }
 
@@ -58,7 +59,8 @@ host *host_begin(csp_vm *vm, const char *function)
 void host_end(host *h)
 {
     world_end(h->world);
-    run_end(h);
+    if (h->runs.watched || h->world->wake)
+        run_end(h);
     door_leave(h);
 }
 

@@ -2,7 +2,6 @@
  * thread, puts it into a list; whoever is in the VM next empties its slot. */
 #include "api/host/ref.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "api/host/host.h"
@@ -15,13 +14,6 @@ struct csp_ref {
     uint32_t slot;
     csp_ref *next; /* of the freed */
 };
-
-typedef struct ref_home {
-    pthread_mutex_t lock;
-    _Atomic(csp_ref *) freed; /* a list; changed under the lock */
-    uint32_t users;           /* refs that have not been let go, and the VM */
-    bool gone;                /* the VM is */
-} ref_home;
 
 enum { FIRST_REFS = 16 };
 
@@ -61,12 +53,9 @@ static void free_slot(refs *of, uint32_t slot)
     of->free = slot + 1;
 }
 
-void refs_settle(host *h)
+void refs_take_freed(refs *of)
 {
-    refs *of = &h->refs;
     ref_home *home = of->home;
-    if (!atomic_load_explicit(&home->freed, memory_order_relaxed))
-        return;
     pthread_mutex_lock(&home->lock);
     csp_ref *next = take_freed(home);
     uint32_t users = 0;
@@ -84,7 +73,7 @@ void refs_free(host *h)
     refs *of = &h->refs;
     if (!of->home)
         return;
-    refs_settle(h);
+    refs_settle(&h->refs);
     heap_unpin(of->slots);
     pthread_mutex_lock(&of->home->lock);
     of->home->gone = true;
@@ -167,7 +156,7 @@ csp_ref *csp_ref_new(csp_vm *vm, csp_value given)
     host *h = door_enter(vm, __func__, DOOR_NATIVE);
     if (!h)
         return NULL;
-    refs_settle(h);
+    refs_settle(&h->refs);
     value v;
     csp_ref *r = NULL;
     if (handle_value(h, given, __func__, &v) && is_keepable(h, v, __func__)) {

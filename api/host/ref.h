@@ -2,11 +2,20 @@
 #ifndef CSP_API_HOST_REF_H
 #define CSP_API_HOST_REF_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "include/csp.h"
 #include "vm/core/value.h"
 
 struct host;
-struct ref_home;
+
+typedef struct ref_home {
+    pthread_mutex_t lock;
+    _Atomic(csp_ref *) freed; /* a list; changed under the lock */
+    uint32_t users;           /* refs that have not been let go, and the VM */
+    bool gone;                /* the VM is */
+} ref_home;
 
 enum { REFS_KNOWN = 8 };
 
@@ -15,7 +24,7 @@ typedef struct refs {
     uint32_t used, capacity;
     uint32_t free;         /* the first free slot, counted from 1; 0: none below `used` */
     uint32_t count;        /* refs that the host has */
-    struct ref_home *home; /* what the refs and the VM share */
+    ref_home *home; /* what the refs and the VM share */
     struct {
         const csp_ref *ref; /* was alive, and this VM's, … */
         uint64_t taken;     /* … when live_taken was this */
@@ -25,6 +34,11 @@ typedef struct refs {
 bool refs_init(struct host *h);
 void refs_free(struct host *h);
 /* Lets go what other threads have freed since. */
-void refs_settle(struct host *h);
+void refs_take_freed(refs *of);
+static inline void refs_settle(refs *of)
+{
+    if (__builtin_expect(atomic_load_explicit(&of->home->freed, memory_order_relaxed) != NULL, 0))
+        refs_take_freed(of);
+}
 
 #endif

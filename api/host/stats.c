@@ -15,7 +15,7 @@ static uint32_t runnable(const csp_vm *vm)
 
 static csp_stats stats_of(host *h)
 {
-    refs_settle(h);
+    refs_settle(&h->refs);
     const csp_vm *vm = h->vm;
     heap_times times = heap_pauses();
     return (csp_stats){

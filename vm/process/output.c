@@ -187,7 +187,7 @@ static void to_host(csp_vm *vm, output *o, int stream)
         vm->host.write(vm->host.user, stream, o->buffer + from, size);
 }
 
-void vm_flush(csp_vm *vm)
+void output_flush(csp_vm *vm)
 {
     output *o = output_at(vm, STDOUT_FILENO);
     if (hosted(vm))

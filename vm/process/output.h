@@ -9,7 +9,7 @@
 #ifndef CSP_VM_PROCESS_OUTPUT_H
 #define CSP_VM_PROCESS_OUTPUT_H
 
-#include "vm/core/concurrency.h"
+#include "vm/core/vm.h"
 #include "vm/outside/descriptor.h"
 
 typedef struct output {
@@ -36,7 +36,12 @@ verdict output_print(csp_vm *vm, process *p, int stream, value walk, value *stat
  * is lost, and counted. */
 void vm_write(csp_vm *vm, int stream, const char *from, size_t size);
 /* Passes what is buffered to the host, or to the descriptor as far as that takes it now. */
-void vm_flush(csp_vm *vm);
+void output_flush(csp_vm *vm);
+static inline void vm_flush(csp_vm *vm)
+{
+    if (vm->outputs->opened) /* by the first that was printed */
+        output_flush(vm);
+}
 /* The same, and waits until all is written; at most a second once somebody has asked the VM
  * to stop. */
 void output_finish(csp_vm *vm);

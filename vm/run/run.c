@@ -1310,7 +1310,7 @@ stopped:                                                /* the same, for now */
     s->running = NULL;
     p->reductions = (p->reductions + (uint64_t)(start - red)) & PROCESS_REDUCTIONS;
     s->slice_left = red;
-    process_shrink(vm, p);
+    if (unlikely(p->capacity > 1024)) process_shrink(vm, p);
     return;
 exit_program:
     SAVE();
