@@ -153,6 +153,8 @@ typedef struct chan_ring {
 #define CHANNEL_DONE   OBJ_FLAG_B
 #define CHANNEL_TICK   OBJ_FLAG_C
 #define CHANNEL_PORT   OBJ_FLAG_D /* one end is, or was, the host's (port_end.h) */
+/* Any of them: the other side is no process. One test keeps them out of the way of the rest. */
+#define CHANNEL_SPECIAL (CHANNEL_DONE | CHANNEL_TICK | CHANNEL_PORT)
 
 /* OBJ_END; OBJ_FLAG_A: it receives, else it sends */
 typedef struct channel_end {

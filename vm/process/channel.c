@@ -47,18 +47,21 @@ channel *chan_make(csp_vm *vm, uint32_t capacity, uint32_t position)
     return c;
 }
 
-channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
+/* The rarer handles are looked at out of line, so that a channel costs its users one test. */
+static __attribute__((noinline)) channel *special_channel(csp_vm *vm, channel *c, bool sends)
 {
-    if (value_is(handle, OBJ_CHANNEL)) {
-        channel *c = value_as_object(handle);
-        if ((c->header & CHANNEL_PORT) && !port_end_check(vm, c, sends))
-            return NULL;
-        if (!sends || !(c->header & (CHANNEL_DONE | CHANNEL_TICK)))
-            return c;
-        vm_raise(vm, ERR_TYPE, "nobody can send on a channel that gives %s",
-                 c->header & CHANNEL_DONE ? "the outcome of a process" : "ticks");
+    if ((c->header & CHANNEL_PORT) && !port_end_check(vm, c, sends))
         return NULL;
-    }
+    if (!sends || !(c->header & (CHANNEL_DONE | CHANNEL_TICK)))
+        return c;
+    vm_raise(vm, ERR_TYPE, "nobody can send on a channel that gives %s",
+             c->header & CHANNEL_DONE ? "the outcome of a process" : "ticks");
+    return NULL;
+}
+
+static __attribute__((noinline)) channel *channel_of_other(csp_vm *vm, process *p, value handle,
+                                                           bool sends)
+{
     if (value_is(handle, OBJ_END)) {
         channel_end *e = value_as_object(handle);
         bool receives = (e->header & END_RECEIVES) != 0;
@@ -78,6 +81,14 @@ channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
     else
         vm_raise_type(vm, p, handle, "a channel");
     return NULL;
+}
+
+channel *chan_of(csp_vm *vm, process *p, value handle, bool sends)
+{
+    if (!value_is(handle, OBJ_CHANNEL))
+        return channel_of_other(vm, p, handle, sends);
+    channel *c = value_as_object(handle);
+    return c->header & CHANNEL_SPECIAL ? special_channel(vm, c, sends) : c;
 }
 
 channel *chan_to_close(csp_vm *vm, process *p, value handle)
@@ -253,32 +264,40 @@ static void *dequeue_link(channel *c, bool sends, wake_reason why)
     return link;
 }
 
+static __attribute__((noinline)) bool special_can_receive(channel *c)
+{
+    if (c->header & CHANNEL_PORT) /* what has arrived, or what the host has still to receive */
+        return c->count || !port_end_is_empty(c);
+    if (c->header & CHANNEL_DONE)
+        return process_ended(c->outcome_of);
+    if ((c->header & CHANNEL_CLOSED) || c->ticker->next > loop_now())
+        return false;
+    drop_stale(c, false);
+    return !c->recv_first; /* the tick that is due belongs to whoever is already waiting */
+}
+
 bool chan_can_receive(channel *c)
 {
-    if (c->header & (CHANNEL_DONE | CHANNEL_TICK)) {
-        if (c->header & CHANNEL_DONE)
-            return process_ended(c->outcome_of);
-        if ((c->header & CHANNEL_CLOSED) || c->ticker->next > loop_now())
-            return false;
-        drop_stale(c, false);
-        return !c->recv_first; /* the tick that is due belongs to whoever is already waiting */
-    }
+    if (c->header & CHANNEL_SPECIAL)
+        return special_can_receive(c);
     if (c->count)
         return true;
-    if (c->header & CHANNEL_PORT) /* what the host has still to receive */
-        return !port_end_is_empty(c);
     drop_stale(c, true);
     return c->send_first != NULL;
+}
+
+static bool port_can_send(channel *c)
+{
+    drop_stale(c, true);
+    return !c->send_first && port_end_has_room(c);
 }
 
 bool chan_can_send(channel *c)
 {
     if ((c->header & CHANNEL_CLOSED) || c->count < c->capacity)
         return true;
-    if (c->header & CHANNEL_PORT) {
-        drop_stale(c, true);
-        return !c->send_first && port_end_has_room(c);
-    }
+    if (c->header & CHANNEL_PORT)
+        return port_can_send(c);
     drop_stale(c, false);
     return c->recv_first != NULL;
 }
@@ -381,7 +400,8 @@ value chan_message(csp_vm *vm, process *p, const channel *c, value v, walk_kind 
     return walk_copy_quick(vm, p, v);
 }
 
-static chan_result send_to_host(csp_vm *vm, process *p, channel *c, value m)
+static __attribute__((noinline)) chan_result send_to_host(csp_vm *vm, process *p, channel *c,
+                                                          value m)
 {
     drop_stale(c, true);
     chan_result sent = c->send_first ? CHAN_BLOCK : port_end_send(vm, c, m);
@@ -416,9 +436,8 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
     return CHAN_BLOCK;
 }
 
-static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out);
-
-static chan_result receive(csp_vm *vm, process *p, channel *c, value *out)
+static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, process *p, channel *c,
+                                                                 value *out)
 {
     if (c->count) {
         *out = ring_get(c);
@@ -452,10 +471,13 @@ static chan_result receive(csp_vm *vm, process *p, channel *c, value *out)
     return CHAN_BLOCK;
 }
 
+static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out);
+
 chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
 {
-    return c->header & (CHANNEL_DONE | CHANNEL_TICK | CHANNEL_PORT) ? receive_special(vm, p, c, out)
-                                                                    : receive(vm, p, c, out);
+    if (c->header & CHANNEL_SPECIAL)
+        return receive_special(vm, p, c, out);
+    return receive(vm, p, c, out);
 }
 
 /* A close only takes one arm away from a waiting alt. The last arm wakes it, unless something else
@@ -512,7 +534,8 @@ void chan_tell_drained(csp_vm *vm, channel *c)
         wake_drained(vm, c);
 }
 
-bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
+static __attribute__((noinline)) bool special_delivery(process *p, const channel *c, value message,
+                                                       walk_kind *walk)
 {
     if ((c->header & CHANNEL_PORT) && parcel_message(message)) {
         *walk = WALK_UNPACK;
@@ -524,6 +547,16 @@ bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
         *walk = WALK_COPY;
         return false;
     }
+    *walk = WALK_ADOPT;
+    return walk_adopt_quick(p, message);
+}
+
+bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk)
+{
+    if (c->header & CHANNEL_SPECIAL)
+        return special_delivery(p, c, message, walk);
+    if (value_is_immutable(message))
+        return true;
     *walk = WALK_ADOPT;
     return walk_adopt_quick(p, message);
 }
@@ -745,7 +778,8 @@ static chan_result receive_from_host(csp_vm *vm, process *p, channel *c, value *
     return received;
 }
 
-static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out)
+static __attribute__((noinline)) chan_result receive_special(csp_vm *vm, process *p, channel *c,
+                                                             value *out)
 {
     if (c->header & CHANNEL_PORT)
         return receive_from_host(vm, p, c, out);

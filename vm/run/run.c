@@ -964,8 +964,7 @@ spawned: {                                              /* op_a: the new process
     CASE(SEND) : {
         channel *c;
         value ch = A, m = B;
-        bool plain_channel = value_is(ch, OBJ_CHANNEL) &&
-                             !(obj_header(ch) & (CHANNEL_DONE | CHANNEL_TICK | CHANNEL_PORT));
+        bool plain_channel = value_is(ch, OBJ_CHANNEL) && !(obj_header(ch) & CHANNEL_SPECIAL);
         if (likely(plain_channel)) c = value_as_object(ch);
         else if (insn_channel(vm, p, ch, true, &c) != VERDICT_DONE) goto fail;
         bool port = !plain_channel && (c->header & CHANNEL_PORT);
