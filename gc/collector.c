@@ -41,6 +41,7 @@ static struct {
     heap_share all;   /* of all heaps together */
     uint32_t without; /* so many of them have no limit */
     int kinds[HEAP_KINDS];
+    int anchor_kind;
     heap_mark_fn *mark_process;
     heap *heaps;
     pthread_key_t thread; /* set in threads that we registered: its destructor unregisters them */
@@ -75,6 +76,15 @@ static struct GC_ms_entry *mark_process(GC_word *object, struct GC_ms_entry *top
     return m.top;
 }
 
+static struct GC_ms_entry *mark_anchor(GC_word *object, struct GC_ms_entry *top,
+                                       struct GC_ms_entry *limit, GC_word env)
+{
+    (void)env;
+    heap_marker m = {top, limit, (void **)object};
+    watch_mark(&m, object);
+    return m.top;
+}
+
 void heap_push_range(const void *from, const void *to)
 {
     /* At once: GC_push_all takes a place of the mark stack, and where none is left (4,096 VMs,
@@ -99,7 +109,6 @@ static void GC_CALLBACK push_roots(void)
         heap_push_range(h, h + 1);
         mark_free_bytes(h);
         mapped_push(h);
-        h->watching = h->armed && !h->found;
         if (h->roots)
             h->roots(h, h->user);
     }
@@ -152,6 +161,10 @@ static void GC_CALLBACK on_event(GC_EventType event)
         begin_collection();
         break;
     case GC_EVENT_END: pause_end(); break;
+    case GC_EVENT_MARK_START: /* anchors may be marked before push_roots is called */
+        for (heap *h = registry.heaps; h; h = h->next)
+            h->watching = h->armed && !h->found;
+        break;
     case GC_EVENT_MARK_END:
         for (heap *h = registry.heaps; h; h = h->next) {
             account_marked(h);
@@ -238,6 +251,8 @@ static bool start(void)
     registry.kinds[HEAP_BYTES_RAW] = (int)GC_new_kind(GC_new_free_list(), 0 | GC_DS_LENGTH, 0, 0);
     registry.kinds[HEAP_PROCESS] =
         (int)GC_new_kind(GC_new_free_list(), GC_MAKE_PROC(GC_new_proc(mark_process), 0), 0, 1);
+    registry.anchor_kind =
+        (int)GC_new_kind(GC_new_free_list(), GC_MAKE_PROC(GC_new_proc(mark_anchor), 0), 0, 1);
     registry.old_push = GC_get_push_other_roots();
     GC_set_push_other_roots(push_roots);
     registry.old_resize = GC_get_on_heap_resize();
@@ -340,6 +355,8 @@ void heap_call_outside(void (*fn)(void *), void *data)
 }
 
 int collector_kind(heap_kind kind) { return registry.kinds[kind]; }
+
+int collector_anchor_kind(void) { return registry.anchor_kind; }
 
 bool collector_is_shared(void) { return __atomic_load_n(&registry.shared, __ATOMIC_RELAXED); }
 

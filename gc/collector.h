@@ -19,6 +19,7 @@
  * May be called any number of times. False: no memory. */
 bool collector_start(void);
 int collector_kind(heap_kind kind);
+int collector_anchor_kind(void); /* marked by watch_mark */
 /* Whether the collector's heap is not one heap's alone, so that each is counted for itself. */
 bool collector_is_shared(void);
 bool collector_add(heap *h, heap_mark_fn *mark_process);
@@ -42,6 +43,8 @@ bool others_use_collector(void);
 
 /* In watch.c. The world is stopped and everything reachable is marked. */
 void watch_marked(heap *h);
+/* Under the allocation lock; the world may run. */
+void watch_mark(heap_marker *m, const void *anchor);
 void watch_close(heap *h); /* under the allocation lock */
 
 /* In mapped.c. Called under the collector's allocation lock; the world may be stopped. */

@@ -95,6 +95,7 @@ typedef struct heap {
     void *user;
     /* heap_watch: */
     void *(*unreached)(struct heap *h, void *user);
+    void (*keep)(heap_marker *m, void *user);
     struct heap_anchor *anchor;   /* brings objects back */
     void *revived;                /* what it brought back, until that is taken */
     bool armed;                   /* the anchor can be used */
@@ -126,10 +127,15 @@ void *heap_pinned_plain(size_t size);
 
 /* From now on `unreached(h, user)` is called at the end of each marking, with the world stopped;
  * heap_is_marked tells what is alive. It returns the first of the objects to bring back, chained
- * through words that are marked from them, or NULL. It must not allocate. False: out of memory. */
-bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user));
+ * through words that are marked from them, or NULL. It must not allocate.
+ *
+ * If it brings something back, or the marking does not watch, keep(m, user) is called to mark what
+ * is held weakly beside the objects that are brought back. That may be while the world runs: it
+ * may only read what changes in heap_locked. False: out of memory. */
+bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user),
+                void (*keep)(heap_marker *m, void *user));
 /* In the roots callback: whether `unreached` will be called at the end of this marking. If not,
- * weak references must be pushed like any other root. */
+ * the objects that it brings back must be pushed like any other root. */
 static inline bool heap_watches(const heap *h) { return h->watching; }
 /* In `unreached`: whether the object with this base address is alive. */
 bool heap_is_marked(const void *object);

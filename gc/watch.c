@@ -3,11 +3,16 @@
  * One object, the anchor, has a finalizer. When a heap finds objects that are not marked, it chains
  * them, attaches the chain to the anchor and clears the anchor's own mark. The collector then takes
  * the anchor for garbage, marks it again with all that it reaches before anything is reclaimed, and
- * calls the finalizer. A finalizer for each object would cost half a microsecond. */
+ * calls the finalizer. A finalizer for each object would cost half a microsecond.
+ *
+ * What is held weakly can be judged only by a marking that watches and brings nothing back. In all
+ * others the anchor marks it: one that does not watch reaches the anchor like any object, and one
+ * that brings something back marks from it at the end. */
 #include "gc/collector.h"
 
 struct heap_anchor {
-    heap *heap; /* NULL: it has been closed */
+    uint64_t live; /* 1; even: it lies on a free list */
+    heap *heap;    /* NULL: it has been closed */
     void *first;
 };
 
@@ -42,14 +47,19 @@ static bool arm(struct heap_anchor *a)
     return before == NULL;
 }
 
-bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user))
+bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user),
+                void (*keep)(heap_marker *m, void *user))
 {
-    struct heap_anchor *a = GC_malloc(sizeof *a);
-    if (!a || !arm(a))
+    struct heap_anchor *a = GC_generic_malloc(sizeof *a, collector_anchor_kind());
+    if (!a)
         return false;
+    a->live = 1;
+    if (!arm(a))
+        return false;
+    h->unreached = unreached;
+    h->keep = keep;
     a->heap = h;
     h->anchor = a;
-    h->unreached = unreached;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* another thread may collect at any instruction */
     h->armed = true;
     return true;
@@ -64,6 +74,16 @@ void watch_close(heap *h)
 bool heap_is_marked(const void *object) { return GC_is_marked(object) != 0; }
 
 void heap_keep(void *kept) { GC_set_mark_bit(kept); }
+
+void watch_mark(heap_marker *m, const void *anchor)
+{
+    const struct heap_anchor *a = anchor;
+    if (a->live != 1)
+        return;
+    heap_mark(m, (uint64_t)(uintptr_t)a->first);
+    if (a->heap && !a->heap->watching)
+        a->heap->keep(m, a->heap->user);
+}
 
 void watch_marked(heap *h)
 {

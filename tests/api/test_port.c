@@ -370,6 +370,46 @@ Test(port, an_end_that_is_garbage_is_closed)
     csp_port_free(p[1]);
 }
 
+/* Of the first collections each brings leaked processes back, or finds that nobody has looked at
+ * those of the one before. They must not free the ends that they do not reach. */
+Test(port, garbage_beside_leaked_processes)
+{
+    enum { ROUNDS = 30, EACH = 4 };
+    static csp_port *all[ROUNDS * EACH];
+    eval("fn held(end) { ?chan(); end }\n var end = nil\n");
+    for (int i = 0; i < ROUNDS * EACH; i++) {
+        csp_scope inner = csp_scope_open(vm);
+        csp_value end;
+        cr_assert_eq(csp_port_open(vm, i % 2 ? CSP_TO_SCRIPT : CSP_FROM_SCRIPT, 1, &all[i], &end),
+                     CSP_OK);
+        if (i % EACH == 0) {
+            bind("held_end", end);
+            eval("spawn held(held_end); held_end = nil");
+        }
+        csp_scope_close(vm, inner);
+        if (i % EACH < EACH - 1)
+            continue;
+        heap_clear_stack();
+        heap_collect(&vm->heap);
+        if (i % 3)
+            heap_collect(&vm->heap);
+        eval("var xs = []; for i in 0..500 { List.push(xs, chan()) }; xs = nil");
+        const char *wrong = ports_audit(vm);
+        cr_assert_null(wrong, "%d: %s", i, wrong);
+    }
+    for (int i = 0; i < 6; i++) {
+        heap_clear_stack();
+        heap_collect(&vm->heap);
+        run();
+    }
+    unsigned open = 0;
+    for (int i = 0; i < ROUNDS * EACH; i++) {
+        open += csp_port_wait(all[i], 0) != CSP_E_CLOSED;
+        csp_port_free(all[i]);
+    }
+    cr_assert_leq(open, ROUNDS, "%u", open);
+}
+
 Test(port, who_waits_for_the_host_is_no_leak)
 {
     csp_port *in = opened(CSP_TO_SCRIPT, 1, "i"), *out = opened(CSP_FROM_SCRIPT, 1, "o");

@@ -6,6 +6,9 @@
 #include "tests/support/program.h"
 #include "tests/support/support.h"
 #include "vm/core/vm.h"
+#include "vm/foreign/own.h"
+#include "vm/foreign/release.h"
+#include "vm/native.h"
 
 #define LIBRARY                                                                                  \
     "extern '" FOREIGN_LIBRARY "' as l {\n"                                                      \
@@ -185,4 +188,54 @@ Test(foreign, buffers_stay)
                    "    for k in 0..10 { Buffer.of(1000) } }\n"
                    "sleep(30ms); print('over')\n",
            "over\n");
+}
+
+/* --- what C has given, and collections */
+
+/* Two collections without a look at what they have found; all pointers must still be there. */
+static verdict native_collect(csp_vm *vm, process *p, value *args, value *result)
+{
+    (void)p, (void)args;
+    heap_clear_stack();
+    for (int i = 0; i < 2; i++)
+        heap_collect(vm_heap(vm));
+    *result = VALUE_NIL;
+    return VERDICT_DONE;
+}
+
+static verdict native_check(csp_vm *vm, process *p, value *args, value *result)
+{
+    (void)p, (void)args;
+    for (const release *r = vm->foreign->releases; r; r = r->next)
+        cr_assert(!r->pointer || (value_is(value_object(&r->pointer->pointer), OBJ_POINTER) &&
+                                  r->pointer->release == r));
+    *result = VALUE_NIL;
+    return VERDICT_DONE;
+}
+
+static const native_entry collecting[] = {
+    {"collect", "collect()", "collections", native_collect, 0, 0, 0},
+    {"check", "check()", "a check", native_check, 0, 0, 0},
+    {.name = NULL}};
+
+Test(foreign, lost_memory_beside_leaked_processes)
+{
+    program *p = program_new_with(
+        collecting,
+        "fn worker() { let m = Ffi.alloc(16); ?chan(); m }\n"
+        "fn start() { for i in 0..20 { spawn worker(); Ffi.alloc(16) } }\n"
+        "for r in 0..20 { start(); sleep(0ms); collect()\n"
+        "  var xs = []; for i in 0..5000 { List.push(xs, [i]); List.push(xs, chan()) }\n"
+        "  check(); sleep(1ms) }\n"
+        "?chan()\n");
+    program_begin(p, 4000);
+    program_rest(p);
+    for (int i = 0; i < 4; i++) {
+        heap_collect(&p->vm->heap);
+        p->vm->sched.poll_credit = 0;
+        program_rest(p);
+    }
+    cr_assert_leq(p->vm->foreign->allocated, 16 * 40, "%zu", p->vm->foreign->allocated);
+    cr_assert(program_finish(p));
+    program_free(p);
 }

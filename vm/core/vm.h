@@ -125,9 +125,10 @@ struct csp_vm {
     struct loop *loop;      /* NULL until it is needed: vm_loop */
     struct bell *bell;      /* rung by other threads; waited for without a loop */
     bool no_loop;           /* there never is one */
-    /* In the collector's callback, after a marking that brings nothing back: what C has given
-     * is looked at (release.h). NULL: there is no C */
-    void (*marked)(struct csp_vm *vm);
+    /* In the collector's callbacks: what C has given (release.h) is judged after a marking that
+     * brings nothing back, and kept by any other. NULL: there is no C */
+    void (*judge_foreign)(struct csp_vm *vm);
+    void (*keep_foreign)(const struct csp_vm *vm, struct heap_marker *m);
     struct hosted_table *objects; /* of the host (hosted.h); NULL until there is one */
     uint64_t capabilities;        /* base/capability.h: what the host has granted */
     struct foreign *foreign;      /* what calls C; made with the first library */

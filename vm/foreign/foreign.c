@@ -25,6 +25,8 @@ static void leave_all(csp_vm *vm, process *p)
     foreign_process_ended(vm, p);
 }
 
+static void detach_locked(void *vm) { ((csp_vm *)vm)->foreign = NULL; }
+
 void foreign_close(csp_vm *vm)
 {
     struct foreign *v = vm->foreign;
@@ -36,8 +38,8 @@ void foreign_close(csp_vm *vm)
     workers_close(v->workers);
     record_bury_dead();
     native_stacks_release(v->stacks);
+    heap_locked(detach_locked, vm); /* the collector reads it */
     free(v);
-    vm->foreign = NULL;
 }
 
 void foreign_process_ended(csp_vm *vm, process *p)

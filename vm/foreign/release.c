@@ -60,6 +60,14 @@ static void judge(csp_vm *vm)
     }
 }
 
+/* In any other marking: the pointers stay alive. */
+static void keep(const csp_vm *vm, heap_marker *m)
+{
+    const struct foreign *v = vm->foreign;
+    for (const release *r = v ? v->releases : NULL; r; r = r->next)
+        heap_mark(m, (uint64_t)(uintptr_t)r->pointer);
+}
+
 static bool release_register(csp_vm *vm, process *p, value v, const cfunction *by, size_t size)
 {
     release *r = process_side(vm, p) ? calloc(1, sizeof *r) : NULL;
@@ -75,7 +83,8 @@ static bool release_register(csp_vm *vm, process *p, value v, const cfunction *b
         r->next_own->previous_own = r;
     p->side->releases = r;
     r->pointer->release = r;
-    vm->marked = judge;
+    vm->judge_foreign = judge;
+    vm->keep_foreign = keep;
     heap_locked(link_locked, &(change){vm->foreign, r});
     return true;
 }

@@ -260,7 +260,7 @@ bool ports_awaited(const csp_vm *vm)
 void ports_push(const csp_vm *vm)
 {
     for (const port *q = vm->ports; q; q = q->next)
-        if (is_awaited(q))
+        if (q->chan && chan_awaited(q->chan)) /* where the host is gone, the turn is on its way */
             heap_push_range(&q->chan, &q->chan + 1);
 }
 
@@ -272,6 +272,12 @@ void ports_judge(csp_vm *vm)
         q->chan = NULL;
         vm->ports_lost = true;
     }
+}
+
+void ports_keep(const csp_vm *vm, heap_marker *m)
+{
+    for (const port *q = vm->ports; q; q = q->next)
+        heap_mark(m, (uint64_t)(uintptr_t)q->chan);
 }
 
 void ports_sweep(csp_vm *vm)

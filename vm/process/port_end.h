@@ -7,8 +7,8 @@
  * it is, all else is a parcel.
  *
  * The channel names its port in its ring, as long as both live; then it is an ordinary closed
- * channel. The VM's list of ports holds the channels weakly, but for those that are awaited while
- * the host's end is open: ports_push. */
+ * channel. The VM's list of ports holds the channels weakly, but for those that are awaited:
+ * ports_push. */
 #ifndef CSP_VM_PROCESS_PORT_END_H
 #define CSP_VM_PROCESS_PORT_END_H
 
@@ -44,6 +44,9 @@ void ports_sweep(csp_vm *vm);
  * nothing back. */
 void ports_push(const csp_vm *vm);
 void ports_judge(csp_vm *vm);
+/* In any other marking: marks all channels, since it would free what it does not reach without
+ * telling. */
+void ports_keep(const csp_vm *vm, heap_marker *m);
 /* At the VM's end, before its pool goes. */
 void ports_close(csp_vm *vm);
 

@@ -45,8 +45,17 @@ static void judge_held(csp_vm *vm)
 {
     hosted_judge(vm);
     ports_judge(vm);
-    if (vm->marked)
-        vm->marked(vm);
+    if (vm->judge_foreign)
+        vm->judge_foreign(vm);
+}
+
+/* In a marking that judges nothing; the world may run. */
+static void keep(heap_marker *m, void *user)
+{
+    const csp_vm *vm = user;
+    ports_keep(vm, m);
+    if (vm->keep_foreign)
+        vm->keep_foreign(vm, m);
 }
 
 /* While the world is stopped. */
@@ -79,7 +88,7 @@ static void *unreached(heap *h, void *user)
 bool leak_init(csp_vm *vm)
 {
     vm->leak_places = heap_pinned(sizeof *vm->leak_places);
-    return vm->leak_places && heap_watch(&vm->heap, unreached);
+    return vm->leak_places && heap_watch(&vm->heap, unreached, keep);
 }
 
 void leak_free(csp_vm *vm)
