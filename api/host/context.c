@@ -8,17 +8,17 @@
 #include "api/host/class.h"
 #include "api/host/host.h"
 #include "api/host/native.h"
+#include "api/host/step.h"
 #include "api/host/walks.h"
 #include "base/utf8.h"
 #include "vm/core/string.h"
 #include "vm/number/num.h"
 
-_Thread_local csp_context *context_running;
+_Thread_local csp_context *context_running __attribute__((tls_model("initial-exec")));
 
 /* ---- One step ---- */
 
-/* What has gone wrong in the verdict of a native. */
-static void refuse(csp_context *c, csp_verdict v)
+void step_refuse(csp_context *c, csp_verdict v)
 {
     host *h = c->host;
     const char *name = c->native->entry.name;
@@ -32,46 +32,12 @@ static void refuse(csp_context *c, csp_verdict v)
     c->result = error_make(h->vm, ERR_MISUSE, "the native `%s` gave no verdict of its own", name);
 }
 
-/* What the host had failed with before, unless the native has left an error of its own. */
-static void put_back(world *w, csp_error *kept)
+void step_put_back(world *w, csp_error *before)
 {
     if (w->error)
-        error_free(kept);
+        error_free(before);
     else
-        w->error = kept;
-}
-
-bool context_run(csp_context *c, csp_resume_fn *resume)
-{
-    host *h = c->host;
-    csp_vm *vm = h->vm;
-    if (!handle_scope_push(h)) {
-        vm_raise_memory(vm);
-        return false;
-    }
-    csp_context *outer = context_running;
-    csp_error *kept = h->world->error;
-    if (__builtin_expect(kept != NULL, 0))
-        h->world->error = NULL;
-    context_running = c;
-    c->given = 0;
-    c->code = (int)(h->natives.steps++ & INT32_MAX) | 1 << 30;
-    door_native_begin(h, c, c->caller);
-    csp_verdict v;
-    if (resume) {
-        csp_value arrived = handle_new(h, c->arrived, c->native->entry.name);
-        v = resume(c, c->state.state, arrived);
-    } else {
-        v = c->native->fn(c);
-    }
-    if (__builtin_expect(v.code == 0 || v.code != c->given, 0))
-        refuse(c, v);
-    door_native_end(h);
-    context_running = outer;
-    handle_scope_pop(h);
-    if (__builtin_expect(kept != NULL, 0))
-        put_back(h->world, kept);
-    return true;
+        w->error = before;
 }
 
 /* ---- Who may use it ---- */

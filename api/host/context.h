@@ -55,10 +55,6 @@ struct csp_context {
  * a stale one is found by comparing addresses. */
 extern _Thread_local csp_context *context_running __attribute__((tls_model("initial-exec")));
 
-/* Runs its fn, or what resumes it, with c->arrived. Then c->verdict and c->result hold. False: it
- * could not be begun, and that is raised. */
-bool context_run(csp_context *c, csp_resume_fn *resume);
-
 /* Whether the context may be used, also to give its verdict; false: it is misuse, which has been
  * told. */
 bool context_refuse(const csp_context *c, const char *function);

@@ -223,20 +223,6 @@ void door_leave(host *h)
 
 /* ---- What runs of the host ---- */
 
-void door_native_begin(host *h, struct csp_context *context, process *p)
-{
-    h->context = context;
-    h->caller = p;
-    atomic_store_explicit(&h->door->inside, door_me() | INSIDE_NATIVE, memory_order_relaxed);
-}
-
-void door_native_end(host *h)
-{
-    h->context = NULL;
-    h->caller = NULL;
-    atomic_store_explicit(&h->door->inside, door_me(), memory_order_relaxed);
-}
-
 void door_hook_begin(host *h)
 {
     if (h->hooks++ > 0)

@@ -73,10 +73,17 @@ csp_status door_misuse(csp_vm *vm, const char *function, const char *format, ...
 csp_status door_check_text(csp_vm *vm, const char *function, const char *name, const char *text,
                            size_t size);
 
-/* Around each call of a native of the host, in the process p, and of any other callback. Natives
- * never nest, the others may. */
-void door_native_begin(struct host *h, struct csp_context *context, struct process *p);
-void door_native_end(struct host *h);
+/* What this thread, which is in, does of the host. */
+static inline void door_native_begin(door *d)
+{
+    uintptr_t in = atomic_load_explicit(&d->inside, memory_order_relaxed);
+    atomic_store_explicit(&d->inside, in | INSIDE_NATIVE, memory_order_relaxed);
+}
+static inline void door_native_end(door *d)
+{
+    uintptr_t in = atomic_load_explicit(&d->inside, memory_order_relaxed);
+    atomic_store_explicit(&d->inside, in & ~(uintptr_t)INSIDE_NATIVE, memory_order_relaxed);
+}
 void door_hook_begin(struct host *h);
 void door_hook_end(struct host *h);
 

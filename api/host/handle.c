@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "api/host/context.h"
 #include "api/host/host.h"
 #include "api/host/process.h"
 #include "base/hash.h"
@@ -123,7 +124,7 @@ bool handle_look_up(host *h, csp_value given, const char *function, value *out)
 
 process *host_owner(host *h)
 {
-    process *p = h->caller ? h->caller : host_process(h->vm);
+    process *p = h->context ? h->context->caller : host_process(h->vm);
     if (!p)
         host_fail_memory(h);
     return p;

@@ -53,7 +53,7 @@ static inline bool handle_value(struct host *h, csp_value v, const char *functio
 process *host_owner(struct host *h);
 
 /* A scope for a native. False: too many are open, or no memory; told. pop closes all that it has
- * left open, too. */
+ * left open, too. step.h has quicker ways. */
 bool handle_scope_push(struct host *h);
 void handle_scope_pop(struct host *h);
 

@@ -23,7 +23,6 @@ typedef struct host {
     bool telling;      /* config.misuse is being told */
     csp_error *misuse; /* what a callback did wrong; becomes the world's error afterwards */
     struct csp_context *context; /* of the native of the host that runs; NULL: none does */
-    process *caller;             /* the process that it runs in */
     handles handles;
     host_natives natives;
     refs refs;

@@ -79,7 +79,7 @@ csp_value csp_int_text(csp_vm *vm, const char *digits)
     uint64_t charged = vm->sched.charged;
     size_t size = strlen(digits);
     value v = num_parse_int(vm, digits, size, 10);
-    if (!h->caller)
+    if (!h->context)
         vm->sched.charged = charged;
     if (v == VALUE_NIL) {
         host_fail(h, CSP_E_CRASH, "value_error", "`%.*s` is no int", NUM_SHOWN, digits);

@@ -8,6 +8,7 @@
 #include "api/host/context.h"
 #include "api/host/host.h"
 #include "api/host/offload.h"
+#include "api/host/step.h"
 #include "api/host/suspend.h"
 #include "vm/core/string.h"
 #include "vm/core/type.h"
@@ -76,50 +77,87 @@ static __attribute__((noinline)) verdict check(csp_vm *vm, process *p, const hos
     return refuse(vm, p, n, param, v);
 }
 
+/* The low bits of a word, which tell what is no object (value.h). */
+enum { TAGS = 8, TAG_BITS = TAGS - 1 };
+
+/* Which tags show that a value is right for a parameter, as a set of bits. What may be an object,
+ * or ABSENT, is looked at; so are nil and bools, which share a tag. */
+static uint8_t tags_taken(const signature_param *param)
+{
+    bool any = (param->types & SIGNATURE_ANY) != 0;
+    unsigned set = 0;
+    for (value tag = 1; tag < TAGS; tag++) {
+        bool int_taken = value_is_int(tag) && (any || param->types & SIGNATURE_INT);
+        bool float_taken = value_is_flonum(tag) && (any || param->types & SIGNATURE_FLOAT);
+        set |= (unsigned)(int_taken || float_taken) << tag;
+    }
+    return (uint8_t)set;
+}
+
+static inline bool tags_tell(const host_native *n, const value *args, uint32_t argc)
+{
+    if (__builtin_expect(argc > n->tagged, 0))
+        return false;
+    for (uint32_t i = 0; i < argc; i++)
+        if ((n->tags[i] >> (args[i] & TAG_BITS) & 1) == 0)
+            return false;
+    return true;
+}
+
 /* The caller has seen to their number. */
-static verdict check_all(csp_vm *vm, process *p, const host_native *n, const value *args,
-                         uint32_t argc)
+static __attribute__((noinline)) verdict check_all(csp_vm *vm, process *p, const host_native *n,
+                                                   const value *args)
 {
     const signature_param *params = n->of->params;
-    uint32_t count = n->of->count;
+    uint32_t count = n->of->count, argc = native_argc(vm);
     for (uint32_t i = 0; i < argc; i++) {
-        const signature_param *param = &params[i < count ? i : count];
-        bool quick = value_is_int(args[i]) && (param->types & (SIGNATURE_INT | SIGNATURE_ANY));
-        if (quick || args[i] == VALUE_ABSENT) /* that has a default */
+        if (args[i] == VALUE_ABSENT) /* it has a default */
             continue;
-        verdict v = check(vm, p, n, param, args[i]);
+        verdict v = check(vm, p, n, &params[i < count ? i : count], args[i]);
         if (__builtin_expect(v != VERDICT_DONE, 0))
             return v;
     }
     return VERDICT_DONE;
 }
 
+static inline verdict check_args(csp_vm *vm, process *p, const host_native *n, const value *args)
+{
+    if (__builtin_expect(tags_tell(n, args, native_argc(vm)), 1))
+        return VERDICT_DONE;
+    return check_all(vm, p, n, args);
+}
+
 static verdict call(csp_vm *vm, process *p, value *args, value *result)
 {
     const host_native *n = (const host_native *)native_called(vm, args);
-    uint32_t argc = native_argc(vm);
-    verdict v = check_all(vm, p, n, args, argc);
-    if (v != VERDICT_DONE)
+    verdict v = check_args(vm, p, n, args);
+    if (__builtin_expect(v != VERDICT_DONE, 0))
         return v;
-    if (n->suspends)
-        return native_become(vm, &n->frame);
-    host *h = host_of(vm);
-    host_natives *of = &h->natives;
+    host_natives *of = &host_of(vm)->natives;
     csp_context *c = &of->simple[of->steps % SIMPLE_CONTEXTS];
-    c->host = h;
     c->caller = p;
     c->native = n;
     c->args = args;
-    c->argc = argc;
-    if (!context_run(c, NULL))
+    c->argc = native_argc(vm);
+    step_before before;
+    if (__builtin_expect(!step_begin(c, &before), 0))
         return VERDICT_FAIL;
+    step_end(c, &before, n->fn(c));
     if (__builtin_expect(c->completers != NULL, 0))
         completer_release_all(c, false);
-    if (c->verdict == VERDICT_DONE) {
-        *result = c->result;
-        return VERDICT_DONE;
-    }
-    return vm_raise_value(vm, c->result);
+    if (__builtin_expect(c->verdict != VERDICT_DONE, 0))
+        return vm_raise_value(vm, c->result);
+    *result = c->result;
+    return VERDICT_DONE;
+}
+
+/* Of one that suspends. */
+static verdict call_frame(csp_vm *vm, process *p, value *args, value *result)
+{
+    (void)result;
+    const host_native *n = (const host_native *)native_called(vm, args);
+    verdict v = check_args(vm, p, n, args);
+    return v == VERDICT_DONE ? native_become(vm, &n->frame) : v;
 }
 
 /* ---- Finding ---- */
@@ -192,10 +230,14 @@ static csp_status complete(const adding *a, size_t index, host_native *n, const 
         return misuse(a, index, text, what);
     }
     n->names = calloc(of->count + 1u, sizeof *n->names);
-    if (!n->names)
+    n->tags = malloc(of->count + 1u);
+    if (!n->names || !n->tags)
         return host_fail_memory(a->h);
-    for (uint32_t i = 0; i < of->count; i++)
+    n->tagged = of->count;
+    for (uint32_t i = 0; i < of->count; i++) {
         n->names[i] = of->params[i].name;
+        n->tags[i] = tags_taken(&of->params[i]);
+    }
     return CSP_OK;
 }
 
@@ -220,7 +262,7 @@ static csp_status read_native(adding *a, size_t index, const csp_native *given)
     n->entry = (native_entry){.name = n->of->name,
                               .signature = n->texts,
                               .doc = n->texts + length,
-                              .fn = call,
+                              .fn = given->suspends ? call_frame : call,
                               .min = (uint8_t)n->of->required,
                               .max = rest ? NATIVE_VARIADIC : (uint8_t)n->of->count};
     n->fn = given->fn;
@@ -316,6 +358,7 @@ void native_table_free(native_table *t)
     for (size_t i = 0; i < t->count; i++) {
         signature_free(t->natives[i].of);
         free(t->natives[i].names);
+        free(t->natives[i].tags);
         free(t->natives[i].texts);
     }
     heap_unpin(t->defaults);
@@ -356,8 +399,10 @@ csp_status native_table_new(host *h, const char *name, const native_table *other
 
 bool natives_init(host *h)
 {
-    h->natives.simple = heap_pinned(SIMPLE_CONTEXTS * sizeof *h->natives.simple);
-    return h->natives.simple != NULL;
+    csp_context *simple = h->natives.simple = heap_pinned(SIMPLE_CONTEXTS * sizeof *simple);
+    for (int i = 0; simple && i < SIMPLE_CONTEXTS; i++)
+        simple[i].host = h;
+    return simple != NULL;
 }
 
 void natives_end(host *h, bool wait)

@@ -22,6 +22,8 @@ typedef struct host_native {
     signature *of;
     const value *defaults; /* of its parameters; ABSENT where there is none */
     const char **names;    /* of its parameters, and NULL */
+    uint8_t *tags;         /* of its parameters: which tags of values tell that one is right */
+    uint32_t tagged;       /* so many, without the rest */
     char *texts;           /* its signature and doc */
 } host_native;
 

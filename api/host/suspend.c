@@ -4,6 +4,7 @@
 #include "api/host/hold.h"
 #include "api/host/host.h"
 #include "api/host/offload.h"
+#include "api/host/step.h"
 #include "vm/outside/request.h"
 
 /* Slots of a frame behind its parameters. */
@@ -138,6 +139,24 @@ static verdict finish(csp_vm *vm, process *p, csp_context *c, value *result)
     return v == VERDICT_FAIL ? vm_raise_value(vm, out) : v;
 }
 
+/* The host's function, or what resumes it with what has arrived. False: it could not be begun, and
+ * that is raised. */
+static bool run_host(csp_context *c, csp_resume_fn *resume)
+{
+    step_before before;
+    if (!step_begin(c, &before))
+        return false;
+    csp_verdict v;
+    if (resume) {
+        csp_value arrived = handle_new(c->host, c->arrived, c->native->entry.name);
+        v = resume(c, c->state.state, arrived);
+    } else {
+        v = c->native->fn(c);
+    }
+    step_end(c, &before, v);
+    return true;
+}
+
 /* Runs the host's function, or what resumes it, and does what its verdict says. */
 static verdict step(csp_vm *vm, process *p, csp_context *c, value *result)
 {
@@ -147,7 +166,7 @@ static verdict step(csp_vm *vm, process *p, csp_context *c, value *result)
         c->result = c->arrived;
         return finish(vm, p, c, result);
     }
-    if (!context_run(c, first ? NULL : c->resume)) {
+    if (!run_host(c, first ? NULL : c->resume)) {
         c->verdict = VERDICT_FAIL;
         c->result = vm->sched.raised;
     }

@@ -22,7 +22,7 @@ verdict host_walk(csp_vm *vm, process *p, walk_kind walk, uint32_t argc, const v
     const native_entry *entry = &walk_natives[walk];
     if (v == VERDICT_FAIL && entry->abandon)
         entry->abandon(vm, p, entry, slots);
-    if (!host_of(vm)->caller)
+    if (!host_of(vm)->context)
         vm->sched.charged = charged;
     return v;
 }

@@ -1,24 +1,26 @@
 /* What a native of the host may do with scopes and values, by what stands behind csp.h. */
-#include "api/host/host.h"
 #include "api/host/process.h"
+#include "api/host/step.h"
 #include "tests/api/embed.h"
 #include "vm/data/list.h"
 #include "vm/process/process.h"
+
+static csp_context context;
+static step_before before;
 
 /* As if a native ran in a process of that number. */
 static host *begin(csp_vm *vm, process *caller)
 {
     host *h = door_enter(vm, "csp_step", 0);
     cr_assert_not_null(h);
-    cr_assert(handle_scope_push(h));
-    door_native_begin(h, (struct csp_context *)h, caller);
+    context = (csp_context){.host = h, .caller = caller};
+    cr_assert(step_begin(&context, &before));
     return h;
 }
 
 static void end(host *h)
 {
-    door_native_end(h);
-    handle_scope_pop(h);
+    step_end(&context, &before, csp_return(&context, csp_nil()));
     door_leave(h);
 }
 
