@@ -418,7 +418,7 @@ check-headers:
 check-cppcheck:
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppressions-list=scripts/cppcheck.suppress -j$(shell nproc) \
-		$(DEFINES) -UCSP_DEBUG -I. -Iinclude $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC)
+		$(DEFINES) -UCSP_DEBUG -D'ElfW(type)=Elf64_##type' -I. -Iinclude $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC)
 
 TIDY := $(LIB_SRC:%=tidy/%) $(REPL_SRC:%=tidy/%) $(SUPPORT_SRC:%=tidy/%)
 .PHONY: $(TIDY)

@@ -210,7 +210,7 @@ static bool check_reference(checker *c, uint8_t *tag, bool *immutable)
     uint64_t n;
     if (!c->references || !read_varint(c, &n) || n >= c->count)
         return false;
-    if (c->all[n].open && n < c->innermost)
+    if (n < c->innermost && c->all[n].open)
         return false;
     *tag = c->all[n].tag;
     *immutable = c->all[n].immutable;

@@ -242,7 +242,7 @@ static const void *pack_part(const csp_msg *m, size_t *size)
 
 const void *csp_msg_packed(const csp_msg *m, size_t *size)
 {
-    size_t none;
+    size_t none = 0;
     size_t *out = size ? size : &none;
     *out = 0;
     if (!m)

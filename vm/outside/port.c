@@ -237,7 +237,9 @@ void port_free(port *p)
 {
     pthread_mutex_lock(&p->lock);
     bool post = close_host(p);
-    remains rest = p->to_script ? (remains){0} : take_ring(p);
+    remains rest = {0};
+    if (!p->to_script)
+        rest = take_ring(p);
     if (p->fd >= 0)
         close(p->fd);
     p->fd = -1;
