@@ -61,16 +61,34 @@ static const closure *plain_closure(const process *p, value fn, uint32_t argc)
     return f->code->plain && f->code->params == argc ? f : NULL;
 }
 
+/* Apart, so that the usual call needs no frame for them. */
+__attribute__((noinline)) static bool add_captures(own_call *call)
+{
+    for (uint32_t i = 0; i < call->plain->code->captures; i++)
+        call->args[call->argc + i] = call->plain->captures[i];
+    return true;
+}
+
+__attribute__((noinline)) static bool add_room(csp_vm *vm, process *p, size_t slots, own_call *call)
+{
+    size_t window = (size_t)(call->args - p->stack);
+    value *stack = process_reserve(vm, p, p->stack, slots);
+    if (!stack)
+        return false;
+    call->args = stack + window;
+    return !call->plain || add_captures(call);
+}
+
 bool own_prepare(csp_vm *vm, process *p, value fn, uint32_t argc, own_call *call)
 {
     uint32_t window = (uint32_t)p->code->registers - 1 + FRAME_LINK;
     const closure *f = plain_closure(p, fn, argc);
     uint32_t room = f && f->code->registers > argc ? f->code->registers : argc;
-    value *slots = process_reserve(vm, p, p->stack, (size_t)window + room);
-    if (!slots)
-        return false;
-    *call = (own_call){fn, argc, slots + window, f};
-    return true;
+    size_t slots = (size_t)window + room;
+    *call = (own_call){fn, argc, p->stack + window, f};
+    if (__builtin_expect(slots > p->capacity, 0))
+        return add_room(vm, p, slots, call);
+    return !f || f->code->captures == 0 || add_captures(call);
 }
 
 void own_begin(csp_vm *vm, process *p, const own_call *call)
@@ -78,15 +96,13 @@ void own_begin(csp_vm *vm, process *p, const own_call *call)
     const closure *f = call->plain;
     value *args = call->args, *slots = p->stack;
     if (f) {
-        const code *waits = p->code, *c = f->code;
+        const code *waits = p->code;
         uint32_t window = (uint32_t)(args - slots);
-        for (uint32_t i = 0; i < c->captures; i++)
-            args[call->argc + i] = f->captures[i];
         link_make(args, waits, waits->insns, window);
         slots[SLOT_STATE] = CALLED;
         p->base = window;
         __atomic_signal_fence(__ATOMIC_SEQ_CST); /* another thread may collect */
-        p->code = c;
+        p->code = f->code;
     } else {
         args[-FRAME_LINK] = call->fn;
         slots[SLOT_STATE] = TO_CALL;

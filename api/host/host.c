@@ -37,31 +37,19 @@ void host_free(host *h)
     free(h);
 }
 
-bool host_start(host *h, const char *function)
+bool host_turn_away(host *h, const char *function)
 {
-    if (!world_begin(h->world)) {
-        door_misuse(h->vm, function, "the VM has run its program");
-        door_leave(h);
-        return false;
-    }
-    if (__builtin_expect(h->world->error != NULL, 0))
-        error_free(error_take(h->world));
-    refs_settle(&h->refs);
-    return true;
+    door_misuse(h->vm, function, "the VM has run its program");
+    door_leave(h);
+    return false;
 }
+
+void host_forget_error(host *h) { error_free(error_take(h->world)); }
 
 host *host_begin(csp_vm *vm, const char *function)
 {
     host *h = door_enter(vm, function, 0);
     return h && host_start(h, function) ? h : NULL;
-}
-
-void host_end(host *h)
-{
-    world_end(h->world);
-    if (h->runs.watched || h->world->wake)
-        run_end(h);
-    door_leave(h);
 }
 
 csp_status host_fail(host *h, csp_status status, const char *kind, const char *format, ...)
