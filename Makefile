@@ -217,12 +217,14 @@ bench: ## our benchmarks beside the peers that are installed; ARGS= goes to benc
 	@CSP=$(O)/csp bench/run $(ARGS)
 
 LUA := $(firstword $(foreach P,lua5.4 lua-5.4 lua54,$(shell $(PKG_CONFIG) --exists $(P) 2>/dev/null && echo $(P))))
-bench-embed: ## what a call costs a host, beside Lua 5.4 where that is installed; ARGS= how many calls
+bench-embed: ## what calls cost, of scripts and of natives, beside Lua 5.4 if installed; ARGS= how many
 	@$(SETUP) build bench
 	@$(MAKE) $(SUB) -s $(O)/libcsp.a
-	@$(CC) -O2 -Iinclude $(if $(LUA),-DWITH_LUA $(shell $(PKG_CONFIG) --cflags $(LUA))) bench/embed/embed.c \
-		$(O)/libcsp.a $(LIBS) $(if $(LUA),$(shell $(PKG_CONFIG) --libs $(LUA))) -o $(O)/embed
-	@$(O)/embed $(ARGS)
+	@for b in embed native; do \
+		$(CC) -O2 -Iinclude $(if $(LUA),-DWITH_LUA $(shell $(PKG_CONFIG) --cflags $(LUA))) bench/embed/$$b.c \
+			$(O)/libcsp.a $(LIBS) $(if $(LUA),$(shell $(PKG_CONFIG) --libs $(LUA))) -o $(O)/bench-$$b && \
+		$(O)/bench-$$b $(ARGS) || exit 1; \
+	done
 
 bench-check: ## instructions of our benchmarks against bench/baseline.txt; UPDATE=1 writes them into it
 	@$(SETUP) build bench-check
