@@ -129,6 +129,19 @@ static void begin(csp_vm *vm, csp_session *s, const char *text)
     assert_gives(vm, s, program, "");
 }
 
+/* What bombs memory may have all of it at this moment, and none is left to compile the input. */
+static void kill_it(csp_vm *vm, csp_session *s)
+{
+    const char *text = "kill(h)";
+    char *result = eval(vm, s, text);
+    for (int i = 0; i < 100 && result && strcmp(result, "out of memory") == 0; i++) {
+        free(result);
+        csp_step(vm, REDUCTIONS, NULL);
+        result = eval(vm, s, text);
+    }
+    cr_assert_null(result, "%s: %s", text, result);
+}
+
 /* Whether there has been a collection since the last time. */
 static bool collected(csp_vm *vm)
 {
@@ -163,7 +176,7 @@ static void run(const char *name, const char *text)
     cr_expect_leq(sum, (uint64_t)(STEPS + 20) * REDUCTIONS, "%s used %llu", name,
                   (unsigned long long)sum);
     cr_expect_lt(worst, 2000.0, "%s", name);
-    assert_gives(vm, s, "kill(h)", "");
+    kill_it(vm, s);
     assert_gives(vm, s, "var n = 0\nfor i in 0..1000 { n += i }\nn", "499500");
     csp_free(vm);
 }

@@ -213,7 +213,8 @@ verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value
         if (!args)
             return vm_raise_memory(vm);
     }
-    memcpy(args, argv, argc * sizeof *args);
+    if (argc > 0)
+        memcpy(args, argv, argc * sizeof *args);
     value *window = native_call_window(vm, p, fn, argc);
     if (!window)
         return VERDICT_FAIL;
