@@ -63,7 +63,8 @@ program *program_new_with(const native_entry *natives, const char *source)
     config.user = p;
     config.write = take_output;
     config.capabilities = CSP_MAY_ALL;
-    config.max_int_bits = 1 << 26; /* as the command has it */
+    config.max_int_bits = 1 << 26; /* limits as the command has them */
+    config.max_processes = 0;
     cr_assert(csp_new(&config, &p->vm) == CSP_OK);
     cr_assert(!natives || vm_add_natives(p->vm, "", natives));
     char *text = quoted(source);
