@@ -144,10 +144,10 @@ static void *allocate(heap *h, heap_kind kind, size_t size)
 static void fill(heap *h, heap_kind kind, int index)
 {
     void **list = &h->free[kind][index];
-    account_take(h, kind, index, list);
+    account_take(h, (int)kind, index, list);
     while (!*list) {
         GC_generic_malloc_many(heap_list_size(index), collector_kind(kind), list);
-        if (!*list || account_claim(h, kind, index, list))
+        if (!*list || account_claim(h, (int)kind, index, list))
             break;
     }
     if (!collector_is_shared())

@@ -75,7 +75,7 @@ static const char *float_text(double d, char out[32])
     uselocale(before);
     freelocale(plain);
     if (!strpbrk(out, ".e"))
-        strcat(out, ".0"); /* it stays a float */
+        memcpy(out + strlen(out), ".0", 3); /* it stays a float */
     return out;
 }
 

@@ -167,10 +167,10 @@ static void *grow(const msg_whole *m, csp_msg *root)
 {
     size_t numbered, bytes = measure(m, &numbered);
     grower g = {.of = m, .at = m->packed + PACKED_HEAD};
-    void *tree = calloc(1, bytes);
+    void *tree = calloc(1, bytes + 1);
     bool refers = m->packed[PACKED_MARKS] & PACKED_HAS_REFERENCES;
     g.free = tree;
-    g.numbered = refers ? malloc(numbered * sizeof *g.numbered) : NULL;
+    g.numbered = refers ? calloc(numbered + 1, sizeof *g.numbered) : NULL;
     bool ok = tree && (!refers || g.numbered) && fill(&g, root);
     free(g.open);
     free(g.numbered);

@@ -128,6 +128,9 @@ verdict own_finish(csp_vm *vm, process *p, value *result)
     bool failed = *crash != VALUE_ABSENT;
     *result = failed ? *crash : *given;
     *crash = *given = VALUE_ABSENT;
+    /* A kill that came when the function had returned is not the next call's. */
+    p->kill = NULL;
+    process_clear(p, PROCESS_NO_CATCH | PROCESS_SPENT);
     if (p->side || p->index != PROCESS_APART)
         part(vm, p, failed ? *result : VALUE_ABSENT);
     return failed ? VERDICT_FAIL : VERDICT_DONE;

@@ -4,6 +4,7 @@
 #include "api/host/host.h"
 #include "vm/core/scheduler.h"
 #include "vm/outside/loop.h"
+#include "vm/own.h"
 #include "vm/process/kill.h"
 
 static int64_t deadline_after(uint64_t nanoseconds)
@@ -12,19 +13,30 @@ static int64_t deadline_after(uint64_t nanoseconds)
     return nanoseconds < (uint64_t)(LOOP_NEVER - now) ? now + (int64_t)nanoseconds : LOOP_NEVER;
 }
 
+/* It has ended, or the call in it has. */
+static bool is_over(const csp_vm *vm, const process *p)
+{
+    return process_ended(p) || (p == vm->own.process && !vm->own.called);
+}
+
 static void give_up(csp_vm *vm, process *p, const char *reason, csp_budget budget)
 {
     vm_kill(vm, p, reason);
     sched_set_budget(vm, p, budget.reductions);
     int64_t deadline = deadline_after(budget.nanoseconds ? budget.nanoseconds : VM_GRACE);
     vm_status why = vm_run(vm, p, deadline);
-    if (process_ended(p) || why == VM_EXIT)
+    if (why == VM_EXIT)
         return;
-    sched_set_budget(vm, p, 0);
-    kill_cut_off(vm, p);
-    do
-        why = vm_run(vm, p, LOOP_NEVER);
-    while (why == VM_INTERRUPTED);
+    if (!is_over(vm, p)) {
+        sched_set_budget(vm, p, 0);
+        kill_cut_off(vm, p);
+        do
+            why = vm_run(vm, p, LOOP_NEVER);
+        while (why == VM_INTERRUPTED);
+    }
+    value late;
+    if (p == vm->own.process && is_over(vm, p))
+        own_finish(vm, p, &late); /* the kill came too late: nobody wants the result */
 }
 
 static csp_status over_budget(host *h, csp_budget budget, bool by_time)

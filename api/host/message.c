@@ -59,7 +59,7 @@ csp_value csp_msg_value(csp_vm *vm, const csp_msg *m)
     if (!h)
         return CSP_NONE;
     csp_value made = CSP_NONE;
-    value v;
+    value v = VALUE_ABSENT;
     process *p = m ? host_owner(h) : NULL;
     if (!m)
         door_misuse(vm, __func__, "the message is NULL");

@@ -257,7 +257,7 @@ static csp_status read_native(adding *a, size_t index, const csp_native *given)
     if (!n->texts)
         return host_fail_memory(a->h);
     memcpy(n->texts, text, length);
-    strcpy(n->texts + length, doc);
+    memcpy(n->texts + length, doc, strlen(doc) + 1);
     bool rest = n->of->has_rest;
     n->entry = (native_entry){.name = n->of->name,
                               .signature = n->texts,
@@ -307,7 +307,7 @@ static csp_status read_all(adding *a, const csp_native *natives, size_t count, s
 static csp_status check_names(const adding *a, const native_table *others)
 {
     native_table *t = a->table;
-    if (t->count)
+    if (t->sorted)
         qsort(t->sorted, t->count, sizeof *t->sorted, compare);
     for (size_t i = 0; i < t->count; i++) {
         const host_native *n = t->sorted[i];

@@ -280,6 +280,7 @@ static csp_status start(host *h, value fn, uint32_t argc, value *argv, csp_task 
     if (!p) {
         if (t && live_take(t, LIVE_TASK))
             free(t);
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): if it is not alive it was freed elsewhere */
         return host_fail_raised(h);
     }
     if (t)

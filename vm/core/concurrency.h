@@ -283,10 +283,8 @@ struct scheduler {
     process_list ending;
     int64_t slice_left; /* in reductions */
     int64_t slice;      /* a full slice; 1 in tests */
-    bool limited; /* reductions are: slices are not shared, so that they end where they must */
     /* the error under way, until it is caught or its process ends */
     value raised;
-    bool alone;         /* see vm_set_aside */
     uint64_t charged;   /* by natives, not yet taken from the slice */
     uint32_t call_argc; /* of a call that a native prepared (native_call) */
     /* of the simple native which runs: the instruction that called it, how many arguments it got */
@@ -304,6 +302,8 @@ struct scheduler {
     const struct native_entry *become;
     uint32_t become_argc;
     bool become_in_place; /* with its own arguments */
+    bool alone;           /* see vm_set_aside */
+    bool limited; /* reductions are: slices are not shared, so that they end where they must */
     value become_args[3];
 };
 

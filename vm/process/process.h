@@ -9,7 +9,7 @@
 process *process_new(csp_vm *vm, const code *c, uint64_t number);
 /* The same, but in no table until it joins: it is not found among all processes, and not counted by
  * any limit. PROCESS_APART is its place. */
-enum { PROCESS_APART = UINT32_MAX };
+#define PROCESS_APART UINT32_MAX
 process *process_new_apart(csp_vm *vm, const code *c, uint64_t number);
 bool process_join(csp_vm *vm, process *p); /* false: raised */
 void process_part(csp_vm *vm, process *p);
