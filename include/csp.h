@@ -103,7 +103,7 @@ typedef struct csp_config {
     size_t max_memory;       /* bytes of all values and stacks of this VM. Default: 256 MiB */
     size_t max_stack;        /* bytes for each process. Default: 64 MiB */
     size_t max_int_bits;     /* bits of an int; a larger one is out_of_memory. Default: 65,536 */
-    size_t max_step_bytes;   /* that one instruction copies or makes before it goes on in slices. Default: 64 KiB */
+    size_t max_step_bytes;   /* of one instruction, before it goes on in slices. Not obeyed yet: always 128 KiB */
     uint32_t max_processes;  /* at once. Default: 100,000 */
     uint32_t max_reports;    /* of crashes each second; then one "reports_dropped" counts the others. Default: 100 */
     uint64_t max_reductions; /* calls and loop iterations of each process, and of each csp_call. Default: 0 */
