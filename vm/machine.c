@@ -131,6 +131,14 @@ static void drop_process(csp_vm *vm, process *p)
         heap_stack_free(&vm->heap, p->stack, stack_bytes(p->capacity));
 }
 
+/* The collector's callbacks read them until the heap is closed. */
+static void drop_tables(void *data)
+{
+    csp_vm *vm = data;
+    vm->module_count = 0;
+    vm->interned = NULL;
+}
+
 void vm_destroy(csp_vm *vm)
 {
     output_finish(vm);
@@ -147,13 +155,13 @@ void vm_destroy(csp_vm *vm)
     }
     if (vm->loop)
         loop_free(vm->loop);
-    vm->module_count = 0;
+    string **interned = vm->interned;
+    heap_locked(drop_tables, vm);
+    heap_unpin(interned);
     free(vm->modules);
     vm->modules = NULL;
     output_free(vm);
     native_free(vm);
-    if (vm->interned)
-        heap_unpin(vm->interned);
     process_free_tables(vm);
     leak_free(vm);
     origin_free(vm);
