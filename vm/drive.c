@@ -230,13 +230,23 @@ vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline)
     return vm_run(vm, p, deadline);
 }
 
+/* What a step of so many reductions may take at most, in ns. A short one is not ended by whatever
+ * else the machine does. */
+static int64_t cpu_time_of(int64_t reductions)
+{
+    enum { LEAST = 1000000 };
+    if (reductions > INT64_MAX / 4 / NS_PER_REDUCTION)
+        return INT64_MAX / 4;
+    int64_t time = reductions * NS_PER_REDUCTION;
+    return time > LEAST ? time : LEAST;
+}
+
 vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
 {
     scheduler *s = &vm->sched;
     const int64_t slice = s->slice;
     /* The clock takes longer than a short step. */
-    int64_t until =
-        reductions > slice ? loop_cpu_time() + reductions * NS_PER_REDUCTION : LOOP_NEVER;
+    int64_t until = reductions > slice ? loop_cpu_time() + cpu_time_of(reductions) : LOOP_NEVER;
     vm_status why = VM_SPENT;
     *used = 0;
     poll(vm);
@@ -250,8 +260,6 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
         int64_t cost = step(vm);
         s->slice = slice;
         *used += cost + (int64_t)(vm->heap.refilled - refilled) / BYTES_PER_REDUCTION;
-        if (until != LOOP_NEVER && loop_cpu_time() >= until)
-            return VM_SPENT;
         if (cost == 0) {
             poll(vm);
             *used += hosted_pending(vm) ? POLL_OBJECTS : 0;
@@ -259,6 +267,8 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
                 continue;
             return timer_next(s) == LOOP_NEVER && !pending(vm) ? VM_DEADLOCK : VM_DEADLINE;
         }
+        if (until != LOOP_NEVER && loop_cpu_time() >= until)
+            return VM_SPENT;
     }
     return why;
 }
