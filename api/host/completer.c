@@ -199,7 +199,15 @@ static void cancel(request *r)
         request_complete(r);
 }
 
-static void drop(request *r) { free(r); }
+/* `on` is set only where the VM's thread disposes of one that has arrived: the call was killed
+ * before it could look. */
+static void drop(request *r)
+{
+    wait *w = (wait *)r;
+    if (w->on)
+        w->on->under_way = NULL;
+    free(w);
+}
 
 static const request_kind kind = {
     .what = "the host", .begin = begin_wait, .cancel = cancel, .drop = drop};
