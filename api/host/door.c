@@ -80,7 +80,7 @@ void door_close(host *h)
     d->vm = NULL;
     door_set_scopes(d, 0);
     d->user = NULL;
-    d->misuse = 0; /* clang has it that NULL is for objects */
+    d->misuse = (void (*)(void *, const char *, const char *))0;
     d->host = NULL;
     atomic_store_explicit(&d->inside, 0, memory_order_release);
 }

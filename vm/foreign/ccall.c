@@ -85,6 +85,7 @@ static verdict call_variadic(csp_vm *vm, process *p, value **window, uint32_t ar
     verdict v = call_in_block(vm, p, window, argc, f, q, callee);
     if (q->plan)
         invoke_release(q->plan);
+    q->words = NULL;
     return v;
 }
 

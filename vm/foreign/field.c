@@ -145,7 +145,7 @@ static verdict load_array(csp_vm *vm, process *p, value holder, uint8_t *at, con
     if (*out == VALUE_ABSENT)
         return vm_raise_memory(vm);
     for (uint32_t i = 0; i < f->count; i++, at += ctype_size(f->type)) {
-        value item;
+        value item = VALUE_NIL;
         if (cmemory_load(vm, p, holder, at, f->type, &item) != VERDICT_DONE)
             return VERDICT_FAIL;
         if (!list_push(vm, value_list(*out), item))
@@ -163,6 +163,7 @@ static verdict store_items(csp_vm *vm, process *p, value holder, uint8_t *at, co
         if (check_item(vm, p, holder, f->type, l->items[i], place, &words[i]) != VERDICT_DONE)
             return VERDICT_FAIL;
     for (uint32_t i = 0; i < l->count; i++, at += size)
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): check_item has set each word */
         if (put_item(vm, p, holder, at, f->type, l->items[i], words[i]) != VERDICT_DONE)
             return VERDICT_FAIL;
     memset(at, 0, (size_t)(f->count - l->count) * size);

@@ -74,7 +74,7 @@ static bool make_room(port *p)
     csp_msg **ring = room > p->count ? malloc(room * sizeof(csp_msg *)) : NULL;
     if (!ring)
         return false;
-    for (uint32_t i = 0; i < p->count; i++)
+    for (uint32_t i = 0; p->room && i < p->count; i++)
         ring[i] = p->ring[(p->head + (uint64_t)i) % p->room];
     free(p->ring);
     p->ring = ring;

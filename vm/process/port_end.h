@@ -16,7 +16,7 @@
 #include "vm/process/channel.h"
 
 /* A new port with its channel; NULL: raised. */
-port *port_open(csp_vm *vm, bool to_script, uint32_t capacity, channel **c);
+port *port_open(csp_vm *vm, bool to_script, uint32_t capacity, channel **out);
 
 /* For channel.c; c is a CHANNEL_PORT. */
 
