@@ -254,9 +254,13 @@ void heap_release(heap *h, heap_kind kind, void *object, size_t size)
         free_large(h, object);
         return;
     }
+    if (h->stress) {
+        /* It did not come from a list, which may have larger objects. It is garbage: the lists stay
+         * empty, and a stale user finds zeroes. */
+        memset(object, 0, size);
+        return;
+    }
     memset(object, 0, heap_list_size(index));
-    if (h->stress)
-        return; /* garbage: the lists stay empty, and a stale user finds zeroes */
     *(void **)object = h->free[kind][index];
     /* Another thread may collect at any instruction: the list must be whole at each. */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
