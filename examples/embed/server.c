@@ -210,7 +210,7 @@ int main(int argc, char **argv)
     csp_vm *vm;
     csp_config config;
     csp_config_init(&config, sizeof config);
-    config.max_reductions = 100 * 1000 * 1000; /* of each request */
+    config.max_reductions = 10 * 1000 * 1000 * 1000ull; /* of each request */
     if (csp_new(&config, &vm) != CSP_OK)
         return 1;
     csp_port *requests, *answers;
