@@ -3,30 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <csp.h>
+
+#include "measure.h"
 #ifdef WITH_LUA
 #include <lauxlib.h>
 #include <lualib.h>
 #endif
 
 enum { ROUNDS = 7 };
-
-static double cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static void must(int good, const char *what)
-{
-    if (good)
-        return;
-    fprintf(stderr, "embed: %s\n", what);
-    exit(1);
-}
 
 /* ---- csp ---- */
 
@@ -87,9 +73,9 @@ static double best(int64_t (*call)(int64_t n), int64_t n)
 {
     double least = 1e18;
     for (int i = 0; i < ROUNDS; i++) {
-        double from = cpu_ns();
+        double from = measure_ns(CLOCK_PROCESS_CPUTIME_ID);
         must(call(n) == n * (n - 1) / 2 + n, "the sum");
-        double took = (cpu_ns() - from) / (double)n;
+        double took = (measure_ns(CLOCK_PROCESS_CPUTIME_ID) - from) / (double)n;
         least = took < least ? took : least;
     }
     return least;

@@ -11,21 +11,11 @@
 #include "api/host/host.h"
 #include "api/session.h"
 #include "vm/audit.h"
+#include "tests/support/embed.h"
 
 static csp_vm *vm;
 static csp_session *session;
-static char printed[4096];
 static unsigned crashes;
-
-static void take(void *user, int stream, const char *text, size_t size)
-{
-    (void)user, (void)stream;
-    size_t used = strlen(printed);
-    if (used + size < sizeof printed) {
-        memcpy(printed + used, text, size);
-        printed[used + size] = '\0';
-    }
-}
 
 static void crash(void *user, const csp_error *err)
 {
@@ -38,7 +28,7 @@ static csp_config usual(void)
     csp_config config;
     csp_config_init(&config, sizeof config);
     config.capabilities = CSP_MAY_EXIT;
-    config.write = take;
+    config.write = embed_take;
     config.crash = crash;
     config.max_stack = 1 << 20;
     return config;
@@ -48,7 +38,7 @@ static void make(const csp_config *config)
 {
     cr_assert_eq(csp_new(config, &vm), CSP_OK);
     session = csp_session_new(vm);
-    printed[0] = '\0';
+    embed_printed[0] = '\0';
     crashes = 0;
 }
 
@@ -88,16 +78,6 @@ static csp_status call_with(csp_value f, uint64_t reductions, uint64_t nanosecon
 {
     csp_budget budget = {reductions, nanoseconds};
     return csp_call(vm, f, 0, NULL, &budget, NULL);
-}
-
-/* The last failure. */
-static void fails_with(const char *kind, const char *part)
-{
-    csp_error *err = csp_take_error(vm);
-    cr_assert(err != NULL, "%s", kind);
-    cr_assert_str_eq(csp_error_kind(err), kind);
-    cr_assert(strstr(csp_error_message(err), part), "%s", csp_error_message(err));
-    csp_error_free(err);
 }
 
 static int64_t int_of(csp_value v)
@@ -185,13 +165,13 @@ Test(call, crashes_are_the_callers_to_see)
     cr_assert(!csp_error_frame(err, 1, &place), "the host has no frame: %s", place.function);
     csp_error_free(err);
     cr_assert_eq(call(define("fn f(a) => a"), &v), CSP_E_CRASH);
-    fails_with("arity_error", "`f` takes 1 argument");
+    embed_error(vm, "arity_error", "`f` takes 1 argument");
     cr_assert_eq(call(one, &v), CSP_E_CRASH);
-    fails_with("type_error", "expected a function");
+    embed_error(vm, "type_error", "expected a function");
     cr_assert_eq(csp_call(vm, define("let f = len"), 1, &one, NULL, &v), CSP_E_CRASH);
-    fails_with("type_error", "");
+    embed_error(vm, "type_error", "");
     cr_assert_eq(call(define("fn f() => f() + 1"), &v), CSP_E_CRASH);
-    fails_with("stack_overflow", "");
+    embed_error(vm, "stack_overflow", "");
     cr_assert_eq(call(define("fn f() { let e = catch [][1]; 5 }"), &v), CSP_OK);
     cr_assert_eq(int_of(v), 5);
     cr_assert_eq(crashes, 0);
@@ -202,10 +182,10 @@ Test(call, deferred_calls_run)
 {
     csp_scope scope = csp_scope_open(vm);
     cr_assert_eq(call(define("fn f() { defer print(\"d\"); [][1] }"), NULL), CSP_E_CRASH);
-    cr_assert_str_eq(printed, "d\n", "printed when the call returns");
+    cr_assert_str_eq(embed_printed, "d\n", "printed when the call returns");
     cr_assert_eq(call(define("fn f() { defer print(\"e\"); kill(self()) }"), NULL), CSP_E_CRASH);
-    fails_with("killed", "killed");
-    cr_assert_str_eq(printed, "d\ne\n");
+    embed_error(vm, "killed", "killed");
+    cr_assert_str_eq(embed_printed, "d\ne\n");
     csp_scope_close(vm, scope);
 }
 
@@ -231,9 +211,9 @@ Test(call, a_deadlock_ends_it)
     csp_value v, f = define("fn f() { defer print(\"left\"); ?chan() }");
     for (int i = 0; i < 3; i++) {
         cr_assert_eq(call(f, &v), CSP_E_DEADLOCK);
-        fails_with("deadlock", "");
+        embed_error(vm, "deadlock", "");
     }
-    cr_assert_str_eq(printed, "left\nleft\nleft\n");
+    cr_assert_str_eq(embed_printed, "left\nleft\nleft\n");
     /* two that wait for each other, within a par within a call */
     f = define(
         "fn g(a, b) { par { ?a; ?b } }\nfn f() { let a = chan(); par { g(a, chan()); ?a } }");
@@ -258,16 +238,16 @@ Test(call, budgets_one_by_one)
     for (uint64_t n = 1; n <= 5000; n++) {
         cr_assert_eq(call_with(loops, n, 0), CSP_E_BUDGET);
         if (n % 50 == 0) {
-            printed[0] = '\0';
+            embed_printed[0] = '\0';
             cr_assert_eq(call_with(calls, n, 0), CSP_E_BUDGET);
-            cr_assert_str_eq(printed, "x\n");
+            cr_assert_str_eq(embed_printed, "x\n");
         }
         csp_status status = call_with(counts, n, 0);
         cr_assert(status == (n < 1000 ? CSP_E_BUDGET : CSP_OK) || (n >= 1000 && n < 1010),
                   "%d with %d", (int)status, (int)n);
     }
     cr_assert_eq(call_with(loops, 12345, 0), CSP_E_BUDGET);
-    fails_with("budget", "12345 reductions");
+    embed_error(vm, "budget", "12345 reductions");
     csp_scope_close(vm, scope);
 }
 
@@ -277,10 +257,10 @@ Test(call, deferred_calls_have_as_much_again)
     csp_value f = define("fn f() { defer print(\"outer\"); defer { loop {} }; loop {} }");
     int64_t from = now();
     cr_assert_eq(call_with(f, 10000, 0), CSP_E_BUDGET);
-    cr_assert_str_eq(printed, "", "cut off: none of the others runs");
+    cr_assert_str_eq(embed_printed, "", "cut off: none of the others runs");
     f = define("fn f() { defer { for _ in 0..5000 {}; print(\"enough\") }; loop {} }");
     cr_assert_eq(call_with(f, 10000, 0), CSP_E_BUDGET);
-    cr_assert_str_eq(printed, "enough\n");
+    cr_assert_str_eq(embed_printed, "enough\n");
     /* branches of a par are cut off, too, however deep */
     f = define("fn g(n) { par { if n == 0 { loop {} } else { g(n - 1) }; "
                "{ defer { loop {} }; loop {} } } }\nfn f() { defer { loop {} }; g(20) }");
@@ -303,7 +283,7 @@ Test(call, a_budget_of_time)
         cr_assert_eq(call_with(f, 0, 10000000), CSP_E_BUDGET, "%s", texts[i]);
         int64_t took = now() - from;
         cr_assert(took >= 10000000 && took < 2000000000, "%s: %ld ns", texts[i], (long)took);
-        fails_with("budget", "10.000 ms");
+        embed_error(vm, "budget", "10.000 ms");
     }
     cr_assert_eq(call_with(define("fn f() => 1"), 0, 1000000000), CSP_OK);
     csp_scope_close(vm, scope);
@@ -330,7 +310,7 @@ Test(call, killed_at_each_step)
             cr_assert_eq(int_of(v), 1);
             done++;
         } else {
-            fails_with("killed", "");
+            embed_error(vm, "killed", "");
             killed++;
         }
         cr_assert_null(vm_audit(vm));
@@ -372,13 +352,13 @@ Test(call, an_interrupt_ends_it)
                                         "fn f() { defer print(\"d\"); par { loop {}; loop {} } }"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         csp_value f = define(texts[i]);
-        printed[0] = '\0';
+        embed_printed[0] = '\0';
         pthread_t thread;
         cr_assert_eq(pthread_create(&thread, NULL, interrupt_soon, vm), 0);
         cr_assert_eq(call(f, NULL), CSP_E_INTERRUPTED);
         pthread_join(thread, NULL);
-        fails_with("interrupted", "");
-        cr_assert_str_eq(printed, "d\n");
+        embed_error(vm, "interrupted", "");
+        cr_assert_str_eq(embed_printed, "d\n");
     }
     csp_interrupt(vm);
     cr_assert_eq(call(define("fn f() => 1"), NULL), CSP_OK, "nothing ran");
@@ -411,7 +391,7 @@ Test(call, the_limit_of_reductions_is_for_each_call)
         cr_assert_eq(csp_call(vm, f, 1, &n, NULL, NULL), CSP_OK);
     n = an_int(11000);
     cr_assert_eq(csp_call(vm, f, 1, &n, NULL, NULL), CSP_E_CRASH);
-    fails_with("out_of_reductions", "");
+    embed_error(vm, "out_of_reductions", "");
     n = an_int(9000);
     cr_assert_eq(csp_call(vm, f, 1, &n, NULL, NULL), CSP_OK);
     csp_scope_close(vm, scope);
@@ -447,16 +427,16 @@ Test(call, misuse)
     csp_value v, f = define("fn f() => 1"), stale;
     cr_assert_eq(csp_call(NULL, f, 0, NULL, NULL, &v), CSP_E_MISUSE);
     cr_assert_eq(csp_call(vm, f, 1, NULL, NULL, &v), CSP_E_MISUSE);
-    fails_with("misuse", "csp_call: the arguments are NULL");
+    embed_error(vm, "misuse", "csp_call: the arguments are NULL");
     cr_assert_eq(csp_call(vm, CSP_NONE, 0, NULL, NULL, &v), CSP_E_MISUSE);
-    fails_with("misuse", "CSP_NONE");
+    embed_error(vm, "misuse", "CSP_NONE");
     csp_value none = CSP_NONE;
     cr_assert_eq(csp_call(vm, f, 1, &none, NULL, &v), CSP_E_MISUSE);
     csp_scope inner = csp_scope_open(vm);
     stale = define("let f = \"text\"");
     csp_scope_close(vm, inner);
     cr_assert_eq(csp_call(vm, stale, 0, NULL, NULL, &v), CSP_E_MISUSE);
-    fails_with("misuse", "scope");
+    embed_error(vm, "misuse", "scope");
     cr_assert_eq(csp_call(vm, f, 1, &stale, NULL, &v), CSP_E_MISUSE);
     csp_vm *mine = vm, *other;
     cr_assert_eq(csp_new(NULL, &other), CSP_OK);

@@ -6,29 +6,19 @@
 #include <unistd.h>
 
 #include "include/csp.h"
+#include "tests/support/embed.h"
 
 static csp_vm *vm;
-static char printed[4096];
 static csp_scope scope;
-
-static void take(void *user, int stream, const char *text, size_t size)
-{
-    (void)user, (void)stream;
-    size_t used = strlen(printed);
-    if (used + size < sizeof printed) {
-        memcpy(printed + used, text, size);
-        printed[used + size] = '\0';
-    }
-}
 
 static void open_vm(void)
 {
     csp_config config;
     csp_config_init(&config, sizeof config);
-    config.write = take;
+    config.write = embed_take;
     config.capabilities = CSP_MAY_EXIT;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
-    printed[0] = '\0';
+    embed_printed[0] = '\0';
     scope = csp_scope_open(vm);
 }
 
@@ -43,15 +33,6 @@ static void add(const char *name, const char *text)
 static csp_status replace(const char *name, const char *text)
 {
     return csp_module_replace(vm, name, text, strlen(text));
-}
-
-static void fails_with(const char *kind, const char *part)
-{
-    csp_error *error = csp_take_error(vm);
-    cr_assert(error != NULL, "%s", kind);
-    cr_assert_str_eq(csp_error_kind(error), kind);
-    cr_assert(strstr(csp_error_message(error), part), "%s", csp_error_message(error));
-    csp_error_free(error);
 }
 
 static csp_status look(const char *module, const char *name, csp_value *out)
@@ -81,10 +62,10 @@ Test(find, functions_and_constants)
     cr_assert_eq(look("lib/a", "XS", &v), CSP_OK);
     cr_assert_eq(csp_length(vm, v), 2);
     cr_assert_eq(call("lib/a", "f"), 5);
-    cr_assert_str_eq(printed, "a runs\n", "once, and printed when the call returns");
+    cr_assert_str_eq(embed_printed, "a runs\n", "once, and printed when the call returns");
     cr_assert_eq(look("lib/a", "g", &v), CSP_E_NOT_FOUND);
     cr_assert_eq(v.word, 0);
-    fails_with("not_found", "`lib/a` has no member `g`");
+    embed_error(vm, "not_found", "`lib/a` has no member `g`");
 }
 
 Test(find, standard_modules)
@@ -102,7 +83,7 @@ Test(find, standard_modules)
     cr_assert_eq(look("Lists", "push", &v), CSP_E_NOT_FOUND);
     cr_assert_eq(look("", "push", &v), CSP_E_NOT_FOUND);
     cr_assert_eq(look("../x", "push", &v), CSP_E_NOT_FOUND);
-    fails_with("not_found", "no module `../x`");
+    embed_error(vm, "not_found", "no module `../x`");
 }
 
 Test(find, what_does_not_compile_or_crashes)
@@ -110,22 +91,22 @@ Test(find, what_does_not_compile_or_crashes)
     csp_value v;
     add("bad", "fn f() => nowhere()");
     cr_assert_eq(look("bad", "f", &v), CSP_E_COMPILE);
-    fails_with("compile", "nowhere");
+    embed_error(vm, "compile", "nowhere");
     add("uses_bad", "import \"bad\"\nfn f() => 1");
     cr_assert_eq(look("uses_bad", "f", &v), CSP_E_COMPILE);
     add("a", "import \"b\"\nfn f() => 1");
     add("b", "import \"a\"\nfn f() => 1");
     cr_assert_eq(look("a", "f", &v), CSP_E_COMPILE);
-    fails_with("compile", "cycle");
+    embed_error(vm, "compile", "cycle");
     add("crashes", "print(\"try\")\nfn f() => 1\n[][1]");
     for (int i = 0; i < 3; i++) {
         cr_assert_eq(look("crashes", "f", &v), CSP_E_CRASH);
-        fails_with("index_error", "");
+        embed_error(vm, "index_error", "");
     }
-    cr_assert_str_eq(printed, "try\ntry\ntry\n", "it is tried again");
+    cr_assert_str_eq(embed_printed, "try\ntry\ntry\n", "it is tried again");
     add("gives_up", "fn f() => 1\ntry error(\"mine\", \"no\")");
     cr_assert_eq(look("gives_up", "f", &v), CSP_E_CRASH);
-    fails_with("mine", "no");
+    embed_error(vm, "mine", "no");
     add("waits", "fn f() => 1\n?chan()");
     cr_assert_eq(look("waits", "f", &v), CSP_E_DEADLOCK);
 }
@@ -146,12 +127,12 @@ Test(find, budgets_one_by_one)
     }
     cr_assert_eq(status, CSP_OK);
     cr_assert_gt(spent, 250);
-    cr_assert_str_eq(printed, "loaded\n");
+    cr_assert_str_eq(embed_printed, "loaded\n");
     cr_assert_eq(call("outer", "f"), 7);
     add("endless", "fn f() => 1\nloop {}");
     csp_budget time = {0, 5000000};
     cr_assert_eq(csp_find(vm, "endless", "f", &time, &v), CSP_E_BUDGET);
-    fails_with("budget", "5.000 ms");
+    embed_error(vm, "budget", "5.000 ms");
 }
 
 static void *interrupt_soon(void *arg)
@@ -169,7 +150,7 @@ Test(find, an_interrupt)
     pthread_create(&thread, NULL, interrupt_soon, vm);
     cr_assert_eq(look("slow", "f", &v), CSP_E_INTERRUPTED);
     pthread_join(thread, NULL);
-    fails_with("interrupted", "");
+    embed_error(vm, "interrupted", "");
     cr_assert_eq(replace("slow", "fn f() => 8"), CSP_OK);
     cr_assert_eq(call("slow", "f"), 8);
 }
@@ -181,14 +162,14 @@ Test(find, replaced_modules)
     add("m", "const N = 1\nfn f() => N\nprint(\"one\")");
     cr_assert_eq(look("m", "f", &old), CSP_OK);
     cr_assert_eq(replace("m", "const N = 2\nfn f() => N\nprint(\"two\")"), CSP_OK);
-    cr_assert_str_eq(printed, "one\n", "it runs when it is asked for");
+    cr_assert_str_eq(embed_printed, "one\n", "it runs when it is asked for");
     cr_assert_eq(call("m", "f"), 2);
-    cr_assert_str_eq(printed, "one\ntwo\n");
+    cr_assert_str_eq(embed_printed, "one\ntwo\n");
     cr_assert_eq(csp_call(vm, old, 0, NULL, NULL, &v), CSP_OK);
     cr_assert_eq(csp_get_int(vm, v, &n), CSP_OK);
     cr_assert_eq(n, 1, "the old one goes on with its old code");
     cr_assert_eq(replace("m", "fn f() => nowhere()"), CSP_E_COMPILE);
-    fails_with("compile", "nowhere");
+    embed_error(vm, "compile", "nowhere");
     cr_assert_eq(call("m", "f"), 2, "nothing has changed");
     cr_assert_eq(replace("m", "import \"none\"\nfn f() => 3"), CSP_E_COMPILE);
     cr_assert_eq(call("m", "f"), 2);
@@ -240,7 +221,7 @@ Test(find, misuse)
     add("m", "fn f() => 1");
     cr_assert_eq(csp_find(NULL, "m", "f", NULL, &v), CSP_E_MISUSE);
     cr_assert_eq(csp_find(vm, NULL, "f", NULL, &v), CSP_E_MISUSE);
-    fails_with("misuse", "csp_find: the module is NULL");
+    embed_error(vm, "misuse", "csp_find: the module is NULL");
     cr_assert_eq(csp_find(vm, "m", NULL, NULL, &v), CSP_E_MISUSE);
     csp_status nowhere = csp_find(vm, "m", "f", NULL, NULL);
     cr_assert_eq(nowhere, CSP_E_MISUSE);

@@ -7,21 +7,11 @@
 #include <unistd.h>
 
 #include "include/csp.h"
+#include "tests/support/embed.h"
 
 static csp_vm *vm;
-static char printed[1 << 16];
 static unsigned crashes;
 static csp_scope scope;
-
-static void take(void *user, int stream, const char *text, size_t size)
-{
-    (void)user, (void)stream;
-    size_t used = strlen(printed);
-    if (used + size < sizeof printed) {
-        memcpy(printed + used, text, size);
-        printed[used + size] = '\0';
-    }
-}
 
 static void crash(void *user, const csp_error *error)
 {
@@ -46,12 +36,12 @@ static void open_vm(void)
 {
     csp_config config;
     csp_config_init(&config, sizeof config);
-    config.write = take;
+    config.write = embed_take;
     config.crash = crash;
     config.capabilities = CSP_MAY_EXIT;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
     cr_assert_eq(csp_module_add(vm, "m", module, sizeof module - 1), CSP_OK);
-    printed[0] = '\0';
+    embed_printed[0] = '\0';
     crashes = 0;
     scope = csp_scope_open(vm);
 }
@@ -72,15 +62,6 @@ static csp_task *start(const char *name, uint32_t argc, const csp_value *argv)
     csp_task *t;
     cr_assert_eq(csp_spawn(vm, function(name), argc, argv, &t), CSP_OK);
     return t;
-}
-
-static void fails_with(const char *kind, const char *part)
-{
-    csp_error *error = csp_take_error(vm);
-    cr_assert(error != NULL, "%s", kind);
-    cr_assert_str_eq(csp_error_kind(error), kind);
-    cr_assert(strstr(csp_error_message(error), part), "%s", csp_error_message(error));
-    csp_error_free(error);
 }
 
 static int64_t int_of(csp_value v)
@@ -128,7 +109,7 @@ Test(task, crashes_and_kills)
     cr_assert_eq(csp_run(vm, -1), CSP_DONE);
     for (int i = 0; i < 2; i++) {
         cr_assert_eq(csp_task_result(t, &v), CSP_E_CRASH);
-        fails_with("index_error", "");
+        embed_error(vm, "index_error", "");
     }
     csp_task_free(t);
     csp_step(vm, 1, NULL);
@@ -139,8 +120,8 @@ Test(task, crashes_and_kills)
     csp_task_kill(t, "twice");
     cr_assert_eq(csp_task_wait(t, -1), CSP_OK);
     cr_assert_eq(csp_task_result(t, &v), CSP_E_CRASH);
-    fails_with("killed", "enough");
-    cr_assert_str_eq(printed, "left\n");
+    embed_error(vm, "killed", "enough");
+    cr_assert_str_eq(embed_printed, "left\n");
     csp_task_free(t);
     t = start("spins", 0, NULL);
     uint64_t number = csp_task_number(t);
@@ -148,7 +129,7 @@ Test(task, crashes_and_kills)
     cr_assert_eq(csp_kill(vm, number, NULL), CSP_OK);
     cr_assert_eq(csp_run(vm, -1), CSP_DONE);
     cr_assert_eq(csp_kill(vm, number, NULL), CSP_E_NOT_FOUND);
-    fails_with("not_found", "no process");
+    embed_error(vm, "not_found", "no process");
     csp_task_free(t);
 }
 
@@ -224,7 +205,7 @@ Test(task, leaks)
         csp_step(vm, 1000, NULL);
     }
     cr_assert_eq(csp_task_result(t, NULL), CSP_EMPTY);
-    cr_assert_str_eq(printed, "");
+    cr_assert_str_eq(embed_printed, "");
     csp_value c;
     cr_assert_eq(csp_call(vm, function("make"), 0, NULL, NULL, &c), CSP_OK);
     csp_ref *ref = csp_ref_new(vm, c);
@@ -235,14 +216,14 @@ Test(task, leaks)
         csp_step(vm, 1000, NULL);
         csp_collect(vm);
     }
-    cr_assert_str_eq(printed, "", "a ref holds the channel");
+    cr_assert_str_eq(embed_printed, "", "a ref holds the channel");
     csp_ref_free(ref);
     csp_task_free(t);
-    for (int i = 0; i < 50 && !strstr(printed, "leaked"); i++) {
+    for (int i = 0; i < 50 && !strstr(embed_printed, "leaked"); i++) {
         csp_collect(vm);
         csp_step(vm, 1000, NULL);
     }
-    cr_assert(strstr(printed, "leaked"), "%s", printed);
+    cr_assert(strstr(embed_printed, "leaked"), "%s", embed_printed);
 }
 
 Test(task, many)
@@ -337,7 +318,7 @@ Test(task, a_kill_wakes_the_vm)
     cr_assert_eq(csp_task_wait(t, -1), CSP_OK);
     pthread_join(thread, NULL);
     cr_assert_eq(csp_task_result(t, NULL), CSP_E_CRASH);
-    fails_with("killed", "from afar");
+    embed_error(vm, "killed", "from afar");
     csp_task_free(t);
 }
 
@@ -366,6 +347,6 @@ Test(task, misuse)
     cr_assert_eq(csp_spawn(vm, csp_int(vm, 3), 0, NULL, &u), CSP_OK, "a crash of the process");
     cr_assert_eq(csp_task_wait(u, -1), CSP_OK);
     cr_assert_eq(csp_task_result(u, &v), CSP_E_CRASH);
-    fails_with("type_error", "function");
+    embed_error(vm, "type_error", "function");
     csp_task_free(u);
 }

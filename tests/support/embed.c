@@ -39,9 +39,9 @@ void embed_error(csp_vm *vm, const char *kind, const char *message)
 {
     csp_error *error = csp_take_error(vm);
     cr_assert_not_null(error, "%s: %s", kind, message);
-    cr_expect_str_eq(csp_error_kind(error), kind, "%s: %s", csp_error_kind(error),
+    cr_assert_str_eq(csp_error_kind(error), kind, "%s: %s", csp_error_kind(error),
                      csp_error_message(error));
-    cr_expect(strstr(csp_error_message(error), message), "%s is not in: %s", message,
+    cr_assert(strstr(csp_error_message(error), message), "%s is not in: %s", message,
               csp_error_message(error));
     csp_error_free(error);
 }
@@ -52,4 +52,16 @@ void embed_fails(embed *e, const char *text, const char *kind, const char *messa
     cr_expect_lt(csp_eval(e->session, text, strlen(text), &result), 0, "%s", text);
     cr_expect_null(result);
     embed_error(e->vm, kind, message);
+}
+
+char embed_printed[1 << 16];
+
+void embed_take(void *user, int stream, const char *text, size_t size)
+{
+    (void)user, (void)stream;
+    size_t used = strlen(embed_printed);
+    if (used + size < sizeof embed_printed) {
+        memcpy(embed_printed + used, text, size);
+        embed_printed[used + size] = '\0';
+    }
 }

@@ -18,7 +18,11 @@ void embed_close(embed *e);
 void embed_gives(embed *e, const char *text, const char *shown);
 /* It fails with an error of that kind, whose message has that text in it. */
 void embed_fails(embed *e, const char *text, const char *kind, const char *message);
-/* The VM's error is of that kind, with a message that begins so; it is taken. */
+/* The VM's error is of that kind, with a message that has that text in it; it is taken. */
 void embed_error(csp_vm *vm, const char *kind, const char *message);
+
+/* csp_config.write: what VMs have printed so far, on both streams; what has no room is lost. */
+extern char embed_printed[1 << 16];
+void embed_take(void *user, int stream, const char *text, size_t size);
 
 #endif
