@@ -24,15 +24,13 @@ void handles_free(host *h)
     free(h->handles.scopes);
 }
 
-static bool grow_slots(handles *of)
+bool handle_grow_slots(value **slots, uint32_t *capacity, uint32_t first)
 {
-    uint32_t capacity = of->capacity;
-    value *larger = heap_grow_pinned(of->slots, &capacity, FIRST_SLOTS, sizeof *larger);
+    value *larger = heap_grow_pinned(*slots, capacity, first, sizeof *larger);
     if (!larger)
         return false;
-    heap_unpin(of->slots);
-    of->slots = larger;
-    of->capacity = capacity;
+    heap_unpin(*slots);
+    *slots = larger;
     return true;
 }
 
@@ -48,7 +46,7 @@ static bool grow_serials(handles *of)
 
 static bool reserve(handles *of)
 {
-    return (of->used < of->capacity || grow_slots(of)) &&
+    return (of->used < of->capacity || handle_grow_slots(&of->slots, &of->capacity, FIRST_SLOTS)) &&
            (of->used < of->serials_capacity || grow_serials(of));
 }
 

@@ -33,6 +33,10 @@ typedef struct handles {
     uint32_t tag;    /* the VM's, where it stands in a word */
 } handles;
 
+/* Makes room in a full array of pinned values for twice as many, or for `first` if there is none.
+ * False: no memory, and nothing has changed. */
+bool handle_grow_slots(value **slots, uint32_t *capacity, uint32_t first);
+
 bool handles_init(struct host *h);
 void handles_free(struct host *h);
 

@@ -104,30 +104,28 @@ static value new_string(host *h, const char *text, size_t size)
     return v;
 }
 
-csp_value csp_string(csp_vm *vm, const char *text, size_t size)
+/* NULL is a text only where it has no bytes. */
+static csp_value make_string(csp_vm *vm, const char *text, size_t size, const char *function)
 {
-    host *h = door_enter(vm, __func__, DOOR_NATIVE);
+    host *h = door_enter(vm, function, DOOR_NATIVE);
     if (!h)
         return CSP_NONE;
     if (!text && size > 0) {
-        door_misuse(vm, __func__, "the text is NULL");
+        door_misuse(vm, function, "the text is NULL");
         return leave_with_none(h);
     }
     value v = new_string(h, size > 0 ? text : "", size);
-    return v == VALUE_ABSENT ? leave_with_none(h) : leave_with(h, v, __func__);
+    return v == VALUE_ABSENT ? leave_with_none(h) : leave_with(h, v, function);
+}
+
+csp_value csp_string(csp_vm *vm, const char *text, size_t size)
+{
+    return make_string(vm, text, size, __func__);
 }
 
 csp_value csp_string_z(csp_vm *vm, const char *text)
 {
-    host *h = door_enter(vm, __func__, DOOR_NATIVE);
-    if (!h)
-        return CSP_NONE;
-    if (!text) {
-        door_misuse(vm, __func__, "the text is NULL");
-        return leave_with_none(h);
-    }
-    value v = new_string(h, text, strlen(text));
-    return v == VALUE_ABSENT ? leave_with_none(h) : leave_with(h, v, __func__);
+    return make_string(vm, text, text ? strlen(text) : 1 /* its NUL is missing */, __func__);
 }
 
 csp_value csp_bytes(csp_vm *vm, const void *data, size_t size)

@@ -1,4 +1,6 @@
 /* Reading bools and numbers. */
+#include <string.h>
+
 #include "api/host/host.h"
 #include "vm/number/num.h"
 
@@ -19,75 +21,69 @@ static bool small_int(value v, bool *negative, uint64_t *magnitude)
     return b->size == 1 || b->size == -1;
 }
 
-static bool int64_of(value v, int64_t *out)
+/* Each stores v at `out` if it is such a value; else nothing is stored. */
+typedef bool reader(value v, void *out);
+
+static bool bool_of(value v, void *out)
+{
+    if (v != VALUE_TRUE && v != VALUE_FALSE)
+        return false;
+    *(bool *)out = v == VALUE_TRUE;
+    return true;
+}
+
+static bool int64_of(value v, void *out)
 {
     bool negative;
     uint64_t magnitude;
     if (!small_int(v, &negative, &magnitude) || magnitude > (uint64_t)INT64_MAX + negative)
         return false;
-    *out = negative ? (int64_t)-magnitude : (int64_t)magnitude;
+    *(int64_t *)out = negative ? (int64_t)-magnitude : (int64_t)magnitude;
     return true;
 }
 
-static bool uint64_of(value v, uint64_t *out)
+static bool uint64_of(value v, void *out)
 {
     bool negative;
-    return small_int(v, &negative, out) && !negative;
+    uint64_t magnitude;
+    if (!small_int(v, &negative, &magnitude) || negative)
+        return false;
+    *(uint64_t *)out = magnitude;
+    return true;
 }
 
-static bool float_of(value v, double *out)
+static bool float_of(value v, void *out)
 {
     if (!value_is_number(v))
         return false;
-    *out = num_as_double(v);
+    *(double *)out = num_as_double(v);
     return true;
 }
 
-/* For a function that stores at `out`. False: left already, and *status is what it gives. */
-static bool begin(csp_vm *vm, const char *function, csp_value given, const void *out, host **h,
-                  value *v, csp_status *status)
+/* Stores what `read` makes of the value in the `size` bytes at `out`, or zeroes. It is apart from
+ * the quick functions, so that they need no frame. */
+__attribute__((noinline)) static csp_status get(csp_vm *vm, csp_value given, void *out, size_t size,
+                                                reader *read, const char *expected,
+                                                const char *function)
 {
-    *status = CSP_E_MISUSE;
-    *h = door_enter(vm, function, DOOR_NATIVE);
-    if (!*h)
-        return false;
+    if (out)
+        memset(out, 0, size);
+    host *h = door_enter(vm, function, DOOR_NATIVE);
+    if (!h)
+        return CSP_E_MISUSE;
+    csp_status status = CSP_E_MISUSE;
+    value v;
     if (!out)
         door_misuse(vm, function, "there is no place for the result");
-    else if (handle_value(*h, given, function, v))
-        return true;
-    door_leave(*h);
-    return false;
+    else if (handle_value(h, given, function, &v))
+        status = read(v, out) ? CSP_OK : host_refuse(h, v, expected);
+    door_leave(h);
+    return status;
 }
 
 csp_status csp_get_bool(csp_vm *vm, csp_value given, bool *out)
 {
-    host *h;
-    value v;
-    csp_status status;
-    if (out)
-        *out = false;
-    if (!begin(vm, __func__, given, out, &h, &v, &status))
-        return status;
-    bool is = v == VALUE_TRUE || v == VALUE_FALSE;
-    status = is ? CSP_OK : host_refuse(h, v, "a bool");
-    *out = v == VALUE_TRUE;
-    door_leave(h);
-    return status;
-}
-
-__attribute__((noinline)) static csp_status get_int(csp_vm *vm, csp_value given, int64_t *out,
-                                                    const char *function)
-{
-    host *h;
-    value v;
-    csp_status status;
-    if (out)
-        *out = 0;
-    if (!begin(vm, function, given, out, &h, &v, &status))
-        return status;
-    status = int64_of(v, out) ? CSP_OK : host_refuse(h, v, "an int of 64 bits");
-    door_leave(h);
-    return status;
+    return get(vm, given, out, sizeof *out, bool_of, "a bool", __func__);
 }
 
 csp_status csp_get_int(csp_vm *vm, csp_value given, int64_t *out)
@@ -96,40 +92,13 @@ csp_status csp_get_int(csp_vm *vm, csp_value given, int64_t *out)
         *out = value_as_int(given.word);
         return CSP_OK;
     }
-    return get_int(vm, given, out, __func__);
+    return get(vm, given, out, sizeof *out, int64_of, "an int of 64 bits", __func__);
 }
 
 csp_status csp_get_uint(csp_vm *vm, csp_value given, uint64_t *out)
 {
-    host *h;
-    value v;
-    csp_status status;
-    if (out)
-        *out = 0;
-    if (!begin(vm, __func__, given, out, &h, &v, &status))
-        return status;
-    uint64_t n;
-    if (uint64_of(v, &n))
-        *out = n, status = CSP_OK;
-    else
-        status = host_refuse(h, v, "an int of 64 bits that is not negative");
-    door_leave(h);
-    return status;
-}
-
-__attribute__((noinline)) static csp_status get_float(csp_vm *vm, csp_value given, double *out,
-                                                      const char *function)
-{
-    host *h;
-    value v;
-    csp_status status;
-    if (out)
-        *out = 0;
-    if (!begin(vm, function, given, out, &h, &v, &status))
-        return status;
-    status = float_of(v, out) ? CSP_OK : host_refuse(h, v, "a number");
-    door_leave(h);
-    return status;
+    return get(vm, given, out, sizeof *out, uint64_of, "an int of 64 bits that is not negative",
+               __func__);
 }
 
 csp_status csp_get_float(csp_vm *vm, csp_value given, double *out)
@@ -138,33 +107,31 @@ csp_status csp_get_float(csp_vm *vm, csp_value given, double *out)
         *out = value_as_flonum(given.word);
         return CSP_OK;
     }
-    return get_float(vm, given, out, __func__);
+    return get(vm, given, out, sizeof *out, float_of, "a number", __func__);
+}
+
+/* The same without an error where it is another value: then `out` stays as it is. */
+static void get_if(csp_vm *vm, csp_value given, void *out, reader *read, const char *function)
+{
+    host *h = door_enter(vm, function, DOOR_NATIVE);
+    if (!h)
+        return;
+    value v;
+    if (handle_value(h, given, function, &v))
+        read(v, out);
+    door_leave(h);
 }
 
 int64_t csp_int_or(csp_vm *vm, csp_value given, int64_t otherwise)
 {
     if (value_is_int(given.word) && door_glance(vm))
         return value_as_int(given.word);
-    host *h = door_enter(vm, __func__, DOOR_NATIVE);
-    if (!h)
-        return otherwise;
-    value v;
-    int64_t n = otherwise;
-    if (handle_value(h, given, __func__, &v) && !int64_of(v, &n))
-        n = otherwise;
-    door_leave(h);
-    return n;
+    get_if(vm, given, &otherwise, int64_of, __func__);
+    return otherwise;
 }
 
 double csp_float_or(csp_vm *vm, csp_value given, double otherwise)
 {
-    host *h = door_enter(vm, __func__, DOOR_NATIVE);
-    if (!h)
-        return otherwise;
-    value v;
-    double d = otherwise;
-    if (handle_value(h, given, __func__, &v) && !float_of(v, &d))
-        d = otherwise;
-    door_leave(h);
-    return d;
+    get_if(vm, given, &otherwise, float_of, __func__);
+    return otherwise;
 }

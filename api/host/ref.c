@@ -93,15 +93,8 @@ static bool find_slot(refs *of, uint32_t *slot)
         of->free = (uint32_t)value_as_int(of->slots[*slot]);
         return true;
     }
-    if (of->used == of->capacity) {
-        uint32_t capacity = of->capacity;
-        value *larger = heap_grow_pinned(of->slots, &capacity, FIRST_REFS, sizeof *larger);
-        if (!larger)
-            return false;
-        heap_unpin(of->slots);
-        of->slots = larger;
-        of->capacity = capacity;
-    }
+    if (of->used == of->capacity && !handle_grow_slots(&of->slots, &of->capacity, FIRST_REFS))
+        return false;
     *slot = of->used++;
     return true;
 }
