@@ -107,9 +107,7 @@ static void idle(csp_vm *vm, int64_t deadline)
     if (l)
         output_waits(vm, loop_outputs(l));
     int64_t next = earlier(timer_next(&vm->sched), flood_due(vm));
-    /* A flag that was set before the loop existed has woken nobody. */
-    if (!vm_interrupted(vm) && !vm->asked && !request_arrived(vm) && !atomic_load(&vm->attention))
-        wait_until(vm, earlier(next, deadline));
+    wait_until(vm, earlier(next, deadline));
 }
 
 /* A slice of p, and of those to whom it hands over. What that cost, in reductions. */

@@ -53,7 +53,12 @@ void bell_set_host(bell *b, void (*wake)(void *user), void *user, const _Atomic 
     b->activity = activity;
 }
 
-void bell_set_loop(bell *b, struct loop *l) { atomic_store(&b->loop, l); }
+void bell_set_loop(bell *b, struct loop *l)
+{
+    atomic_store(&b->loop, l);
+    if (l && atomic_load(&b->rung)) /* perhaps by somebody who has seen no loop */
+        loop_wake(l);
+}
 
 void bell_close(bell *b)
 {
