@@ -220,8 +220,8 @@ Test(externs, reports_name_the_c_function, .timeout = 20)
     static const char *const expected[] = {
         "2 processes like process 2 (pause) wait for C function pause (libc.so.6) to return",
         "process 4 (usleep) waits for C function usleep (libc.so.6) to return",
-        "process 5 waits for C function pause (libc.so.6) to return in a callback of C function "
-        "qsort (libc.so.6)",
+        ("process 5 waits for C function pause (libc.so.6) to return in a callback of C function "
+         "qsort (libc.so.6)"),
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         cr_assert_not_null(strstr(told, expected[i]), "no '%s' in: %s", expected[i], told);
