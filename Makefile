@@ -205,7 +205,7 @@ check: ## mistakes in our programs, tables of the documents, formatting, static 
 	@scripts/conformance --quiet
 	@$(O)/csp check examples/*.csp stdlib/*.csp $$(find bench -name '*.csp')
 	@$(MAKE) $(SUB) -s -k WERROR=1 \
-		check-format check-rooms check-headers check-text check-exports check-shadow check-cppcheck check-tidy
+		check-format check-rooms check-headers check-api check-text check-exports check-shadow check-cppcheck check-tidy
 	@echo 'check: all is well'
 
 conformance: ## the language, sentence by sentence, beside the script tests that show it; ARGS= names sections
@@ -323,8 +323,8 @@ INSTALLED = $(realpath $(OUT))/installed
 .PHONY: installed
 installed: $(OUT)/installed/lib/pkgconfig/csp.pc
 
-$(OUT)/installed/lib/pkgconfig/csp.pc: $(SHOWN:%=$(OBJ)/%) include/csp.h scripts/install scripts/csp.pc.in \
-		docs/csp.1 docs/libcsp.3 | $(SHOWN:%=$(OUT)/%)
+$(OUT)/installed/lib/pkgconfig/csp.pc: $(SHOWN:%=$(OBJ)/%) include/csp.h include/csp_tools.h \
+		scripts/install scripts/csp.pc.in docs/csp.1 docs/libcsp.3 | $(SHOWN:%=$(OUT)/%)
 	$(Q)DESTDIR= PREFIX='$(INSTALLED)' BINDIR='$(INSTALLED)/bin' LIBDIR='$(INSTALLED)/lib' \
 		INCLUDEDIR='$(INSTALLED)/include' MANDIR='$(INSTALLED)/share/man' DOCDIR='$(INSTALLED)/share/doc/csp' \
 		LIBS='$(LIBS)' VERSION='$(VERSION)' ABI='$(ABI)' O='$(OUT)' scripts/install >/dev/null
@@ -392,7 +392,8 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/in
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl repl/* include tests/support)))
 ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC) tests/ffi/measure.c
 HOSTS := $(sort $(wildcard examples/embed/*.c examples/embed/*.cpp))
-.PHONY: check-format check-includes check-rooms check-headers check-text check-exports check-shadow check-cppcheck check-tidy
+.PHONY: check-format check-includes check-rooms check-headers check-api check-text check-exports check-shadow check-cppcheck \
+	check-tidy
 
 check-format:
 	@clang-format --dry-run -Werror $(ALL_C) $(HEADERS) $(HOSTS)
@@ -416,6 +417,9 @@ check-exports:
 
 check-headers:
 	@scripts/check-headers $(CC) $(BASE_FLAGS) -- $(HEADERS)
+
+check-api:
+	@scripts/check-api
 
 check-cppcheck:
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -558,38 +558,8 @@ CSP_API bool csp_error_spawned(const csp_error *error, uint32_t index, csp_place
 /* All that is known, as text (several lines, with the source and a caret; coloured by ANSI sequences if asked) or as
  * JSON, one object per line for each error. Ends with a newline. NULL: out of memory. */
 CSP_API char *csp_error_text(const csp_error *error, csp_style style);
-
-/* ---- For tools ---- */
-typedef struct csp_findings {
-    uint32_t errors, warnings;
-} csp_findings;
-/* Looks for mistakes in a program without running it: all compile errors, and warnings about what is hardly intended
- * (`csp check`; LANGUAGE.md lists them); of imported modules only errors. *report: all of them as by csp_error_text,
- * NULL if there are none. One VM can check any number of programs before it runs one. CSP_OK whether or not something
- * was found; CSP_E_INTERRUPTED, CSP_E_MEMORY, CSP_E_MISUSE; CSP_E_CRASH: a standard module could not be loaded. */
-CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, size_t size, csp_style style,
-                             csp_findings *found, char **report);
-/* Calls `each`, in order, with each whole word that could end `text`, to replace it from the byte *start. */
-CSP_API void csp_complete(csp_session *session, const char *text, size_t size, size_t *start,
-                          void (*each)(void *user, const char *candidate), void *user);
-/* How a function is called and what it does, in a few lines that end with a newline. `name` is as in the session
- * ("print", "List.push", "f"), a module ("List"), a word of the language ("spawn"), or a member alone ("sort": that of
- * every module that has one). NULL: nothing is known about it. */
-CSP_API char *csp_doc(csp_session *session, const char *name);
-/* What a program says about itself: its `##` lines, and those of its exports and C declarations, each with its head, as
- * csp_doc gives it. Only reads the text. CSP_OK; CSP_E_COMPILE: it cannot be read; CSP_E_MEMORY. */
-CSP_API csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
-CSP_API char *csp_doc_near(csp_session *session, const char *name); /* what an unknown name meant. NULL: no idea */
-typedef struct csp_process {
-    uint64_t number;
-    uint64_t reductions; /* used so far */
-    const char *name;    /* given by Process.name, or of the function that was spawned; "" if there is none */
-    const char *state;   /* "running", "runnable", "waiting" */
-    csp_place where;
-} csp_process;
-/* Calls `each` for all living processes, by number; its argument is valid during the call. CSP_OK, CSP_E_MEMORY. */
-CSP_API csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user);
 #ifdef __cplusplus
 }
 #endif
+#include "csp_tools.h"
 #endif

@@ -161,8 +161,9 @@ stage="$folder/a stage"
 mkdir -p "$stage/usr/lib" "$stage/usr/share/doc/csp" && touch "$stage/usr/lib/other.so" "$stage/usr/share/doc/csp/mine"
 others=$(files "$stage")
 in_source DESTDIR="$stage" PREFIX=/usr install >/dev/null
-is 'install' "bin/csp include/csp.h lib/libcsp.a lib/libcsp.so lib/libcsp.so.0 lib/libcsp.so.9.8.7 lib/other.so \
-lib/pkgconfig/csp.pc share/doc/csp/LICENSE share/doc/csp/mine share/man/man1/csp.1 share/man/man3/libcsp.3" \
+is 'install' "bin/csp include/csp.h include/csp_tools.h lib/libcsp.a lib/libcsp.so lib/libcsp.so.0 \
+lib/libcsp.so.9.8.7 lib/other.so lib/pkgconfig/csp.pc share/doc/csp/LICENSE share/doc/csp/mine \
+share/man/man1/csp.1 share/man/man3/libcsp.3" \
     "$(files "$stage/usr" | xargs)"
 has 'the manual page says the version' '"csp 9.8.7"' "$(head -n 1 "$stage/usr/share/man/man1/csp.1")"
 is 'links of the shared library' 'libcsp.so.0 libcsp.so.9.8.7' \
@@ -178,8 +179,9 @@ is 'uninstall takes its folder of documents' usr/lib/other.so \
 
 set -- PREFIX=/p BINDIR=/b LIBDIR=/p/lib/some INCLUDEDIR=/i MANDIR=/m DOCDIR=/d DESTDIR="$folder/each"
 in_source "$@" install >/dev/null
-is 'each folder has its variable' "b/csp d/LICENSE i/csp.h m/man1/csp.1 m/man3/libcsp.3 p/lib/some/libcsp.a \
-p/lib/some/libcsp.so p/lib/some/libcsp.so.0 p/lib/some/libcsp.so.9.8.7 p/lib/some/pkgconfig/csp.pc" \
+is 'each folder has its variable' "b/csp d/LICENSE i/csp.h i/csp_tools.h m/man1/csp.1 m/man3/libcsp.3 \
+p/lib/some/libcsp.a p/lib/some/libcsp.so p/lib/some/libcsp.so.0 p/lib/some/libcsp.so.9.8.7 \
+p/lib/some/pkgconfig/csp.pc" \
     "$(files "$folder/each" | xargs)"
 in_source "$@" uninstall >/dev/null
 is 'uninstall takes them' '' "$(files "$folder/each")"
