@@ -1,51 +1,168 @@
+#include "repl/commands.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-#include "repl/repl.h"
+#include "repl/nearest.h"
+#include "repl/source_commands.h"
 
-typedef void command_fn(repl *r, const char *argument);
-
-#define COMMAND(function, name, argument, help) static command_fn function;
-#include "repl/commands.def"
-#undef COMMAND
+static void command_help(repl *r, const char *argument);
+static void command_ps(repl *r, const char *argument);
+static void command_quit(repl *r, const char *argument);
 
 static const struct command {
-    command_fn *function;
-    const char *name, *argument, *help;
+    void (*function)(repl *r, const char *argument);
+    const char *name, *argument;
+    argument_kind kind;
+    const char *help;
 } commands[] = {
-#define COMMAND(function, name, argument, help) {function, name, argument, help},
+#define COMMAND(function, name, argument, kind, help) \
+    {function, name, argument, ARGUMENT_##kind, help},
 #include "repl/commands.def"
 #undef COMMAND
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
-static void command_help(repl *r, const char *argument)
+#define BLANKS " \t\r\n"
+
+/* ---- Which one is meant ---- */
+
+static bool has_prefix(const struct command *c, const char *prefix, size_t length)
 {
-    (void)r, (void)argument;
+    return strncmp(c->name, prefix, length) == 0;
+}
+
+/* NULL: there is none, or several begin so; *count says how many. */
+static const struct command *find(const char *word, size_t length, int *count)
+{
+    const struct command *found = NULL;
+    *count = 0;
+    for (int i = 0; i < COMMAND_COUNT && length > 0; i++) {
+        if (!has_prefix(&commands[i], word, length))
+            continue;
+        if (commands[i].name[length] == '\0') {
+            *count = 1;
+            return &commands[i];
+        }
+        found = &commands[i];
+        ++*count;
+    }
+    return *count == 1 ? found : NULL;
+}
+
+argument_kind commands_argument(const char *word, size_t length)
+{
+    int count;
+    const struct command *found = find(word, length, &count);
+    return found ? found->kind : ARGUMENT_NONE;
+}
+
+static void say_candidates(const char *word, size_t length, int count)
+{
+    repl_print(2, "`:%.*s` could be", (int)length, word);
+    for (int i = 0, said = 0; i < COMMAND_COUNT; i++)
+        if (has_prefix(&commands[i], word, length))
+            repl_print(2, "%s :%s",
+                       ++said == 1     ? ""
+                       : said == count ? " or"
+                                       : ",",
+                       commands[i].name);
+    repl_print(2, "\n");
+}
+
+static void say_unknown(const char *word, size_t length)
+{
+    nearest n;
+    nearest_init(&n, word, length);
+    for (int i = 0; i < COMMAND_COUNT && length > 0; i++)
+        nearest_offer(&n, commands[i].name);
+    if (n.best)
+        repl_print(2, "there is no command `:%.*s`; did you mean `:%s`?\n", (int)length, word,
+                   n.best);
+    else
+        repl_print(2, "there is no command `:%.*s`; :help lists them\n", (int)length, word);
+}
+
+/* NULL: no command is meant, which has been said. */
+static const struct command *find_or_say(const char *word, size_t length)
+{
+    int count;
+    const struct command *found = find(word, length, &count);
+    if (!found && count > 0)
+        say_candidates(word, length, count);
+    else if (!found)
+        say_unknown(word, length);
+    return found;
+}
+
+void commands_each(const char *prefix, size_t length, void (*each)(void *target, const char *name),
+                   void *target)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (has_prefix(&commands[i], prefix, length))
+            each(target, commands[i].name);
+}
+
+/* ---- Running it ---- */
+
+/* Without the blanks around it; the caller frees it. NULL: no memory. */
+static char *trim(const char *text)
+{
+    text += strspn(text, BLANKS);
+    size_t size = strlen(text);
+    while (size > 0 && strchr(BLANKS, text[size - 1]))
+        size--;
+    return strndup(text, size);
+}
+
+void commands_run(repl *r, const char *line)
+{
+    size_t length = strcspn(line, BLANKS);
+    const struct command *found = find_or_say(line, length);
+    char *argument = found ? trim(line + length) : NULL;
+    if (!argument)
+        return;
+    if (found->kind == ARGUMENT_NONE && *argument)
+        repl_print(2, ":%s takes no argument\n", found->name);
+    else if (found->kind != ARGUMENT_NONE && found->argument[0] != '[' && !*argument)
+        repl_print(2, ":%s wants an argument: %s\n", found->name, found->argument);
+    else
+        found->function(r, argument);
+    free(argument);
+}
+
+/* ---- Those that concern the commands or the session as a whole ---- */
+
+static void print_command(const struct command *c)
+{
+    enum { WIDTH = 20 };
+    int width = WIDTH - (int)strlen(c->name);
+    repl_print(1, "  :%s %-*s %s\n", c->name, width, c->argument, c->help);
+}
+
+static void print_all(void)
+{
     repl_print(
         1, "Type an expression or a statement; what is not finished goes on in the next line.\n\n");
-    for (int i = 0; i < COMMAND_COUNT; i++) {
-        int width = 14 - (int)strlen(commands[i].name);
-        repl_print(1, "  :%s %-*s %s\n", commands[i].name, width, commands[i].argument,
-                   commands[i].help);
-    }
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        print_command(&commands[i]);
     repl_print(1, "\n  Tab completes, Up recalls, Ctrl-R searches, Ctrl-C stops what runs or "
                   "discards what is typed.\n"
                   "  A semicolon at the end keeps the value from being shown.\n");
 }
 
-static void command_doc(repl *r, const char *argument)
+static void command_help(repl *r, const char *argument)
 {
-    char *text = csp_doc(r->session, argument);
-    if (text)
-        repl_print(1, "%s", text);
-    char *near = text ? NULL : csp_doc_near(r->session, argument);
-    if (near)
-        repl_print(2, "nothing is known about `%s`; did you mean `%s`?\n", argument, near);
-    else if (!text)
-        repl_print(2, "nothing is known about `%s`\n", argument);
-    csp_text_free(near);
-    csp_text_free(text);
+    (void)r;
+    if (!*argument) {
+        print_all();
+        return;
+    }
+    argument += *argument == ':';
+    const struct command *found = find_or_say(argument, strlen(argument));
+    if (found)
+        print_command(found);
 }
 
 static void print_process(void *user, const csp_process *process)
@@ -75,29 +192,4 @@ static void command_quit(repl *r, const char *argument)
 {
     (void)argument;
     r->quit = true;
-}
-
-void repl_command(repl *r, const char *line)
-{
-    size_t length = strcspn(line, " \t\n");
-    const char *argument = line + length + strspn(line + length, " \t\n");
-    const struct command *found = NULL;
-    /* A unique prefix is enough. */
-    for (int i = 0; i < COMMAND_COUNT && length > 0; i++)
-        if (strncmp(commands[i].name, line, length) == 0 && !found)
-            found = &commands[i];
-    if (!found)
-        repl_print(2, "there is no command `:%.*s`; :help lists them\n", (int)length, line);
-    else if (*found->argument && !*argument)
-        repl_print(2, ":%s wants an argument: %s\n", found->name, found->argument);
-    else
-        found->function(r, argument);
-}
-
-void repl_each_command(const char *prefix, size_t length,
-                       void (*each)(void *target, const char *name), void *target)
-{
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        if (strncmp(commands[i].name, prefix, length) == 0)
-            each(target, commands[i].name);
 }

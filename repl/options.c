@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/nearest.h"
 #include "repl/option_rows.h"
 #include "repl/standard.h"
 
@@ -48,51 +49,6 @@ static bool refuse(options *o, const char *format, ...)
     return false;
 }
 
-enum { LONGEST_NAME = 32 };
-
-/* Edit distance of two short words. */
-static size_t distance(const char *a, size_t a_length, const char *b)
-{
-    size_t b_length = strlen(b), row[LONGEST_NAME + 1];
-    if (a_length > LONGEST_NAME || b_length > LONGEST_NAME)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[b_length];
-}
-
-typedef struct nearest {
-    const char *word, *best;
-    size_t length, least;
-} nearest;
-
-static nearest nearest_to(const char *word, size_t length)
-{
-    return (nearest){.word = word, .length = length, .least = length / 3 + 1};
-}
-
-static void offer(nearest *n, const char *name)
-{
-    size_t d = distance(n->word, n->length, name);
-    if (d > n->least)
-        return;
-    n->least = d;
-    n->best = name;
-}
-
 /* The subcommand that an option follows, SUBCOMMAND_COUNT: none; whether it is valid there. */
 static bool is_at_home(int option, subcommand_id sub)
 {
@@ -101,10 +57,11 @@ static bool is_at_home(int option, subcommand_id sub)
 
 static bool refuse_unknown(options *o, subcommand_id sub, const char *word, size_t length)
 {
-    nearest n = nearest_to(word, length);
+    nearest n;
+    nearest_init(&n, word, length);
     for (int i = 0; i < OPTION_COUNT; i++)
         if (is_at_home(i, sub))
-            offer(&n, option_rows[i].name);
+            nearest_offer(&n, option_rows[i].name);
     const char *best = n.best;
     if (best)
         return refuse(o, "unknown option `--%.*s`; did you mean `--%s`?", (int)length, word, best);
@@ -114,10 +71,11 @@ static bool refuse_unknown(options *o, subcommand_id sub, const char *word, size
 /* The subcommand that was probably meant, or NULL. */
 static const char *near_command(const char *word)
 {
-    nearest n = nearest_to(word, strlen(word));
+    nearest n;
+    nearest_init(&n, word, strlen(word));
     for (int i = 0; i < SUBCOMMAND_COUNT; i++)
         if (subcommand_rows[i].help)
-            offer(&n, subcommand_rows[i].name);
+            nearest_offer(&n, subcommand_rows[i].name);
     return n.best;
 }
 

@@ -1,30 +1,18 @@
 #include "repl/repl.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/commands.h"
+#include "repl/complete.h"
 #include "repl/standard.h"
 #include "repl/terminal.h"
 
 #define PROMPT      "csp> "
 #define PROMPT_MORE "...> "
-
-void repl_print(int stream, const char *format, ...)
-{
-    char *text;
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (size < 0)
-        return;
-    terminal_write(stream, text, (size_t)size);
-    free(text);
-}
 
 /* ---- Evaluation ---- */
 
@@ -108,7 +96,7 @@ static void take_line(repl *r, char *line)
         return;
     if (!r->input && *start == ':') {
         terminal_remember(line);
-        repl_command(r, start + 1);
+        commands_run(r, start + 1);
         return;
     }
     if (!add_line(r, line) || csp_input_state(r->input, strlen(r->input)) == CSP_INPUT_INCOMPLETE)
@@ -127,16 +115,6 @@ static void discard(repl *r)
         repl_print(1, "(Ctrl-D or :quit to leave)\n");
     free(r->input);
     r->input = NULL;
-}
-
-static void complete(void *user, const char *text, size_t size, size_t *start,
-                     void (*each)(void *target, const char *candidate), void *target)
-{
-    repl *r = user;
-    if (!r->input && text[0] == ':' && *start == 1)
-        repl_each_command(text + 1, size - 1, each, target);
-    else
-        csp_complete(r->session, text, size, start, each, target);
 }
 
 /* ---- The loop ---- */
@@ -176,7 +154,7 @@ int repl_run(const options *o)
     config.reports = o->colour ? CSP_COLOUR : CSP_PLAIN;
     errno = 0;
     bool made = csp_new(&config, &r.vm) == CSP_OK && (r.session = csp_session_new(r.vm));
-    if (!made || csp_fd(r.vm) < 0 || !terminal_open(complete, &r)) {
+    if (!made || csp_fd(r.vm) < 0 || !terminal_open(complete_entry, &r)) {
         standard_printf(STDERR_FILENO, "csp: %s\n",
                         made && errno ? strerror(errno) : "out of memory");
         csp_free(r.vm);

@@ -16,11 +16,6 @@ typedef struct repl {
 /* Runs until the user leaves; returns the exit status. */
 int repl_run(const options *o);
 
-/* Runs `:NAME ARGUMENT`, given without the colon. */
-void repl_command(repl *r, const char *line);
-/* Calls `each` for the names of the commands with that prefix. */
-void repl_each_command(const char *prefix, size_t length,
-                       void (*each)(void *target, const char *name), void *target);
 /* Writes for the user. */
 void repl_print(int stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

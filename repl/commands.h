@@ -1,0 +1,29 @@
+/* The REPL's commands: `:NAME ARGUMENT`. */
+#ifndef CSP_REPL_COMMANDS_H
+#define CSP_REPL_COMMANDS_H
+
+#include "repl/repl.h"
+
+/* What a command's argument is, for completion. */
+typedef enum argument_kind {
+    ARGUMENT_NONE,
+    ARGUMENT_NAME,
+    ARGUMENT_CODE,
+    ARGUMENT_PROCESS,
+    ARGUMENT_FILE,
+    ARGUMENT_SETTING,
+    ARGUMENT_COMMAND,
+    ARGUMENT_TEXT
+} argument_kind;
+
+/* Runs `:NAME ARGUMENT`, given without the colon. The beginning of a name is enough where no other
+ * command has it. */
+void commands_run(repl *r, const char *line);
+/* Calls `each` for the names of the commands with that prefix. */
+void commands_each(const char *prefix, size_t length, void (*each)(void *target, const char *name),
+                   void *target);
+/* What the argument of the command is that this word of a line means; ARGUMENT_NONE: it means none,
+ * or several. */
+argument_kind commands_argument(const char *word, size_t length);
+
+#endif
