@@ -181,12 +181,16 @@ test-arm64: ## the script tests of a build for arm64, under qemu-user (README: B
 	@scripts/run-tests --csp $(O)/arm64/emulated --way plain --patience 15 \
 		--but script/cli/ --but leaks/corners --but core/deep-values $(or $(ONLY),tests/script/)
 
-soak: ## the stress test, SECONDS= in all (600), WAY= one of plain, slice, stress, san, threads; ARGS= goes to it
+soak: ## the stress tests, SECONDS= in all (600), WAY= some of plain, slice, stress, san, threads, host, host-slice …; ARGS=
 	@$(SETUP) build
 	@$(MAKE) $(SUB) -s SAN= DEBUG= soak-program
-	@case ' $(SOAK_WAYS) ' in *' san '*) $(MAKE) $(SUB) -s SAN=1 DEBUG= soak-program ;; esac
+	@case '$(SOAK_WAYS)' in *san*) $(MAKE) $(SUB) -s SAN=1 DEBUG= soak-program ;; esac
 	@for way in $(SOAK_WAYS); do \
-		if [ $$way = san ]; then program=$(O)/san/soak run=plain; else program=$(O)/soak run=$$way; fi; \
+		case $$way in \
+			san) program=$(O)/san/soak run=plain ;; \
+			host-san) program=$(O)/san/soak run=host ;; \
+			*) program=$(O)/soak run=$$way ;; \
+		esac; \
 		ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allow_user_segv_handler=1:quarantine_size_mb=16 \
 			$$program --way $$run --seconds $$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))) $(ARGS) || exit 1; \
 	done
@@ -367,13 +371,14 @@ $(OBJ)/tests/ffi/measure: tests/ffi/measure.c $(OBJ)/internal.a
 
 # ---- The stress test: tests/soak/ ----
 
-SOAK_WAYS = $(or $(WAY),plain slice stress san threads)
+SOAK_WAYS = $(or $(WAY),plain slice stress san threads host host-slice host-stress host-san)
 SOAK_SECONDS = $(or $(SECONDS),600)
+SOAK_PARTS := soak support threads ledger hosts hosts_deeds hosts_module
 
 soak-program: $(SOAK)
 	@mkdir -p $(OUT) && ln -f $(SOAK) $(OUT)/soak
 
-$(SOAK): $(SOAK).o $(addprefix $(OBJ)/tests/support/,soak.o support.o threads.o) $(OBJ)/internal.a
+$(SOAK): $(SOAK).o $(addprefix $(OBJ)/tests/support/,$(SOAK_PARTS:%=%.o)) $(OBJ)/internal.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 

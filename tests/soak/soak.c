@@ -1,14 +1,15 @@
-/* soak [--way plain|slice|stress|threads] [--seconds N] [--rounds N] [--processes N] [--threads N]
- *      [--seed N]
+/* soak [--way plain|slice|stress|threads|host|host-slice|host-stress] [--seconds N] [--rounds N]
+ *      [--processes N] [--threads N] [--seed N]
  *
- * The stress tests from the command line; see tests/support/soak.h and threads.h. Status 0: all is
- * well; 1: something is wrong; 2: not understood. */
+ * The stress tests from the command line; see tests/support/soak.h, threads.h and hosts.h. Status
+ * 0: all is well; 1: something is wrong; 2: not understood. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/support/hosts.h"
 #include "tests/support/soak.h"
 #include "tests/support/threads.h"
 
@@ -71,6 +72,36 @@ static int run_threads(const soak_config *config, unsigned threads)
     return result.wrong != NULL;
 }
 
+static int run_host(const soak_config *config, unsigned threads, const char *way)
+{
+    enum { ROUND = 5 /* seconds */ };
+    if (strcmp(way, "host-slice") == 0) {
+        setenv("CSP_SLICE", "1", 1);
+    } else if (strcmp(way, "host-stress") == 0) {
+        setenv("CSP_GC_STRESS", "500", 1);
+    } else if (strcmp(way, "host") != 0) {
+        fprintf(stderr, "soak: no way %s\n", way);
+        exit(2);
+    }
+    unsigned rounds = config->rounds ? config->rounds : config->seconds / ROUND + 1;
+    printf("soak: %s, %u threads, seed %llu\n", way, threads, (unsigned long long)config->seed);
+    fflush(stdout);
+    hosts_result r = hosts_run(&(hosts_config){
+        .threads = threads, .seconds = config->seconds, .rounds = rounds, .seed = config->seed});
+    printf("  %llu deeds in %llu VMs; given back: %llu objects, %llu states of calls, %llu "
+           "completers, the bytes of %llu messages\n",
+           (unsigned long long)r.deeds, (unsigned long long)r.vms, (unsigned long long)r.objects,
+           (unsigned long long)r.states, (unsigned long long)r.completers,
+           (unsigned long long)r.releases);
+    printf(
+        "  resident %zu KiB after the first round, %zu after the last; descriptors %u, %u\n  %s\n",
+        r.resident_first >> 10, r.resident_last >> 10, r.open_first, r.open_last,
+        r.wrong ? r.wrong : "all is well");
+    int status = r.wrong != NULL;
+    free(r.wrong);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -98,6 +129,8 @@ int main(int argc, char **argv)
     }
     if (strcmp(way, "threads") == 0)
         return run_threads(&config, threads);
+    if (strncmp(way, "host", 4) == 0)
+        return run_host(&config, threads, way);
     choose_way(&config, way);
     config.progress = isatty(STDERR_FILENO) ? stderr : NULL;
     printf("soak: %s, %u processes, seed %llu\n", way, config.processes,
