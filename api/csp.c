@@ -370,7 +370,7 @@ csp_input csp_input_state(const char *text, size_t size)
     diag_init(&diags, &src);
     arena a;
     arena_init(&a);
-    const ast_module *ast = parse_module(&a, &diags);
+    const ast_module *ast = parse_input(&a, &diags);
     csp_input state = CSP_INPUT_COMPLETE;
     if (!ast || diags.errors > 0)
         state = diags.incomplete ? CSP_INPUT_INCOMPLETE : CSP_INPUT_ERROR;

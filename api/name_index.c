@@ -64,6 +64,22 @@ void name_index_set(name_index *names, const char *name, uint32_t number)
     slot->number = number;
 }
 
+void name_index_remove(name_index *names, const char *name)
+{
+    name_slot *free_slot = name_slot_of(names, name, hash_of(name));
+    uint32_t gap = (uint32_t)(free_slot - names->slots);
+    names->count--;
+    /* Those behind it that could not be found beyond a gap move into it. */
+    for (uint32_t i = (gap + 1) & names->mask; names->slots[i].name; i = (i + 1) & names->mask) {
+        uint32_t wanted = names->slots[i].hash & names->mask;
+        if (((i - wanted) & names->mask) < ((i - gap) & names->mask))
+            continue;
+        names->slots[gap] = names->slots[i];
+        gap = i;
+    }
+    names->slots[gap] = (name_slot){0};
+}
+
 void name_index_clear(name_index *names)
 {
     free(names->slots);

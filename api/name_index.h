@@ -26,6 +26,8 @@ bool name_index_reserve(name_index *names, uint32_t count);
 /* Enters the name, for which room has been made, or changes its number. A new name is not copied:
  * it must stay valid. */
 void name_index_set(name_index *names, const char *name, uint32_t number);
+/* Takes out a name that is there. */
+void name_index_remove(name_index *names, const char *name);
 void name_index_clear(name_index *names);
 
 #endif

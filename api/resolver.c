@@ -5,6 +5,7 @@
 #include "api/foreign.h"
 #include "api/loader.h"
 #include "api/session.h"
+#include "api/session_value.h"
 #include "compiler/compile.h"
 #include "parser/lint.h"
 #include "parser/parse.h"
@@ -306,6 +307,7 @@ static resolve_world answers_of(resolver *r)
                            .imported_each = answer_imported_each,
                            .foreign = answer_foreign,
                            .library = answer_library,
+                           .shown = r->session ? session_shown(r->session) : VALUE_ABSENT,
                            .body_name = w->loading ? NULL : loader_body_name(w)};
 }
 
@@ -314,7 +316,7 @@ static module *compile(world *w, csp_session *session, bool lint, arena *a, diag
 {
     resolver r = {.world = w, .session = session};
     resolve_world answers = answers_of(&r);
-    ast_module *ast = parse_module(a, diags);
+    ast_module *ast = session ? parse_input(a, diags) : parse_module(a, diags);
     if (!ast)
         return NULL;
     bool readable = diags->errors == 0;

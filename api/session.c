@@ -264,6 +264,83 @@ static void commit(csp_session *s)
     forget_staged(s, end);
 }
 
+/* ---- Names that the host binds ---- */
+
+/* For those who look it up. */
+static void set_late(csp_session *s, const char *name, value v)
+{
+    value late = find_late(s, name);
+    if (late != VALUE_ABSENT)
+        ((cell *)value_as_object(late))->item = v;
+}
+
+/* Behind what the input under way has defined: it becomes the session's with that. */
+static bool append(csp_session *s, const char *name, value made)
+{
+    char *copy = strdup(name);
+    if (!copy || !reserve_cells(s)) {
+        free(copy);
+        return false;
+    }
+    s->variables[s->total] = (session_variable){.name = copy};
+    s->cells[s->total] = made;
+    if (s->total > s->count)
+        name_index_set(&s->staged, copy, s->total);
+    else
+        name_index_set(&s->names, copy, s->count++);
+    s->total++;
+    return true;
+}
+
+bool session_bind(csp_session *s, const char *name, value v)
+{
+    value made = new_cell(s, name, 0);
+    if (made == VALUE_ABSENT)
+        return false;
+    ((cell *)value_as_object(made))->item = v;
+    uint32_t i = name_index_find(&s->names, name);
+    if (i == NAME_INDEX_NONE) {
+        if (!append(s, name, made))
+            return false;
+    } else {
+        s->variables[i] = (session_variable){.name = s->variables[i].name};
+        s->cells[i] = made;
+    }
+    set_late(s, name, v);
+    return true;
+}
+
+/* The last one takes its place, and what the input under way has defined moves up. */
+static void remove_variable(csp_session *s, uint32_t i)
+{
+    name_index_remove(&s->names, s->variables[i].name);
+    free(s->variables[i].name);
+    uint32_t last = --s->count, staged = --s->total - last;
+    if (i < last) {
+        s->variables[i] = s->variables[last];
+        s->cells[i] = s->cells[last];
+        name_index_set(&s->names, s->variables[i].name, i);
+    }
+    memmove(&s->variables[last], &s->variables[last + 1], staged * sizeof *s->variables);
+    memmove(&s->cells[last], &s->cells[last + 1], staged * sizeof *s->cells);
+    for (uint32_t k = last; k < s->total; k++)
+        name_index_set(&s->staged, s->variables[k].name, k);
+    s->cells[s->total] = VALUE_ABSENT;
+}
+
+bool session_unbind(csp_session *s, const char *name)
+{
+    uint32_t i = name_index_find(&s->names, name), staged = name_index_find(&s->staged, name);
+    if (i == NAME_INDEX_NONE && staged == NAME_INDEX_NONE)
+        return false;
+    set_late(s, name, VALUE_ABSENT);
+    if (staged != NAME_INDEX_NONE)
+        variable_cell(s, staged)->item = VALUE_ABSENT; /* so it will not be the session's */
+    if (i != NAME_INDEX_NONE)
+        remove_variable(s, i);
+    return true;
+}
+
 /* ---- Evaluation ---- */
 
 static uint32_t count_lines(const char *source, size_t size)

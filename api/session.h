@@ -28,6 +28,9 @@ struct csp_session {
     name_index names; /* of the session's variables */
     /* of those that the input under way has defined: the newest with each name */
     name_index staged;
+    /* who is given the values of expressions; NULL: nobody */
+    void (*each)(void *user, csp_value v);
+    void *each_user;
     uint32_t late_count, late_capacity;
     char **late_names; /* the names that functions look up at each use; owned */
     value *late_cells; /* pinned: their OBJ_CELLs */
@@ -45,6 +48,10 @@ bool session_define(csp_session *s, const char *name, const resolve_session_name
 uint64_t session_late(csp_session *s, const char *name);
 /* The present value of a variable; VALUE_ABSENT: there is no such variable. */
 value session_value(const csp_session *s, const char *name);
+/* Binds a name, which cannot be assigned, as if by `let`. False: no memory. */
+bool session_bind(csp_session *s, const char *name, value v);
+/* False: there is no such name. */
+bool session_unbind(csp_session *s, const char *name);
 /* The imported module of that name (see loader.h), or NULL. */
 const void *session_module(const csp_session *s, const char *name);
 

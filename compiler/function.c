@@ -158,8 +158,21 @@ static void end_defers(builder *b, src_span at)
     compile_emit(b, insn_abc(OPC_RET, b->code->defer_reg + 1u, 0, 0), at);
 }
 
+unsigned compile_show(builder *b, unsigned reg, src_span at)
+{
+    unsigned base = compile_registers(b, 3, at);
+    uint32_t k = compile_constant(b->c, b->c->world->shown);
+    compile_move(b, base + 2, reg, at);
+    compile_emit(b, insn_abc(OPC_CALLN, base, 1, compile_short_constant(b, k, at)), at);
+    return base;
+}
+
 void compile_return(builder *b, unsigned reg, src_span at)
 {
+    unsigned mark = b->top;
+    if (b->number == 0 && b->c->world->shown)
+        reg = compile_show(b, reg, at);
+    compile_release(b, mark);
     if (b->code->defer_reg == CODE_NO_REGISTER) {
         compile_emit(b, insn_abc(OPC_RET, reg, 0, 0), at);
         return;
@@ -256,7 +269,7 @@ code *compile_body(compiler *c, const resolve_unit *unit)
     for (uint32_t i = 0; i < items.count && !c->session; i++)
         if (items.items[i]->kind == AST_CONST)
             compile_const(&b, items.items[i]);
-    compile_nodes(&b, items, TO_RETURN, items.count ? items.items[items.count - 1]->span : at);
+    compile_input(&b, items, items.count ? items.items[items.count - 1]->span : at);
     finish(&b, at);
     return c->failed ? NULL : b.code;
 }

@@ -23,6 +23,17 @@ CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, siz
 CSP_API csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
 
 /* ---- Sessions: names and what they are ---- */
+/* From now on `each` is given the values of inputs, and csp_eval gives none: that of each expression at the top level
+ * of an input, unless it is nil, as soon as it has been evaluated. It is called as a native is: what is [N] may be
+ * called, and v is valid during the call. NULL: csp_eval gives the last one again. */
+CSP_API void csp_session_on_value(csp_session *session, void (*each)(void *user, csp_value v), void *user);
+/* Binds a name in the session, in place of what it was; `_` may be one. v: a value that cannot change, or the session's
+ * own. CSP_OK; CSP_E_TYPE: another process's; CSP_E_MEMORY; CSP_E_MISUSE: no such name can be written. [N] */
+CSP_API csp_status csp_session_set(csp_session *session, const char *name, csp_value v);
+/* What a variable of the session holds; the host may show it. CSP_NONE: there is none (not_found). [N] */
+CSP_API csp_value csp_session_get(csp_session *session, const char *name);
+/* Unbinds a name; what functions have captured of it stays. CSP_OK; CSP_E_NOT_FOUND: there is none. [N] */
+CSP_API csp_status csp_session_forget(csp_session *session, const char *name);
 /* Calls `each`, in order, with each whole word that could end `text`, to replace it from the byte *start. */
 CSP_API void csp_complete(csp_session *session, const char *text, size_t size, size_t *start,
                           void (*each)(void *user, const char *candidate), void *user);

@@ -38,7 +38,7 @@ static void free_parser(parser *p)
     free(p->unsaid.related_message);
 }
 
-ast_module *parse_module(arena *a, diag_list *diags)
+static ast_module *parse_text(arena *a, diag_list *diags, bool input)
 {
     ast_module *module = arena_alloc(a, sizeof *module);
     if (module == NULL)
@@ -48,8 +48,11 @@ ast_module *parse_module(arena *a, diag_list *diags)
     diags->incomplete = false;
     if (!is_utf8(diags))
         return module;
-    parser p = {
-        .module = module, .diags = diags, .errors_before = diags->errors, .previous = TOK_NEWLINE};
+    parser p = {.module = module,
+                .diags = diags,
+                .input = input,
+                .errors_before = diags->errors,
+                .previous = TOK_NEWLINE};
     p.token.kind = TOK_NEWLINE;
     lex_init(&p.lx, a, diags);
     parse_advance(&p);
@@ -67,3 +70,7 @@ ast_module *parse_module(arena *a, diag_list *diags)
 #endif
     return a->failed ? NULL : module;
 }
+
+ast_module *parse_module(arena *a, diag_list *diags) { return parse_text(a, diags, false); }
+
+ast_module *parse_input(arena *a, diag_list *diags) { return parse_text(a, diags, true); }

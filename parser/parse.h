@@ -17,6 +17,9 @@ enum { PARSE_MAX_DEPTH = 1000, PARSE_MAX_OPERANDS = 2000 };
  * it before it shows an error. */
 ast_module *parse_module(arena *a, diag_list *diags);
 
+/* The same for an input of a session, in which `_` may be read: it is what the session says. */
+ast_module *parse_input(arena *a, diag_list *diags);
+
 /* The comment mark of another language ("//", "--" …) that stands before the offset on its line,
  * or NULL. */
 const char *parse_foreign_comment(const src_text *src, uint32_t offset);

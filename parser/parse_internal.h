@@ -39,6 +39,7 @@ typedef struct parser {
     uint32_t previous_end; /* where the last real token ended */
     lex_token ahead[3];    /* read, not yet current */
     uint32_t ahead_count;
+    bool input;   /* of a session, in which `_` is a name, too */
     bool head;    /* in a head: `{` opens the body, not a map */
     bool panic;   /* an error was reported: no more reports until the next statement */
     bool stopped; /* no more parsing: nested too deeply, or out of memory */

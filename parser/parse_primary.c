@@ -30,7 +30,7 @@ static ast_node *name(parser *p)
  * of them. */
 static ast_node *element(parser *p, bool places)
 {
-    if (!places || !parse_at(p, TOK_HOLE))
+    if (!places || !parse_at(p, TOK_HOLE) || p->input)
         return parse_expression(p);
     uint32_t start = p->token.span.start;
     if (p->hole.end == 0)
@@ -148,6 +148,9 @@ static ast_node *anonymous_fn(parser *p)
     return parse_fn(p);
 }
 
+/* In a session `_` is what was shown last. */
+static ast_node *hole(parser *p) { return p->input ? name(p) : no_operand(p); }
+
 ast_node *parse_primary(parser *p)
 {
     static ast_node *(*const operands[LEX_KINDS])(parser *) = {
@@ -161,6 +164,7 @@ ast_node *parse_primary(parser *p)
         [TOK_FALSE] = keyword_literal,
         [TOK_NIL] = keyword_literal,
         [TOK_NAME] = name,
+        [TOK_HOLE] = hole,
         [TOK_PAREN_OPEN] = parenthesised,
         [TOK_BRACKET_OPEN] = list,
         [TOK_BRACE_OPEN] = brace,

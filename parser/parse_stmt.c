@@ -1,4 +1,6 @@
 /* Statements, blocks, and the top level. */
+#include <string.h>
+
 #include "parser/parse_internal.h"
 
 /* ---- let, var, const ------------------------------------------------------------------------- */
@@ -109,6 +111,14 @@ static void no_place(parser *p, const ast_node *node, bool among_others)
     p->panic |= node->kind == AST_CALL; /* what follows is the body of a function */
 }
 
+/* What was read as a session's `_`. */
+static void read_as_hole(const parser *p, ast_node *place)
+{
+    if (p->input && place->kind == AST_NAME && place->as.name.id &&
+        strcmp(place->as.name.id->text, "_") == 0)
+        place->kind = PAT_HOLE;
+}
+
 /* `(a, xs[i], _) = e`. */
 static void check_places(parser *p, const ast_node *places)
 {
@@ -120,6 +130,7 @@ static void check_places(parser *p, const ast_node *places)
         ast_node **place = &places->as.list.items[i];
         if ((*place)->kind == AST_SLICE)
             *place = parse_index_of_slice(p, *place);
+        read_as_hole(p, *place);
         if (!is_place(*place) && (*place)->kind != PAT_HOLE)
             no_place(p, *place, true);
     }
@@ -131,6 +142,7 @@ static ast_node *checked_place(parser *p, ast_node *place)
         return place;
     if (place->kind == AST_SLICE)
         place = parse_index_of_slice(p, place);
+    read_as_hole(p, place);
     if (place->kind == AST_TUPLE && place->as.list.count > 0)
         check_places(p, place);
     else if (!is_place(place))

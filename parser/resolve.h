@@ -89,6 +89,9 @@ typedef struct resolve_world {
     /* What the name of a C library alone stands for. NO_SUCH: home is that of an
      * imported module. */
     resolve_status (*library)(void *user, const void *home, resolve_symbol *out);
+    /* Word of the function that a session's values are given to, each expression of the input's
+     * top level as it is evaluated. 0: the value of the last one is what the input gives. */
+    uint64_t shown;
     const char *body_name; /* what traces call the text's body; NULL: main */
 } resolve_world;
 

@@ -145,6 +145,11 @@ void resolve_report_unknown(resolver *r, const ast_name *name, src_span span)
 {
     if (name->lost)
         return; /* declared in a part that could not be parsed, as far as anyone knows */
+    if (strcmp(name->text, "_") == 0) {
+        diag *hole = diag_error(r->diags, span, "expected an expression, found `_`");
+        diag_hint(hole, "`_` is the last value that was shown, and there is none yet");
+        return;
+    }
     diag *d = diag_error(r->diags, span, "unknown name `%s`", name->text);
     if (r->binding_fn == name)
         diag_hint(d, "a function that calls itself is written `fn %s(…) { … }`", name->text);

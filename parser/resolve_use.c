@@ -1,5 +1,7 @@
 /* What a name means where it is used: a variable of the text, one of the session, a module,
  * something of the world outside; or nothing, which is reported. */
+#include <string.h>
+
 #include "parser/resolve_internal.h"
 
 bool resolve_is_library(const resolver *r, const void *home)
@@ -123,7 +125,7 @@ static void report_hidden(resolver *r, const ast_binding *hidden, src_span span)
 static ast_binding *find_later(resolver *r, ast_name *name, src_span span)
 {
     const ast_fn *fn = session_fn(r);
-    if (!name->settled && !fn)
+    if ((!name->settled && !fn) || strcmp(name->text, "_") == 0)
         return NULL;
     if (!name->settled) {
         diag *d = diag_note(r->diags, span,

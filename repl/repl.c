@@ -40,19 +40,25 @@ static void leave(repl *r)
     r->status = csp_exit_status(r->vm);
 }
 
+static void on_value(void *user, csp_value v)
+{
+    terminal_fresh_line();
+    show_value(user, v);
+}
+
 static void evaluate(repl *r, const char *input)
 {
     char *result = NULL;
+    show_begin(r, is_silent(input));
     terminal_interrupts(r->vm);
     csp_status status = csp_eval(r->session, input, strlen(input), &result);
     terminal_interrupts(NULL);
     terminal_fresh_line();
+    show_end(r, status >= 0);
     if (status < 0)
         print_error(r);
     else if (status == CSP_EXIT)
         leave(r);
-    else if (result && !is_silent(input))
-        repl_print(1, "%s\n", result);
     csp_text_free(result);
 }
 
@@ -160,6 +166,8 @@ int repl_run(const options *o)
         csp_free(r.vm);
         return EXIT_USAGE;
     }
+    csp_session_on_value(r.session, on_value, &r);
+    r.show = (show){.first = 1};
     repl_print(1, "csp %s, :help for help, Ctrl-D to leave\n", csp_version());
     loop(&r);
     csp_free(r.vm);

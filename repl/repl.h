@@ -3,13 +3,15 @@
 #define CSP_REPL_REPL_H
 
 #include "repl/options.h"
+#include "repl/show.h"
 
 typedef struct repl {
     csp_vm *vm;
     csp_session *session;
     bool colour;
     bool quit;
-    int status;  /* exit status, once it is to quit */
+    int status; /* exit status, once it is to quit */
+    show show;
     char *input; /* the lines of an input that is not complete yet, or NULL */
 } repl;
 

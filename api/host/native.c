@@ -127,12 +127,8 @@ static inline verdict check_args(csp_vm *vm, process *p, const host_native *n, c
     return check_all(vm, p, n, args);
 }
 
-static verdict call(csp_vm *vm, process *p, value *args, value *result)
+static inline verdict run(csp_vm *vm, process *p, const host_native *n, value *args, value *result)
 {
-    const host_native *n = (const host_native *)native_called(vm, args);
-    verdict v = check_args(vm, p, n, args);
-    if (__builtin_expect(v != VERDICT_DONE, 0))
-        return v;
     host_natives *of = &host_of(vm)->natives;
     csp_context *c = &of->simple[of->steps % SIMPLE_CONTEXTS];
     c->caller = p;
@@ -149,6 +145,18 @@ static verdict call(csp_vm *vm, process *p, value *args, value *result)
         return vm_raise_value(vm, c->result);
     *result = c->result;
     return VERDICT_DONE;
+}
+
+verdict native_run(csp_vm *vm, process *p, const host_native *n, value *args, value *result)
+{
+    return run(vm, p, n, args, result);
+}
+
+static verdict call(csp_vm *vm, process *p, value *args, value *result)
+{
+    const host_native *n = (const host_native *)native_called(vm, args);
+    verdict v = check_args(vm, p, n, args);
+    return __builtin_expect(v == VERDICT_DONE, 1) ? run(vm, p, n, args, result) : v;
 }
 
 /* Of one that suspends. */

@@ -52,6 +52,9 @@ bool natives_init(struct host *h);
 void natives_end(struct host *h, bool wait);
 void natives_free(struct host *h);
 
+/* In a simple native: calls n, with the arguments of that. DONE with *result, or FAIL. */
+verdict native_run(csp_vm *vm, process *p, const host_native *n, value *args, value *result);
+
 /* The native with that name in the tables of a module, or NULL. */
 const host_native *native_find(const native_table *tables, const char *name);
 /* Calls `each` for those that every importer may use: whose names do not begin with `_`. */

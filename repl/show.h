@@ -1,0 +1,28 @@
+/* The values of entries: shown as they are evaluated, and named `_` and `_1`, `_2`, … */
+#ifndef CSP_REPL_SHOW_H
+#define CSP_REPL_SHOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "include/csp.h"
+
+struct repl;
+
+enum { SHOW_KEPT = 20 }; /* so many values have names */
+
+typedef struct show {
+    uint64_t count; /* values that have been given a name so far */
+    uint64_t first; /* the oldest that has it; more than count: none has */
+    uint64_t entry; /* values of the entry under way */
+    bool quiet;     /* that entry's are not shown */
+} show;
+
+/* Before an entry: quiet if its values are not to be shown. */
+void show_begin(struct repl *r, bool quiet);
+/* Shows a value of it. */
+void show_value(struct repl *r, csp_value v);
+/* When it has ended. If it failed, its values get no names. */
+void show_end(struct repl *r, bool succeeded);
+
+#endif
