@@ -75,7 +75,7 @@ Test(session_value, each_expression_of_the_top_level)
     shows(s, "1; try error(\"bad\"); 2", "<1><error(\"bad\", \"\")>");
     shows(s, "1 + ", "");
     shows(s, "defer print(\"end\"); 1", "<1>end\n");
-    shows(s, "par { 1; 2 }; spawn { 4 } == nil", "<false>");
+    shows(s, "par { 1; 2 }; (spawn { 4 }) == nil", "<[1, 2]><false>");
     csp_free(vm);
 }
 
