@@ -157,46 +157,6 @@ void compile_nodes(builder *b, ast_list nodes, dest d, src_span at)
     compile_release(b, mark);
 }
 
-/* Whether it may have a value; the others give nil, and may bind registers. */
-static bool has_value(const ast_node *ast)
-{
-    switch (ast->kind) {
-    case AST_LET:
-    case AST_VAR:
-    case AST_CONST:
-    case AST_FN_DECL:
-    case AST_ASSIGN:
-    case AST_RECEIVE_INTO:
-    case AST_WHILE:
-    case AST_LOOP:
-    case AST_FOR:
-    case AST_DEFER:
-    case AST_IMPORT:
-    case AST_EXTERN:
-    case AST_TEST:
-    case AST_RETURN: return false;
-    default: return true;
-    }
-}
-
-void compile_input(builder *b, ast_list items, src_span at)
-{
-    for (uint32_t i = 0; i + 1 < items.count && b->c->world->shown; i++) {
-        ast_node *item = items.items[i];
-        unsigned mark = b->top;
-        if (!has_value(item)) {
-            compile_node(b, item, TO_DISCARD);
-            continue;
-        }
-        compile_show(b, compile_any(b, item), item->span);
-        compile_release(b, mark);
-    }
-    if (b->c->world->shown && items.count > 0)
-        compile_node(b, items.items[items.count - 1], TO_RETURN);
-    else
-        compile_nodes(b, items, TO_RETURN, at);
-}
-
 /* n values into new registers in a row. */
 static unsigned compile_row(builder *b, ast_node *const *items, uint32_t count, src_span at)
 {

@@ -158,7 +158,8 @@ static void end_defers(builder *b, src_span at)
     compile_emit(b, insn_abc(OPC_RET, b->code->defer_reg + 1u, 0, 0), at);
 }
 
-unsigned compile_show(builder *b, unsigned reg, src_span at)
+/* Gives the value in reg to world->shown; nil is in the register that it gives. */
+static unsigned show(builder *b, unsigned reg, src_span at)
 {
     unsigned base = compile_registers(b, 3, at);
     uint32_t k = compile_constant(b->c, b->c->world->shown);
@@ -171,7 +172,7 @@ void compile_return(builder *b, unsigned reg, src_span at)
 {
     unsigned mark = b->top;
     if (b->number == 0 && b->c->world->shown)
-        reg = compile_show(b, reg, at);
+        reg = show(b, reg, at);
     compile_release(b, mark);
     if (b->code->defer_reg == CODE_NO_REGISTER) {
         compile_emit(b, insn_abc(OPC_RET, reg, 0, 0), at);
@@ -253,6 +254,47 @@ code *compile_function(compiler *c, ast_node *ast, value name, bool branch)
     return c->failed ? NULL : b.code;
 }
 
+/* Whether it may have a value; the others give nil, and may bind registers. */
+static bool has_value(const ast_node *ast)
+{
+    switch (ast->kind) {
+    case AST_LET:
+    case AST_VAR:
+    case AST_CONST:
+    case AST_FN_DECL:
+    case AST_ASSIGN:
+    case AST_RECEIVE_INTO:
+    case AST_WHILE:
+    case AST_LOOP:
+    case AST_FOR:
+    case AST_DEFER:
+    case AST_IMPORT:
+    case AST_EXTERN:
+    case AST_TEST:
+    case AST_RETURN: return false;
+    default: return true;
+    }
+}
+
+/* The top level, which returns its last value; a session is given the others, too. */
+static void compile_items(builder *b, ast_list items, src_span at)
+{
+    for (uint32_t i = 0; i + 1 < items.count && b->c->world->shown; i++) {
+        ast_node *item = items.items[i];
+        unsigned mark = b->top;
+        if (!has_value(item)) {
+            compile_node(b, item, TO_DISCARD);
+            continue;
+        }
+        show(b, compile_any(b, item), item->span);
+        compile_release(b, mark);
+    }
+    if (b->c->world->shown && items.count > 0)
+        compile_node(b, items.items[items.count - 1], TO_RETURN);
+    else
+        compile_nodes(b, items, TO_RETURN, at);
+}
+
 code *compile_body(compiler *c, const resolve_unit *unit)
 {
     builder b = begin(c, 0, unit->body);
@@ -269,7 +311,7 @@ code *compile_body(compiler *c, const resolve_unit *unit)
     for (uint32_t i = 0; i < items.count && !c->session; i++)
         if (items.items[i]->kind == AST_CONST)
             compile_const(&b, items.items[i]);
-    compile_input(&b, items, items.count ? items.items[items.count - 1]->span : at);
+    compile_items(&b, items, items.count ? items.items[items.count - 1]->span : at);
     finish(&b, at);
     return c->failed ? NULL : b.code;
 }

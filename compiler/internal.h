@@ -184,8 +184,6 @@ void compile_closure(builder *b, ast_node *ast, const ast_name *name /* or NULL 
 uint32_t compile_closure_constant(compiler *c, uint32_t number);
 /* The value that an input gives belongs to those that the session shows. */
 void compile_return(builder *b, unsigned reg, src_span at);
-/* Gives the value in reg to world->shown; nil is in the register that it gives. */
-unsigned compile_show(builder *b, unsigned reg, src_span at);
 /* At the end of a program or a module's body with the error in reg, if it is one: it is reported
  * with its place. */
 void compile_end_trace(builder *b, unsigned reg, src_span at);
@@ -197,8 +195,6 @@ void compile_node(builder *b, ast_node *ast, dest d); /* any expression or state
 /* an index, slice, field or call, without the chain before it */
 void compile_link(builder *b, ast_node *ast, dest d);
 void compile_nodes(builder *b, ast_list nodes, dest d, src_span at);
-/* The top level, which returns its last value; a session shows the others, too. */
-void compile_input(builder *b, ast_list items, src_span at);
 void compile_to(builder *b, ast_node *ast, unsigned reg); /* into a fresh register */
 /* the register that holds the value: a variable's own, or a new one */
 unsigned compile_any(builder *b, ast_node *ast);
