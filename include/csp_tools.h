@@ -43,16 +43,87 @@ CSP_API void csp_complete(csp_session *session, const char *text, size_t size, s
 CSP_API char *csp_doc(csp_session *session, const char *name);
 CSP_API char *csp_doc_near(csp_session *session, const char *name); /* what an unknown name meant. NULL: no idea */
 
-/* ---- Processes ---- */
+/* ---- Processes and channels ---- */
+/* What a callback is given is valid during that call, texts and arrays included;
+ * later versions add members at the ends of the structs, and words at the ends of the enums. */
+
+/* clang-format off */
+/* What a process waits for: nothing (it runs, or could); a channel that takes or gives something, ticks, or is closed
+ * and drained; the end of a process; any one of several; the branches of its par; its time; a descriptor that takes its
+ * output; work done elsewhere. */
+typedef enum csp_waiting {
+    CSP_WAITS_NOT, CSP_WAITS_SEND, CSP_WAITS_RECEIVE, CSP_WAITS_TICK, CSP_WAITS_DRAINED, CSP_WAITS_END, CSP_WAITS_ALT,
+    CSP_WAITS_PAR, CSP_WAITS_TIME, CSP_WAITS_OUTPUT, CSP_WAITS_WORK, CSP_WAITS_OTHER
+} csp_waiting;
+/* What it is: spawned by a process or the host; the program, or the input that a session evaluates; a branch of a par;
+ * what the host calls, or loads. */
+typedef enum csp_process_kind { CSP_IS_SPAWNED, CSP_IS_MAIN, CSP_IS_BRANCH, CSP_IS_HOSTS } csp_process_kind;
+/* clang-format on */
+typedef struct csp_wait {
+    csp_waiting kind; /* SEND, RECEIVE, TICK, DRAINED; END; TIME */
+    uint64_t number;  /* of the channel; of the process that is to end; ns until then */
+} csp_wait;
 typedef struct csp_process {
     uint64_t number;
     uint64_t reductions; /* used so far */
     const char *name;    /* given by Process.name, or of the function that was spawned; "" if there is none */
     const char *state;   /* "running", "runnable", "waiting" */
     csp_place where;
+    csp_waiting waiting;
+    const csp_wait *waits; /* all, any of which wakes it */
+    uint32_t wait_count, link_count;
+    const uint64_t *links; /* numbers of the processes that it is linked with */
+    const char *work;      /* CSP_WAITS_WORK: what is done, as "C function usleep (libc.so.6) to return"; else NULL */
+    uint64_t parent;       /* number of the process that spawned it, which may have ended; 0: the host, or not known */
+    csp_place spawned;     /* by a process: where, and the name of what it spawned (NULL: a block). Else empty */
+    csp_process_kind kind;
+    bool supervisor, dying; /* it runs a supervisor; it has been killed, and its deferred calls run */
+    size_t memory;          /* bytes of the process and its stack: what it holds is not counted */
 } csp_process;
-/* Calls `each` for all living processes, by number; its argument is valid during the call. CSP_OK, CSP_E_MEMORY. */
+/* Calls `each` for all living processes, by number. CSP_OK, CSP_E_MEMORY. */
 CSP_API csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user);
+/* Where that process stands, as csp_error_frame, the innermost first, with the line of the source (not NUL-terminated;
+ * NULL: there is none): at most the 48 innermost and the 16 outermost, between which `omitted` is how many are left out
+ * before this one. CSP_OK, CSP_E_MEMORY; CSP_E_NOT_FOUND: no such process. */
+typedef struct csp_frame {
+    csp_place place;
+    const char *source;
+    size_t source_size;
+    uint32_t omitted;
+    bool tail; /* tail calls have replaced frames before it */
+} csp_frame;
+CSP_API csp_status csp_each_frame(csp_vm *vm, uint64_t process, void (*each)(void *user, const csp_frame *frame),
+                                  void *user);
+/* Calls `each` with the number of each process that nobody can wake any more: those that will be reported as leaked. It
+ * collects garbage to find them, and touches none of them. CSP_OK, CSP_E_MEMORY. */
+CSP_API csp_status csp_each_stuck(csp_vm *vm, void (*each)(void *user, uint64_t process), void *user);
+
+/* Who holds a channel: a process, in a variable or what is reached from there; a channel, in a message in its buffer; a
+ * variable of a session, or a top-level const; the host (all three are 0 or NULL). */
+typedef struct csp_holder {
+    uint64_t process, channel;
+    const char *name;
+    bool sends, receives; /* what it may do: both, unless it holds one end alone */
+} csp_holder;
+/* What it is: a channel of the program; the outcome of a process; a ticker; a port of the host. */
+typedef enum csp_channel_kind { CSP_IS_CHANNEL, CSP_IS_OUTCOME, CSP_IS_TICKER, CSP_IS_PORT } csp_channel_kind;
+typedef struct csp_channel {
+    uint64_t number;             /* as scripts show it: <chan 2> */
+    uint32_t capacity, count;    /* of its buffer; messages in it */
+    uint32_t senders, receivers; /* processes that wait to send, and for what is sent, or for its end */
+    csp_place made;              /* file NULL: not by a program, or no longer known */
+    csp_channel_kind kind;
+    bool closed;
+    bool complete; /* all of its holders have been found: only so much is looked at */
+    uint64_t of;   /* CSP_IS_OUTCOME: the number of the process */
+    const csp_holder *holders;
+    uint32_t holder_count;
+} csp_channel;
+/* Calls `each`, by number, for all channels that a process waits on or that anybody holds. CSP_OK, CSP_E_MEMORY. */
+CSP_API csp_status csp_each_channel(csp_vm *vm, void (*each)(void *user, const csp_channel *channel), void *user);
+/* The messages in the buffer of that channel as `repr` shows them in a list, cut as by csp_show. NULL: no such channel,
+ * or no memory. */
+CSP_API char *csp_channel_content(csp_vm *vm, uint64_t channel, size_t limit);
 #ifdef __cplusplus
 }
 #endif

@@ -283,6 +283,44 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
     places->found = NULL;
 }
 
+/* --- looking without touching */
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Not inlined, as take_found. */
+static __attribute__((noinline)) bool list_found(csp_vm *vm, uint64_t **numbers, uint32_t *count)
+{
+    struct leak_places *places = vm->leak_places;
+    *count = 0;
+    *numbers = calloc((size_t)vm->table_count + 1, sizeof **numbers);
+    places->found = heap_take_revived(&vm->heap);
+    for (process *p = places->found, *next; p; p = next) {
+        next = p->run_next;
+        if ((p->ticket & TICKET_STATE) == TICKET_WAIT)
+            p->run_next = NULL;
+        if (*numbers && can_be_leaked(p))
+            (*numbers)[(*count)++] = process_number(p);
+    }
+    places->found = NULL;
+    if (*numbers)
+        qsort(*numbers, *count, sizeof **numbers, by_number);
+    return *numbers != NULL;
+}
+
+bool leak_find(csp_vm *vm, uint64_t **numbers, uint32_t *count)
+{
+    bool judge_due = vm->judge_due;
+    vm->judge_due = false;
+    heap_clear_stack();
+    heap_collect(&vm->heap);
+    vm->judge_due = judge_due;
+    return list_found(vm, numbers, count);
+}
+
 /* --- the last look */
 
 /* Registers that the frame no longer uses must not hide a leak: clears all registers after the one

@@ -20,6 +20,10 @@ void leak_free(csp_vm *vm);
 /* Between two slices: reports and kills the processes that the latest collection found, if any. */
 void leak_look(csp_vm *vm);
 
+/* The numbers of those that would be found now, ascending, in *numbers, malloc'ed: collects,
+ * and touches none of them. False: no memory. */
+bool leak_find(csp_vm *vm, uint64_t **numbers, uint32_t *count);
+
 /* Called when main, at a RET of its bottom frame R, is about to end and vm->final_check is set.
  * True: it has to wait a little longer: others can still run, or the last collection is due.
  * leak_look makes that one, since here the interpreter's own C frame would be scanned. False: it
