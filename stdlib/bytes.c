@@ -1,5 +1,6 @@
 /* The modules Bytes and Buffer. What only reads takes either. */
 #include "base/utf8.h"
+#include "stdlib/bytes_parts.h"
 #include "stdlib/natives.h"
 #include "stdlib/scalar.h"
 #include "stdlib/string_parts.h"
@@ -14,14 +15,7 @@ enum { DIGITS_PER_REDUCTION = 64, DIGITS_PER_STEP = 3 << 14 /* whole groups */, 
 
 /* --- arguments */
 
-/* The inside of bytes, a buffer or (where `texts`) a string; good until something is allocated into
- * it. */
-typedef struct span {
-    uint8_t *data;
-    size_t size;
-} span;
-
-static bool is_span(process *p, value v, bool texts, span *out)
+bool span_of(process *p, value v, bool texts, span *out)
 {
     if (value_is(v, OBJ_BYTES))
         *out = (span){value_bytes(v)->data, value_bytes(v)->size};
@@ -34,9 +28,9 @@ static bool is_span(process *p, value v, bool texts, span *out)
     return true;
 }
 
-static bool span_arg(csp_vm *vm, process *p, value v, span *out)
+bool span_arg(csp_vm *vm, process *p, value v, span *out)
 {
-    if (is_span(p, v, false, out))
+    if (span_of(p, v, false, out))
         return true;
     vm_raise_type(vm, p, v, "bytes or a buffer");
     return false;
@@ -61,7 +55,7 @@ static bool is_byte(value v)
 static bool size_of(csp_vm *vm, process *p, value x, size_t *size)
 {
     span from;
-    if (is_span(p, x, true, &from)) {
+    if (span_of(p, x, true, &from)) {
         *size = from.size;
         return true;
     }
@@ -84,7 +78,7 @@ static bool size_of(csp_vm *vm, process *p, value x, size_t *size)
 static verdict fill_from(csp_vm *vm, process *p, value x, uint8_t *to, size_t size, size_t *at)
 {
     span from;
-    if (is_span(p, x, true, &from))
+    if (span_of(p, x, true, &from))
         return long_copy(vm, to, from.data, size, at) ? VERDICT_DONE : VERDICT_YIELD;
     bool is_list = value_is(x, OBJ_LIST);
     size_t most = is_list ? LONG_ELEMENTS : LONG_BYTES;
@@ -283,12 +277,27 @@ static verdict any_utf8(csp_vm *vm, process *p, value *args, value *result)
 
 const native_entry bytes_natives[] = {
     {"base64", "base64(b)", "the bytes as base64 text", any_base64, 1, 1, DIGITS_SLOTS},
+    {"ends_with", "ends_with(b, part)", "whether b ends with part (bytes, a buffer or a string)",
+     bytes_ends_with, 2, 2, 0},
     {"get", "get(b, type, offset = 0)",
      "the number of C's type (\"i32\", \"f64be\") that lies there", any_get, 2, 3, 0},
     {"hex", "hex(b)", "the bytes as hexadecimal digits", any_hex, 1, 1, DIGITS_SLOTS},
+    {"index", "index(b, part, from = 0)",
+     "where part (bytes, a buffer or a string) first occurs at or after from (negative: from the "
+     "end); nil where it does not",
+     bytes_index, 2, 3, 0},
     {"of", "of(x)", "x zero bytes, or the bytes of a text, of a buffer or of a list of ints",
      bytes_of, 1, 1, 2},
     {"slice", "slice(b, from, to = nil)", "a copy of a part, as b[from..to]", any_slice, 2, 3, 0},
+    {"split", "split(b, sep)",
+     "a list of the parts between the separators (bytes, a buffer or a string), each as bytes, "
+     "empty "
+     "ones, too; an empty sep crashes with value_error",
+     bytes_split, 2, 2, BYTES_SPLIT_SLOTS},
+    {"starts_with", "starts_with(b, part)",
+     "whether b begins with part (bytes, a buffer or a string)", bytes_starts_with, 2, 2, 0},
+    {"trim", "trim(b)", "as bytes, without ASCII's white space at both ends", bytes_trim, 1, 1,
+     BYTES_TRIM_SLOTS},
     {"utf8", "utf8(b)", "the text that they hold, or an error of kind value_error", any_utf8, 1, 1,
      STRING_UTF8_SLOTS},
     {NULL, NULL, NULL, NULL, 0, 0, 0},

@@ -12,6 +12,7 @@ extern const native_entry list_natives[];
 extern const native_entry map_natives[];
 extern const native_entry math_natives[];
 extern const native_entry os_natives[];
+extern const native_entry path_natives[];
 extern const native_entry prelude_natives[];
 extern const native_entry prelude_process_natives[];
 extern const native_entry process_natives[];

@@ -119,9 +119,9 @@ static verdict string_index(csp_vm *vm, process *p, value *args, value *result)
     return v;
 }
 
-/* --- comparing: slot: how many bytes are known to be equal */
+/* --- comparing */
 
-static verdict same_long(csp_vm *vm, const char *a, const char *b, size_t size, value *slot,
+verdict string_same_step(csp_vm *vm, const char *a, const char *b, size_t size, value *slot,
                          value *result)
 {
     size_t at = string_at(*slot);
@@ -137,7 +137,8 @@ static verdict starts_long(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     const string *wanted = value_string(args[1]);
-    return same_long(vm, value_string(args[0])->text, wanted->text, wanted->size, &args[2], result);
+    return string_same_step(vm, value_string(args[0])->text, wanted->text, wanted->size, &args[2],
+                            result);
 }
 
 static verdict ends_long(csp_vm *vm, process *p, value *args, value *result)
@@ -145,8 +146,8 @@ static verdict ends_long(csp_vm *vm, process *p, value *args, value *result)
     (void)p;
     const string *s = value_string(args[0]);
     const string *wanted = value_string(args[1]);
-    return same_long(vm, s->text + s->size - wanted->size, wanted->text, wanted->size, &args[2],
-                     result);
+    return string_same_step(vm, s->text + s->size - wanted->size, wanted->text, wanted->size,
+                            &args[2], result);
 }
 
 /* Whether `wanted` stands at one end of s. */

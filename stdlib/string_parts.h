@@ -30,6 +30,11 @@ static inline bool string_is_space(uint32_t c)
 /* A string that is filled in steps, in a slot: made by the first step. NULL: raised. */
 string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length);
 
+/* string.c: whether so many bytes at a and b are the same, in steps; slot: how many are known to
+ * be. DONE or YIELD. */
+verdict string_same_step(csp_vm *vm, const char *a, const char *b, size_t size, value *slot,
+                         value *result);
+
 /* string_unicode.c */
 
 /* The end of the grapheme cluster (what a reader takes for one character) that starts at byte `at`
