@@ -15,27 +15,6 @@ enum { DIGITS_PER_REDUCTION = 64, DIGITS_PER_STEP = 3 << 14 /* whole groups */, 
 
 /* --- arguments */
 
-bool span_of(process *p, value v, bool texts, span *out)
-{
-    if (value_is(v, OBJ_BYTES))
-        *out = (span){value_bytes(v)->data, value_bytes(v)->size};
-    else if (value_is(v, OBJ_BUFFER) && value_usable(p, v))
-        *out = (span){((buffer *)value_as_object(v))->data, ((buffer *)value_as_object(v))->size};
-    else if (texts && value_is(v, OBJ_STRING))
-        *out = (span){(uint8_t *)value_string(v)->text, value_string(v)->size};
-    else
-        return false;
-    return true;
-}
-
-bool span_arg(csp_vm *vm, process *p, value v, span *out)
-{
-    if (span_of(p, v, false, out))
-        return true;
-    vm_raise_type(vm, p, v, "bytes or a buffer");
-    return false;
-}
-
 static bool own_buffer_arg(csp_vm *vm, process *p, value v, span *out)
 {
     if (value_is(v, OBJ_BUFFER))

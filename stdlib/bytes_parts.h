@@ -12,9 +12,27 @@ typedef struct span {
 } span;
 
 /* False: v is none that p may use. */
-bool span_of(process *p, value v, bool texts, span *out);
+static inline bool span_of(process *p, value v, bool texts, span *out)
+{
+    if (value_is(v, OBJ_BYTES))
+        *out = (span){value_bytes(v)->data, value_bytes(v)->size};
+    else if (value_is(v, OBJ_BUFFER) && value_usable(p, v))
+        *out = (span){((buffer *)value_as_object(v))->data, ((buffer *)value_as_object(v))->size};
+    else if (texts && value_is(v, OBJ_STRING))
+        *out = (span){(uint8_t *)value_string(v)->text, value_string(v)->size};
+    else
+        return false;
+    return true;
+}
+
 /* The same of bytes or a buffer; false: raised. */
-bool span_arg(csp_vm *vm, process *p, value v, span *out);
+static inline bool span_arg(csp_vm *vm, process *p, value v, span *out)
+{
+    if (span_of(p, v, false, out))
+        return true;
+    vm_raise_type(vm, p, v, "bytes or a buffer");
+    return false;
+}
 
 /* bytes_search.c */
 enum { BYTES_TRIM_SLOTS = 4, BYTES_SPLIT_SLOTS = 7 };

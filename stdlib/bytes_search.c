@@ -1,7 +1,6 @@
 /* Bytes: finding parts, and what is divided by them. In steps: what is searched or copied may be
  * very long. */
 #include "stdlib/bytes_parts.h"
-#include "stdlib/natives.h"
 #include "stdlib/string_parts.h"
 #include "vm/core/steps.h"
 #include "vm/data/search.h"
