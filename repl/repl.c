@@ -8,59 +8,12 @@
 
 #include "repl/commands.h"
 #include "repl/complete.h"
+#include "repl/evaluate.h"
 #include "repl/standard.h"
 #include "repl/terminal.h"
 
 #define PROMPT      "csp> "
 #define PROMPT_MORE "...> "
-
-/* ---- Evaluation ---- */
-
-static void print_error(repl *r)
-{
-    csp_error *error = csp_take_error(r->vm);
-    char *text = error ? csp_error_text(error, r->colour ? CSP_COLOUR : CSP_PLAIN) : NULL;
-    repl_print(2, "%s", text ? text : "out of memory\n");
-    csp_text_free(text);
-    csp_error_free(error);
-}
-
-/* A semicolon at the end suppresses the value. */
-static bool is_silent(const char *input)
-{
-    size_t size = strlen(input);
-    while (size > 0 && strchr(" \t\r\n", input[size - 1]))
-        size--;
-    return size > 0 && input[size - 1] == ';';
-}
-
-static void leave(repl *r)
-{
-    r->quit = true;
-    r->status = csp_exit_status(r->vm);
-}
-
-static void on_value(void *user, csp_value v)
-{
-    terminal_fresh_line();
-    show_value(user, v);
-}
-
-static void evaluate(repl *r, const char *input)
-{
-    char *result = NULL;
-    show_begin(r, is_silent(input));
-    terminal_interrupts(r->vm);
-    csp_status status = csp_eval(r->session, input, strlen(input), &result);
-    terminal_interrupts(NULL);
-    terminal_fresh_line();
-    show_end(r, status >= 0);
-    if (status < 0)
-        print_error(r);
-    else if (status == CSP_EXIT)
-        leave(r);
-    csp_text_free(result);
-}
 
 /* ---- Input ---- */
 
@@ -148,7 +101,7 @@ static void loop(repl *r)
             r->quit = true;
         free(line);
         if (!r->quit && csp_step(r->vm, STEP, NULL) == CSP_EXIT)
-            leave(r);
+            evaluate_exit(r);
     }
 }
 
@@ -166,8 +119,7 @@ int repl_run(const options *o)
         csp_free(r.vm);
         return EXIT_USAGE;
     }
-    csp_session_on_value(r.session, on_value, &r);
-    r.show = (show){.first = 1};
+    evaluate_init(&r);
     repl_print(1, "csp %s, :help for help, Ctrl-D to leave\n", csp_version());
     loop(&r);
     csp_free(r.vm);

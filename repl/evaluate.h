@@ -1,0 +1,14 @@
+/* Entries, evaluated in the REPL's session. */
+#ifndef CSP_REPL_EVALUATE_H
+#define CSP_REPL_EVALUATE_H
+
+#include "repl/repl.h"
+
+/* Once, when the session is there. */
+void evaluate_init(repl *r);
+/* Evaluates a whole entry, and shows its values or why it failed. */
+void evaluate(repl *r, const char *input);
+/* The program has asked to end (CSP_EXIT). */
+void evaluate_exit(repl *r);
+
+#endif
