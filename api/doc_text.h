@@ -12,4 +12,7 @@ void doc_indented(const char *lines, size_t size, FILE *out);
  * is none. */
 void doc_head(const char *source, const ast_fn *fn, const char *home, FILE *out);
 
+/* Where the `##` lines above the statement at `start` begin; `start` if there are none. */
+uint32_t doc_start(const char *text, uint32_t start);
+
 #endif

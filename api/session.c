@@ -6,6 +6,7 @@
 #include "api/host/host.h"
 #include "api/host/walks.h"
 #include "api/loader.h"
+#include "api/session_names.h"
 #include "vm/core/string.h"
 #include "vm/machine.h"
 #include "vm/process/output.h"
@@ -45,6 +46,12 @@ void csp_session_free(csp_session *s)
     door_leave(h);
 }
 
+static void free_variable(session_variable *v)
+{
+    free(v->name);
+    session_text_drop(v->text);
+}
+
 void session_free(csp_session *s)
 {
     live_take(s, LIVE_SESSION);
@@ -56,8 +63,9 @@ void session_free(csp_session *s)
     name_index_clear(&s->staged);
     name_index_clear(&s->late);
     for (uint32_t i = 0; i < s->total; i++)
-        free(s->variables[i].name);
+        free_variable(&s->variables[i]);
     free(s->variables);
+    free(s->file);
     if (s->cells)
         heap_unpin(s->cells);
     for (uint32_t i = 0; i < s->late_count; i++)
@@ -209,15 +217,18 @@ bool session_define(csp_session *s, const char *name, const resolve_session_name
     value made = new_cell(s, name, 0);
     if (made == VALUE_ABSENT || (how->by_name && session_late(s, name) == VALUE_ABSENT))
         return false;
-    char *copy = strdup(name);
-    if (!copy || !reserve_cells(s)) {
-        free(copy);
+    session_variable variable = {.name = strdup(name),
+                                 .text = how->item ? session_text_of(s, how) : NULL,
+                                 .assignable = how->assignable,
+                                 .by_name = how->by_name,
+                                 .home = how->home};
+    if (!variable.name || (how->item && !variable.text) || !reserve_cells(s)) {
+        free_variable(&variable);
         return false;
     }
-    s->variables[s->total] = (session_variable){
-        .name = copy, .assignable = how->assignable, .by_name = how->by_name, .home = how->home};
+    s->variables[s->total] = variable;
     s->cells[s->total] = made;
-    name_index_set(&s->staged, copy, s->total);
+    name_index_set(&s->staged, variable.name, s->total);
     describe(s, s->total++, out);
     return true;
 }
@@ -234,7 +245,7 @@ static void forget_staged(csp_session *s, uint32_t end)
 static void remove_staged(csp_session *s)
 {
     for (uint32_t i = s->count; i < s->total; i++)
-        free(s->variables[i].name);
+        free_variable(&s->variables[i]);
     forget_staged(s, s->total);
 }
 
@@ -247,7 +258,7 @@ static void commit(csp_session *s)
         session_variable variable = s->variables[i];
         value c = s->cells[i];
         if (((cell *)value_as_object(c))->item == VALUE_ABSENT) {
-            free(variable.name);
+            free_variable(&variable);
             continue;
         }
         uint32_t to = name_index_find(&s->names, variable.name);
@@ -255,6 +266,7 @@ static void commit(csp_session *s)
             to = s->count++;
             name_index_set(&s->names, variable.name, to);
         } else {
+            session_text_drop(s->variables[to].text);
             free(variable.name);
             variable.name = s->variables[to].name; /* the index points to it */
         }
@@ -303,6 +315,7 @@ bool session_bind(csp_session *s, const char *name, value v)
         if (!append(s, name, made))
             return false;
     } else {
+        session_text_drop(s->variables[i].text);
         s->variables[i] = (session_variable){.name = s->variables[i].name};
         s->cells[i] = made;
     }
@@ -314,7 +327,7 @@ bool session_bind(csp_session *s, const char *name, value v)
 static void remove_variable(csp_session *s, uint32_t i)
 {
     name_index_remove(&s->names, s->variables[i].name);
-    free(s->variables[i].name);
+    free_variable(&s->variables[i]);
     uint32_t last = --s->count, staged = --s->total - last;
     if (i < last) {
         s->variables[i] = s->variables[last];
@@ -374,9 +387,10 @@ static csp_status eval(csp_session *s, const char *source, size_t size, char **r
     loader_settle(w);
     /* When values have used up all memory, an input that drops them must still compile. */
     heap_lend(vm_heap(w->vm), LENT_BYTES);
-    const module *m = world_compile(w, "repl", source, size, s->line, s);
+    uint32_t *line = s->file ? &s->file_line : &s->line;
+    const module *m = world_compile(w, s->file ? s->file : "repl", source, size, *line, s);
     heap_lend(vm_heap(w->vm), -LENT_BYTES);
-    s->line += count_lines(source, size);
+    *line += count_lines(source, size);
     value v = VALUE_NIL;
     csp_status status;
     if (m) {

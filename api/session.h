@@ -5,8 +5,12 @@
 #include "api/name_index.h"
 #include "api/world.h"
 
+struct session_text; /* session_names.h */
+
 typedef struct session_variable {
     char *name; /* owned */
+    struct session_text
+        *text; /* of the statement that bound it; counted. NULL: the host has set it */
     bool assignable;
     bool by_name;     /* see resolve_session_name */
     const void *home; /* an imported module: its cell holds true; else NULL */
@@ -17,8 +21,11 @@ struct csp_session {
     world *world;
     /* of the process that evaluates: the owner of the session's values; 0: none yet */
     uint64_t number;
-    uint32_t line;  /* of the next input's first line */
-    uint32_t count; /* variables */
+    uint32_t line;      /* of the next input's first line */
+    uint64_t texts;     /* statements that have bound names so far */
+    char *file;         /* what the next input is called; owned. NULL: "repl" */
+    uint32_t file_line; /* if it has a name: as `line` */
+    uint32_t count;     /* variables */
     /* Including those that the input under way has defined: they become the session's when they
      * have a value. */
     uint32_t total;

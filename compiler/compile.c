@@ -40,8 +40,11 @@ static void declare(compiler *c)
 static bool define_session(compiler *c, const resolve_unit *unit)
 {
     for (ast_binding *b = unit->pending; b; b = b->next_pending) {
-        resolve_session_name how = {
-            .assignable = b->assignable, .by_name = b->by_name, .home = b->import.home};
+        resolve_session_name how = {.assignable = b->assignable,
+                                    .by_name = b->by_name,
+                                    .home = b->import.home,
+                                    .item = b->item,
+                                    .src = c->diags->src};
         resolve_session_name made = {0};
         if (!c->world->session_define(c->world->user, b->name->text, &how, &made))
             return false;

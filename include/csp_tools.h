@@ -42,6 +42,31 @@ CSP_API void csp_complete(csp_session *session, const char *text, size_t size, s
  * every module that has one). NULL: nothing is known about it. */
 CSP_API char *csp_doc(csp_session *session, const char *name);
 CSP_API char *csp_doc_near(csp_session *session, const char *name); /* what an unknown name meant. NULL: no idea */
+/* The text of what `name` is, with the `##` lines above it: the statement that bound a name of the session, a function
+ * or constant of a module ("m.f", "List.sort"), a whole module that was imported ("m"). *file and *line (both may be
+ * NULL) are where it begins; *file is NULL for an input, else freed by csp_text_free. NULL: not known, or of C. */
+CSP_API char *csp_source(csp_session *session, const char *name, char **file, uint32_t *line);
+typedef enum csp_name_kind {
+    CSP_NAME_LET,
+    CSP_NAME_VAR,
+    CSP_NAME_FN,
+    CSP_NAME_CONST,
+    CSP_NAME_IMPORT,
+    CSP_NAME_EXTERN
+} csp_name_kind;
+typedef struct csp_name {
+    const char *name;
+    csp_name_kind kind;
+    const char *text; /* the statement; names that one has bound have the same pointer. NULL: the host has set it */
+    const char *file; /* where that stands, as csp_session_file gave it; NULL: an input */
+    uint32_t line;
+} csp_name;
+/* Calls `each` for all names of the session, in the order in which they were bound; its argument is valid during the
+ * call. CSP_OK, CSP_E_MEMORY. */
+CSP_API csp_status csp_each_name(csp_session *session, void (*each)(void *user, const csp_name *name), void *user);
+/* What the next inputs are called in errors and by csp_source: a file, beside which they import, and whose lines are
+ * counted from 1; NULL: inputs again. CSP_OK, CSP_E_MEMORY. */
+CSP_API csp_status csp_session_file(csp_session *session, const char *name);
 
 /* ---- Processes and channels ---- */
 /* What a callback is given is valid during that call, texts and arrays included;

@@ -418,6 +418,7 @@ static void resolve_session(resolver *r, ast_list items)
     note_session_names(items);
     for (uint32_t i = 0; i < items.count; i++) {
         ast_node *item = items.items[i];
+        r->item = item;
         if (item->kind != AST_CONST) {
             resolve_node(r, item);
             continue;

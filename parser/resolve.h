@@ -41,6 +41,8 @@ typedef struct resolve_session_name {
     bool assignable;
     resolve_symbol function;
     bool is_function;
+    const ast_node *item; /* what is being defined: the top-level statement that binds it … */
+    src_text *src;        /* … and the text that this is a part of; else NULL */
     const void *home; /* not a variable but an imported module (see resolve_import); else NULL */
 } resolve_session_name;
 
@@ -129,10 +131,11 @@ struct ast_binding {
     resolve_import import; /* of a module */
     resolve_symbol symbol; /* a symbol, or what a session knows of an earlier function */
     bool has_symbol;
-    bool assignable; /* a session's variable */
-    bool by_name;    /* see resolve_session_name */
-    bool again;      /* its block had already bound the name */
-    bool top;        /* of the top-level block */
+    bool assignable;      /* a session's variable */
+    const ast_node *item; /* a session's new variable: the top-level statement that binds it */
+    bool by_name;         /* see resolve_session_name */
+    bool again;           /* its block had already bound the name */
+    bool top;             /* of the top-level block */
     bool used, assigned;
     /* assigned inside an operand of an expression: must not be read in place */
     bool assigned_within;

@@ -28,8 +28,9 @@ typedef struct resolver {
     diag_list *diags;
     const resolve_world *world;
     bool session;
-    bool failed;   /* no memory */
-    bool in_const; /* in a const's value: the top level's variables do not exist yet */
+    bool failed;          /* no memory */
+    bool in_const;        /* in a const's value: the top level's variables do not exist yet */
+    const ast_node *item; /* a session: the top-level statement that is being walked */
     ast_function_info *function;
     scope *scope;
     scope *top_scope;

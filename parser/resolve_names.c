@@ -147,6 +147,7 @@ ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src
     r->scope->first = b;
     if (session) {
         b->assignable = kind == BINDING_VAR;
+        b->item = r->item;
         b->by_name = kind == BINDING_FN || kind == BINDING_MODULE;
         *r->pending_end = b;
         r->pending_end = &b->next_pending;

@@ -5,5 +5,8 @@
 #include "repl/repl.h"
 
 void command_doc(repl *r, const char *argument);
+void command_src(repl *r, const char *argument);
+void command_load(repl *r, const char *argument);
+void command_save(repl *r, const char *argument);
 
 #endif

@@ -16,7 +16,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CSP=${CSP:-$root/build/csp}
 folder=$(mktemp -d)
 passed=0 failed=0
-socket=$folder/tmux
+opened=0
 unset TMUX XDG_STATE_HOME XDG_CONFIG_HOME
 export INPUTRC=/dev/null CSP_HISTFILE=$folder/history NO_COLOR=1 HOME=$folder
 
@@ -26,17 +26,19 @@ command -v tmux >/dev/null || {
     exit 0
 }
 
-on_tmux() { tmux -S "$socket" -f /dev/null "$@"; }
+# A server for each REPL: one that is ending would refuse the next.
+on_tmux() { tmux -S "$folder/tmux$opened" -f /dev/null "$@" 2>/dev/null; }
 
 screen_open() {
     local rows=${1:-24} columns=${2:-80}
     shift $(($# < 2 ? $# : 2))
+    opened=$((opened + 1))
     on_tmux new-session -d -s csp -x "$columns" -y "$rows" -c "$folder" \
         "TERM=screen exec '$CSP' $*; sleep 1" \; set-option -g history-limit 20000 \; set-option -g status off
     prompts
 }
 
-screen_close() { on_tmux kill-server 2>/dev/null; }
+screen_close() { on_tmux kill-server; }
 
 stop_screen() {
     screen_close
@@ -59,7 +61,7 @@ within() {
     shift
     until "$@"; do
         [ $SECONDS -ge $end ] && return 1
-        sleep 0.03
+        sleep 0.05
     done
 }
 

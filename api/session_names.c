@@ -1,0 +1,129 @@
+#include "api/session_names.h"
+
+#include <stdlib.h>
+
+#include "api/doc_text.h"
+#include "api/host/host.h"
+#include "include/csp_tools.h"
+
+/* ---- The statements ---- */
+
+session_text *session_text_of(csp_session *s, const resolve_session_name *how)
+{
+    src_span span = how->item->span;
+    session_text *last = s->total > s->count ? s->variables[s->total - 1].text : NULL;
+    if (last && last->start == span.start) {
+        last->uses++;
+        return last;
+    }
+    uint32_t from = doc_start(how->src->text, span.start);
+    session_text *t = malloc(sizeof *t + (span.end - from) + 1);
+    char *file = s->file ? strdup(s->file) : NULL;
+    if (!t || (s->file && !file)) {
+        free(t);
+        free(file);
+        return NULL;
+    }
+    *t = (session_text){.uses = 1,
+                        .start = span.start,
+                        .line = src_locate(how->src, from).line,
+                        .order = s->texts++,
+                        .statement = how->item->kind,
+                        .file = file,
+                        .size = span.end - from};
+    memcpy(t->text, how->src->text + from, t->size);
+    t->text[t->size] = '\0';
+    return t;
+}
+
+void session_text_drop(session_text *t)
+{
+    if (!t || --t->uses > 0)
+        return;
+    free(t->file);
+    free(t);
+}
+
+/* ---- What a session has ---- */
+
+static csp_name_kind kind_of(const session_variable *v)
+{
+    if (!v->text)
+        return CSP_NAME_LET;
+    switch (v->text->statement) {
+    case AST_FN_DECL: return CSP_NAME_FN;
+    case AST_CONST: return CSP_NAME_CONST;
+    case AST_IMPORT: return CSP_NAME_IMPORT;
+    case AST_EXTERN: return CSP_NAME_EXTERN;
+    default: return v->assignable ? CSP_NAME_VAR : CSP_NAME_LET;
+    }
+}
+
+/* Names that the host has set come first. */
+static uint64_t order_of(const session_variable *v) { return v->text ? v->text->order + 1 : 0; }
+
+static int compare_order(const void *a, const void *b)
+{
+    uint64_t one = order_of(*(const session_variable *const *)a);
+    uint64_t other = order_of(*(const session_variable *const *)b);
+    return one < other ? -1 : one > other;
+}
+
+static csp_name describe(const session_variable *v)
+{
+    csp_name name = {.name = v->name, .kind = kind_of(v)};
+    if (v->text) {
+        name.text = v->text->text;
+        name.file = v->text->file;
+        name.line = v->text->line;
+    }
+    return name;
+}
+
+csp_status csp_each_name(csp_session *s, void (*each)(void *user, const csp_name *name), void *user)
+{
+    host *h = session_enter(s, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    csp_status status = CSP_OK;
+    const session_variable **sorted = calloc(s->count + 1u, sizeof *sorted);
+    if (!each)
+        status = door_misuse(h->vm, __func__, "there is no function to call");
+    else if (!sorted)
+        status = host_fail_memory(h);
+    if (status == CSP_OK) {
+        for (uint32_t i = 0; i < s->count; i++)
+            sorted[i] = &s->variables[i];
+        qsort(sorted, s->count, sizeof *sorted, compare_order);
+        door_hook_begin(h);
+        for (uint32_t i = 0, count = s->count; i < count; i++) {
+            csp_name name = describe(sorted[i]);
+            each(user, &name);
+        }
+        door_hook_end(h);
+    }
+    free(sorted);
+    door_leave(h);
+    return status;
+}
+
+csp_status csp_session_file(csp_session *s, const char *name)
+{
+    host *h = session_enter(s, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    csp_status status = CSP_OK;
+    char *copy = name ? strdup(name) : NULL;
+    if (name && door_check_text(h->vm, __func__, name, "", 0) != CSP_OK) {
+        free(copy);
+        status = CSP_E_MISUSE;
+    } else if (name && !copy) {
+        status = host_fail_memory(h);
+    } else {
+        free(s->file);
+        s->file = copy;
+        s->file_line = 1;
+    }
+    door_leave(h);
+    return status;
+}

@@ -1,0 +1,122 @@
+/* The text of what a name is. */
+#include <stdlib.h>
+
+#include "api/doc_text.h"
+#include "api/host/host.h"
+#include "api/loader.h"
+#include "api/session_names.h"
+#include "include/csp_tools.h"
+#include "parser/parse.h"
+
+typedef struct found {
+    char *text; /* owned, as is file */
+    char *file; /* NULL: an input of the session */
+    uint32_t line;
+} found;
+
+static bool binds(const ast_node *item, const char *name)
+{
+    switch (item->kind) {
+    case AST_FN_DECL: return item->as.fn->name && strcmp(item->as.fn->name->text, name) == 0;
+    case AST_CONST: return strcmp(item->as.let.pattern->as.name.id->text, name) == 0;
+    case AST_EXTERN: return strcmp(item->as.ext->alias->text, name) == 0;
+    default: return false;
+    }
+}
+
+/* The top-level declaration of a module. */
+static void find_declaration(const module *m, const char *name, found *out)
+{
+    src_text src;
+    src_init(&src, "", m->text, m->length);
+    diag_list diags;
+    diag_init(&diags, &src);
+    arena a;
+    arena_init(&a);
+    const ast_module *ast = parse_module(&a, &diags);
+    for (uint32_t i = ast ? ast->items.count : 0; i-- > 0 && !out->text;) {
+        const ast_node *item = ast->items.items[i];
+        if (!binds(item, name))
+            continue;
+        uint32_t start = doc_start(m->text, item->span.start);
+        out->text = strndup(m->text + start, item->span.end - start);
+        out->file = strdup(value_string(m->name)->text);
+        out->line = src_locate(&src, start).line;
+    }
+    diag_free(&diags);
+    arena_free(&a);
+    src_free(&src);
+}
+
+static void find_module(const module *m, found *out)
+{
+    out->text = strndup(m->text, m->length);
+    out->file = strdup(value_string(m->name)->text);
+    out->line = 1;
+}
+
+static void find_variable(const csp_session *s, const char *name, found *out)
+{
+    uint32_t i = name_index_find(&s->names, name);
+    if (i == NAME_INDEX_NONE)
+        return;
+    const session_text *t = s->variables[i].text;
+    if (!t)
+        return;
+    out->text = strdup(t->text);
+    out->file = t->file ? strdup(t->file) : NULL;
+    out->line = t->line;
+}
+
+static void find_standard(world *w, const char *home, const char *name, found *out)
+{
+    int index = language_find_module(home);
+    const module *m;
+    if (index >= 0 && name[0] != '_' && world_load_module(w, index, &m) && m)
+        find_declaration(m, name, out);
+}
+
+static void find_source(csp_session *s, const char *name, found *out)
+{
+    const char *point = strchr(name, '.');
+    char *home = strndup(name, point ? (size_t)(point - name) : 0);
+    const void *imported = home ? session_module(s, point ? home : name) : NULL;
+    const module *m = imported && !world_is_library(imported) ? loader_code(imported) : NULL;
+    if (!home)
+        return;
+    if (m && point)
+        find_declaration(m, point + 1, out);
+    else if (m)
+        find_module(m, out);
+    else
+        find_variable(s, imported && point ? home : name, out);
+    if (!out->text && !imported)
+        find_standard(s->world, home, point ? point + 1 : name, out);
+    free(home);
+}
+
+char *csp_source(csp_session *s, const char *name, char **file, uint32_t *line)
+{
+    if (file)
+        *file = NULL;
+    if (line)
+        *line = 0;
+    host *h = session_enter(s, __func__);
+    if (!h)
+        return NULL;
+    found out = {0};
+    csp_error *kept;
+    if (door_check_text(h->vm, __func__, name, "", 0) == CSP_OK &&
+        world_begin_quietly(s->world, &kept)) {
+        find_source(s, name, &out);
+        world_end_quietly(s->world, kept);
+    }
+    if (line)
+        *line = out.line;
+    if (file)
+        *file = out.file;
+    else
+        free(out.file);
+    door_leave(h);
+    return out.text;
+}
