@@ -10,6 +10,7 @@
 #include "api/offer.h"
 #include "api/session.h"
 #include "parser/parse.h"
+#include "vm/core/steps.h"
 #include "vm/data/hosted.h"
 #include "vm/machine.h"
 #include "vm/outside/bell.h"
@@ -26,7 +27,7 @@ void csp_text_free(char *text) { free(text); }
 static const csp_config defaults = {.max_memory = (size_t)256 << 20,
                                     .max_stack = (size_t)64 << 20,
                                     .max_int_bits = 1 << 16,
-                                    .max_step_bytes = 64 << 10,
+                                    .max_step_bytes = STEP_BYTES,
                                     .max_processes = 100000,
                                     .max_reports = 100};
 

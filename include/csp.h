@@ -95,15 +95,17 @@ enum {
 };
 /* clang-format on */
 
-/* Limits of 0 are none. */
+/* Limits of 0 are none, unless said otherwise. */
 typedef struct csp_config {
-    size_t struct_size;      /* set by csp_config_init */
-    void *user;              /* passed to the callbacks */
-    uint64_t capabilities;   /* a set of CSP_MAY_…. Default: none */
-    size_t max_memory;       /* bytes of all values and stacks of this VM. Default: 256 MiB */
-    size_t max_stack;        /* bytes for each process. Default: 64 MiB */
-    size_t max_int_bits;     /* bits of an int; a larger one is out_of_memory. Default: 65,536 */
-    size_t max_step_bytes;   /* of one instruction, before it goes on in slices. Not obeyed yet: always 128 KiB */
+    size_t struct_size;    /* set by csp_config_init */
+    void *user;            /* passed to the callbacks */
+    uint64_t capabilities; /* a set of CSP_MAY_…. Default: none */
+    size_t max_memory;     /* bytes of all values and stacks of this VM. Default: 256 MiB */
+    size_t max_stack;      /* bytes for each process. Default: 64 MiB */
+    size_t max_int_bits;   /* bits of an int; a larger one is out_of_memory. Default: 65,536 */
+    /* Bytes that one instruction copies or makes at once: longer work goes on in slices, between which other processes
+     * run. 0 is the default, 64 KiB; the least is 1 KiB, whatever is given. */
+    size_t max_step_bytes;
     uint32_t max_processes;  /* at once. Default: 100,000 */
     uint32_t max_reports;    /* of crashes each second; then one "reports_dropped" counts the others. Default: 100 */
     uint64_t max_reductions; /* calls and loop iterations of each process, and of each csp_call. Default: 0 */

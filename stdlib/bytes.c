@@ -60,7 +60,7 @@ static verdict fill_from(csp_vm *vm, process *p, value x, uint8_t *to, size_t si
     if (span_of(p, x, true, &from))
         return long_copy(vm, to, from.data, size, at) ? VERDICT_DONE : VERDICT_YIELD;
     bool is_list = value_is(x, OBJ_LIST);
-    size_t most = is_list ? LONG_ELEMENTS : LONG_BYTES;
+    size_t most = is_list ? long_elements(vm) : long_bytes(vm);
     size_t stop = size - *at > most ? *at + most : size;
     vm_charge(vm,
               (stop - *at) / (is_list ? LONG_ELEMENTS_PER_REDUCTION : LONG_BYTES_PER_REDUCTION));

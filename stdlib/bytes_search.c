@@ -115,7 +115,7 @@ static verdict stands_at(csp_vm *vm, process *p, const value *args, bool end, va
     *result = value_bool(part.size == 0);
     if (part.size == 0 || part.size > b.size)
         return VERDICT_DONE;
-    if (part.size > LONG_BYTES)
+    if (part.size > long_bytes(vm))
         return native_become(vm, &longer[end]);
     const uint8_t *from = b.data + (end ? b.size - part.size : 0);
     *result = value_bool(memcmp(from, part.data, part.size) == 0);
@@ -139,7 +139,7 @@ verdict bytes_ends_with(csp_vm *vm, process *p, value *args, value *result)
 static verdict copy_part(csp_vm *vm, const span *b, size_t from, size_t to, value *slots,
                          value *result)
 {
-    if (to - from <= LONG_BYTES) {
+    if (to - from <= long_bytes(vm)) {
         vm_charge(vm, (to - from) / LONG_BYTES_PER_REDUCTION);
         return vm_give(vm, made_of(vm, b, from, to), result);
     }
@@ -172,7 +172,7 @@ verdict bytes_trim(csp_vm *vm, process *p, value *args, value *result)
     size_t from = string_at(slots[0]);
     size_t to = slots[1] != VALUE_ABSENT ? string_at(slots[1]) : b.size;
     size_t before = to - from;
-    size_t most = STRING_BYTES_PER_STEP;
+    size_t most = long_bytes(vm);
     for (; from < to && most > 0 && is_blank(b.data[from]); most--)
         from++;
     for (; from < to && most > 0 && is_blank(b.data[to - 1]); most--)
@@ -216,7 +216,7 @@ static verdict add_piece(csp_vm *vm, const span *b, value *slots)
     list *pieces = value_list(slots[SLOT_LIST]);
     size_t room = (size_t)pieces->count + 1;
     verdict v = VERDICT_DONE;
-    if (list_grows_long(pieces, room))
+    if (list_grows_long(vm, pieces, room))
         v = list_reserve_step(vm, pieces, room, &slots[SLOT_GROWTH]);
     value piece;
     if (v == VERDICT_DONE)

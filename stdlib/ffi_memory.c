@@ -138,7 +138,7 @@ static size_t room_of(value v)
 static verdict find_end(csp_vm *vm, const uint8_t *at, size_t room, value *done, uint64_t *size)
 {
     size_t from = *done == VALUE_ABSENT ? 0 : (size_t)value_as_int(*done);
-    size_t count = room - from < LONG_BYTES ? room - from : LONG_BYTES;
+    size_t count = long_part(vm, room - from);
     size_t length = strnlen((const char *)at + from, count);
     vm_charge(vm, length / LONG_BYTES_PER_REDUCTION);
     *size = from + length;

@@ -32,7 +32,7 @@ static __attribute__((noinline)) verdict push_growing(csp_vm *vm, list *l, value
                                                       value *result)
 {
     static const native_entry longer = {"push", "push(xs, x)", "", push_long, 2, 2, 1};
-    if (list_grows_long(l, (size_t)l->count + 1))
+    if (list_grows_long(vm, l, (size_t)l->count + 1))
         return native_become(vm, &longer);
     if (!list_push(vm, l, args[1]))
         return vm_raise_memory(vm);
@@ -222,7 +222,7 @@ static verdict native_concat(csp_vm *vm, process *p, value *args, value *result)
                                                 l->count * sizeof(value), &at);
         to->count += (uint32_t)(at / sizeof(value) - before);
         *copied = value_int(whole ? 0 : (int64_t)at);
-        if (!whole || long_elements(l->count)) {
+        if (!whole || l->count > long_elements(vm)) {
             i += whole;
             break;
         }
@@ -250,7 +250,8 @@ static verdict native_repeat(csp_vm *vm, process *p, value *args, value *result)
     }
     list *l = value_list(*made);
     uint32_t count = (uint32_t)n;
-    uint32_t stop = count - l->count > LONG_ELEMENTS ? l->count + LONG_ELEMENTS : count;
+    size_t left = count - l->count;
+    uint32_t stop = left > long_elements(vm) ? l->count + (uint32_t)long_elements(vm) : count;
     vm_charge(vm, (stop - l->count) / ELEMENTS_PER_REDUCTION);
     while (l->count < stop)
         l->items[l->count++] = args[0];

@@ -3,17 +3,14 @@
  * random.csp. Not for secrets: who has seen enough of its numbers can tell the next. */
 #include "base/random.h"
 #include "stdlib/natives.h"
+#include "vm/core/steps.h"
 #include "vm/data/index.h"
 #include "vm/data/iterate.h"
 #include "vm/native.h"
 #include "vm/number/bigint.h"
 #include "vm/process/process.h"
 
-enum {
-    WORD = sizeof(uint64_t),
-    WORDS_PER_REDUCTION = 64,
-    BYTES_PER_STEP = 64 << 10 /* whole words */
-};
+enum { WORD = sizeof(uint64_t), WORDS_PER_REDUCTION = 64 };
 enum { ELEMENTS_PER_STEP = 1000, ELEMENTS_PER_REDUCTION = 16 };
 
 /* One of 0 … last. Where the number of words is no multiple of the number of results, the words
@@ -119,7 +116,7 @@ static verdict random_bytes(csp_vm *vm, process *p, value *args, value *result)
     }
     uint8_t *data = value_bytes(*made)->data;
     size_t at = (size_t)value_as_int(*done);
-    size_t stop = size - at > BYTES_PER_STEP ? at + BYTES_PER_STEP : size;
+    size_t stop = at + long_part(vm, size - at);
     vm_charge(vm, (stop - at) / (WORD * WORDS_PER_REDUCTION));
     for (; at < stop; at += WORD) {
         uint64_t word = xoshiro_next(state);
@@ -168,7 +165,7 @@ static verdict random_shuffle(csp_vm *vm, process *p, value *args, value *result
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;
-        if (list_grows_long(shuffled, (size_t)shuffled->count + 1)) {
+        if (list_grows_long(vm, shuffled, (size_t)shuffled->count + 1)) {
             verdict v = list_reserve_step(vm, shuffled, (size_t)shuffled->count + 1, &args[4]);
             if (v != VERDICT_DONE)
                 return v;

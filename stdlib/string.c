@@ -85,7 +85,7 @@ static verdict index_long(csp_vm *vm, process *p, value *args, value *result)
     if (!two_args(vm, p, args, &s, &wanted) || !from_arg(vm, p, s, args[2], &from))
         return VERDICT_FAIL;
     if (!str_index_step(s)) {
-        vm_charge(vm, STRING_BYTES_PER_STEP / STRING_BYTES_PER_REDUCTION);
+        vm_charge(vm, STRING_INDEX_REDUCTIONS);
         return VERDICT_YIELD;
     }
     size_t found;
@@ -110,9 +110,9 @@ static verdict string_index(csp_vm *vm, process *p, value *args, value *result)
     if (from == UINT32_MAX)
         return VERDICT_DONE;
     size_t found;
-    verdict v = long_index(args[0]) ? VERDICT_CALL
-                                    : search_quick(vm, s->text, s->size, str_offset(s, from),
-                                                   wanted->text, wanted->size, &found);
+    verdict v = long_index(vm, args[0]) ? VERDICT_CALL
+                                        : search_quick(vm, s->text, s->size, str_offset(s, from),
+                                                       wanted->text, wanted->size, &found);
     if (v == VERDICT_CALL)
         return native_become(vm, &longer);
     *result = place_found(s, found);
@@ -125,7 +125,7 @@ verdict string_same_step(csp_vm *vm, const char *a, const char *b, size_t size, 
                          value *result)
 {
     size_t at = string_at(*slot);
-    size_t count = size - at < LONG_BYTES ? size - at : LONG_BYTES;
+    size_t count = long_part(vm, size - at);
     vm_charge(vm, count / STRING_BYTES_PER_REDUCTION);
     bool same = memcmp(a + at, b + at, count) == 0;
     *slot = value_int((int64_t)(at + count));
@@ -164,7 +164,7 @@ static verdict stands_at(csp_vm *vm, process *p, const value *args, bool end, va
     *result = VALUE_FALSE;
     if (wanted->size > s->size)
         return VERDICT_DONE;
-    if (wanted->size > LONG_BYTES)
+    if (wanted->size > long_bytes(vm))
         return native_become(vm, &longer[end]);
     const char *from = s->text + (end ? s->size - wanted->size : 0);
     *result = value_bool(memcmp(from, wanted->text, wanted->size) == 0);

@@ -16,7 +16,7 @@ static bool count_step(csp_vm *vm, const char *utf8, size_t size, value *slot, s
 {
     int64_t state = *slot != VALUE_ABSENT ? value_as_int(*slot) : 0;
     size_t at = (size_t)state & STRING_MAX;
-    size_t count = size - at < LONG_BYTES ? size - at : LONG_BYTES;
+    size_t count = long_part(vm, size - at);
     *length = (size_t)(state >> COUNT_SHIFT) + utf8_count(utf8 + at, count);
     at += count;
     vm_charge(vm, count / STRING_BYTES_PER_REDUCTION);
@@ -28,7 +28,7 @@ static bool count_step(csp_vm *vm, const char *utf8, size_t size, value *slot, s
 static verdict copy_text(csp_vm *vm, const char *utf8, size_t size, bool ascii, value *slots,
                          value *result)
 {
-    if (size <= LONG_BYTES)
+    if (size <= long_bytes(vm))
         return vm_give(vm, str_new(vm, utf8, size), result);
     if (slots[1] == VALUE_ABSENT) {
         size_t length = size;
@@ -153,7 +153,7 @@ verdict string_of_bytes(csp_vm *vm, const void *data, size_t size, value *slots,
     if (at < size) {
         /* A step ends where a sequence does: its last one may be cut off, and is looked at
          * again. */
-        size_t stop = size - at > LONG_BYTES ? at + LONG_BYTES : size;
+        size_t stop = at + long_part(vm, size - at);
         vm_charge(vm, (stop - at) / STRING_BYTES_PER_REDUCTION);
         size_t good = utf8_check(utf8 + at, stop - at);
         if (good < stop - at) {

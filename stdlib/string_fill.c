@@ -36,7 +36,7 @@ string *string_blank(csp_vm *vm, value *slot, uint64_t size, uint64_t length)
 static uint32_t fill_step(csp_vm *vm, char *chars, uint32_t start, uint32_t at, uint32_t end,
                           const string *pattern)
 {
-    uint32_t stop = end - at > STRING_BYTES_PER_STEP ? at + STRING_BYTES_PER_STEP : end;
+    uint32_t stop = at + (uint32_t)long_part(vm, end - at);
     vm_charge(vm, (stop - at) / STRING_BYTES_PER_REDUCTION);
     while (at < stop) {
         uint32_t phase = (at - start) % pattern->size;
@@ -168,7 +168,7 @@ verdict string_replace(csp_vm *vm, process *p, value *args, value *result)
     if (under_way == NULL)
         return VERDICT_FAIL;
     uint32_t start = string_at(slots[SLOT_AT]);
-    for (unsigned n = 0; n < STEP && string_at(slots[SLOT_AT]) - start < LONG_BYTES; n++) {
+    for (unsigned n = 0; n < STEP && string_at(slots[SLOT_AT]) - start < long_bytes(vm); n++) {
         size_t found;
         vm_charge(vm, 1);
         if (slots[SLOT_FOUND] == VALUE_ABSENT) {

@@ -1,9 +1,10 @@
 /* String.join: the size is added up first, then the text is put together in one block; both in
  * slices. */
 #include "stdlib/string_parts.h"
+#include "vm/core/steps.h"
 #include "vm/native.h"
 
-enum { STEP_ITEMS = 2048, STEP_BYTES = 256 << 10 };
+enum { STEP_ITEMS = 2048 };
 
 /* While the sizes are added up: INDEX items have SIZE bytes and LENGTH code points. Then: INDEX
  * items are in the text, which is MADE, and IN bytes of the next; SIZE bytes in all. */
@@ -75,7 +76,7 @@ static verdict fill_items(csp_vm *vm, const value *items, uint64_t count, const 
     uint64_t at = (uint64_t)value_as_int(slots[SLOT_SIZE]);
     /* of an item and the separator before it */
     uint64_t in = (uint64_t)value_as_int(slots[SLOT_IN]);
-    uint64_t room = STEP_BYTES;
+    uint64_t room = long_bytes(vm);
     uint64_t first = i;
     for (; i < count && i - first < STEP_ITEMS; i++) {
         const string *s = value_string(items[i]);
@@ -89,7 +90,7 @@ static verdict fill_items(csp_vm *vm, const value *items, uint64_t count, const 
             break;
         in = 0;
     }
-    vm_charge(vm, (i - first) / 8 + (STEP_BYTES - room) / STRING_BYTES_PER_REDUCTION);
+    vm_charge(vm, (i - first) / 8 + (long_bytes(vm) - room) / STRING_BYTES_PER_REDUCTION);
     slots[SLOT_INDEX] = value_int((int64_t)i);
     slots[SLOT_SIZE] = value_int((int64_t)at);
     slots[SLOT_IN] = value_int((int64_t)in);

@@ -8,10 +8,10 @@
  * by character. */
 enum { STRING_BYTES_PER_REDUCTION = 128, STRING_CHARACTERS_PER_REDUCTION = 2 };
 
-/* What a step of a resumable native goes through: by memcpy and the like, or character by
- * character. Long enough that the steps cost nothing, short enough that the others are not held
+/* What a step of a resumable native goes through character by character; by memcpy and the like, it
+ * is long_bytes. Long enough that the steps cost nothing, short enough that the others are not held
  * up. */
-enum { STRING_BYTES_PER_STEP = 256 << 10, STRING_CHARACTERS_PER_STEP = 8 << 10 };
+enum { STRING_CHARACTERS_PER_STEP = 8 << 10 };
 
 /* Where a resumable native has got to: the int in its slot, 0 at the start. */
 static inline uint32_t string_at(value slot)

@@ -1,10 +1,11 @@
 /* String: what makes a list of pieces. In slices: a text of 100 MB has very many. */
 #include "base/utf8.h"
 #include "stdlib/string_parts.h"
+#include "vm/core/steps.h"
 #include "vm/data/search.h"
 #include "vm/native.h"
 
-enum { STEP_PIECES = 512, STEP_BYTES = 64 << 10, SHORT_PIECE = 256 };
+enum { STEP_PIECES = 512, SHORT_PIECE = 256 };
 
 /* SCAN: what next_piece keeps. FROM, TO: of a long piece that is being copied; PART: as string_part
  * has them. */
@@ -26,7 +27,7 @@ static verdict add_long_piece(csp_vm *vm, const string *s, value *slots)
 {
     value piece = VALUE_ABSENT;
     list *pieces = value_list(slots[SLOT_LIST]);
-    if (list_grows_long(pieces, (size_t)pieces->count + 1)) {
+    if (list_grows_long(vm, pieces, (size_t)pieces->count + 1)) {
         verdict grown =
             list_reserve_step(vm, pieces, (size_t)pieces->count + 1, &slots[SLOT_GROWTH]);
         if (grown != VERDICT_DONE)
@@ -43,7 +44,7 @@ static verdict add_long_piece(csp_vm *vm, const string *s, value *slots)
 static verdict add_piece(csp_vm *vm, const string *s, uint32_t from, uint32_t to, value *slots)
 {
     list *pieces = value_list(slots[SLOT_LIST]);
-    if (to - from <= SHORT_PIECE && !list_grows_long(pieces, (size_t)pieces->count + 1)) {
+    if (to - from <= SHORT_PIECE && !list_grows_long(vm, pieces, (size_t)pieces->count + 1)) {
         value piece = str_new(vm, s->text + from, to - from);
         return piece != VALUE_ABSENT && list_push(vm, pieces, piece) ? VERDICT_DONE
                                                                      : vm_raise_memory(vm);
@@ -72,7 +73,7 @@ static inline __attribute__((always_inline)) verdict collect_pieces(csp_vm *vm, 
     uint32_t at = start;
     uint32_t count = 0;
     verdict v = slots[SLOT_TO] != VALUE_ABSENT ? add_long_piece(vm, s, slots) : VERDICT_DONE;
-    for (; v == VERDICT_DONE && count < STEP_PIECES && at - start < STEP_BYTES; count++) {
+    for (; v == VERDICT_DONE && count < STEP_PIECES && at - start < long_bytes(vm); count++) {
         uint32_t from;
         uint32_t to;
         v = next(&of, &at, &from, &to);
@@ -139,7 +140,7 @@ static verdict next_part(const source *of, uint32_t *at, uint32_t *from, uint32_
 static bool seek_space(const source *of, uint32_t *at, bool space)
 {
     const string *s = of->text;
-    uint32_t start = *at, stop = s->size - start > STEP_BYTES ? start + STEP_BYTES : s->size;
+    uint32_t start = *at, stop = start + (uint32_t)long_part(of->vm, s->size - start);
     unsigned size = 0;
     while (*at < stop && string_is_space(utf8_decode_valid(s->text + *at, &size)) != space)
         *at += size;

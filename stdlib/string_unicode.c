@@ -84,7 +84,7 @@ static verdict map_ascii(csp_vm *vm, const string *s, char (*map_letter)(char), 
     if (mapped == NULL)
         return VERDICT_FAIL;
     uint32_t at = string_at(slots[SLOT_AT]);
-    uint32_t stop = s->size - at > STRING_BYTES_PER_STEP ? at + STRING_BYTES_PER_STEP : s->size;
+    uint32_t stop = at + (uint32_t)long_part(vm, s->size - at);
     vm_charge(vm, (stop - at) / STRING_BYTES_PER_REDUCTION);
     for (; at < stop; at++)
         mapped->text[at] = map_letter(s->text[at]);

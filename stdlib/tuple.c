@@ -13,7 +13,7 @@ static verdict fill_step(csp_vm *vm, process *p, const list *l, tuple *t, value 
                          value *result)
 {
     uint64_t at = (uint64_t)value_as_int(*filled);
-    uint64_t count = l->count - at < LONG_ELEMENTS ? l->count - at : LONG_ELEMENTS;
+    uint64_t count = l->count - at < long_elements(vm) ? l->count - at : long_elements(vm);
     tuple_fill(p, t, at, l->items + at, count);
     vm_charge(vm, count / LONG_ELEMENTS_PER_REDUCTION);
     *filled = value_int((int64_t)(at + count));
@@ -44,7 +44,7 @@ static verdict native_of(csp_vm *vm, process *p, value *args, value *result)
     for (unsigned i = 0; i < ELEMENTS_PER_STEP; i++) {
         value item;
         bool more;
-        if (list_grows_long(l, (size_t)l->count + 1)) {
+        if (list_grows_long(vm, l, (size_t)l->count + 1)) {
             verdict v = list_reserve_step(vm, l, (size_t)l->count + 1, &args[6]);
             if (v != VERDICT_DONE)
                 return v;
@@ -53,7 +53,7 @@ static verdict native_of(csp_vm *vm, process *p, value *args, value *result)
             return VERDICT_FAIL;
         if (!more) {
             vm_charge(vm, i / ELEMENTS_PER_REDUCTION);
-            if (!long_elements(l->count)) {
+            if (l->count <= long_elements(vm)) {
                 return vm_give(vm, tuple_new(vm, p, l->items, l->count), result);
             }
             *tuple_slot = tuple_blank(vm, l->count);

@@ -13,6 +13,7 @@
 #include "vm/core/kind.h"
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
+#include "vm/core/steps.h"
 #include "vm/core/string.h"
 #include "vm/data/hosted.h"
 #include "vm/data/tuple.h"
@@ -94,6 +95,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     vm->kinds = kind_table;
     if (!vm->limits.int_bits)
         vm->limits.int_bits = INT_BITS;
+    vm->limits.step_bytes = steps_limit(limits->step_bytes);
     vm->host = *host;
     if (!vm->host.crash)
         vm->host.crash = trace_tell_crash;

@@ -146,3 +146,52 @@ Test(limits, reports_of_a_flood_are_few)
     cr_assert_geq(few.written, 100);
     cr_assert_leq(many.written, seconds * (few.written + few.written / 10 + 5));
 }
+
+static uint64_t reductions_of(csp_vm *vm)
+{
+    csp_stats stats = {.struct_size = sizeof stats};
+    csp_get_stats(vm, &stats);
+    return stats.reductions;
+}
+
+/* How many steps of the host's, each as short as can be, run something while a text of 1 MB is
+ * joined and a part of it is made. */
+static uint64_t join_and_slice(size_t max_step_bytes)
+{
+    static const char text[] = "let half = String.repeat(\"x\", 512 * 1024)\n"
+                               "fn work() { let all = half + half\n len(all[1..]) }\n"
+                               "var task = nil\n"
+                               "nil";
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.max_step_bytes = max_step_bytes;
+    csp_vm *vm;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+    csp_session *s = csp_session_new(vm);
+    EVAL_IS(s, vm, text, "");
+    EVAL_IS(s, vm, "task = spawn work()\nnil", "");
+    uint64_t steps = 0;
+    csp_status status;
+    do {
+        uint64_t before = reductions_of(vm);
+        status = csp_step(vm, 1, NULL);
+        steps += reductions_of(vm) > before; /* else it makes up for one that was long */
+    } while (status == CSP_MORE);
+    cr_assert_geq(status, CSP_OK);
+    EVAL_IS(s, vm, "wait(task)", "1048575");
+    csp_free(vm);
+    return steps;
+}
+
+Test(limits, an_instruction_copies_at_most_max_step_bytes)
+{
+    enum { KB = 1 << 10, COPIED = 2 * MB, OTHERS = 20 };
+    uint64_t usual = join_and_slice(64 * KB), least = join_and_slice(KB);
+    cr_expect_geq(join_and_slice(4 * KB), COPIED / (4 * KB));
+    cr_expect_geq(usual, COPIED / (64 * KB));
+    cr_expect_leq(usual, COPIED / (64 * KB) + OTHERS);
+    cr_expect_leq(join_and_slice(MB), OTHERS);
+    cr_expect_eq(join_and_slice(0), usual);
+    cr_expect_geq(least, COPIED / KB);
+    cr_expect_eq(join_and_slice(1), least);
+}

@@ -308,12 +308,13 @@ static int64_t steps_of(const struct measured *row, int size, int elements, bool
 
 static void check(const struct measured *row)
 {
-    enum { SIZE = 32 * LONG_BYTES, ELEMENTS_IN_ALL = 16 * LONG_ELEMENTS };
+    enum { ELEMENTS_PER_STEP = STEP_BYTES / sizeof(value) };
+    enum { SIZE = 64 * STEP_BYTES, ELEMENTS_IN_ALL = 16 * ELEMENTS_PER_STEP };
     int64_t steps =
         steps_of(row, SIZE, ELEMENTS_IN_ALL, true) - steps_of(row, SIZE, ELEMENTS_IN_ALL, false);
     int64_t least = row->work == NOTHING ? 0
-                    : row->work == BYTES ? SIZE / (2 * LONG_BYTES)
-                                         : ELEMENTS_IN_ALL / (2 * LONG_ELEMENTS);
+                    : row->work == BYTES ? SIZE / (4 * STEP_BYTES)
+                                         : ELEMENTS_IN_ALL / (2 * ELEMENTS_PER_STEP);
     cr_expect_geq(steps, least, "%s (%s): %d steps, at least %d are wanted", row->name, row->uses,
                   (int)steps, (int)least);
 }

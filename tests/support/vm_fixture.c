@@ -8,6 +8,7 @@
 
 #include "tests/support/support.h"
 #include "vm/core/kind.h"
+#include "vm/core/steps.h"
 #include "vm/core/string.h"
 #include "vm/core/text.h"
 #include "vm/data/list.h"
@@ -43,6 +44,7 @@ csp_vm *fixture_vm(void)
     vm->kinds = kind_table;
     vm->next_position = 1;
     vm->limits.int_bits = FIXTURE_INT_BITS;
+    vm->limits.step_bytes = STEP_BYTES;
     vm->hash_seed = 0x243f6a8885a308d3U;
     vm->sched.vm = vm;
     vm->sched.slice = vm->sched.slice_left = INT64_MAX / 2;

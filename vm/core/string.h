@@ -38,7 +38,8 @@ uint32_t str_index_at(string *s, uint32_t offset);
 /* Whether the table of offsets exists or is not needed; if not, str_index_step does one of the
  * steps that make it. */
 bool str_indexed(string *s);
-bool str_index_step(string *s); /* true: it exists now */
+bool str_index_step(string *s);          /* true: it exists now */
+enum { STRING_INDEX_REDUCTIONS = 1024 }; /* what one of them costs */
 /* one code point, index < length */
 value str_at(csp_vm *vm, string *s, uint32_t index);
 /* code points, from <= to <= length */

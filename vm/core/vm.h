@@ -12,14 +12,14 @@ struct loop;
 struct bell;
 struct request;
 
-/* Limits of a VM; 0: no limit. */
+/* Limits of a VM; 0: no limit, unless said otherwise. */
 typedef struct vm_limits {
     size_t memory; /* bytes */
     size_t stack;  /* bytes per process */
     uint32_t processes;
     uint64_t reductions;
     uint64_t int_bits;
-    size_t step_bytes;   /* what one instruction may copy or make before it goes on in slices */
+    size_t step_bytes;   /* what a step copies or makes at most (steps.h); 0: STEP_BYTES */
     uint32_t reports;    /* crashes that nobody awaits, told each second */
     size_t native_stack; /* bytes a stack for C; 0: NATIVE_STACK_SIZE */
 } vm_limits;

@@ -95,7 +95,7 @@ verdict draft_string(csp_vm *vm, draft *d, value *result)
             return vm_raise_memory(vm);
         d->next = d->first;
     }
-    size_t room = LONG_BYTES;
+    size_t room = long_bytes(vm);
     while (d->next && room > 0) {
         size_t left = d->next->size - d->copied, count = left < room ? left : room;
         memcpy(d->made->text + d->at, d->next->text + d->copied, count);
@@ -107,7 +107,7 @@ verdict draft_string(csp_vm *vm, draft *d, value *result)
             d->copied = 0;
         }
     }
-    vm_charge(vm, (LONG_BYTES - room) / LONG_BYTES_PER_REDUCTION);
+    vm_charge(vm, (long_bytes(vm) - room) / LONG_BYTES_PER_REDUCTION);
     if (d->next)
         return VERDICT_YIELD;
     *result = value_object(d->made);

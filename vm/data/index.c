@@ -96,7 +96,7 @@ verdict data_get(csp_vm *vm, process *p, value container, value key, value *out)
     case OBJ_STRING:
         if (data_index(vm, p, key, value_string(container)->length, "string", &at) != VERDICT_DONE)
             return VERDICT_FAIL;
-        if (value_string(container)->size > LONG_BYTES && long_index(container)) {
+        if (value_string(container)->size > long_bytes(vm) && long_index(vm, container)) {
             *out = value_int((int64_t)at);
             return VERDICT_CALL;
         }
@@ -155,7 +155,7 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
         uint64_t hash;
         uint32_t entry;
         verdict v = map_find_quick(vm, m, key, &hash, &entry);
-        if (v == VERDICT_CALL || (entry == MAP_NO_ENTRY && map_grows_long(m)))
+        if (v == VERDICT_CALL || (entry == MAP_NO_ENTRY && map_grows_long(vm, m)))
             return VERDICT_CALL;
         if (entry == MAP_NO_ENTRY)
             return map_append(vm, m, key, item, hash) ? VERDICT_DONE : vm_raise_memory(vm);

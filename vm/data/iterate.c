@@ -193,7 +193,7 @@ verdict data_extend(csp_vm *vm, process *p, list *l, value iterable)
     uint64_t length;
     value steps[2 + EXTEND_SLOTS] = {value_object(l), iterable}, ignored;
     if (!value_is(iterable, OBJ_CHANNEL) && data_length(vm, p, iterable, &length) == VERDICT_DONE &&
-        long_elements(length))
+        length > long_elements(vm))
         return VERDICT_CALL;
     verdict v = data_run_extend(vm, p, steps, &ignored);
     while (v == VERDICT_YIELD)

@@ -86,7 +86,7 @@ typedef struct growth {
 verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot)
 {
     if (*slot == VALUE_ABSENT) {
-        if (!list_grows_long(l, capacity))
+        if (!list_grows_long(vm, l, capacity))
             return list_reserve(vm, l, capacity) ? VERDICT_DONE : vm_raise_memory(vm);
         growth *fresh = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *fresh);
         if (!fresh)
@@ -101,7 +101,7 @@ verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot)
     }
     growth *g = value_as_object(*slot);
     size_t end = g->done < l->count ? l->count : g->capacity;
-    size_t count = end - g->done < LONG_ELEMENTS ? end - g->done : LONG_ELEMENTS;
+    size_t count = end - g->done < long_elements(vm) ? end - g->done : long_elements(vm);
     if (g->done < l->count)
         memcpy(g->block + g->done, l->items + g->done, count * sizeof(value));
     else

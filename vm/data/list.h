@@ -25,10 +25,9 @@ list *data_list(csp_vm *vm, process *p, value v);
 list *data_own_list(csp_vm *vm, process *p, value v);
 /* Whether room for so many elements takes long to make; and making it in steps: DONE, YIELD or
  * FAIL. The slot is absent at the start and the end; meanwhile the list does not change. */
-static inline bool list_grows_long(const list *l, size_t capacity)
+static inline bool list_grows_long(const csp_vm *vm, const list *l, size_t capacity)
 {
-    enum { AT_ONCE = 8 * LONG_ELEMENTS };
-    return capacity > l->capacity && capacity > AT_ONCE && capacity <= LIST_MAX;
+    return capacity > l->capacity && capacity > long_elements(vm) && capacity <= LIST_MAX;
 }
 verdict list_reserve_step(csp_vm *vm, list *l, size_t capacity, value *slot);
 

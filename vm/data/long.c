@@ -9,22 +9,23 @@
 #include "vm/data/map_walk.h"
 #include "vm/data/slice.h"
 
-bool long_join(value a, value b)
+bool long_join(const csp_vm *vm, value a, value b)
 {
-    return value_kind(a) == value_kind(b) && content_of(a).size + content_of(b).size > LONG_BYTES;
+    return value_kind(a) == value_kind(b) &&
+           content_of(a).size + content_of(b).size > long_bytes(vm);
 }
 
-bool long_index(value x)
+bool long_index(const csp_vm *vm, value x)
 {
-    return value_is(x, OBJ_STRING) && value_string(x)->size > LONG_BYTES &&
+    return value_is(x, OBJ_STRING) && value_string(x)->size > long_bytes(vm) &&
            !str_indexed(value_string(x));
 }
 
-bool long_slice(value x, uint64_t a, uint64_t b)
+bool long_slice(const csp_vm *vm, value x, uint64_t a, uint64_t b)
 {
     obj_kind kind = value_kind(x);
     bool words = kind == OBJ_LIST || kind == OBJ_TUPLE;
-    return b - a > LONG_BYTES / (words ? sizeof(value) : 1) || long_index(x);
+    return b - a > long_bytes(vm) / (words ? sizeof(value) : 1) || long_index(vm, x);
 }
 
 /* --- making */
@@ -106,8 +107,8 @@ static bool fill(csp_vm *vm, const process *p, value made, size_t start, content
     size_t before = *at;
     if (value_is(made, OBJ_TUPLE)) {
         size_t count = (from.size - before) / sizeof(value);
-        if (long_elements(count))
-            count = LONG_ELEMENTS;
+        if (count > long_elements(vm))
+            count = long_elements(vm);
         tuple_fill(p, value_tuple(made), (start + before) / sizeof(value),
                    (value *)from.data + before / sizeof(value), count);
         vm_charge(vm, count / LONG_ELEMENTS_PER_REDUCTION);
@@ -172,9 +173,9 @@ verdict long_run_part(csp_vm *vm, process *p, value *args, value *result)
             *result = w->found ? value_map(x)->entries[w->entry].item : VALUE_NIL;
         return v;
     }
-    if (long_index(x)) {
+    if (long_index(vm, x)) {
         str_index_step(value_string(x));
-        vm_charge(vm, LONG_BYTES / LONG_BYTES_PER_REDUCTION);
+        vm_charge(vm, STRING_INDEX_REDUCTIONS);
         return VERDICT_YIELD;
     }
     if (!value_is(args[1], OBJ_RANGE))
@@ -183,7 +184,7 @@ verdict long_run_part(csp_vm *vm, process *p, value *args, value *result)
         uint64_t a, b;
         if (data_slice_bounds(vm, p, x, value_as_object(args[1]), &a, &b) != VERDICT_DONE)
             return VERDICT_FAIL;
-        if (!long_slice(x, a, b))
+        if (!long_slice(vm, x, a, b))
             return data_get(vm, p, x, args[1], result);
         size_t length = b - a,
                unit = value_is(x, OBJ_LIST) || value_is(x, OBJ_TUPLE) ? sizeof(value) : 1;

@@ -6,11 +6,11 @@
 #include "vm/code/native.h"
 
 /* Whether a + b is a case for WALK_ADD (other checks aside). */
-bool long_join(value a, value b);
+bool long_join(const csp_vm *vm, value a, value b);
 /* Whether x[r], of which [a, b) is wanted, or x[i], while the text has no table of offsets yet, is
  * a case for WALK_PART. */
-bool long_slice(value x, uint64_t a, uint64_t b);
-bool long_index(value x);
+bool long_slice(const csp_vm *vm, value x, uint64_t a, uint64_t b);
+bool long_index(const csp_vm *vm, value x);
 
 /* A list for the caller to fill (l->count says how many elements are set), and a tuple for
  * tuple_fill; their memory is not cleared. ABSENT: raised. */

@@ -4,19 +4,19 @@
 #include "vm/data/map_walk.h"
 
 #include "vm/core/steps.h"
-#include "vm/data/list.h"
 #include "vm/data/map.h"
 #include "vm/walk/walk_equal.h"
 #include "vm/walk/walk_hash.h"
 #include "vm/walk/walk_state.h"
 
 /* An entry costs a cache miss in the index; clearing is sequential. */
-enum {
-    ENTRIES_PER_STEP = 2048,
-    ENTRIES_PER_REDUCTION = 2,
-    CLEARED_PER_STEP = 32 << 10,
-    CLEARED_PER_REDUCTION = 128
-};
+enum { ENTRIES_PER_REDUCTION = 2, CLEARED_PER_REDUCTION = 128 };
+
+static uint32_t step_of(const csp_vm *vm, size_t size, size_t done, size_t part)
+{
+    size_t most = long_bytes(vm) / part;
+    return (uint32_t)(size - done < most ? size - done : most);
+}
 
 map_walk *map_walk_in_slot(csp_vm *vm, value *slot)
 {
@@ -72,10 +72,9 @@ verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key)
 
 /* --- growing */
 
-bool map_grows_long(const map *m)
+bool map_grows_long(const csp_vm *vm, const map *m)
 {
-    enum { AT_ONCE = 4 * LONG_ELEMENTS };
-    return m->used == m->capacity && m->used > AT_ONCE;
+    return m->used == m->capacity && m->used * sizeof *m->entries > long_bytes(vm);
 }
 
 static verdict begin_growth(csp_vm *vm, map_walk *w, const map *m)
@@ -101,15 +100,14 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
         return begin_growth(vm, w, m);
     size_t size = (size_t)w->index_mask + 1;
     if (w->cleared < size) {
-        size_t count = size - w->cleared < CLEARED_PER_STEP ? size - w->cleared : CLEARED_PER_STEP;
+        size_t count = step_of(vm, size, w->cleared, sizeof *w->index);
         vm_charge(vm, count / CLEARED_PER_REDUCTION);
         memset(w->index + w->cleared, 0, count * sizeof *w->index);
         w->cleared += count;
         return VERDICT_YIELD;
     }
     if (w->copied < m->used) {
-        uint32_t stop =
-            m->used - w->copied > ENTRIES_PER_STEP ? w->copied + ENTRIES_PER_STEP : m->used;
+        uint32_t stop = w->copied + step_of(vm, m->used, w->copied, sizeof *w->entries);
         vm_charge(vm, (stop - w->copied) / ENTRIES_PER_REDUCTION);
         for (; w->copied < stop; w->copied++) {
             const map_entry *e = &m->entries[w->copied];
@@ -125,8 +123,7 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
         return VERDICT_YIELD;
     }
     if (w->indexed < w->capacity) {
-        uint32_t count = w->capacity - w->indexed < ENTRIES_PER_STEP ? w->capacity - w->indexed
-                                                                     : ENTRIES_PER_STEP;
+        uint32_t count = step_of(vm, w->capacity, w->indexed, sizeof *w->entries);
         memset(w->entries + w->indexed, 0, count * sizeof *w->entries);
         vm_charge(vm, count * sizeof *w->entries / LONG_BYTES_PER_REDUCTION);
         w->indexed += count;
@@ -150,7 +147,7 @@ static verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value it
         m->entries[w->entry].item = item;
         return VERDICT_DONE;
     }
-    if (map_grows_long(m)) {
+    if (map_grows_long(vm, m)) {
         verdict v = grow_step(vm, w, m);
         return v == VERDICT_DONE ? VERDICT_YIELD : v;
     }
@@ -173,12 +170,11 @@ bool map_blank(csp_vm *vm, map *m, size_t capacity)
     return true;
 }
 
-uint32_t map_clear_index(map *m, uint64_t at)
+uint32_t map_clear_index(csp_vm *vm, map *m, uint64_t at)
 {
-    size_t size = (size_t)m->index_mask + 1,
-           count = size - at < CLEARED_PER_STEP ? size - at : CLEARED_PER_STEP;
+    uint32_t count = step_of(vm, (size_t)m->index_mask + 1, at, sizeof *m->index);
     memset(m->index + at, 0, count * sizeof *m->index);
-    return (uint32_t)count;
+    return count;
 }
 
 /* --- as walks */

@@ -10,7 +10,7 @@ struct equal_walk;
  * still has to be cleared: from slot `at` on, one step clears as many as this returns. False:
  * out of memory. */
 bool map_blank(csp_vm *vm, map *m, size_t capacity);
-uint32_t map_clear_index(map *m, uint64_t at);
+uint32_t map_clear_index(csp_vm *vm, map *m, uint64_t at);
 
 /* The state of such an operation: an object, so that a slot can hold it. */
 typedef struct map_walk {
@@ -29,7 +29,7 @@ map_walk *map_walk_in_slot(csp_vm *vm, value *slot);
 /* Looks for the key: DONE with w->found and w->entry, YIELD, FAIL. */
 verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key);
 /* Whether adding one more takes long. */
-bool map_grows_long(const map *m);
+bool map_grows_long(const csp_vm *vm, const map *m);
 
 /* The steps; walk.c has their slots. */
 native_fn map_run_get, map_run_has, map_run_remove, map_run_put;

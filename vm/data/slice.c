@@ -164,7 +164,7 @@ verdict data_slice_range(csp_vm *vm, process *p, value container, const range *r
         return slice_range(vm, p, value_as_object(container), r, out);
     if (data_slice_bounds(vm, p, container, r, &a, &b) != VERDICT_DONE)
         return VERDICT_FAIL;
-    if (long_slice(container, a, b)) {
+    if (long_slice(vm, container, a, b)) {
         verdict v =
             vm_give(vm, range_new(vm, value_int((int64_t)a), value_int((int64_t)b), false), out);
         return v == VERDICT_DONE ? VERDICT_CALL : v;

@@ -94,9 +94,10 @@ verdict insn_range(csp_vm *vm, process *p, value from, value to, bool closed, va
 
 verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
 {
+    size_t size = 0;
     for (uint32_t i = 0; i < n; i++) {
         value v = parts[i];
-        if (value_is(v, OBJ_STRING) && value_string(v)->size > LONG_BYTES / 4)
+        if (value_is(v, OBJ_STRING) && (size += value_string(v)->size) > long_bytes(vm))
             return VERDICT_CALL;
         if (!(value_is(v, OBJ_STRING) || value_is_number(v) || !value_is_object(v)))
             return VERDICT_CALL;

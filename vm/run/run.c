@@ -296,7 +296,7 @@ arithmetic: {
         };
         value result;
         opcode op = plain[pc->op] ? plain[pc->op] : (opcode)pc->op;
-        if (op == OPC_ADD && value_is_object(op_a) && long_join(op_a, op_b)) {
+        if (op == OPC_ADD && value_is_object(op_a) && long_join(vm, op_a, op_b)) {
             walk = WALK_ADD;
             goto operate;
         }

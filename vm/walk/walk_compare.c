@@ -29,7 +29,7 @@ static verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int 
     obj_kind kind = value_kind(a);
     if (kind == value_kind(b)) {
         if (kind == OBJ_STRING) {
-            if (value_string(a)->size > LONG_BYTES && value_string(b)->size > LONG_BYTES)
+            if (value_string(a)->size > long_bytes(vm) && value_string(b)->size > long_bytes(vm))
                 return VERDICT_CALL;
             vm_charge(vm, value_string(a)->size / LONG_BYTES_PER_REDUCTION);
             *out = str_compare(value_string(a), value_string(b));
@@ -97,16 +97,16 @@ static verdict push(csp_vm *vm, compare_walk *w, value a, value b)
 }
 
 /* Texts: compares one step's worth. */
-static verdict step_text(compare_walk *w, ordered *f, int64_t *budget, int *out)
+static verdict step_text(csp_vm *vm, compare_walk *w, ordered *f, int64_t *budget, int *out)
 {
     const string *a = value_string(f->a), *b = value_string(f->b);
     if (*budget < 0)
         return VERDICT_YIELD;
     size_t least = a->size < b->size ? a->size : b->size;
-    size_t count = least - f->index < LONG_BYTES ? least - f->index : LONG_BYTES;
+    size_t count = long_part(vm, least - f->index);
     int order = memcmp(a->text + f->index, b->text + f->index, count);
     f->index += count;
-    *budget -= LONG_BYTES / LONG_BYTES_PER_REDUCTION * WALK_UNITS_PER_REDUCTION;
+    *budget -= (int64_t)(count / LONG_BYTES_PER_REDUCTION) * WALK_UNITS_PER_REDUCTION;
     if (order == 0 && f->index < least)
         return VERDICT_DONE;
     *out = order != 0 ? (order < 0 ? -1 : 1) : by_length(a->size, b->size);
@@ -145,7 +145,7 @@ static verdict compare_run(csp_vm *vm, process *p, compare_walk *w, int64_t *bud
     *out = 0;
     while (*out == 0 && !walk_stack_empty(&w->stack)) {
         ordered *f = (ordered *)walk_top(&w->stack, ORDERED_WORDS);
-        verdict v = value_is(f->a, OBJ_STRING) ? step_text(w, f, budget, out)
+        verdict v = value_is(f->a, OBJ_STRING) ? step_text(vm, w, f, budget, out)
                                                : order_items(vm, p, w, f, budget, out);
         if (v != VERDICT_DONE)
             return v;

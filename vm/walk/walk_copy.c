@@ -99,7 +99,7 @@ static void *map_shell(csp_vm *vm, const copy_walk *w, const map *source)
     map *m = shell_object(vm, w, OBJ_MAP, sizeof *m);
     if (!m || source->count == 0)
         return m;
-    if (long_elements(source->count))
+    if (source->count > long_elements(vm))
         return map_blank(vm, m, source->count) ? m : NULL;
     return map_reserve(vm, m, source->count) ? m : NULL;
 }
@@ -223,10 +223,10 @@ static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
 {
     const map *source = value_as_object(f->source);
     map *m = value_as_object(f->copy);
-    while (long_elements(source->count) && f->second <= m->index_mask) {
+    while (source->count > long_elements(vm) && f->second <= m->index_mask) {
         if (*budget < 0)
             return VERDICT_YIELD;
-        f->second += map_clear_index(m, f->second);
+        f->second += map_clear_index(vm, m, f->second);
         *budget -= WALK_STEP;
     }
     while (f->index < source->used) {

@@ -58,17 +58,19 @@ static int buffers_equal(const process *p, value x, value y)
 
 /* Some of the bytes that a struct's fields have. -1: equal so far, *at says where to go on; else
  * all are compared. */
-static int struct_bytes_equal(csp_vm *vm, const cvalue *a, const cvalue *b, size_t *at)
+static int struct_bytes_equal(csp_vm *vm, const cvalue *a, const cvalue *b, size_t *at,
+                              size_t *done)
 {
-    size_t done = 0, size;
+    size_t size;
+    *done = 0;
     while (vm->kinds[OBJ_STRUCT]->next_bytes(value_object(a), at, &size)) {
-        if (size > LONG_BYTES)
-            size = LONG_BYTES;
+        if (size > long_bytes(vm))
+            size = long_bytes(vm);
         if (memcmp(a->data + *at, b->data + *at, size) != 0)
             return 0;
         *at += size;
-        done += size + STRUCT_RUN;
-        if (done >= LONG_BYTES)
+        *done += size + STRUCT_RUN;
+        if (*done >= long_bytes(vm))
             return -1;
     }
     return 1;
@@ -77,12 +79,12 @@ static int struct_bytes_equal(csp_vm *vm, const cvalue *a, const cvalue *b, size
 static int structs_equal(csp_vm *vm, const process *p, value x, value y)
 {
     const cvalue *a = value_struct(x), *b = value_struct(y);
-    size_t at = 0;
+    size_t at = 0, done;
     if (!usable(p, x) || !usable(p, y))
         return -1;
     if (a->of != b->of)
         return 0;
-    return a->size > LONG_BYTES ? -1 : struct_bytes_equal(vm, a, b, &at);
+    return a->size > long_bytes(vm) ? -1 : struct_bytes_equal(vm, a, b, &at, &done);
 }
 
 static int hosted_equal(const process *p, value x, value y)
@@ -266,12 +268,12 @@ static verdict step_elements(csp_vm *vm, process *p, equal_walk *w, pair *f, int
 }
 
 /* Texts, bytes and buffers of the same size: compares one step's worth. */
-static verdict step_bytes(equal_walk *w, pair *f, int64_t *budget)
+static verdict step_bytes(csp_vm *vm, equal_walk *w, pair *f, int64_t *budget)
 {
     content x = content_of(f->a), y = content_of(f->b);
     if (*budget < 0)
         return VERDICT_YIELD;
-    size_t count = x.size - f->cursor < LONG_BYTES ? x.size - f->cursor : LONG_BYTES;
+    size_t count = long_part(vm, x.size - f->cursor);
     bool equal = memcmp((char *)x.data + f->cursor, (char *)y.data + f->cursor, count) == 0;
     f->cursor += count;
     *budget -= (int64_t)(count / LONG_BYTES_PER_REDUCTION) * WALK_UNITS_PER_REDUCTION;
@@ -284,10 +286,10 @@ static verdict step_struct(csp_vm *vm, equal_walk *w, pair *f, int64_t *budget)
 {
     if (*budget < 0)
         return VERDICT_YIELD;
-    size_t at = f->cursor;
-    int equal = struct_bytes_equal(vm, value_struct(f->a), value_struct(f->b), &at);
+    size_t at = f->cursor, done;
+    int equal = struct_bytes_equal(vm, value_struct(f->a), value_struct(f->b), &at, &done);
     f->cursor = at;
-    *budget -= LONG_BYTES / LONG_BYTES_PER_REDUCTION * WALK_UNITS_PER_REDUCTION;
+    *budget -= (int64_t)(done / LONG_BYTES_PER_REDUCTION) * WALK_UNITS_PER_REDUCTION;
     if (equal >= 0)
         finish(w, equal);
     return VERDICT_DONE;
@@ -377,7 +379,7 @@ verdict walk_equal_run(csp_vm *vm, process *p, equal_walk *w, int64_t *budget, b
         if (kind == OBJ_MAP)
             v = step_map(vm, p, w, f, budget);
         else if (kind == OBJ_STRING || kind == OBJ_BYTES || kind == OBJ_BUFFER)
-            v = step_bytes(w, f, budget);
+            v = step_bytes(vm, w, f, budget);
         else if (kind == OBJ_STRUCT)
             v = step_struct(vm, w, f, budget);
         else

@@ -261,7 +261,7 @@ static verdict pack_value(csp_vm *vm, const process *p, pack_walk *w, packer *ou
 static verdict copy_block(csp_vm *vm, pack_walk *w, packer *out, int64_t *budget)
 {
     content from = content_of(w->block);
-    size_t left = from.size - w->copied, size = left > LONG_BYTES ? LONG_BYTES : left;
+    size_t left = from.size - w->copied, size = long_part(vm, left);
     uint8_t *to = size ? pack_room(out, size) : NULL;
     if (size && !to)
         return vm_raise_memory(vm);

@@ -8,7 +8,6 @@
 #include "vm/core/type.h"
 #include "vm/data/children.h"
 #include "vm/data/draft.h"
-#include "vm/data/list.h"
 #include "vm/data/map.h"
 #include "vm/data/slice.h"
 #include "vm/data/tuple.h"

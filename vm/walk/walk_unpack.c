@@ -144,8 +144,8 @@ static void *map_shell(csp_vm *vm, const packed_item *item, uint64_t owner)
     map *m = shell(vm, item, OBJ_MAP, sizeof *m, owner);
     if (!m || item->count == 0)
         return m;
-    bool ok = long_elements(item->count) ? map_blank(vm, m, item->count)
-                                         : map_reserve(vm, m, item->count);
+    bool ok = item->count > long_elements(vm) ? map_blank(vm, m, item->count)
+                                              : map_reserve(vm, m, item->count);
     return ok ? m : NULL;
 }
 
@@ -198,7 +198,7 @@ static verdict run_block(csp_vm *vm, unpack_walk *w, int64_t *budget)
     const uint8_t *data = b->item.data;
     *budget -= WALK_STEP;
     if (b->made == VALUE_ABSENT) {
-        size_t left = size - b->at, some = left > LONG_BYTES ? LONG_BYTES : left;
+        size_t left = size - b->at, some = long_part(vm, left);
         b->length += utf8_count((const char *)data + b->at, some);
         b->at += some;
         vm_charge(vm, some / LONG_BYTES_PER_REDUCTION);
@@ -265,7 +265,7 @@ static verdict read_part(csp_vm *vm, unpack_walk *w, bool is_key, int64_t *budge
     bool big = item.tag == PACKED_POSITIVE || item.tag == PACKED_NEGATIVE;
     if (big && num_check_bits(vm, 8 * item.count - 7) != VERDICT_DONE)
         return VERDICT_FAIL;
-    if (packed_is_block(item.tag) && !big && item.count > LONG_BYTES)
+    if (packed_is_block(item.tag) && !big && item.count > long_bytes(vm))
         return begin_block(vm, w, &item);
     if (item.tag < PACKED_TUPLE) {
         if (packed_is_block(item.tag))
@@ -355,9 +355,9 @@ static verdict prepare(csp_vm *vm, unpacking *f, int64_t *budget)
     if (!value_is(f->made, OBJ_MAP))
         return VERDICT_DONE;
     map *m = value_map(f->made);
-    if (f->index == 0 && f->turn == TURN_KEY && m->index && long_elements(m->capacity) &&
+    if (f->index == 0 && f->turn == TURN_KEY && m->index && m->capacity > long_elements(vm) &&
         f->cleared <= m->index_mask) {
-        f->cleared += map_clear_index(m, f->cleared);
+        f->cleared += map_clear_index(vm, m, f->cleared);
         *budget -= WALK_STEP;
         return VERDICT_YIELD;
     }
@@ -417,7 +417,7 @@ static bool item_of(const csp_msg *m, packed_item *item)
 static verdict begin(csp_vm *vm, unpack_walk *w, const csp_msg *m)
 {
     packed_item item;
-    if (item_of(m, &item) && packed_is_block(item.tag) && item.count > LONG_BYTES) {
+    if (item_of(m, &item) && packed_is_block(item.tag) && item.count > long_bytes(vm)) {
         begin_block(vm, w, &item);
         return w->block.made == VALUE_ABSENT && item.tag != PACKED_STRING ? VERDICT_FAIL
                                                                           : VERDICT_DONE;
