@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repl/inspect.h"
 #include "repl/nearest.h"
+#include "repl/processes.h"
 #include "repl/source_commands.h"
+#include "repl/waits.h"
 
 static void command_help(repl *r, const char *argument);
-static void command_ps(repl *r, const char *argument);
 static void command_quit(repl *r, const char *argument);
 
 static const struct command {
@@ -163,29 +165,6 @@ static void command_help(repl *r, const char *argument)
     const struct command *found = find_or_say(argument, strlen(argument));
     if (found)
         print_command(found);
-}
-
-static void print_process(void *user, const csp_process *process)
-{
-    int *count = user;
-    if ((*count)++ == 0)
-        repl_print(1, "%8s  %-16s %-9s %12s  %s\n", "PROCESS", "NAME", "STATE", "REDUCTIONS",
-                   "WHERE");
-    repl_print(1, "%8llu  %-16s %-9s %12llu  ", (unsigned long long)process->number, process->name,
-               process->state, (unsigned long long)process->reductions);
-    if (process->where.file)
-        repl_print(1, "%s:%u\n", process->where.file, process->where.line);
-    else
-        repl_print(1, "%s\n", process->where.function ? process->where.function : "");
-}
-
-static void command_ps(repl *r, const char *argument)
-{
-    (void)argument;
-    int count = 0;
-    csp_each_process(r->vm, print_process, &count);
-    if (count == 0)
-        repl_print(1, "no processes\n");
 }
 
 static void command_quit(repl *r, const char *argument)

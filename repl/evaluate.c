@@ -35,20 +35,41 @@ static void on_value(void *user, csp_value v)
     show_value(user, v);
 }
 
-void evaluate(repl *r, const char *input)
+static csp_status run(repl *r, const char *input)
 {
     char *result = NULL;
-    show_begin(r, is_silent(input));
     terminal_interrupts(r->vm);
     csp_status status = csp_eval(r->session, input, strlen(input), &result);
     terminal_interrupts(NULL);
     terminal_fresh_line();
-    show_end(r, status >= 0);
+    csp_text_free(result);
+    return status;
+}
+
+/* What is said, or done, of how it went. */
+static void finish(repl *r, csp_status status)
+{
     if (status < 0)
         print_error(r);
     else if (status == CSP_EXIT)
         evaluate_exit(r);
-    csp_text_free(result);
+}
+
+void evaluate(repl *r, const char *input)
+{
+    show_begin(r, is_silent(input));
+    csp_status status = run(r, input);
+    show_end(r, status >= 0);
+    finish(r, status);
+}
+
+bool evaluate_for(repl *r, const char *text, void (*each)(void *user, csp_value v), void *user)
+{
+    csp_session_on_value(r->session, each, user);
+    csp_status status = run(r, text);
+    csp_session_on_value(r->session, on_value, r);
+    finish(r, status);
+    return status >= 0 && status != CSP_EXIT;
 }
 
 void evaluate_init(repl *r)

@@ -11,4 +11,8 @@ void evaluate(repl *r, const char *input);
 /* The program has asked to end (CSP_EXIT). */
 void evaluate_exit(repl *r);
 
+/* Evaluates the text and gives its values to `each`, not to the user. False: it failed, which has
+ * been said, or the program has ended. */
+bool evaluate_for(repl *r, const char *text, void (*each)(void *user, csp_value v), void *user);
+
 #endif

@@ -124,6 +124,7 @@ int repl_run(const options *o)
     loop(&r);
     csp_free(r.vm);
     terminal_close();
+    spent_free(&r.spent);
     free(r.input);
     return terminal_ended_by() ? standard_die(terminal_ended_by()) : r.status;
 }

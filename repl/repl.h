@@ -4,6 +4,7 @@
 
 #include "repl/options.h"
 #include "repl/show.h"
+#include "repl/spent.h"
 
 typedef struct repl {
     csp_vm *vm;
@@ -12,6 +13,7 @@ typedef struct repl {
     bool quit;
     int status; /* exit status, once it is to quit */
     show show;
+    spent spent;
     char *input; /* the lines of an input that is not complete yet, or NULL */
 } repl;
 

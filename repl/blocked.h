@@ -1,0 +1,24 @@
+/* Who waits for whom among the processes that have been seen: which of them wait for each other
+ * alone, and in which circles. */
+#ifndef CSP_REPL_BLOCKED_H
+#define CSP_REPL_BLOCKED_H
+
+#include "repl/seen.h"
+
+typedef struct blocked {
+    const seen *seen;
+    /* By the places in seen->processes. deaf: only others that are deaf could wake it. circle: it
+     * waits for itself in the end, by way of others that are deaf. */
+    bool *deaf, *circle;
+} blocked;
+
+/* Of a seen with SEEN_CHANNELS. False: no memory. To be freed in any case. */
+bool blocked_find(blocked *b, const seen *s);
+void blocked_free(blocked *b);
+
+/* Whether p waits on c, so that holding it as well says nothing. */
+bool blocked_waits_on(const seen *s, const seen_process *p, uint64_t channel);
+/* Whether who holds a channel so could serve this wait on it. */
+bool blocked_serves(const seen_holder *h, csp_waiting kind);
+
+#endif
