@@ -1,0 +1,88 @@
+#include "vm/outside/errand.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FIRST_CAPACITY = 4096 };
+
+static errand *errand_behind(request *r) { return (errand *)r; }
+
+static void work(request *r) { errand_behind(r)->work(errand_behind(r)); }
+
+static void cancel(request *r)
+{
+    __atomic_store_n(&errand_behind(r)->cancelled, true, __ATOMIC_RELAXED);
+}
+
+void errand_free(errand *e)
+{
+    if (e->fd >= 0)
+        close(e->fd);
+    for (int i = 0; i < ERRAND_PATHS; i++)
+        free(e->paths[i]);
+    free(e->data);
+    free(e);
+}
+
+static void drop(request *r) { errand_free(errand_behind(r)); }
+
+static const request_kind errand_kind = {
+    .what = "the file system", .work = work, .cancel = cancel, .drop = drop};
+
+errand *errand_new(csp_vm *vm, void (*doing)(errand *e), const char *op)
+{
+    errand *e = calloc(1, sizeof *e);
+    if (!e) {
+        vm_raise_memory(vm);
+        return NULL;
+    }
+    e->base.kind = &errand_kind;
+    e->work = doing;
+    e->op = op;
+    e->fd = -1;
+    size_t most = vm->limits.memory;
+    /* without a limit of memory, as much as any text can hold */
+    e->most = most && most < STRING_MAX ? most : STRING_MAX;
+    return e;
+}
+
+verdict errand_start(csp_vm *vm, process *p, errand *e, value pinned)
+{
+    return request_start(vm, p, &e->base, &pinned, 1, 0);
+}
+
+errand *errand_of(const process *p) { return (errand *)request_arrived_for(p); }
+
+void errand_end(csp_vm *vm, process *p) { request_dispose(vm, request_take(vm, p)); }
+
+bool errand_reserve(errand *e, size_t more)
+{
+    if (more > e->most || e->size > e->most - more) {
+        e->error = EFBIG;
+        return false;
+    }
+    if (e->size + more <= e->capacity)
+        return true;
+    size_t capacity = e->capacity ? 2 * e->capacity : FIRST_CAPACITY;
+    if (capacity < e->size + more)
+        capacity = e->size + more;
+    char *grown = realloc(e->data, capacity);
+    if (!grown) {
+        e->error = ENOMEM;
+        return false;
+    }
+    e->data = grown;
+    e->capacity = capacity;
+    return true;
+}
+
+bool errand_add(errand *e, const void *data, size_t size)
+{
+    if (!errand_reserve(e, size))
+        return false;
+    memcpy(e->data + e->size, data, size);
+    e->size += size;
+    return true;
+}
