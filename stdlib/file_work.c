@@ -71,7 +71,8 @@ void file_read(errand *e)
         fail(e, "open");
         return;
     }
-    if (!S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode) && !S_ISBLK(is.st_mode)) {
+    bool waits = S_ISFIFO(is.st_mode) || S_ISSOCK(is.st_mode) || isatty(e->fd);
+    if (waits) {
         errno = EOPNOTSUPP;
         fail(e, NULL);
         return;
