@@ -3,6 +3,7 @@
 # Variables:  FILE= ARGS=      the script that `make run` runs, and its arguments
 #             CC=clang         another compiler         O=DIR       build in DIR instead of build/
 #             SAN=1            ASan and UBSan           DEBUG=1     assertions, less optimisation
+#             TSAN=1           ThreadSanitizer (docs/quality.md)
 #             V=1              show the commands        WERROR=1    warnings are errors
 #             ONLY= WAY=       which tests to run (see scripts/run-tests)
 #             CFLAGS= CPPFLAGS= LDFLAGS=, AR= OBJCOPY= NM= PKG_CONFIG=: as usual; a cross compiler's are found by
@@ -49,6 +50,13 @@ CFLAGS ?= -O1 -g
 # gcc's flow analysis is confused by its own instrumentation.
 MODE_FLAGS := -DCSP_DEBUG $(SANITIZE) $(if $(CLANG),,-Wno-maybe-uninitialized)
 MODE_LDFLAGS := $(SANITIZE)
+else ifeq ($(TSAN),1)
+# It does not know what the collector does: run with GC_DONT_GC=1.
+MODE := tsan
+OUT := $(O)/tsan
+CFLAGS ?= -O1 -g
+MODE_FLAGS := -DCSP_DEBUG -fsanitize=thread -fno-omit-frame-pointer
+MODE_LDFLAGS := -fsanitize=thread
 else ifeq ($(FUZZ),1)
 MODE := fuzz
 OUT := $(O)/fuzz
@@ -253,7 +261,7 @@ setup: ## install what building, testing, checking and measuring need, with both
 
 clean: ## remove what was built
 	$(Q)cd $(O) 2>/dev/null && rm -rf obj-*-*-* csp libcsp.a libcsp.so unit.list sources.list stdlib_csp.c soak \
-		san debug fuzz coverage clang arm64 deb installed; rmdir '$(realpath $(O))' 2>/dev/null || :
+		san tsan debug fuzz coverage clang arm64 deb installed; rmdir '$(realpath $(O))' 2>/dev/null || :
 
 # ---- The library and the command ----
 
