@@ -41,6 +41,7 @@ static void put_all(void)
     put("csp: a small language of processes and channels\n\n"
         "  csp [OPTION...] FILE [ARG...]    run a script; - is standard input\n"
         "  csp [OPTION...] -e CODE [ARG...] run CODE\n"
+        "  csp [OPTION...] -i FILE [ARG...] run a script, then the REPL with what it has defined\n"
         "  csp [OPTION...]                  a REPL on a terminal; else a script from standard "
         "input\n");
     for (int i = 0; i < SUBCOMMAND_COUNT; i++)

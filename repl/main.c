@@ -15,6 +15,9 @@
 
 static int run(options *o)
 {
+    if (o->interactive && o->action != ACTION_ERROR && o->action != ACTION_HELP &&
+        o->action != ACTION_VERSION)
+        return repl_run(o);
     switch (o->action) {
     case ACTION_HELP: help_print(o->topic); return 0;
     case ACTION_VERSION: standard_printf(STDOUT_FILENO, "csp %s\n", csp_version()); return 0;

@@ -175,6 +175,8 @@ static bool apply(options *o, option_id id, const char *argument)
         o->action = ACTION_EVAL;
         o->input = argument;
         return true;
+    case OPTION_INTERACTIVE: o->interactive = true; return true;
+    case OPTION_NO_INIT: o->no_init = true; return true;
     case OPTION_COLOR: return read_colour(o, argument);
     case OPTION_ERROR_FORMAT: return read_format(o, argument);
     case OPTION_MAX_MEMORY:
@@ -382,6 +384,40 @@ static csp_config default_config(void)
     return config;
 }
 
+/* The REPL needs the terminal for itself, and evaluates what is a program. */
+static void check_interactive(options *o)
+{
+    if (!o->interactive || o->action == ACTION_HELP || o->action == ACTION_VERSION ||
+        o->action == ACTION_ERROR)
+        return;
+    if (o->action != ACTION_DEFAULT && o->action != ACTION_FILE && o->action != ACTION_EVAL)
+        refuse(o, "--interactive wants a FILE or -e CODE, or neither");
+    else if (!isatty(STDIN_FILENO))
+        refuse(o, "--interactive wants a terminal as standard input");
+}
+
+static void read_all(options *o, int argc, char **argv)
+{
+    int i = 1;
+    while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+        if (strcmp(argv[i], "--") == 0) {
+            if (++i < argc)
+                read_target(o, argc, argv, i, true);
+            return;
+        }
+        option_id id = OPTION_COUNT;
+        if (!read_option(o, argc, argv, &i, SUBCOMMAND_COUNT, &id) || id == OPTION_HELP ||
+            id == OPTION_VERSION)
+            return;
+        if (id == OPTION_EVAL) {
+            set_args(o, argc, argv, i + (i < argc && strcmp(argv[i], "--") == 0));
+            return;
+        }
+    }
+    if (i < argc)
+        read_target(o, argc, argv, i, false);
+}
+
 options options_parse(int argc, char **argv)
 {
     options o = {.action = ACTION_DEFAULT,
@@ -389,23 +425,7 @@ options options_parse(int argc, char **argv)
                  .colour = colour_by_default(STDERR_FILENO),
                  .colour_out = colour_by_default(STDOUT_FILENO)};
     o.config = default_config();
-    int i = 1;
-    while (i < argc && argv[i][0] == '-' && argv[i][1]) {
-        if (strcmp(argv[i], "--") == 0) {
-            if (++i < argc)
-                read_target(&o, argc, argv, i, true);
-            return o;
-        }
-        option_id id = OPTION_COUNT;
-        if (!read_option(&o, argc, argv, &i, SUBCOMMAND_COUNT, &id) || id == OPTION_HELP ||
-            id == OPTION_VERSION)
-            return o;
-        if (id == OPTION_EVAL) {
-            set_args(&o, argc, argv, i + (i < argc && strcmp(argv[i], "--") == 0));
-            return o;
-        }
-    }
-    if (i < argc)
-        read_target(&o, argc, argv, i, false);
+    read_all(&o, argc, argv);
+    check_interactive(&o);
     return o;
 }

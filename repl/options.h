@@ -47,9 +47,11 @@ typedef struct options {
     const char *input;
     char **files; /* "-": standard input */
     uint32_t file_count;
-    bool colour;     /* of errors and values, on standard error or the terminal */
-    bool colour_out; /* of what goes to standard output */
-    bool json;       /* errors and findings as JSON, one object per line */
+    bool colour;      /* of errors and values, on standard error or the terminal */
+    bool colour_out;  /* of what goes to standard output */
+    bool interactive; /* the REPL, after `input` has been evaluated in it: NULL, a file, or CODE */
+    bool no_init;     /* the REPL does not evaluate the user's init.csp */
+    bool json;        /* errors and findings as JSON, one object per line */
     bind_options bind;
     csp_config config; /* limits and arguments */
 } options;

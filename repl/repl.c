@@ -10,6 +10,7 @@
 #include "repl/complete.h"
 #include "repl/evaluate.h"
 #include "repl/standard.h"
+#include "repl/start.h"
 #include "repl/terminal.h"
 
 #define PROMPT      "csp> "
@@ -121,6 +122,7 @@ int repl_run(const options *o)
     }
     evaluate_init(&r);
     repl_print(1, "csp %s, :help for help, Ctrl-D to leave\n", csp_version());
+    start(&r, o);
     loop(&r);
     csp_free(r.vm);
     terminal_close();
