@@ -1,18 +1,15 @@
 #include "repl/history.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <readline/history.h>
 
-enum { HISTORY_ENTRIES = 5000 };
+#include "repl/history_file.h"
 
-/* There is one Readline history per program. */
-static char *path; /* NULL: nothing is kept */
+enum { HISTORY_ENTRIES = 5000 };
 
 static char *join(const char *folder, const char *rest)
 {
@@ -40,41 +37,27 @@ static void make_folders(char *file)
     }
 }
 
+static void recall(char *input) { add_history(input); }
+
 void history_open(void)
 {
     using_history();
-    /* With time stamps between them, entries of several lines stay together. */
-    history_comment_char = '#';
-    history_write_timestamps = 1;
     stifle_history(HISTORY_ENTRIES);
-    path = find_path();
+    char *path = find_path();
     if (!path)
         return;
     make_folders(path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        free(path);
-        path = NULL;
-        return;
-    }
-    close(fd);
-    read_history(path);
+    history_file_open(path, HISTORY_ENTRIES, recall);
+    free(path);
 }
 
 void history_add(const char *input)
 {
     HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-    if (last && strcmp(last->line, input) == 0)
+    if (*input == ' ' || (last && strcmp(last->line, input) == 0))
         return;
     add_history(input);
-    if (path)
-        append_history(1, path);
+    history_file_append(input);
 }
 
-void history_close(void)
-{
-    if (path)
-        history_truncate_file(path, HISTORY_ENTRIES);
-    free(path);
-    path = NULL;
-}
+void history_close(void) { history_file_close(); }
