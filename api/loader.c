@@ -6,40 +6,18 @@
 #include "api/host/host.h"
 #include "api/host/native.h"
 #include "api/locate.h"
+#include "api/own_module.h"
 #include "vm/core/string.h"
 
 /* A chain of imports is a recursion of the compiler. */
 enum { DEPTH_MAX = 100 };
 
-typedef enum own_state { OWN_COMPILING, OWN_BROKEN, OWN_COMPILED } own_state;
-
-typedef struct own_member {
-    const char *name; /* the export's */
-    value item;
-    resolve_symbol symbol;
-    bool known; /* the symbol is made */
-} own_member;
-
-/* An imported module. */
-struct own_module {
-    world_home home;
-    struct own_module *next;
-    char *key, *name;        /* see struct located; owned */
-    const host_module *host; /* NULL: it is a file */
-    bool hidden;             /* the host has replaced its text: it is not found any more */
-    own_state state;
-    const module *code;  /* the VM's; NULL: these are the natives alone */
-    own_member *members; /* sorted by name */
-    uint32_t member_count;
-    /* pinned: an OBJ_CELL that holds true when the body has run; the address of `code` */
-    value *loaded;
-};
-
 /* A text whose imports are being resolved. */
 struct own_importer {
     /* who imports it; NULL: it is the program, or an input of a session */
     const struct own_importer *outer;
-    const char *name, *key; /* key NULL: nobody can import it */
+    struct own_module *module; /* NULL: it is the program, or an input of a session */
+    const char *name, *key;    /* key NULL: nobody can import it */
     bool is_host;
     uint32_t depth;
     char body_name[80];
@@ -60,6 +38,7 @@ static void free_module(struct own_module *m)
     if (m->loaded)
         heap_unpin(m->loaded);
     free(m->members);
+    free(m->imports);
     free(m->key);
     free(m->name);
     free(m);
@@ -101,7 +80,7 @@ void loader_free(world *w)
     }
 }
 
-static struct own_module *find_module(const world *w, const char *key)
+struct own_module *loader_find(const world *w, const char *key)
 {
     struct own_module *m = w->own_modules;
     while (m && (m->hidden || strcmp(m->key, key) != 0))
@@ -140,7 +119,7 @@ static csp_status try_compile(world *w, const char *name)
  * members. NULL: nothing has been loaded. */
 static struct own_module *hide(world *w, const char *key)
 {
-    struct own_module *m = find_module(w, key);
+    struct own_module *m = loader_find(w, key);
     if (m)
         m->hidden = true;
     return m;
@@ -365,7 +344,7 @@ static struct own_module *own_natives(world *w, const located *l, bool *failed)
     located own = {.host = l->host, .name = strdup(l->name), .fd = -1};
     struct own_module *m = NULL;
     if (own.name && asprintf(&own.key, "natives%s", l->key) >= 0) {
-        m = find_module(w, own.key);
+        m = loader_find(w, own.key);
         if (!m && (m = add_module(w, &own)))
             m->state = OWN_COMPILED;
     } else {
@@ -380,6 +359,7 @@ static struct own_module *own_natives(world *w, const located *l, bool *failed)
 static bool compile(world *w, struct own_module *m, const char *source, size_t size)
 {
     struct own_importer frame = {.outer = w->importer,
+                                 .module = m,
                                  .name = m->name,
                                  .key = m->key,
                                  .is_host = m->host != NULL,
@@ -408,11 +388,27 @@ static bool load(world *w, struct own_module *m, const located *l, src_span at, 
             free(source);
         return false;
     }
+    if (l->fd >= 0)
+        fstat(l->fd, &m->read);
     m->state = OWN_COMPILING;
     bool ok = compile(w, m, source, size);
     free(source);
     m->state = ok ? OWN_COMPILED : OWN_BROKEN;
     return ok;
+}
+
+/* False: no memory. */
+static bool note_import(const struct own_importer *from, struct own_module *m)
+{
+    struct own_module *by = from->module;
+    if (!by)
+        return true;
+    struct own_module **grown = realloc(by->imports, (by->import_count + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    by->imports = grown;
+    by->imports[by->import_count++] = m;
+    return true;
 }
 
 /* For a program that is being compiled: it has no importer. */
@@ -437,7 +433,7 @@ static bool import(world *w, const char *path, size_t length, src_span at, diag_
         return !failed;
     }
     if (!is_cycle(w, l.key, at, diags)) {
-        m = find_module(w, l.key);
+        m = loader_find(w, l.key);
         first = !m;
         if (first && (m = add_module(w, &l)) && !load(w, m, &l, at, diags) &&
             !has_compile_errors(w)) {
@@ -452,6 +448,8 @@ static bool import(world *w, const char *path, size_t length, src_span at, diag_
                        m->name);
         return false;
     }
+    if (!note_import(from, m))
+        return false;
     *out = (resolve_import){
         .home = m, .body = first ? value_object(m->code->codes[0]) : 0, .loaded = m->loaded[0]};
     return true;

@@ -381,7 +381,7 @@ static csp_status run_input(csp_session *s, const module *m, value *result)
     return status;
 }
 
-static csp_status eval(csp_session *s, const char *source, size_t size, char **result)
+csp_status session_eval(csp_session *s, const char *source, size_t size, char **result)
 {
     world *w = s->world;
     loader_settle(w);
@@ -420,7 +420,7 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
     host *h = host_begin(vm, __func__);
     if (!h)
         return CSP_E_MISUSE;
-    csp_status status = eval(s, source, size, result);
+    csp_status status = session_eval(s, source, size, result);
     host_end(h);
     return status;
 }

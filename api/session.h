@@ -48,6 +48,9 @@ struct csp_session {
 struct host *session_enter(csp_session *s, const char *function);
 void session_free(csp_session *s);
 
+/* csp_eval, of a host that is in. */
+csp_status session_eval(csp_session *s, const char *source, size_t size, char **result);
+
 /* For the resolver: user is the csp_session. See resolve.h. */
 bool session_find(csp_session *s, const char *name, resolve_session_name *out);
 bool session_define(csp_session *s, const char *name, const resolve_session_name *how,

@@ -68,6 +68,27 @@ CSP_API csp_status csp_each_name(csp_session *session, void (*each)(void *user, 
  * counted from 1; NULL: inputs again. CSP_OK, CSP_E_MEMORY. */
 CSP_API csp_status csp_session_file(csp_session *session, const char *name);
 
+/* ---- Modules whose files change ---- */
+typedef struct csp_module {
+    const char *name; /* as shown to people */
+    const char *path; /* the file, from the root */
+    bool changed;     /* it has another text than when it was read */
+} csp_module;
+/* Calls `each` for all modules that have been imported from files; its argument is valid during the call. CSP_OK. */
+CSP_API csp_status csp_each_module(csp_vm *vm, void (*each)(void *user, const csp_module *module), void *user);
+typedef struct csp_reload {
+    const char *module;            /* as shown to people */
+    uint32_t added, changed, gone; /* top-level declarations, by name */
+    uint32_t process_count;        /* that still run code of the old text, until they have left it */
+    const uint64_t *processes;     /* their numbers */
+} csp_reload;
+/* Reads modules whose files have changed again, compiles them and what imports them, and runs their top levels: all, or
+ * what is imported as `name` and what that imports. What uses them through a name of this session gets the new ones.
+ * Calls `each` for each that had changed. As csp_eval; after a failure everything is as it was, but for what the top
+ * levels have done. CSP_E_NOT_FOUND: no module of files has that name. [RUNS] */
+CSP_API csp_status csp_reload_modules(csp_session *session, const char *name,
+                                      void (*each)(void *user, const csp_reload *reload), void *user);
+
 /* ---- Processes and channels ---- */
 /* What a callback is given is valid during that call, texts and arrays included;
  * later versions add members at the ends of the structs, and words at the ends of the enums. */

@@ -6,6 +6,7 @@
 #include "repl/inspect.h"
 #include "repl/nearest.h"
 #include "repl/processes.h"
+#include "repl/reload.h"
 #include "repl/source_commands.h"
 #include "repl/waits.h"
 

@@ -29,6 +29,14 @@ void evaluate_exit(repl *r)
     r->status = csp_exit_status(r->vm);
 }
 
+void evaluate_outcome(repl *r, csp_status status)
+{
+    if (status < 0)
+        print_error(r);
+    else if (status == CSP_EXIT)
+        evaluate_exit(r);
+}
+
 static void on_value(void *user, csp_value v)
 {
     terminal_fresh_line();
@@ -46,21 +54,12 @@ static csp_status run(repl *r, const char *input)
     return status;
 }
 
-/* What is said, or done, of how it went. */
-static void finish(repl *r, csp_status status)
-{
-    if (status < 0)
-        print_error(r);
-    else if (status == CSP_EXIT)
-        evaluate_exit(r);
-}
-
 void evaluate(repl *r, const char *input)
 {
     show_begin(r, is_silent(input));
     csp_status status = run(r, input);
     show_end(r, status >= 0);
-    finish(r, status);
+    evaluate_outcome(r, status);
 }
 
 bool evaluate_for(repl *r, const char *text, void (*each)(void *user, csp_value v), void *user)
@@ -68,7 +67,7 @@ bool evaluate_for(repl *r, const char *text, void (*each)(void *user, csp_value 
     csp_session_on_value(r->session, each, user);
     csp_status status = run(r, text);
     csp_session_on_value(r->session, on_value, r);
-    finish(r, status);
+    evaluate_outcome(r, status);
     return status >= 0 && status != CSP_EXIT;
 }
 

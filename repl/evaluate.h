@@ -8,6 +8,9 @@
 void evaluate_init(repl *r);
 /* Evaluates a whole entry, and shows its values or why it failed. */
 void evaluate(repl *r, const char *input);
+/* After a call that has run something: says why it failed, or ends the session if that was asked
+ * for. */
+void evaluate_outcome(repl *r, csp_status status);
 /* The program has asked to end (CSP_EXIT). */
 void evaluate_exit(repl *r);
 

@@ -9,6 +9,7 @@
 #include "repl/commands.h"
 #include "repl/complete.h"
 #include "repl/evaluate.h"
+#include "repl/reload.h"
 #include "repl/standard.h"
 #include "repl/start.h"
 #include "repl/terminal.h"
@@ -65,6 +66,7 @@ static void take_line(repl *r, char *line)
     r->input = NULL;
     terminal_remember(input);
     evaluate(r, input);
+    reload_look(r);
     free(input);
 }
 
@@ -128,5 +130,6 @@ int repl_run(const options *o)
     terminal_close();
     spent_free(&r.spent);
     free(r.input);
+    reload_free(&r);
     return terminal_ended_by() ? standard_die(terminal_ended_by()) : r.status;
 }

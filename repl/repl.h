@@ -14,7 +14,8 @@ typedef struct repl {
     int status; /* exit status, once it is to quit */
     show show;
     spent spent;
-    char *input; /* the lines of an input that is not complete yet, or NULL */
+    struct told_change *told; /* list: files whose change has been told */
+    char *input;              /* the lines of an input that is not complete yet, or NULL */
 } repl;
 
 /* Runs until the user leaves; returns the exit status. */

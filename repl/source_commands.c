@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "include/csp_tools.h"
+#include "repl/evaluate.h"
 #include "repl/source.h"
 #include "repl/terminal.h"
 
@@ -44,15 +45,6 @@ void command_src(repl *r, const char *argument)
 
 /* ---- Files ---- */
 
-static void print_error(repl *r)
-{
-    csp_error *error = csp_take_error(r->vm);
-    char *text = error ? csp_error_text(error, r->colour ? CSP_COLOUR : CSP_PLAIN) : NULL;
-    repl_print(2, "%s", text ? text : "out of memory\n");
-    csp_text_free(text);
-    csp_error_free(error);
-}
-
 /* Shows no value. */
 static void evaluate_quietly(repl *r, const char *text, size_t size)
 {
@@ -64,12 +56,7 @@ static void evaluate_quietly(repl *r, const char *text, size_t size)
     terminal_fresh_line();
     show_end(r, status >= 0);
     csp_text_free(result);
-    if (status == CSP_EXIT) {
-        r->quit = true;
-        r->status = csp_exit_status(r->vm);
-    } else if (status < 0) {
-        print_error(r);
-    }
+    evaluate_outcome(r, status);
 }
 
 void command_load(repl *r, const char *argument)

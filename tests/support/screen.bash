@@ -80,7 +80,7 @@ verdict() {
     else
         echo "not ok $name"
         echo "  # $*"
-        screen | sed 's/^/  # | /'
+        screen | sed '/^$/d; s/^/  # | /'
         failed=$((failed + 1))
     fi
 }
