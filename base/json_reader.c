@@ -62,8 +62,7 @@ static int32_t unit(const char *text, size_t size)
     return n;
 }
 
-/* The escape whose backslash stands at text: how many bytes it has; 0: it is none. */
-static size_t read_escape(const char *text, size_t size, uint32_t *rune)
+size_t json_escape(const char *text, size_t size, uint32_t *rune)
 {
     static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
     const char *name = size > 1 && text[1] ? strchr(names, text[1]) : NULL;
@@ -105,7 +104,7 @@ static bool read_string(json_reader *r)
         if (c == '"')
             break;
         uint32_t rune;
-        size_t length = c == '\\' ? read_escape(r->text + r->at, r->size - r->at, &rune) : 0;
+        size_t length = c == '\\' ? json_escape(r->text + r->at, r->size - r->at, &rune) : 0;
         if (length == 0) {
             bad(r, c == '\\' ? "an escape" : c < 0 ? "`\"`" : "an escape of the control character");
             return false;
@@ -130,7 +129,7 @@ size_t json_decode(const char *raw, size_t size, char *out)
         if (!escape)
             break;
         uint32_t rune;
-        at += read_escape(raw + at, size - at, &rune);
+        at += json_escape(raw + at, size - at, &rune);
         to += utf8_encode(rune, to);
     }
     return (size_t)(to - out);

@@ -42,6 +42,9 @@ void json_read(json_reader *r, const char *text, size_t size);
 /* After JSON_BAD and JSON_END the same again. */
 json_token json_next(json_reader *r);
 
+/* The escape whose backslash stands at text, of which `size` bytes are left: how many bytes it has,
+ * and what it stands for; 0: it is none (a lone surrogate is none). */
+size_t json_escape(const char *text, size_t size, uint32_t *rune);
 /* The text of a string token, whose bytes stand at raw: fewer bytes than those; their number. */
 size_t json_decode(const char *raw, size_t size, char *out);
 

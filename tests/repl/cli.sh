@@ -157,7 +157,7 @@ check doc-foreign-word 0 $'func: another language\'s name\n    a function is wri
 check doc-too-many 2 '' 'wants one name' -- "$CSP" doc print write
 check disasm-without-file 2 '' 'wants one file' -- "$CSP" disasm
 check disasm-error 2 '' 'error' -- sh -c "echo 'let' > bad.csp; '$CSP' disasm bad.csp"
-check module-not-there 2 '' 'Json' -- "$CSP" -e 'Json.parse("1")'
+check module-not-there 2 '' 'Http' -- "$CSP" -e 'Http.get("x")'
 
 if "$CSP" --help | grep -q -- '--max-reductions=N'; then
     echo "ok help"

@@ -200,7 +200,7 @@ static const struct measured {
     {"Map.filter", "m", "print(len(Map.filter(m, fn(k, v) => true)))", ELEMENTS},
     {"Map.from", "m", "print(len(Map.from(Map.items(m))))", ELEMENTS},
     {"Map.clear", "m", "print(Map.clear(m))", NOTHING},
-    /* Tuple, Bytes, Buffer, Path, Random */
+    /* Tuple, Bytes, Buffer, Json, Path, Random */
     {"Tuple.of", "ws", "print(len(Tuple.of(ws)))", ELEMENTS},
     {"Bytes.of", "xs", "print(len(Bytes.of(List.repeat(7, E))))", ELEMENTS},
     {"Bytes.of", "u", "print(len(Bytes.of(u)), len(Bytes.of(N)))", BYTES},
@@ -224,6 +224,15 @@ static const struct measured {
     {"Buffer.hex", "f", "print(len(Buffer.hex(f)))", BYTES},
     {"Buffer.base64", "f", "print(len(Buffer.base64(f)))", BYTES},
     {"Buffer.utf8", "f", "print(len(Buffer.utf8(f)))", BYTES},
+    {"Json.parse", "ws", "let a = Json.write(ws); print(len(Json.parse(a)))", BYTES},
+    {"Json.parse", "t", "let a = Json.write(t + '\\n'); print(len(Json.parse(a)))", BYTES},
+    {"Json.parse", "blank", "print(Json.parse(blank + '?').data)", BYTES},
+    {"Json.parse", "", "print(len(Json.parse('[' + String.repeat('7,', E) + '7]')))", ELEMENTS},
+    {"Json.parse", "deep", "let a = Json.write(deep); print(len(Json.parse(a, E + 2)))", ELEMENTS},
+    {"Json.write", "xs", "print(len(Json.write(xs)), len(Json.write([xs, xs], 2)))", ELEMENTS},
+    {"Json.write", "m", "print(len(Json.write(m)), len(Json.write(m, sort: true)))", ELEMENTS},
+    {"Json.write", "u", "print(len(Json.write(u)))", BYTES},
+    {"Json.write", "deep", "print(len(Json.write(deep)))", ELEMENTS},
     {"Path.join", "t", "print(len(Path.join(t, t)))", BYTES},
     {"Path.dir", "t", "print(Path.dir(t))", BYTES},
     {"Path.base", "t", "print(len(Path.base(t)))", BYTES},
@@ -337,9 +346,9 @@ static bool takes_nothing_long(const char *name)
     static const char *const prefixes[] = {"Math.",       "Time.", "Os.",  "Process.",
                                            "Supervisor.", "File.", "Ffi.", "Dir."};
     static const char *const names[] = {
-        "Random.int", "Random.float", "Random.seed", "chan", "close",   "send_end",
-        "recv_end",   "done",         "wait",        "kill", "link",    "unlink",
-        "self",       "sleep",        "now",         "tick", "timeout", "abs"};
+        "Json.stream", "Random.int", "Random.float", "Random.seed", "chan", "close",  "send_end",
+        "recv_end",    "done",       "wait",         "kill",        "link", "unlink", "self",
+        "sleep",       "now",        "tick",         "timeout",     "abs"};
     for (unsigned i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
