@@ -1,7 +1,6 @@
 /* Json.parse: what is wrong, and where. Lines are counted in steps, since the text may be long. */
 #include "base/utf8.h"
 #include "stdlib/json_parse.h"
-#include "vm/core/steps.h"
 #include "vm/core/text.h"
 
 verdict json_bad(json_parse *w, size_t at, size_t size, const char *expected)
@@ -61,7 +60,7 @@ static verdict give_error(csp_vm *vm, process *p, const json_parse *w, value *re
 
 verdict json_locate(csp_vm *vm, process *p, json_parse *w, value *result)
 {
-    size_t stop = w->bad - w->counted > LONG_BYTES ? w->counted + LONG_BYTES : w->bad;
+    size_t stop = w->counted + long_part(vm, w->bad - w->counted);
     vm_charge(vm, (stop - w->counted) / LONG_BYTES_PER_REDUCTION);
     while (w->counted < stop) {
         const char *end = memchr(w->text + w->counted, '\n', stop - w->counted);

@@ -232,8 +232,8 @@ verdict json_long_number(csp_vm *vm, process *p, json_parse *w)
         return VERDICT_DONE;
     }
     if (!n->whole) {
-        size_t stop = w->size - w->at > JSON_STEP ? w->at + JSON_STEP : w->size;
-        vm_charge(vm, JSON_STEP / JSON_BYTES_PER_REDUCTION);
+        size_t stop = w->at + json_part(vm, w->size - w->at);
+        vm_charge(vm, (stop - w->at) / JSON_BYTES_PER_REDUCTION);
         number_phase before = n->phase;
         for (; w->at < stop; w->at++) {
             before = n->phase;

@@ -22,7 +22,7 @@ static bool in_object(const json_parse *w)
 static verdict put_in_list(csp_vm *vm, json_parse *w, list *l)
 {
     size_t room = (size_t)l->count + 1;
-    if (list_grows_long(l, room)) {
+    if (list_grows_long(vm, l, room)) {
         verdict v = list_reserve_step(vm, l, room, &w->growth);
         if (v != VERDICT_DONE)
             return v;
@@ -34,9 +34,10 @@ static verdict put_in_map(csp_vm *vm, process *p, json_parse *w, const json_leve
 {
     enum { LONG_KEY = 4096 };
     map *m = value_map(o->made);
-    if (!map_grows_long(m) && value_string(o->key)->size < LONG_KEY)
+    bool under_way = w->put[0] != VALUE_ABSENT;
+    if (!under_way && !map_grows_long(vm, m) && value_string(o->key)->size < LONG_KEY)
         return map_put(vm, m, o->key, w->part) ? VERDICT_DONE : vm_raise_memory(vm);
-    if (w->put[0] == VALUE_ABSENT) {
+    if (!under_way) {
         w->put[0] = o->made;
         w->put[1] = o->key;
         w->put[2] = w->part;
@@ -209,7 +210,7 @@ static verdict parse_step(csp_vm *vm, process *p, json_parse *w, value *result)
     verdict v = go_on(vm, p, w, result);
     if (v != VERDICT_DONE || located)
         return v;
-    size_t stop = w->size - w->at > JSON_STEP ? w->at + JSON_STEP : w->size;
+    size_t stop = w->at + json_part(vm, w->size - w->at);
     while (v == VERDICT_DONE) {
         if (w->state == AWAIT_PUT) {
             v = put_part(vm, p, w);

@@ -5,6 +5,7 @@
 #ifndef CSP_STDLIB_JSON_PARSE_H
 #define CSP_STDLIB_JSON_PARSE_H
 
+#include "vm/core/steps.h"
 #include "vm/native.h"
 #include "vm/walk/walk_state.h"
 
@@ -85,8 +86,15 @@ typedef struct json_level {
 } json_level;
 enum { JSON_LEVEL_WORDS = sizeof(json_level) / sizeof(uint64_t) };
 
-/* How much one step reads. */
+/* The most that one step reads. */
 enum { JSON_STEP = 16 << 10, JSON_BYTES_PER_REDUCTION = 2, JSON_SHORT = 1024 };
+
+/* How many of the bytes that are left one step reads. */
+static inline size_t json_part(const csp_vm *vm, size_t left)
+{
+    size_t part = long_part(vm, left);
+    return part < JSON_STEP ? part : JSON_STEP;
+}
 
 /* All of them: DONE, YIELD (again, in the state that is set), CALL or FAIL. */
 

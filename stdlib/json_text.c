@@ -83,7 +83,7 @@ static verdict give_text(csp_vm *vm, json_parse *w, const char *chars, size_t si
 static verdict add_run(csp_vm *vm, json_parse *w, draft *d)
 {
     size_t start = w->at;
-    size_t stop = w->size - w->at > JSON_STEP ? w->at + JSON_STEP : w->size;
+    size_t stop = w->at + json_part(vm, w->size - w->at);
     verdict v = VERDICT_DONE;
     while (v == VERDICT_DONE && w->at < stop) {
         uint64_t high = 0;

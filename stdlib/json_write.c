@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "stdlib/list_sort.h"
+#include "vm/core/steps.h"
 #include "vm/core/type.h"
 #include "vm/data/draft.h"
 #include "vm/number/num_long.h"
@@ -124,6 +125,13 @@ static void add_text(text *t, const char *s, size_t from, size_t to)
     text_add(t, s + plain, to - plain);
 }
 
+/* How many of the bytes that are left one step writes. */
+static size_t text_part(const csp_vm *vm, size_t left)
+{
+    size_t part = long_part(vm, left);
+    return part < TEXT_PER_STEP ? part : TEXT_PER_STEP;
+}
+
 static verdict push_frame(csp_vm *vm, json_writer *w, value v)
 {
     writing *f = (writing *)walk_push(vm, &w->open, WRITING_WORDS);
@@ -137,7 +145,7 @@ static verdict write_text(csp_vm *vm, json_writer *w, value v, int64_t *budget)
 {
     const string *s = value_string(v);
     add(w, "\"");
-    if (s->size > TEXT_PER_STEP)
+    if (text_part(vm, s->size) < s->size)
         return push_frame(vm, w, v);
     add_text(&w->out.tail, s->text, 0, s->size);
     add(w, "\"");
@@ -145,10 +153,10 @@ static verdict write_text(csp_vm *vm, json_writer *w, value v, int64_t *budget)
     return VERDICT_DONE;
 }
 
-static void step_text(json_writer *w, writing *f, int64_t *budget)
+static void step_text(csp_vm *vm, json_writer *w, writing *f, int64_t *budget)
 {
     const string *s = value_string(f->v);
-    size_t stop = s->size - f->index > TEXT_PER_STEP ? f->index + TEXT_PER_STEP : s->size;
+    size_t stop = f->index + text_part(vm, s->size - f->index);
     while (stop < s->size && utf8_continues(s->text[stop]))
         stop++;
     add_text(&w->out.tail, s->text, f->index, stop);
@@ -288,7 +296,7 @@ static verdict step_order(csp_vm *vm, process *p, json_writer *w, writing *f)
         return sort == VALUE_ABSENT ? vm_raise_memory(vm) : native_call(vm, p, sort, 1, &f->order);
     }
     list *order = value_list(f->order);
-    if (list_grows_long(order, (size_t)order->count + 1)) {
+    if (list_grows_long(vm, order, (size_t)order->count + 1)) {
         verdict v = list_reserve_step(vm, order, (size_t)order->count + 1, &w->growth);
         if (v != VERDICT_DONE)
             return v;
@@ -399,7 +407,7 @@ static verdict write_next(csp_vm *vm, process *p, json_writer *w, int64_t *budge
         return enter(vm, p, w, v, budget);
     }
     switch (value_kind(f->v)) {
-    case OBJ_STRING: step_text(w, f, budget); return VERDICT_DONE;
+    case OBJ_STRING: step_text(vm, w, f, budget); return VERDICT_DONE;
     case OBJ_MAP: return step_map(vm, p, w, f, budget);
     default: return step_elements(vm, w, f);
     }
