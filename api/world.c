@@ -28,12 +28,13 @@ void world_end_quietly(world *w, csp_error *kept)
 }
 
 static const native_module tables[] = {
-    {"", prelude_natives},      {"", prelude_process_natives}, {"Buffer", buffer_natives},
-    {"Bytes", bytes_natives},   {"Dir", dir_natives},          {"Ffi", ffi_natives},
-    {"File", file_natives},     {"Json", json_natives},        {"List", list_natives},
-    {"Map", map_natives},       {"Math", math_natives},        {"Os", os_natives},
-    {"Path", path_natives},     {"Process", process_natives},  {"Random", random_natives},
-    {"String", string_natives}, {"Time", time_natives},        {"Tuple", tuple_natives},
+    {"", prelude_natives},    {"", prelude_process_natives}, {"Buffer", buffer_natives},
+    {"Bytes", bytes_natives}, {"Dir", dir_natives},          {"Ffi", ffi_natives},
+    {"File", file_natives},   {"Json", json_natives},        {"List", list_natives},
+    {"Map", map_natives},     {"Math", math_natives},        {"Os", os_natives},
+    {"Path", path_natives},   {"Process", process_natives},  {"Random", random_natives},
+    {"Regex", regex_natives}, {"String", string_natives},    {"Time", time_natives},
+    {"Tuple", tuple_natives},
 };
 
 bool world_add_natives(world *w)
