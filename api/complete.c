@@ -1,34 +1,39 @@
-/* What could stand at the end of a text: completion. */
+/* What could stand at the end of a text: completion. Nothing of the user's is run. */
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "api/complete_path.h"
 #include "api/host/host.h"
-#include "api/session.h"
+#include "api/loader.h"
 #include "lexer/lexer.h"
 #include "vm/data/map.h"
 #include "vm/foreign/field.h"
 
 typedef struct candidates {
     const char *prefix;
-    size_t length; /* of the prefix */
-    const char **names;
+    size_t length;      /* of the prefix */
+    const char *behind; /* what each is followed by */
+    bool hidden;        /* names that begin with `_`, too */
+    char **names;       /* owned */
     size_t count, capacity;
 } candidates;
 
 static void add_candidate(void *user, const char *name)
 {
     candidates *c = user;
-    if (strncmp(name, c->prefix, c->length) != 0 || name[0] == '_')
+    if (strncmp(name, c->prefix, c->length) != 0 || (name[0] == '_' && !c->hidden))
         return;
     if (c->count == c->capacity) {
         size_t capacity = c->capacity ? c->capacity * 2 : 64;
-        const char **names = realloc(c->names, capacity * sizeof *names);
+        char **names = realloc(c->names, capacity * sizeof *names);
         if (!names)
             return;
         c->names = names;
         c->capacity = capacity;
     }
-    c->names[c->count++] = name;
+    char *copy;
+    if (asprintf(&copy, "%s%s", name, c->behind) >= 0)
+        c->names[c->count++] = copy;
 }
 
 static void add_everything(csp_session *s, candidates *c)
@@ -45,67 +50,195 @@ static void add_everything(csp_session *s, candidates *c)
         add_candidate(c, s->variables[i].name);
 }
 
-/* The fields of a map, or a struct of C's, that could be written behind a point. */
-static void add_fields(const csp_session *s, const char *name, candidates *c)
+/* ---- Fields of live values ---- */
+
+/* Whether the key can be written behind a point. */
+static bool is_name(const char *key)
 {
-    value item = session_value(s, name);
-    if (cfield_has(item))
-        cfield_each(item, add_candidate, c);
-    if (!value_is(item, OBJ_MAP))
-        return;
-    uint32_t position = 0;
+    return key[0] && key[strcspn(key, " \t\n\r\"'(){}[].,;:!?+-*/%&|^~<>=#@$\\")] == '\0' &&
+           !isdigit((unsigned char)*key);
+}
+
+/* Whether it can be written between quotes as it is. */
+static bool is_plain(const char *key) { return key[strcspn(key, "\"\\$\n\r\t")] == '\0'; }
+
+static void add_keys(value item, bool (*is_written)(const char *key), candidates *c)
+{
+    uint32_t position = 0, seen = 0;
     const map_entry *entry;
-    while ((entry = map_next(value_map(item), &position)))
-        if (value_is(entry->key, OBJ_STRING)) {
-            const char *key = ((const string *)value_as_object(entry->key))->text;
-            if (key[strcspn(key, " \t\n\r\"'(){}[].,;:!?+-*/%&|^~<>=#@$\\")] == '\0' &&
-                !isdigit((unsigned char)*key))
-                add_candidate(c, key);
+    while (value_is(item, OBJ_MAP) && seen++ < COMPLETE_KEYS &&
+           (entry = map_next(value_map(item), &position)))
+        if (value_is(entry->key, OBJ_STRING) && is_written(value_string(entry->key)->text))
+            add_candidate(c, value_string(entry->key)->text);
+}
+
+/* What is behind `PATH.` */
+static void add_members(csp_session *s, const char *path, size_t size, candidates *c)
+{
+    char *name = strndup(path, size);
+    const void *home = name ? session_module(s, name) : NULL;
+    int index = name ? language_find_module(name) : -1;
+    value item = complete_path_value(s, path, size);
+    if (home) {
+        world_each_imported(home, add_candidate, c);
+    } else if (item != VALUE_ABSENT) {
+        if (cfield_has(item))
+            cfield_each(item, add_candidate, c);
+        c->hidden = true;
+        add_keys(item, is_name, c);
+    } else if (index > LANGUAGE_PRELUDE) {
+        world_each_member(s->world, index, add_candidate, c);
+    }
+    free(name);
+}
+
+/* What is behind `PATH["`, where that is what the text ends with but for the key. */
+static void add_string_keys(csp_session *s, const char *text, size_t quote, candidates *c)
+{
+    if (quote == 0 || text[quote - 1] != '[')
+        return;
+    size_t from = complete_path_start(text, quote - 1);
+    c->behind = "\"]";
+    c->hidden = true;
+    add_keys(complete_path_value(s, text + from, quote - 1 - from), is_plain, c);
+}
+
+/* ---- Calls ---- */
+
+/* What the text is in the middle of, at its end. */
+typedef struct place {
+    size_t quote; /* the quote that begins the string, or NOWHERE */
+    size_t call;  /* the parenthesis of the innermost call, or NOWHERE */
+    bool comment;
+} place;
+
+enum { BRACKETS = 64 }; /* more are not told apart */
+#define NOWHERE ((size_t)-1)
+
+/* Behind the string whose quote is at `at`; NOWHERE: it does not end. */
+static size_t skip_string(const char *text, size_t size, size_t at)
+{
+    bool raw = at > 0 && text[at - 1] == 'r' && (at < 2 || !complete_in_word(text[at - 2]));
+    for (at++; at < size && text[at] != '"'; at++)
+        at += !raw && text[at] == '\\';
+    return at < size ? at + 1 : NOWHERE;
+}
+
+static place find_place(const char *text, size_t size)
+{
+    place p = {NOWHERE, NOWHERE, false};
+    size_t open[BRACKETS], depth = 0;
+    for (size_t at = 0; at < size;) {
+        char c = text[at];
+        if (c == '"') {
+            size_t end = skip_string(text, size, at);
+            if (end == NOWHERE)
+                p.quote = at;
+            at = end == NOWHERE ? size : end;
+            continue;
         }
+        if (c == '#') {
+            const char *line = memchr(text + at, '\n', size - at);
+            p.comment = !line;
+            at = line ? (size_t)(line - text) : size;
+            continue;
+        }
+        if (strchr("([{", c) && depth++ < BRACKETS)
+            open[depth - 1] = at;
+        else if (strchr(")]}", c))
+            depth -= depth > 0;
+        at++;
+    }
+    if (depth > 0 && depth <= BRACKETS && text[open[depth - 1]] == '(')
+        p.call = open[depth - 1];
+    return p;
 }
 
-static bool in_word(char c)
+static bool find_member(csp_session *s, const char *home, const char *name, resolve_symbol *out)
 {
-    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+    const void *imported = session_module(s, home);
+    int index = language_find_module(home);
+    if (imported)
+        return !world_is_library(imported) &&
+               loader_member(s->world, imported, name, out) == RESOLVE_FOUND;
+    return index >= 0 && world_member(s->world, index, name, out) == RESOLVE_FOUND;
 }
 
-static size_t word_start(const char *text, size_t end)
+static bool find_function(csp_session *s, const char *name, resolve_symbol *out)
 {
-    while (end > 0 && in_word(text[end - 1]))
-        end--;
-    return end;
+    const char *point = strchr(name, '.');
+    if (point) {
+        char *home = strndup(name, (size_t)(point - name));
+        bool found = home && find_member(s, home, point + 1, out);
+        free(home);
+        return found;
+    }
+    value v = session_value(s, name);
+    if (value_is(v, OBJ_CLOSURE))
+        return world_closure_symbol(s->world, value_as_object(v), out);
+    return v == VALUE_ABSENT && find_member(s, "", name, out);
 }
+
+/* The names of parameters, where an argument begins. */
+static void add_parameters(csp_session *s, const char *text, size_t call, size_t start,
+                           candidates *c)
+{
+    size_t before = start;
+    while (before > 0 && strchr(" \t\r\n", text[before - 1]))
+        before--;
+    if (call == NOWHERE || before == 0 || (text[before - 1] != '(' && text[before - 1] != ','))
+        return;
+    size_t from = complete_path_start(text, call);
+    char *name = strndup(text + from, call - from);
+    resolve_symbol fn = {0};
+    c->behind = ": ";
+    bool found = name && *name && find_function(s, name, &fn) && fn.param_names;
+    for (uint32_t i = 0; found && i < fn.max && (fn.param_names[i] || fn.max != UINT32_MAX); i++)
+        if (fn.param_names[i])
+            add_candidate(c, fn.param_names[i]);
+    c->behind = "";
+    free(name);
+}
+
+/* ---- All together ---- */
 
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* What could stand from byte `start` on. */
-static void gather(csp_session *s, const char *text, size_t size, size_t start, candidates *c)
+/* Where the word to be completed begins. */
+static size_t find_start(const char *text, size_t size, const place *p)
 {
-    csp_error *kept;
-    if (!world_begin_quietly(s->world, &kept))
-        return;
-    char *prefix = strndup(text + start, size - start);
-    c->prefix = prefix;
-    c->length = size - start;
-    if (prefix && start > 0 && text[start - 1] == '.') {
-        size_t owner = word_start(text, start - 1);
-        char *name = strndup(text + owner, start - 1 - owner);
-        const void *home = name ? session_module(s, name) : NULL;
-        int index = name ? language_find_module(name) : -1;
-        if (home)
-            world_each_imported(home, add_candidate, c);
-        else if (index > LANGUAGE_PRELUDE)
-            world_each_member(s->world, index, add_candidate, c);
-        else if (name)
-            add_fields(s, name, c);
-        free(name);
-    } else if (prefix) {
+    return p->quote != NOWHERE ? p->quote + 1 : complete_word_start(text, size);
+}
+
+static void gather(csp_session *s, const char *text, const place *p, size_t start, candidates *c)
+{
+    if (p->quote != NOWHERE) {
+        add_string_keys(s, text, p->quote, c);
+    } else if (start > 0 && text[start - 1] == '.') {
+        size_t from = complete_path_start(text, start - 1);
+        add_members(s, text + from, start - 1 - from, c);
+    } else {
+        add_parameters(s, text, p->call, start, c);
         add_everything(s, c);
     }
-    world_end_quietly(s->world, kept);
+}
+
+static void complete(csp_session *s, const char *text, size_t size, size_t *start, candidates *c)
+{
+    csp_error *kept;
+    place p = find_place(text, size);
+    *start = find_start(text, size, &p);
+    char *prefix = strndup(text + *start, size - *start);
+    if (!p.comment && prefix && world_begin_quietly(s->world, &kept)) {
+        c->prefix = prefix;
+        c->length = strlen(prefix);
+        c->behind = "";
+        gather(s, text, &p, *start, c);
+        world_end_quietly(s->world, kept);
+    }
     free(prefix);
 }
 
@@ -116,12 +249,10 @@ void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
     if (!h)
         return;
     candidates c = {0};
-    if (start && each && text) {
-        *start = word_start(text, size);
-        gather(s, text, size, *start, &c);
-    } else {
+    if (start && each && text)
+        complete(s, text, size, start, &c);
+    else
         door_misuse(h->vm, __func__, "the text, the place for its start, or the function is NULL");
-    }
     if (c.count)
         qsort(c.names, c.count, sizeof *c.names, compare_names);
     door_hook_begin(h);
@@ -129,6 +260,8 @@ void csp_complete(csp_session *s, const char *text, size_t size, size_t *start,
         if (i == 0 || strcmp(c.names[i], c.names[i - 1]) != 0)
             each(user, c.names[i]);
     door_hook_end(h);
+    for (size_t i = 0; i < c.count; i++)
+        free(c.names[i]);
     free(c.names);
     door_leave(h);
 }

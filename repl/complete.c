@@ -1,9 +1,17 @@
 #include "repl/complete.h"
 
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "include/csp_tools.h"
+#include "repl/columns.h"
 #include "repl/commands.h"
+#include "repl/terminal.h"
 
 #define BLANKS " \t"
 
@@ -24,6 +32,94 @@ static void offer_number(void *user, const csp_process *process)
         w->each(w->target, number);
 }
 
+/* ---- Files ---- */
+
+/* Makes of a name what is offered; it has room for a `/`. modules: what `import` takes, folders and
+ * files of csp without their ending. False: it is not to be offered. */
+static bool accept_file(DIR *folder, char *name, bool modules)
+{
+    struct stat status;
+    if (fstatat(dirfd(folder), name, &status, 0) != 0)
+        return false;
+    size_t size = strlen(name);
+    if (S_ISDIR(status.st_mode)) {
+        strcpy(name + size, "/");
+        return true;
+    }
+    if (!modules)
+        return true;
+    bool is_module = size > 4 && strcmp(name + size - 4, ".csp") == 0;
+    if (is_module)
+        name[size - 4] = '\0';
+    return is_module;
+}
+
+/* The files whose paths begin like the wanted one; at most FILES of a folder are looked at. */
+static void complete_files(const wanted *w, bool modules)
+{
+    enum { FILES = 10000 };
+    char path[PATH_MAX], name[NAME_MAX + 2];
+    size_t folder_size = w->length;
+    while (folder_size > 0 && w->prefix[folder_size - 1] != '/')
+        folder_size--;
+    if (w->length >= sizeof path)
+        return;
+    snprintf(path, sizeof path, "%.*s", (int)folder_size, w->prefix);
+    const char *begun = w->prefix + folder_size;
+    size_t begun_size = w->length - folder_size;
+    DIR *folder = opendir(folder_size ? path : ".");
+    const struct dirent *entry;
+    for (int seen = 0; folder && seen < FILES && (entry = readdir(folder)); seen++) {
+        snprintf(name, sizeof name, "%s", entry->d_name);
+        bool hidden = name[0] == '.' && (begun_size == 0 || begun[0] != '.');
+        if (hidden || strncmp(name, begun, begun_size) != 0 || !accept_file(folder, name, modules))
+            continue;
+        char whole[PATH_MAX + NAME_MAX + 2];
+        snprintf(whole, sizeof whole, "%s%s", path, name);
+        w->each(w->target, whole);
+    }
+    if (folder)
+        closedir(folder);
+}
+
+/* Whether the quote at `at` is that of an import's path. */
+static bool is_import(const char *text, size_t at)
+{
+    static const char word[] = "import";
+    while (at > 0 && strchr(BLANKS, text[at - 1]))
+        at--;
+    size_t size = sizeof word - 1;
+    return at >= size && memcmp(text + at - size, word, size) == 0 &&
+           (at == size || strchr(BLANKS ";\n{", text[at - size - 1]));
+}
+
+/* ---- Entries and commands ---- */
+
+typedef struct counted {
+    void (*each)(void *target, const char *candidate);
+    void *target;
+    size_t count;
+} counted;
+
+static void count_one(void *user, const char *candidate)
+{
+    counted *c = user;
+    c->count++;
+    c->each(c->target, candidate);
+}
+
+/* A piece of the language; in a string that is no key of a value, a file. */
+static void complete_code(repl *r, const char *text, size_t size, size_t *start,
+                          void (*each)(void *target, const char *candidate), void *target)
+{
+    counted c = {each, target, 0};
+    csp_complete(r->session, text, size, start, count_one, &c);
+    if (c.count > 0 || *start == 0 || *start > size || text[*start - 1] != '"')
+        return;
+    wanted w = {text + *start, size - *start, each, target};
+    complete_files(&w, is_import(text, *start - 1));
+}
+
 /* The last word of a command's argument, which begins at `argument`; *start is where the word
  * does. */
 static void complete_argument(repl *r, argument_kind kind, const char *text, size_t size,
@@ -32,12 +128,18 @@ static void complete_argument(repl *r, argument_kind kind, const char *text, siz
     switch (kind) {
     case ARGUMENT_NAME:
     case ARGUMENT_CODE:
-        csp_complete(r->session, text + argument, size - argument, start, w.each, w.target);
+        complete_code(r, text + argument, size - argument, start, w.each, w.target);
         *start += argument;
         break;
     case ARGUMENT_PROCESS: csp_each_process(r->vm, offer_number, &w); break;
     case ARGUMENT_COMMAND: commands_each(w.prefix, w.length, w.each, w.target); break;
     case ARGUMENT_FILE:
+        argument += strspn(text + argument, BLANKS);
+        *start = argument;
+        w.prefix = text + argument;
+        w.length = size - argument;
+        complete_files(&w, false);
+        break;
     case ARGUMENT_SETTING:
     case ARGUMENT_NONE:
     case ARGUMENT_TEXT: break;
@@ -71,5 +173,80 @@ void complete_entry(void *user, const char *text, size_t size, size_t *start,
     if (!r->input && blanks < size && text[blanks] == ':')
         complete_command(r, text, size, blanks, start, each, target);
     else
-        csp_complete(r->session, text, size, start, each, target);
+        complete_code(r, text, size, start, each, target);
+}
+
+/* ---- Lists ---- */
+
+static bool in_name(char c)
+{
+    return c == '_' || c == '.' || isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* What is known of the function whose call has just been begun, in two lines. NULL: it is none. */
+static char *find_signature(repl *r, const char *text, size_t size)
+{
+    size_t end = size, from;
+    while (end > 0 && strchr(BLANKS, text[end - 1]))
+        end--;
+    if (end == 0 || text[end - 1] != '(')
+        return NULL;
+    for (from = --end; from > 0 && in_name(text[from - 1]);)
+        from--;
+    char *name = strndup(text + from, end - from);
+    char *doc = name && *name ? csp_doc(r->session, name) : NULL;
+    free(name);
+    if (!doc)
+        return NULL;
+    char *line = strchr(doc, '\n'), *second = line ? strchr(line + 1, '\n') : NULL;
+    if (second)
+        second[1] = '\0';
+    return doc;
+}
+
+/* Down the columns, as ls does; at most a screen less what stands around it. */
+static void put_columns(FILE *out, char *const *names, size_t count)
+{
+    enum { AROUND = 4, MANY = 100, GAP = 2 };
+    screen_size screen = columns_screen();
+    int width = 1;
+    for (size_t i = 0; i < count; i++)
+        if (columns_of(names[i]) + GAP > width)
+            width = columns_of(names[i]) + GAP;
+    size_t columns = (size_t)(screen.columns / width ? screen.columns / width : 1);
+    size_t rows = (count + columns - 1) / columns;
+    size_t most = (size_t)(screen.rows > AROUND ? screen.rows - AROUND : 1), shown = count;
+    if (rows > most) {
+        rows = most;
+        shown = rows * columns;
+    }
+    if (count > MANY || shown < count)
+        fprintf(out, "%zu candidates%s\n", count, shown < count ? ", the first:" : ":");
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = row; i < shown; i += rows)
+            if (i + rows < shown)
+                columns_put(out, names[i], width, false);
+            else
+                fputs(names[i], out);
+        putc('\n', out);
+    }
+}
+
+void complete_list(void *user, const char *text, size_t size, char *const *candidates, size_t count)
+{
+    repl *r = user;
+    char *signature = find_signature(r, text, size);
+    if (signature) {
+        terminal_write(1, signature, strlen(signature));
+        csp_text_free(signature);
+        return;
+    }
+    buffer b;
+    if (!buffer_open(&b))
+        return;
+    put_columns(b.out, candidates, count);
+    char *list = buffer_take(&b);
+    if (list)
+        terminal_write(1, list, strlen(list));
+    free(list);
 }

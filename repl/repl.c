@@ -116,7 +116,7 @@ int repl_run(const options *o)
     config.reports = o->colour ? CSP_COLOUR : CSP_PLAIN;
     errno = 0;
     bool made = csp_new(&config, &r.vm) == CSP_OK && (r.session = csp_session_new(r.vm));
-    if (!made || csp_fd(r.vm) < 0 || !terminal_open(complete_entry, &r)) {
+    if (!made || csp_fd(r.vm) < 0 || !terminal_open(complete_entry, complete_list, &r)) {
         standard_printf(STDERR_FILENO, "csp: %s\n",
                         made && errno ? strerror(errno) : "out of memory");
         csp_free(r.vm);

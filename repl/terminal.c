@@ -19,6 +19,7 @@
 /* Readline's callbacks and signal handlers take no argument of ours. */
 static struct {
     terminal_complete_fn *complete;
+    terminal_list_fn *list;
     void *user;
     char **matches; /* candidates of the completion under way; [0] is for their common prefix */
     size_t match_count;
@@ -176,7 +177,24 @@ static char *common(char **names, size_t count)
     return strndup(names[0], length);
 }
 
-/* Readline's word begins where its list of word breaks says, which is where ours does. */
+/* Readline's word begins where its list of word breaks says; ours may begin before that, by `size`
+ * bytes, which all candidates have in common with the text. */
+static void cut_matches(size_t size)
+{
+    for (size_t i = 0; i < terminal.match_count; i++) {
+        char *name = terminal.matches[i];
+        size_t length = strlen(name), cut = length < size ? length : size;
+        memmove(name, name + cut, length - cut + 1);
+    }
+}
+
+/* Instead of Readline's own list: names[1] to names[count] are the candidates. */
+static void list_matches(char **names, int count, int longest)
+{
+    (void)longest;
+    terminal.list(terminal.user, rl_line_buffer, (size_t)rl_point, names + 1, (size_t)count);
+}
+
 static char **complete(const char *word, int start, int end)
 {
     (void)word;
@@ -186,10 +204,12 @@ static char **complete(const char *word, int start, int end)
     terminal.matches = NULL;
     terminal.match_count = 0;
     terminal.complete(terminal.user, rl_line_buffer, (size_t)end, &from, add_match, NULL);
+    if (from < (size_t)start)
+        cut_matches((size_t)start - from);
     char **matches = terminal.matches;
     size_t count = terminal.match_count;
     terminal.matches = NULL;
-    char *first = count > 0 && from == (size_t)start ? common(matches, count) : NULL;
+    char *first = count > 0 && from <= (size_t)start ? common(matches, count) : NULL;
     if (!first) {
         for (size_t i = 0; i < count; i++)
             free(matches[i]);
@@ -330,9 +350,10 @@ void terminal_remember(const char *input) { history_add(input); }
 
 /* ---- Beginning and end ---- */
 
-bool terminal_open(terminal_complete_fn *complete_with, void *user)
+bool terminal_open(terminal_complete_fn *complete_with, terminal_list_fn *list_with, void *user)
 {
     terminal.complete = complete_with;
+    terminal.list = list_with;
     terminal.user = user;
     terminal.column_zero = true;
     if (pipe2(terminal.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
@@ -341,6 +362,7 @@ bool terminal_open(terminal_complete_fn *complete_with, void *user)
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
     rl_attempted_completion_function = complete;
+    rl_completion_display_matches_hook = list_matches;
     rl_completer_word_break_characters = " \t\n\"\\'`@$><=;|&{}()[]+-*/%^~!?:,.#";
     rl_initialize();
     terminal.must_scroll = strcmp(rl_variable_value("horizontal-scroll-mode"), "on") == 0;

@@ -19,12 +19,15 @@ enum {
     TERMINAL_REPORT = 16
 };
 
-/* Takes over the terminal and the signals that come from it. complete: passes each candidate for
+/* Takes over the terminal and the signals that come from it. list: shows the candidates for the end
+ * of `text` by terminal_write, when they are asked for. complete: passes each candidate for
  * the end of `text` to `each`, and the offset in text from which they replace it. False: no memory
  * or descriptors. */
 typedef void terminal_complete_fn(void *user, const char *text, size_t size, size_t *start,
                                   void (*each)(void *target, const char *candidate), void *target);
-bool terminal_open(terminal_complete_fn *complete, void *user);
+typedef void terminal_list_fn(void *user, const char *text, size_t size, char *const *candidates,
+                              size_t count);
+bool terminal_open(terminal_complete_fn *complete, terminal_list_fn *list, void *user);
 void terminal_close(void);
 
 /* Shows the prompt and lets a line be typed, unless one is already being typed. */
