@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repl/graph.h"
 #include "repl/inspect.h"
 #include "repl/nearest.h"
 #include "repl/processes.h"
 #include "repl/reload.h"
 #include "repl/source_commands.h"
+#include "repl/tree.h"
 #include "repl/waits.h"
 
 static void command_help(repl *r, const char *argument);

@@ -149,8 +149,6 @@ static void put_group(FILE *out, const blocked *of, const process_group *g, bool
     chain c = {.out = out, .of = of};
     put_chain(&c, g->first);
     note_told(&c, told);
-    if (stuck)
-        fprintf(out, ": nobody can ever wake %s", g->count > 1 ? "them" : "it");
     fprintf(out, "\n");
 }
 
@@ -194,6 +192,10 @@ static bool put_class(FILE *out, const blocked *of, int class, const bool *wante
         picked ? group_processes(s, &none, picked, count <= SINGLE, &groups_count) : NULL;
     if (groups)
         qsort(groups, groups_count, sizeof *groups, by_first);
+    if (class == STUCK && groups_count > 0)
+        fprintf(out, "nobody can ever wake %s:\n", count == 1 ? "this one" : "these");
+    else if (class == OTHERS && groups_count > 0 && *all > 0)
+        fprintf(out, "others:\n");
     for (size_t i = 0; groups && i < groups_count; i++)
         put_group(out, of, &groups[i], told);
     *all += count;

@@ -71,8 +71,8 @@ screen_close
 
 # --- many, and small screens
 screen_open 24 80
-enter 'fn worker(c) => ?c; let c = chan(); for i in 0..99000 { spawn worker(c) };'
-sees many-begun 'csp> '
+enter 'fn worker(c) => ?c; let c = chan(); for i in 0..99000 { spawn worker(c) }; print("be" + "gun")'
+sees many-begun 'begun'
 enter 'spawn { loop {} };'
 enter ':ps'
 sees ps-many '99,000 ×  worker'
