@@ -8,7 +8,10 @@
 
 #include "repl/commands.h"
 #include "repl/complete.h"
+#include "repl/entry.h"
 #include "repl/evaluate.h"
+#include "repl/hint.h"
+#include "repl/paste.h"
 #include "repl/reload.h"
 #include "repl/standard.h"
 #include "repl/start.h"
@@ -19,29 +22,12 @@
 
 /* ---- Input ---- */
 
-/* Prompts in text copied from a session are removed. */
-static void strip_prompts(char *line)
-{
-    if (strncmp(line, PROMPT, strlen(PROMPT)) != 0)
-        return;
-    char *to = line;
-    for (char *from = line; *from;) {
-        if (strncmp(from, PROMPT, strlen(PROMPT)) == 0 ||
-            strncmp(from, PROMPT_MORE, strlen(PROMPT_MORE)) == 0)
-            from += strlen(PROMPT);
-        size_t length = strcspn(from, "\n");
-        length += from[length] == '\n';
-        memmove(to, from, length);
-        to += length;
-        from += length;
-    }
-    *to = '\0';
-}
-
 /* Adds the line to the input under way. False: no memory, and the input is lost. */
 static bool add_line(repl *r, const char *line)
 {
     char *joined;
+    if (r->input && strncmp(line, PROMPT_MORE, strlen(PROMPT_MORE)) == 0)
+        line += strlen(PROMPT_MORE);
     int size =
         r->input ? asprintf(&joined, "%s\n%s", r->input, line) : asprintf(&joined, "%s", line);
     free(r->input);
@@ -49,23 +35,35 @@ static bool add_line(repl *r, const char *line)
     return r->input != NULL;
 }
 
-static void take_line(repl *r, char *line)
+static void run_entry(repl *r, const char *text)
 {
-    strip_prompts(line);
-    const char *start = line + strspn(line, " \t\r\n");
-    if (!r->input && *start == '\0')
-        return;
-    if (!r->input && *start == ':') {
-        terminal_remember(line);
-        commands_run(r, start + 1);
-        return;
+    entry_piece piece;
+    while (!r->quit && entry_next(&text, &piece)) {
+        char *copy = strndup(piece.text, piece.size);
+        if (!copy)
+            repl_print(2, "out of memory\n");
+        else if (piece.is_command)
+            commands_run(r, copy);
+        else if (!hint_say(r, copy))
+            evaluate(r, copy);
+        free(copy);
     }
-    if (!add_line(r, line) || csp_input_state(r->input, strlen(r->input)) == CSP_INPUT_INCOMPLETE)
+}
+
+/* A whole entry, or, where the terminal shows one line at a time, a line of it. */
+static void take_line(repl *r, const char *line)
+{
+    size_t dropped;
+    char *clean = paste_clean(line, &dropped);
+    bool is_blank = clean && strspn(clean, " \t\r\n") == strlen(clean);
+    bool added = clean && (r->input || !is_blank) && add_line(r, clean);
+    free(clean);
+    if (!added || entry_goes_on(r->input))
         return;
     char *input = r->input;
     r->input = NULL;
     terminal_remember(input);
-    evaluate(r, input);
+    run_entry(r, input);
     reload_look(r);
     free(input);
 }

@@ -14,6 +14,8 @@
 #include <readline/history.h>
 
 #include "repl/history.h"
+#include "repl/keys.h"
+#include "repl/paste.h"
 #include "repl/standard.h"
 
 /* Readline's callbacks and signal handlers take no argument of ours. */
@@ -248,7 +250,10 @@ static void on_line(char *line)
     rl_callback_handler_remove();
     terminal.editing = false;
     terminal.ended = true;
-    terminal.line = line;
+    char *text = line ? paste_unfold(line) : NULL;
+    terminal.line = text ? text : line;
+    if (text)
+        free(line);
     terminal.column_zero = true;
 }
 
@@ -258,6 +263,7 @@ void terminal_edit(const char *prompt)
         return;
     terminal_fresh_line();
     terminal.editing = true;
+    keys_begin();
     rl_callback_handler_install(prompt, on_line);
 }
 
@@ -292,7 +298,7 @@ int terminal_wait(int fd, int timeout, char **line)
                               {.fd = fd, .events = POLLIN}};
     if (poll(polled, 3, timeout) <= 0)
         return 0;
-    int events = polled[1].revents ? take_signals() : 0;
+    int events = take_signals(); /* also what came after poll had looked */
     if (polled[2].revents)
         events |= TERMINAL_OTHER;
     if (events & TERMINAL_END) {
@@ -300,7 +306,8 @@ int terminal_wait(int fd, int timeout, char **line)
             stop_editing("\n");
         return events;
     }
-    if (polled[0].revents)
+    /* Keys behind Ctrl-C belong to the next line. */
+    if (polled[0].revents && !(events & TERMINAL_INTERRUPT))
         rl_callback_read_char();
     if (!terminal.ended)
         return events;
@@ -346,6 +353,8 @@ void terminal_fresh_line(void)
     terminal.column_zero = true;
 }
 
+static void say(const char *what) { terminal_write(STDOUT_FILENO, what, strlen(what)); }
+
 void terminal_remember(const char *input) { history_add(input); }
 
 /* ---- Beginning and end ---- */
@@ -367,6 +376,9 @@ bool terminal_open(terminal_complete_fn *complete_with, terminal_list_fn *list_w
     rl_initialize();
     terminal.must_scroll = strcmp(rl_variable_value("horizontal-scroll-mode"), "on") == 0;
     rl_redisplay_function = redisplay;
+    /* Elsewhere an entry of several lines is typed one by one. */
+    if (rl_get_termcap("up"))
+        keys_bind(say);
     history_open();
     struct sigaction before, act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     for (int i = 0; i < HANDLED; i++)

@@ -254,13 +254,18 @@ screen=
 keys '\x03'
 see 'csp> '
 keys 'fn tall() {\r1\r2\r3\r4\r5\r}\r'
-see $'\n...> }'
+see $'\n}'
 stty -F "$(readlink "/proc/$pid/fd/0")" rows 5 cols 80
 screen=
 keys '\x10'
-verdict taller-than-the-screen all_seen '^J5^J}'
+verdict taller-than-the-screen see '[pasted 7 lines]'
+screen=
+keys '\x03'
+see 'csp> '
 stty -F "$(readlink "/proc/$pid/fd/0")" rows 24 cols 80
-verdict room-again all_seen $'5\r\n\r}'
+screen=
+keys '\x10'
+verdict room-again all_seen $'5\r\n}'
 screen=
 keys '\x03'
 see 'csp> '
