@@ -265,7 +265,7 @@ see 'csp> '
 stty -F "$(readlink "/proc/$pid/fd/0")" rows 24 cols 80
 screen=
 keys '\x10'
-verdict room-again all_seen $'5\r\n}'
+verdict room-again all_seen $'5\r\n\r}'
 screen=
 keys '\x03'
 see 'csp> '
