@@ -146,6 +146,22 @@ static void take_default(int signal, bool by_instruction)
         raise(signal);
 }
 
+/* The end after a report: the handler from before has its say, the host's who has a terminal to
+ * give back. A sanitizer's would report C's fault as the program's. */
+static void end_as_before(int signal, bool by_instruction)
+{
+#ifndef FFI_ASAN
+    const struct sigaction *before = &faults.before[row_of(signal)];
+    if ((before->sa_flags & SA_SIGINFO) || before->sa_handler != SIG_IGN) {
+        sigaction(signal, before, NULL);
+        if (!by_instruction)
+            raise(signal);
+        return;
+    }
+#endif
+    take_default(signal, by_instruction);
+}
+
 static void pass_on(int signal, siginfo_t *info, void *context)
 {
     const struct sigaction *before = &faults.before[row_of(signal)];
@@ -209,10 +225,10 @@ SANITIZE_NOT static void on_fault(int signal, siginfo_t *info, void *context)
                              .owner = s->owner,
                              .data = s->data});
     if (overflow) { /* the same end for all, not the signal's that happened to tell */
-        take_default(SIGABRT, false);
+        end_as_before(SIGABRT, false);
         _exit(128 + SIGABRT);
     }
-    take_default(signal, by_instruction);
+    end_as_before(signal, by_instruction);
 }
 
 /* --- for people */

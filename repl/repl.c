@@ -13,6 +13,7 @@
 #include "repl/hint.h"
 #include "repl/paste.h"
 #include "repl/reload.h"
+#include "repl/rescue.h"
 #include "repl/standard.h"
 #include "repl/start.h"
 #include "repl/terminal.h"
@@ -112,6 +113,7 @@ int repl_run(const options *o)
     csp_config config = o->config;
     config.write = on_write;
     config.reports = o->colour ? CSP_COLOUR : CSP_PLAIN;
+    rescue_prepare();
     errno = 0;
     bool made = csp_new(&config, &r.vm) == CSP_OK && (r.session = csp_session_new(r.vm));
     if (!made || csp_fd(r.vm) < 0 || !terminal_open(complete_entry, complete_list, &r)) {

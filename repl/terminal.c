@@ -16,6 +16,7 @@
 #include "repl/history.h"
 #include "repl/keys.h"
 #include "repl/paste.h"
+#include "repl/rescue.h"
 #include "repl/standard.h"
 
 /* Readline's callbacks and signal handlers take no argument of ours. */
@@ -100,7 +101,7 @@ static void on_signal(int number)
     if (vm && (number == SIGINT || number == SIGQUIT))
         tell = false;
     if (ends)
-        signal(number, SIG_DFL); /* a second one ends the command at once */
+        rescue_handle(number); /* a second one ends the command at once */
     for (int i = 0; i < HANDLED && tell; i++)
         if (handled[i].number == number && write(terminal.pipe[1], &handled[i].sent, 1) < 0)
             break; /* it is full: the reader will wake anyway */
@@ -380,6 +381,7 @@ bool terminal_open(terminal_complete_fn *complete_with, terminal_list_fn *list_w
     if (rl_get_termcap("up"))
         keys_bind(say);
     history_open();
+    rescue_begin(strcmp(rl_variable_value("enable-bracketed-paste"), "on") == 0);
     struct sigaction before, act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     for (int i = 0; i < HANDLED; i++)
         if (sigaction(handled[i].number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
@@ -393,6 +395,7 @@ void terminal_close(void)
         rl_callback_handler_remove();
     terminal.editing = false;
     terminal_fresh_line();
+    rescue_end();
     for (int i = 0; i < HANDLED; i++)
         signal(handled[i].number, SIG_DFL);
     history_close();
