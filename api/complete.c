@@ -4,7 +4,7 @@
 
 #include "api/complete_path.h"
 #include "api/host/host.h"
-#include "api/loader.h"
+#include "api/session_names.h"
 #include "lexer/lexer.h"
 #include "vm/data/map.h"
 #include "vm/foreign/field.h"
@@ -154,31 +154,6 @@ static place find_place(const char *text, size_t size)
     return p;
 }
 
-static bool find_member(csp_session *s, const char *home, const char *name, resolve_symbol *out)
-{
-    const void *imported = session_module(s, home);
-    int index = language_find_module(home);
-    if (imported)
-        return !world_is_library(imported) &&
-               loader_member(s->world, imported, name, out) == RESOLVE_FOUND;
-    return index >= 0 && world_member(s->world, index, name, out) == RESOLVE_FOUND;
-}
-
-static bool find_function(csp_session *s, const char *name, resolve_symbol *out)
-{
-    const char *point = strchr(name, '.');
-    if (point) {
-        char *home = strndup(name, (size_t)(point - name));
-        bool found = home && find_member(s, home, point + 1, out);
-        free(home);
-        return found;
-    }
-    value v = session_value(s, name);
-    if (value_is(v, OBJ_CLOSURE))
-        return world_closure_symbol(s->world, value_as_object(v), out);
-    return v == VALUE_ABSENT && find_member(s, "", name, out);
-}
-
 /* The names of parameters, where an argument begins. */
 static void add_parameters(csp_session *s, const char *text, size_t call, size_t start,
                            candidates *c)
@@ -192,7 +167,7 @@ static void add_parameters(csp_session *s, const char *text, size_t call, size_t
     char *name = strndup(text + from, call - from);
     resolve_symbol fn = {0};
     c->behind = ": ";
-    bool found = name && *name && find_function(s, name, &fn) && fn.param_names;
+    bool found = name && *name && session_function(s, name, &fn) && fn.param_names;
     for (uint32_t i = 0; found && i < fn.max && (fn.param_names[i] || fn.max != UINT32_MAX); i++)
         if (fn.param_names[i])
             add_candidate(c, fn.param_names[i]);

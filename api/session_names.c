@@ -4,6 +4,7 @@
 
 #include "api/doc_text.h"
 #include "api/host/host.h"
+#include "api/loader.h"
 #include "include/csp_tools.h"
 
 /* ---- The statements ---- */
@@ -106,6 +107,35 @@ csp_status csp_each_name(csp_session *s, void (*each)(void *user, const csp_name
     door_leave(h);
     return status;
 }
+
+/* ---- What a name stands for ---- */
+
+static bool find_member(csp_session *s, const char *home, const char *name, resolve_symbol *out)
+{
+    const void *imported = session_module(s, home);
+    int index = language_find_module(home);
+    if (imported)
+        return !world_is_library(imported) &&
+               loader_member(s->world, imported, name, out) == RESOLVE_FOUND;
+    return index >= 0 && world_member(s->world, index, name, out) == RESOLVE_FOUND;
+}
+
+bool session_function(csp_session *s, const char *name, resolve_symbol *out)
+{
+    const char *point = strchr(name, '.');
+    if (point) {
+        char *home = strndup(name, (size_t)(point - name));
+        bool found = home && find_member(s, home, point + 1, out);
+        free(home);
+        return found;
+    }
+    value v = session_value(s, name);
+    if (value_is(v, OBJ_CLOSURE))
+        return world_closure_symbol(s->world, value_as_object(v), out);
+    return v == VALUE_ABSENT && find_member(s, "", name, out);
+}
+
+/* ---- Inputs of a file ---- */
 
 csp_status csp_session_file(csp_session *s, const char *name)
 {

@@ -20,4 +20,8 @@ typedef struct session_text {
 session_text *session_text_of(csp_session *s, const resolve_session_name *how);
 void session_text_drop(session_text *t); /* counts one less; NULL: nothing to do */
 
+/* The function, or constant, that a name ("f", "m.f", "List.sort") stands for now. May load a
+ * standard module. False: it stands for nothing of that kind. */
+bool session_function(csp_session *s, const char *name, resolve_symbol *out);
+
 #endif

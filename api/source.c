@@ -1,12 +1,14 @@
-/* The text of what a name is. */
+/* The text of what a name is, and its bytecode. */
 #include <stdlib.h>
 
 #include "api/doc_text.h"
 #include "api/host/host.h"
+#include "api/host/live.h"
 #include "api/loader.h"
 #include "api/session_names.h"
 #include "include/csp_tools.h"
 #include "parser/parse.h"
+#include "vm/report/disasm.h"
 
 typedef struct found {
     char *text; /* owned, as is file */
@@ -119,4 +121,50 @@ char *csp_source(csp_session *s, const char *name, char **file, uint32_t *line)
         free(out.file);
     door_leave(h);
     return out.text;
+}
+
+/* ---- Bytecode ---- */
+
+static const code *find_code(csp_session *s, const char *name)
+{
+    resolve_symbol fn = {0};
+    return session_function(s, name, &fn) && value_is(fn.word, OBJ_CLOSURE)
+               ? ((const closure *)value_as_object(fn.word))->code
+               : NULL;
+}
+
+static csp_status disassemble(host *h, csp_session *s, const char *name, char **out)
+{
+    const code *c = find_code(s, name);
+    if (!c)
+        return host_fail(h, CSP_E_NOT_FOUND, "not_found", "`%s` is no function written in csp",
+                         name);
+    size_t length;
+    FILE *file = open_memstream(out, &length);
+    if (file)
+        code_disassemble(h->vm, c, file);
+    if (file && fclose(file) == 0)
+        return CSP_OK;
+    free(*out);
+    *out = NULL;
+    return host_fail_memory(h);
+}
+
+csp_status csp_disassemble_name(csp_session *s, const char *name, char **out)
+{
+    if (out)
+        *out = NULL;
+    if (live_kind_of(s) != LIVE_SESSION)
+        return CSP_E_MISUSE;
+    csp_vm *vm = s->world->vm;
+    if (!out)
+        return door_misuse(vm, __func__, "there is no place for the result");
+    if (door_check_text(vm, __func__, name, "", 0) != CSP_OK)
+        return CSP_E_MISUSE;
+    host *h = host_begin(vm, __func__);
+    if (!h)
+        return CSP_E_MISUSE;
+    csp_status status = disassemble(h, s, name, out);
+    host_end(h);
+    return status;
 }

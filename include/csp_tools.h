@@ -46,6 +46,9 @@ CSP_API char *csp_doc_near(csp_session *session, const char *name); /* what an u
  * or constant of a module ("m.f", "List.sort"), a whole module that was imported ("m"). *file and *line (both may be
  * NULL) are where it begins; *file is NULL for an input, else freed by csp_text_free. NULL: not known, or of C. */
 CSP_API char *csp_source(csp_session *session, const char *name, char **file, uint32_t *line);
+/* The bytecode of the function that `name` is, for people to read; of closures in it only how they are made. CSP_OK;
+ * CSP_E_NOT_FOUND: it is none, or written in C; CSP_E_MEMORY. */
+CSP_API csp_status csp_disassemble_name(csp_session *session, const char *name, char **out);
 typedef enum csp_name_kind {
     CSP_NAME_LET,
     CSP_NAME_VAR,

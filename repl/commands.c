@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repl/act.h"
 #include "repl/graph.h"
 #include "repl/inspect.h"
+#include "repl/measure.h"
 #include "repl/nearest.h"
 #include "repl/processes.h"
 #include "repl/reload.h"

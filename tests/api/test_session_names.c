@@ -163,6 +163,25 @@ Test(session_names, the_host_binds_and_forgets)
     cr_expect_str_eq(all.text, "let a :0\nlet q :1\n");
 }
 
+Test(session_names, bytecode)
+{
+    cr_assert_eq(type("fn add(x, y) => x + y; import \"geometry\" as g"), CSP_OK);
+    static const char *const names[] = {"add", "g.area", "List.map"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *text;
+        cr_assert_eq(csp_disassemble_name(s, names[i], &text), CSP_OK, "%s", names[i]);
+        cr_expect_not_null(strstr(text, "ret "), "%s", text);
+        csp_text_free(text);
+    }
+    static const char *const others[] = {"print", "nothing", "g", "g.nothing", "", ".", "List"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char *text;
+        cr_expect_eq(csp_disassemble_name(s, others[i], &text), CSP_E_NOT_FOUND, "%s", others[i]);
+        cr_expect_null(text);
+        embed_error(e.vm, "not_found", "is no function written in csp");
+    }
+}
+
 static void never(void *user, const csp_name *name)
 {
     (void)user, (void)name;
@@ -179,6 +198,11 @@ Test(session_names, misuse)
     cr_expect_null(csp_source(s, NULL, NULL, NULL));
     cr_expect_eq(e.told, told + 1);
     cr_expect_eq(csp_session_file(NULL, "f"), CSP_E_MISUSE);
+    char *text;
+    cr_expect_eq(csp_disassemble_name(NULL, "f", &text), CSP_E_MISUSE);
+    cr_expect_eq(csp_disassemble_name(s, "f", NULL), CSP_E_MISUSE);
+    cr_expect_eq(csp_disassemble_name(s, NULL, &text), CSP_E_MISUSE);
+    cr_expect_eq(e.told, told + 3);
     csp_session_free(s);
     cr_expect_eq(csp_each_name(s, never, NULL), CSP_E_MISUSE);
     cr_expect_null(csp_source(s, "f", NULL, NULL));

@@ -84,7 +84,7 @@ verdict() {
         failed=$((failed + 1))
     fi
 }
-sees() { verdict "$1" within 20 shows "$2"; }
+sees() { verdict "$1" within ${PATIENCE:-20} shows "$2"; }
 sees_not() { verdict "$1" shows_not "$2"; }
 
 screen_report() {

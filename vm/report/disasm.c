@@ -209,7 +209,7 @@ static void put_signature(const code *c, FILE *out)
     fputc(')', out);
 }
 
-static void code_disassemble(csp_vm *vm, const code *c, FILE *out)
+void code_disassemble(csp_vm *vm, const code *c, FILE *out)
 {
     put_signature(c, out);
     fprintf(out, "    # %u register%s, %u capture%s\n", c->registers, c->registers == 1 ? "" : "s",

@@ -4,6 +4,7 @@
 
 #include "vm/core/bytecode.h"
 
+void code_disassemble(csp_vm *vm, const code *c, FILE *out);
 void code_disassemble_module(csp_vm *vm, const module *m, FILE *out);
 
 #endif

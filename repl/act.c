@@ -1,0 +1,81 @@
+#include "repl/act.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "include/csp.h"
+#include "repl/evaluate.h"
+#include "repl/target.h"
+
+#define BLANKS " \t"
+
+void command_kill(repl *r, const char *argument)
+{
+    target t;
+    if (!target_find(&t, r, argument))
+        return;
+    unsigned long long number = t.number;
+    if (t.kind != TARGET_PROCESS)
+        repl_print(2, "`%s` is no process\n", argument);
+    else if (csp_kill(r->vm, number, "killed by :kill") != CSP_OK)
+        repl_print(2, "there is no process %llu\n", number);
+    else
+        repl_print(1, "process %llu is killed\n", number);
+    target_free(&t);
+}
+
+/* The first word of the argument, brackets and strings whole, and what is behind it. */
+static size_t first_word(const char *text)
+{
+    size_t at = 0, depth = 0;
+    for (; text[at] && (depth > 0 || !strchr(BLANKS, text[at])); at++) {
+        if (text[at] == '"') {
+            for (at++; text[at] && text[at] != '"'; at++)
+                at += text[at] == '\\' && text[at + 1];
+            if (!text[at])
+                break;
+        }
+        if (strchr("([{", text[at]))
+            depth++;
+        else if (strchr(")]}", text[at]))
+            depth -= depth > 0;
+    }
+    return at;
+}
+
+/* A time is long enough for whoever is there, and short for who waits at the prompt. */
+#define PATIENCE "1s"
+
+void command_send(repl *r, const char *argument)
+{
+    size_t size = first_word(argument);
+    const char *item = argument + size + strspn(argument + size, BLANKS);
+    char *text;
+    if (!*item) {
+        repl_print(2, ":send wants a channel and a value\n");
+        return;
+    }
+    if (asprintf(&text,
+                 "alt {\n%.*s ! (%s\n) => nil\nafter " PATIENCE
+                 " => eprint(\"nobody has received it within " PATIENCE "\")\n}",
+                 (int)size, argument, item) < 0)
+        return;
+    evaluate(r, text);
+    free(text);
+}
+
+void command_recv(repl *r, const char *argument)
+{
+    size_t size = first_word(argument);
+    const char *time = argument + size + strspn(argument + size, BLANKS);
+    const char *patience = *time ? time : PATIENCE;
+    char *text;
+    if (asprintf(&text,
+                 "alt {\n%.*s ? received => received\n"
+                 "after %s => eprint(\"nothing has come in time\")\n}",
+                 (int)size, argument, patience) < 0)
+        return;
+    evaluate(r, text);
+    free(text);
+}
