@@ -94,9 +94,13 @@ STDLIB := $(sort $(wildcard stdlib/*.csp))
 
 PKGS := bdw-gc libuv libutf8proc libffi gmp
 LIBS := $(or $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null),-lgc -luv -lutf8proc -lffi -lgmp) -lm -lpthread -ldl
+comma := ,
 # The dynamic linker looks a symbol up in the libraries in this order, and most are the C library's.
 # A sanitizer's has to be the first.
 LIBC_FIRST := $(if $(filter release,$(MODE)),-lc)
+# Thousands of pointers in tables are relocated at each start: in a few words that say where they are. A linker that
+# cannot do that ignores it.
+PACKED := $(if $(filter release,$(MODE)),-Wl$(comma)-z$(comma)pack-relative-relocs)
 READLINE := $(or $(shell $(PKG_CONFIG) --libs readline 2>/dev/null),-lreadline)
 PKG_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null; $(PKG_CONFIG) --cflags-only-I readline 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wvla
@@ -275,7 +279,7 @@ $(SHOWN:%=$(OUT)/%): $(OUT)/%: $(OBJ)/%
 
 $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 	$(say) LINK $(OUT)/csp
-	$(Q)$(CC) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(REPL_OBJ) $(OBJ)/libcsp.a \
+	$(Q)$(CC) $(CFLAGS) $(PACKED) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(REPL_OBJ) $(OBJ)/libcsp.a \
 		$(LIBS) $(READLINE)
 
 # Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
