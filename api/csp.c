@@ -17,6 +17,7 @@
 #include "vm/outside/loop.h"
 #include "vm/process/output.h"
 #include "vm/report/disasm.h"
+#include "vm/report/leak.h"
 
 const char *csp_version(void) { return CSP_VERSION; }
 
@@ -200,6 +201,7 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         return CSP_E_MEMORY;
     }
     w->vm->final_check = config.report_leaks;
+    leak_set_patience(w->vm, (int64_t)config.leak_patience * 1000000);
     w->vm->capabilities = config.capabilities;
     w->vm->args = (const char *const *)w->args;
     w->vm->arg_count = config.arg_count;

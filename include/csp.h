@@ -134,6 +134,9 @@ typedef struct csp_config {
                           others may run up to 1 s longer. Default: false */
     bool no_loop;      /* no descriptors: csp_fd gives -1, csp_timeout alone tells of timers. Default: false */
     size_t native_stack; /* bytes of addresses for each process inside of C, 512 KiB to 1 TiB. Default (0): 64 MiB */
+    /* Milliseconds. A process that nobody can wake is reported and killed only by a collection that finds it so long
+     * after another one has: before, csp_each_stuck shows it. Default (0): the first one that finds it. */
+    uint32_t leak_patience;
 } csp_config;
 
 CSP_API void csp_config_init(csp_config *config, size_t struct_size); /* defaults; size: sizeof(csp_config). [MT] */

@@ -107,10 +107,13 @@ static void loop(repl *r)
     }
 }
 
+enum { LEAK_PATIENCE = 1000 /* ms: so long :wait can show what nobody can wake */ };
+
 int repl_run(const options *o)
 {
     repl r = {.colour = o->colour};
     csp_config config = o->config;
+    config.leak_patience = LEAK_PATIENCE;
     config.write = on_write;
     config.reports = o->colour ? CSP_COLOUR : CSP_PLAIN;
     rescue_prepare();

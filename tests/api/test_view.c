@@ -254,6 +254,34 @@ Test(view, who_can_never_be_woken)
     embed_gives(&e, "sleep(1ms)", NULL);
 }
 
+/* Found again too early it lives on; a while later it is reported. */
+Test(view, leaks_with_patience)
+{
+    csp_vm *vm;
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.write = embed_take;
+    config.leak_patience = 300;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+    embed patient = {vm, csp_session_new(vm)};
+    embed_printed[0] = '\0';
+    embed_gives(&patient,
+                "fn lost(c) => ?c; fn lose() { spawn lost(chan()); nil }; lose(); sleep(1ms)",
+                NULL);
+    for (int i = 0; i < 3; i++) {
+        csp_collect(vm);
+        csp_step(vm, 1000, NULL);
+    }
+    cr_assert_null(strstr(embed_printed, "leaked"), "%s", embed_printed);
+    for (int i = 0; i < 50 && !strstr(embed_printed, "leaked"); i++) {
+        embed_gives(&patient, "sleep(100ms)", NULL);
+        csp_collect(vm);
+        csp_step(vm, 1000, NULL);
+    }
+    cr_assert_not_null(strstr(embed_printed, "(lost)"), "%s", embed_printed);
+    csp_free(vm);
+}
+
 Test(view, misuse)
 {
     csp_vm *vm = e.vm;

@@ -30,9 +30,18 @@ typedef struct leak_place {
     process *first; /* … and the one with the lowest number; NULL: none */
 } leak_place;
 
+/* A process that has been found, but not for long enough. */
+typedef struct leak_suspect {
+    uint64_t number;
+    int64_t since;
+} leak_suspect;
+
 struct leak_places {
     leak_place *items;
     uint32_t count, mask;
+    int64_t patience;       /* ns */
+    leak_suspect *suspects; /* those that were found last, by number; malloc'ed */
+    uint32_t suspect_count;
     process *found;      /* the processes being dealt with, by run_next: keeps them alive */
     int64_t final_since; /* when main returned; 0: not yet */
     bool final_due, final_done;
@@ -95,6 +104,7 @@ void leak_free(csp_vm *vm)
 {
     if (vm->leak_places) {
         free(vm->leak_places->items);
+        free(vm->leak_places->suspects);
         heap_unpin(vm->leak_places);
     }
 }
@@ -250,6 +260,55 @@ static bool can_be_leaked(const process *p)
            !(p->flags & (PROCESS_MAIN | PROCESS_SYSTEM));
 }
 
+/* --- patience */
+
+void leak_set_patience(csp_vm *vm, int64_t ns) { vm->leak_places->patience = ns; }
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The number stands first in a suspect. */
+static const leak_suspect *find_suspect(const struct leak_places *places, const process *p)
+{
+    uint64_t number = process_number(p);
+    return places->suspect_count ? bsearch(&number, places->suspects, places->suspect_count,
+                                           sizeof *places->suspects, by_number)
+                                 : NULL;
+}
+
+/* Those in this list, with the times at which they were found first. Without memory they are as
+ * before. */
+static void note_suspects(struct leak_places *places, const process *first)
+{
+    uint32_t count = 0;
+    for (const process *p = first; p; p = p->run_next)
+        count++;
+    leak_suspect *fresh = places->patience ? calloc(count + 1u, sizeof *fresh) : NULL;
+    if (!fresh)
+        return;
+    count = 0;
+    for (const process *p = first; p; p = p->run_next) {
+        const leak_suspect *known = find_suspect(places, p);
+        fresh[count++] = (leak_suspect){process_number(p), known ? known->since : loop_now()};
+    }
+    qsort(fresh, count, sizeof *fresh, by_number);
+    free(places->suspects);
+    places->suspects = fresh;
+    places->suspect_count = count;
+}
+
+/* Whether p, which has been found, is to be reported and killed now. */
+static bool is_due(const struct leak_places *places, const process *p)
+{
+    if (!can_be_leaked(p))
+        return false;
+    const leak_suspect *s = places->patience ? find_suspect(places, p) : NULL;
+    return !places->patience || (s && loop_now() - s->since >= places->patience);
+}
+
 /* Not inlined: nothing of this may remain in the caller's frame. */
 static __attribute__((noinline)) void take_found(csp_vm *vm)
 {
@@ -258,9 +317,10 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
     if (!next)
         return;
     places->found = next;
+    note_suspects(places, next);
     bool report = !vm->exiting, any = false;
     for (process *p = next; report && p; p = p->run_next) {
-        if (!can_be_leaked(p))
+        if (!is_due(places, p))
             continue;
         note(vm, places, p);
         any = any || !process_defies_kills(p);
@@ -273,7 +333,7 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
         if ((p->ticket & TICKET_STATE) != TICKET_WAIT)
             continue;
         p->run_next = NULL;
-        if (!report || !can_be_leaked(p))
+        if (!report || !is_due(places, p))
             continue;
         if (!process_defies_kills(p))
             kill_process(vm, p, why);
@@ -284,12 +344,6 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
 }
 
 /* --- looking without touching */
-
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
 
 /* Not inlined, as take_found. */
 static __attribute__((noinline)) bool list_found(csp_vm *vm, uint64_t **numbers, uint32_t *count)

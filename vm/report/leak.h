@@ -17,6 +17,10 @@
 bool leak_init(csp_vm *vm); /* false: out of memory */
 void leak_free(csp_vm *vm);
 
+/* From now on a process is reported and killed only when it is found so many ns after it was found
+ * for the first time. */
+void leak_set_patience(csp_vm *vm, int64_t ns);
+
 /* Between two slices: reports and kills the processes that the latest collection found, if any. */
 void leak_look(csp_vm *vm);
 
