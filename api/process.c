@@ -6,6 +6,7 @@
 #include "vm/code/code_table.h"
 #include "vm/code/origin.h"
 #include "vm/outside/loop.h"
+#include "vm/process/output.h"
 #include "vm/process/process.h"
 #include "vm/report/leak.h"
 #include "vm/report/report.h"
@@ -198,28 +199,44 @@ static csp_process describe(csp_vm *vm, const process *p)
     return info;
 }
 
+/* False: no memory. */
+static bool show(host *h, view *v, const process *p,
+                 void (*each)(void *user, const csp_process *process), void *user)
+{
+    csp_process info = describe(v->vm, p);
+    if (!describe_wait(v, p, &info) || !describe_links(v, p, &info))
+        return false;
+    door_hook_begin(h);
+    each(user, &info);
+    door_hook_end(h);
+    return true;
+}
+
+static view new_view(csp_vm *vm)
+{
+    view v = {.vm = vm};
+    text_init(&v.work, vm);
+    return v;
+}
+
+static void free_view(view *v)
+{
+    free(v->waits);
+    free(v->links);
+}
+
 static csp_status each_process(host *h, void (*each)(void *user, const csp_process *process),
                                void *user)
 {
     csp_vm *vm = h->vm;
     uint32_t count = vm->table_count;
     numbered *sorted = sort_processes(vm);
-    view v = {.vm = vm};
-    text_init(&v.work, vm);
+    view v = new_view(vm);
     bool ok = sorted != NULL;
-    for (uint32_t i = 0; ok && i < count; i++) {
-        const process *p = sorted[i].process;
-        csp_process info = describe(vm, p);
-        ok = describe_wait(&v, p, &info) && describe_links(&v, p, &info);
-        if (!ok)
-            break;
-        door_hook_begin(h);
-        each(user, &info);
-        door_hook_end(h);
-    }
+    for (uint32_t i = 0; ok && i < count; i++)
+        ok = show(h, &v, sorted[i].process, each, user);
     free(sorted);
-    free(v.waits);
-    free(v.links);
+    free_view(&v);
     return ok ? CSP_OK : host_fail_memory(h);
 }
 
@@ -234,6 +251,51 @@ csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_proce
     csp_status status = each_process(h, each, user);
     door_leave(h);
     return status;
+}
+
+/* NULL: there is none, which is told. */
+static process *find(host *h, uint64_t number)
+{
+    uint32_t left = UINT32_MAX;
+    process *p = process_live(h->vm, number, &left);
+    if (!p)
+        host_fail(h, CSP_E_NOT_FOUND, "value_error", "there is no process %llu",
+                  (unsigned long long)number);
+    return p;
+}
+
+csp_status csp_find_process(csp_vm *vm, uint64_t number,
+                            void (*found)(void *user, const csp_process *process), void *user)
+{
+    if (!found)
+        return door_misuse(vm, __func__, "there is no function to call");
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return CSP_E_MISUSE;
+    const process *p = find(h, number);
+    csp_status status = CSP_E_NOT_FOUND;
+    if (p) {
+        view v = new_view(vm);
+        status = show(h, &v, p, found, user) ? CSP_OK : host_fail_memory(h);
+        free_view(&v);
+    }
+    door_leave(h);
+    return status;
+}
+
+/* ---- Which one it is that does something ---- */
+
+uint64_t csp_writer(csp_vm *vm, const char **name)
+{
+    const output_writer *w = door_find(vm) ? output_writer_of(vm) : NULL;
+    if (name)
+        *name = w && w->name != VALUE_ABSENT ? value_string(w->name)->text : "";
+    return w ? w->number : 0;
+}
+
+uint64_t csp_exit_process(const csp_vm *vm)
+{
+    return door_find(vm) && vm->exit_status >= 0 ? vm->exit_by : 0;
 }
 
 /* ---- Its frames ---- */
@@ -263,11 +325,9 @@ static csp_status each_frame(host *h, uint64_t number,
                              void (*each)(void *user, const csp_frame *frame), void *user)
 {
     csp_vm *vm = h->vm;
-    uint32_t left = UINT32_MAX;
-    process *p = process_live(vm, number, &left);
+    process *p = find(h, number);
     if (!p)
-        return host_fail(h, CSP_E_NOT_FOUND, "value_error", "there is no process %llu",
-                         (unsigned long long)number);
+        return CSP_E_NOT_FOUND;
     value taken = p->code ? trace_take(vm, p, p->stack + p->base, p->code, p->pc) : VALUE_NIL;
     if (taken == VALUE_ABSENT)
         return host_fail_memory(h);

@@ -4,15 +4,9 @@
 
 #include "api/error.h"
 #include "api/host/host.h"
-#include "api/host/walks.h"
-#include "api/loader.h"
 #include "api/session_names.h"
 #include "vm/core/string.h"
-#include "vm/machine.h"
-#include "vm/process/output.h"
-
-/* The value of csp_eval as text. */
-enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20 };
+#include "vm/process/kill.h"
 
 csp_session *csp_session_new(csp_vm *vm)
 {
@@ -20,10 +14,14 @@ csp_session *csp_session_new(csp_vm *vm)
     if (!h)
         return NULL;
     csp_session *s = calloc(1, sizeof *s);
-    if (s && live_add(s, LIVE_SESSION)) {
-        *s = (csp_session){.world = h->world, .line = 1, .next = h->world->sessions};
+    if (s && evaluation_init(&s->evaluation) && live_add(s, LIVE_SESSION)) {
+        s->world = h->world;
+        s->line = 1;
+        s->next = h->world->sessions;
         h->world->sessions = s;
     } else {
+        if (s)
+            evaluation_free(&s->evaluation);
         free(s);
         s = NULL;
         host_fail_memory(h);
@@ -42,6 +40,8 @@ void csp_session_free(csp_session *s)
     host *h = session_enter(s, __func__);
     if (!h)
         return;
+    if (*s->evaluation.process)
+        vm_kill(h->vm, *s->evaluation.process, "the session is over");
     session_free(s);
     door_leave(h);
 }
@@ -71,6 +71,7 @@ void session_free(csp_session *s)
     for (uint32_t i = 0; i < s->late_count; i++)
         free(s->late_names[i]);
     free(s->late_names);
+    evaluation_free(&s->evaluation);
     if (s->late_cells)
         heap_unpin(s->late_cells);
     free(s);
@@ -242,16 +243,14 @@ static void forget_staged(csp_session *s, uint32_t end)
     s->total = s->count;
 }
 
-static void remove_staged(csp_session *s)
+void session_drop_staged(csp_session *s)
 {
     for (uint32_t i = s->count; i < s->total; i++)
         free_variable(&s->variables[i]);
     forget_staged(s, s->total);
 }
 
-/* What the input has defined becomes the session's. A name that got no value, because the input
- * failed first, keeps its old one. */
-static void commit(csp_session *s)
+void session_commit(csp_session *s)
 {
     uint32_t end = s->total;
     for (uint32_t i = s->count; i < end; i++) {
@@ -352,75 +351,4 @@ bool session_unbind(csp_session *s, const char *name)
     if (i != NAME_INDEX_NONE)
         remove_variable(s, i);
     return true;
-}
-
-/* ---- Evaluation ---- */
-
-static uint32_t count_lines(const char *source, size_t size)
-{
-    uint32_t lines = size > 0 && source[size - 1] != '\n';
-    for (size_t i = 0; i < size; i++)
-        lines += source[i] == '\n';
-    return lines;
-}
-
-static csp_status run_input(csp_session *s, const module *m, value *result)
-{
-    world *w = s->world;
-    process *p = vm_start(w->vm, m->codes[0], s->number, PROCESS_MAIN | PROCESS_SYSTEM);
-    if (!p) {
-        error_set_memory(w);
-        return CSP_E_MEMORY;
-    }
-    s->number = process_number(p);
-    csp_status status = world_run(w, p, result);
-    /* A process that could not be stopped keeps the values: two processes must never own the
-     * same ones. */
-    if (!process_ended(p))
-        s->number = 0;
-    return status;
-}
-
-csp_status session_eval(csp_session *s, const char *source, size_t size, char **result)
-{
-    world *w = s->world;
-    loader_settle(w);
-    /* When values have used up all memory, an input that drops them must still compile. */
-    heap_lend(vm_heap(w->vm), LENT_BYTES);
-    uint32_t *line = s->file ? &s->file_line : &s->line;
-    const module *m = world_compile(w, s->file ? s->file : "repl", source, size, *line, s);
-    heap_lend(vm_heap(w->vm), -LENT_BYTES);
-    *line += count_lines(source, size);
-    value v = VALUE_NIL;
-    csp_status status;
-    if (m) {
-        status = run_input(s, m, &v);
-        commit(s);
-        if (status == CSP_OK && v != VALUE_NIL)
-            *result = host_show(w->vm, v, SHOWN_BYTES, false);
-        output_finish(w->vm);
-    } else {
-        remove_staged(s);
-        status = world_failure(w);
-    }
-    return status;
-}
-
-csp_status csp_eval(csp_session *s, const char *source, size_t size, char **result)
-{
-    if (result)
-        *result = NULL;
-    if (live_kind_of(s) != LIVE_SESSION)
-        return CSP_E_MISUSE;
-    csp_vm *vm = s->world->vm;
-    if (!result)
-        return door_misuse(vm, __func__, "there is no place for the result");
-    if (door_check_text(vm, __func__, "", source, size) != CSP_OK)
-        return CSP_E_MISUSE;
-    host *h = host_begin(vm, __func__);
-    if (!h)
-        return CSP_E_MISUSE;
-    csp_status status = session_eval(s, source, size, result);
-    host_end(h);
-    return status;
 }

@@ -2,6 +2,7 @@
 #ifndef CSP_API_SESSION_H
 #define CSP_API_SESSION_H
 
+#include "api/eval.h"
 #include "api/name_index.h"
 #include "api/world.h"
 
@@ -21,6 +22,7 @@ struct csp_session {
     world *world;
     /* of the process that evaluates: the owner of the session's values; 0: none yet */
     uint64_t number;
+    evaluation evaluation;
     uint32_t line;      /* of the next input's first line */
     uint64_t texts;     /* statements that have bound names so far */
     char *file;         /* what the next input is called; owned. NULL: "repl" */
@@ -50,6 +52,12 @@ void session_free(csp_session *s);
 
 /* csp_eval, of a host that is in. */
 csp_status session_eval(csp_session *s, const char *source, size_t size, char **result);
+
+/* What the input has defined becomes the session's. A name that got no value, because the input
+ * failed first, keeps its old one. */
+void session_commit(csp_session *s);
+/* Forgets it: the input does not run. */
+void session_drop_staged(csp_session *s);
 
 /* For the resolver: user is the csp_session. See resolve.h. */
 bool session_find(csp_session *s, const char *name, resolve_session_name *out);

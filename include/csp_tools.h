@@ -22,6 +22,22 @@ CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, siz
  * csp_doc gives it. Only reads the text. CSP_OK; CSP_E_COMPILE: it cannot be read; CSP_E_MEMORY. */
 CSP_API csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
 
+/* ---- Sessions: evaluation in pieces ---- */
+/* Does what csp_eval does until the input would run; that is then done by csp_step, csp_run and csp_eval_wait. CSP_OK,
+ * or as csp_eval when the input does not compile. CSP_E_MISUSE, also of csp_eval: one is under way in this session. */
+CSP_API csp_status csp_eval_start(csp_session *session, const char *text, size_t size);
+/* Runs what there is, as csp_run, until that evaluation is over: CSP_OK; when the time is up (-1: it never is) CSP_MORE
+ * or CSP_IDLE; CSP_E_INTERRUPTED: it goes on nevertheless. CSP_E_MISUSE, of the next two as well: none is. [RUNS] */
+CSP_API csp_status csp_eval_wait(csp_session *session, int milliseconds);
+/* CSP_EMPTY while it goes on; then, once, what csp_eval gives. *value (`value` may be NULL): a handle, if CSP_OK. When
+ * nothing but the host could wake anybody, this is what ends it as deadlocked: so ask after each step. */
+CSP_API csp_status csp_eval_result(csp_session *session, csp_value *value);
+/* Kills it, with the branches of its `par`; it will be CSP_E_INTERRUPTED, `reason` its message (NULL: a usual one), as
+ * soon as its deferred calls have run, at most a second later. Called again: at once, whatever it is in the middle of
+ * (C that blocks, for instance), from which it never returns. CSP_OK, also if it is over. */
+CSP_API csp_status csp_eval_stop(csp_session *session, const char *reason);
+CSP_API uint64_t csp_eval_process(csp_session *session); /* the number of its process; 0: none is under way */
+
 /* ---- Sessions: names and what they are ---- */
 /* From now on `each` is given the values of inputs, and csp_eval gives none: that of each expression at the top level
  * of an input, unless it is nil, as soon as it has been evaluated. It is called as a native is: what is [N] may be
@@ -131,6 +147,14 @@ typedef struct csp_process {
 } csp_process;
 /* Calls `each` for all living processes, by number. CSP_OK, CSP_E_MEMORY. */
 CSP_API csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user);
+/* The same for the one with that number. CSP_E_NOT_FOUND: there is none. */
+CSP_API csp_status csp_find_process(csp_vm *vm, uint64_t number, void (*found)(void *user, const csp_process *process),
+                                    void *user);
+/* In csp_config.write: whose text it is given; that of a branch is its `par`'s process's, and what several print comes in
+ * as many calls. *name (`name` may be NULL): as csp_process.name, during the call. 0: the VM's own, as reports. */
+CSP_API uint64_t csp_writer(csp_vm *vm, const char **name);
+/* After CSP_EXIT: the number of the process that called Os.exit, which is where it was. 0: none has. [MT] */
+CSP_API uint64_t csp_exit_process(const csp_vm *vm);
 /* Where that process stands, as csp_error_frame, the innermost first, with the line of the source (not NUL-terminated;
  * NULL: there is none): at most the 48 innermost and the 16 outermost, between which `omitted` is how many are left out
  * before this one. CSP_OK, CSP_E_MEMORY; CSP_E_NOT_FOUND: no such process. */

@@ -271,6 +271,8 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
     return why;
 }
 
+bool vm_stuck(csp_vm *vm) { return vm_next_event(vm) == LOOP_NEVER && !pending(vm); }
+
 int64_t vm_next_event(csp_vm *vm)
 {
     if (sched_busy(&vm->sched) || request_arrived(vm) || hosted_pending(vm) ||

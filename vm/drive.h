@@ -36,5 +36,7 @@ bool vm_step(csp_vm *vm);
 /* The next moment at which something will be runnable: 0: now; LOOP_NEVER: only after a completion.
  * For a host's own event loop. */
 int64_t vm_next_event(csp_vm *vm);
+/* Whether nothing can run, and nothing is left to wait for: vm_run would give DEADLOCK. */
+bool vm_stuck(csp_vm *vm);
 
 #endif

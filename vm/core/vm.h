@@ -149,17 +149,19 @@ struct csp_vm {
     _Atomic bool attention;
     /* vm_activity; set from outside (signal handlers too) from ACTIVE to INTERRUPTED */
     _Atomic int activity;
-    int exit_status; /* of Os.exit; -1: nobody has called it */
+    int exit_status;  /* of Os.exit; -1: nobody has called it */
+    uint64_t exit_by; /* the number of the process that has */
     /* when the program was stopped: defers may run until then; 0: it was not */
     int64_t grace_until;
     /* heap.collections when leaks were last looked for */
     uint64_t collections_seen;
-    int64_t started;  /* monotonic ns */
-    bool exiting;     /* main has ended: the other processes are being killed */
-    bool final_check; /* when main has returned, look for leaks once more (--leaks) */
-    bool one_output;  /* both streams lead to the same place: the first output takes all */
-    bool judge_due;   /* the next marking determines which modules and names nobody holds … */
-    bool judging;     /* … the one under way does so */
+    int64_t started;   /* monotonic ns */
+    bool exiting;      /* main has ended: the other processes are being killed */
+    bool final_check;  /* when main has returned, look for leaks once more (--leaks) */
+    bool spare_leaked; /* what has leaked is told at once, and killed when found again later */
+    bool one_output;   /* both streams lead to the same place: the first output takes all */
+    bool judge_due;    /* the next marking determines which modules and names nobody holds … */
+    bool judging;      /* … the one under way does so */
 };
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
@@ -184,6 +186,7 @@ static inline verdict vm_exit(csp_vm *vm, int status)
     if (vm->exiting)
         return VERDICT_DONE;
     vm->exit_status = status;
+    vm->exit_by = process_number(vm->sched.running);
     return VERDICT_EXIT;
 }
 /* Whether the host has granted it (MAY_…); else raises `denied`. */

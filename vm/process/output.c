@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "vm/code/origin.h"
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
 #include "vm/outside/loop.h"
@@ -196,9 +197,28 @@ void output_flush(csp_vm *vm)
         pump(vm, o);
 }
 
-/* A host takes whatever it is given. */
-static void give_host(csp_vm *vm, int stream, const char *from, size_t size)
+const output_writer *output_writer_of(const csp_vm *vm) { return &vm->outputs[0].writer; }
+
+/* What others have printed goes out first. p NULL: the VM. */
+static void set_writer(csp_vm *vm, const process *p)
 {
+    output_writer *w = &output_at(vm, STDOUT_FILENO)->writer;
+    uint64_t number = p ? process_number(p) : 0;
+    if (w->process == number)
+        return;
+    vm_flush(vm);
+    while (p && p->side && p->side->par)
+        p = p->side->par->parent;
+    const string *name = p ? origin_name(vm, p) : NULL;
+    *w = (output_writer){.process = number,
+                         .number = p ? process_number(p) : 0,
+                         .name = name ? value_object(name) : VALUE_ABSENT};
+}
+
+/* A host takes whatever it is given. */
+static void give_host(csp_vm *vm, const process *p, int stream, const char *from, size_t size)
+{
+    set_writer(vm, p);
     output *o = output_at(vm, STDOUT_FILENO);
     if (!o->opened) {
         o->opened = true;
@@ -222,7 +242,7 @@ void vm_write(csp_vm *vm, int stream, const char *from, size_t size)
     if (size == 0)
         return;
     if (hosted(vm)) {
-        give_host(vm, stream, from, size);
+        give_host(vm, NULL, stream, from, size);
         return;
     }
     output *o = output_of(vm, stream);
@@ -323,7 +343,7 @@ verdict output_print(csp_vm *vm, process *p, int stream, value walk, value *stat
         return VERDICT_DONE;
     }
     if (hosted(vm)) {
-        give_host(vm, stream, t->block, t->used);
+        give_host(vm, p, stream, t->block, t->used);
         return VERDICT_DONE;
     }
     output *o = output_of(vm, stream);

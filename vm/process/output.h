@@ -12,6 +12,13 @@
 #include "vm/core/vm.h"
 #include "vm/outside/descriptor.h"
 
+/* For a host: whose output it is being given. Those of a par's branches are the par's process's. */
+typedef struct output_writer {
+    uint64_t process; /* the number of the one that printed last; 0: the VM itself reports … */
+    uint64_t number;  /* … and of whose it is */
+    value name;       /* ABSENT: it has none */
+} output_writer;
+
 typedef struct output {
     out_descriptor at;
     bool opened;
@@ -26,6 +33,7 @@ typedef struct output {
     size_t written;              /* how much of it */
     char *buffer;                /* malloc'ed */
     size_t from, used, capacity; /* what is in it: from … used */
+    output_writer writer;        /* of the first output: whose text the host is given */
 } output;
 
 /* A native step: prints what `walk` (walk_state.h) has made, all or nothing. `state` is a slot,
@@ -45,6 +53,7 @@ static inline void vm_flush(csp_vm *vm)
 /* The same, and waits until all is written; at most a second once somebody has asked the VM
  * to stop. */
 void output_finish(csp_vm *vm);
+const output_writer *output_writer_of(const csp_vm *vm);
 bool output_init(csp_vm *vm); /* false: out of memory */
 void output_free(csp_vm *vm);
 
