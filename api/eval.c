@@ -180,8 +180,7 @@ csp_status session_eval(csp_session *s, const char *source, size_t size, char **
 
 /* ---- For the host ---- */
 
-/* Enters for what compiles or runs something. NULL: misuse, told. */
-static host *begin(csp_session *s, const char *function, bool busy)
+host *session_begin(csp_session *s, const char *function, bool busy)
 {
     if (live_kind_of(s) != LIVE_SESSION)
         return NULL;
@@ -206,7 +205,7 @@ csp_status csp_eval(csp_session *s, const char *source, size_t size, char **resu
         return door_misuse(vm, __func__, "there is no place for the result");
     if (door_check_text(vm, __func__, "", source, size) != CSP_OK)
         return CSP_E_MISUSE;
-    host *h = begin(s, __func__, false);
+    host *h = session_begin(s, __func__, false);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = session_eval(s, source, size, result);
@@ -219,7 +218,7 @@ csp_status csp_eval_start(csp_session *s, const char *source, size_t size)
     if (live_kind_of(s) != LIVE_SESSION ||
         door_check_text(s->world->vm, __func__, "", source, size) != CSP_OK)
         return CSP_E_MISUSE;
-    host *h = begin(s, __func__, false);
+    host *h = session_begin(s, __func__, false);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = start(s, source, size);
@@ -229,7 +228,7 @@ csp_status csp_eval_start(csp_session *s, const char *source, size_t size)
 
 csp_status csp_eval_wait(csp_session *s, int milliseconds)
 {
-    host *h = begin(s, __func__, true);
+    host *h = session_begin(s, __func__, true);
     if (!h)
         return CSP_E_MISUSE;
     bell_rest(h->vm->bell);
@@ -246,7 +245,7 @@ csp_status csp_eval_result(csp_session *s, csp_value *out)
 {
     if (out)
         *out = CSP_NONE;
-    host *h = begin(s, __func__, true);
+    host *h = session_begin(s, __func__, true);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = CSP_EMPTY;
@@ -265,7 +264,7 @@ csp_status csp_eval_result(csp_session *s, csp_value *out)
 
 csp_status csp_eval_stop(csp_session *s, const char *reason)
 {
-    host *h = begin(s, __func__, true);
+    host *h = session_begin(s, __func__, true);
     if (!h)
         return CSP_E_MISUSE;
     if (is_over(s))

@@ -367,7 +367,7 @@ csp_status csp_reload_modules(csp_session *s, const char *name,
     csp_vm *vm = s->world->vm;
     if (!each)
         return door_misuse(vm, __func__, "there is no function to call");
-    host *h = host_begin(vm, __func__);
+    host *h = session_begin(s, __func__, false);
     if (!h)
         return CSP_E_MISUSE;
     const void *home = name ? session_module(s, name) : NULL;

@@ -50,6 +50,9 @@ struct csp_session {
 struct host *session_enter(csp_session *s, const char *function);
 void session_free(csp_session *s);
 
+/* Enters for what compiles or runs something; busy: an evaluation of the session is under way, and
+ * otherwise none is. NULL: misuse, told. */
+struct host *session_begin(csp_session *s, const char *function, bool busy);
 /* csp_eval, of a host that is in. */
 csp_status session_eval(csp_session *s, const char *source, size_t size, char **result);
 

@@ -29,7 +29,7 @@ CSP_API csp_status csp_eval_start(csp_session *session, const char *text, size_t
 /* Runs what there is, as csp_run, until that evaluation is over: CSP_OK; when the time is up (-1: it never is) CSP_MORE
  * or CSP_IDLE; CSP_E_INTERRUPTED: it goes on nevertheless. CSP_E_MISUSE, of the next two as well: none is. [RUNS] */
 CSP_API csp_status csp_eval_wait(csp_session *session, int milliseconds);
-/* CSP_EMPTY while it goes on; then, once, what csp_eval gives. *value (`value` may be NULL): a handle, if CSP_OK. When
+/* CSP_EMPTY while it goes on; then, once, what csp_eval gives. *value (`value` may be NULL): a handle, for the host to show. When
  * nothing but the host could wake anybody, this is what ends it as deadlocked: so ask after each step. */
 CSP_API csp_status csp_eval_result(csp_session *session, csp_value *value);
 /* Kills it, with the branches of its `par`; it will be CSP_E_INTERRUPTED, `reason` its message (NULL: a usual one), as

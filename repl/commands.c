@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "repl/act.h"
+#include "repl/crashes.h"
 #include "repl/graph.h"
 #include "repl/inspect.h"
 #include "repl/measure.h"

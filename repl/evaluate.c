@@ -1,9 +1,12 @@
 #include "repl/evaluate.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "repl/terminal.h"
+
+/* ---- How it ended ---- */
 
 static void print_error(repl *r)
 {
@@ -11,7 +14,32 @@ static void print_error(repl *r)
     char *text = error ? csp_error_text(error, r->colour ? CSP_COLOUR : CSP_PLAIN) : NULL;
     repl_print(2, "%s", text ? text : "out of memory\n");
     csp_text_free(text);
+    if (error)
+        crashes_keep(r, error);
     csp_error_free(error);
+}
+
+static void print_place(void *user, const csp_frame *frame)
+{
+    bool *printed = user;
+    if (!*printed && frame->place.file)
+        repl_print(2, " at %s:%u:%u", frame->place.file, frame->place.line, frame->place.column);
+    *printed = true;
+}
+
+void evaluate_exit(repl *r)
+{
+    r->quit = true;
+    r->status = csp_exit_status(r->vm);
+    uint64_t process = csp_exit_process(r->vm);
+    if (process == r->out.foreground)
+        return;
+    bool printed = false;
+    terminal_fresh_line();
+    repl_print(2, "process %llu ended the session (status %d)", (unsigned long long)process,
+               r->status);
+    csp_each_frame(r->vm, process, print_place, &printed);
+    repl_print(2, "\n");
 }
 
 /* A semicolon at the end suppresses the value. */
@@ -23,11 +51,78 @@ static bool is_silent(const char *input)
     return size > 0 && input[size - 1] == ';';
 }
 
-void evaluate_exit(repl *r)
+/* ---- Ctrl-C ---- */
+
+/* What an interrupted evaluation was doing. */
+typedef struct interruption {
+    int64_t began;  /* when, on the clock of output_now */
+    int times;      /* it was asked for */
+    char at[200];   /* "in f (repl:2:15)" */
+    char work[160]; /* in C, which it does not leave before it returns */
+    uint64_t reductions;
+} interruption;
+
+static void note_doing(void *user, const csp_process *process)
 {
-    r->quit = true;
-    r->status = csp_exit_status(r->vm);
+    interruption *i = user;
+    const csp_place *at = &process->where;
+    i->reductions = process->reductions;
+    if (at->file && at->function && strcmp(at->function, "main") != 0)
+        snprintf(i->at, sizeof i->at, " in %s (%s:%u:%u)", at->function, at->file, at->line,
+                 at->column);
+    else if (at->file)
+        snprintf(i->at, sizeof i->at, " at %s:%u:%u", at->file, at->line, at->column);
+    snprintf(i->work, sizeof i->work, "%s", process->work ? process->work : "");
 }
+
+static void interrupt(repl *r, interruption *i)
+{
+    if (i->times++ == 0)
+        csp_find_process(r->vm, csp_eval_process(r->session), note_doing, i);
+    csp_eval_stop(r->session, NULL);
+}
+
+static void print_count(uint64_t n)
+{
+    static const char units[] = {'k', 'M', 'G', 'T'};
+    double shown = (double)n;
+    int unit = -1;
+    while (shown >= 10000 && unit < 3) {
+        shown /= 1000;
+        unit++;
+    }
+    if (unit < 0)
+        repl_print(2, "%.0f", shown);
+    else
+        repl_print(2, "%.0f %c", shown, units[unit]);
+}
+
+static void print_others(csp_vm *vm)
+{
+    csp_stats stats = {.struct_size = sizeof stats};
+    csp_get_stats(vm, &stats);
+    if (stats.processes > 0)
+        repl_print(2, "; %llu process%s", (unsigned long long)stats.processes,
+                   stats.processes == 1 ? " goes on" : "es go on");
+}
+
+static void print_interruption(repl *r, const interruption *i)
+{
+    csp_error_free(csp_take_error(r->vm));
+    repl_print(2, "interrupted after %.1f s%s", (double)(output_now() - i->began) / 1000,
+               i->times ? i->at : " of compiling");
+    if (i->times) {
+        repl_print(2, ", ");
+        print_count(i->reductions);
+        repl_print(2, i->reductions == 1 ? " reduction" : " reductions");
+    }
+    print_others(r->vm);
+    repl_print(2, "\n");
+    if (i->times > 1 && i->work[0])
+        repl_print(2, "abandoned: it waits for %s\n", i->work);
+}
+
+/* ---- Evaluation ---- */
 
 void evaluate_outcome(repl *r, csp_status status)
 {
@@ -39,35 +134,76 @@ void evaluate_outcome(repl *r, csp_status status)
 
 static void on_value(void *user, csp_value v)
 {
+    repl *r = user;
     terminal_fresh_line();
-    show_value(user, v);
+    output_begin(r);
+    show_value(r, v);
 }
 
-static csp_status run(repl *r, const char *input)
+static void take_events(repl *r, interruption *i)
 {
-    char *result = NULL;
+    int events = terminal_wait(-1, 0, NULL);
+    r->quit = r->quit || (events & TERMINAL_END);
+    if (events & (TERMINAL_END | TERMINAL_INTERRUPT))
+        interrupt(r, i);
+    if (events & TERMINAL_REPORT)
+        csp_request_report(r->vm);
+}
+
+/* Looks at the terminal at least so often, in ms; what comes in between interrupts the wait. */
+static csp_status wait(repl *r, interruption *i)
+{
+    enum { LOOK = 20 };
+    csp_status status;
+    r->out.foreground = csp_eval_process(r->session);
+    while ((status = csp_eval_result(r->session, NULL)) == CSP_EMPTY) {
+        csp_eval_wait(r->session, LOOK);
+        take_events(r, i);
+        repl_tick(r);
+    }
+    return status;
+}
+
+static csp_status run(repl *r, const char *input, interruption *i)
+{
+    *i = (interruption){.began = output_now()};
+    output_begin(r);
     terminal_interrupts(r->vm);
-    csp_status status = csp_eval(r->session, input, strlen(input), &result);
+    r->out.starting = true;
+    csp_status status = csp_eval_start(r->session, input, strlen(input));
+    r->out.starting = false;
+    if (status == CSP_OK)
+        status = wait(r, i);
     terminal_interrupts(NULL);
     terminal_fresh_line();
-    csp_text_free(result);
     return status;
+}
+
+static void say_outcome(repl *r, csp_status status, const interruption *i)
+{
+    if (status == CSP_E_INTERRUPTED)
+        print_interruption(r, i);
+    else
+        evaluate_outcome(r, status);
+    r->out.foreground = 0;
 }
 
 void evaluate(repl *r, const char *input)
 {
+    interruption i;
     show_begin(r, is_silent(input));
-    csp_status status = run(r, input);
+    csp_status status = run(r, input, &i);
     show_end(r, status >= 0);
-    evaluate_outcome(r, status);
+    say_outcome(r, status, &i);
 }
 
 bool evaluate_for(repl *r, const char *text, void (*each)(void *user, csp_value v), void *user)
 {
+    interruption i;
     csp_session_on_value(r->session, each, user);
-    csp_status status = run(r, text);
+    csp_status status = run(r, text, &i);
     csp_session_on_value(r->session, on_value, r);
-    evaluate_outcome(r, status);
+    say_outcome(r, status, &i);
     return status >= 0 && status != CSP_EXIT;
 }
 

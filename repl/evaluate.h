@@ -6,7 +6,8 @@
 
 /* Once, when the session is there. */
 void evaluate_init(repl *r);
-/* Evaluates a whole entry, and shows its values or why it failed. */
+/* Evaluates a whole entry, and shows its values or why it failed. Ctrl-C ends it; a second
+ * one waits for nothing. */
 void evaluate(repl *r, const char *input);
 /* After a call that has run something: says why it failed, or ends the session if that was asked
  * for. */

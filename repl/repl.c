@@ -80,10 +80,18 @@ static void discard(repl *r)
 
 /* ---- The loop ---- */
 
-static void on_write(void *user, int stream, const char *text, size_t size)
+void repl_tick(repl *r)
 {
-    (void)user;
-    terminal_write(stream, text, size);
+    output_show(r, false);
+    crashes_tell(r, false);
+}
+
+static int earlier(int a, int b) { return b < 0 || (a >= 0 && a < b) ? a : b; }
+
+/* In ms: until the VM or what is held back has something to do. */
+static int timeout(const repl *r)
+{
+    return earlier(csp_timeout(r->vm), earlier(output_timeout(r), crashes_timeout(r)));
 }
 
 static void loop(repl *r)
@@ -92,7 +100,7 @@ static void loop(repl *r)
     while (!r->quit) {
         terminal_edit(r->input ? PROMPT_MORE : PROMPT);
         char *line = NULL;
-        int events = terminal_wait(csp_fd(r->vm), csp_timeout(r->vm), &line);
+        int events = terminal_wait(csp_fd(r->vm), timeout(r), &line);
         if (events & TERMINAL_INTERRUPT)
             discard(r);
         if (events & TERMINAL_REPORT)
@@ -104,6 +112,7 @@ static void loop(repl *r)
         free(line);
         if (!r->quit && csp_step(r->vm, STEP, NULL) == CSP_EXIT)
             evaluate_exit(r);
+        repl_tick(r);
     }
 }
 
@@ -114,7 +123,9 @@ int repl_run(const options *o)
     repl r = {.colour = o->colour};
     csp_config config = o->config;
     config.leak_patience = LEAK_PATIENCE;
-    config.write = on_write;
+    config.write = output_write;
+    config.crash = crashes_take;
+    config.user = &r;
     config.reports = o->colour ? CSP_COLOUR : CSP_PLAIN;
     rescue_prepare();
     errno = 0;
@@ -130,6 +141,8 @@ int repl_run(const options *o)
     start(&r, o);
     loop(&r);
     csp_free(r.vm);
+    output_show(&r, true);
+    crashes_free(&r);
     terminal_close();
     spent_free(&r.spent);
     free(r.input);

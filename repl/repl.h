@@ -2,7 +2,9 @@
 #ifndef CSP_REPL_REPL_H
 #define CSP_REPL_REPL_H
 
+#include "repl/crashes.h"
 #include "repl/options.h"
+#include "repl/output.h"
 #include "repl/show.h"
 #include "repl/spent.h"
 
@@ -13,6 +15,8 @@ typedef struct repl {
     bool quit;
     int status; /* exit status, once it is to quit */
     show show;
+    output out;
+    crashes crashes;
     spent spent;
     struct told_change *told; /* list: files whose change has been told */
     char *input;              /* the lines of an input that is not complete yet, or NULL */
@@ -20,6 +24,9 @@ typedef struct repl {
 
 /* Runs until the user leaves; returns the exit status. */
 int repl_run(const options *o);
+
+/* Shows what has been held back for long enough: partial lines, crashes. */
+void repl_tick(repl *r);
 
 /* Writes for the user. */
 void repl_print(int stream, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -33,6 +33,7 @@ static struct {
     bool must_scroll; /* the user has set readline's horizontal-scroll-mode */
     /* the line is taller than the screen: it is shown in one row, as far as it fits */
     bool scrolls;
+    int pending;  /* events that terminal_wait has still to give */
     int pipe[2];  /* from the signal handlers to terminal_wait */
     int ended_by; /* the signal that asked to end; 0: none */
     csp_vm *volatile running;
@@ -98,7 +99,7 @@ static void on_signal(int number)
         csp_interrupt(vm);
     if (vm && number == SIGQUIT)
         csp_request_report(vm);
-    if (vm && (number == SIGINT || number == SIGQUIT))
+    if (vm && number == SIGQUIT)
         tell = false;
     if (ends)
         rescue_handle(number); /* a second one ends the command at once */
@@ -109,8 +110,6 @@ static void on_signal(int number)
 }
 
 int terminal_ended_by(void) { return terminal.ended_by; }
-
-void terminal_interrupts(csp_vm *vm) { terminal.running = vm; }
 
 /* Continued after a stop: the shell has changed the terminal's modes. */
 static void resume(void)
@@ -150,6 +149,14 @@ static int take_signals(void)
         default: terminal.ended_by = sent[i] == 'h' ? SIGHUP : SIGTERM; events |= TERMINAL_END;
         }
     return events;
+}
+
+/* A Ctrl-C that came too late for what has just ended is none for the line that is typed next. */
+void terminal_interrupts(csp_vm *vm)
+{
+    terminal.running = vm;
+    if (!vm)
+        terminal.pending |= take_signals() & ~TERMINAL_INTERRUPT;
 }
 
 /* ---- Completion ---- */
@@ -297,9 +304,13 @@ int terminal_wait(int fd, int timeout, char **line)
     struct pollfd polled[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                               {.fd = terminal.pipe[0], .events = POLLIN},
                               {.fd = fd, .events = POLLIN}};
-    if (poll(polled, 3, timeout) <= 0)
+    if (!terminal.editing)
+        polled[0].fd = -1; /* keys are for the next line, or for what runs */
+    int events = terminal.pending;
+    terminal.pending = 0;
+    if (poll(polled, 3, events ? 0 : timeout) <= 0 && !events)
         return 0;
-    int events = take_signals(); /* also what came after poll had looked */
+    events |= take_signals(); /* also what came after poll had looked */
     if (polled[2].revents)
         events |= TERMINAL_OTHER;
     if (events & TERMINAL_END) {
@@ -345,6 +356,13 @@ void terminal_write(int stream, const char *text, size_t size)
     rl_on_new_line();
     redisplay();
     fflush(stdout);
+}
+
+int terminal_columns(void)
+{
+    enum { USUAL = 80 };
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
 }
 
 void terminal_fresh_line(void)

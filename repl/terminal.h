@@ -35,7 +35,7 @@ void terminal_edit(const char *prompt);
 /* Gives up the line that is being typed. True: it was not empty. */
 bool terminal_discard(void);
 
-/* Waits for keys, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After
+/* Waits for keys, if a line is being typed, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After
  * TERMINAL_LINE the line is in *line, and the caller frees it; after that and after TERMINAL_END
  * none is being typed. */
 int terminal_wait(int fd, int timeout, char **line);
@@ -44,9 +44,10 @@ int terminal_wait(int fd, int timeout, char **line);
 void terminal_write(int stream, const char *text, size_t size);
 /* Goes to a new line unless the last output ended one. */
 void terminal_fresh_line(void);
+int terminal_columns(void);
 
-/* From now on Ctrl-C and the signals that end the command interrupt this VM, and Ctrl-\ asks it for
- * a report; NULL: they are events for terminal_wait again. */
+/* From now on Ctrl-C and the signals that end the command, beside being events for terminal_wait,
+ * interrupt this VM, and Ctrl-\ asks it for a report instead. NULL: no longer. */
 void terminal_interrupts(csp_vm *vm);
 /* SIGTERM or SIGHUP, once it has arrived and been waited for; else 0. */
 int terminal_ended_by(void);
