@@ -164,13 +164,13 @@ static csp_status wait(repl *r, interruption *i)
     return status;
 }
 
-static csp_status run(repl *r, const char *input, interruption *i)
+static csp_status run(repl *r, const char *input, size_t size, interruption *i)
 {
     *i = (interruption){.began = output_now()};
     output_begin(r);
     terminal_interrupts(r->vm);
     r->out.starting = true;
-    csp_status status = csp_eval_start(r->session, input, strlen(input));
+    csp_status status = csp_eval_start(r->session, input, size);
     r->out.starting = false;
     if (status == CSP_OK)
         status = wait(r, i);
@@ -188,20 +188,30 @@ static void say_outcome(repl *r, csp_status status, const interruption *i)
     r->out.foreground = 0;
 }
 
-void evaluate(repl *r, const char *input)
+static void evaluate_shown(repl *r, const char *text, size_t size, bool quiet)
 {
     interruption i;
-    show_begin(r, is_silent(input));
-    csp_status status = run(r, input, &i);
+    show_begin(r, quiet);
+    csp_status status = run(r, text, size, &i);
     show_end(r, status >= 0);
     say_outcome(r, status, &i);
+}
+
+void evaluate(repl *r, const char *input)
+{
+    evaluate_shown(r, input, strlen(input), is_silent(input));
+}
+
+void evaluate_quietly(repl *r, const char *text, size_t size)
+{
+    evaluate_shown(r, text, size, true);
 }
 
 bool evaluate_for(repl *r, const char *text, void (*each)(void *user, csp_value v), void *user)
 {
     interruption i;
     csp_session_on_value(r->session, each, user);
-    csp_status status = run(r, text, &i);
+    csp_status status = run(r, text, strlen(text), &i);
     csp_session_on_value(r->session, on_value, r);
     say_outcome(r, status, &i);
     return status >= 0 && status != CSP_EXIT;

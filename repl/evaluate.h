@@ -9,6 +9,8 @@ void evaluate_init(repl *r);
 /* Evaluates a whole entry, and shows its values or why it failed. Ctrl-C ends it; a second
  * one waits for nothing. */
 void evaluate(repl *r, const char *input);
+/* The same, and shows no value. */
+void evaluate_quietly(repl *r, const char *text, size_t size);
 /* After a call that has run something: says why it failed, or ends the session if that was asked
  * for. */
 void evaluate_outcome(repl *r, csp_status status);

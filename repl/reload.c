@@ -54,8 +54,10 @@ void command_reload(repl *r, const char *argument)
 {
     bool any = false;
     terminal_interrupts(r->vm);
+    r->out.starting = true;
     csp_status status =
         csp_reload_modules(r->session, *argument ? argument : NULL, print_reload, &any);
+    r->out.starting = false;
     terminal_interrupts(NULL);
     terminal_fresh_line();
     evaluate_outcome(r, status);

@@ -7,7 +7,6 @@
 #include "include/csp_tools.h"
 #include "repl/evaluate.h"
 #include "repl/source.h"
-#include "repl/terminal.h"
 
 static void say_unknown(repl *r, const char *name)
 {
@@ -44,20 +43,6 @@ void command_src(repl *r, const char *argument)
 }
 
 /* ---- Files ---- */
-
-/* Shows no value. */
-static void evaluate_quietly(repl *r, const char *text, size_t size)
-{
-    char *result;
-    show_begin(r, true);
-    terminal_interrupts(r->vm);
-    csp_status status = csp_eval(r->session, text, size, &result);
-    terminal_interrupts(NULL);
-    terminal_fresh_line();
-    show_end(r, status >= 0);
-    csp_text_free(result);
-    evaluate_outcome(r, status);
-}
 
 void command_load(repl *r, const char *argument)
 {
