@@ -19,12 +19,19 @@ static void print_error(repl *r)
     csp_error_free(error);
 }
 
-static void print_place(void *user, const csp_frame *frame)
+typedef struct spot {
+    char text[200]; /* " at repl:1:23" */
+    bool known;
+} spot;
+
+/* The innermost frame. */
+static void note_spot(void *user, const csp_frame *frame)
 {
-    bool *printed = user;
-    if (!*printed && frame->place.file)
-        repl_print(2, " at %s:%u:%u", frame->place.file, frame->place.line, frame->place.column);
-    *printed = true;
+    spot *s = user;
+    if (!s->known && frame->place.file)
+        snprintf(s->text, sizeof s->text, " at %s:%u:%u", frame->place.file, frame->place.line,
+                 frame->place.column);
+    s->known = true;
 }
 
 void evaluate_exit(repl *r)
@@ -34,12 +41,11 @@ void evaluate_exit(repl *r)
     uint64_t process = csp_exit_process(r->vm);
     if (process == r->out.foreground)
         return;
-    bool printed = false;
+    spot at = {.known = false};
+    csp_each_frame(r->vm, process, note_spot, &at);
     terminal_fresh_line();
-    repl_print(2, "process %llu ended the session (status %d)", (unsigned long long)process,
-               r->status);
-    csp_each_frame(r->vm, process, print_place, &printed);
-    repl_print(2, "\n");
+    repl_print(2, "process %llu ended the session (status %d)%s\n", (unsigned long long)process,
+               r->status, at.text);
 }
 
 /* A semicolon at the end suppresses the value. */
