@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "api/host/host.h"
+#include "api/host/live.h"
 #include "api/host/walks.h"
 #include "api/loader.h"
 #include "api/session.h"

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "api/error.h"
 #include "api/host/host.h"
+#include "api/host/live.h"
 #include "api/session_names.h"
 #include "vm/core/string.h"
 #include "vm/process/kill.h"

@@ -130,6 +130,12 @@ static void print_interruption(repl *r, const interruption *i)
 
 /* ---- Evaluation ---- */
 
+void evaluate_tick(repl *r)
+{
+    output_show(r, false);
+    crashes_tell(r, false);
+}
+
 void evaluate_outcome(repl *r, csp_status status)
 {
     if (status < 0)
@@ -165,7 +171,7 @@ static csp_status wait(repl *r, interruption *i)
     while ((status = csp_eval_result(r->session, NULL)) == CSP_EMPTY) {
         csp_eval_wait(r->session, LOOK);
         take_events(r, i);
-        repl_tick(r);
+        evaluate_tick(r);
     }
     return status;
 }

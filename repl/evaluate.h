@@ -14,6 +14,8 @@ void evaluate_quietly(repl *r, const char *text, size_t size);
 /* After a call that has run something: says why it failed, or ends the session if that was asked
  * for. */
 void evaluate_outcome(repl *r, csp_status status);
+/* Shows what has been held back for long enough: partial lines, crashes. */
+void evaluate_tick(repl *r);
 /* The program has asked to end (CSP_EXIT). */
 void evaluate_exit(repl *r);
 

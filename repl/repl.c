@@ -80,12 +80,6 @@ static void discard(repl *r)
 
 /* ---- The loop ---- */
 
-void repl_tick(repl *r)
-{
-    output_show(r, false);
-    crashes_tell(r, false);
-}
-
 static int earlier(int a, int b) { return b < 0 || (a >= 0 && a < b) ? a : b; }
 
 /* In ms: until the VM or what is held back has something to do. */
@@ -112,7 +106,7 @@ static void loop(repl *r)
         free(line);
         if (!r->quit && csp_step(r->vm, STEP, NULL) == CSP_EXIT)
             evaluate_exit(r);
-        repl_tick(r);
+        evaluate_tick(r);
     }
 }
 

@@ -25,9 +25,6 @@ typedef struct repl {
 /* Runs until the user leaves; returns the exit status. */
 int repl_run(const options *o);
 
-/* Shows what has been held back for long enough: partial lines, crashes. */
-void repl_tick(repl *r);
-
 /* Writes for the user. */
 void repl_print(int stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -204,9 +204,10 @@ Test(eval, writers)
         CSP_OK);
     cr_assert_not_null(strstr(written, " main 1|1\n"), "%s", written);
     written[0] = '\0';
-    cr_assert_eq(eval("let p = spawn worker(); spawn { Process.name(self(), \"bob\"); print(2); ?go }; "
-                      "par { print(3); print(4) }; sleep(1ms)"),
-                 CSP_OK);
+    cr_assert_eq(
+        eval("let p = spawn worker(); spawn { Process.name(self(), \"bob\"); print(2); ?go }; "
+             "par { print(3); print(4) }; sleep(1ms)"),
+        CSP_OK);
     cr_assert_not_null(strstr(written, " worker 1|w\n"), "%s", written);
     cr_assert_not_null(strstr(written, " worker 2|e\n"), "%s", written);
     cr_assert_not_null(strstr(written, " bob 1|2\n"), "%s", written);
