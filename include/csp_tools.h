@@ -29,8 +29,8 @@ CSP_API csp_status csp_eval_start(csp_session *session, const char *text, size_t
 /* Runs what there is, as csp_run, until that evaluation is over: CSP_OK; when the time is up (-1: it never is) CSP_MORE
  * or CSP_IDLE; CSP_E_INTERRUPTED: it goes on nevertheless. CSP_E_MISUSE, of the next two as well: none is. [RUNS] */
 CSP_API csp_status csp_eval_wait(csp_session *session, int milliseconds);
-/* CSP_EMPTY while it goes on; then, once, what csp_eval gives. *value (`value` may be NULL): a handle, for the host to show. When
- * nothing but the host could wake anybody, this is what ends it as deadlocked: so ask after each step. */
+/* CSP_EMPTY while it goes on; then, once, what csp_eval gives. *value (`value` may be NULL): a handle, for the host to
+ * show. When nothing but the host could wake anybody, this is what ends it as deadlocked: so ask after each step. */
 CSP_API csp_status csp_eval_result(csp_session *session, csp_value *value);
 /* Kills it, with the branches of its `par`; it will be CSP_E_INTERRUPTED, `reason` its message (NULL: a usual one), as
  * soon as its deferred calls have run, at most a second later. Called again: at once, whatever it is in the middle of
@@ -150,7 +150,7 @@ CSP_API csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const c
 /* The same for the one with that number. CSP_E_NOT_FOUND: there is none. */
 CSP_API csp_status csp_find_process(csp_vm *vm, uint64_t number, void (*found)(void *user, const csp_process *process),
                                     void *user);
-/* In csp_config.write: whose text it is given; that of a branch is its `par`'s process's, and what several print comes in
+/* In csp_config.write: whose text it is given; that of a branch is its `par`'s process's. What several print comes in
  * as many calls. *name (`name` may be NULL): as csp_process.name, during the call. 0: the VM's own, as reports. */
 CSP_API uint64_t csp_writer(csp_vm *vm, const char **name);
 /* After CSP_EXIT: the number of the process that called Os.exit, which is where it was. 0: none has. [MT] */

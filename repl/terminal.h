@@ -35,9 +35,9 @@ void terminal_edit(const char *prompt);
 /* Gives up the line that is being typed. True: it was not empty. */
 bool terminal_discard(void);
 
-/* Waits for keys, if a line is being typed, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds (-1: for ever). After
- * TERMINAL_LINE the line is in *line, and the caller frees it; after that and after TERMINAL_END
- * none is being typed. */
+/* Waits for keys, if a line is being typed, a signal, `fd` (TERMINAL_OTHER) or so many milliseconds
+ * (-1: for ever). After TERMINAL_LINE the line is in *line, and the caller frees it; after that and
+ * after TERMINAL_END none is being typed. */
 int terminal_wait(int fd, int timeout, char **line);
 
 /* Writes to standard output (1) or error (2), above the line that is being typed. */

@@ -36,7 +36,8 @@ see() {
 begin() {
     tm kill-server 2>/dev/null
     server=$((server + 1))
-    tm new-session -d -x 80 -y 24 "INPUTRC=/dev/null NO_COLOR=1 CSP_HISTFILE='$folder/history' '$CSP'; echo status \$?; sleep 1000"
+    tm new-session -d -x 80 -y 24 \
+        "INPUTRC=/dev/null NO_COLOR=1 CSP_HISTFILE='$folder/history' '$CSP'; echo status \$?; sleep 1000"
     see '^csp>'
 }
 
