@@ -38,6 +38,26 @@ CSP_API csp_status csp_eval_result(csp_session *session, csp_value *value);
 CSP_API csp_status csp_eval_stop(csp_session *session, const char *reason);
 CSP_API uint64_t csp_eval_process(csp_session *session); /* the number of its process; 0: none is under way */
 
+/* ---- Values ---- */
+/* Limits of 0 are none. */
+typedef struct csp_print_options {
+    size_t struct_size;  /* sizeof(csp_print_options) */
+    uint32_t width;      /* columns; 0: all on one line */
+    uint32_t rows;       /* lines of that width, 5 or more */
+    uint32_t items;      /* of each container */
+    uint32_t depth;      /* of containers in containers */
+    uint32_t characters; /* in all, but for indentation and what is said of what is left out */
+    bool colour;         /* by ANSI sequences */
+    /* Processes, channels and functions say what they do and are: <process 4 worker, waits on <chan 2>>,
+     * <chan 2, 3 of 3 full, 1 waits to send>, <fn area(w, h = w)>. */
+    bool describe;
+    const char *more; /* how to see all: "… 2,950 more (MORE)" is said once. NULL: nothing */
+} csp_print_options;
+/* The value for people to read: as `repr` shows it, on one line if it fits; else indented, numbers and short texts in
+ * rows, maps aligned. What is left out is not looked at, so the time is in proportion to what is shown. It does not end
+ * with a newline. options NULL: as csp_show. NULL: no memory, or misuse. [N] */
+CSP_API char *csp_print(csp_vm *vm, csp_value v, const csp_print_options *options);
+
 /* ---- Sessions: names and what they are ---- */
 /* From now on `each` is given the values of inputs, and csp_eval gives none: that of each expression at the top level
  * of an input, unless it is nil, as soon as it has been evaluated. It is called as a native is: what is [N] may be

@@ -11,8 +11,10 @@
 #include "repl/nearest.h"
 #include "repl/processes.h"
 #include "repl/reload.h"
+#include "repl/settings.h"
 #include "repl/source_commands.h"
 #include "repl/tree.h"
+#include "repl/type.h"
 #include "repl/waits.h"
 
 static void command_help(repl *r, const char *argument);

@@ -11,6 +11,7 @@
 #include "include/csp_tools.h"
 #include "repl/columns.h"
 #include "repl/commands.h"
+#include "repl/settings.h"
 #include "repl/terminal.h"
 
 #define BLANKS " \t"
@@ -133,6 +134,7 @@ static void complete_argument(repl *r, argument_kind kind, const char *text, siz
         break;
     case ARGUMENT_PROCESS: csp_each_process(r->vm, offer_number, &w); break;
     case ARGUMENT_COMMAND: commands_each(w.prefix, w.length, w.each, w.target); break;
+    case ARGUMENT_SETTING: settings_each(w.prefix, w.length, w.each, w.target); break;
     case ARGUMENT_FILE:
         argument += strspn(text + argument, BLANKS);
         *start = argument;
@@ -140,7 +142,6 @@ static void complete_argument(repl *r, argument_kind kind, const char *text, siz
         w.length = size - argument;
         complete_files(&w, false);
         break;
-    case ARGUMENT_SETTING:
     case ARGUMENT_NONE:
     case ARGUMENT_TEXT: break;
     }

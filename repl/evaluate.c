@@ -48,15 +48,6 @@ void evaluate_exit(repl *r)
                r->status, at.text);
 }
 
-/* A semicolon at the end suppresses the value. */
-static bool is_silent(const char *input)
-{
-    size_t size = strlen(input);
-    while (size > 0 && strchr(" \t\r\n", input[size - 1]))
-        size--;
-    return size > 0 && input[size - 1] == ';';
-}
-
 /* ---- Ctrl-C ---- */
 
 /* What an interrupted evaluation was doing. */
@@ -211,7 +202,7 @@ static void evaluate_shown(repl *r, const char *text, size_t size, bool quiet)
 
 void evaluate(repl *r, const char *input)
 {
-    evaluate_shown(r, input, strlen(input), is_silent(input));
+    evaluate_shown(r, input, strlen(input), show_is_quiet(input));
 }
 
 void evaluate_quietly(repl *r, const char *text, size_t size)
@@ -232,5 +223,5 @@ bool evaluate_for(repl *r, const char *text, void (*each)(void *user, csp_value 
 void evaluate_init(repl *r)
 {
     csp_session_on_value(r->session, on_value, r);
-    r->show = (show){.first = 1};
+    show_init(&r->show);
 }

@@ -131,6 +131,7 @@ int repl_run(const options *o)
         return EXIT_USAGE;
     }
     evaluate_init(&r);
+    settings_init(&r.settings, o->colour_out);
     repl_print(1, "csp %s, :help for help, Ctrl-D to leave\n", csp_version());
     start(&r, o);
     loop(&r);

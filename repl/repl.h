@@ -5,6 +5,7 @@
 #include "repl/crashes.h"
 #include "repl/options.h"
 #include "repl/output.h"
+#include "repl/settings.h"
 #include "repl/show.h"
 #include "repl/spent.h"
 
@@ -20,6 +21,8 @@ typedef struct repl {
     spent spent;
     struct told_change *told; /* list: files whose change has been told */
     char *input;              /* the lines of an input that is not complete yet, or NULL */
+    settings settings;
+    char *input; /* the lines of an input that is not complete yet, or NULL */
 } repl;
 
 /* Runs until the user leaves; returns the exit status. */

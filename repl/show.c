@@ -1,10 +1,15 @@
 #include "repl/show.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include "repl/pager.h"
 #include "repl/repl.h"
 
-enum { SHOWN_BYTES = 64 << 10, NAME_BYTES = 24 };
+enum { NAME_BYTES = 24 };
 
 static const char *name_of(char name[NAME_BYTES], uint64_t number)
 {
@@ -12,16 +17,47 @@ static const char *name_of(char name[NAME_BYTES], uint64_t number)
     return name;
 }
 
-static void forget(repl *r, uint64_t number)
+/* ---- How ---- */
+
+static void screen(uint32_t *rows, uint32_t *columns)
+{
+    struct winsize size;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    *rows = known && size.ws_row > 0 ? size.ws_row : 24;
+    *columns = known && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static csp_print_options options_of(const repl *r)
+{
+    enum { AROUND = 5, LEAST_ROWS = 5 };
+    const settings *s = &r->settings;
+    uint32_t rows, columns;
+    screen(&rows, &columns);
+    rows = rows > AROUND + LEAST_ROWS ? rows - AROUND : LEAST_ROWS;
+    return (csp_print_options){.struct_size = sizeof(csp_print_options),
+                               .width = s->width ? s->width : columns,
+                               .rows = s->rows ? s->rows : rows,
+                               .items = s->items,
+                               .depth = s->depth,
+                               .characters = s->characters,
+                               .colour = s->colour,
+                               .describe = true,
+                               .more = ":all pages them"};
+}
+
+static void print(const repl *r, csp_value v, const char *before, const csp_print_options *o)
+{
+    char *text = csp_print(r->vm, v, o);
+    repl_print(text ? 1 : 2, "%s%s\n", before, text ? text : "out of memory");
+    csp_text_free(text);
+}
+
+/* ---- Names ---- */
+
+static void forget(const repl *r, uint64_t number)
 {
     char name[NAME_BYTES];
     csp_session_forget(r->session, name_of(name, number));
-}
-
-void show_begin(repl *r, bool quiet)
-{
-    r->show.entry = 0;
-    r->show.quiet = quiet;
 }
 
 /* Of one entry no more are named than are kept. */
@@ -34,17 +70,7 @@ static void name_value(repl *r, csp_value v)
         forget(r, s->count + s->entry - SHOW_KEPT);
 }
 
-void show_value(repl *r, csp_value v)
-{
-    if (r->show.quiet)
-        return;
-    name_value(r, v);
-    char *text = csp_show(r->vm, v, SHOWN_BYTES);
-    repl_print(1, "%s\n", text ? text : "out of memory");
-    csp_text_free(text);
-}
-
-static void drop_entry(repl *r)
+static void drop_entry(const repl *r)
 {
     const show *s = &r->show;
     uint64_t kept = s->entry < SHOW_KEPT ? s->entry : SHOW_KEPT;
@@ -57,22 +83,129 @@ static void keep_entry(repl *r)
     show *s = &r->show;
     char name[NAME_BYTES];
     uint64_t count = s->count + s->entry;
-    for (uint64_t i = s->first; i + SHOW_KEPT <= count && i <= s->count; i++)
-        forget(r, i);
+    for (; s->first + SHOW_KEPT <= count; s->first++)
+        if (s->first <= s->count)
+            forget(r, s->first);
     s->count = count;
-    s->first =
-        count > SHOW_KEPT && count - SHOW_KEPT >= s->first ? count - SHOW_KEPT + 1 : s->first;
     csp_scope scope = csp_scope_open(r->vm);
-    csp_value last = csp_session_get(r->session, name_of(name, count));
-    csp_session_set(r->session, "_", last);
+    csp_session_set(r->session, "_", csp_session_get(r->session, name_of(name, count)));
     csp_scope_close(r->vm, scope);
+}
+
+/* ---- Quiet entries ---- */
+
+/* Behind a text in quotes that begins at `at`. */
+static const char *skip_text(const char *at)
+{
+    size_t quotes = strncmp(at, "\"\"\"", 3) == 0 ? 3 : 1;
+    const char *end = at + quotes;
+    while (*end && strncmp(end, "\"\"\"", quotes) != 0)
+        end += *end == '\\' && end[1] ? 2 : 1;
+    return *end ? end + quotes : end;
+}
+
+bool show_is_quiet(const char *entry)
+{
+    char last = '\0'; /* that is no blank and in no comment */
+    for (const char *at = entry; *at;) {
+        if (*at == '#') {
+            at += strcspn(at, "\n");
+            continue;
+        }
+        if (!strchr(" \t\r\n", *at))
+            last = *at;
+        at = *at == '"' ? skip_text(at) : at + 1;
+    }
+    return last == ';';
+}
+
+/* ---- An entry ---- */
+
+void show_init(show *s) { *s = (show){.first = 1}; }
+
+void show_begin(repl *r, bool quiet)
+{
+    r->show.entry = 0;
+    r->show.quiet = quiet;
+}
+
+void show_value(repl *r, csp_value v)
+{
+    if (r->show.quiet)
+        return;
+    name_value(r, v);
+    csp_print_options o = options_of(r);
+    print(r, v, "", &o);
 }
 
 void show_end(repl *r, bool succeeded)
 {
-    if (r->show.entry > 0 && succeeded)
+    if (succeeded && r->show.entry > 0)
         keep_entry(r);
     else
         drop_entry(r);
     r->show.entry = 0;
+}
+
+/* ---- Commands ---- */
+
+void command_out(repl *r, const char *argument)
+{
+    (void)argument;
+    enum { NAME_COLUMNS = 8, LEAST = 20, MARKS = 20 };
+    csp_print_options o = options_of(r);
+    uint32_t around = NAME_COLUMNS + MARKS;
+    o.characters = o.width > around + LEAST ? o.width - around : LEAST;
+    o.width = o.rows = 0;
+    o.more = NULL;
+    for (uint64_t i = r->show.first; i <= r->show.count; i++) {
+        char name[NAME_BYTES], before[NAME_BYTES + NAME_COLUMNS];
+        csp_scope scope = csp_scope_open(r->vm);
+        csp_value v = csp_session_get(r->session, name_of(name, i));
+        snprintf(before, sizeof before, "%-*s", NAME_COLUMNS - 1, name);
+        if (v.word)
+            print(r, v, before, &o);
+        csp_scope_close(r->vm, scope);
+    }
+    if (r->show.first > r->show.count)
+        repl_print(1, "no values\n");
+}
+
+static void page(repl *r, csp_value v)
+{
+    csp_print_options o = options_of(r);
+    o.rows = o.items = o.depth = o.characters = 0;
+    char *text = csp_print(r->vm, v, &o);
+    if (!text)
+        repl_print(2, "out of memory\n");
+    else if (!pager_show(text, strlen(text)))
+        repl_print(2, "the pager does not start: %s; $PAGER names one\n", strerror(errno));
+    csp_text_free(text);
+}
+
+void command_all(repl *r, const char *argument)
+{
+    const char *name = *argument ? argument : "_";
+    csp_scope scope = csp_scope_open(r->vm);
+    csp_value v = csp_session_get(r->session, name);
+    if (v.word)
+        page(r, v);
+    else if (*argument)
+        repl_print(2, "the session has no variable `%s`\n", name);
+    else
+        repl_print(2, "there is no value yet\n");
+    csp_scope_close(r->vm, scope);
+}
+
+void command_forget(repl *r, const char *argument)
+{
+    show *s = &r->show;
+    if (*argument) {
+        if (csp_session_forget(r->session, argument) != CSP_OK)
+            repl_print(2, "the session has no name `%s`\n", argument);
+        return;
+    }
+    for (; s->first <= s->count; s->first++)
+        forget(r, s->first);
+    csp_session_forget(r->session, "_");
 }

@@ -1,0 +1,23 @@
+/* What the user can set: :set NAME VALUE. */
+#ifndef CSP_REPL_SETTINGS_H
+#define CSP_REPL_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct repl;
+
+typedef struct settings {
+#define SETTING(field, name, kind, otherwise, help) uint32_t field;
+#include "repl/settings.def"
+#undef SETTING
+} settings;
+
+void settings_init(settings *s, bool colour);
+void settings_each(const char *prefix, size_t length, void (*each)(void *target, const char *name),
+                   void *target);
+
+void command_set(struct repl *r, const char *argument);
+
+#endif
