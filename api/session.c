@@ -8,6 +8,23 @@
 #include "vm/core/string.h"
 #include "vm/process/kill.h"
 
+static cell *variable_cell(const csp_session *s, uint32_t i)
+{
+    return value_as_object(s->cells[i]);
+}
+
+static void each_name(csp_vm *vm, void (*each)(void *user, const char *name, value v), void *user)
+{
+    for (const csp_session *s = world_of(vm)->sessions; s; s = s->next) {
+        uint32_t last = name_index_find(&s->names, "_");
+        for (uint32_t i = 0; i < s->count; i++)
+            if (i != last)
+                each(user, s->variables[i].name, variable_cell(s, i)->item);
+        if (last != NAME_INDEX_NONE)
+            each(user, "_", variable_cell(s, last)->item);
+    }
+}
+
 csp_session *csp_session_new(csp_vm *vm)
 {
     host *h = door_enter(vm, __func__, 0);
@@ -19,6 +36,7 @@ csp_session *csp_session_new(csp_vm *vm)
         s->line = 1;
         s->next = h->world->sessions;
         h->world->sessions = s;
+        vm->each_name = each_name;
     } else {
         if (s)
             evaluation_free(&s->evaluation);
@@ -78,11 +96,6 @@ void session_free(csp_session *s)
 }
 
 /* ---- Variables ---- */
-
-static cell *variable_cell(const csp_session *s, uint32_t i)
-{
-    return value_as_object(s->cells[i]);
-}
 
 /* The cell in which functions look up the name; VALUE_ABSENT: none does. */
 static value find_late(const csp_session *s, const char *name)

@@ -94,13 +94,13 @@ static void keep_entry(repl *r)
 
 /* ---- Quiet entries ---- */
 
-/* Behind a text in quotes that begins at `at`. */
-static const char *skip_text(const char *at)
+/* Behind a text in quotes that begins at `at`. raw: it has no escapes. */
+static const char *skip_text(const char *at, bool raw)
 {
     size_t quotes = strncmp(at, "\"\"\"", 3) == 0 ? 3 : 1;
     const char *end = at + quotes;
     while (*end && strncmp(end, "\"\"\"", quotes) != 0)
-        end += *end == '\\' && end[1] ? 2 : 1;
+        end += *end == '\\' && end[1] && !raw ? 2 : 1;
     return *end ? end + quotes : end;
 }
 
@@ -114,7 +114,7 @@ bool show_is_quiet(const char *entry)
         }
         if (!strchr(" \t\r\n", *at))
             last = *at;
-        at = *at == '"' ? skip_text(at) : at + 1;
+        at = *at == '"' ? skip_text(at, at > entry && at[-1] == 'r') : at + 1;
     }
     return last == ';';
 }

@@ -146,6 +146,10 @@ struct csp_vm {
     /* For the layer above: called between two slices when
      * `attention` is set, by any thread, which then rings the bell */
     void (*attend)(struct csp_vm *vm);
+    /* For the layer above: calls `each` for the names of its sessions, `_` last. NULL: it has
+     * none */
+    void (*each_name)(struct csp_vm *vm, void (*each)(void *user, const char *name, value v),
+                      void *user);
     _Atomic bool attention;
     /* vm_activity; set from outside (signal handlers too) from ACTIVE to INTERRUPTED */
     _Atomic int activity;

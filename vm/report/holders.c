@@ -4,6 +4,7 @@
 #include "vm/report/holders.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "vm/code/frame.h"
@@ -19,7 +20,8 @@ typedef struct search {
     holders *of;
     uint32_t *index; /* open addressing: place in `of` + 1 */
     uint32_t mask;
-    const process *in;
+    const process *in; /* whose words are looked at; NULL: those of the session's `name` */
+    const char *name;
     int64_t left;
 } search;
 
@@ -42,6 +44,17 @@ static bool waits_on(const process *p, const channel *c)
         if (a->cases[i].chan == c && a->cases[i].node && a->cases[i].node->queued)
             return true;
     return false;
+}
+
+/* `_` is one of the other values shown, and says less. */
+static void found_name(holders *h, const char *name)
+{
+    uint32_t shown = h->name_count < HOLDERS_SHOWN ? h->name_count : HOLDERS_SHOWN;
+    if (shown > 0 && (strcmp(name, "_") == 0 || h->names[shown - 1] == name))
+        return;
+    if (shown < HOLDERS_SHOWN)
+        h->names[shown] = name;
+    h->name_count++;
 }
 
 static void found(holders *h, const process *p)
@@ -87,7 +100,10 @@ static void look(search *s, const value *words, size_t count)
             continue;
         uint32_t at = *holders_slot(s, value_as_object(v));
         if (at) {
-            found(&s->of[at - 1], s->in);
+            if (s->in)
+                found(&s->of[at - 1], s->in);
+            else
+                found_name(&s->of[at - 1], s->name);
             continue;
         }
         size_t size = depth < DEPTH ? heap_object_size(v) / sizeof(value) : 0;
@@ -117,6 +133,14 @@ static void look_through(search *s, const process *p)
     }
 }
 
+static void look_at_name(void *user, const char *name, value v)
+{
+    search *s = user;
+    s->in = NULL;
+    s->name = name;
+    look(s, &v, 1);
+}
+
 bool report_holders(csp_vm *vm, holders *of, uint32_t n)
 {
     uint32_t size = 16;
@@ -129,10 +153,13 @@ bool report_holders(csp_vm *vm, holders *of, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         of[i].count = 0;
         of[i].last = NULL;
+        of[i].name_count = 0;
         *holders_slot(&s, of[i].chan) = i + 1;
     }
     for (uint32_t i = 0; i < vm->table_count && s.left > 0; i++)
         look_through(&s, vm->table[i]);
+    if (vm->each_name)
+        vm->each_name(vm, look_at_name, &s);
     free(s.index);
     return s.left > 0;
 }

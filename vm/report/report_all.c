@@ -157,6 +157,24 @@ static held *find_holders(csp_vm *vm, const group *groups, uint32_t n)
 
 /* --- as text */
 
+static void put_each_holder(csp_vm *vm, text *t, const holders *h)
+{
+    uint32_t processes = h->count < HOLDERS_SHOWN ? h->count : HOLDERS_SHOWN;
+    uint32_t room = HOLDERS_SHOWN - processes;
+    uint32_t shown = processes + (h->name_count < room ? h->name_count : room);
+    uint32_t more = h->count + h->name_count - shown;
+    for (uint32_t i = 0; i < shown; i++) {
+        if (i > 0)
+            text_printf(t, i + 1 == shown && more == 0 ? " and " : ", ");
+        if (i < processes)
+            report_process(vm, t, h->first[i]);
+        else
+            text_printf(t, "%s", h->names[i - processes]);
+    }
+    if (more > 0)
+        text_printf(t, " and %u more", more);
+}
+
 static void put_holders(csp_vm *vm, text *t, const held *all, const channel *c)
 {
     const holders *h = find_held(all, c);
@@ -164,18 +182,12 @@ static void put_holders(csp_vm *vm, text *t, const held *all, const channel *c)
         return;
     text_printf(t, "        ");
     report_style(vm, t, REPORT_DIM);
-    if (h->count == 0)
+    if (h->count + h->name_count == 0)
         text_printf(t, all->complete ? "nobody else holds " : "nobody else was found to hold ");
     walk_show(vm, t, value_object(c), 60);
-    if (h->count > 0)
+    if (h->count + h->name_count > 0)
         text_printf(t, " is held by ");
-    for (uint32_t i = 0; i < h->count && i < HOLDERS_SHOWN; i++) {
-        if (i > 0)
-            text_printf(t, i + 1 == h->count ? " and " : ", ");
-        report_process(vm, t, h->first[i]);
-    }
-    if (h->count > HOLDERS_SHOWN)
-        text_printf(t, " and %u more", h->count - HOLDERS_SHOWN);
+    put_each_holder(vm, t, h);
     report_style(vm, t, REPORT_PLAIN);
     text_put(t, '\n');
 }
@@ -294,6 +306,13 @@ static void json_channel(csp_vm *vm, json *j, awaited on, const held *all)
     json_close(j, ']');
     json_key(j, "more_holders");
     json_int(j, h && h->count > HOLDERS_SHOWN ? h->count - HOLDERS_SHOWN : 0);
+    if (h && h->name_count > 0) {
+        json_key(j, "names");
+        json_open(j, '[');
+        for (uint32_t i = 0; i < h->name_count && i < HOLDERS_SHOWN; i++)
+            json_text(j, h->names[i]);
+        json_close(j, ']');
+    }
     json_close(j, '}');
 }
 
