@@ -17,7 +17,7 @@ static void each_name(csp_vm *vm, void (*each)(void *user, const char *name, val
 {
     for (const csp_session *s = world_of(vm)->sessions; s; s = s->next) {
         uint32_t last = name_index_find(&s->names, "_");
-        for (uint32_t i = 0; i < s->count; i++)
+        for (uint32_t i = 0; i < s->total; i++)
             if (i != last)
                 each(user, s->variables[i].name, variable_cell(s, i)->item);
         if (last != NAME_INDEX_NONE)

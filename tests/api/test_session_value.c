@@ -213,13 +213,14 @@ Test(session_value, names_hold_channels)
     csp_session *s = make(&vm);
     csp_session_on_value(s, bind_each, vm);
     bound_in = s;
-    cr_assert_eq(eval(s, "fn read(c) => ?c; fn make() { let c = chan(); spawn read(c); c }"), CSP_OK);
+    cr_assert_eq(eval(s, "fn read(c) => ?c; fn make() { let c = chan(); spawn read(c); c }"),
+                 CSP_OK);
     cr_assert_eq(eval(s, "make()"), CSP_OK);
     cr_assert_eq(eval(s, "let d = chan(); ?d"), CSP_E_DEADLOCK);
     csp_error *error = csp_take_error(vm);
     char *text = csp_error_text(error, CSP_PLAIN);
-    cr_assert(strstr(text, "<chan 2> is held by d\n"), "%s", text);
-    cr_assert(strstr(text, "<chan 1> is held by v1\n"), "%s", text);
+    cr_assert(strstr(text, "<chan 1> is held by d\n"), "%s", text);
+    cr_assert(strstr(text, "<chan 2> is held by v1\n"), "%s", text);
     csp_text_free(text);
     csp_error_free(error);
     csp_free(vm);
