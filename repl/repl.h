@@ -19,10 +19,9 @@ typedef struct repl {
     output out;
     crashes crashes;
     spent spent;
+    settings settings;
     struct told_change *told; /* list: files whose change has been told */
     char *input;              /* the lines of an input that is not complete yet, or NULL */
-    settings settings;
-    char *input; /* the lines of an input that is not complete yet, or NULL */
 } repl;
 
 /* Runs until the user leaves; returns the exit status. */
