@@ -8,6 +8,7 @@
 #include "repl/graph.h"
 #include "repl/inspect.h"
 #include "repl/measure.h"
+#include "repl/mark.h"
 #include "repl/nearest.h"
 #include "repl/processes.h"
 #include "repl/reload.h"

@@ -206,6 +206,20 @@ int loop_fd(const loop *l) { return uv_backend_fd(&l->uv); }
 
 void loop_watch(loop *l, int64_t deadline) { arm(l, deadline > 0 ? deadline : 1); }
 
+int loop_forked(loop *l)
+{
+    int fresh = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (fresh < 0 || dup3(fresh, l->timer_fd, O_CLOEXEC) < 0)
+        return errno;
+    close(fresh);
+    l->armed = LOOP_NEVER;
+    int why = uv_loop_fork(&l->uv);
+    if (why != 0)
+        return -why;
+    loop_poll(l);
+    return 0;
+}
+
 struct loop *vm_loop(csp_vm *vm)
 {
     if (!vm->loop && !vm->no_loop && (vm->loop = loop_new()))

@@ -25,6 +25,9 @@ int *loop_outputs(loop *l);
 void loop_poll(loop *l);    /* takes what is there, never waits */
 void loop_wake(loop *l);    /* from any thread or signal handler: ends a wait */
 int loop_fd(const loop *l); /* for a host to poll */
+/* In the child of a fork: descriptors of its own in place of the parent's. 0, or why it failed, as
+ * errno; the child can then only end. */
+int loop_forked(loop *l);
 /* That is readable from the deadline on: 0: now. */
 void loop_watch(loop *l, int64_t deadline);
 

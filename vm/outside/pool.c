@@ -1,8 +1,10 @@
 #include "vm/outside/pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "gc/stranger.h"
 #include "vm/outside/bell.h"
@@ -68,7 +70,11 @@ pool *pool_new(bell *b)
     if (!p)
         return NULL;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->more, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->more, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     p->users = 1;
     p->open = true;
     p->rung = bell_hold(b);
@@ -117,6 +123,18 @@ static void put_into_inbox(pool *p, job *j)
     pthread_mutex_lock(&p->lock);
 }
 
+/* Called with the lock held. False: nothing came for so long. */
+static bool wait_idle(pool *p)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += POOL_IDLE_SECONDS;
+    p->idle++;
+    int status = pthread_cond_timedwait(&p->more, &p->lock, &until);
+    p->idle--;
+    return status != ETIMEDOUT || p->queue.first;
+}
+
 static void *work(void *arg)
 {
     pool *p = arg;
@@ -124,9 +142,8 @@ static void *work(void *arg)
     while (p->open) {
         job *j = p->queue.first;
         if (!j) {
-            p->idle++;
-            pthread_cond_wait(&p->more, &p->lock);
-            p->idle--;
+            if (!wait_idle(p))
+                break;
             continue;
         }
         unlink_job(&p->queue, j);

@@ -22,7 +22,10 @@
 
 #include <stdbool.h>
 
-enum { POOL_THREADS = 4 }; /* of one VM, at most: as many as libuv's */
+enum {
+    POOL_THREADS = 4,     /* of one VM, at most: as many as libuv's */
+    POOL_IDLE_SECONDS = 2 /* then a thread ends */
+};
 
 typedef struct pool pool;
 
