@@ -9,10 +9,10 @@
 #include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
-#include "vm/process/ending.h"
 #include "vm/process/output.h"
 #include "vm/process/port_end.h"
 #include "vm/process/process.h"
+#include "vm/process/telling.h"
 #include "vm/process/timer.h"
 #include "vm/report/flood.h"
 #include "vm/report/leak.h"
@@ -24,12 +24,12 @@
 enum { POLL_CREDIT = 4000, CLOCK_CREDIT = 1000, POLL_PICK = 100, PICK = 10, POLL_OBJECTS = 2000 };
 
 /* What a host's step may take: memory that is given out is part of what it costs, and at the latest
- * after so much CPU time for each reduction (some four times what a loop takes) the step ends. A
+ * after so much CPU time for each reduction (some three times what a loop takes) the step ends. A
  * build for tests is slow. */
 #ifdef CSP_DEBUG
 enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 400 };
 #else
-enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 10 };
+enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 8 };
 #endif
 
 static void report_activity(csp_vm *vm)
@@ -56,25 +56,37 @@ static void look(csp_vm *vm)
         ports_sweep(vm);
 }
 
-/* Polls leaks, timers and the outside world, at most once in POLL_CREDIT reductions. */
-static void poll(csp_vm *vm)
+/* Timers and requests wake some of those who wait for them. The cost in reductions. */
+static int64_t wake_some(csp_vm *vm)
+{
+    scheduler *s = &vm->sched;
+    int64_t cost = 0;
+    if (s->timer_count)
+        cost += timer_fire(vm, loop_now());
+    if (output_busy(vm))
+        output_poll(vm);
+    if (request_arrived(vm))
+        cost += request_deliver(vm, told_per_step(s)) * REDUCTIONS_PER_TOLD;
+    if (cost >= told_per_step(s) * REDUCTIONS_PER_TOLD)
+        s->poll_credit = 0; /* there may be more of them */
+    return cost;
+}
+
+/* Polls leaks, timers and the outside world, at most once in POLL_CREDIT reductions. The cost in
+ * reductions. */
+static int64_t poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     s->poll_credit = POLL_CREDIT;
     if (s->alone)
-        return;
+        return 0;
     if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
         look(vm);
     hosted_sweep(vm, POLL_OBJECTS);
     if (vm->asked)
         report_activity(vm);
     flood_tell(vm, false);
-    if (s->timer_count)
-        timer_fire(vm, loop_now());
-    if (output_busy(vm))
-        output_poll(vm);
-    if (request_arrived(vm))
-        request_deliver(vm);
+    int64_t cost = wake_some(vm);
     if (atomic_load_explicit(&vm->attention, memory_order_relaxed)) {
         atomic_store(&vm->attention, false);
         vm->attend(vm);
@@ -82,7 +94,11 @@ static void poll(csp_vm *vm)
     release_lost(vm);
     if (vm->ports_lost)
         ports_sweep(vm);
+    return cost;
 }
+
+/* Whether a poll has left something to be done by the next one. */
+static bool unfinished(const csp_vm *vm) { return hosted_pending(vm) || request_arrived(vm); }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -122,15 +138,15 @@ static int64_t run(csp_vm *vm, process *p)
     return used;
 }
 
-/* One slice of one process, and some of those that are to be told of an end. What it cost, in
+/* One slice of one process, and some of those that are to be told of something. What it cost, in
  * reductions; 0: there was nothing to do. */
 static int64_t step(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
-    if (s->poll_credit <= 0)
-        poll(vm);
-    int64_t told = s->ending.first ? ending_step(vm) : 0;
+    int64_t polled = s->poll_credit <= 0 ? poll(vm) : 0;
+    int64_t told = sched_tells(s) ? telling_step(vm) : 0;
     s->poll_credit -= told;
+    told += polled;
     process *p = sched_pick(s);
     if (!p)
         return told;
@@ -176,7 +192,7 @@ static bool go_on(csp_vm *vm, int64_t deadline, vm_status *why)
 {
     scheduler *s = &vm->sched;
     poll(vm);
-    if (sched_busy(s) || (hosted_pending(vm) && (deadline == LOOP_NEVER || loop_now() < deadline)))
+    if (sched_busy(s) || (unfinished(vm) && (deadline == LOOP_NEVER || loop_now() < deadline)))
         return true;
     *why = VM_DEADLOCK;
     if (timer_next(s) == LOOP_NEVER && !pending(vm)) {
@@ -232,7 +248,7 @@ vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline)
  * else the machine does. */
 static int64_t cpu_time_of(int64_t reductions)
 {
-    enum { LEAST = 1000000 };
+    enum { LEAST = 500000 };
     if (reductions > INT64_MAX / 4 / NS_PER_REDUCTION)
         return INT64_MAX / 4;
     int64_t time = reductions * NS_PER_REDUCTION;
@@ -246,8 +262,7 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
     /* The clock takes longer than a short step. */
     int64_t until = reductions > slice ? loop_cpu_time() + cpu_time_of(reductions) : LOOP_NEVER;
     vm_status why = VM_SPENT;
-    *used = 0;
-    poll(vm);
+    *used = poll(vm);
     while (*used < reductions && !is_stopped(vm, &why)) {
         int64_t left = reductions - *used;
         if (left < slice)
@@ -259,9 +274,8 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
         s->slice = slice;
         *used += cost + (int64_t)(vm->heap.refilled - refilled) / BYTES_PER_REDUCTION;
         if (cost == 0) {
-            poll(vm);
-            *used += hosted_pending(vm) ? POLL_OBJECTS : 0;
-            if (sched_busy(s) || hosted_pending(vm))
+            *used += poll(vm) + (hosted_pending(vm) ? POLL_OBJECTS : 0);
+            if (sched_busy(s) || unfinished(vm))
                 continue;
             return timer_next(s) == LOOP_NEVER && !pending(vm) ? VM_DEADLOCK : VM_DEADLINE;
         }

@@ -103,7 +103,7 @@ static void deliver_all(int count)
     while (request_pending(vm)) {
         nap();
         if (request_arrived(vm))
-            request_deliver(vm);
+            request_deliver(vm, INT64_MAX);
     }
 }
 
@@ -191,7 +191,7 @@ Test(request, killed_while_it_is_worked_on_its_result_is_dropped)
     uint64_t ticket = p->ticket;
     atomic_store(&hold, 0);
     UNTIL(request_arrived(vm));
-    request_deliver(vm);
+    request_deliver(vm, INT64_MAX);
     cr_assert_eq(atomic_load(&dropped), 1);
     cr_assert_eq(p->ticket, ticket);
     cr_assert_eq(vm->sched.queue_length, 1, "woken by the kill, and by nothing else");
@@ -203,7 +203,7 @@ Test(request, completed_and_killed_before_it_settles)
     request *r = start(p, &outside_kind, 0);
     kill_process(vm, p, NULL);
     request_complete(r);
-    request_deliver(vm); /* finds the ticket stale */
+    request_deliver(vm, INT64_MAX); /* finds the ticket stale */
     cr_assert_eq(vm->sched.queue_length, 1);
     cr_assert_eq(atomic_load(&dropped), 0);
     sched_settle(vm, p);
@@ -216,7 +216,7 @@ Test(request, served_and_then_killed_it_is_dropped_when_frames_are_left)
     process *p = new_process();
     request *r = start(p, &outside_kind, 0);
     request_complete(r);
-    request_deliver(vm);
+    request_deliver(vm, INT64_MAX);
     kill_process(vm, p, NULL);
     cr_assert_eq(p->wake, WAKE_REQUEST);
     sched_settle(vm, p);
@@ -235,7 +235,7 @@ Test(request, cancelled_once_where_that_is_possible)
     cr_assert_eq(atomic_load(&cancelled), 1);
     cr_assert_eq(atomic_load(&dropped), 0);
     request_complete(r);
-    request_deliver(vm);
+    request_deliver(vm, INT64_MAX);
     cr_assert_eq(atomic_load(&dropped), 1);
 }
 
@@ -306,7 +306,7 @@ Test(request, memory_outside_counts_for_the_limit)
     cr_assert_eq(request_start(vm, p, &s->base, NULL, 0, 30 << 20), VERDICT_BLOCK);
     cr_assert_eq(vm->heap.mapped_bytes, 30 << 20);
     request_complete(&s->base);
-    request_deliver(vm);
+    request_deliver(vm, INT64_MAX);
     request_dispose(vm, request_take(vm, p));
     cr_assert_eq(vm->heap.mapped_bytes, 0);
 }

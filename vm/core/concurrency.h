@@ -236,6 +236,12 @@ typedef struct par {
     value error; /* the first failure, or ABSENT */
     value *results;
     process **branches;
+    /* Once it has failed, its branches are killed in steps: the first `killed` are; cut_off: they run
+     * no deferred calls either. */
+    struct cause *why;
+    uint32_t killed;
+    bool telling, cut_off; /* telling: it stands in the scheduler's list `failing` … */
+    struct par *next;      /* … here */
 } par;
 
 typedef struct cause {
@@ -279,8 +285,11 @@ struct scheduler {
     process *next; /* handed over to: runs next, within what is left of the slice */
     process_list queue;
     uint32_t queue_length;
-    /* have ended, but not everybody has been told yet (ending.c) */
+    /* Not everybody has been told yet of these (telling.h): processes that have ended; closed
+     * channels, by placeholders at the heads of their queues, linked by `prev`; pars that failed. */
     process_list ending;
+    struct node *closing_first, *closing_last;
+    struct par *failing_first, *failing_last;
     int64_t slice_left; /* in reductions */
     int64_t slice;      /* a full slice; 1 in tests */
     /* the error under way, until it is caught or its process ends */

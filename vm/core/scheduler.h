@@ -27,10 +27,16 @@ static inline process *process_take_first(process_list *l)
     return p;
 }
 
+/* Whether somebody is still to be told of something. */
+static inline bool sched_tells(const scheduler *s)
+{
+    return s->ending.first || s->closing_first || s->failing_first;
+}
+
 /* Whether anything can be done without waiting. */
 static inline bool sched_busy(const scheduler *s)
 {
-    return s->next || s->queue.first || (s->ending.first && !s->alone);
+    return s->next || s->queue.first || (sched_tells(s) && !s->alone);
 }
 typedef enum { READY_HANDOVER, READY_TAIL } ready_how;
 void sched_ready(scheduler *s, process *p, ready_how how);

@@ -238,8 +238,10 @@ bool pool_arrived(const pool *p) { return __atomic_load_n(&p->arrived, __ATOMIC_
 job *pool_take(pool *p)
 {
     pthread_mutex_lock(&p->lock);
-    job *all = take_all(&p->inbox);
-    __atomic_store_n(&p->arrived, false, __ATOMIC_RELAXED);
+    job *first = p->inbox.first;
+    if (first)
+        unlink_job(&p->inbox, first);
+    __atomic_store_n(&p->arrived, p->inbox.first != NULL, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&p->lock);
-    return all;
+    return first;
 }

@@ -21,6 +21,7 @@
 #define CSP_VM_OUTSIDE_POOL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum {
     POOL_THREADS = 4,     /* of one VM, at most: as many as libuv's */
@@ -36,8 +37,9 @@ typedef struct job {
     pool *of;
     void (*work)(struct job *j); /* on a thread of the pool; NULL: done elsewhere */
     void (*drop)(struct job *j); /* frees it, on any thread: nobody will take it */
-    /* In the VM's thread, which has taken it out of the inbox: it is this function's. */
-    void (*arrive)(struct csp_vm *vm, struct job *j);
+    /* In the VM's thread, which has taken it out of the inbox: it is this function's. Returns how
+     * many messages or processes it has moved on, at least 1. */
+    int64_t (*arrive)(struct csp_vm *vm, struct job *j);
     bool queued;
 } job;
 
@@ -59,7 +61,6 @@ bool pool_withdraw(job *j);
 void pool_post(job *j);
 
 bool pool_arrived(const pool *p); /* whether the inbox holds anything */
-/* all that has arrived, oldest first, linked by `next`; NULL: nothing */
-job *pool_take(pool *p);
+job *pool_take(pool *p);          /* what has arrived first; NULL: nothing */
 
 #endif

@@ -260,7 +260,7 @@ static void drop(job *j)
     leave(p);
 }
 
-void port_attach(port *p, pool *inbox, void (*arrive)(struct csp_vm *vm, job *j))
+void port_attach(port *p, pool *inbox, int64_t (*arrive)(struct csp_vm *vm, job *j))
 {
     p->job = (job){.drop = drop, .arrive = arrive};
     p->in_vm = true;

@@ -78,7 +78,7 @@ void port_free(port *p);
 /* ---- For the VM's thread ---- */
 
 /* p becomes the VM's, which is told through the inbox; `arrive` is called there. */
-void port_attach(port *p, pool *inbox, void (*arrive)(struct csp_vm *vm, job *j));
+void port_attach(port *p, pool *inbox, int64_t (*arrive)(struct csp_vm *vm, job *j));
 /* The VM gives up its use of p. */
 void port_detach(port *p);
 /* A turn begins: p has arrived, and from now on may be posted again. False: the VM has given it up,

@@ -86,12 +86,12 @@ static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint3
 }
 
 /* In the VM's thread. */
-static void arrive(csp_vm *vm, job *j)
+static int64_t arrive(csp_vm *vm, job *j)
 {
     request *r = request_of(j);
     if (r->state == REQUEST_ABANDONED) {
         forget(vm, r);
-        return;
+        return 1;
     }
     r->state = REQUEST_ARRIVED;
     vm->requests_waiting--;
@@ -100,6 +100,7 @@ static void arrive(csp_vm *vm, job *j)
         p->wake = WAKE_REQUEST;
         sched_ready(&vm->sched, p, READY_TAIL);
     }
+    return 1;
 }
 
 verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
@@ -140,12 +141,12 @@ void request_complete(request *r) { pool_post(&r->job); }
 
 bool request_arrived(const csp_vm *vm) { return vm->pool && pool_arrived(vm->pool); }
 
-void request_deliver(csp_vm *vm)
+int64_t request_deliver(csp_vm *vm, int64_t most)
 {
-    for (job *j = pool_take(vm->pool), *next; j; j = next) {
-        next = j->next;
-        j->arrive(vm, j);
-    }
+    int64_t count = 0;
+    for (job *j; count < most && (j = pool_take(vm->pool));)
+        count += j->arrive(vm, j);
+    return count;
 }
 
 request *request_take(csp_vm *vm, process *p)

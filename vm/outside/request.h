@@ -84,9 +84,10 @@ static inline const request *request_arrived_for(const process *p) { return p->s
 void request_settle(csp_vm *vm, process *p);
 void request_leave(csp_vm *vm, process *p);
 
-/* Takes what has arrived in the inbox, and wakes those whose requests are among it. Called between
- * two slices. */
-void request_deliver(csp_vm *vm);
+/* Between two slices: takes what has arrived in the inbox, in order, and wakes those whose requests
+ * are among it, about `most` of them. Returns how many; request_arrived says whether more are
+ * there. */
+int64_t request_deliver(csp_vm *vm, int64_t most);
 bool request_arrived(const csp_vm *vm);
 /* The VM's pool, made when first needed; NULL: raised. */
 pool *request_pool(csp_vm *vm);

@@ -4,14 +4,8 @@
 
 #include "vm/outside/request.h"
 #include "vm/process/channel.h"
+#include "vm/process/closing.h"
 #include "vm/process/port_end.h"
-
-static bool link_valid(void *link)
-{
-    if (link_is_node(link))
-        return ((node *)link)->proc->ticket == ((node *)link)->ticket;
-    return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
-}
 
 static void *link_next(void *link)
 {
@@ -32,7 +26,7 @@ static const char *audit_queue(const channel *c, bool sends, bool *waiter, proce
         if (link_is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends
                             : ((process *)l)->chan != c)
             return "a queued node does not know where it is";
-        if (link_valid(l)) {
+        if (chan_link_valid(l)) {
             *waiter = true;
             *who = node_process(l);
         }
@@ -79,9 +73,9 @@ static const char *audit_place(const channel *c, void *link)
 }
 
 /* The list of those waiting for a channel's end: the `prev` of its first node is the last. */
-static const char *audit_drained(const channel *c, const node *n)
+static const char *audit_drained(const scheduler *s, const channel *c, const node *n)
 {
-    if (chan_drained(c))
+    if (chan_drained(c) && !closing_tells_drained(s, c))
         return "I7: somebody waits for the end of what has ended";
     if (c->header & CHANNEL_DONE)
         return "I7: somebody waits for the end of what never closes";
@@ -93,14 +87,14 @@ static const char *audit_drained(const channel *c, const node *n)
     return linked ? NULL : "a channel's list of who waits for its end is not linked";
 }
 
-static const char *audit_arm(const process *p, node *n)
+static const char *audit_arm(const scheduler *s, const process *p, node *n)
 {
     if (n->proc != p || n->ticket != p->ticket)
         return "I8: a waiting alt has a stale node in a queue";
-    return n->drained ? audit_drained(n->chan, n) : audit_place(n->chan, n);
+    return n->drained ? audit_drained(s, n->chan, n) : audit_place(n->chan, n);
 }
 
-static const char *audit_alt(const process *p)
+static const char *audit_alt(const scheduler *s, const process *p)
 {
     const alt *a = p->side->alt;
     uint32_t queued = 0, drained = 0;
@@ -110,7 +104,7 @@ static const char *audit_alt(const process *p)
             continue;
         queued++;
         drained += n->drained;
-        const char *wrong = audit_arm(p, n);
+        const char *wrong = audit_arm(s, p, n);
         if (wrong)
             return wrong;
     }
@@ -146,7 +140,7 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
     if (p->chan)
         return audit_place(p->chan, (void *)(uintptr_t)p);
     if (chooses) {
-        const char *wrong = audit_alt(p);
+        const char *wrong = audit_alt(&vm->sched, p);
         if (wrong)
             return wrong;
     }
@@ -195,6 +189,28 @@ static const char *audit_ending(const scheduler *s)
                                   : "the list of ends to be told does not end at its last process";
 }
 
+static const char *audit_closing(const scheduler *s)
+{
+    const node *last = NULL;
+    for (const node *place = s->closing_first; place; last = place, place = place->prev) {
+        if (!(place->chan->header & CHANNEL_CLOSED))
+            return "those who wait are told of a close that has not happened";
+        if (place->next && link_prev(place->next) != place)
+            return "those who are to be told of a close do not hang together";
+    }
+    return s->closing_last == last ? NULL : "the list of closes does not end at its last";
+}
+
+static const char *audit_failing(const scheduler *s)
+{
+    const par *last = NULL;
+    for (const par *p = s->failing_first; p; last = p, p = p->next) {
+        if (p->error == VALUE_ABSENT || !p->telling)
+            return "a par whose branches are to be killed has not failed, or does not know";
+    }
+    return s->failing_last == last ? NULL : "the list of failed pars does not end at its last";
+}
+
 static const char *audit_timers(const scheduler *s)
 {
     for (uint32_t i = 0; i < s->timer_count; i++) {
@@ -232,6 +248,10 @@ const char *audit_core(csp_vm *vm)
         wrong = audit_timers(&vm->sched);
     if (!wrong)
         wrong = audit_ending(&vm->sched);
+    if (!wrong)
+        wrong = audit_closing(&vm->sched);
+    if (!wrong)
+        wrong = audit_failing(&vm->sched);
     if (!wrong && runnable != vm->sched.queue_length + (vm->sched.next != NULL))
         wrong = "I1: a runnable process stands in no queue";
     if (!wrong)

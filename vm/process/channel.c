@@ -215,9 +215,25 @@ void chan_unlink(channel *c, void *link, bool sends)
     set_queued(link, NULL, sends);
 }
 
+void chan_hang_from(node *place)
+{
+    if (place->next)
+        *prev_of(place->next) = place;
+}
+
+void chan_hang_queue(channel *c, node *place)
+{
+    place->next = place->sends ? c->send_first : c->recv_first;
+    if (place->sends)
+        c->send_first = c->send_last = NULL;
+    else
+        c->recv_first = c->recv_last = NULL;
+    chan_hang_from(place);
+}
+
 /* A node is valid if its process still waits with the ticket that it had then; an embedded node
  * never outlives its suspension. */
-static bool valid(void *link)
+bool chan_link_valid(void *link)
 {
     if (!link_is_node(link))
         return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
@@ -241,7 +257,7 @@ static void unqueue_link(channel *c, void *link, bool sends)
 static void drop_stale(channel *c, bool sends)
 {
     void **first = sends ? &c->send_first : &c->recv_first;
-    while (*first && !valid(*first))
+    while (*first && !chan_link_valid(*first))
         unqueue_link(c, *first, sends);
 }
 
@@ -359,6 +375,12 @@ void chan_await_drained(channel *c, node *n)
     n->queued = true;
 }
 
+node *chan_first_drained(channel *c)
+{
+    node **first = drained_list(c);
+    return first ? *first : NULL;
+}
+
 void chan_leave_drained(node *n)
 {
     node **first = drained_list(n->chan), *next = n->next;
@@ -374,23 +396,7 @@ void chan_leave_drained(node *n)
     n->queued = false;
 }
 
-/* From now on c is closed and drained, for good. */
-static void wake_drained(csp_vm *vm, channel *c)
-{
-    node **first = drained_list(c);
-    while (first && *first) {
-        node *n = *first;
-        process *p = n->proc;
-        chan_leave_drained(n);
-        if (!process_win(p, n->ticket))
-            continue;
-        p->wake = WAKE_CLOSED;
-        p->side->alt->won = (int32_t)n->index;
-        sched_ready(&vm->sched, p, READY_TAIL);
-    }
-}
-
-/* --- send, receive, close */
+/* --- send and receive */
 
 value chan_message(csp_vm *vm, process *p, const channel *c, value v, walk_kind *walk)
 {
@@ -443,7 +449,7 @@ static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, pro
         *out = ring_get(c);
         if (c->header & CHANNEL_CLOSED) {
             if (!c->count)
-                wake_drained(vm, c);
+                chan_tell_drained(vm, c);
             return CHAN_DONE;
         }
         /* the first in the queue moves up */
@@ -480,58 +486,11 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
     return receive(vm, p, c, out);
 }
 
-/* A close only takes one arm away from a waiting alt. The last arm wakes it, unless something else
- * may still come: the end of a channel, or a deadline. */
-static void close_receiver(csp_vm *vm, void *link)
-{
-    process *p = node_process(link);
-    if (link_is_node(link)) {
-        alt *a = p->side->alt;
-        assert(a->live > a->drained);
-        if (--a->live > a->drained || (a->closed_arm < 0 && (a->drained > 0 || a->after_arm >= 0)))
-            return;
-        a->won = (int32_t)((node *)link)->index;
-    }
-    if (!process_win(p, p->ticket))
-        return;
-    p->wake = WAKE_CLOSED;
-    sched_ready(&vm->sched, p, READY_TAIL);
-}
-
 value chan_received(process *p)
 {
     value message = p->value;
     p->value = VALUE_ABSENT;
     return message;
-}
-
-void chan_close(csp_vm *vm, channel *c)
-{
-    if (c->header & (CHANNEL_CLOSED | CHANNEL_DONE))
-        return;
-    c->header |= CHANNEL_CLOSED;
-    if (c->header & CHANNEL_TICK) {
-        timer *t = &c->ticker->timer;
-        if (t->index >= 0)
-            timer_remove(&vm->sched, t);
-    }
-    void *link;
-    /* its send crashes */
-    while ((link = dequeue_link(c, true, WAKE_CLOSED)))
-        sched_ready(&vm->sched, node_process(link), READY_TAIL);
-    for (drop_stale(c, false); (link = c->recv_first); drop_stale(c, false)) {
-        chan_unlink(c, link, false);
-        close_receiver(vm, link);
-    }
-    if (c->header & CHANNEL_PORT)
-        port_end_closed(vm, c);
-    chan_tell_drained(vm, c);
-}
-
-void chan_tell_drained(csp_vm *vm, channel *c)
-{
-    if (chan_drained(c))
-        wake_drained(vm, c);
 }
 
 static __attribute__((noinline)) bool special_delivery(process *p, const channel *c, value message,
@@ -593,7 +552,7 @@ void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
 {
     channel *c = p->side->done;
     for (; c && c->recv_first && *most > 0; --*most) {
-        if (!valid(c->recv_first)) {
+        if (!chan_link_valid(c->recv_first)) {
             unqueue_link(c, c->recv_first, false);
             continue;
         }

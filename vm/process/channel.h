@@ -29,7 +29,9 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m);
 chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out);
 /* In a resumable native that blocked in chan_receive, when it is called again: the message. */
 value chan_received(process *p);
+/* Closes c; if it is drained: wakes those who wait for that (closing.c). */
 void chan_close(csp_vm *vm, channel *c);
+void chan_tell_drained(csp_vm *vm, channel *c);
 /* Makes a message that came from c p's own: at once (true), or by this walk. */
 bool chan_delivery(process *p, const channel *c, value message, walk_kind *walk);
 
@@ -45,13 +47,17 @@ value chan_first_sent(channel *c);
 void chan_take_sent(csp_vm *vm, channel *c);
 /* Whether somebody waits on c. */
 bool chan_awaited(const channel *c);
-/* If c is drained: wakes those who wait for that. */
-void chan_tell_drained(csp_vm *vm, channel *c);
 
 /* Queues: links are bases of processes or nodes. */
 
 void chan_enqueue(channel *c, void *link, bool sends);
 void chan_unlink(channel *c, void *link, bool sends);
+/* Whether its process still waits with the ticket that it had then. */
+bool chan_link_valid(void *link);
+/* Of a closed channel: hangs the queue from a placeholder before its first link, or does so again
+ * when that has moved. */
+void chan_hang_queue(channel *c, node *place);
+void chan_hang_from(node *place);
 
 /* Closed, and nothing left to receive; that never changes. Alts wait for it in a list of their own:
  * `reserve` makes room for the list (false: raised), `await` queues, `leave` takes back. All who
@@ -61,6 +67,7 @@ bool chan_drained(const channel *c);
 bool chan_reserve_drained(csp_vm *vm, channel *c);
 void chan_await_drained(channel *c, node *n);
 void chan_leave_drained(node *n);
+node *chan_first_drained(channel *c); /* NULL: nobody waits */
 
 /* The channel of p's outcome, made when first asked for; marks p as awaited. NULL: raised. */
 channel *chan_done(csp_vm *vm, process *p);

@@ -1,11 +1,6 @@
-/* Who is told of a process's end: those that are linked to it, and those who wait for its outcome.
- * There may be any number of them, so they are told in steps: the first when the process ends, the
- * others between two slices.
- *
- * The end itself is one moment: the ticket says END and the outcome is there before anybody is
- * told, so whoever asks meanwhile gets the outcome at once. Those still to be told go on waiting,
- * and can be killed, time out, or unlink: then they leave the queue or the list by themselves.
- * Links come first: a process that is linked and waits must not go on with the outcome before it
+/* Who is told of a process's end: those that are linked to it, and those who wait for its outcome,
+ * in steps (telling.h). The ticket says END and the outcome is there before anybody is told. Links
+ * come first: a process that is linked and waits must not go on with the outcome before it
  * is killed. */
 #include "vm/process/ending.h"
 
@@ -14,14 +9,7 @@
 #include "vm/process/channel.h"
 #include "vm/process/kill.h"
 #include "vm/process/process.h"
-
-enum { TOLD_PER_STEP = 512, REDUCTIONS_PER_TOLD = 4 };
-
-/* At most a slice's worth, so with the short slices of tests there is one step for each. */
-static int64_t told_per_step(const scheduler *s)
-{
-    return s->slice < TOLD_PER_STEP ? s->slice : TOLD_PER_STEP;
-}
+#include "vm/process/telling.h"
 
 /* Tells the next ones, *count of them. True: there are no more. */
 static bool tell_next(csp_vm *vm, process *p, int64_t *count)
@@ -49,7 +37,7 @@ bool ending_begin(csp_vm *vm, process *p)
 int64_t ending_step(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
-    process *p = s->alone ? NULL : process_take_first(&s->ending);
+    process *p = process_take_first(&s->ending);
     if (!p)
         return 0;
     int64_t count;

@@ -5,6 +5,7 @@
 #include "vm/core/scheduler.h"
 #include "vm/core/vm.h"
 #include "vm/process/kill.h"
+#include "vm/process/telling.h"
 
 value par_new(csp_vm *vm, process *parent)
 {
@@ -35,24 +36,79 @@ bool par_room(csp_vm *vm, par *p)
     return true;
 }
 
-void par_add(par *p, process *branch)
+void par_add(csp_vm *vm, par *p, process *branch)
 {
     branch->side->par = p;
     branch->side->branch = p->count;
     p->results[p->count] = VALUE_NIL;
     p->branches[p->count++] = branch;
     p->left++;
+    if (p->error != VALUE_ABSENT) /* it has failed while what the branch needs was copied */
+        kill_process(vm, branch, p->why);
 }
 
-/* Kills the branches that still live. A kill only sets flags and tickets, so nothing ends during
- * the loop. */
-static void kill_branches(csp_vm *vm, par *p, value reason, uint64_t by)
+/* Kills the next ones of those that still live, at most *left, which is counted down. True: there
+ * are no more. A kill only sets flags and tickets, so nothing ends during the loop. */
+static bool kill_some(csp_vm *vm, par *p, int64_t *left)
 {
-    struct cause *why = kill_cause(vm, reason, by);
-    for (uint32_t i = 0; i < p->count; i++) {
-        if (p->branches[i] && !process_ended(p->branches[i]))
-            kill_process(vm, p->branches[i], why);
+    for (; p->left && p->killed < p->count; p->killed++, --*left) {
+        if (*left <= 0)
+            return false;
+        process *branch = p->branches[p->killed];
+        if (!branch || process_ended(branch))
+            continue;
+        kill_process(vm, branch, p->why);
+        if (p->cut_off)
+            kill_cut_off(vm, branch);
     }
+    return true;
+}
+
+static void append(scheduler *s, par *p)
+{
+    p->telling = true;
+    p->next = NULL;
+    if (s->failing_last)
+        s->failing_last->next = p;
+    else
+        s->failing_first = p;
+    s->failing_last = p;
+}
+
+/* Kills all branches that still live, or the first of them. */
+static void begin_kills(csp_vm *vm, par *p)
+{
+    int64_t most = told_per_step(&vm->sched), left = most;
+    p->killed = 0;
+    if (!kill_some(vm, p, &left) && !p->telling)
+        append(&vm->sched, p);
+    vm_charge(vm, (uint64_t)(most - left) * REDUCTIONS_PER_TOLD);
+}
+
+int64_t par_step(csp_vm *vm)
+{
+    scheduler *s = &vm->sched;
+    par *p = s->failing_first;
+    if (!p)
+        return 0;
+    s->failing_first = p->next;
+    if (!s->failing_first)
+        s->failing_last = NULL;
+    p->telling = false;
+    p->next = NULL;
+    int64_t most = told_per_step(s), left = most;
+    if (!kill_some(vm, p, &left))
+        append(s, p);
+    return (most - left) * REDUCTIONS_PER_TOLD + 1;
+}
+
+/* The first failure. Without memory for the cause the branches are killed all the same. */
+static void fail(csp_vm *vm, par *p, value failure, value reason, uint64_t by)
+{
+    p->error = failure;
+    if (p->left)
+        p->why = kill_cause(vm, reason, by);
+    begin_kills(vm, p);
 }
 
 void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed)
@@ -62,10 +118,8 @@ void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed)
     p->results[i] = outcome;
     if (branch->flags & PROCESS_ESCAPED)
         p->shared = true;
-    if (failed && p->error == VALUE_ABSENT) {
-        p->error = outcome;
-        kill_branches(vm, p, outcome, process_number(branch));
-    }
+    if (failed && p->error == VALUE_ABSENT)
+        fail(vm, p, outcome, outcome, process_number(branch));
     if (p->error == VALUE_ABSENT)
         p->branches[i] = NULL; /* counted out: it may be recycled */
     if (--p->left == 0 && p->waiting && process_win(p->parent, p->parent->ticket)) {
@@ -93,22 +147,13 @@ static value reason_of(csp_vm *vm, value crash)
     return e == VALUE_ABSENT ? vm->memory_error : e;
 }
 
-/* The parent runs no deferred calls any more, nor do its branches. */
-static void cut_branches_off(csp_vm *vm, const par *p)
-{
-    for (uint32_t i = 0; i < p->count; i++)
-        if (p->branches[i])
-            kill_cut_off(vm, p->branches[i]);
-}
-
 void par_cancel(csp_vm *vm, par *p, value why)
 {
-    bool first = p->error == VALUE_ABSENT;
-    if (first)
-        p->error = why;
-    if (first && p->left)
-        kill_branches(vm, p, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why),
-                      process_number(p->parent));
-    if (p->left && (p->parent->flags & PROCESS_SPENT))
-        cut_branches_off(vm, p);
+    if (p->error == VALUE_ABSENT)
+        fail(vm, p, why, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why),
+             process_number(p->parent));
+    if (p->left && (p->parent->flags & PROCESS_SPENT) && !p->cut_off) {
+        p->cut_off = true;
+        begin_kills(vm, p);
+    }
 }

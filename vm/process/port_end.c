@@ -66,7 +66,7 @@ static void starve(csp_vm *vm, port *q)
     q->starved = vm->ports_starved = true;
 }
 
-static void deliver(csp_vm *vm, port *q)
+static uint32_t deliver(csp_vm *vm, port *q)
 {
     channel *c = q->chan;
     csp_msg *messages[TURN];
@@ -88,6 +88,7 @@ static void deliver(csp_vm *vm, port *q)
     } else if (done == TURN) {
         port_again(q);
     }
+    return done;
 }
 
 /* A count of the message that a value for the host is; NULL: no memory. */
@@ -109,17 +110,18 @@ static port_result push(csp_vm *vm, port *q, value m)
 }
 
 /* Moves waiting senders up. */
-static void collect(csp_vm *vm, port *q)
+static uint32_t collect(csp_vm *vm, port *q)
 {
     channel *c = q->chan;
     if (port_ended(q) || ((c->header & CHANNEL_CLOSED) && port_is_empty(q))) {
         give_up(vm, q);
         chan_close(vm, c);
         chan_tell_drained(vm, c);
-        return;
+        return 0;
     }
     value m;
-    for (uint32_t i = 0; (m = chan_first_sent(c)) != VALUE_ABSENT; i++) {
+    uint32_t i = 0;
+    for (; (m = chan_first_sent(c)) != VALUE_ABSENT; i++) {
         if (i == TURN) {
             port_again(q);
             break;
@@ -134,17 +136,15 @@ static void collect(csp_vm *vm, port *q)
         }
         chan_take_sent(vm, c);
     }
+    return i;
 }
 
-static void arrive(csp_vm *vm, job *j)
+static int64_t arrive(csp_vm *vm, job *j)
 {
     port *q = (port *)j;
     if (!port_turn(q) || !q->chan)
-        return;
-    if (q->to_script)
-        deliver(vm, q);
-    else
-        collect(vm, q);
+        return 1;
+    return 1 + (q->to_script ? deliver(vm, q) : collect(vm, q));
 }
 
 /* --- opening */

@@ -8,6 +8,7 @@
 #include "vm/number/num.h"
 #include "vm/outside/loop.h"
 #include "vm/process/channel.h"
+#include "vm/process/telling.h"
 
 enum { TIMERS_FIRST = 64 };
 
@@ -138,17 +139,23 @@ int64_t timer_next(const scheduler *s)
     return s->timer_count ? s->timers[0]->deadline : LOOP_NEVER;
 }
 
-void timer_fire(csp_vm *vm, int64_t now)
+static void fire(csp_vm *vm, timer *t)
 {
     scheduler *s = &vm->sched;
-    while (s->timer_count && s->timers[0]->deadline <= now) {
-        timer *t = s->timers[0];
-        timer_remove(s, t);
-        if (t->ticker) {
-            chan_serve_tick(vm, t->ticker);
-        } else if (process_win(t->proc, t->ticket)) {
-            t->proc->wake = WAKE_TIMER;
-            sched_ready(s, t->proc, READY_TAIL);
-        }
+    timer_remove(s, t);
+    if (t->ticker) {
+        chan_serve_tick(vm, t->ticker);
+    } else if (process_win(t->proc, t->ticket)) {
+        t->proc->wake = WAKE_TIMER;
+        sched_ready(s, t->proc, READY_TAIL);
     }
+}
+
+int64_t timer_fire(csp_vm *vm, int64_t now)
+{
+    scheduler *s = &vm->sched;
+    int64_t most = told_per_step(s), fired = 0;
+    for (; fired < most && timer_next(s) <= now; fired++)
+        fire(vm, s->timers[0]);
+    return fired * REDUCTIONS_PER_TOLD;
 }

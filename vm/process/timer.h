@@ -9,8 +9,10 @@ timer *timer_of(csp_vm *vm, process *p);
 bool timer_reserve(csp_vm *vm);            /* room for one more in the heap; false: raised */
 void timer_insert(scheduler *s, timer *t); /* room has been made */
 void timer_remove(scheduler *s, timer *t);
-void timer_fire(csp_vm *vm, int64_t now); /* all that are due, in order */
-int64_t timer_next(const scheduler *s);   /* the earliest deadline, or INT64_MAX */
+/* Fires those that are due, in order: one step's worth (telling.h). Returns the cost in
+ * reductions. */
+int64_t timer_fire(csp_vm *vm, int64_t now);
+int64_t timer_next(const scheduler *s); /* the earliest deadline, or INT64_MAX */
 /* A duration of the language in ns, cut to what the clock can hold; false: it is none, raised. */
 bool timer_duration(csp_vm *vm, process *p, value duration, int64_t *ns);
 /* When so many ns have passed, on loop_now's clock: now for 0 or less, and never later than the

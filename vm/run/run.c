@@ -104,6 +104,8 @@ static bool holds(unsigned op, int order)
 #define NEXT() do { pc++; DISPATCH(); } while (0)
 #define JUMP(offset) do { pc += 1 + (int32_t)(offset); DISPATCH(); } while (0)
 #define CHECK(verdict) do { if (unlikely((verdict) != VERDICT_DONE)) goto fail; NEXT(); } while (0)
+/* What has been charged for an instruction's work. */
+#define PAY() (red -= (int64_t)s->charged, s->charged = 0)
 #define SAVE() \
     (p->base = (uint32_t)(R - s->bottom), p->pc = (uint32_t)(pc - body->insns), p->code = body)
 /* Back to the frame that called the one whose registers are at `from`. */
@@ -312,8 +314,7 @@ arithmetic: {
             DISPATCH();
         }
         A = result;
-        red -= (int64_t)s->charged;
-        s->charged = 0;
+        PAY();
         NEXT();
     }
     CASE(NEG) : {
@@ -398,7 +399,11 @@ compare: {
 
     CASE(TUPLE) : CHECK(insn_tuple(vm, p, &B, pc->c, &A));
     CASE(LIST) : CHECK(insn_list(vm, p, &B, pc->c, &A));
-    CASE(MAP) : CHECK(insn_map(vm, p, &A, &B, pc->c));
+    CASE(MAP) : {
+        verdict v = insn_map(vm, p, &A, &B, pc->c);
+        PAY();
+        CHECK(v);
+    }
     CASE(APPEND) :
         for (uint32_t i = 0; i < pc->c; i++) {
             if (unlikely(!list_push(vm, value_list(A), R[pc->b + i]))) goto no_memory;
@@ -407,6 +412,7 @@ compare: {
     CASE(PUTALL) : CHECK(insn_put_pairs(vm, p, A, &B, pc->c));
     CASE(EXTEND) : {
         verdict v = data_extend(vm, p, value_list(A), B);
+        PAY();
         if (v == VERDICT_CALL) { op_a = A; op_b = B; walk = WALK_EXTEND; goto operate; }
         CHECK(v);
     }
@@ -439,6 +445,7 @@ get_index:
     {
         value result;
         verdict v = data_get(vm, p, op_a, op_b, &result);
+        PAY();
         if (likely(v == VERDICT_DONE)) { A = result; NEXT(); }
         if (v == VERDICT_CALL) { op_b = result; walk = WALK_PART; goto operate; }
         goto fail;
@@ -452,6 +459,7 @@ get_index:
             if (likely(i < l->count)) { l->items[i] = C; NEXT(); }
         }
         verdict v = data_set(vm, p, container, key, C);
+        PAY();
         if (v == VERDICT_CALL) { op_a = container; op_b = key; walk = WALK_MAP_PUT; goto operate; }
         CHECK(v);
     }
@@ -484,6 +492,7 @@ get_index:
         if (insn_bound(vm, p, R[pc->c], &from) != VERDICT_DONE) goto fail;
         if (insn_bound(vm, p, R[pc->c + 1], &to) != VERDICT_DONE) goto fail;
         verdict v = data_slice(vm, p, B, from, to, &result);
+        PAY();
         if (likely(v == VERDICT_DONE)) { A = result; NEXT(); }
         if (v == VERDICT_CALL) { op_a = B; op_b = result; walk = WALK_PART; goto operate; }
         goto fail;
@@ -631,8 +640,7 @@ do_return: {
         SAVE();
         verdict v = body->native->fn(vm, p, R, &result);
         R = s->bottom + p->base;                        /* the stack may have moved */
-        red -= (int64_t)s->charged;
-        s->charged = 0;
+        PAY();
         if (v == VERDICT_BLOCK) goto blocked;
         p->wake = WAKE_NONE;
         switch (v) {
@@ -916,7 +924,7 @@ spawned: {                                              /* op_a: the new process
                 s->running = p;
                 goto fail;
             }
-            par_add(value_as_object(A), q);
+            par_add(vm, value_as_object(A), q);
         } else {
             bool wanted = pc->op == OPC_SPAWN ? pc->c == 0 : pc->b == 0;
             if (wanted) q->flags |= PROCESS_ESCAPED;
@@ -1275,8 +1283,7 @@ finished:                                               /* the bottom frame retu
     if (!insn_finish_process(vm, p, op_a, false, &f)) goto unwound;
 gone:
     /* for those who have been told of the end */
-    red -= (int64_t)s->charged;
-    s->charged = 0;
+    PAY();
     s->slice_left = red;
     /* somebody outside waits for this one; it is never recycled */
     if (p->flags & (PROCESS_MAIN | PROCESS_SYSTEM)) return;
