@@ -139,8 +139,11 @@ static uint32_t find_entry(csp_vm *vm, const map *m, value key, uint64_t hash)
 
 verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint32_t *entry)
 {
+    enum { LARGE = 1 << 14, REDUCTIONS_PER_MISS = 8 }; /* the cache does not hold it */
     *entry = MAP_NO_ENTRY;
     *hash = walk_hash(vm, key);
+    if (m->used > LARGE)
+        vm_charge(vm, REDUCTIONS_PER_MISS);
     if (m->count == 0)
         return VERDICT_DONE;
     uint64_t cursor = 0;

@@ -9,8 +9,9 @@
 #include "vm/walk/walk_hash.h"
 #include "vm/walk/walk_state.h"
 
-/* An entry costs a cache miss in the index; clearing is sequential. */
-enum { ENTRIES_PER_REDUCTION = 2, CLEARED_PER_REDUCTION = 128 };
+/* An entry costs a cache miss in the index; memory that is cleared is often touched for the first
+ * time. */
+enum { CLEARED_PER_REDUCTION = 32 };
 
 static uint32_t step_of(const csp_vm *vm, size_t size, size_t done, size_t part)
 {
@@ -108,7 +109,7 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
     }
     if (w->copied < m->used) {
         uint32_t stop = w->copied + step_of(vm, m->used, w->copied, sizeof *w->entries);
-        vm_charge(vm, (stop - w->copied) / ENTRIES_PER_REDUCTION);
+        vm_charge(vm, stop - w->copied);
         for (; w->copied < stop; w->copied++) {
             const map_entry *e = &m->entries[w->copied];
             if (e->key == VALUE_ABSENT)

@@ -16,8 +16,8 @@
 enum {
     QUICK_ELEMENTS = 32,
     QUICK_BYTES = 16 << 10,
-    PAIR_COST = 4 * WALK_OBJECT, /* two places in a table */
-    STRUCT_RUN = 64              /* what it takes to find the next field, in bytes compared */
+    PAIR_COST = 16 * WALK_OBJECT, /* two places in a table, which grows */
+    STRUCT_RUN = 64               /* what it takes to find the next field, in bytes compared */
 };
 
 static bool usable(const process *p, value v) { return !p || value_usable(p, v); }

@@ -12,7 +12,7 @@
 #include "vm/data/slice.h"
 #include "vm/number/num.h"
 
-enum { HASH_ELEMENTS = 64 };
+enum { HASH_ELEMENTS = 64, REDUCTIONS_PER_ELEMENT = 4 };
 
 static uint64_t hash_add(uint64_t h, uint64_t x) { return hash_stir(h * HASH_FACTOR + x); }
 
@@ -47,11 +47,12 @@ static uint64_t hash_range(csp_vm *vm, const range *r)
 }
 
 /* The keys of a map, in no particular order; of a large map only their number. */
-static uint64_t hash_map(const map *m)
+static uint64_t hash_map(csp_vm *vm, const map *m)
 {
     uint64_t sum = m->count;
     if (m->count > HASH_ELEMENTS)
         return hash_stir(sum);
+    vm_charge(vm, m->count);
     uint32_t position = 0;
     map_entry *e;
     while ((e = map_next(m, &position)))
@@ -78,7 +79,7 @@ static uint64_t hash_one(csp_vm *vm, value v)
     case OBJ_RANGE: return hash_add(h, hash_range(vm, value_as_object(v)));
     case OBJ_TUPLE: return hash_add(h, value_tuple(v)->count);
     case OBJ_LIST: return hash_add(h, value_list(v)->count);
-    case OBJ_MAP: return hash_add(h, hash_map(value_map(v)));
+    case OBJ_MAP: return hash_add(h, hash_map(vm, value_map(v)));
     case OBJ_ERROR: return h;
     default: break;
     }
@@ -106,5 +107,6 @@ uint64_t walk_hash(csp_vm *vm, value key)
             queue[count++] = c.items[j];
         }
     }
+    vm_charge(vm, count * REDUCTIONS_PER_ELEMENT);
     return h;
 }
