@@ -236,8 +236,8 @@ typedef struct par {
     value error; /* the first failure, or ABSENT */
     value *results;
     process **branches;
-    /* Once it has failed, its branches are killed in steps: the first `killed` are; cut_off: they run
-     * no deferred calls either. */
+    /* Once it has failed, its branches are killed in steps: the first `killed` are; cut_off: they
+     * run no deferred calls either. */
     struct cause *why;
     uint32_t killed;
     bool telling, cut_off; /* telling: it stands in the scheduler's list `failing` … */
@@ -286,7 +286,8 @@ struct scheduler {
     process_list queue;
     uint32_t queue_length;
     /* Not everybody has been told yet of these (telling.h): processes that have ended; closed
-     * channels, by placeholders at the heads of their queues, linked by `prev`; pars that failed. */
+     * channels, by placeholders at the heads of their queues, linked by `prev`; pars that have
+     * failed. */
     process_list ending;
     struct node *closing_first, *closing_last;
     struct par *failing_first, *failing_last;

@@ -1,6 +1,6 @@
 /* What wakes many at once is told to them in steps: to the first when it happens, to the others
  * between two slices. These are the end of a process (ending.c), the close of a channel
- * (closing.c), and the failure of a par (par.c); and in the same way timers fire and requests arrive.
+ * (closing.c), and the failure of a par (par.c); in the same way timers fire and requests arrive.
  *
  * The event itself is one moment, before anybody is told, so whoever asks meanwhile finds that it
  * has happened. Those still to be told go on waiting, and can be killed, time out, or be served by
