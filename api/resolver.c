@@ -139,7 +139,8 @@ static resolve_status source_symbol(world *w, int index, const char *name, resol
 resolve_status world_member(world *w, int index, const char *name, resolve_symbol *out)
 {
     uint64_t needs = capability_of(language_modules[index].name, name);
-    if (needs & ~w->vm->capabilities) {
+    /* What the library itself uses asks for them when it runs. */
+    if (needs & ~w->vm->capabilities && !w->loading) {
         *out = (resolve_symbol){.needs = capability_name(needs)};
         return RESOLVE_DENIED;
     }

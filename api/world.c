@@ -6,6 +6,7 @@
 #include "api/error.h"
 #include "stdlib/natives.h"
 #include "stdlib/sources.h"
+#include "stdlib/stream_value.h"
 #include "vm/drive.h"
 #include "vm/machine.h"
 #include "vm/number/num.h"
@@ -28,12 +29,16 @@ void world_end_quietly(world *w, csp_error *kept)
 }
 
 static const native_module tables[] = {
-    {"", prelude_natives},    {"", prelude_process_natives}, {"Buffer", buffer_natives},
-    {"Bytes", bytes_natives}, {"Dir", dir_natives},          {"Ffi", ffi_natives},
-    {"File", file_natives},   {"Json", json_natives},        {"List", list_natives},
-    {"Map", map_natives},     {"Math", math_natives},        {"Os", os_natives},
-    {"Path", path_natives},   {"Process", process_natives},  {"Random", random_natives},
-    {"Regex", regex_natives}, {"String", string_natives},    {"Time", time_natives},
+    {"", prelude_natives},      {"", prelude_process_natives},
+    {"Buffer", buffer_natives}, {"Bytes", bytes_natives},
+    {"Dir", dir_natives},       {"Ffi", ffi_natives},
+    {"File", file_natives},     {"File", file_stream_natives},
+    {"Io", io_natives},         {"Json", json_natives},
+    {"List", list_natives},     {"Map", map_natives},
+    {"Math", math_natives},     {"Os", os_natives},
+    {"Path", path_natives},     {"Process", process_natives},
+    {"Random", random_natives}, {"Regex", regex_natives},
+    {"String", string_natives}, {"Time", time_natives},
     {"Tuple", tuple_natives},
 };
 
@@ -51,6 +56,9 @@ bool world_add_natives(world *w)
 
 value world_constant(world *w, int index, const char *name)
 {
+    for (int fd = 0; index == LANGUAGE_IO && fd < 3; fd++)
+        if (strcmp(io_standard_names[fd], name) == 0)
+            return stream_standard(w->vm, fd);
     if (index != LANGUAGE_MATH)
         return VALUE_ABSENT;
     for (size_t i = 0; math_constants[i].name; i++)
@@ -148,6 +156,8 @@ void world_each_member(world *w, int index, void (*each)(void *user, const char 
     }
     for (const native_constant *c = math_constants; index == LANGUAGE_MATH && c->name; c++)
         each(user, c->name);
+    for (int fd = 0; index == LANGUAGE_IO && fd < 3; fd++)
+        each(user, io_standard_names[fd]);
     const module *m;
     for (uint32_t i = 0; world_load_module(w, index, &m) && m && i < m->export_count; i++)
         each(user, ((const string *)value_as_object(m->exports[i].name))->text);

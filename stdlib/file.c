@@ -6,13 +6,19 @@
 
 #include "stdlib/file_work.h"
 #include "stdlib/natives.h"
+#include "stdlib/stream_value.h"
 #include "stdlib/system.h"
 #include "vm/core/steps.h"
 #include "vm/data/hosted.h"
 
 /* A native's frame: its parameters, and behind them what it needs from step to step. */
 enum { SLOT_STATE, SLOT_PINNED, SLOT_MADE, SLOT_AT, FILE_SLOTS };
-enum { STATE_NEW, STATE_WAITS, STATE_AGAIN /* once, after a collection has closed files */ };
+enum {
+    STATE_NEW,
+    STATE_WAITS,
+    STATE_AGAIN, /* once, after a collection has closed files */
+    STATE_CALLS  /* what reads a stream */
+};
 
 typedef struct file_call file_call;
 
@@ -113,6 +119,10 @@ static verdict run(csp_vm *vm, process *p, const file_call *c, value *args, valu
             slots[SLOT_STATE] = value_int(STATE_WAITS);
         return v;
     }
+    if (state == STATE_CALLS) {
+        *result = *native_result(p);
+        return VERDICT_DONE;
+    }
     errand *e = errand_of(p);
     if (wants_files(e) && state == STATE_WAITS) {
         errand_end(vm, p);
@@ -127,12 +137,33 @@ static verdict run(csp_vm *vm, process *p, const file_call *c, value *args, valu
         v = give_failure(vm, p, c, e, result);
     else if (c->give)
         v = c->give(vm, p, e, slots, result);
-    if (v != VERDICT_YIELD)
+    if (v == VERDICT_CALL)
+        slots[SLOT_STATE] = value_int(STATE_CALLS);
+    else if (v != VERDICT_YIELD)
         errand_end(vm, p);
     return v;
 }
 
 /* --- content */
+
+/* What makes its reader wait is read as a stream. */
+static verdict call_reader(csp_vm *vm, process *p, errand *e, const native_entry *reader,
+                           value *slots, value *result)
+{
+    int fd = e->fd;
+    e->fd = -1;
+    stream *s = stream_new(vm, fd, true, false, false, e->paths[0]);
+    if (!s) {
+        const system_failure f = {
+            .error = errno, .op = "open", .key = "path", .subject = e->paths[0]};
+        return vm_give(vm, system_error(vm, p, &f), result);
+    }
+    s->unborn = s->kind == STREAM_PLAIN;
+    errand_end(vm, p);
+    slots[SLOT_MADE] = stream_value(vm, p, s);
+    value fn = slots[SLOT_MADE] != VALUE_ABSENT ? native_value(vm, reader) : VALUE_ABSENT;
+    return fn != VALUE_ABSENT ? native_call(vm, p, fn, 1, &slots[SLOT_MADE]) : vm_raise_memory(vm);
+}
 
 /* Copies the data into what `made` is, in steps. */
 static verdict copy_data(csp_vm *vm, const errand *e, void *to, value *slots, value *result)
@@ -146,7 +177,8 @@ static verdict copy_data(csp_vm *vm, const errand *e, void *to, value *slots, va
 
 static verdict give_bytes(csp_vm *vm, process *p, errand *e, value *slots, value *result)
 {
-    (void)p;
+    if (e->numbers[FILE_WAITS])
+        return call_reader(vm, p, e, &io_whole_bytes, slots, result);
     if (slots[SLOT_MADE] == VALUE_ABSENT) {
         bytes *made = bytes_blank(vm, e->size);
         if (!made)
@@ -158,6 +190,8 @@ static verdict give_bytes(csp_vm *vm, process *p, errand *e, value *slots, value
 
 static verdict give_text(csp_vm *vm, process *p, errand *e, value *slots, value *result)
 {
+    if (e->numbers[FILE_WAITS])
+        return call_reader(vm, p, e, &io_whole_text, slots, result);
     if (e->numbers[FILE_LENGTH] < 0) {
         const system_failure f = {.op = "read",
                                   .key = "path",
@@ -417,6 +451,7 @@ const native_entry file_natives[] = {
 };
 
 const native_entry dir_natives[] = {
+    {"_quiet", "_quiet()", "makes this process no leak", io_quiet, 0, 0, 0},
     {"_entries", "_entries(path)", "the entries, each a tuple of name and kind, sorted",
      native_entries, 1, 1, FILE_SLOTS},
     {"current", "current()", "the current folder, an absolute path", native_current, 0, 0,

@@ -41,6 +41,17 @@ static bool close_file(errand *e, const char *op)
     return false;
 }
 
+void file_open(errand *e)
+{
+    struct stat is;
+    if (open_file(e, (int)e->numbers[FILE_FLAGS], 0666)) {
+        if (fstat(e->fd, &is) == 0 && S_ISDIR(is.st_mode))
+            e->error = EISDIR;
+    } else if (stat(e->paths[0], &is) == 0) {
+        e->numbers[FILE_IS_PIPE] = S_ISFIFO(is.st_mode);
+    }
+}
+
 /* --- reading */
 
 static bool read_rest(errand *e)
@@ -73,8 +84,7 @@ void file_read(errand *e)
     }
     bool waits = S_ISFIFO(is.st_mode) || S_ISSOCK(is.st_mode) || isatty(e->fd);
     if (waits) {
-        errno = EOPNOTSUPP;
-        fail(e, NULL);
+        e->numbers[FILE_WAITS] = 1;
         return;
     }
     if (is.st_size > 0 && (uint64_t)is.st_size <= e->most && !errand_reserve(e, (size_t)is.st_size))
@@ -151,6 +161,11 @@ static char *fresh_path(errand *e, const char *folder, size_t length, const char
 /* Makes it; -1: errno says why not. */
 typedef int maker(const char *path);
 
+static int make_private(const char *path)
+{
+    return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
 static int make_like_any(const char *path)
 {
     return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -179,13 +194,20 @@ static char *make_fresh(errand *e, const char *folder, size_t length, const char
     return NULL;
 }
 
-void dir_temp(errand *e)
+static void make_temp(errand *e, maker *make, int *made)
 {
-    int made;
-    char *path = make_fresh(e, e->paths[0], strlen(e->paths[0]), e->paths[1], make_folder, &made);
+    char *path = make_fresh(e, e->paths[0], strlen(e->paths[0]), e->paths[1], make, made);
     if (path)
         errand_add(e, path, strlen(path));
     free(path);
+}
+
+void file_temp(errand *e) { make_temp(e, make_private, &e->fd); }
+
+void dir_temp(errand *e)
+{
+    int made;
+    make_temp(e, make_folder, &made);
 }
 
 /* --- replacing */

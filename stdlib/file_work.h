@@ -7,10 +7,15 @@
 
 typedef void file_work(errand *e);
 
-/* paths[0]: all of its content becomes the data; numbers[FILE_LENGTH]: the code points, or -1 where
- * it is no UTF-8. */
-enum { FILE_LENGTH };
+/* paths[0]: all of its content becomes the data; numbers: the code points, or -1 where it is no
+ * UTF-8; whether it is a pipe or the like, which is only opened: fd. */
+enum { FILE_LENGTH, FILE_WAITS };
 void file_read(errand *e);
+/* fd. numbers: the flags; whether it is a pipe, also where that could not be opened. */
+enum { FILE_FLAGS, FILE_IS_PIPE };
+void file_open(errand *e);
+/* paths[0]: the folder, paths[1]: how its name begins; fd; the data is its path. */
+void file_temp(errand *e);
 /* `from` goes into paths[0]. */
 void file_write(errand *e);
 void file_append(errand *e);
@@ -48,8 +53,7 @@ void dir_list(errand *e);
 void dir_make(errand *e); /* numbers[0]: with parents */
 void dir_remove(errand *e);
 void dir_remove_all(errand *e); /* what is in it first; nothing behind a link */
-/* paths[0]: the folder, paths[1]: how its name begins; the data is its path. */
-void dir_temp(errand *e);
-void dir_current(errand *e); /* the data */
+void dir_temp(errand *e);       /* as file_temp, without fd */
+void dir_current(errand *e);    /* the data */
 
 #endif

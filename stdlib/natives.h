@@ -10,6 +10,8 @@ extern const native_entry bytes_natives[];
 extern const native_entry dir_natives[];
 extern const native_entry ffi_natives[];
 extern const native_entry file_natives[];
+extern const native_entry file_stream_natives[];
+extern const native_entry io_natives[];
 extern const native_entry json_natives[];
 extern const native_entry list_natives[];
 extern const native_entry map_natives[];

@@ -22,6 +22,7 @@
 #include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
+#include "vm/outside/streams.h"
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
 #include "vm/process/port_end.h"
@@ -151,6 +152,7 @@ void vm_destroy(csp_vm *vm)
     if (vm->own.process && vm->own.process->index == PROCESS_APART)
         drop_process(vm, vm->own.process);
     hosted_free(vm);
+    streams_free(vm);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
         drop_process(vm, vm->table[vm->table_count - 1]);
         vm->table_count--;

@@ -117,8 +117,9 @@ typedef struct side {
     struct release *releases; /* what C has given it and wants back; malloc'ed */
     map *kept_for_c; /* what C's memory leads to that it has written there, by addresses; or NULL */
     int c_error;     /* errno of its last call of C */
-    value name;      /* Process.name */
-    value control;   /* the channel on which a supervisor is asked; ABSENT: not a supervisor */
+    bool quiet;    /* serves a channel that others hold: when nobody does it ends without a word */
+    value name;    /* Process.name */
+    value control; /* the channel on which a supervisor is asked; ABSENT: not a supervisor */
     uint64_t random[4]; /* its random generator; all 0: not seeded yet */
 } side;
 

@@ -223,6 +223,7 @@ typedef struct cvalue {
 #define STRUCT_SHARED OBJ_FLAG_A /* another value has the same block */
 
 struct csp_vm;
+struct native_entry;
 /* A class of objects of the host's (hosted.h). It lives as long as the VM. */
 typedef struct hosted_class {
     const char *name;   /* "Enemy" */
@@ -231,7 +232,12 @@ typedef struct hosted_class {
      * VM's heap. */
     void (*finalize)(struct csp_vm *vm, const struct hosted_class *of, void *data);
     bool shared; /* a handle like a channel; else an object has one owner */
-    bool hidden; /* the VM's own, which programs never see: not counted */
+    bool hidden; /* the VM's own: not counted */
+    /* `for` goes over it: this native, given the object, has the next element, nil at the end, or
+     * an error, which is a crash there. NULL: it does not. What is there already is given by
+     * `quick`, if that is not NULL: ABSENT: the native has to do it. */
+    const struct native_entry *next;
+    value (*quick)(struct csp_vm *vm, void *data);
 } hosted_class;
 typedef struct host_object {
     uint64_t header;

@@ -134,6 +134,8 @@ struct csp_vm {
     struct foreign *foreign;      /* what calls C; made with the first library */
     struct pool *pool;            /* workers and inbox of the requests; made by the first */
     struct request *requests;     /* all that have been neither taken nor disposed of */
+    struct stream *streams;       /* stream.h: all that are open, or have something to write */
+    value standard_streams[3];    /* of the descriptors 0 to 2; ABSENT until they are needed */
     struct csp_port *ports;       /* port_end.h; changes under the allocation lock */
     bool ports_lost;              /* the channel of one of them is garbage */
     bool ports_starved;           /* one of them had no memory for a message */
@@ -201,6 +203,8 @@ static inline int64_t vm_clock(const csp_vm *vm, int64_t ns)
     enum { MS = 1000000 };
     return vm->capabilities & MAY_PRECISE_TIME ? ns : ns - ns % MS;
 }
+/* Values of the descriptors 0 to 2, ABSENT until there are any: roots. */
+static inline value *vm_standard_streams(csp_vm *vm) { return vm->standard_streams; }
 /* The script's arguments. */
 static inline uint32_t vm_arg_count(const csp_vm *vm) { return vm->arg_count; }
 static inline const char *vm_arg(const csp_vm *vm, uint32_t i) { return vm->args[i]; }

@@ -55,7 +55,12 @@ verdict errand_start(csp_vm *vm, process *p, errand *e, value pinned)
 
 errand *errand_of(const process *p) { return (errand *)request_arrived_for(p); }
 
-void errand_end(csp_vm *vm, process *p) { request_dispose(vm, request_take(vm, p)); }
+void errand_end(csp_vm *vm, process *p)
+{
+    request *r = request_take(vm, p);
+    if (r)
+        request_dispose(vm, r);
+}
 
 bool errand_reserve(errand *e, size_t more)
 {

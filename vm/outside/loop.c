@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@ struct loop {
     int64_t armed;   /* the deadline that the timerfd is set to; LOOP_NEVER: off */
     uint32_t events; /* counts everything that has happened */
     int outputs[LOOP_OUTPUTS];
+    uv_poll_t many; /* of the descriptors that are told of edges … */
+    int many_fd;    /* … which this epoll has; -1: there have been none */
 };
 
 static void on_wake(uv_async_t *handle)
@@ -41,6 +44,58 @@ static void on_timer(uv_poll_t *handle, int status, int events)
     l->events++;
 }
 
+/* --- descriptors that are told of edges: libuv knows levels only, and would have to be asked anew
+ * for each wait */
+
+enum { EDGES_AT_ONCE = 64 };
+
+void loop_look(loop *l)
+{
+    struct epoll_event edges[EDGES_AT_ONCE];
+    int count = l->many_fd >= 0 ? epoll_wait(l->many_fd, edges, EDGES_AT_ONCE, 0) : 0;
+    for (int i = 0; i < count; i++) {
+        loop_watched *w = edges[i].data.ptr;
+        bool over = edges[i].events & (EPOLLHUP | EPOLLERR);
+        w->ready(w, over || edges[i].events & (EPOLLIN | EPOLLRDHUP),
+                 over || edges[i].events & EPOLLOUT);
+        l->events++;
+    }
+}
+
+static void on_many(uv_poll_t *handle, int status, int events)
+{
+    (void)status;
+    (void)events;
+    loop_look(handle->data);
+}
+
+static int open_many(loop *l)
+{
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int why = -uv_poll_init(&l->uv, &l->many, fd);
+    if (why != 0) {
+        close(fd);
+        return why;
+    }
+    l->many.data = l;
+    l->many_fd = fd;
+    uv_poll_start(&l->many, UV_READABLE, on_many);
+    return 0;
+}
+
+int loop_add(loop *l, int fd, loop_watched *w)
+{
+    int why = l->many_fd < 0 ? open_many(l) : 0;
+    if (why != 0)
+        return why;
+    struct epoll_event edges = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = w};
+    return epoll_ctl(l->many_fd, EPOLL_CTL_ADD, fd, &edges) == 0 ? 0 : errno;
+}
+
+void loop_remove(loop *l, int fd) { epoll_ctl(l->many_fd, EPOLL_CTL_DEL, fd, NULL); }
+
 static void close_handle(uv_handle_t *handle, void *unused)
 {
     (void)unused;
@@ -57,6 +112,8 @@ static void close_loop(loop *l)
     uv_loop_close(&l->uv);
     if (l->timer_fd >= 0)
         close(l->timer_fd);
+    if (l->many_fd >= 0)
+        close(l->many_fd);
 }
 
 /* 0 or, as in libuv, a negative error. */
@@ -111,7 +168,7 @@ loop *loop_new(void)
     loop *l = calloc(1, sizeof *l);
     if (!l)
         return NULL;
-    l->timer_fd = -1;
+    l->timer_fd = l->many_fd = -1;
     l->armed = LOOP_NEVER;
     for (int i = 0; i < LOOP_OUTPUTS; i++)
         l->outputs[i] = -1;

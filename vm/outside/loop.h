@@ -31,6 +31,16 @@ int loop_forked(loop *l);
 /* That is readable from the deadline on: 0: now. */
 void loop_watch(loop *l, int64_t deadline);
 
+/* Descriptors that tell when they become ready: once each time (EPOLLET), on the thread that waits
+ * or polls. loop_add: 0 or an errno; EPERM: it is a file, and never makes anybody wait. A
+ * descriptor is taken out before it is closed. `ready` may free no other. */
+typedef struct loop_watched {
+    void (*ready)(struct loop_watched *w, bool reads, bool writes);
+} loop_watched;
+int loop_add(loop *l, int fd, loop_watched *w);
+void loop_remove(loop *l, int fd);
+void loop_look(loop *l); /* tells those that are ready; never waits */
+
 /* The VM's loop, made when first needed: a program that only computes and prints opens no
  * descriptor. NULL: there is none (vm->no_loop), or it cannot be made, and errno says why. */
 struct loop *vm_loop(csp_vm *vm);

@@ -137,6 +137,12 @@ void request_watch(csp_vm *vm, request *r)
 
 void request_complete(request *r) { pool_post(&r->job); }
 
+void request_finish(csp_vm *vm, request *r)
+{
+    pool_forget(&r->job);
+    arrive(vm, &r->job);
+}
+
 /* --- arriving */
 
 bool request_arrived(const csp_vm *vm) { return vm->pool && pool_arrived(vm->pool); }

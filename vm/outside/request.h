@@ -72,6 +72,9 @@ void request_watch(csp_vm *vm, request *r);
 /* r is done. [any thread] r may be gone when this returns. Not for kinds with `work`. */
 void request_complete(request *r);
 
+/* The same in the VM's thread, at once, for a request for which a process waits. */
+void request_finish(csp_vm *vm, request *r);
+
 /* In a process that has been woken: the request that has arrived, which the caller must dispose of;
  * NULL: something else woke it. */
 request *request_take(csp_vm *vm, process *p);

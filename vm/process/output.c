@@ -9,6 +9,7 @@
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
 #include "vm/outside/loop.h"
+#include "vm/outside/streams.h"
 #include "vm/process/channel.h"
 #include "vm/walk/walk_show.h"
 
@@ -420,6 +421,7 @@ void output_finish(csp_vm *vm)
 {
     int64_t patience = vm->grace_until ? loop_now() + VM_GRACE : LOOP_NEVER;
     vm_flush(vm);
+    streams_finish(vm, loop_now() + VM_GRACE);
     while (output_busy(vm)) {
         if (vm_interrupted(vm) && patience == LOOP_NEVER)
             patience = loop_now() + VM_GRACE;

@@ -265,6 +265,14 @@ static bool show_process(text *t, value v)
 
 const kind_traits kind_process = {.show = show_process};
 
+bool process_quiet(csp_vm *vm, process *p)
+{
+    side *sd = process_side(vm, p);
+    if (sd)
+        sd->quiet = true;
+    return sd != NULL;
+}
+
 value process_handle(process *p)
 {
     p->flags |= PROCESS_ESCAPED;

@@ -42,6 +42,9 @@ enum { PROCESSES_PER_REDUCTION = 32 };
 
 /* p as a value for programs: from now on somebody may hold it. */
 value process_handle(process *p);
+/* p serves a channel: when nobody else can reach it, it ends, and that is no leak to be told of.
+ * False: raised. */
+bool process_quiet(csp_vm *vm, process *p);
 /* The handles of all that have not ended, as a list of the process p, charged. ABSENT: out of
  * memory. */
 value process_all(csp_vm *vm, process *p);

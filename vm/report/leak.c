@@ -147,6 +147,8 @@ static bool grow_places(struct leak_places *places)
 /* Counts p under its pair of places, unless that has been reported before. */
 static void note(csp_vm *vm, struct leak_places *places, process *p)
 {
+    if (p->side && p->side->quiet)
+        return;
     if (!grow_places(places))
         return;
     uint32_t waits_at = report_position(p);

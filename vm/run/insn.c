@@ -338,6 +338,13 @@ value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const ins
     return push_operator(vm, p, R, c, pc, &walk_natives[kind], args, callee);
 }
 
+value *insn_push_next(csp_vm *vm, process *p, value *R, const code *c, const insn *pc,
+                      const native_entry *next, value of, const code **callee)
+{
+    const value args[] = {of, VALUE_ABSENT, VALUE_ABSENT};
+    return push_operator(vm, p, R, c, pc, next, args, callee);
+}
+
 value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, opcode op,
                       value a, value b, const code **callee)
 {

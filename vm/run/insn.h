@@ -51,6 +51,9 @@ bool insn_out_of_reductions(csp_vm *vm, process *p);
 /* A native frame that does the work of an instruction. NULL: raised. */
 value *insn_push_walk(csp_vm *vm, process *p, value *R, const code *c, const insn *pc,
                       walk_kind kind, value a, value b, const code **callee);
+/* The same for the next element of an object (hosted_class). */
+value *insn_push_next(csp_vm *vm, process *p, value *R, const code *c, const insn *pc,
+                      const native_entry *next, value of, const code **callee);
 /* The same for an operator on ints that takes long (num_long.h). */
 value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const insn *pc, opcode op,
                       value a, value b, const code **callee);

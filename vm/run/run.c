@@ -821,6 +821,11 @@ do_return: {
             R[pc->a + 1] = VALUE_NIL;
             NEXT();
         }
+        if (value_is(B, OBJ_HOSTED) && value_hosted(B)->of->next) {
+            A = B;
+            R[pc->a + 1] = VALUE_NIL;
+            NEXT();
+        }
         CHECK(data_iterate(vm, p, B, &A));
     CASE(ITERNEXT) : {
         value *state = &A;
@@ -843,6 +848,23 @@ do_return: {
             case CHAN_FAIL: goto fail;
             }
         }
+        if ((header & 0xff) == OBJ_HOSTED) {
+            const hosted_class *of = value_hosted(state[0])->of;
+            if (of->quick) {
+                value item = of->quick(vm, value_hosted(state[0])->data);
+                if (item != VALUE_ABSENT) {
+                    state[2] = item;
+                    red--;
+                    NEXT();
+                }
+            }
+            value *N = insn_push_next(vm, p, R, body, pc, of->next, state[0], &callee);
+            if (!N) goto fail;
+            R = N;
+            body = callee;
+            pc = callee->insns;
+            DISPATCH();
+        }
         if (unlikely(data_next(vm, p, state, &state[2], &more) != VERDICT_DONE)) goto fail;
         if (!more) JUMP(WIDE);
         NEXT();
@@ -850,9 +872,9 @@ do_return: {
     CASE(ITERNEXT2) : {
         value *state = &A;
         bool more = false;
-        if (unlikely(value_is(state[0], OBJ_CHANNEL))) {
-            vm_raise(vm, ERR_TYPE,
-                     "a channel gives one value at a time: `for` over it takes one name");
+        if (unlikely(value_is(state[0], OBJ_CHANNEL) || value_is(state[0], OBJ_HOSTED))) {
+            vm_raise(vm, ERR_TYPE, "%s gives one value at a time: `for` over it takes one name",
+                     vm_type_phrase(state[0]));
             goto fail;
         }
         if (unlikely(data_next2(vm, p, state, &state[2], &state[3], &more) != VERDICT_DONE))
@@ -1136,7 +1158,13 @@ finish: {
             A = op_a;
             break;
         case OPC_RECV: A = op_a; break;
-        case OPC_ITERNEXT: R[pc->a + 2] = op_a; break;
+        case OPC_ITERNEXT:
+            if (value_is(A, OBJ_HOSTED)) {
+                if (op_a == VALUE_NIL) JUMP(WIDE);
+                if (value_is(op_a, OBJ_ERROR)) { s->raised = op_a; goto fail; }
+            }
+            R[pc->a + 2] = op_a;
+            break;
         case OPC_MOVEARG: {
             cell *wrapped = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *wrapped);
             if (!wrapped) goto no_memory;

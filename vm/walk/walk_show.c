@@ -346,6 +346,11 @@ show_walk *walk_text_new(csp_vm *vm, bool repr, const char *separator)
 
 const text *walk_text_of(const show_walk *w) { return &w->out.tail; }
 
+bool walk_text_add(show_walk *w, const char *data, size_t size)
+{
+    return text_add(&w->out.tail, data, size);
+}
+
 verdict walk_text_finish(csp_vm *vm, show_walk *w, const char *end)
 {
     if (!w->finished)

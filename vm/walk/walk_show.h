@@ -20,6 +20,8 @@ const struct text *walk_text_of(const struct show_walk *w);
 /* For a resumable native, which must return what this returns, except DONE: then the text is
  * complete. YIELD, CALL, FAIL. */
 verdict walk_text_step(csp_vm *vm, process *p, struct show_walk *w, value parts);
+/* Adds bytes as they are. False: out of memory. */
+bool walk_text_add(struct show_walk *w, const char *data, size_t size);
 /* Once it is complete: adds `end`, and makes the text one block, for walk_text_of. DONE,
  * YIELD, FAIL. */
 verdict walk_text_finish(csp_vm *vm, struct show_walk *w, const char *end);

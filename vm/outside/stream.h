@@ -1,0 +1,132 @@
+/* Streams: open files, pipes, sockets and terminals. A stream is malloc'ed, and all of it is the
+ * VM's thread's, but for what a job of the pool has (below).
+ *
+ *   who          has                                                until
+ *   an operation one direction (files: both): its `turn`           stream_leave, or its process'
+ *                                                                   frame is unwound
+ *   the stream   what was read and not yet given, what was         a reader takes it; the
+ *                committed and not yet written                      descriptor takes it
+ *   a job        the descriptor, and of a file the memory that     it arrives
+ *                it reads into or writes from
+ *
+ * Operations in one direction take turns in the order in which they came. Bytes are read into the
+ * stream and leave it when an operation ends, so a reader that is killed loses none. What is to be
+ * written is staged by the operation whose turn it is, and committed as a whole: from then on it is
+ * the stream's, whatever becomes of its process.
+ *
+ * Whoever waits has a request (request.h), which the stream completes in the VM's thread: when its
+ * turn has come, when the descriptor is ready or the job has arrived, when all is written, and when
+ * the stream is closed. A kill takes it out of the stream's lists.
+ *
+ * After stream_close, or stream_let_go (nobody holds the stream any more), the descriptor is closed
+ * as soon as all is written and no job is under way. At the VM's end a job that is still under way
+ * gets the stream, and whoever is the last of the two frees it (streams.h). */
+#ifndef CSP_VM_OUTSIDE_STREAM_H
+#define CSP_VM_OUTSIDE_STREAM_H
+
+#include "vm/outside/loop.h"
+#include "vm/outside/request.h"
+
+typedef enum stream_kind {
+    STREAM_FILE,  /* what has no readiness: done by jobs */
+    STREAM_PLAIN, /* a pipe, or a terminal */
+    STREAM_SOCKET
+} stream_kind;
+
+typedef struct stream_wait stream_wait;
+typedef struct stream_waits {
+    stream_wait *first, *last;
+} stream_waits;
+
+/* A turn: of a direction, or of a whole file. */
+typedef struct stream_turn {
+    const process *holder; /* compared, never followed */
+    stream_waits next;     /* those whose turn is to come */
+    stream_waits ready;    /* the holder, if it waits for the descriptor */
+} stream_turn;
+
+typedef struct stream_bytes {
+    char *data; /* malloc'ed */
+    size_t from, used, capacity;
+} stream_bytes;
+
+typedef enum stream_doing { STREAM_READS, STREAM_WRITES, STREAM_SYNCS } stream_doing;
+
+typedef struct stream {
+    loop_watched watched; /* of what is no file */
+    csp_vm *vm;
+    struct stream *next, *previous; /* all of the VM's */
+    int fd;                         /* -1: closed */
+    stream_kind kind;
+    bool reads, writes; /* what it was opened for */
+    bool polls;         /* its description is others', too: asked before each call */
+    bool kept;          /* the descriptor is not ours to close */
+    bool unborn;        /* a pipe that nobody has opened for writing yet: that is no end */
+    int standard;       /* 1 or 2: what goes out goes by output.h; 0: it does not */
+    void *terminal;     /* its settings before Io.raw, a struct termios; malloc'ed, or NULL */
+    bool readable, writable;
+    bool end;       /* nothing more will come */
+    bool closing;   /* no more operations begin … */
+    bool abandoned; /* … and nobody holds it */
+    int error;      /* of a write that nobody waited for; all further ones have it, too */
+    stream_turn in, out;
+    stream_waits written; /* those who wait until all is */
+    stream_bytes input, output;
+    size_t staged; /* bytes behind those of `output`, not yet committed */
+    job job;       /* of a file */
+    stream_doing doing;
+    bool busy; /* the job is under way */
+    bool gone; /* atomic: one of the VM and the job has let go of it for good */
+    int job_error;
+    ssize_t job_result;
+    char *name; /* a path or an address, for messages; malloc'ed */
+} stream;
+
+/* Takes the descriptor, which is open for reading, writing, or both, whatever happens. NULL: errno
+ * says why. `polls` as above. */
+stream *stream_new(csp_vm *vm, int fd, bool reads, bool writes, bool polls, const char *name);
+
+typedef enum stream_result {
+    STREAM_OK,
+    STREAM_WAIT,   /* p is parked: give BLOCK, and try again */
+    STREAM_MORE,   /* that was a step's work: give YIELD, and try again */
+    STREAM_END,    /* of what can be read */
+    STREAM_CLOSED, /* it is closed */
+    STREAM_FAILED, /* errno */
+    STREAM_RAISED  /* give FAIL */
+} stream_result;
+
+/* p's turn to read or to write: as often as it likes, until stream_leave. */
+stream_result stream_enter(csp_vm *vm, process *p, stream *s, bool writes);
+/* The turn, if it is p's, is over; what is staged is forgotten. */
+void stream_leave(csp_vm *vm, const process *p, stream *s);
+
+/* In p's turn: reads more into `input`. */
+stream_result stream_fill(csp_vm *vm, process *p, stream *s);
+static inline size_t stream_available(const stream *s) { return s->input.used - s->input.from; }
+/* So many bytes of it have been taken. */
+void stream_consume(stream *s, size_t size);
+
+/* In p's turn: stages bytes, as many as fit into a step from *at on; OK: all of them. RAISED: no
+ * memory. */
+stream_result stream_stage(csp_vm *vm, stream *s, const char *data, size_t size, size_t *at);
+/* Writes what can be written at once without staging it: how much was. */
+size_t stream_write_now(stream *s, const char *data, size_t size);
+void stream_commit(stream *s);
+/* In p's turn: until what is committed is on its way. */
+stream_result stream_settle(csp_vm *vm, process *p, stream *s);
+/* Until all is written. */
+stream_result stream_flush(csp_vm *vm, process *p, stream *s);
+/* In p's turn, of a file: until it is on the disk. `begun` is false at first. */
+stream_result stream_sync(csp_vm *vm, process *p, stream *s, bool *begun);
+
+/* In p's turn, of a file: its position is where programs believe it to be. */
+bool stream_align(stream *s);
+
+/* No more operations begin; those that wait get CLOSED; when all is written the descriptor is
+ * closed. */
+void stream_close(csp_vm *vm, stream *s);
+/* Nobody holds it any more: it writes what is on its way, and is gone. */
+void stream_let_go(csp_vm *vm, stream *s);
+
+#endif

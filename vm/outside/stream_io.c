@@ -1,0 +1,378 @@
+/* Streams: what goes in and out. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vm/core/steps.h"
+#include "vm/outside/stream_parts.h"
+
+/* How much is read at once, of files and others; how much may be on its way; what an empty buffer
+ * keeps. */
+enum { FILE_ROOM = 256 << 10, ROOM = 64 << 10, ON_ITS_WAY = 64 << 10, KEEP = 64 << 10 };
+
+/* --- buffers */
+
+static bool reserve(stream_bytes *b, size_t more)
+{
+    if (b->capacity - b->used >= more)
+        return true;
+    if (b->from > 0) {
+        memmove(b->data, b->data + b->from, b->used - b->from);
+        b->used -= b->from;
+        b->from = 0;
+        if (b->capacity - b->used >= more)
+            return true;
+    }
+    size_t capacity = 2 * b->capacity > b->used + more ? 2 * b->capacity : b->used + more;
+    char *grown = realloc(b->data, capacity);
+    if (!grown)
+        return false;
+    b->data = grown;
+    b->capacity = capacity;
+    return true;
+}
+
+static void empty(stream_bytes *b)
+{
+    free(b->data);
+    *b = (stream_bytes){NULL, 0, 0, 0};
+}
+
+void stream_consume(stream *s, size_t size)
+{
+    s->input.from += size;
+    if (s->input.from == s->input.used)
+        s->input.from = s->input.used = 0;
+}
+
+/* --- the system's calls, which never wait. -errno where one fails */
+
+bool stream_is_socket(int fd)
+{
+    struct stat is;
+    return fstat(fd, &is) == 0 && S_ISSOCK(is.st_mode);
+}
+
+/* A description that others share is not made non-blocking. */
+static bool is_ready(const stream *s, short events)
+{
+    struct pollfd at = {.fd = s->fd, .events = events};
+    return !s->polls || poll(&at, 1, 0) != 0;
+}
+
+static ssize_t read_now(const stream *s, char *to, size_t size)
+{
+    if (!is_ready(s, POLLIN))
+        return -EAGAIN;
+    ssize_t got;
+    do
+        got =
+            s->kind == STREAM_SOCKET ? recv(s->fd, to, size, MSG_DONTWAIT) : read(s->fd, to, size);
+    while (got < 0 && errno == EINTR);
+    return got < 0 ? -errno : got;
+}
+
+/* SIGPIPE would end the program: it is taken back before it is let in. */
+static ssize_t write_quietly(int fd, const char *from, size_t size)
+{
+    sigset_t one, before;
+    sigemptyset(&one);
+    sigaddset(&one, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &one, &before);
+    ssize_t put = write(fd, from, size);
+    int why = errno;
+    if (put < 0 && why == EPIPE && !sigismember(&before, SIGPIPE))
+        sigtimedwait(&one, NULL, &(struct timespec){0});
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = why;
+    return put;
+}
+
+static ssize_t write_now(const stream *s, const char *from, size_t size)
+{
+    if (!is_ready(s, POLLOUT))
+        return -EAGAIN;
+    if (s->polls && s->kind != STREAM_SOCKET && size > PIPE_BUF)
+        size = PIPE_BUF;
+    ssize_t put;
+    do
+        put = s->kind == STREAM_SOCKET ? send(s->fd, from, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                                       : write_quietly(s->fd, from, size);
+    while (put < 0 && errno == EINTR);
+    return put < 0 ? -errno : put;
+}
+
+/* --- jobs of files */
+
+static stream *stream_of_job(job *j) { return (stream *)((char *)j - offsetof(stream, job)); }
+
+/* On a worker. */
+static void write_all(stream *s)
+{
+    stream_bytes *b = &s->output;
+    while (b->from < b->used) {
+        ssize_t put = write(s->fd, b->data + b->from, b->used - b->from);
+        if (put < 0 && errno != EINTR) {
+            s->job_error = errno;
+            return;
+        }
+        if (put > 0)
+            b->from += (size_t)put;
+    }
+}
+
+static void work(job *j)
+{
+    stream *s = stream_of_job(j);
+    s->job_result = 0;
+    if (s->doing == STREAM_READS) {
+        do
+            s->job_result = read(s->fd, s->input.data + s->input.used, FILE_ROOM);
+        while (s->job_result < 0 && errno == EINTR);
+        if (s->job_result < 0)
+            s->job_error = errno;
+    } else if (s->doing == STREAM_WRITES) {
+        write_all(s);
+    } else if (fsync(s->fd) != 0) {
+        s->job_error = errno;
+    }
+}
+
+static void drop(job *j) { stream_drop(stream_of_job(j)); }
+
+static void took_input(stream *s, ssize_t got)
+{
+    s->input.used += got > 0 ? (size_t)got : 0;
+    s->end = got == 0;
+}
+
+static void arrive(csp_vm *vm, job *j)
+{
+    stream *s = stream_of_job(j);
+    s->busy = false;
+    if (s->doing == STREAM_READS)
+        took_input(s, s->job_result);
+    if (s->doing == STREAM_WRITES)
+        empty(&s->output);
+    if (s->job_error && !s->in.ready.first) { /* nobody waits for it any more */
+        if (s->doing != STREAM_READS)
+            s->error = s->job_error;
+        s->job_error = 0;
+    }
+    stream_wake(vm, &s->in.ready);
+    stream_end_if_due(vm, s);
+}
+
+static stream_result begin_job(csp_vm *vm, process *p, stream *s, stream_doing doing)
+{
+    pool *of = request_pool(vm);
+    if (!of)
+        return STREAM_RAISED;
+    stream_result waits = stream_wait_in(vm, p, &s->in.ready);
+    if (waits != STREAM_WAIT)
+        return waits;
+    s->job = (job){.work = work, .drop = drop, .arrive = arrive};
+    s->doing = doing;
+    s->busy = true;
+    pool_submit(of, &s->job);
+    return STREAM_WAIT;
+}
+
+/* What came of the job that p has waited for. */
+static bool job_failed(stream *s)
+{
+    errno = s->job_error;
+    s->job_error = 0;
+    return errno != 0;
+}
+
+/* --- reading */
+
+static stream_result no_memory(csp_vm *vm)
+{
+    vm_raise_memory(vm);
+    return STREAM_RAISED;
+}
+
+/* What lies in the page cache is read at once. */
+static stream_result fill_file(csp_vm *vm, process *p, stream *s)
+{
+    if (job_failed(s))
+        return STREAM_FAILED;
+    if (s->end) {
+        s->end = false; /* it may grow */
+        return STREAM_END;
+    }
+    if (!reserve(&s->input, FILE_ROOM))
+        return no_memory(vm);
+    struct iovec to = {s->input.data + s->input.used, FILE_ROOM};
+    ssize_t got = preadv2(s->fd, &to, 1, -1, RWF_NOWAIT);
+    if (got <= 0)
+        return begin_job(vm, p, s, STREAM_READS);
+    vm_charge(vm, (size_t)got / LONG_BYTES_PER_REDUCTION / 4);
+    took_input(s, got);
+    return STREAM_OK;
+}
+
+stream_result stream_fill(csp_vm *vm, process *p, stream *s)
+{
+    if (s->kind == STREAM_FILE)
+        return fill_file(vm, p, s);
+    if (s->end)
+        return STREAM_END;
+    if (s->readable) {
+        if (!reserve(&s->input, ROOM))
+            return no_memory(vm);
+        ssize_t got = read_now(s, s->input.data + s->input.used, ROOM);
+        if (got == 0 && s->unborn)
+            got = -EAGAIN;
+        if (got >= 0) {
+            vm_charge(vm, (size_t)got / LONG_BYTES_PER_REDUCTION / 4 + 4);
+            took_input(s, got);
+            return got > 0 ? STREAM_OK : STREAM_END;
+        }
+        if (got != -EAGAIN) {
+            errno = (int)-got;
+            return STREAM_FAILED;
+        }
+        s->readable = false;
+    }
+    if (stream_available(s) == 0)
+        empty(&s->input);
+    return stream_wait_in(vm, p, &s->in.ready);
+}
+
+bool stream_align(stream *s)
+{
+    size_t ahead = stream_available(s);
+    stream_consume(s, ahead);
+    s->end = false;
+    return ahead == 0 || lseek(s->fd, -(off_t)ahead, SEEK_CUR) >= 0;
+}
+
+/* --- writing */
+
+static void fail(stream *s, int why)
+{
+    s->error = why;
+    empty(&s->output);
+}
+
+static void drain(stream *s)
+{
+    stream_bytes *b = &s->output;
+    while (s->writable && b->from < b->used) {
+        ssize_t put = write_now(s, b->data + b->from, b->used - b->from);
+        if (put == -EAGAIN)
+            s->writable = false;
+        else if (put < 0)
+            fail(s, (int)-put);
+        else
+            b->from += (size_t)put;
+    }
+    if (b->from == b->used && s->staged == 0) {
+        b->from = b->used = 0;
+        if (b->capacity > KEEP)
+            empty(b);
+    }
+}
+
+void stream_ready(loop_watched *w, bool reads, bool writes)
+{
+    stream *s = (stream *)((char *)w - offsetof(stream, watched));
+    csp_vm *vm = s->vm;
+    if (reads) {
+        s->unborn = false;
+        s->readable = true;
+        stream_wake(vm, &s->in.ready);
+    }
+    if (!writes)
+        return;
+    s->writable = true;
+    if (stream_pending(s) == 0)
+        return;
+    drain(s);
+    if (stream_pending(s) <= ON_ITS_WAY)
+        stream_wake(vm, &s->out.ready);
+    stream_end_if_due(vm, s);
+}
+
+size_t stream_write_now(stream *s, const char *data, size_t size)
+{
+    if (s->kind == STREAM_FILE || !s->writable || s->error || stream_pending(s) > 0)
+        return 0;
+    ssize_t put = write_now(s, data, size);
+    if (put == -EAGAIN)
+        s->writable = false;
+    else if (put < 0)
+        fail(s, (int)-put);
+    return put > 0 ? (size_t)put : 0;
+}
+
+stream_result stream_stage(csp_vm *vm, stream *s, const char *data, size_t size, size_t *at)
+{
+    size_t more = long_part(vm, size - *at);
+    stream_bytes *b = &s->output;
+    b->used += s->staged; /* for the moment, so that it is kept */
+    bool room = reserve(b, size - *at);
+    b->used -= s->staged;
+    if (!room)
+        return no_memory(vm);
+    if (more > 0)
+        memcpy(b->data + b->used + s->staged, data + *at, more);
+    vm_charge(vm, more / LONG_BYTES_PER_REDUCTION);
+    s->staged += more;
+    *at += more;
+    return *at == size ? STREAM_OK : STREAM_MORE;
+}
+
+void stream_commit(stream *s)
+{
+    s->output.used += s->staged;
+    s->staged = 0;
+    if (s->kind != STREAM_FILE)
+        drain(s);
+}
+
+static stream_result failed(const stream *s)
+{
+    errno = s->error;
+    return STREAM_FAILED;
+}
+
+stream_result stream_settle(csp_vm *vm, process *p, stream *s)
+{
+    if (s->error)
+        return failed(s);
+    if (s->kind == STREAM_FILE) {
+        if (job_failed(s))
+            return STREAM_FAILED;
+        return stream_pending(s) > 0 ? begin_job(vm, p, s, STREAM_WRITES) : STREAM_OK;
+    }
+    return stream_pending(s) > ON_ITS_WAY ? stream_wait_in(vm, p, &s->out.ready) : STREAM_OK;
+}
+
+stream_result stream_flush(csp_vm *vm, process *p, stream *s)
+{
+    stream_woken(vm, p);
+    if (s->busy || stream_pending(s) > 0)
+        return stream_wait_in(vm, p, &s->written);
+    return s->error ? failed(s) : STREAM_OK;
+}
+
+stream_result stream_sync(csp_vm *vm, process *p, stream *s, bool *begun)
+{
+    if (!*begun) {
+        *begun = true;
+        return begin_job(vm, p, s, STREAM_SYNCS);
+    }
+    return job_failed(s) ? STREAM_FAILED : STREAM_OK;
+}

@@ -1,0 +1,24 @@
+/* What the two files of streams share. */
+#ifndef CSP_VM_OUTSIDE_STREAM_PARTS_H
+#define CSP_VM_OUTSIDE_STREAM_PARTS_H
+
+#include "vm/outside/stream.h"
+
+/* p waits until it is woken from that list: WAIT or RAISED. */
+stream_result stream_wait_in(csp_vm *vm, process *p, stream_waits *l);
+void stream_wake(csp_vm *vm, stream_waits *l); /* the first, if there is one */
+/* A process that runs again gives its request back. */
+void stream_woken(csp_vm *vm, process *p);
+
+/* All is written, perhaps: tells those who wait for that, and does what was waiting for it. s may
+ * be gone then. */
+void stream_end_if_due(csp_vm *vm, stream *s);
+/* On any thread: the VM is gone, or the job is, and the other one is the last to have it. */
+void stream_drop(stream *s);
+
+static inline size_t stream_pending(const stream *s) { return s->output.used - s->output.from; }
+
+void stream_ready(loop_watched *w, bool reads, bool writes);
+bool stream_is_socket(int fd);
+
+#endif
