@@ -154,7 +154,7 @@ static void took_input(stream *s, ssize_t got)
     s->end = got == 0;
 }
 
-static void arrive(csp_vm *vm, job *j)
+static int64_t arrive(csp_vm *vm, job *j)
 {
     stream *s = stream_of_job(j);
     s->busy = false;
@@ -169,6 +169,7 @@ static void arrive(csp_vm *vm, job *j)
     }
     stream_wake(vm, &s->in.ready);
     stream_end_if_due(vm, s);
+    return 1;
 }
 
 static stream_result begin_job(csp_vm *vm, process *p, stream *s, stream_doing doing)
