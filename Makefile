@@ -98,8 +98,8 @@ comma := ,
 # The dynamic linker looks a symbol up in the libraries in this order, and most are the C library's.
 # A sanitizer's has to be the first.
 LIBC_FIRST := $(if $(filter release,$(MODE)),-lc)
-# Thousands of pointers in tables are relocated at each start: in a few words that say where they are. A linker that
-# cannot do that ignores it.
+# Thousands of pointers in tables are relocated at each start: in a few words that say where they are. Some linkers
+# cannot do that, and others not as glibc wants it; then the command is linked without.
 PACKED := $(if $(filter release,$(MODE)),-Wl$(comma)-z$(comma)pack-relative-relocs)
 READLINE := $(or $(shell $(PKG_CONFIG) --libs readline 2>/dev/null),-lreadline)
 PKG_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null; $(PKG_CONFIG) --cflags-only-I readline 2>/dev/null)
@@ -277,10 +277,11 @@ $(shell for name in $(SHOWN); do [ $(OUT)/$$name -ef $(OBJ)/$$name ] || echo $(O
 $(SHOWN:%=$(OUT)/%): $(OUT)/%: $(OBJ)/%
 	@mkdir -p $(OUT) && ln -f $< $@
 
+link_csp = $(CC) $(CFLAGS) $(1) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(REPL_OBJ) $(OBJ)/libcsp.a $(LIBS) $(READLINE)
 $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 	$(say) LINK $(OUT)/csp
-	$(Q)$(CC) $(CFLAGS) $(PACKED) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(REPL_OBJ) $(OBJ)/libcsp.a \
-		$(LIBS) $(READLINE)
+	$(Q)$(call link_csp,$(PACKED))
+	$(Q)$(if $(PACKED),readelf -V $@ | grep -q GLIBC_ABI_DT_RELR || $(call link_csp))
 
 # Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 $(OBJ)/libcsp.a: $(LIB_OBJ) $(SOURCE_LIST)

@@ -219,8 +219,8 @@ CSP_API csp_status csp_each_channel(csp_vm *vm, void (*each)(void *user, const c
 CSP_API char *csp_channel_content(csp_vm *vm, uint64_t channel, size_t limit);
 
 /* Forks the OS process, as fork(2): the child's pid, and in the child 0, where the VM is what it was, but for its
- * descriptors, which are the child's own. -1: another thread of the OS process lives, which the child would lack: one of
- * the VM's own ends a few seconds after its last work (an error of kind "busy"), or fork failed ("system"). */
+ * descriptors, which are the child's own. -1: another thread of the OS process lives, which the child would lack (an
+ * error of kind "busy"; one of the VM's own ends a few seconds after its last work), or fork failed ("system"). */
 CSP_API int csp_fork(csp_vm *vm);
 #ifdef __cplusplus
 }

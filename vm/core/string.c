@@ -174,7 +174,8 @@ value bytes_new(csp_vm *vm, const void *data, size_t size)
     bytes *b = bytes_blank(vm, size);
     if (b == NULL)
         return VALUE_ABSENT;
-    memcpy(b->data, data, size);
+    if (size > 0) /* data may be NULL */
+        memcpy(b->data, data, size);
     return value_object(b);
 }
 

@@ -164,7 +164,6 @@ struct csp_vm {
     int64_t started;   /* monotonic ns */
     bool exiting;      /* main has ended: the other processes are being killed */
     bool final_check;  /* when main has returned, look for leaks once more (--leaks) */
-    bool spare_leaked; /* what has leaked is told at once, and killed when found again later */
     bool one_output;   /* both streams lead to the same place: the first output takes all */
     bool judge_due;    /* the next marking determines which modules and names nobody holds … */
     bool judging;      /* … the one under way does so */
