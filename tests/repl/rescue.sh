@@ -1,4 +1,5 @@
 #!/bin/bash
+# san: skip   sanitizers have handlers of their own for these signals
 # The terminal is given back, whatever ends the REPL while a line is being typed.
 set -u
 . "$(dirname "${BASH_SOURCE[0]}")/../support/screen.bash"
