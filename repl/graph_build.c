@@ -280,7 +280,7 @@ static void keep_edges_of(graph *g, int node, bool *kept)
 /* Nodes that are not kept go; the others move up. */
 static void keep_nodes(graph *g, const bool *kept)
 {
-    int moved[GRAPH_NODES], count = 0;
+    int moved[GRAPH_NODES] = {0}, count = 0;
     for (int n = 0; n < g->node_count; n++) {
         moved[n] = count;
         if (kept[n])

@@ -115,7 +115,9 @@ const char *paste_fold(const char *text)
         free(mark);
         return NULL;
     }
-    *f = (fold){folds, mark, copy};
+    f->next = folds;
+    f->mark = mark;
+    f->text = copy;
     folds = f;
     return mark;
 }

@@ -278,7 +278,8 @@ void file_info(errand *e)
 {
     struct stat is;
     bool follow = e->numbers[0] != 0;
-    if ((follow ? stat : lstat)(e->paths[0], &is) != 0) {
+    int failed = follow ? stat(e->paths[0], &is) : lstat(e->paths[0], &is);
+    if (failed) {
         fail(e, NULL);
         return;
     }

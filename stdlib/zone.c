@@ -144,7 +144,9 @@ static void zone_free(zone *z)
 /* A name of the database: no way out of its folder. */
 static bool is_name(const char *name, size_t size)
 {
-    if (size == 0 || size >= ZONE_NAME || name[0] == '/' || name[size - 1] == '/')
+    if (size == 0 || size >= ZONE_NAME)
+        return false;
+    if (name[0] == '/' || name[size - 1] == '/')
         return false;
     for (size_t i = 0; i < size; i++) {
         char c = name[i];

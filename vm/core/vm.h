@@ -161,12 +161,12 @@ struct csp_vm {
     int64_t grace_until;
     /* heap.collections when leaks were last looked for */
     uint64_t collections_seen;
-    int64_t started;   /* monotonic ns */
-    bool exiting;      /* main has ended: the other processes are being killed */
-    bool final_check;  /* when main has returned, look for leaks once more (--leaks) */
-    bool one_output;   /* both streams lead to the same place: the first output takes all */
-    bool judge_due;    /* the next marking determines which modules and names nobody holds … */
-    bool judging;      /* … the one under way does so */
+    int64_t started;  /* monotonic ns */
+    bool exiting;     /* main has ended: the other processes are being killed */
+    bool final_check; /* when main has returned, look for leaks once more (--leaks) */
+    bool one_output;  /* both streams lead to the same place: the first output takes all */
+    bool judge_due;   /* the next marking determines which modules and names nobody holds … */
+    bool judging;     /* … the one under way does so */
 };
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }

@@ -174,29 +174,31 @@ static void look(channels *all, value *words, uint64_t count, bool exact)
 {
     children levels[DEPTH + 2] = {{words, count, 1}};
     int64_t limit = all->left > WORDS_EACH ? all->left - WORDS_EACH : 0;
-    for (int depth = 0; depth >= 0 && !all->failed;) {
-        if (levels[depth].count == 0) {
-            depth--;
+    for (int open = 1; open > 0 && !all->failed;) {
+        children *innermost = &levels[open - 1];
+        if (innermost->count == 0) {
+            open--;
             continue;
         }
         if (all->left-- <= limit) {
             all->complete = false;
             return;
         }
-        value v = step(&levels[depth]);
-        if (!value_is_object(v) || (!exact && depth == 0 && heap_object_size(v) == 0))
+        bool is_root = open == 1;
+        value v = step(innermost);
+        if (!value_is_object(v) || (!exact && is_root && heap_object_size(v) == 0))
             continue;
         look_at_handle(all, v);
         children in = inside_of(v), beside = beside_of(v);
         if (in.count + beside.count == 0 || is_visited(all, v))
             continue;
-        if (levels[depth].count == 0)
-            depth--;
-        all->complete = all->complete && depth + 2 <= DEPTH;
-        if (depth + 2 > DEPTH)
+        if (innermost->count == 0)
+            open--;
+        all->complete = all->complete && open + 2 <= DEPTH;
+        if (open + 2 > DEPTH)
             continue;
-        levels[++depth] = beside;
-        levels[++depth] = in;
+        levels[open++] = beside;
+        levels[open++] = in;
     }
 }
 
