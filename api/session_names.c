@@ -92,7 +92,7 @@ csp_status csp_each_name(csp_session *s, void (*each)(void *user, const csp_name
         status = door_misuse(h->vm, __func__, "there is no function to call");
     else if (!sorted)
         status = host_fail_memory(h);
-    if (status == CSP_OK) {
+    else {
         for (uint32_t i = 0; i < s->count; i++)
             sorted[i] = &s->variables[i];
         qsort(sorted, s->count, sizeof *sorted, compare_order);

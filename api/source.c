@@ -26,6 +26,16 @@ static bool binds(const ast_node *item, const char *name)
     }
 }
 
+/* `text` is taken; NULL: nothing has been found. */
+static void set(found *out, char *text, const module *m, uint32_t line)
+{
+    if (!text)
+        return;
+    free(out->text);
+    free(out->file);
+    *out = (found){.text = text, .file = strdup(value_string(m->name)->text), .line = line};
+}
+
 /* The top-level declaration of a module. */
 static void find_declaration(const module *m, const char *name, found *out)
 {
@@ -36,14 +46,13 @@ static void find_declaration(const module *m, const char *name, found *out)
     arena a;
     arena_init(&a);
     const ast_module *ast = parse_module(&a, &diags);
-    for (uint32_t i = ast ? ast->items.count : 0; i-- > 0 && !out->text;) {
+    for (uint32_t i = ast ? ast->items.count : 0; i-- > 0;) {
         const ast_node *item = ast->items.items[i];
         if (!binds(item, name))
             continue;
         uint32_t start = doc_start(m->text, item->span.start);
-        out->text = strndup(m->text + start, item->span.end - start);
-        out->file = strdup(value_string(m->name)->text);
-        out->line = src_locate(&src, start).line;
+        set(out, strndup(m->text + start, item->span.end - start), m, src_locate(&src, start).line);
+        break;
     }
     diag_free(&diags);
     arena_free(&a);
@@ -52,9 +61,7 @@ static void find_declaration(const module *m, const char *name, found *out)
 
 static void find_module(const module *m, found *out)
 {
-    out->text = strndup(m->text, m->length);
-    out->file = strdup(value_string(m->name)->text);
-    out->line = 1;
+    set(out, strndup(m->text, m->length), m, 1);
 }
 
 static void find_variable(const csp_session *s, const char *name, found *out)

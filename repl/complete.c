@@ -44,7 +44,7 @@ static bool accept_file(DIR *folder, char *name, bool modules)
         return false;
     size_t size = strlen(name);
     if (S_ISDIR(status.st_mode)) {
-        strcpy(name + size, "/");
+        memcpy(name + size, "/", sizeof "/");
         return true;
     }
     if (!modules)

@@ -13,8 +13,6 @@
 #include "repl/repl.h"
 #include "repl/target.h"
 
-extern char **environ;
-
 /* ---- On the screen ---- */
 
 /* NULL: no memory. */

@@ -11,7 +11,7 @@
 /* Calls `each` for the entries, oldest first: at most so many, and of the last 4 MB. A file that
  * has grown to twice as much is shortened to them. There is one history per program; what cannot be
  * read or written (or is no regular file) keeps nothing. */
-void history_file_open(const char *path, size_t most, void (*each)(char *input));
+void history_file_open(const char *name, size_t most, void (*each)(char *input));
 void history_file_append(const char *input);
 void history_file_close(void);
 

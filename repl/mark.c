@@ -175,7 +175,7 @@ void command_mark(repl *r, const char *argument)
     else if (!open_row())
         repl_print(2, "no mark: %s\n", strerror(errno));
     else {
-        strcpy(row.marks[row.count].name, name);
+        memcpy(row.marks[row.count].name, name, strlen(name) + 1);
         row.marks[row.count].made = time(NULL);
         stand(r, row.count++);
     }

@@ -218,7 +218,7 @@ static verdict add_piece(csp_vm *vm, const span *b, value *slots)
     verdict v = VERDICT_DONE;
     if (list_grows_long(vm, pieces, room))
         v = list_reserve_step(vm, pieces, room, &slots[SLOT_GROWTH]);
-    value piece;
+    value piece = VALUE_ABSENT;
     if (v == VERDICT_DONE)
         v = copy_part(vm, b, string_at(slots[SLOT_AT]), string_at(slots[SLOT_TO]),
                       &slots[SLOT_PART], &piece);

@@ -161,7 +161,7 @@ static bool enter(removal *r, const char *name)
         return false;
     }
     *l = (level){r->at, is.st_dev, is.st_ino};
-    strcpy(l->name, name);
+    memcpy(l->name, name, strlen(name) + 1);
     r->at = l;
     close(r->fd);
     r->fd = fd;
@@ -219,15 +219,17 @@ static bool empty_files(removal *r, char **found)
 /* Each pass takes away what is no folder, and goes one folder down or up. */
 static void empty(removal *r)
 {
-    char *found;
+    char *found = NULL;
     while (!errand_cancelled(r->e) && empty_files(r, &found)) {
         if (!found && !r->at)
             break;
         bool well = found ? enter(r, found) : leave(r);
         free(found);
+        found = NULL;
         if (!well)
             break;
     }
+    free(found);
     while (r->at) {
         level *above = r->at->above;
         free(r->at);

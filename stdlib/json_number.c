@@ -12,9 +12,10 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static verdict bad_number(json_parse *w, size_t from, const char *expected)
 {
     enum { SHOWN = 24 };
+    static const char others[] = {'+', '-', '.', 'e', 'E'};
     size_t at = from;
     while (at < w->size && at - from < SHOWN &&
-           (is_digit(w->text[at]) || memchr("+-.eE", w->text[at], 5)))
+           (is_digit(w->text[at]) || memchr(others, w->text[at], sizeof others)))
         at++;
     return json_bad(w, from, at - from, expected);
 }

@@ -29,8 +29,8 @@ bool system_data_arg(csp_vm *vm, process *p, value v, const char **data, size_t 
 
 char *system_path_arg(csp_vm *vm, process *p, value v, const char *what)
 {
-    const char *text;
-    size_t size;
+    const char *text = "";
+    size_t size = 0;
     if (!value_is(v, OBJ_STRING) && !value_is(v, OBJ_BYTES)) {
         vm_raise_type(vm, p, v, what);
         return NULL;

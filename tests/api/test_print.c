@@ -134,8 +134,8 @@ Test(print, rows_are_limited_at_any_shape)
         "List.of(0..10000)",
         "List.map(List.of(0..1000), fn(i) => {id: i, name: \"some name of ${i}\"})",
         "List.map(List.of(0..100), fn(i) => List.map(List.of(0..100), fn(j) => [i, j]))",
-        "var deep = [1, 2, 3]; for i in 0..100 { deep = [deep, \"a text that is long\", deep] }; "
-        "deep",
+        ("var deep = [1, 2, 3]; for i in 0..100 { deep = [deep, \"a text that is long\", deep] }; "
+         "deep"),
         "let big = {}; for i in 0..1000 { big[\"key ${i}\"] = List.of(0..i) }; big",
         "List.map(List.of(0..100), fn(i) => String.repeat(\"ab\", 100))",
         "String.repeat(\"日本\", 10000)",

@@ -27,7 +27,7 @@ typedef struct errand {
 } errand;
 
 /* NULL: out of memory, raised. */
-errand *errand_new(csp_vm *vm, void (*work)(errand *e), const char *op);
+errand *errand_new(csp_vm *vm, void (*doing)(errand *e), const char *op);
 /* One that has not been started. */
 void errand_free(errand *e);
 /* p, which is running, waits for it: BLOCK; it is the request's from now on. FAIL: raised, and it
