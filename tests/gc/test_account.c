@@ -158,12 +158,9 @@ Test(account, labels_are_used_again)
 
 enum { THREADS = 4, ROUNDS = 40, CHAIN = 2 * MB };
 
-static void *churn(void *unused)
+/* In a frame of its own, which is cleared behind it. */
+static __attribute__((noinline)) void make_and_drop(heap *h, void **kept)
 {
-    (void)unused;
-    cr_assert(heap_enter_thread());
-    heap *h = new_heap(16 * MB);
-    void **kept = heap_pinned(2 * sizeof *kept);
     for (int round = 0; round < ROUNDS; round++) {
         size_t size = sizes[(size_t)round % 8];
         kept[0] = make(h, CHAIN, size);
@@ -172,12 +169,29 @@ static void *churn(void *unused)
             kept[1] = make(h, CHAIN / 2, size); /* between what is dropped */
         cr_assert(kept[1]);
     }
-    kept[1] = NULL;
+}
+
+static size_t count(heap *h)
+{
     heap_clear_stack();
     heap_count(h);
-    size_t memory = heap_memory(h);
-    /* stale words on the stack may keep some of the others */
-    cr_expect(memory >= CHAIN && memory <= 3 * CHAIN, "%zu", memory);
+    return heap_memory(h);
+}
+
+static void *churn(void *unused)
+{
+    (void)unused;
+    cr_assert(heap_enter_thread());
+    heap *h = new_heap(16 * MB);
+    void **kept = heap_pinned(2 * sizeof *kept);
+    make_and_drop(h, kept);
+    kept[1] = NULL;
+    size_t memory = count(h);
+    /* A stale word on this stack may keep one of the others; on the stack of another thread, which
+     * has had free objects of ours in its hands, some of them, but not for long. */
+    for (int again = 0; again < 10 && memory > 2 * CHAIN; again++)
+        memory = count(h);
+    cr_expect(memory >= CHAIN && memory <= 2 * CHAIN, "%zu", memory);
     heap_unpin(kept);
     free_heap(h);
     return NULL;

@@ -190,7 +190,7 @@ Test(walk, equality_of_long_cycles_is_linear)
         rings[k] = v;
     }
     check_equal(rings[0], rings[1], true);
-    cr_expect_lt(steps, 8000);
+    cr_expect_lt(steps, 2000);
 }
 
 Test(walk, equality_of_deep_lists)

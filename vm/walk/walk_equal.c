@@ -16,8 +16,9 @@
 enum {
     QUICK_ELEMENTS = 32,
     QUICK_BYTES = 16 << 10,
-    PAIR_COST = 16 * WALK_OBJECT, /* two places in a table, which grows */
-    STRUCT_RUN = 64               /* what it takes to find the next field, in bytes compared */
+    PAIR_COST = 4 * WALK_OBJECT, /* two places in a table … */
+    PAIR_REDUCTIONS = 12,        /* … which grows: what it takes beyond that */
+    STRUCT_RUN = 64              /* what it takes to find the next field, in bytes compared */
 };
 
 static bool usable(const process *p, value v) { return !p || value_usable(p, v); }
@@ -387,6 +388,7 @@ verdict walk_equal_run(csp_vm *vm, process *p, equal_walk *w, int64_t *budget, b
         if (v != VERDICT_DONE)
             return v;
         *budget -= PAIR_COST;
+        vm_charge(vm, PAIR_REDUCTIONS);
     }
     *equal = w->last == 1;
     return VERDICT_DONE;
