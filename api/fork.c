@@ -26,6 +26,9 @@ static int fork_vm(host *h, csp_vm *vm)
         host_fail(h, CSP_E_SYSTEM, "busy", "another thread is at work, or has just been");
         return -1;
     }
+    /* A wake that the loop has not taken yet would be the child's last: libuv holds it for sent. */
+    if (vm->loop)
+        loop_poll(vm->loop);
     int pid = fork(), why = pid < 0 ? errno : 0;
     if (pid == 0 && vm->loop)
         why = loop_forked(vm->loop);

@@ -6,12 +6,18 @@
 
 #include "include/csp.h"
 
+static void drop(void *user, int stream, const char *text, size_t size)
+{
+    (void)user, (void)stream, (void)text, (void)size;
+}
+
 static csp_vm *make(csp_session **s)
 {
     csp_vm *vm;
     csp_config config;
     csp_config_init(&config, sizeof config);
     config.max_int_bits = 1 << 24;
+    config.write = drop;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
     *s = csp_session_new(vm);
     return vm;
@@ -89,6 +95,23 @@ static bool not_beside_a_thread(void)
     return well;
 }
 
+/* Somebody has woken the parent just before. */
+static bool wakes_come_to_the_child(void)
+{
+    csp_session *s;
+    csp_vm *vm = make(&s);
+    bool well = csp_fd(vm) >= 0;
+    csp_request_report(vm);
+    int pid = csp_fork(vm);
+    if (pid == 0) {
+        alarm(10);
+        well = well && gives(s, "len(str(3 ** 200000))", "95425");
+    }
+    well = child_is_well(pid, well) && well;
+    csp_free(vm);
+    return well;
+}
+
 /* Criterion's threads do not come along into the child. */
 static void expect_alone(bool (*body)(void))
 {
@@ -99,4 +122,5 @@ static void expect_alone(bool (*body)(void))
 Test(forking, both_go_on_by_themselves, .timeout = 20) { expect_alone(both_go_on); }
 Test(forking, waits_end_in_both, .timeout = 20) { expect_alone(waits_end_in_both); }
 Test(forking, not_beside_another_thread, .timeout = 30) { expect_alone(not_beside_a_thread); }
+Test(forking, wakes_come_to_the_child, .timeout = 30) { expect_alone(wakes_come_to_the_child); }
 Test(forking, misuse) { cr_expect_eq(csp_fork(NULL), -1); }
