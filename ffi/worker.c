@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/condition.h"
 #include "ffi/fault.h"
 #include "ffi/worker_own.h"
 
@@ -56,9 +56,7 @@ static void unlink_worker(workers *w, worker *self)
 /* False: nothing came for so long. */
 static bool wait_idle(workers *w)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += WORKER_IDLE_SECONDS;
+    struct timespec until = condition_after(WORKER_IDLE_SECONDS * 1000);
     w->idle++;
     int status = pthread_cond_timedwait(&w->more, &w->lock, &until);
     w->idle--;
@@ -140,11 +138,7 @@ static worker *start_worker(workers *w, worker_line *line)
 
 static void init_lock(workers *w)
 {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->more, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&w->more);
     pthread_mutex_init(&w->lock, NULL);
     w->pid = getpid();
 }

@@ -5,10 +5,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "api/host/host.h"
 #include "api/host/hold.h"
+#include "base/condition.h"
 #include "vm/outside/request.h"
 
 typedef enum work_state { WORK_QUEUED, WORK_BEGUN, WORK_DONE } work_state;
@@ -36,12 +36,8 @@ static offloads *offloads_of(host *h)
     offloads *of = h->natives.offloads;
     if (of || !(of = malloc(sizeof *of)))
         return of;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&of->lock, NULL);
-    pthread_cond_init(&of->done, &attributes);
-    pthread_condattr_destroy(&attributes);
+    condition_init(&of->done);
     of->first = NULL;
     of->users = 1;
     return h->natives.offloads = of;
@@ -157,9 +153,7 @@ static bool is_busy(const offloads *of)
 
 static void wait_until_done(offloads *of)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec++;
+    struct timespec until = condition_after(1000);
     while (is_busy(of) && pthread_cond_timedwait(&of->done, &of->lock, &until) == 0)
         continue;
 }

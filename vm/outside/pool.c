@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/condition.h"
 #include "gc/stranger.h"
 #include "vm/outside/bell.h"
 
@@ -70,11 +70,7 @@ pool *pool_new(bell *b)
     if (!p)
         return NULL;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->more, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&p->more);
     p->users = 1;
     p->open = true;
     p->rung = bell_hold(b);
@@ -126,9 +122,7 @@ static void put_into_inbox(pool *p, job *j)
 /* Called with the lock held. False: nothing came for so long. */
 static bool wait_idle(pool *p)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += POOL_IDLE_SECONDS;
+    struct timespec until = condition_after(POOL_IDLE_SECONDS * 1000);
     p->idle++;
     int status = pthread_cond_timedwait(&p->more, &p->lock, &until);
     p->idle--;

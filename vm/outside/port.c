@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/condition.h"
 
 port *port_new(bool to_script, uint32_t capacity)
 {
@@ -17,11 +18,7 @@ port *port_new(bool to_script, uint32_t capacity)
     p->users = 2;
     p->fd = -1;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&p->changed);
     return p;
 }
 
@@ -175,22 +172,9 @@ port_result port_receive(port *p, csp_msg **out)
     return result;
 }
 
-static struct timespec after(int milliseconds)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += milliseconds / 1000;
-    t.tv_nsec += milliseconds % 1000 * 1000000l;
-    if (t.tv_nsec >= 1000000000l) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000l;
-    }
-    return t;
-}
-
 port_result port_wait(port *p, int milliseconds)
 {
-    struct timespec until = after(milliseconds < 0 ? 0 : milliseconds);
+    struct timespec until = condition_after(milliseconds < 0 ? 0 : milliseconds);
     pthread_mutex_lock(&p->lock);
     p->waiting++;
     int error = 0;

@@ -1,0 +1,12 @@
+/* Conditions whose waits end by the monotonic clock: setting the time of day changes none. */
+#ifndef CSP_BASE_CONDITION_H
+#define CSP_BASE_CONDITION_H
+
+#include <pthread.h>
+#include <time.h>
+
+void condition_init(pthread_cond_t *c);
+/* In so many ms from now, for pthread_cond_timedwait. */
+struct timespec condition_after(int milliseconds);
+
+#endif
