@@ -136,9 +136,7 @@ static csp_status each_channel(host *h, void (*each)(void *user, const csp_chann
 csp_status csp_each_channel(csp_vm *vm, void (*each)(void *user, const csp_channel *channel),
                             void *user)
 {
-    if (!each)
-        return door_misuse(vm, __func__, "there is no function to call");
-    host *h = door_enter(vm, __func__, 0);
+    host *h = door_enter_calling(vm, __func__, each);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = each_channel(h, each, user);

@@ -8,6 +8,7 @@
 #include "api/host/host.h"
 #include "api/loader.h"
 #include "api/offer.h"
+#include "api/parsed.h"
 #include "api/session.h"
 #include "parser/parse.h"
 #include "vm/core/steps.h"
@@ -367,20 +368,13 @@ csp_input csp_input_state(const char *text, size_t size)
 {
     if (size > UINT32_MAX / 4 || (!text && size > 0))
         return CSP_INPUT_ERROR;
-    src_text src;
-    src_init(&src, "", text, size);
-    diag_list diags;
-    diag_init(&diags, &src);
-    arena a;
-    arena_init(&a);
-    const ast_module *ast = parse_input(&a, &diags);
+    parsed p;
+    parsed_read(&p, "", text, size, parse_input);
     csp_input state = CSP_INPUT_COMPLETE;
-    if (!ast || diags.errors > 0)
-        state = diags.incomplete ? CSP_INPUT_INCOMPLETE : CSP_INPUT_ERROR;
-    else if (ast->ends_with_doc)
+    if (!p.ast || p.diags.errors > 0)
+        state = p.diags.incomplete ? CSP_INPUT_INCOMPLETE : CSP_INPUT_ERROR;
+    else if (p.ast->ends_with_doc)
         state = CSP_INPUT_INCOMPLETE;
-    diag_free(&diags);
-    arena_free(&a);
-    src_free(&src);
+    parsed_free(&p);
     return state;
 }

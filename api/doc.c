@@ -5,6 +5,7 @@
 #include "api/foreign.h"
 #include "api/host/host.h"
 #include "api/loader.h"
+#include "api/parsed.h"
 #include "api/session.h"
 #include "base/foreign.h"
 #include "base/words.h"
@@ -45,37 +46,19 @@ static bool write_constant(int index, const char *name, FILE *out)
     return false;
 }
 
-/* The declaration of a top-level function in a parsed source, or NULL. */
-static const ast_fn *find_declaration(const ast_module *ast, const char *name)
-{
-    for (uint32_t i = ast ? ast->items.count : 0; i-- > 0;) {
-        const ast_node *item = ast->items.items[i];
-        if (item->kind == AST_FN_DECL && item->as.fn->name &&
-            strcmp(item->as.fn->name->text, name) == 0)
-            return item->as.fn;
-    }
-    return NULL;
-}
-
 /* A function written in csp: its source has everything. */
 static bool write_source(const char *source, size_t size, const char *module_name, const char *name,
                          FILE *out)
 {
-    src_text src;
-    src_init(&src, "", source, size);
-    diag_list diags;
-    diag_init(&diags, &src);
-    arena a;
-    arena_init(&a);
-    const ast_fn *fn = find_declaration(parse_module(&a, &diags), name);
+    parsed p;
+    parsed_read(&p, "", source, size, parse_module);
+    const ast_fn *fn = parsed_function(&p, name);
     if (fn) {
         doc_head(source, fn, module_name, out);
         if (fn->doc)
             doc_indented(fn->doc, fn->doc_length, out);
     }
-    diag_free(&diags);
-    arena_free(&a);
-    src_free(&src);
+    parsed_free(&p);
     return fn != NULL;
 }
 

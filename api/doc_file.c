@@ -6,6 +6,7 @@
 #include "api/foreign_text.h"
 #include "api/host/host.h"
 #include "api/locate.h"
+#include "api/parsed.h"
 #include "parser/parse.h"
 
 typedef struct page {
@@ -64,18 +65,17 @@ static char *home_of(const char *name)
     return strndup(base, (size_t)locate_shown_length(base));
 }
 
-static csp_status write_page(world *w, const char *name, arena *a, diag_list *diags, char **out)
+static csp_status write_page(world *w, const char *name, parsed *p, char **out)
 {
-    const ast_module *ast = parse_module(a, diags);
-    if (diags->errors > 0) {
-        error_set_compile(w, diags);
+    if (p->diags.errors > 0) {
+        error_set_compile(w, &p->diags);
         return CSP_E_COMPILE;
     }
     size_t length;
     char *home = home_of(name);
-    FILE *file = ast && home ? open_memstream(out, &length) : NULL;
+    FILE *file = p->ast && home ? open_memstream(out, &length) : NULL;
     if (file)
-        put_module(&(page){file, diags->src->text, home}, ast);
+        put_module(&(page){file, p->src.text, home}, p->ast);
     free(home);
     if (file && fclose(file) == 0)
         return CSP_OK;
@@ -98,16 +98,10 @@ csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t s
     world *w = h->world;
     csp_status status = CSP_E_COMPILE;
     if (!world_is_too_large(w, size)) {
-        src_text src;
-        src_init(&src, name, text, size);
-        diag_list diags;
-        diag_init(&diags, &src);
-        arena a;
-        arena_init(&a);
-        status = write_page(w, name, &a, &diags, out);
-        diag_free(&diags);
-        arena_free(&a);
-        src_free(&src);
+        parsed p;
+        parsed_read(&p, name, text, size, parse_module);
+        status = write_page(w, name, &p, out);
+        parsed_free(&p);
     }
     host_end(h);
     return status;

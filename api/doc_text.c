@@ -14,12 +14,19 @@ void doc_indented(const char *lines, size_t size, FILE *out)
     }
 }
 
+src_span doc_head_span(const char *source, const ast_fn *fn)
+{
+    src_span head = {fn->name_span.start, fn->body->span.start};
+    while (head.end > head.start && strchr(" \t\r\n{=>", source[head.end - 1]))
+        head.end--;
+    return head;
+}
+
 void doc_head(const char *source, const ast_fn *fn, const char *home, FILE *out)
 {
-    uint32_t from = fn->name_span.start, to = fn->body->span.start;
-    while (to > from && strchr(" \t\r\n{=>", source[to - 1]))
-        to--;
-    fprintf(out, "%s%s%.*s\n", home, *home ? "." : "", (int)(to - from), source + from);
+    src_span head = doc_head_span(source, fn);
+    fprintf(out, "%s%s%.*s\n", home, *home ? "." : "", (int)(head.end - head.start),
+            source + head.start);
 }
 
 /* The beginning of the line before the one that begins at `at`, which is not 0. */

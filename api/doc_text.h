@@ -8,6 +8,8 @@
 
 /* Lines, each indented by four spaces. */
 void doc_indented(const char *lines, size_t size, FILE *out);
+/* Where the head of a function stands: from its name up to its body, without what leads to that. */
+src_span doc_head_span(const char *source, const ast_fn *fn);
 /* A function as in the source, without `fn` and body: `geometry.area(w, h = w)`. home: ""
  * is none. */
 void doc_head(const char *source, const ast_fn *fn, const char *home, FILE *out);

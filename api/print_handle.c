@@ -1,6 +1,8 @@
 /* Processes, channels and functions, as people are told what they are. */
 #include <string.h>
 
+#include "api/doc_text.h"
+#include "api/parsed.h"
 #include "api/print.h"
 #include "parser/parse.h"
 #include "vm/code/native.h"
@@ -162,23 +164,13 @@ static bool add_head(text *t, const code *c)
     const module *m = c->module;
     if (!m || !m->text || m->length > TEXT_BYTES || !value_is(c->name, OBJ_STRING))
         return false;
-    src_text src;
-    src_init(&src, "", m->text, m->length);
-    diag_list diags;
-    diag_init(&diags, &src);
-    arena a;
-    arena_init(&a);
-    const ast_fn *fn = find_declaration(parse_input(&a, &diags), c);
-    if (fn) {
-        uint32_t from = fn->name_span.start, to = fn->body->span.start;
-        while (to > from && strchr(" \t\r\n{=>", m->text[to - 1]))
-            to--;
-        for (; from < to; from++)
-            text_put(t, m->text[from] == '\n' ? ' ' : m->text[from]);
-    }
-    diag_free(&diags);
-    arena_free(&a);
-    src_free(&src);
+    parsed p;
+    parsed_read(&p, "", m->text, m->length, parse_input);
+    const ast_fn *fn = find_declaration(p.ast, c);
+    src_span head = fn ? doc_head_span(m->text, fn) : (src_span){0, 0};
+    for (uint32_t i = head.start; i < head.end; i++)
+        text_put(t, m->text[i] == '\n' ? ' ' : m->text[i]);
+    parsed_free(&p);
     return fn != NULL;
 }
 

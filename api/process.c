@@ -243,9 +243,7 @@ static csp_status each_process(host *h, void (*each)(void *user, const csp_proce
 csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process),
                             void *user)
 {
-    if (!each)
-        return door_misuse(vm, __func__, "there is no function to call");
-    host *h = door_enter(vm, __func__, 0);
+    host *h = door_enter_calling(vm, __func__, each);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = each_process(h, each, user);
@@ -267,9 +265,7 @@ static process *find(host *h, uint64_t number)
 csp_status csp_find_process(csp_vm *vm, uint64_t number,
                             void (*found)(void *user, const csp_process *process), void *user)
 {
-    if (!found)
-        return door_misuse(vm, __func__, "there is no function to call");
-    host *h = door_enter(vm, __func__, 0);
+    host *h = door_enter_calling(vm, __func__, found);
     if (!h)
         return CSP_E_MISUSE;
     const process *p = find(h, number);
@@ -344,9 +340,7 @@ static csp_status each_frame(host *h, uint64_t number,
 csp_status csp_each_frame(csp_vm *vm, uint64_t number,
                           void (*each)(void *user, const csp_frame *frame), void *user)
 {
-    if (!each)
-        return door_misuse(vm, __func__, "there is no function to call");
-    host *h = door_enter(vm, __func__, 0);
+    host *h = door_enter_calling(vm, __func__, each);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = each_frame(h, number, each, user);
@@ -373,9 +367,7 @@ static csp_status each_stuck(host *h, void (*each)(void *user, uint64_t process)
 
 csp_status csp_each_stuck(csp_vm *vm, void (*each)(void *user, uint64_t process), void *user)
 {
-    if (!each)
-        return door_misuse(vm, __func__, "there is no function to call");
-    host *h = door_enter(vm, __func__, 0);
+    host *h = door_enter_calling(vm, __func__, each);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = each_stuck(h, each, user);

@@ -9,6 +9,7 @@
 #include "api/host/live.h"
 #include "api/loader.h"
 #include "api/own_module.h"
+#include "api/parsed.h"
 #include "api/session_names.h"
 #include "include/csp_tools.h"
 #include "parser/parse.h"
@@ -61,9 +62,7 @@ static bool is_file(const struct own_module *m)
 csp_status csp_each_module(csp_vm *vm, void (*each)(void *user, const csp_module *module),
                            void *user)
 {
-    if (!each)
-        return door_misuse(vm, __func__, "there is no function to call");
-    host *h = door_enter(vm, __func__, 0);
+    host *h = door_enter_calling(vm, __func__, each);
     if (!h)
         return CSP_E_MISUSE;
     for (struct own_module *m = h->world->own_modules; m; m = m->next) {
@@ -215,46 +214,32 @@ static void go_back(csp_session *s, const struct own_module *newest)
 
 /* ---- What is different ---- */
 
-typedef struct parsed {
-    src_text src;
-    diag_list diags;
-    arena a;
-    const ast_module *ast;
-    name_index names; /* of its declarations: their place in ast->items */
-} parsed;
+/* A module's text, and where in it each name is declared: its place in ast->items. */
+typedef struct declarations {
+    parsed text;
+    name_index names;
+} declarations;
 
-static const ast_name *declared(const ast_node *item)
+static bool read_declarations(declarations *d, const module *m)
 {
-    return item->kind == AST_FN_DECL  ? item->as.fn->name
-           : item->kind == AST_CONST  ? item->as.let.pattern->as.name.id
-           : item->kind == AST_EXTERN ? item->as.ext->alias
-                                      : NULL;
-}
-
-static bool parse(parsed *p, const module *m)
-{
-    src_init(&p->src, "", m->text, m->length);
-    diag_init(&p->diags, &p->src);
-    arena_init(&p->a);
-    p->ast = parse_module(&p->a, &p->diags);
-    p->names = (name_index){0};
-    uint32_t count = p->ast ? p->ast->items.count : 0;
-    if (!p->ast || !name_index_reserve(&p->names, count + 1))
+    parsed_read(&d->text, "", m->text, m->length, parse_module);
+    d->names = (name_index){0};
+    const ast_module *ast = d->text.ast;
+    uint32_t count = ast ? ast->items.count : 0;
+    if (!ast || !name_index_reserve(&d->names, count + 1))
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        const ast_name *name = declared(p->ast->items.items[i]);
+        const char *name = parsed_name(ast->items.items[i]);
         if (name)
-            name_index_set(&p->names, name->text, i);
+            name_index_set(&d->names, name, i);
     }
     return true;
 }
 
-static void parsed_free(parsed *p)
+static void free_declarations(declarations *d)
 {
-    name_index_clear(&p->names);
-    diag_free(&p->diags);
-    arena_free(&p->a);
-    src_free(&p->src);
+    name_index_clear(&d->names);
+    parsed_free(&d->text);
 }
 
 static bool is_same_text(const parsed *a, const ast_node *one, const parsed *b,
@@ -267,31 +252,31 @@ static bool is_same_text(const parsed *a, const ast_node *one, const parsed *b,
            memcmp(a->src.text + from, b->src.text + with, size) == 0;
 }
 
-static void compare(const parsed *old, const parsed *now, csp_reload *out)
+static void compare(const declarations *old, const declarations *now, csp_reload *out)
 {
-    for (uint32_t i = 0; i < now->ast->items.count; i++) {
-        const ast_node *item = now->ast->items.items[i];
-        const ast_name *name = declared(item);
-        uint32_t before = name ? name_index_find(&old->names, name->text) : NAME_INDEX_NONE;
-        if (name && before == NAME_INDEX_NONE)
+    const ast_list *before = &old->text.ast->items, *after = &now->text.ast->items;
+    for (uint32_t i = 0; i < after->count; i++) {
+        const char *name = parsed_name(after->items[i]);
+        uint32_t at = name ? name_index_find(&old->names, name) : NAME_INDEX_NONE;
+        if (name && at == NAME_INDEX_NONE)
             out->added++;
-        else if (name && !is_same_text(now, item, old, old->ast->items.items[before]))
+        else if (name && !is_same_text(&now->text, after->items[i], &old->text, before->items[at]))
             out->changed++;
     }
-    for (uint32_t i = 0; i < old->ast->items.count; i++) {
-        const ast_name *name = declared(old->ast->items.items[i]);
-        out->gone += name && name_index_find(&now->names, name->text) == NAME_INDEX_NONE;
+    for (uint32_t i = 0; i < before->count; i++) {
+        const char *name = parsed_name(before->items[i]);
+        out->gone += name && name_index_find(&now->names, name) == NAME_INDEX_NONE;
     }
 }
 
 static void count_changes(const module *old, const module *now, csp_reload *out)
 {
-    parsed before, after;
-    bool ok = parse(&before, old);
-    if (parse(&after, now) && ok)
+    declarations before, after;
+    bool ok = read_declarations(&before, old);
+    if (read_declarations(&after, now) && ok)
         compare(&before, &after, out);
-    parsed_free(&before);
-    parsed_free(&after);
+    free_declarations(&before);
+    free_declarations(&after);
 }
 
 /* ---- Who still runs the old code ---- */

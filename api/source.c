@@ -5,6 +5,7 @@
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/loader.h"
+#include "api/parsed.h"
 #include "api/session_names.h"
 #include "include/csp_tools.h"
 #include "parser/parse.h"
@@ -15,16 +16,6 @@ typedef struct found {
     char *file; /* NULL: an input of the session */
     uint32_t line;
 } found;
-
-static bool binds(const ast_node *item, const char *name)
-{
-    switch (item->kind) {
-    case AST_FN_DECL: return item->as.fn->name && strcmp(item->as.fn->name->text, name) == 0;
-    case AST_CONST: return strcmp(item->as.let.pattern->as.name.id->text, name) == 0;
-    case AST_EXTERN: return strcmp(item->as.ext->alias->text, name) == 0;
-    default: return false;
-    }
-}
 
 /* `text` is taken; NULL: nothing has been found. */
 static void set(found *out, char *text, const module *m, uint32_t line)
@@ -39,24 +30,19 @@ static void set(found *out, char *text, const module *m, uint32_t line)
 /* The top-level declaration of a module. */
 static void find_declaration(const module *m, const char *name, found *out)
 {
-    src_text src;
-    src_init(&src, "", m->text, m->length);
-    diag_list diags;
-    diag_init(&diags, &src);
-    arena a;
-    arena_init(&a);
-    const ast_module *ast = parse_module(&a, &diags);
-    for (uint32_t i = ast ? ast->items.count : 0; i-- > 0;) {
-        const ast_node *item = ast->items.items[i];
-        if (!binds(item, name))
+    parsed p;
+    parsed_read(&p, "", m->text, m->length, parse_module);
+    for (uint32_t i = p.ast ? p.ast->items.count : 0; i-- > 0;) {
+        const ast_node *item = p.ast->items.items[i];
+        const char *declared = parsed_name(item);
+        if (!declared || strcmp(declared, name) != 0)
             continue;
         uint32_t start = doc_start(m->text, item->span.start);
-        set(out, strndup(m->text + start, item->span.end - start), m, src_locate(&src, start).line);
+        set(out, strndup(m->text + start, item->span.end - start), m,
+            src_locate(&p.src, start).line);
         break;
     }
-    diag_free(&diags);
-    arena_free(&a);
-    src_free(&src);
+    parsed_free(&p);
 }
 
 static void find_module(const module *m, found *out)

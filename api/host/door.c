@@ -207,6 +207,14 @@ host *door_enter(csp_vm *vm, const char *function, unsigned how)
     return h;
 }
 
+host *door_enter_calling(csp_vm *vm, const char *function, bool each)
+{
+    if (each)
+        return door_enter(vm, function, 0);
+    door_misuse(vm, function, "there is no function to call");
+    return NULL;
+}
+
 void door_leave(host *h)
 {
     if (--h->entries > 0)

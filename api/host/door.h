@@ -40,6 +40,8 @@ enum { DOOR_NATIVE = 1 /* also from a native of this VM */ };
 /* Enters the VM for `function`, to be left by door_leave. NULL: misuse, which has been told: csp.h
  * says what the function then gives. */
 struct host *door_enter(csp_vm *vm, const char *function, unsigned how);
+/* The same for a function that calls `each`, which is misuse if there is none. */
+struct host *door_enter_calling(csp_vm *vm, const char *function, bool each);
 void door_leave(struct host *h);
 
 /* How many scopes are open; only who is in the VM changes that. */
