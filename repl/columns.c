@@ -41,8 +41,7 @@ static int width_of(wchar_t point)
     return width < 0 ? 1 : width;
 }
 
-/* How many bytes of the text are no more than `width` columns; *columns is what they take. */
-static size_t fitting(const char *text, int width, int *columns)
+size_t columns_fitting(const char *text, int width, int *columns)
 {
     const char *at = text;
     *columns = 0;
@@ -68,10 +67,10 @@ int columns_of(const char *text)
 void columns_put(FILE *out, const char *text, int width, bool right)
 {
     int columns;
-    size_t size = fitting(text, width, &columns);
+    size_t size = columns_fitting(text, width, &columns);
     bool cut = text[size] != '\0';
     if (cut)
-        size = fitting(text, width > 0 ? width - 1 : 0, &columns);
+        size = columns_fitting(text, width > 0 ? width - 1 : 0, &columns);
     int blanks = width - columns - cut;
     if (right)
         fprintf(out, "%*s", blanks, "");
@@ -93,9 +92,9 @@ void columns_put_lines(FILE *out, const char *text, int width, int rows)
     int lines = count_lines(text), shown = lines > rows ? rows - 1 : lines;
     for (int i = 0; i < shown; i++) {
         int columns;
-        size_t size = fitting(text, width, &columns);
+        size_t size = columns_fitting(text, width, &columns);
         if (text[size] != '\n') {
-            size = fitting(text, width - 1, &columns);
+            size = columns_fitting(text, width - 1, &columns);
             fprintf(out, "%.*s…\n", (int)size, text);
         } else {
             fprintf(out, "%.*s\n", (int)size, text);

@@ -13,6 +13,9 @@ screen_size columns_screen(void);
 
 /* The columns that a text takes, which is UTF-8 without control characters. */
 int columns_of(const char *text);
+/* How many bytes of the text, up to the end of its line, are no more than `width` columns; *columns
+ * is what they take. */
+size_t columns_fitting(const char *text, int width, int *columns);
 /* The text in exactly `width` columns: cut, with `…`, or filled with blanks at the left if `right`,
  * else behind it. */
 void columns_put(FILE *out, const char *text, int width, bool right);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repl/columns.h"
 #include "repl/output.h"
 #include "repl/repl.h"
 #include "repl/terminal.h"
@@ -54,37 +55,16 @@ void command_why(repl *r, const char *argument)
 
 /* ---- One line ---- */
 
-/* Columns that a character may take: twice as many where that depends on the terminal. */
-static int width_of(unsigned char first)
-{
-    return (first & 0xc0) == 0x80 ? 0 : first < 0xe1 ? 1 : 2;
-}
-
-/* The bytes of the text that fit into so many columns. */
-static size_t fitting(const char *text, int columns)
-{
-    size_t size = 0;
-    for (; text[size]; size++)
-        if ((columns -= width_of((unsigned char)text[size])) < 0)
-            break;
-    return size;
-}
-
-static int width(const char *text)
-{
-    int columns = 0;
-    for (; *text; text++)
-        columns += width_of((unsigned char)*text);
-    return columns;
-}
-
 /* `line`, cut to the screen, and then the hint, which is never cut. */
 static void tell_line(repl *r, const char *line)
 {
     static const char hint[] = " (:why)";
     int columns = terminal_columns() - (int)strlen(hint) - 1;
-    bool cut = width(line) > columns;
-    size_t size = cut ? fitting(line, columns > 2 ? columns - 2 : 0) : strlen(line);
+    int taken;
+    size_t size = columns_fitting(line, columns, &taken);
+    bool cut = line[size] != '\0';
+    if (cut)
+        size = columns_fitting(line, columns > 2 ? columns - 2 : 0, &taken);
     output_begin(r);
     repl_print(2, "%s%.*s%s%s%s\n", r->colour ? "\033[31m" : "", (int)size, line, cut ? " …" : "",
                r->colour ? "\033[0m" : "", hint);

@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What stands before it, and before its further lines where they are typed one by one. */
+#define PROMPT      "csp> "
+#define PROMPT_MORE "...> "
+
 /* What to evaluate next. */
 typedef struct entry_piece {
     const char *text;

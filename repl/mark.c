@@ -39,19 +39,20 @@ static void pass_on(int number, siginfo_t *info, void *context)
 }
 
 /* Signals that end the command reach the session; those of the keys are the session's alone. */
-static void set_signals(struct sigaction before[4])
+enum { PASSED = 2, SIGNALS = 4 };
+static const int numbers[SIGNALS] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+
+static void set_signals(struct sigaction before[SIGNALS])
 {
-    static const int numbers[4] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
     struct sigaction passing = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART};
     struct sigaction ignoring = {.sa_handler = SIG_IGN};
-    for (int i = 0; i < 4; i++)
-        sigaction(numbers[i], i < 2 ? &passing : &ignoring, &before[i]);
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(numbers[i], i < PASSED ? &passing : &ignoring, &before[i]);
 }
 
-static void restore_signals(const struct sigaction before[4])
+static void restore_signals(const struct sigaction before[SIGNALS])
 {
-    static const int numbers[4] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < SIGNALS; i++)
         sigaction(numbers[i], &before[i], NULL);
 }
 
@@ -69,7 +70,7 @@ static void end_as(int status)
 /* Returns when the session goes back to this mark. */
 static void wait_as(int self)
 {
-    struct sigaction before[4];
+    struct sigaction before[SIGNALS];
     set_signals(before);
     int status;
     while (waitpid(row.session, &status, 0) < 0)

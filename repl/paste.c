@@ -7,8 +7,8 @@
 
 #include "repl/entry.h"
 
-static const char prompt[] = "csp> ", more[] = "...> ";
-enum { PROMPT_SIZE = sizeof prompt - 1 };
+enum { PROMPT_SIZE = sizeof PROMPT - 1 };
+_Static_assert(sizeof PROMPT == sizeof PROMPT_MORE, "prompts are of one size");
 
 /* ---- A copied session ---- */
 
@@ -24,7 +24,7 @@ static size_t prompt_size(const char *line, const char *which)
 
 static bool has_prompt(const char *text)
 {
-    while (text && prompt_size(text, prompt) == 0) {
+    while (text && prompt_size(text, PROMPT) == 0) {
         text = strchr(text, '\n');
         text += text != NULL;
     }
@@ -43,14 +43,14 @@ char *paste_clean(const char *text, size_t *dropped)
     long open = 0;              /* … and its brackets */
     bool begun = false;
     for (const char *line = text; *line;) {
-        size_t length = strcspn(line, "\n"), skip = prompt_size(line, prompt);
+        size_t length = strcspn(line, "\n"), skip = prompt_size(line, PROMPT);
         const char *next = line + length + (line[length] == '\n');
         out[size] = '\0';
         if (skip > 0) {
             begin = size;
             open = 0;
         } else {
-            skip = prompt_size(line, more);
+            skip = prompt_size(line, PROMPT_MORE);
         }
         begun = begun || skip > 0;
         if (skip > 0 || (begun && (open > 0 || entry_goes_on(out + begin)))) {

@@ -18,9 +18,6 @@
 #include "repl/start.h"
 #include "repl/terminal.h"
 
-#define PROMPT      "csp> "
-#define PROMPT_MORE "...> "
-
 /* ---- Input ---- */
 
 /* Adds the line to the input under way. False: no memory, and the input is lost. */

@@ -28,8 +28,9 @@ static void open_csp(void)
     must(csp_find(vm, "m", "f", NULL, &add) == CSP_OK, "csp_find");
 }
 
-static int64_t call_csp(int64_t n)
+static int64_t call_csp(const char *name, int64_t n)
 {
+    (void)name;
     int64_t sum = 0, given;
     for (int64_t i = 0; i < n; i++) {
         csp_value args[2] = {csp_int(vm, i), csp_int(vm, 1)}, v;
@@ -54,8 +55,9 @@ static void open_lua(void)
     add_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
-static int64_t call_lua(int64_t n)
+static int64_t call_lua(const char *name, int64_t n)
 {
+    (void)name;
     int64_t sum = 0;
     for (int64_t i = 0; i < n; i++) {
         lua_rawgeti(L, LUA_REGISTRYINDEX, add_ref);
@@ -69,16 +71,9 @@ static int64_t call_lua(int64_t n)
 }
 #endif
 
-static double best(int64_t (*call)(int64_t n), int64_t n)
+static double best(int64_t (*call)(const char *name, int64_t n), int64_t n)
 {
-    double least = 1e18;
-    for (int i = 0; i < ROUNDS; i++) {
-        double from = measure_ns(CLOCK_PROCESS_CPUTIME_ID);
-        must(call(n) == n * (n - 1) / 2 + n, "the sum");
-        double took = (measure_ns(CLOCK_PROCESS_CPUTIME_ID) - from) / (double)n;
-        least = took < least ? took : least;
-    }
-    return least;
+    return measure_best(ROUNDS, call, "", n, n * (n - 1) / 2 + n);
 }
 
 /* embed [N [csp|lua]] */

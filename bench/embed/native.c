@@ -135,14 +135,7 @@ static int64_t run_lua(const char *name, int64_t n)
 
 static double best(int64_t (*run)(const char *name, int64_t n), const char *name, int64_t n)
 {
-    double least = 1e18;
-    for (int i = 0; i < ROUNDS; i++) {
-        double from = measure_ns(CLOCK_PROCESS_CPUTIME_ID);
-        must(run(name, n) == n * (n - 1) / 2, "the sum");
-        double took = (measure_ns(CLOCK_PROCESS_CPUTIME_ID) - from) / (double)n;
-        least = took < least ? took : least;
-    }
-    return least;
+    return measure_best(ROUNDS, run, name, n, n * (n - 1) / 2);
 }
 
 /* native [N [csp|lua]] */
