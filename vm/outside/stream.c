@@ -1,4 +1,4 @@
-/* Streams: their life, turns, and who waits. What goes in and out is in stream_io.c. */
+/* Streams: their life. What goes in and out is in stream_io.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,123 +8,35 @@
 #include "vm/outside/stream_parts.h"
 #include "vm/outside/streams.h"
 
-/* --- waiting */
-
-struct stream_wait {
-    request base;
-    stream_waits *in; /* NULL: in none */
-    stream_wait *next, *previous;
-    const process *by;
-};
-
-static void link_wait(request *r)
+stream_result stream_wait_in(csp_vm *vm, process *p, waits *l)
 {
-    stream_wait *w = (stream_wait *)r;
-    stream_waits *l = w->in;
-    w->previous = l->last;
-    if (l->last)
-        l->last->next = w;
-    else
-        l->first = w;
-    l->last = w;
-}
-
-static void unlink_wait(stream_wait *w)
-{
-    stream_waits *l = w->in;
-    if (w->previous)
-        w->previous->next = w->next;
-    else
-        l->first = w->next;
-    if (w->next)
-        w->next->previous = w->previous;
-    else
-        l->last = w->previous;
-    w->in = NULL;
-}
-
-static void cancel_wait(request *r)
-{
-    unlink_wait((stream_wait *)r);
-    request_complete(r);
-}
-
-static void drop_wait(request *r) { free(r); }
-
-static const request_kind wait_kind = {
-    .what = "a stream", .begin = link_wait, .cancel = cancel_wait, .drop = drop_wait};
-
-stream_result stream_wait_in(csp_vm *vm, process *p, stream_waits *l)
-{
-    stream_wait *w = calloc(1, sizeof *w);
-    if (!w) {
-        vm_raise_memory(vm);
-        return STREAM_RAISED;
-    }
-    w->base.kind = &wait_kind;
-    w->in = l;
-    w->by = p;
-    return request_start(vm, p, &w->base, NULL, 0, 0) == VERDICT_BLOCK ? STREAM_WAIT
-                                                                       : STREAM_RAISED;
-}
-
-void stream_wake(csp_vm *vm, stream_waits *l)
-{
-    stream_wait *w = l->first;
-    if (!w)
-        return;
-    unlink_wait(w);
-    request_finish(vm, &w->base);
-}
-
-static void wake_all(csp_vm *vm, stream_waits *l)
-{
-    while (l->first)
-        stream_wake(vm, l);
-}
-
-void stream_woken(csp_vm *vm, process *p)
-{
-    if (!p->side || !p->side->request)
-        return;
-    request *r = request_take(vm, p);
-    request_dispose(vm, r);
+    return waits_in(vm, p, l, WAITS_STREAM) == VERDICT_BLOCK ? STREAM_WAIT : STREAM_RAISED;
 }
 
 /* --- turns */
 
-static stream_turn *turn_of(stream *s, bool writes)
+static turn *turn_of(stream *s, bool writes)
 {
     return writes && s->kind != STREAM_FILE ? &s->out : &s->in;
 }
 
 stream_result stream_enter(csp_vm *vm, process *p, stream *s, bool writes)
 {
-    stream_turn *t = turn_of(s, writes);
-    stream_woken(vm, p);
+    turn *t = turn_of(s, writes);
+    waits_over(vm, p);
     if (s->closing)
         return STREAM_CLOSED;
-    if (t->holder && t->holder != p)
+    if (!turn_take(t, p))
         return stream_wait_in(vm, p, &t->next);
-    t->holder = p;
     return s->busy ? stream_wait_in(vm, p, &t->ready) : STREAM_OK;
-}
-
-static void leave(csp_vm *vm, const process *p, stream_turn *t)
-{
-    if (t->holder != p)
-        return;
-    stream_wait *w = t->next.first;
-    t->holder = w ? w->by : NULL;
-    stream_wake(vm, &t->next);
 }
 
 void stream_leave(csp_vm *vm, const process *p, stream *s)
 {
     if (turn_of(s, true)->holder == p)
         s->staged = 0;
-    leave(vm, p, &s->in);
-    leave(vm, p, &s->out);
+    turn_leave(vm, p, &s->in);
+    turn_leave(vm, p, &s->out);
 }
 
 /* --- birth and end */
@@ -230,7 +142,7 @@ void stream_end_if_due(csp_vm *vm, stream *s)
 {
     if (s->busy || stream_pending(s) > 0)
         return;
-    wake_all(vm, &s->written);
+    waits_wake_all(vm, &s->written);
     if (!s->closing)
         return;
     close_descriptor(s);
@@ -243,9 +155,8 @@ void stream_end_if_due(csp_vm *vm, stream *s)
 void stream_close(csp_vm *vm, stream *s)
 {
     s->closing = true;
-    wake_all(vm, &s->in.next);
-    wake_all(vm, &s->in.ready);
-    wake_all(vm, &s->out.next);
+    turn_wake_all(vm, &s->in);
+    waits_wake_all(vm, &s->out.next);
     stream_end_if_due(vm, s);
 }
 

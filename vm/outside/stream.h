@@ -25,25 +25,13 @@
 #define CSP_VM_OUTSIDE_STREAM_H
 
 #include "vm/outside/loop.h"
-#include "vm/outside/request.h"
+#include "vm/outside/turn.h"
 
 typedef enum stream_kind {
     STREAM_FILE,  /* what has no readiness: done by jobs */
     STREAM_PLAIN, /* a pipe, or a terminal */
     STREAM_SOCKET
 } stream_kind;
-
-typedef struct stream_wait stream_wait;
-typedef struct stream_waits {
-    stream_wait *first, *last;
-} stream_waits;
-
-/* A turn: of a direction, or of a whole file. */
-typedef struct stream_turn {
-    const process *holder; /* compared, never followed */
-    stream_waits next;     /* those whose turn is to come */
-    stream_waits ready;    /* the holder, if it waits for the descriptor */
-} stream_turn;
 
 typedef struct stream_bytes {
     char *data; /* malloc'ed */
@@ -69,8 +57,8 @@ typedef struct stream {
     bool closing;   /* no more operations begin … */
     bool abandoned; /* … and nobody holds it */
     int error;      /* of a write that nobody waited for; all further ones have it, too */
-    stream_turn in, out;
-    stream_waits written; /* those who wait until all is */
+    turn in, out;   /* of the directions; files have one for both */
+    waits written;  /* those who wait until all is */
     stream_bytes input, output;
     size_t staged; /* bytes behind those of `output`, not yet committed */
     job job;       /* of a file */

@@ -167,7 +167,7 @@ static int64_t arrive(csp_vm *vm, job *j)
             s->error = s->job_error;
         s->job_error = 0;
     }
-    stream_wake(vm, &s->in.ready);
+    waits_wake(vm, &s->in.ready);
     stream_end_if_due(vm, s);
     return 1;
 }
@@ -177,9 +177,9 @@ static stream_result begin_job(csp_vm *vm, process *p, stream *s, stream_doing d
     pool *of = request_pool(vm);
     if (!of)
         return STREAM_RAISED;
-    stream_result waits = stream_wait_in(vm, p, &s->in.ready);
-    if (waits != STREAM_WAIT)
-        return waits;
+    stream_result r = stream_wait_in(vm, p, &s->in.ready);
+    if (r != STREAM_WAIT)
+        return r;
     s->job = (job){.work = work, .drop = drop, .arrive = arrive};
     s->doing = doing;
     s->busy = true;
@@ -293,7 +293,7 @@ void stream_ready(loop_watched *w, bool reads, bool writes)
     if (reads) {
         s->unborn = false;
         s->readable = true;
-        stream_wake(vm, &s->in.ready);
+        waits_wake(vm, &s->in.ready);
     }
     if (!writes)
         return;
@@ -302,7 +302,7 @@ void stream_ready(loop_watched *w, bool reads, bool writes)
         return;
     drain(s);
     if (stream_pending(s) <= ON_ITS_WAY)
-        stream_wake(vm, &s->out.ready);
+        waits_wake(vm, &s->out.ready);
     stream_end_if_due(vm, s);
 }
 
@@ -363,7 +363,7 @@ stream_result stream_settle(csp_vm *vm, process *p, stream *s)
 
 stream_result stream_flush(csp_vm *vm, process *p, stream *s)
 {
-    stream_woken(vm, p);
+    waits_over(vm, p);
     if (s->busy || stream_pending(s) > 0)
         return stream_wait_in(vm, p, &s->written);
     return s->error ? failed(s) : STREAM_OK;

@@ -5,10 +5,7 @@
 #include "vm/outside/stream.h"
 
 /* p waits until it is woken from that list: WAIT or RAISED. */
-stream_result stream_wait_in(csp_vm *vm, process *p, stream_waits *l);
-void stream_wake(csp_vm *vm, stream_waits *l); /* the first, if there is one */
-/* A process that runs again gives its request back. */
-void stream_woken(csp_vm *vm, process *p);
+stream_result stream_wait_in(csp_vm *vm, process *p, waits *l);
 
 /* All is written, perhaps: tells those who wait for that, and does what was waiting for it. s may
  * be gone then. */

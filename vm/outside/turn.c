@@ -1,0 +1,112 @@
+#include "vm/outside/turn.h"
+
+#include <stdlib.h>
+
+struct waiter {
+    request base;
+    waits *in; /* NULL: in none */
+    waiter *next, *previous;
+    const process *by;
+};
+
+static void link_wait(request *r)
+{
+    waiter *w = (waiter *)r;
+    waits *l = w->in;
+    w->previous = l->last;
+    if (l->last)
+        l->last->next = w;
+    else
+        l->first = w;
+    l->last = w;
+}
+
+static void unlink_wait(waiter *w)
+{
+    waits *l = w->in;
+    if (w->previous)
+        w->previous->next = w->next;
+    else
+        l->first = w->next;
+    if (w->next)
+        w->next->previous = w->previous;
+    else
+        l->last = w->previous;
+    w->in = NULL;
+}
+
+static void cancel_wait(request *r)
+{
+    unlink_wait((waiter *)r);
+    request_complete(r);
+}
+
+static void drop_wait(request *r) { free(r); }
+
+#define KIND(text)                                                                 \
+    {                                                                              \
+        .what = text, .begin = link_wait, .cancel = cancel_wait, .drop = drop_wait \
+    }
+
+static const request_kind kinds[] = {
+    [WAITS_STREAM] = KIND("a stream"),
+    [WAITS_CONNECTION] = KIND("a connection"),
+    [WAITS_DATAGRAM] = KIND("a datagram"),
+};
+
+verdict waits_in(csp_vm *vm, process *p, waits *l, waits_for what)
+{
+    waiter *w = calloc(1, sizeof *w);
+    if (!w)
+        return vm_raise_memory(vm);
+    w->base.kind = &kinds[what];
+    w->in = l;
+    w->by = p;
+    return request_start(vm, p, &w->base, NULL, 0, 0);
+}
+
+void waits_over(csp_vm *vm, process *p)
+{
+    if (!p->side || !p->side->request)
+        return;
+    request *r = request_take(vm, p);
+    request_dispose(vm, r);
+}
+
+void waits_wake(csp_vm *vm, waits *l)
+{
+    waiter *w = l->first;
+    if (!w)
+        return;
+    unlink_wait(w);
+    request_finish(vm, &w->base);
+}
+
+void waits_wake_all(csp_vm *vm, waits *l)
+{
+    while (l->first)
+        waits_wake(vm, l);
+}
+
+bool turn_take(turn *t, const process *p)
+{
+    if (t->holder && t->holder != p)
+        return false;
+    t->holder = p;
+    return true;
+}
+
+void turn_leave(csp_vm *vm, const process *p, turn *t)
+{
+    if (t->holder != p)
+        return;
+    const waiter *w = t->next.first;
+    t->holder = w ? w->by : NULL;
+    waits_wake(vm, &t->next);
+}
+
+void turn_wake_all(csp_vm *vm, turn *t)
+{
+    waits_wake_all(vm, &t->next);
+    waits_wake_all(vm, &t->ready);
+}

@@ -1,0 +1,40 @@
+/* Who waits for something outside, in the order in which they came; and turns, which go from one to
+ * the next. All of it is the VM's thread's.
+ *
+ * Whoever waits has a request (request.h), which is completed here; a kill takes it out of its
+ * list. A turn is a process' until turn_leave, which it calls at the latest when its frame is
+ * unwound. */
+#ifndef CSP_VM_OUTSIDE_TURN_H
+#define CSP_VM_OUTSIDE_TURN_H
+
+#include "vm/outside/request.h"
+
+typedef struct waiter waiter;
+typedef struct waits {
+    waiter *first, *last;
+} waits;
+
+/* What they wait for, as reports have it. */
+typedef enum waits_for { WAITS_STREAM, WAITS_CONNECTION, WAITS_DATAGRAM } waits_for;
+
+/* p, which is running, waits until it is woken from that list: BLOCK; or FAIL. */
+verdict waits_in(csp_vm *vm, process *p, waits *l, waits_for what);
+/* A process that runs again, whatever woke it, gives its request back. */
+void waits_over(csp_vm *vm, process *p);
+void waits_wake(csp_vm *vm, waits *l); /* the first, if there is one */
+void waits_wake_all(csp_vm *vm, waits *l);
+
+typedef struct turn {
+    const process *holder; /* compared, never followed */
+    waits next;            /* those whose turn is to come */
+    waits ready;           /* the holder, if it waits for the descriptor */
+} turn;
+
+/* Whether it is p's turn, from now on: else it has to wait in `next`. */
+bool turn_take(turn *t, const process *p);
+/* If it is p's, the first of the next has it. */
+void turn_leave(csp_vm *vm, const process *p, turn *t);
+/* The end of it all: those who wait run, and find out. */
+void turn_wake_all(csp_vm *vm, turn *t);
+
+#endif
