@@ -4,6 +4,7 @@
 #             CC=clang         another compiler         O=DIR       build in DIR instead of build/
 #             SAN=1            ASan and UBSan           DEBUG=1     assertions, less optimisation
 #             TSAN=1           ThreadSanitizer (docs/quality.md)
+#             LINEEDIT=none    the REPL without readline
 #             V=1              show the commands        WERROR=1    warnings are errors
 #             ONLY= WAY=       which tests to run (see scripts/run-tests)
 #             CFLAGS= CPPFLAGS= LDFLAGS=, AR= OBJCOPY= NM= PKG_CONFIG=: as usual; a cross compiler's are found by
@@ -38,7 +39,7 @@ endif
 OBJCOPY ?= $(CROSS)objcopy
 NM ?= $(CROSS)nm
 PKG_CONFIG ?= $(CROSS)pkg-config
-SETUP := CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' scripts/setup
+SETUP := LINEEDIT='$(LINEEDIT)' CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' CFLAGS='$(CPPFLAGS) $(CFLAGS)' scripts/setup
 
 # ---- What is built: a release, a debug or a sanitizer build ----
 
@@ -83,7 +84,10 @@ endif
 LIB_ROOMS := base msg ffi lexer parser compiler vm gc stdlib api
 LIB_SRC := $(sort $(foreach room,$(LIB_ROOMS),$(wildcard $(room)/*.c $(room)/*/*.c)))
 LIB_ASM := $(sort $(wildcard ffi/*.S))
-REPL_SRC := $(sort $(wildcard repl/*.c repl/*/*.c))
+READLINE_SRC := repl/terminal.c repl/keys.c
+PLAIN_SRC := repl/plain.c
+REPL_ALL := $(sort $(wildcard repl/*.c repl/*/*.c))
+REPL_SRC := $(filter-out $(if $(filter none,$(LINEEDIT)),$(READLINE_SRC),$(PLAIN_SRC)),$(REPL_ALL))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/*/test_*.c))
 SOAK_SRC := tests/soak/soak.c
@@ -101,7 +105,8 @@ LIBC_FIRST := $(if $(filter release,$(MODE)),-lc)
 # Thousands of pointers in tables are relocated at each start: in a few words that say where they are. Some linkers
 # cannot do that, and others not as glibc wants it; then the command is linked without.
 PACKED := $(if $(filter release,$(MODE)),-Wl$(comma)-z$(comma)pack-relative-relocs)
-READLINE := $(or $(shell $(PKG_CONFIG) --libs readline 2>/dev/null),-lreadline)
+READLINE = $(if $(filter none,$(LINEEDIT)),,$(READLINE_FOUND))
+READLINE_FOUND := $(or $(shell $(PKG_CONFIG) --libs readline 2>/dev/null),-lreadline)
 PKG_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null; $(PKG_CONFIG) --cflags-only-I readline 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wvla
 # Rows of a table leave out what is zero.
@@ -123,18 +128,19 @@ DEFINES_api/csp := -DCSP_VERSION='"$(VERSION)"'
 DEFINES_tests/api/test_csp := $(DEFINES_api/csp)
 
 # Objects of different compilers or flags never mix: each combination has a folder of its own.
-KEY := $(firstword $(shell printf '%s' "$(subst ",,$(CC) $(ALL_CFLAGS) $(CFLAGS_vm/run/run) $(ALL_LDFLAGS))" | cksum))
+KEY := $(firstword $(shell printf '%s' "$(subst ",,$(CC) $(LINEEDIT) $(ALL_CFLAGS) $(CFLAGS_vm/run/run) $(ALL_LDFLAGS))" | cksum))
 OBJ := $(O)/obj-$(notdir $(firstword $(CC)))-$(MODE)-$(KEY)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(LIB_ASM:%.S=$(OBJ)/%.o) $(OBJ)/stdlib_csp.o
 REPL_OBJ := $(REPL_SRC:%.c=$(OBJ)/%.o)
+PLAIN_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(READLINE_SRC),$(REPL_ALL)))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(OBJ)/%.o)
 UNIT_TESTS := $(UNIT_SRC:%.c=$(OBJ)/%)
 SOAK := $(OBJ)/tests/soak/soak
 
 # Rewritten when a source file comes or goes, so that what is made of all of them is made anew.
 SOURCE_LIST := $(O)/sources.list
-SOURCES := $(LIB_SRC) $(LIB_ASM) $(REPL_SRC) $(STDLIB)
+SOURCES := $(LIB_SRC) $(LIB_ASM) $(REPL_ALL) $(STDLIB)
 ifneq ($(shell cat $(SOURCE_LIST) 2>/dev/null),$(SOURCES))
 $(SOURCE_LIST): FORCE
 endif
@@ -264,7 +270,7 @@ setup: ## install what building, testing, checking and measuring need, with both
 	@$(SETUP) build test check bench-check fuzz
 
 clean: ## remove what was built
-	$(Q)cd $(O) 2>/dev/null && rm -rf obj-*-*-* csp libcsp.a libcsp.so unit.list sources.list stdlib_csp.c soak \
+	$(Q)cd $(O) 2>/dev/null && rm -rf obj-*-*-* csp csp-plain libcsp.a libcsp.so unit.list sources.list stdlib_csp.c soak \
 		san tsan debug fuzz coverage clang arm64 deb installed; rmdir '$(realpath $(O))' 2>/dev/null || :
 
 # ---- The library and the command ----
@@ -272,16 +278,21 @@ clean: ## remove what was built
 build: $(OUT)/csp $(OUT)/libcsp.a $(if $(filter release,$(MODE)),$(OUT)/libcsp.so)
 
 # The folder of the objects holds what was made with them; the one above shows that of the latest make.
-SHOWN := csp libcsp.a libcsp.so
+SHOWN := csp csp-plain libcsp.a libcsp.so
 $(shell for name in $(SHOWN); do [ $(OUT)/$$name -ef $(OBJ)/$$name ] || echo $(OUT)/$$name; done): FORCE
 $(SHOWN:%=$(OUT)/%): $(OUT)/%: $(OBJ)/%
 	@mkdir -p $(OUT) && ln -f $< $@
 
-link_csp = $(CC) $(CFLAGS) $(1) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(REPL_OBJ) $(OBJ)/libcsp.a $(LIBS) $(READLINE)
+link_csp = $(CC) $(CFLAGS) $(1) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(filter %.o %.a,$^) $(LIBS)
 $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 	$(say) LINK $(OUT)/csp
-	$(Q)$(call link_csp,$(PACKED))
-	$(Q)$(if $(PACKED),readelf -V $@ | grep -q GLIBC_ABI_DT_RELR || $(call link_csp))
+	$(Q)$(call link_csp,$(PACKED)) $(READLINE)
+	$(Q)$(if $(PACKED),readelf -V $@ | grep -q GLIBC_ABI_DT_RELR || $(call link_csp) $(READLINE))
+
+# What LINEEDIT=none makes, beside the command, for its tests.
+$(OBJ)/csp-plain: $(PLAIN_OBJ) $(OBJ)/libcsp.a
+	$(say) LINK $(OUT)/csp-plain
+	$(Q)$(call link_csp)
 
 # Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 $(OBJ)/libcsp.a: $(LIB_OBJ) $(SOURCE_LIST)
@@ -323,12 +334,12 @@ $(O)/stdlib_csp.c: $(STDLIB) scripts/embed $(SOURCE_LIST)
 $(OBJ)/stdlib_csp.o: $(O)/stdlib_csp.c | $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(REPL_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT_TESTS:=.d) $(SOAK).d \
+-include $(LIB_OBJ:.o=.d) $(REPL_OBJ:.o=.d) $(PLAIN_OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(UNIT_TESTS:=.d) $(SOAK).d \
 	$(FUZZ_SRC:%.c=$(OBJ)/%.d)
 
 # ---- Unit tests: one program for each tests/<room>/test_<what>.c ----
 
-unit-tests: $(UNIT_TESTS) $(if $(filter release,$(MODE)),installed)
+unit-tests: $(UNIT_TESTS) $(OUT)/csp-plain $(if $(filter release,$(MODE)),installed)
 	@mkdir -p $(OUT) && realpath $(UNIT_TESTS) > $(OUT)/unit.list
 
 $(UNIT_TESTS): %: %.o $(SUPPORT_OBJ) $(OBJ)/internal.a
@@ -408,7 +419,7 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/in
 # ---- Checks ----
 
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl repl/* include tests/support)))
-ALL_C := $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC) tests/ffi/measure.c
+ALL_C := $(LIB_SRC) $(REPL_ALL) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC) tests/ffi/measure.c
 HOSTS := $(sort $(wildcard examples/embed/*.c examples/embed/*.cpp))
 .PHONY: check-format check-includes check-rooms check-headers check-api check-text check-exports check-shadow check-cppcheck \
 	check-tidy
@@ -442,9 +453,9 @@ check-api:
 check-cppcheck:
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppressions-list=scripts/cppcheck.suppress -j$(shell nproc) \
-		$(DEFINES) -UCSP_DEBUG -D'ElfW(type)=Elf64_##type' -I. -Iinclude $(LIB_SRC) $(REPL_SRC) $(SUPPORT_SRC)
+		$(DEFINES) -UCSP_DEBUG -D'ElfW(type)=Elf64_##type' -I. -Iinclude $(LIB_SRC) $(REPL_ALL) $(SUPPORT_SRC)
 
-TIDY := $(LIB_SRC:%=tidy/%) $(REPL_SRC:%=tidy/%) $(SUPPORT_SRC:%=tidy/%)
+TIDY := $(LIB_SRC:%=tidy/%) $(REPL_ALL:%=tidy/%) $(SUPPORT_SRC:%=tidy/%)
 .PHONY: $(TIDY)
 check-tidy: $(TIDY)
 $(TIDY): tidy/%:

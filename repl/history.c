@@ -5,11 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <readline/history.h>
-
 #include "repl/history_file.h"
-
-enum { HISTORY_ENTRIES = 5000 };
 
 static char *join(const char *folder, const char *rest)
 {
@@ -37,12 +33,24 @@ static void make_folders(char *file)
     }
 }
 
-static void recall(char *input) { add_history(input); }
+static char *last;
+static void (*give)(const char *input);
 
-void history_open(void)
+static void keep_last(const char *input)
 {
-    using_history();
-    stifle_history(HISTORY_ENTRIES);
+    free(last);
+    last = strdup(input);
+}
+
+static void recall(char *input)
+{
+    keep_last(input);
+    give(input);
+}
+
+void history_open(void (*each)(const char *input))
+{
+    give = each;
     char *path = find_path();
     if (!path)
         return;
@@ -51,13 +59,18 @@ void history_open(void)
     free(path);
 }
 
-void history_add(const char *input)
+bool history_add(const char *input)
 {
-    HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-    if (*input == ' ' || (last && strcmp(last->line, input) == 0))
-        return;
-    add_history(input);
+    if (*input == ' ' || (last && strcmp(last, input) == 0))
+        return false;
+    keep_last(input);
     history_file_append(input);
+    return true;
 }
 
-void history_close(void) { history_file_close(); }
+void history_close(void)
+{
+    history_file_close();
+    free(last);
+    last = NULL;
+}

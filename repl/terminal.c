@@ -1,9 +1,6 @@
 #include "repl/terminal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +15,9 @@
 #include "repl/paste.h"
 #include "repl/rescue.h"
 #include "repl/standard.h"
+#include "repl/terminal_signals.h"
 
-/* Readline's callbacks and signal handlers take no argument of ours. */
+/* Readline's callbacks take no argument of ours. */
 static struct {
     terminal_complete_fn *complete;
     terminal_list_fn *list;
@@ -33,10 +31,7 @@ static struct {
     bool must_scroll; /* the user has set readline's horizontal-scroll-mode */
     /* the line is taller than the screen: it is shown in one row, as far as it fits */
     bool scrolls;
-    int pending;  /* events that terminal_wait has still to give */
-    int pipe[2];  /* from the signal handlers to terminal_wait */
-    int ended_by; /* the signal that asked to end; 0: none */
-    csp_vm *volatile running;
+    int pending; /* events that terminal_wait has still to give */
 } terminal;
 
 /* ---- Display ---- */
@@ -83,34 +78,6 @@ static void redisplay(void)
 
 /* ---- Signals ---- */
 
-static const struct {
-    int number;
-    char sent; /* through the pipe */
-} handled[] = {{SIGINT, 'i'},  {SIGCONT, 'c'}, {SIGWINCH, 'w'},
-               {SIGQUIT, 'q'}, {SIGTERM, 't'}, {SIGHUP, 'h'}};
-enum { HANDLED = sizeof handled / sizeof *handled };
-
-static void on_signal(int number)
-{
-    int kept = errno;
-    csp_vm *vm = terminal.running;
-    bool ends = number == SIGTERM || number == SIGHUP, tell = true;
-    if (vm && (ends || number == SIGINT))
-        csp_interrupt(vm);
-    if (vm && number == SIGQUIT)
-        csp_request_report(vm);
-    if (vm && number == SIGQUIT)
-        tell = false;
-    if (ends)
-        rescue_handle(number); /* a second one ends the command at once */
-    for (int i = 0; i < HANDLED && tell; i++)
-        if (handled[i].number == number && write(terminal.pipe[1], &handled[i].sent, 1) < 0)
-            break; /* it is full: the reader will wake anyway */
-    errno = kept;
-}
-
-int terminal_ended_by(void) { return terminal.ended_by; }
-
 /* Continued after a stop: the shell has changed the terminal's modes. */
 static void resume(void)
 {
@@ -137,24 +104,18 @@ static void resize(void)
 
 static int take_signals(void)
 {
-    int events = 0;
-    char sent[64];
-    ssize_t got = read(terminal.pipe[0], sent, sizeof sent);
-    for (ssize_t i = 0; i < got; i++)
-        switch (sent[i]) {
-        case 'i': events |= TERMINAL_INTERRUPT; break;
-        case 'q': events |= TERMINAL_REPORT; break;
-        case 'c': resume(); break;
-        case 'w': resize(); break;
-        default: terminal.ended_by = sent[i] == 'h' ? SIGHUP : SIGTERM; events |= TERMINAL_END;
-        }
-    return events;
+    int events = terminal_signals_take();
+    if (events & TERMINAL_CONTINUED)
+        resume();
+    if (events & TERMINAL_RESIZED)
+        resize();
+    return events & ~(TERMINAL_CONTINUED | TERMINAL_RESIZED);
 }
 
 /* A Ctrl-C that came too late for what has just ended is none for the line that is typed next. */
 void terminal_interrupts(csp_vm *vm)
 {
-    terminal.running = vm;
+    terminal_signals_interrupt(vm);
     if (!vm)
         terminal.pending |= take_signals() & ~TERMINAL_INTERRUPT;
 }
@@ -302,7 +263,7 @@ bool terminal_discard(void)
 int terminal_wait(int fd, int timeout, char **line)
 {
     struct pollfd polled[] = {{.fd = STDIN_FILENO, .events = POLLIN},
-                              {.fd = terminal.pipe[0], .events = POLLIN},
+                              {.fd = terminal_signals_fd(), .events = POLLIN},
                               {.fd = fd, .events = POLLIN}};
     if (!terminal.editing)
         polled[0].fd = -1; /* keys are for the next line, or for what runs */
@@ -374,7 +335,13 @@ void terminal_fresh_line(void)
 
 static void say(const char *what) { terminal_write(STDOUT_FILENO, what, strlen(what)); }
 
-void terminal_remember(const char *input) { history_add(input); }
+static void recall(const char *input) { add_history(input); }
+
+void terminal_remember(const char *input)
+{
+    if (history_add(input))
+        recall(input);
+}
 
 /* ---- Beginning and end ---- */
 
@@ -384,8 +351,6 @@ bool terminal_open(terminal_complete_fn *complete_with, terminal_list_fn *list_w
     terminal.list = list_with;
     terminal.user = user;
     terminal.column_zero = true;
-    if (pipe2(terminal.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
-        return false;
     rl_readline_name = "csp";
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
@@ -398,13 +363,11 @@ bool terminal_open(terminal_complete_fn *complete_with, terminal_list_fn *list_w
     /* Elsewhere an entry of several lines is typed one by one. */
     if (rl_get_termcap("up"))
         keys_bind(say);
-    history_open();
+    using_history();
+    stifle_history(HISTORY_ENTRIES);
+    history_open(recall);
     rescue_begin(strcmp(rl_variable_value("enable-bracketed-paste"), "on") == 0);
-    struct sigaction before, act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    for (int i = 0; i < HANDLED; i++)
-        if (sigaction(handled[i].number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            sigaction(handled[i].number, &act, NULL);
-    return true;
+    return terminal_signals_open();
 }
 
 void terminal_close(void)
@@ -414,9 +377,6 @@ void terminal_close(void)
     terminal.editing = false;
     terminal_fresh_line();
     rescue_end();
-    for (int i = 0; i < HANDLED; i++)
-        signal(handled[i].number, SIG_DFL);
+    terminal_signals_close();
     history_close();
-    close(terminal.pipe[0]);
-    close(terminal.pipe[1]);
 }
