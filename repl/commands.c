@@ -5,6 +5,7 @@
 
 #include "repl/act.h"
 #include "repl/crashes.h"
+#include "repl/edit.h"
 #include "repl/graph.h"
 #include "repl/inspect.h"
 #include "repl/measure.h"
@@ -12,8 +13,10 @@
 #include "repl/nearest.h"
 #include "repl/processes.h"
 #include "repl/reload.h"
+#include "repl/session_commands.h"
 #include "repl/settings.h"
 #include "repl/source_commands.h"
+#include "repl/transcript.h"
 #include "repl/tree.h"
 #include "repl/type.h"
 #include "repl/waits.h"

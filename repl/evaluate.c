@@ -8,11 +8,18 @@
 
 /* ---- How it ended ---- */
 
+/* For the transcript: its first line. */
+static void note_failure(repl *r, const char *text)
+{
+    journal_add(&r->journal, JOURNAL_FAILED, 0, text, strcspn(text, "\n"));
+}
+
 static void print_error(repl *r)
 {
     csp_error *error = csp_take_error(r->vm);
     char *text = error ? csp_error_text(error, r->colour ? CSP_COLOUR : CSP_PLAIN) : NULL;
     repl_print(2, "%s", text ? text : "out of memory\n");
+    note_failure(r, text ? text : "out of memory");
     csp_text_free(text);
     if (error)
         crashes_keep(r, error);
@@ -106,6 +113,7 @@ static void print_others(csp_vm *vm)
 static void print_interruption(repl *r, const interruption *i)
 {
     csp_error_free(csp_take_error(r->vm));
+    note_failure(r, "interrupted");
     repl_print(2, "interrupted after %.1f s%s", (double)(output_now() - i->began) / 1000,
                i->times ? i->at : " of compiling");
     if (i->times) {
@@ -195,6 +203,7 @@ static void evaluate_shown(repl *r, const char *text, size_t size, bool quiet)
 {
     interruption i;
     show_begin(r, quiet);
+    journal_add(&r->journal, JOURNAL_ENTRY, 0, text, size);
     csp_status status = run(r, text, size, &i);
     show_end(r, status >= 0);
     say_outcome(r, status, &i);

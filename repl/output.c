@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <time.h>
 
 #include "repl/repl.h"
@@ -150,6 +151,8 @@ void output_write(void *user, int stream, const char *text, size_t size)
     repl *r = user;
     const char *name;
     uint64_t process = csp_writer(r->vm, &name);
+    if (stream == STDOUT_FILENO)
+        journal_add(&r->journal, JOURNAL_OUTPUT, 0, text, size);
     if (process == 0 || process == r->out.foreground || r->out.starting) {
         output_begin(r);
         terminal_write(stream, text, size);

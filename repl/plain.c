@@ -17,9 +17,11 @@ static struct {
     const char *prompt; /* of the line that is being typed; NULL: none is */
     char *typed;        /* what has been read and not given yet */
     size_t size, capacity;
-    bool ended;       /* there is no more input */
-    int pending;      /* events that terminal_wait has still to give */
-    bool column_zero; /* the last output ended its line */
+    bool ended;                     /* there is no more input */
+    int pending;                    /* events that terminal_wait has still to give */
+    char *history[HISTORY_ENTRIES]; /* a ring */
+    size_t remembered;              /* so far */
+    bool column_zero;               /* the last output ended its line */
 } plain = {.column_zero = true};
 
 static void write_all(int stream, const char *text, size_t size)
@@ -160,14 +162,31 @@ void terminal_fresh_line(void)
 
 /* ---- Beginning and end ---- */
 
-static void forget(const char *input) { (void)input; }
+static void recall(const char *input)
+{
+    char **slot = &plain.history[plain.remembered++ % HISTORY_ENTRIES];
+    free(*slot);
+    *slot = strdup(input);
+}
 
-void terminal_remember(const char *input) { history_add(input); }
+void terminal_remember(const char *input)
+{
+    if (history_add(input))
+        recall(input);
+}
+
+void terminal_history(void (*each)(void *user, const char *input), void *user)
+{
+    size_t first = plain.remembered > HISTORY_ENTRIES ? plain.remembered - HISTORY_ENTRIES : 0;
+    for (size_t i = first; i < plain.remembered; i++)
+        if (plain.history[i % HISTORY_ENTRIES])
+            each(user, plain.history[i % HISTORY_ENTRIES]);
+}
 
 bool terminal_open(terminal_complete_fn *complete, terminal_list_fn *list, void *user)
 {
     (void)complete, (void)list, (void)user;
-    history_open(forget);
+    history_open(recall);
     rescue_begin(false);
     return terminal_signals_open();
 }
@@ -182,4 +201,7 @@ void terminal_close(void)
     free(plain.typed);
     plain.typed = NULL;
     plain.size = plain.capacity = 0;
+    for (size_t i = 0; i < HISTORY_ENTRIES; i++)
+        free(plain.history[i]);
+    memset(plain.history, 0, sizeof plain.history);
 }

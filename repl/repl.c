@@ -33,9 +33,21 @@ static bool add_line(repl *r, const char *line)
     return r->input != NULL;
 }
 
+static void keep_last(repl *r, const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        return;
+    free(r->last);
+    r->last = copy;
+}
+
 static void run_entry(repl *r, const char *text)
 {
     entry_piece piece;
+    terminal_remember(text);
+    if (*text != ':')
+        keep_last(r, text);
     while (!r->quit && entry_next(&text, &piece)) {
         char *copy = strndup(piece.text, piece.size);
         if (!copy)
@@ -46,6 +58,15 @@ static void run_entry(repl *r, const char *text)
             evaluate(r, copy);
         free(copy);
     }
+}
+
+/* What a command has made. */
+static void run_next(repl *r)
+{
+    char *text = r->next;
+    r->next = NULL;
+    run_entry(r, text);
+    free(text);
 }
 
 /* A whole entry, or, where the terminal shows one line at a time, a line of it. */
@@ -60,8 +81,9 @@ static void take_line(repl *r, const char *line)
         return;
     char *input = r->input;
     r->input = NULL;
-    terminal_remember(input);
     run_entry(r, input);
+    while (r->next && !r->quit)
+        run_next(r);
     reload_look(r);
     free(input);
 }
@@ -112,6 +134,7 @@ enum { LEAK_PATIENCE = 1000 /* ms: so long :wait can show what nobody can wake *
 int repl_run(const options *o)
 {
     repl r = {.colour = o->colour};
+    journal_init(&r.journal);
     csp_config config = o->config;
     config.leak_patience = LEAK_PATIENCE;
     config.write = output_write;
@@ -138,6 +161,9 @@ int repl_run(const options *o)
     terminal_close();
     spent_free(&r.spent);
     free(r.input);
+    free(r.last);
+    free(r.next);
+    journal_free(&r.journal);
     reload_free(&r);
     return terminal_ended_by() ? standard_die(terminal_ended_by()) : r.status;
 }

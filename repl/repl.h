@@ -3,6 +3,7 @@
 #define CSP_REPL_REPL_H
 
 #include "repl/crashes.h"
+#include "repl/journal.h"
 #include "repl/options.h"
 #include "repl/output.h"
 #include "repl/settings.h"
@@ -20,8 +21,11 @@ typedef struct repl {
     crashes crashes;
     spent spent;
     settings settings;
+    journal journal;
     struct told_change *told; /* list: files whose change has been told */
     char *input;              /* the lines of an input that is not complete yet, or NULL */
+    char *last;               /* the last entry that was more than a command, or NULL */
+    char *next;               /* an entry that a command has made, to run next, or NULL */
 } repl;
 
 /* Runs until the user leaves; returns the exit status. */

@@ -8,6 +8,7 @@
 
 #include "repl/pager.h"
 #include "repl/repl.h"
+#include "repl/scan.h"
 
 enum { NAME_BYTES = 24 };
 
@@ -45,11 +46,9 @@ static csp_print_options options_of(const repl *r)
                                .more = ":all pages them"};
 }
 
-static void print(const repl *r, csp_value v, const char *before, const csp_print_options *o)
+static void print(const char *text, const char *before)
 {
-    char *text = csp_print(r->vm, v, o);
     repl_print(text ? 1 : 2, "%s%s\n", before, text ? text : "out of memory");
-    csp_text_free(text);
 }
 
 /* ---- Names ---- */
@@ -94,16 +93,6 @@ static void keep_entry(repl *r)
 
 /* ---- Quiet entries ---- */
 
-/* Behind a text in quotes that begins at `at`. raw: it has no escapes. */
-static const char *skip_text(const char *at, bool raw)
-{
-    size_t quotes = strncmp(at, "\"\"\"", 3) == 0 ? 3 : 1;
-    const char *end = at + quotes;
-    while (*end && strncmp(end, "\"\"\"", quotes) != 0)
-        end += *end == '\\' && end[1] && !raw ? 2 : 1;
-    return *end ? end + quotes : end;
-}
-
 bool show_is_quiet(const char *entry)
 {
     char last = '\0'; /* that is no blank and in no comment */
@@ -114,7 +103,7 @@ bool show_is_quiet(const char *entry)
         }
         if (!strchr(" \t\r\n", *at))
             last = *at;
-        at = *at == '"' ? skip_text(at, at > entry && at[-1] == 'r') : at + 1;
+        at = *at == '"' ? scan_text(at, at > entry && at[-1] == 'r') : at + 1;
     }
     return last == ';';
 }
@@ -135,7 +124,11 @@ void show_value(repl *r, csp_value v)
         return;
     name_value(r, v);
     csp_print_options o = options_of(r);
-    print(r, v, "", &o);
+    char *text = csp_print(r->vm, v, &o);
+    print(text, "");
+    if (text)
+        journal_add(&r->journal, JOURNAL_VALUE, r->show.count + r->show.entry, text, strlen(text));
+    csp_text_free(text);
 }
 
 void show_end(repl *r, bool succeeded)
@@ -163,8 +156,10 @@ void command_out(repl *r, const char *argument)
         csp_scope scope = csp_scope_open(r->vm);
         csp_value v = csp_session_get(r->session, name_of(name, i));
         snprintf(before, sizeof before, "%-*s", NAME_COLUMNS - 1, name);
+        char *text = v.word ? csp_print(r->vm, v, &o) : NULL;
         if (v.word)
-            print(r, v, before, &o);
+            print(text, before);
+        csp_text_free(text);
         csp_scope_close(r->vm, scope);
     }
     if (r->show.first > r->show.count)

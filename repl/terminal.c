@@ -343,6 +343,13 @@ void terminal_remember(const char *input)
         recall(input);
 }
 
+void terminal_history(void (*each)(void *user, const char *input), void *user)
+{
+    HIST_ENTRY **entries = history_list();
+    for (size_t i = 0; entries && entries[i]; i++)
+        each(user, entries[i]->line);
+}
+
 /* ---- Beginning and end ---- */
 
 bool terminal_open(terminal_complete_fn *complete_with, terminal_list_fn *list_with, void *user)

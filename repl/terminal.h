@@ -54,5 +54,7 @@ int terminal_ended_by(void);
 
 /* A whole input as one entry of the history. */
 void terminal_remember(const char *input);
+/* Calls `each` for those that can be recalled, oldest first. */
+void terminal_history(void (*each)(void *user, const char *input), void *user);
 
 #endif
