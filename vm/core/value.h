@@ -68,4 +68,25 @@ static inline double value_as_flonum(value v)
     return d;
 }
 
+/* A number that is in its word, as a double: an int of more than 53 bits is rounded to nearest.
+ * False: it is something else. */
+static inline bool value_to_double(value v, double *d)
+{
+    if (value_is_flonum(v))
+        *d = value_as_flonum(v);
+    else if (value_is_int(v))
+        *d = (double)value_as_int(v);
+    else
+        return false;
+    return true;
+}
+
+/* The same, but an int that would be rounded gives false, too. */
+static inline bool value_to_exact_double(value v, double *d)
+{
+    const int64_t end = (int64_t)1 << 53;
+    return value_to_double(v, d) &&
+           (!value_is_int(v) || (value_as_int(v) >= -end && value_as_int(v) <= end));
+}
+
 #endif

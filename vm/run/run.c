@@ -130,15 +130,20 @@ static bool holds(unsigned op, int order)
         } \
     } while (0)
 
-/* An integer result in r (tagged), or the same with doubles, or the slow path. */
+/* An integer result in r (tagged), or the same with doubles, or the slow path. Two floats are asked
+ * for first, and by one test, since loops over floats have hardly anything else. */
 #define ARITH(x, y, INT_PART, FLOAT_OP) \
     do { \
         value va = (x), vb = (y); \
+        double da, db; \
         if (likely(value_both_int(va, vb))) { \
             int64_t r; \
             if (likely(INT_PART)) { A = (value)r; NEXT(); } \
         } else if (likely(value_is_flonum(va) && value_is_flonum(vb))) { \
             value r = value_flonum(value_as_flonum(va) FLOAT_OP value_as_flonum(vb)); \
+            if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
+        } else if (likely(value_to_double(va, &da) && value_to_double(vb, &db))) { \
+            value r = value_flonum(da FLOAT_OP db); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
         } \
         op_a = va; op_b = vb; goto arithmetic; \
@@ -161,11 +166,16 @@ static bool holds(unsigned op, int order)
         } \
         op_a = va; op_b = vb; goto compare; \
     } while (0)
-#define COMPARE_IMMEDIATE(INT_TEST) \
+#define COMPARE_IMMEDIATE(INT_TEST, FLOAT_TEST) \
     do { \
         value va = A; \
         if (likely(value_is_int(va))) { \
             if ((int64_t)va INT_TEST (int64_t)value_int((int16_t)pc->b)) JUMP((int16_t)pc->c); \
+            NEXT(); \
+        } \
+        if (likely(value_is_flonum(va))) { \
+            double da = value_as_flonum(va), db = (int16_t)pc->b; \
+            if (FLOAT_TEST) JUMP((int16_t)pc->c); \
             NEXT(); \
         } \
         op_a = va; op_b = value_int((int16_t)pc->b); goto compare; \
@@ -240,17 +250,28 @@ resume:
         value va = B, vb = value_int((int16_t)pc->c);
         int64_t r;
         if (likely(value_is_int(va) && INT_ADD)) { A = (value)r; NEXT(); }
+        if (likely(value_is_flonum(va))) {
+            value sum = value_flonum(value_as_flonum(va) + (int16_t)pc->c);
+            if (likely(sum != VALUE_ABSENT)) { A = sum; NEXT(); }
+        }
         op_a = va; op_b = vb;
         goto arithmetic;
     }
     CASE(DIV) : op_a = B; op_b = C; goto divide;
     CASE(DIVK) : op_a = B; op_b = K[pc->c]; goto divide;
-divide:
-    if (likely(value_is_flonum(op_a) && value_is_flonum(op_b))) {
-        value r = value_flonum(value_as_flonum(op_a) / value_as_flonum(op_b));
-        if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); }
+/* Of two ints the quotient is rounded once, so they must be exact; by the int 0 none is divided */
+divide: {
+        double da, db;
+        bool both = value_both_int(op_a, op_b)
+                        ? value_to_exact_double(op_a, &da) && value_to_exact_double(op_b, &db)
+                              && op_b != value_int(0)
+                        : value_to_double(op_a, &da) && value_to_double(op_b, &db);
+        if (likely(both)) {
+            value r = value_flonum(da / db);
+            if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); }
+        }
+        goto arithmetic;
     }
-    goto arithmetic;
     CASE(IDIV) : op_a = B; op_b = C; goto floor_divide;
     CASE(IDIVK) : op_a = B; op_b = K[pc->c]; goto floor_divide;
 floor_divide:
@@ -373,19 +394,22 @@ arithmetic: {
         if (equal == (pc->op == OPC_JEQI)) JUMP((int16_t)pc->c);
         NEXT();
     }
-    CASE(JLTI) : COMPARE_IMMEDIATE(<);
-    CASE(JNLTI) : COMPARE_IMMEDIATE(>=);
-    CASE(JLEI) : COMPARE_IMMEDIATE(<=);
-    CASE(JNLEI) : COMPARE_IMMEDIATE(>);
-    CASE(JGTI) : COMPARE_IMMEDIATE(>);
-    CASE(JNGTI) : COMPARE_IMMEDIATE(<=);
-    CASE(JGEI) : COMPARE_IMMEDIATE(>=);
-    CASE(JNGEI) : COMPARE_IMMEDIATE(<);
+    CASE(JLTI) : COMPARE_IMMEDIATE(<, da < db);
+    CASE(JNLTI) : COMPARE_IMMEDIATE(>=, !(da < db));
+    CASE(JLEI) : COMPARE_IMMEDIATE(<=, da <= db);
+    CASE(JNLEI) : COMPARE_IMMEDIATE(>, !(da <= db));
+    CASE(JGTI) : COMPARE_IMMEDIATE(>, da > db);
+    CASE(JNGTI) : COMPARE_IMMEDIATE(<=, !(da > db));
+    CASE(JGEI) : COMPARE_IMMEDIATE(>=, da >= db);
+    CASE(JNGEI) : COMPARE_IMMEDIATE(<, !(da >= db));
     CASE(JPRESENT) : if (A != VALUE_ABSENT) JUMP(WIDE); NEXT();
     CASE(JNERROR) : if (!value_is(A, OBJ_ERROR)) JUMP(WIDE); NEXT();
 compare: {
         int order;
-        switch (walk_compare_quick(vm, p, op_a, op_b, &order)) {
+        double da, db;
+        if (likely(value_to_exact_double(op_a, &da) && value_to_exact_double(op_b, &db)))
+            order = (da > db) - (da < db);
+        else switch (walk_compare_quick(vm, p, op_a, op_b, &order)) {
         case VERDICT_DONE: break;
         case VERDICT_CALL: walk = WALK_COMPARE; goto operate;
         case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED:
