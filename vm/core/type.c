@@ -54,19 +54,8 @@ const uint8_t obj_natures[0x100] = {
 #undef KIND
 };
 
-static const uint8_t types[OBJ_KIND_LIMIT] = {
+const uint8_t vm_kind_types[OBJ_KIND_LIMIT] = {
 #define KIND(enumerator, nature, type, traits) [OBJ_##enumerator] = TYPE_##type,
 #include "vm/core/object.def"
 #undef KIND
 };
-
-value_type value_type_of(value v)
-{
-    if (value_is_int(v))
-        return TYPE_INT;
-    if (value_is_flonum(v))
-        return TYPE_FLOAT;
-    if (v == VALUE_TRUE || v == VALUE_FALSE)
-        return TYPE_BOOL;
-    return (value_type)types[value_kind(v)];
-}

@@ -2,7 +2,7 @@
 #ifndef CSP_VM_CORE_TYPE_H
 #define CSP_VM_CORE_TYPE_H
 
-#include "vm/core/value.h"
+#include "vm/core/object.h"
 
 typedef enum value_type {
     TYPE_NIL,
@@ -32,6 +32,17 @@ extern const char *const vm_type_names[TYPE_COUNT];
 const char *vm_type_name(value v);
 /* What v is, for messages: "an int", "a channel", "nil". */
 const char *vm_type_phrase(value v);
-value_type value_type_of(value v);
+
+extern const uint8_t vm_kind_types[]; /* of what is neither a number in its word nor a bool */
+static inline value_type value_type_of(value v)
+{
+    if (value_is_int(v))
+        return TYPE_INT;
+    if (value_is_flonum(v))
+        return TYPE_FLOAT;
+    if (v == VALUE_TRUE || v == VALUE_FALSE)
+        return TYPE_BOOL;
+    return (value_type)vm_kind_types[value_kind(v)];
+}
 
 #endif

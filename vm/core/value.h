@@ -32,6 +32,8 @@ typedef uint64_t value;
 static inline bool value_is_int(value v) { return (v & 1) != 0; }
 static inline bool value_is_flonum(value v) { return (v & 3) == 2; }
 static inline bool value_is_object(value v) { return (v & 7) == 0 && v != 0; }
+/* nil, true or false */
+static inline bool value_is_immediate(value v) { return (v & 7) == 4; }
 static inline bool value_both_int(value a, value b) { return (a & b & 1) != 0; }
 static inline bool value_fits_int(int64_t n) { return n >= INT_SMALL_MIN && n <= INT_SMALL_MAX; }
 

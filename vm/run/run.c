@@ -84,6 +84,33 @@ static bool holds(unsigned op, int order)
     return false;
 }
 
+/* Whether two values are equal; -1: a walk must tell. Where one is nil or a bool, or both are ints,
+ * only what is identical is equal. */
+static inline int equal_quick(csp_vm *vm, value a, value b)
+{
+    if (value_both_int(a, b) || value_is_immediate(a) || value_is_immediate(b))
+        return a == b;
+    return walk_equal_quick(vm, a, b);
+}
+
+/* The pairs and triples that programs make all the time; ABSENT: out of memory. */
+static inline value few_in_tuple(csp_vm *vm, const process *p, const value *items, uint32_t n)
+{
+    tuple *t = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *t + n * sizeof *items);
+    if (unlikely(!t))
+        return VALUE_ABSENT;
+    bool shared = value_is_immutable(items[0]) && value_is_immutable(items[1]);
+    t->count = n;
+    t->items[0] = items[0];
+    t->items[1] = items[1];
+    if (n == 3) {
+        shared = shared && value_is_immutable(items[2]);
+        t->items[2] = items[2];
+    }
+    t->header = OBJ_TUPLE | (shared ? (uint64_t)OBJ_IMMUTABLE : process_owner(p));
+    return value_object(t);
+}
+
 /* --- the loop: an instruction reads best in as few lines as it has thoughts */
 
 /* clang-format off */
@@ -354,7 +381,7 @@ arithmetic: {
 
     CASE(EQ) :
     CASE(NE) : {
-        int equal = walk_equal_quick(vm, B, C);
+        int equal = equal_quick(vm, B, C);
         if (unlikely(equal < 0)) { op_a = B; op_b = C; walk = WALK_EQUAL; goto operate; }
         A = value_bool((equal != 0) == (pc->op == OPC_EQ));
         NEXT();
@@ -374,9 +401,7 @@ arithmetic: {
     CASE(JEQ) :
     CASE(JNE) : {
         value va = A, vb = B;
-        int equal = va == vb && value_is_int(va) ? 1
-                    : value_both_int(va, vb)     ? 0
-                                                 : walk_equal_quick(vm, va, vb);
+        int equal = equal_quick(vm, va, vb);
         if (unlikely(equal < 0)) { op_a = va; op_b = vb; walk = WALK_EQUAL; goto operate; }
         if ((equal != 0) == (pc->op == OPC_JEQ)) JUMP((int16_t)pc->c);
         NEXT();
@@ -421,7 +446,14 @@ compare: {
         NEXT();
     }
 
-    CASE(TUPLE) : CHECK(insn_tuple(vm, p, &B, pc->c, &A));
+    CASE(TUPLE) :
+        if (likely(pc->c == 2 || pc->c == 3)) {
+            value made = few_in_tuple(vm, p, &B, pc->c);
+            if (unlikely(made == VALUE_ABSENT)) goto no_memory;
+            A = made;
+            NEXT();
+        }
+        CHECK(insn_tuple(vm, p, &B, pc->c, &A));
     CASE(LIST) : CHECK(insn_list(vm, p, &B, pc->c, &A));
     CASE(MAP) : {
         verdict v = insn_map(vm, p, &A, &B, pc->c);
