@@ -4,145 +4,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "stdlib/errand_call.h"
 #include "stdlib/file_work.h"
 #include "stdlib/natives.h"
 #include "stdlib/stream_value.h"
 #include "stdlib/system.h"
 #include "vm/core/steps.h"
-#include "vm/data/hosted.h"
-
-/* A native's frame: its parameters, and behind them what it needs from step to step. */
-enum { SLOT_STATE, SLOT_PINNED, SLOT_MADE, SLOT_AT, FILE_SLOTS };
-enum {
-    STATE_NEW,
-    STATE_WAITS,
-    STATE_AGAIN, /* once, after a collection has closed files */
-    STATE_CALLS  /* what reads a stream */
-};
-
-typedef struct file_call file_call;
-
-/* One of the natives here. */
-struct file_call {
-    const char *op;
-    file_work *work;
-    uint64_t needs; /* MAY_… */
-    uint8_t max;    /* of its entry */
-    uint8_t paths;  /* the first arguments */
-    int8_t data;    /* which argument is to be written; -1: none */
-    /* Takes the other arguments; false: raised. NULL: there are none. */
-    bool (*prepare)(csp_vm *vm, process *p, value *args, errand *e);
-    /* DONE, YIELD or FAIL. NULL: true. */
-    verdict (*give)(csp_vm *vm, process *p, errand *e, value *slots, value *result);
-};
-
-/* --- beginning */
-
-static bool take_paths(csp_vm *vm, process *p, const file_call *c, const value *args, errand *e)
-{
-    for (int i = 0; i < c->paths; i++)
-        if (!(e->paths[i] = system_path_arg(vm, p, args[i], "a path")))
-            return false;
-    return true;
-}
-
-/* What is to be written, as a value that cannot change meanwhile: a buffer is copied, in steps. */
-static verdict pin_data(csp_vm *vm, process *p, value data, value *slots)
-{
-    const char *from;
-    size_t size;
-    if (!system_data_arg(vm, p, data, &from, &size))
-        return VERDICT_FAIL;
-    if (!value_is(data, OBJ_BUFFER)) {
-        slots[SLOT_PINNED] = data;
-        return VERDICT_DONE;
-    }
-    if (slots[SLOT_PINNED] == VALUE_ABSENT) {
-        bytes *made = size <= STRING_MAX ? bytes_blank(vm, size) : NULL;
-        if (!made)
-            return vm_raise_memory(vm);
-        slots[SLOT_PINNED] = value_object(made);
-        slots[SLOT_AT] = value_int(0);
-    }
-    size_t at = (size_t)value_as_int(slots[SLOT_AT]);
-    bool all = long_copy(vm, value_bytes(slots[SLOT_PINNED])->data, from, size, &at);
-    slots[SLOT_AT] = value_int((int64_t)at);
-    return all ? VERDICT_DONE : VERDICT_YIELD;
-}
-
-static verdict begin(csp_vm *vm, process *p, const file_call *c, value *args)
-{
-    value *slots = args + c->max;
-    if (!vm_may(vm, c->needs))
-        return VERDICT_FAIL;
-    if (c->data >= 0) {
-        verdict v = pin_data(vm, p, args[c->data], slots);
-        if (v != VERDICT_DONE)
-            return v;
-    }
-    errand *e = errand_new(vm, c->work, c->op);
-    if (!e)
-        return VERDICT_FAIL;
-    if (!take_paths(vm, p, c, args, e) || (c->prepare && !c->prepare(vm, p, args, e))) {
-        errand_free(e);
-        return VERDICT_FAIL;
-    }
-    value pinned = slots[SLOT_PINNED];
-    if (pinned != VALUE_ABSENT)
-        system_data_arg(vm, p, pinned, &e->from, &e->from_size);
-    slots[SLOT_AT] = VALUE_ABSENT;
-    return errand_start(vm, p, e, pinned);
-}
-
-/* --- ending */
-
-static verdict give_failure(csp_vm *vm, process *p, const file_call *c, const errand *e,
-                            value *result)
-{
-    if (e->error == ENOMEM)
-        return vm_raise_memory(vm);
-    const char *other = c->paths == 2 && e->op == c->op ? e->paths[1] : NULL;
-    const system_failure f = {
-        .error = e->error, .op = e->op, .key = "path", .subject = e->paths[0], .other = other};
-    return vm_give(vm, system_error(vm, p, &f), result);
-}
-
-static bool wants_files(const errand *e) { return e->error == EMFILE || e->error == ENFILE; }
-
-static verdict run(csp_vm *vm, process *p, const file_call *c, value *args, value *result)
-{
-    value *slots = args + c->max;
-    int64_t state = slots[SLOT_STATE] != VALUE_ABSENT ? value_as_int(slots[SLOT_STATE]) : STATE_NEW;
-    if (state == STATE_NEW) {
-        verdict v = begin(vm, p, c, args);
-        if (v == VERDICT_BLOCK)
-            slots[SLOT_STATE] = value_int(STATE_WAITS);
-        return v;
-    }
-    if (state == STATE_CALLS) {
-        *result = *native_result(p);
-        return VERDICT_DONE;
-    }
-    errand *e = errand_of(p);
-    if (wants_files(e) && state == STATE_WAITS) {
-        errand_end(vm, p);
-        heap_collect(vm_heap(vm));
-        hosted_sweep(vm, UINT32_MAX);
-        slots[SLOT_STATE] = value_int(STATE_AGAIN);
-        return begin(vm, p, c, args);
-    }
-    *result = VALUE_TRUE;
-    verdict v = VERDICT_DONE;
-    if (e->error)
-        v = give_failure(vm, p, c, e, result);
-    else if (c->give)
-        v = c->give(vm, p, e, slots, result);
-    if (v == VERDICT_CALL)
-        slots[SLOT_STATE] = value_int(STATE_CALLS);
-    else if (v != VERDICT_YIELD)
-        errand_end(vm, p);
-    return v;
-}
+#include "vm/outside/environment.h"
 
 /* --- content */
 
@@ -207,13 +75,6 @@ static verdict give_text(csp_vm *vm, process *p, errand *e, value *slots, value 
         slots[SLOT_MADE] = value_object(made);
     }
     return copy_data(vm, e, value_string(slots[SLOT_MADE])->text, slots, result);
-}
-
-static verdict give_name(csp_vm *vm, process *p, errand *e, value *slots, value *result)
-{
-    (void)p;
-    (void)slots;
-    return vm_give(vm, system_name(vm, e->data, e->size), result);
 }
 
 static verdict give_bool(csp_vm *vm, process *p, errand *e, value *slots, value *result)
@@ -354,7 +215,7 @@ static bool take_all(csp_vm *vm, process *p, value *args, errand *e)
 /* temp(prefix): in the folder for such things. */
 static bool take_prefix(csp_vm *vm, process *p, value *args, errand *e)
 {
-    const char *folder = getenv("TMPDIR");
+    const char *folder = environment_get(vm, "TMPDIR");
     if (args[0] == VALUE_ABSENT)
         e->paths[1] = strdup("csp");
     else
@@ -373,99 +234,93 @@ static bool take_prefix(csp_vm *vm, process *p, value *args, errand *e)
 
 /* --- the natives */
 
-/* Each native is its call: NATIVE(name, …) makes both. */
-#define NATIVE(name, ...)                                                            \
-    static const file_call call_##name = {__VA_ARGS__};                              \
-    static verdict native_##name(csp_vm *vm, process *p, value *args, value *result) \
-    {                                                                                \
-        return run(vm, p, &call_##name, args, result);                               \
-    }
+ERRAND_NATIVE(append, "write", file_append, MAY_WRITE, 2, 1, 1, NULL, NULL)
+ERRAND_NATIVE(chmod, "chmod", file_chmod, MAY_WRITE, 2, 1, -1, take_mode, NULL)
+ERRAND_NATIVE(copy, "copy", file_copy, MAY_READ | MAY_WRITE, 2, 2, -1, NULL, NULL)
+ERRAND_NATIVE(exists, "stat", file_exists, MAY_READ, 1, 1, -1, NULL, give_bool)
+ERRAND_NATIVE(info, "stat", file_info, MAY_READ, 2, 1, -1, take_follow, give_info)
+ERRAND_NATIVE(link, "link", file_link, MAY_WRITE, 2, 2, -1, NULL, NULL)
+ERRAND_NATIVE(read, "read", file_read, MAY_READ, 1, 1, -1, NULL, give_text)
+ERRAND_NATIVE(read_bytes, "read", file_read, MAY_READ, 1, 1, -1, NULL, give_bytes)
+ERRAND_NATIVE(read_link, "read", file_read_link, MAY_READ, 1, 1, -1, NULL, errand_call_name)
+ERRAND_NATIVE(real, "resolve", file_real, MAY_READ, 1, 1, -1, NULL, errand_call_name)
+ERRAND_NATIVE(remove, "remove", file_remove, MAY_WRITE, 1, 1, -1, NULL, NULL)
+ERRAND_NATIVE(rename, "rename", file_rename, MAY_WRITE, 2, 2, -1, NULL, NULL)
+ERRAND_NATIVE(replace, "replace", file_replace, MAY_WRITE, 2, 1, 1, NULL, NULL)
+ERRAND_NATIVE(symlink, "link", file_symlink, MAY_WRITE, 2, 2, -1, swap_paths, NULL)
+ERRAND_NATIVE(touch, "touch", file_touch, MAY_WRITE, 1, 1, -1, NULL, NULL)
+ERRAND_NATIVE(write, "write", file_write, MAY_WRITE, 2, 1, 1, NULL, NULL)
 
-NATIVE(append, "write", file_append, MAY_WRITE, 2, 1, 1, NULL, NULL)
-NATIVE(chmod, "chmod", file_chmod, MAY_WRITE, 2, 1, -1, take_mode, NULL)
-NATIVE(copy, "copy", file_copy, MAY_READ | MAY_WRITE, 2, 2, -1, NULL, NULL)
-NATIVE(exists, "stat", file_exists, MAY_READ, 1, 1, -1, NULL, give_bool)
-NATIVE(info, "stat", file_info, MAY_READ, 2, 1, -1, take_follow, give_info)
-NATIVE(link, "link", file_link, MAY_WRITE, 2, 2, -1, NULL, NULL)
-NATIVE(read, "read", file_read, MAY_READ, 1, 1, -1, NULL, give_text)
-NATIVE(read_bytes, "read", file_read, MAY_READ, 1, 1, -1, NULL, give_bytes)
-NATIVE(read_link, "read", file_read_link, MAY_READ, 1, 1, -1, NULL, give_name)
-NATIVE(real, "resolve", file_real, MAY_READ, 1, 1, -1, NULL, give_name)
-NATIVE(remove, "remove", file_remove, MAY_WRITE, 1, 1, -1, NULL, NULL)
-NATIVE(rename, "rename", file_rename, MAY_WRITE, 2, 2, -1, NULL, NULL)
-NATIVE(replace, "replace", file_replace, MAY_WRITE, 2, 1, 1, NULL, NULL)
-NATIVE(symlink, "link", file_symlink, MAY_WRITE, 2, 2, -1, swap_paths, NULL)
-NATIVE(touch, "touch", file_touch, MAY_WRITE, 1, 1, -1, NULL, NULL)
-NATIVE(write, "write", file_write, MAY_WRITE, 2, 1, 1, NULL, NULL)
-
-NATIVE(current, "find the current folder", dir_current, MAY_READ, 0, 0, -1, NULL, give_name)
-NATIVE(entries, "list", dir_list, MAY_READ, 1, 1, -1, NULL, give_kinds)
-NATIVE(list, "list", dir_list, MAY_READ, 1, 1, -1, NULL, give_list)
-NATIVE(make, "make", dir_make, MAY_WRITE, 2, 1, -1, take_parents, NULL)
-NATIVE(remove_dir, "remove", dir_remove, MAY_WRITE, 2, 1, -1, take_all, NULL)
-NATIVE(temp_dir, "make", dir_temp, MAY_WRITE, 1, 0, -1, take_prefix, give_name)
+ERRAND_NATIVE(current, "find the current folder", dir_current, MAY_READ, 0, 0, -1, NULL,
+              errand_call_name)
+ERRAND_NATIVE(entries, "list", dir_list, MAY_READ, 1, 1, -1, NULL, give_kinds)
+ERRAND_NATIVE(list, "list", dir_list, MAY_READ, 1, 1, -1, NULL, give_list)
+ERRAND_NATIVE(make, "make", dir_make, MAY_WRITE, 2, 1, -1, take_parents, NULL)
+ERRAND_NATIVE(remove_dir, "remove", dir_remove, MAY_WRITE, 2, 1, -1, take_all, NULL)
+ERRAND_NATIVE(temp_dir, "make", dir_temp, MAY_WRITE, 1, 0, -1, take_prefix, errand_call_name)
 
 const native_entry file_natives[] = {
     {"append", "append(path, x)",
      "adds a text, bytes or a buffer to the file, which is made if need be; true", native_append, 2,
-     2, FILE_SLOTS},
+     2, ERRAND_SLOTS},
     {"chmod", "chmod(path, mode)", "sets the 12 permission bits, 0o644; true", native_chmod, 2, 2,
-     FILE_SLOTS},
+     ERRAND_SLOTS},
     {"copy", "copy(from, to)",
      "copies a file with its mode; the same file as both is the error exists; true", native_copy, 2,
-     2, FILE_SLOTS},
+     2, ERRAND_SLOTS},
     {"exists", "exists(path)",
      "whether there is something; a link counts if what it leads to is there", native_exists, 1, 1,
-     FILE_SLOTS},
+     ERRAND_SLOTS},
     {"info", "info(path, follow = true)",
      "a map of size, kind (\"file\", \"dir\", \"link\", \"pipe\", \"socket\" or \"device\"), "
      "modified, accessed and changed (ns since 1970), mode, uid, gid, links, inode and device; "
      "without `follow` of a link itself",
-     native_info, 1, 2, FILE_SLOTS},
+     native_info, 1, 2, ERRAND_SLOTS},
     {"link", "link(from, to)", "a second name, `to`, for the file; true", native_link, 2, 2,
-     FILE_SLOTS},
+     ERRAND_SLOTS},
     {"read", "read(path)",
      "the content as text; invalid_utf8 where it is none: File.read(\"notes.txt\")", native_read, 1,
-     1, FILE_SLOTS},
-    {"read_bytes", "read_bytes(path)", "the content as bytes", native_read_bytes, 1, 1, FILE_SLOTS},
+     1, ERRAND_SLOTS},
+    {"read_bytes", "read_bytes(path)", "the content as bytes", native_read_bytes, 1, 1,
+     ERRAND_SLOTS},
     {"read_link", "read_link(path)", "what a symbolic link has in it", native_read_link, 1, 1,
-     FILE_SLOTS},
-    {"real", "real(path)", "the absolute path without links", native_real, 1, 1, FILE_SLOTS},
+     ERRAND_SLOTS},
+    {"real", "real(path)", "the absolute path without links", native_real, 1, 1, ERRAND_SLOTS},
     {"remove", "remove(path)", "removes a file or link, not a folder (Dir.remove); true",
-     native_remove, 1, 1, FILE_SLOTS},
+     native_remove, 1, 1, ERRAND_SLOTS},
     {"rename", "rename(from, to)", "gives it another name, which a file may have had; true",
-     native_rename, 2, 2, FILE_SLOTS},
+     native_rename, 2, 2, ERRAND_SLOTS},
     {"replace", "replace(path, x)",
      "writes so that whoever looks sees the old content or the new, even after a crash of the "
      "machine; keeps the mode; true",
-     native_replace, 2, 2, FILE_SLOTS},
+     native_replace, 2, 2, ERRAND_SLOTS},
     {"symlink", "symlink(target, path)", "makes a symbolic link to the target at the path; true",
-     native_symlink, 2, 2, FILE_SLOTS},
+     native_symlink, 2, 2, ERRAND_SLOTS},
     {"touch", "touch(path)", "makes an empty file, or sets its times to now; true", native_touch, 1,
-     1, FILE_SLOTS},
+     1, ERRAND_SLOTS},
     {"write", "write(path, x)",
      "makes or empties the file and writes a text, bytes or a buffer; true: "
      "File.write(\"a.txt\", \"hello\\n\") or return",
-     native_write, 2, 2, FILE_SLOTS},
+     native_write, 2, 2, ERRAND_SLOTS},
     {0},
 };
 
 const native_entry dir_natives[] = {
     {"_quiet", "_quiet()", "makes this process no leak", io_quiet, 0, 0, 0},
     {"_entries", "_entries(path)", "the entries, each a tuple of name and kind, sorted",
-     native_entries, 1, 1, FILE_SLOTS},
+     native_entries, 1, 1, ERRAND_SLOTS},
     {"current", "current()", "the current folder, an absolute path", native_current, 0, 0,
-     FILE_SLOTS},
+     ERRAND_SLOTS},
     {"list", "list(path)", "the names in the folder, sorted, without \".\" and \"..\"", native_list,
-     1, 1, FILE_SLOTS},
+     1, 1, ERRAND_SLOTS},
     {"make", "make(path, parents = false)",
      "makes a folder; with `parents` those above it, too, and it may be there already; true",
-     native_make, 1, 2, FILE_SLOTS},
+     native_make, 1, 2, ERRAND_SLOTS},
     {"remove", "remove(path, all = false)",
      "removes an empty folder; with `all` what is in it first, never what a link leads to; true",
-     native_remove_dir, 1, 2, FILE_SLOTS},
+     native_remove_dir, 1, 2, ERRAND_SLOTS},
     {"temp", "temp(prefix = \"csp\")",
      "makes a folder of its own where such are kept ($TMPDIR, /tmp), and gives its path",
-     native_temp_dir, 0, 1, FILE_SLOTS},
+     native_temp_dir, 0, 1, ERRAND_SLOTS},
     {0},
 };

@@ -10,6 +10,7 @@
 #include "stdlib/stream_value.h"
 #include "stdlib/system.h"
 #include "vm/data/hosted.h"
+#include "vm/outside/environment.h"
 #include "vm/process/timer.h"
 
 enum { MS = 1000000, RETRY = 20 * MS };
@@ -135,7 +136,7 @@ static verdict file_open_native(csp_vm *vm, process *p, value *args, value *resu
 
 static bool take_temp(csp_vm *vm, process *p, const value *args, errand *e)
 {
-    const char *folder = getenv("TMPDIR");
+    const char *folder = environment_get(vm, "TMPDIR");
     if (args[0] == VALUE_ABSENT)
         e->paths[1] = strdup("csp");
     else

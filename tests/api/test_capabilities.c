@@ -55,6 +55,11 @@ static const struct {
 } uses[] = {
     {"Os.args()", "Os.args", "[\"one\"]", "CSP_MAY_ARGS", CSP_MAY_ARGS},
     {"Os.env(\"PATH\") != nil", "Os.env", "true", "CSP_MAY_ENV", CSP_MAY_ENV},
+    {"Os.set_env(\"A\", \"1\")", "Os.set_env", "true", "CSP_MAY_ENV", CSP_MAY_ENV},
+    {"Os.pid() > 0", "Os.pid", "true", "CSP_MAY_ENV", CSP_MAY_ENV},
+    {"Os.memory() > 0", "Os.memory", "true", "CSP_MAY_ENV", CSP_MAY_ENV},
+    {"type(Os.cwd())", "Os.cwd", "\"string\"", "CSP_MAY_READ", CSP_MAY_READ},
+    {"Os.chdir(\".\")", "Os.chdir", "true", "CSP_MAY_RUN", CSP_MAY_RUN},
     {"Ffi.free(Ffi.alloc(8))", "Ffi.alloc", NULL, "CSP_MAY_CALL_C", CSP_MAY_CALL_C},
 };
 

@@ -1,0 +1,131 @@
+#include "vm/outside/environment.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm/core/vm.h"
+
+extern char **environ;
+
+/* malloc'ed, as is each text. */
+struct environment {
+    char **all; /* NULL behind the last */
+    size_t count, capacity;
+};
+
+static void free_all(struct environment *e)
+{
+    for (size_t i = 0; i < e->count; i++)
+        free(e->all[i]);
+    free(e->all);
+    free(e);
+}
+
+/* Takes the text, which is malloc'ed, or NULL; false: no memory. */
+static bool add(struct environment *e, char *text)
+{
+    if (text && e->count + 2 > e->capacity) {
+        size_t capacity = 2 * e->capacity + 64;
+        char **grown = realloc(e->all, capacity * sizeof *grown);
+        if (!grown) {
+            free(text);
+            return false;
+        }
+        e->all = grown;
+        e->capacity = capacity;
+    }
+    if (!text)
+        return false;
+    e->all[e->count++] = text;
+    e->all[e->count] = NULL;
+    return true;
+}
+
+static struct environment *of_process(void)
+{
+    struct environment *e = calloc(1, sizeof *e);
+    bool well = e && (e->all = calloc(e->capacity = 64, sizeof *e->all));
+    for (char **at = environ; well && at && *at; at++)
+        if (strchr(*at, '='))
+            well = add(e, strdup(*at));
+    if (well)
+        return e;
+    if (e)
+        free_all(e);
+    return NULL;
+}
+
+static struct environment *environment_of(csp_vm *vm)
+{
+    if (!vm->env)
+        vm->env = of_process();
+    return vm->env;
+}
+
+/* Whether "NAME=text" has this name. */
+static bool has_name(const char *variable, const char *name, size_t length)
+{
+    return strncmp(variable, name, length) == 0 && variable[length] == '=';
+}
+
+static size_t place_of(const char *const *all, const char *name, size_t length)
+{
+    size_t i = 0;
+    while (all[i] && !has_name(all[i], name, length))
+        i++;
+    return i;
+}
+
+static const char *find(const char *const *all, const char *name)
+{
+    size_t length = strlen(name), at = place_of(all, name, length);
+    return all[at] ? all[at] + length + 1 : NULL;
+}
+
+const char *const *environment_all(csp_vm *vm)
+{
+    const struct environment *e = environment_of(vm);
+    return e ? (const char *const *)e->all : NULL;
+}
+
+const char *environment_get(csp_vm *vm, const char *name)
+{
+    const char *const *all = environment_all(vm);
+    return all ? find(all, name) : NULL;
+}
+
+bool environment_set(csp_vm *vm, const char *name, const char *text)
+{
+    struct environment *e = environment_of(vm);
+    if (!e)
+        return false;
+    size_t length = strlen(name);
+    size_t at = place_of((const char *const *)e->all, name, length);
+    if (!text) {
+        if (at == e->count)
+            return true;
+        free(e->all[at]);
+        e->all[at] = e->all[--e->count];
+        e->all[e->count] = NULL;
+        return true;
+    }
+    char *variable = malloc(length + strlen(text) + 2);
+    if (!variable)
+        return false;
+    memcpy(variable, name, length);
+    variable[length] = '=';
+    strcpy(variable + length + 1, text);
+    if (at == e->count)
+        return add(e, variable);
+    free(e->all[at]);
+    e->all[at] = variable;
+    return true;
+}
+
+void environment_free(csp_vm *vm)
+{
+    if (vm->env)
+        free_all(vm->env);
+    vm->env = NULL;
+}

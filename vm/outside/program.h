@@ -1,0 +1,10 @@
+/* Where a program is: paths as execvp finds them. For workers. */
+#ifndef CSP_VM_OUTSIDE_PROGRAM_H
+#define CSP_VM_OUTSIDE_PROGRAM_H
+
+/* The path of the program `name`, which is looked for in `folders` ("/bin:/usr/bin"; an empty one
+ * is the current folder) unless it has a `/`; malloc'ed. NULL: *why is ENOENT, EACCES (there is
+ * one, but it may not be run), or ENOMEM. */
+char *program_find(const char *name, const char *folders, int *why);
+
+#endif
