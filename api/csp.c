@@ -9,6 +9,7 @@
 #include "api/loader.h"
 #include "api/offer.h"
 #include "api/parsed.h"
+#include "api/program.h"
 #include "api/session.h"
 #include "parser/parse.h"
 #include "vm/core/steps.h"
@@ -254,42 +255,6 @@ void *csp_user(const csp_vm *vm)
 
 /* ---- Programs ---- */
 
-/* The program's main process has just ended. An error value is what `try` gave up with. */
-static csp_status outcome(world *w, csp_status status, value result)
-{
-    if (status != CSP_OK || !value_is(result, OBJ_ERROR))
-        return status;
-    error_set_crash(w, "error", w->vm->main, result);
-    return CSP_E_CRASH;
-}
-
-static int exit_status(const csp_vm *vm) { return vm->exit_status < 0 ? 0 : vm->exit_status; }
-
-/* Printed text that could not be written turns a success into a failure; it is also mentioned
- * beside another failure. */
-static csp_status settle_output(world *w, csp_status status)
-{
-    for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) {
-        uint64_t lost;
-        int why = output_failure(w->vm, stream, &lost);
-        if (why == 0 || lost == 0)
-            continue;
-        if (status >= 0 && vm_interrupted(w->vm))
-            status = CSP_E_INTERRUPTED;
-        char message[160];
-        snprintf(message, sizeof message, "cannot write to %s: %s; %llu byte%s lost",
-                 output_stream_name(stream), strerror(why), (unsigned long long)lost,
-                 lost == 1 ? " is" : "s are");
-        if (status == CSP_OK || (status == CSP_EXIT && exit_status(w->vm) == 0)) {
-            error_set_plain(w, "io_error", message, NULL);
-            status = CSP_E_CRASH;
-        } else {
-            error_tell_plain(w, "io_error", message);
-        }
-    }
-    return status;
-}
-
 csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size)
 {
     if (door_check_text(vm, __func__, name, text, size) != CSP_OK)
@@ -297,30 +262,14 @@ csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t s
     host *h = host_begin(vm, __func__);
     if (!h)
         return CSP_E_MISUSE;
-    world *w = h->world;
-    w->program = true;
-    loader_settle(w);
-    csp_status status;
-    const module *m = world_compile(w, name, text, size, 1, NULL);
-    process *p = m ? vm_start(vm, m->codes[0], 0, PROCESS_MAIN | PROCESS_SYSTEM) : NULL;
-    value result = VALUE_NIL;
-    if (!m) {
-        status = world_failure(w);
-    } else if (!p) {
-        error_set_memory(w);
-        status = CSP_E_MEMORY;
-    } else {
-        status = world_run(w, p, &result);
-        status = outcome(w, status, result);
-    }
-    w->ran = true;
-    vm_shutdown(vm);
-    status = settle_output(w, status);
+    loader_settle(h->world);
+    csp_status status =
+        program_execute(h->world, world_compile(h->world, name, text, size, 1, NULL), LOOP_NEVER);
     host_end(h);
     return status;
 }
 
-int csp_exit_status(const csp_vm *vm) { return door_find(vm) ? exit_status(vm) : 0; }
+int csp_exit_status(const csp_vm *vm) { return door_find(vm) ? program_exit_status(vm) : 0; }
 
 void csp_request_report(csp_vm *vm)
 {

@@ -275,6 +275,23 @@ static void tell_processes(csp_vm *vm, text *out, value unused)
     vm_report_json(vm, out);
 }
 
+static void tell_timeout(csp_vm *vm, text *out, value unused)
+{
+    (void)unused;
+    text_printf(out, "timeout: it has taken too long\n");
+    vm_report_processes(vm, out);
+}
+
+void error_set_timeout(world *w)
+{
+    error_set_plain(w, "timeout", "it has taken too long", NULL);
+    if (!w->error)
+        return;
+    w->error->report = told(w->vm, VM_PLAIN, tell_timeout, VALUE_NIL);
+    w->error->coloured = told(w->vm, VM_COLOUR, tell_timeout, VALUE_NIL);
+    w->error->processes = told(w->vm, VM_JSON, tell_processes, VALUE_NIL);
+}
+
 void error_set_deadlock(world *w)
 {
     error_set_plain(w, "deadlock", "no process can run, and no timer is left to wait for", NULL);

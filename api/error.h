@@ -39,6 +39,8 @@ const char *error_message_of(const csp_error *err);
 bool error_is_compile(const csp_error *err);
 /* How many errors and warnings it contains. */
 void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings);
+/* The time is up: the error has the report of what every process does. */
+void error_set_timeout(world *w);
 /* Nothing can run any more: the error has the report of who waits for what. */
 void error_set_deadlock(world *w);
 

@@ -312,24 +312,46 @@ static resolve_world answers_of(resolver *r)
                            .body_name = w->loading ? NULL : loader_body_name(w)};
 }
 
-/* NULL: errors in diags, or no memory. lint: also looks for mistakes that are not errors. */
-static module *compile(world *w, csp_session *session, bool lint, arena *a, diag_list *diags)
+/* What the value of the body is to be that of, if it has one. */
+static void end_with_test(const ast_module *ast)
+{
+    ast_node **items = ast->items.items;
+    for (uint32_t i = 0; i + 1 < ast->items.count; i++)
+        if (items[i]->kind == AST_TEST) {
+            ast_node *test = items[i];
+            items[i] = items[i + 1];
+            items[i + 1] = test;
+        }
+}
+
+/* LINT: also looks for mistakes that are not errors; TEST: the body runs the test that the text
+ * has, and gives its value. */
+typedef enum compile_how { COMPILE_PLAIN, COMPILE_LINT, COMPILE_TEST } compile_how;
+
+/* NULL: errors in diags, or no memory. */
+static module *compile(world *w, csp_session *session, compile_how how, arena *a, diag_list *diags)
 {
     resolver r = {.world = w, .session = session};
     resolve_world answers = answers_of(&r);
+    if (how == COMPILE_TEST) {
+        answers.runs_tests = true;
+        answers.body_name = "csp test";
+    }
     ast_module *ast = session ? parse_input(a, diags) : parse_module(a, diags);
     if (!ast)
         return NULL;
     bool readable = diags->errors == 0;
     ast_module written = *ast;
-    if (!session && !end_with_nil(ast))
+    if (how == COMPILE_TEST)
+        end_with_test(ast);
+    else if (!session && !end_with_nil(ast))
         return NULL;
     /* Wrong names are reported even in a text that cannot be parsed: the resolver knows
      * the gaps. */
     const resolve_unit *unit = resolve_module(ast, &answers, session != NULL, diags);
     if (!unit && diags->errors == 0)
         return NULL;
-    if (lint && readable)
+    if (how == COMPILE_LINT && readable)
         lint_module(&written, diags);
     return unit && diags->errors == 0
                ? compile_unit(w->vm, ast, unit, &answers, session != NULL, diags)
@@ -371,7 +393,7 @@ static void tell_notes(world *w, diag_list *diags)
 
 /* Sets the world's error to what was found, without mere warnings unless they are wanted; if there
  * is no memory, to that. */
-static module *compile_text(world *w, const src_text *given, csp_session *session, bool lint)
+static module *compile_text(world *w, const src_text *given, csp_session *session, compile_how how)
 {
     src_text src = *given;
     diag_list diags;
@@ -380,7 +402,7 @@ static module *compile_text(world *w, const src_text *given, csp_session *sessio
     arena_init(&a);
     a.stop = is_interrupted;
     a.user = w->vm;
-    module *m = compile(w, session, lint, &a, &diags);
+    module *m = compile(w, session, how, &a, &diags);
     if (!m && (a.failed || w->stopped || diags.errors == 0))
         give_up(w);
     else if (diags.errors > 0 || diags.warnings > 0)
@@ -408,9 +430,20 @@ module *world_compile(world *w, const char *name, const char *source, size_t siz
     src_text src;
     src_init(&src, name, source, size);
     src.first_line = first_line;
-    module *m = compile_text(w, &src, session, false);
+    module *m = compile_text(w, &src, session, COMPILE_PLAIN);
     if (m && (session || loader_body_name(w)))
         code_let_go(w->vm, m);
+    return m;
+}
+
+module *world_compile_test(world *w, const char *name, const char *source, const char *whole,
+                           size_t size)
+{
+    src_text src;
+    src_init(&src, name, source, size);
+    module *m = compile_text(w, &src, NULL, COMPILE_TEST);
+    if (m)
+        memcpy(m->text, whole, size);
     return m;
 }
 
@@ -431,6 +464,6 @@ void world_check(world *w, const char *name, const char *source, size_t size)
     src_init(&src, name, source, size);
     bool own = is_own_source(source, size);
     w->loading += own;
-    compile_text(w, &src, NULL, true);
+    compile_text(w, &src, NULL, COMPILE_LINT);
     w->loading -= own;
 }

@@ -109,7 +109,7 @@ static csp_status run_body(world *w, const module *m)
     value result;
     csp_status status = CSP_E_MEMORY;
     if (p)
-        status = world_run(w, p, &result);
+        status = world_run(w, p, LOOP_NEVER, &result);
     else
         error_set_memory(w);
     vm_put_back(w->vm, &others);
@@ -163,32 +163,48 @@ void world_each_member(world *w, int index, void (*each)(void *user, const char 
         each(user, ((const string *)value_as_object(m->exports[i].name))->text);
 }
 
-csp_status world_run(world *w, process *p, value *result)
+/* What a process is killed with that something else has ended. */
+static const char *reason_of(vm_status status)
+{
+    return status == VM_DEADLOCK ? "deadlock" : status == VM_DEADLINE ? "timeout" : "interrupted";
+}
+
+/* What the report of its crash begins with. */
+static const char *head_of(const world *w, const process *p)
+{
+    if (p != w->vm->main || !w->program)
+        return "error";
+    return w->test ? "test crashed" : "main crashed";
+}
+
+csp_status world_run(world *w, process *p, int64_t until, value *result)
 {
     csp_vm *vm = w->vm;
     vm_status status;
     do
-        status = vm_run(vm, p, LOOP_NEVER);
-    while (status == VM_DEADLINE);
+        status = vm_run(vm, p, until);
+    while (status == VM_DEADLINE && until == LOOP_NEVER);
     switch (status) {
     case VM_ENDED:
-    case VM_DEADLINE:
     case VM_SPENT:
         *result = p->value;
         if (!(p->flags & PROCESS_FAILED))
             return CSP_OK;
-        error_set_crash(w, p == vm->main && w->program ? "main crashed" : "error", p, p->value);
+        error_set_crash(w, head_of(w, p), p, p->value);
         return CSP_E_CRASH;
     case VM_EXIT: return CSP_EXIT;
     case VM_INTERRUPTED: error_set_interrupted(w); break;
     case VM_DEADLOCK: error_set_deadlock(w); break;
+    case VM_DEADLINE: error_set_timeout(w); break;
     }
     /* Its defers might wait for ever, or for long. */
-    vm_kill(vm, p, status == VM_DEADLOCK ? "deadlock" : "interrupted");
+    vm_kill(vm, p, reason_of(status));
     int64_t deadline = loop_now() + VM_GRACE;
     if (w->program)
         vm->grace_until = deadline;
     while (!process_ended(p) && loop_now() < deadline && vm_run(vm, p, deadline) == VM_INTERRUPTED)
         continue;
-    return status == VM_DEADLOCK ? CSP_E_DEADLOCK : CSP_E_INTERRUPTED;
+    return status == VM_DEADLOCK   ? CSP_E_DEADLOCK
+           : status == VM_DEADLINE ? CSP_E_BUDGET
+                                   : CSP_E_INTERRUPTED;
 }

@@ -56,7 +56,8 @@ typedef struct world {
     world_signature *signatures[SIGNATURE_LISTS]; /* by what they belong to */
     value *constants; /* pinned: the values of math_constants, made when first needed */
     uint32_t loading; /* standard modules being loaded */
-    bool program;     /* it runs the VM's one program, not a session */
+    bool program;     /* it runs the VM's one program, not a session … */
+    bool test;        /* … which is a test */
     bool ran;         /* the VM's one program has run */
     bool import_files;
     bool no_loop;
@@ -112,6 +113,11 @@ bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
 module *world_compile(world *w, const char *name, const char *source, size_t size,
                       uint32_t first_line, csp_session *session);
 
+/* Compiles a text that has one test, which the body runs. whole: the text as people know it, of
+ * which `source` has blanks for some parts. */
+module *world_compile_test(world *w, const char *name, const char *source, const char *whole,
+                           size_t size);
+
 csp_status world_failure(const world *w);
 
 /* Whether a source of so many bytes is too large: then the world's error says so. */
@@ -132,9 +138,11 @@ static inline bool world_is_library(const void *home)
 }
 void world_each_imported(const void *home, void (*each)(void *user, const char *name), void *user);
 
-/* Runs the process until it ends or something else does. The status is that of csp_run_text, and
- * the world's error is set. On CSP_OK *result is its value. A process that could not end is killed,
- * and has VM_GRACE for its defers. */
-csp_status world_run(world *w, process *p, value *result);
+/* Runs the process until it ends, something else does, or the deadline has passed, on the clock of
+ * loop_now. The status is that of csp_run_text, and the world's error is set; past the deadline
+ * CSP_E_BUDGET, and an error of kind "timeout" with the report of what every process does. On
+ * CSP_OK *result is its value. A process that could not end is killed, and has VM_GRACE for its
+ * defers. */
+csp_status world_run(world *w, process *p, int64_t deadline, value *result);
 
 #endif

@@ -340,6 +340,15 @@ void compile_call(builder *b, ast_node *ast, dest d)
     }
 }
 
+void compile_test_call(builder *b, const ast_node *ast, dest d)
+{
+    const ast_function_info *info = ast->as.test.body->as.fn->info;
+    unsigned mark = b->top, base = compile_result_registers(b, d, 2, ast->span);
+    compile_wide(b, OPC_CALLF, base, compile_code_constant(b->c, b->c->codes[info->code].code),
+                 ast->span);
+    finish_call(b, mark, base, d, ast->span);
+}
+
 static void hand_over(builder *b, const ast_call *call, const known_callee *callee, unsigned base)
 {
     for (uint32_t i = 0; i < call->count; i++) {

@@ -425,7 +425,11 @@ void compile_node(builder *b, ast_node *ast, dest d)
         if (b->c->session)
             compile_extern(b, ast);
         break;
-    case AST_TEST: break;
+    case AST_TEST:
+        if (!b->c->world->runs_tests)
+            break;
+        compile_test_call(b, ast, d);
+        return;
     case PAT_HOLE:
     case PAT_NAME:
     case PAT_LITERAL:

@@ -230,6 +230,7 @@ void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into);
 void compile_call(builder *b, ast_node *ast, dest d);
 void compile_spawn_call(builder *b, ast_node *ast, dest d, src_span at);
 void compile_defer_call(builder *b, ast_node *ast);
+void compile_test_call(builder *b, const ast_node *ast, dest d);
 
 /* --- import.c */
 void compile_import(builder *b, const ast_node *ast);

@@ -22,6 +22,33 @@ CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, siz
  * csp_doc gives it. Only reads the text. CSP_OK; CSP_E_COMPILE: it cannot be read; CSP_E_MEMORY. */
 CSP_API csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
 
+/* ---- Tests ---- */
+typedef struct csp_tests csp_tests; /* the tests of one text; of no VM, and the same for all of them */
+typedef struct csp_test {
+    const char *name; /* NUL-terminated; it may also contain NULs */
+    size_t name_size;
+    uint32_t line;      /* of the word `test` … */
+    const char *source; /* … and its text, not NUL-terminated */
+    size_t source_size;
+} csp_test;
+/* Compiles a program, of which nothing runs, to find its tests, `test "name" { … }`. CSP_OK: *tests is to be freed;
+ * CSP_E_COMPILE, CSP_E_INTERRUPTED, CSP_E_MEMORY; CSP_E_CRASH: a standard module could not be loaded. */
+CSP_API csp_status csp_tests_read(csp_vm *vm, const char *name, const char *text, size_t size, csp_tests **tests);
+CSP_API size_t csp_tests_count(const csp_tests *tests); /* [MT] */
+/* In the order of the text; *test is valid as long as `tests`. False: there is none of that number. [MT] */
+CSP_API bool csp_tests_get(const csp_tests *tests, size_t index, csp_test *test);
+CSP_API void csp_tests_free(csp_tests *tests); /* [MT] */
+typedef struct csp_test_options {
+    size_t struct_size;    /* sizeof(csp_test_options) */
+    uint32_t milliseconds; /* how long it may take; 0: any time */
+} csp_test_options;
+/* Runs one of them as csp_run_text runs a program, in a VM that has run nothing: constants and functions of the text
+ * are there, its statements do not run. options NULL: no limit of time. What the test leaves running is killed.
+ * CSP_OK: it has passed, but for crashes that csp_config.crash is told of; CSP_STUCK: but for processes that have
+ * leaked (of those still waiting at the end only with csp_config.report_leaks); CSP_E_CRASH: also when its value is an
+ * error; CSP_E_BUDGET: it took too long (an error of kind "timeout"); CSP_EXIT; or any other failure. [RUNS] */
+CSP_API csp_status csp_test_run(csp_vm *vm, const csp_tests *tests, size_t index, const csp_test_options *options);
+
 /* ---- Sessions: evaluation in pieces ---- */
 /* Does what csp_eval does until the input would run; that is then done by csp_step, csp_run and csp_eval_wait. CSP_OK,
  * or as csp_eval when the input does not compile. CSP_E_MISUSE, also of csp_eval: one is under way in this session. */

@@ -83,6 +83,15 @@ static void lone_return(lexer *lx)
     lx->said_return = true;
 }
 
+/* Texts of which parts have been blanked out have long rows. */
+static void skip_row_of_blanks(lexer *lx)
+{
+    static const char row[] = "        ";
+    enum { ROW = sizeof row - 1 };
+    while (lx->length - lx->at >= ROW && memcmp(lx->text + lx->at, row, ROW) == 0)
+        lx->at += ROW;
+}
+
 /* False at the end of a line that the interpolation of a plain string must not cross. */
 static bool skip_blanks(lexer *lx, lex_token *token)
 {
@@ -110,6 +119,7 @@ static bool skip_blanks(lexer *lx, lex_token *token)
                 drop_doc(lx, &doc);
         } else if (c == ' ' || c == '\t' || c == '\r') {
             lx->at++;
+            skip_row_of_blanks(lx);
         } else if (c == '#') {
             skip_comment(lx, &doc);
         } else if (c == '/' && lex_peek(lx, 1) == '*') {

@@ -95,6 +95,7 @@ typedef struct resolve_world {
      * top level as it is evaluated. 0: the value of the last one is what the input gives. */
     uint64_t shown;
     const char *body_name; /* what traces call the text's body; NULL: main */
+    bool runs_tests;       /* the body runs the text's tests, as if they were statements */
 } resolve_world;
 
 /* --- what the resolver found out */

@@ -56,9 +56,9 @@ static void put_all(void)
         "  csp --max-memory=500M server.csp 8080\n\n"
         "Exit status: 0; 1 the main process crashed or was killed, or output was lost; 2 the "
         "script could not start;\n"
-        "3 deadlock; or what the script gave to Os.exit. Of `csp check`: 0; 1 something was found; "
-        "2 a file could not\n"
-        "be read.\n");
+        "3 deadlock; or what the script gave to Os.exit. Of `csp check` and `csp test`: 0; 1 "
+        "something was found, or a\n"
+        "test failed; 2 a file could not be read.\n");
 }
 
 void help_print(subcommand_id topic)

@@ -12,6 +12,7 @@
 #include "repl/repl.h"
 #include "repl/script.h"
 #include "repl/standard.h"
+#include "repl/test/test.h"
 
 static int run(options *o)
 {
@@ -30,6 +31,7 @@ static int run(options *o)
         o->action = ACTION_STDIN;
         o->input = "-";
         break;
+    case ACTION_TEST: return test_run(o);
     case ACTION_CHECK: return check_run(o);
     case ACTION_FILE:
     case ACTION_STDIN:

@@ -148,6 +148,39 @@ static bool read_format(options *o, const char *form)
            refuse(o, "--error-format wants text or json, not `%s`", form);
 }
 
+/* "500ms", "10s", "2m". */
+static bool read_time(options *o, option_id id, const char *from, uint32_t *milliseconds)
+{
+    static const struct unit {
+        const char *name;
+        uint32_t milliseconds;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(from, &end, 10);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        uint32_t unit = units[i].milliseconds;
+        if (strcmp(end, units[i].name) != 0 || errno || number == 0 || !isdigit(from[0] & 0xff) ||
+            number > INT32_MAX / unit)
+            continue;
+        *milliseconds = (uint32_t)number * unit;
+        return true;
+    }
+    return refuse(o, "--%s wants a time like 500ms, 10s or 2m, not `%s`", option_rows[id].name,
+                  from);
+}
+
+static bool read_jobs(options *o, const char *from)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(from, &end, 10);
+    if (!isdigit(from[0] & 0xff) || *end || errno || number == 0 || number > 1000)
+        return refuse(o, "--jobs wants a whole number from 1 to 1000, not `%s`", from);
+    o->test.jobs = (uint32_t)number;
+    return true;
+}
+
 /* Adds a word; false: there is no memory, and that has been reported. */
 static bool append(options *o, const char ***words, uint32_t *count, const char *word)
 {
@@ -206,6 +239,10 @@ static bool apply(options *o, option_id id, const char *argument)
     case OPTION_ALL: o->bind.all = true; return true;
     case OPTION_INCLUDE: return pass_on(o, "-I", argument);
     case OPTION_DEFINE: return pass_on(o, "-D", argument);
+    case OPTION_FILTER: o->test.filter = argument; return true;
+    case OPTION_JOBS: return read_jobs(o, argument);
+    case OPTION_TIMEOUT: return read_time(o, id, argument, &o->test.milliseconds);
+    case OPTION_FAIL_FAST: o->test.fail_fast = true; return true;
     case OPTION_HELP: o->action = ACTION_HELP; return true;
     case OPTION_VERSION: o->action = ACTION_VERSION; return true;
     case OPTION_COUNT: break;
@@ -332,6 +369,8 @@ static void read_subcommand(options *o, int argc, char **argv, int i, subcommand
         o->action = ACTION_BIND;
         if (o->file_count != 1)
             refuse(o, "`csp bind` wants one C header");
+    } else if (sub == SUBCOMMAND_TEST) {
+        o->action = ACTION_TEST;
     } else if (sub == SUBCOMMAND_DOC) {
         o->action = ACTION_DOC;
         if (o->file_count > 1)
@@ -425,6 +464,7 @@ options options_parse(int argc, char **argv)
                  .colour = colour_by_default(STDERR_FILENO),
                  .colour_out = colour_by_default(STDOUT_FILENO)};
     o.config = default_config();
+    o.test.milliseconds = 10000;
     read_all(&o, argc, argv);
     check_interactive(&o);
     return o;

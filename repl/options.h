@@ -14,6 +14,7 @@ typedef enum action {
     ACTION_DISASM,  /* show the bytecode of the script `input`, "-": of standard input */
     ACTION_CHECK,   /* look for mistakes in `files` */
     ACTION_BIND,    /* print what `extern` needs for the C header `input` */
+    ACTION_TEST,    /* run the tests of `files` */
     ACTION_DOC,     /* print the documentation of the name `input`, NULL: of everything */
     ACTION_HELP,
     ACTION_VERSION,
@@ -41,6 +42,14 @@ typedef struct bind_options {
     uint32_t pass_count;
 } bind_options;
 
+/* For `csp test`. Texts point into argv. */
+typedef struct test_options {
+    const char *filter;    /* names must contain it; NULL: any */
+    uint32_t jobs;         /* 0: as many as there are cores */
+    uint32_t milliseconds; /* a test may take */
+    bool fail_fast;
+} test_options;
+
 typedef struct options {
     action action;
     subcommand_id topic; /* for ACTION_HELP: SUBCOMMAND_COUNT is the command as a whole */
@@ -53,6 +62,7 @@ typedef struct options {
     bool no_init;     /* the REPL does not evaluate the user's init.csp */
     bool json;        /* errors and findings as JSON, one object per line */
     bind_options bind;
+    test_options test;
     csp_config config; /* limits and arguments */
 } options;
 

@@ -17,7 +17,8 @@ typedef enum live_kind {
     LIVE_REF,
     LIVE_COMPLETER,
     LIVE_PORT,
-    LIVE_TASK
+    LIVE_TASK,
+    LIVE_TESTS
 } live_kind;
 
 /* False: no memory. */

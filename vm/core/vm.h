@@ -60,6 +60,7 @@ typedef struct crash_flood {
 typedef struct vm_counts {
     uint64_t reductions, messages; /* messages: sent over channels by processes */
     uint64_t crashed;              /* processes, awaited or not */
+    uint64_t leaked;               /* processes that have been reported as such */
 } vm_counts;
 
 /* The host's own process (vm/own.h). */

@@ -149,6 +149,7 @@ static void note(csp_vm *vm, struct leak_places *places, process *p)
 {
     if (p->side && p->side->quiet)
         return;
+    vm->counts.leaked++;
     if (!grow_places(places))
         return;
     uint32_t waits_at = report_position(p);
