@@ -117,9 +117,9 @@ check bad-number 2 '' 'whole number' -- "$CSP" --max-processes=-1 -e ''
 check bad-color 2 '' 'auto, always or never' -- "$CSP" --color=red -e ''
 check color-always 2 '' $'\033[' -- "$CSP" --color=always -e 'prnt(1)'
 check color-never 2 '' ': error: ' -- "$CSP" --color=never -e 'prnt(1)'
-check subcommand-not-there 2 '' '`csp test` is not there yet' -- "$CSP" test
-cp hello.csp test
-check file-named-as-subcommand 0 'hello []' '' -- "$CSP" test
+check subcommand-not-there 2 '' '`csp bench` is not there yet' -- "$CSP" bench
+cp hello.csp bench
+check file-named-as-subcommand 0 'hello []' '' -- "$CSP" bench
 check doc-name 0 $'List.pop(xs)\n    takes the last element out and gives it\n    (changes its first argument)' '' -- \
     "$CSP" doc List.pop
 check doc-module 0 'Math.pi' '' -- sh -c "'$CSP' doc Math | grep '^Math.pi'"
