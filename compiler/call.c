@@ -325,10 +325,23 @@ static void call_with_list(builder *b, ast_node *ast, const known_callee *callee
         finish_call(b, mark, base, d, ast->span);
 }
 
+/* `assert(a == b)`, of the prelude's assert. */
+static bool asserts_comparison(const ast_node *ast, const known_callee *callee, const shape *s)
+{
+    const ast_call *call = &ast->as.call;
+    return callee->kind == CALLEE_NATIVE && call->count == 1 && s->named == 0 && !s->spread &&
+           !callee->signature.module && strcmp(callee->signature.name, "assert") == 0 &&
+           compile_is_comparison(call->args[0].value);
+}
+
 void compile_call(builder *b, ast_node *ast, dest d)
 {
     known_callee callee = classify(b, ast);
     shape s = shape_of(&ast->as.call);
+    if (asserts_comparison(ast, &callee, &s)) {
+        compile_assert(b, ast, d);
+        return;
+    }
     if (needs_list(&callee, &s)) {
         call_with_list(b, ast, &callee, &s, d);
         return;

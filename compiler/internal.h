@@ -7,7 +7,7 @@
  *   loop.c       loops                             pattern.c   patterns
  *   choice.c     alt                               process.c   spawn, par, send, receive
  *   chain.c      chains of calls, indices, fields  places.c    assignment to several places
- *   import.c     import, extern
+ *   import.c     import, extern               assert.c    assertions of comparisons
  *
  * Code generation is driven by where a value is wanted (dest). Registers form a stack: locals and
  * temporaries of an inner construct lie above those of the outer one, and `top` goes back when it
@@ -225,6 +225,15 @@ void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left
                         src_span at);
 /* Jumps if the truth of the condition is `sense`, otherwise goes on. */
 void compile_condition(builder *b, ast_node *ast, bool sense, jumps *into);
+/* The same for a comparison, or `in`, of two registers that holds. */
+void compile_jump_if_holds(builder *b, ast_operator op, unsigned left, unsigned right,
+                           unsigned scratch, jumps *into, src_span at);
+/* The type that an `is` names. */
+unsigned compile_type_number(builder *b, const ast_node *ast);
+
+/* --- assert.c: a call of the prelude's assert whose only argument is_comparison */
+bool compile_is_comparison(const ast_node *condition);
+void compile_assert(builder *b, ast_node *ast, dest d);
 
 /* --- call.c */
 void compile_call(builder *b, ast_node *ast, dest d);

@@ -137,7 +137,7 @@ void compile_unary(builder *b, ast_node *ast, dest d)
     compile_deliver(b, d, out, ast->span);
 }
 
-static unsigned type_number(builder *b, const ast_node *ast)
+unsigned compile_type_number(builder *b, const ast_node *ast)
 {
     const ast_name *name = ast->as.field.name;
     for (unsigned i = 0; i < TYPE_COUNT; i++)
@@ -159,7 +159,7 @@ void compile_is(builder *b, ast_node *ast, dest d)
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
     unsigned subject =
         compile_operand(b, ast->as.field.object, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
-    compile_emit(b, insn_abc(OPC_IS, out, subject, type_number(b, ast)), ast->span);
+    compile_emit(b, insn_abc(OPC_IS, out, subject, compile_type_number(b, ast)), ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);
 }
@@ -285,6 +285,19 @@ static void jump_compared(builder *b, comparison jump, bool sense, insn operands
     if (into->far)
         compile_jump(b, into, at);
     compile_land(b, &over);
+}
+
+void compile_jump_if_holds(builder *b, ast_operator op, unsigned left, unsigned right,
+                           unsigned scratch, jumps *into, src_span at)
+{
+    if (compares(op)) {
+        bool turned = op == OP_GT || op == OP_GE;
+        jump_compared(b, register_jumps(op), true,
+                      insn_abc(OPC_NOP, turned ? right : left, turned ? left : right, 0), into, at);
+        return;
+    }
+    compile_emit(b, insn_abc(OPC_IN, scratch, left, right), at);
+    compile_jump_to(b, insn_aw(op == OP_IN ? OPC_JT : OPC_JF, scratch, 0), into, at);
 }
 
 static void compile_comparison(builder *b, ast_node *ast, bool sense, jumps *into)

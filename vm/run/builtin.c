@@ -3,7 +3,9 @@
 #include "vm/run/builtin.h"
 
 #include "vm/core/error.h"
+#include "vm/core/text.h"
 #include "vm/process/channel.h"
+#include "vm/report/difference.h"
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_adopt.h"
 
@@ -76,10 +78,25 @@ static verdict send(csp_vm *vm, process *p, value *args, value *result)
     return VERDICT_FAIL;
 }
 
+/* An assertion of a comparison does not hold. */
+static verdict refute(csp_vm *vm, process *p, value *args, value *result)
+{
+    (void)result;
+    text t;
+    text_init(&t, vm);
+    text_printf(&t, "assertion failed: ");
+    value right = native_argc(vm) > 2 ? args[2] : VALUE_ABSENT;
+    report_comparison(p, &t, value_string(args[0])->text, args[1], right);
+    value message = text_string(&t);
+    return message == VALUE_ABSENT ? vm_raise_memory(vm) : vm_raise_text(vm, ERR_ASSERT, message);
+}
+
 const native_entry vm_builtins[BUILTIN_COUNT] = {
     [BUILTIN_START] = {"start", "start(bundle)",
                        "first frame of a process that is given mutable values", start, 1, 1, 1},
     [BUILTIN_END] = {"end", "end(outcome, failed)",
                      "last frame of a process whose outcome is mutable", end, 2, 2, 1},
     [BUILTIN_SEND] = {"send", "send(c, v)", "c ! v as a call", send, 2, 2, 2},
+    [BUILTIN_ASSERT] = {"assert", "assert(op, left, right = nil)",
+                        "an assertion of a comparison that does not hold", refute, 2, 3, 0},
 };

@@ -4,7 +4,13 @@
 
 #include "vm/code/native.h"
 
-typedef enum builtin { BUILTIN_START, BUILTIN_END, BUILTIN_SEND, BUILTIN_COUNT } builtin;
+typedef enum builtin {
+    BUILTIN_START,
+    BUILTIN_END,
+    BUILTIN_SEND,
+    BUILTIN_ASSERT,
+    BUILTIN_COUNT
+} builtin;
 extern const native_entry vm_builtins[BUILTIN_COUNT];
 
 #endif
