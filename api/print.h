@@ -81,4 +81,10 @@ bool print_handle(csp_vm *vm, text *t, value v);
 /* --- print.c */
 void print_value(printer *p, value v);
 
+/* --- printer.c */
+struct host;
+/* The value, malloc'ed, as csp_print gives it. NULL: misuse of `function`, told; or no memory. */
+char *print_for_host(struct host *h, value v, const csp_print_options *options,
+                     const char *function);
+
 #endif

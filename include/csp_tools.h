@@ -245,6 +245,43 @@ CSP_API csp_status csp_each_channel(csp_vm *vm, void (*each)(void *user, const c
  * or no memory. */
 CSP_API char *csp_channel_content(csp_vm *vm, uint64_t channel, size_t limit);
 
+/* ---- What happens, as it happens ---- */
+/* Each message is told as sent once, by MESSAGE or SEND, and as received once, by MESSAGE or RECEIVE. `process` and
+ * `other` are: who sends and who receives it, which meet (one has waited); who sends it into the buffer of the channel,
+ * or to the host; who receives what lay in the buffer, a tick, or the outcome of `other`. Who closes the channel; who
+ * begins `other`; who has ended, by itself, by a crash, or obeying a kill; who has `other` killed, by a kill, a link or
+ * a `par`. 0 is the host, or nobody. */
+typedef enum csp_event_kind {
+    CSP_EVENT_MESSAGE,
+    CSP_EVENT_SEND,
+    CSP_EVENT_RECEIVE,
+    CSP_EVENT_CLOSE,
+    CSP_EVENT_SPAWN,
+    CSP_EVENT_END,
+    CSP_EVENT_CRASH,
+    CSP_EVENT_KILL,
+    CSP_EVENT_KILLED
+} csp_event_kind;
+typedef struct csp_event {
+    csp_event_kind kind;
+    int64_t time; /* ns of the monotonic clock */
+    uint64_t process, other;
+    const char *name, *other_name; /* as csp_process.name of what was spawned; "": it has none, or the host began it */
+    uint64_t channel;              /* 0: none */
+    csp_place where, other_where;  /* where they stand (of a crash: where that was). file NULL: not known */
+    bool waited, other_waited;     /* they had to wait for it */
+    bool has_value;                /* csp_event_value gives one */
+    csp_place spawned, other_spawned; /* where; file NULL: by the host, or not known */
+} csp_event;
+/* From now on `each` is told of all that processes do to each other, when it has just happened; what it is given is
+ * valid during the call, in which nothing of the VM but csp_event_value may be called (misuse, told). It runs in the
+ * thread that is in the VM, and holds all processes up. NULL: no more, which is how a VM begins, and costs nothing. */
+CSP_API csp_status csp_trace(csp_vm *vm, void (*each)(void *user, const csp_event *event), void *user);
+/* In that callback: the message (but for a long one on its way from or to the host), the outcome of END, the error of
+ * CRASH, the reason of KILL and KILLED, as csp_print shows it with these options (NULL: the whole), for the host to
+ * free. NULL: there is none, no memory, or misuse. */
+CSP_API char *csp_event_value(csp_vm *vm, const csp_print_options *options);
+
 /* Forks the OS process, as fork(2): the child's pid, and in the child 0, where the VM is what it was, but for its
  * descriptors, which are the child's own. -1: another thread of the OS process lives, which the child would lack (an
  * error of kind "busy"; one of the VM's own ends a few seconds after its last work), or fork failed ("system"). */

@@ -24,6 +24,7 @@
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
 #include "vm/outside/streams.h"
+#include "vm/process/event.h"
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
 #include "vm/process/port_end.h"
@@ -221,6 +222,8 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
     process_set(p, flags | PROCESS_ESCAPED);
     if (flags & PROCESS_MAIN)
         vm->main = p;
+    if (event_wanted(vm))
+        event_tell(vm, EVENT_SPAWN, NULL, p, NULL, VALUE_ABSENT, 0);
     sched_ready(&vm->sched, p, READY_TAIL);
     return p;
 }
@@ -233,7 +236,7 @@ void vm_shutdown(csp_vm *vm)
     value reason = str_new(vm, "exit", 4);
     struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
     for (uint32_t i = vm->table_count; i > 0; i--)
-        kill_process(vm, vm->table[i - 1], why);
+        kill_process(vm, NULL, vm->table[i - 1], why);
     vm_run(vm, NULL, vm->grace_until ? vm->grace_until : loop_now() + VM_GRACE);
     flood_tell(vm, true);
     output_finish(vm);

@@ -21,6 +21,11 @@ typedef struct host {
     uint32_t hooks;    /* under way */
     uintptr_t outside; /* door.inside before the first of them */
     bool telling;      /* config.misuse is being told */
+    struct event_hook {
+        void (*each)(void *user, const csp_event *event);
+        void *user;
+        const struct event *now; /* that it is being told of, or NULL */
+    } trace;
     csp_error *misuse; /* what a callback did wrong; becomes the world's error afterwards */
     struct csp_context *context; /* of the native of the host that runs; NULL: none does */
     handles handles;

@@ -127,7 +127,7 @@ static bool kill_after(const char *worker, long steps, uint32_t stress)
         busy = busy || taken > 0;
     }
     value why = str_new(s.vm, "test", 4);
-    kill_process(s.vm, p, kill_cause(s.vm, why, 0));
+    kill_process(s.vm, NULL, p, kill_cause(s.vm, why, 0));
     while (step(s.vm)) {
     }
     cr_assert(process_ended(p));
@@ -223,7 +223,7 @@ static void *run_vm(void *arg)
         value v;
         if (handle_value(host_of(s->vm), handle, "test", &v)) {
             value why = str_new(s->vm, "test", 4);
-            kill_process(s->vm, value_as_object(v), kill_cause(s->vm, why, 0));
+            kill_process(s->vm, NULL, value_as_object(v), kill_cause(s->vm, why, 0));
         }
         csp_scope_close(s->vm, scope);
         if (round % 16 == 0)

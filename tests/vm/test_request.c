@@ -167,7 +167,7 @@ Test(request, killed_before_its_turn_it_is_never_worked_on)
     UNTIL(atomic_load(&running) == POOL_THREADS);
     process *p = new_process();
     start(p, &worker_kind, 9);
-    kill_process(vm, p, NULL);
+    kill_process(vm, NULL, p, NULL);
     cr_assert_eq(p->wake, WAKE_KILL);
     sched_settle(vm, p);
     cr_assert_eq(atomic_load(&dropped), 1);
@@ -183,7 +183,7 @@ Test(request, killed_while_it_is_worked_on_its_result_is_dropped)
     process *p = new_process();
     start(p, &worker_kind, 0);
     UNTIL(atomic_load(&running) == 1);
-    kill_process(vm, p, NULL);
+    kill_process(vm, NULL, p, NULL);
     sched_settle(vm, p);
     cr_assert(!request_pending(vm), "nobody waits for it, so nothing is alive");
     cr_assert_null(p->side->request);
@@ -201,7 +201,7 @@ Test(request, completed_and_killed_before_it_settles)
 {
     process *p = new_process();
     request *r = start(p, &outside_kind, 0);
-    kill_process(vm, p, NULL);
+    kill_process(vm, NULL, p, NULL);
     request_complete(r);
     request_deliver(vm, INT64_MAX); /* finds the ticket stale */
     cr_assert_eq(vm->sched.queue_length, 1);
@@ -217,7 +217,7 @@ Test(request, served_and_then_killed_it_is_dropped_when_frames_are_left)
     request *r = start(p, &outside_kind, 0);
     request_complete(r);
     request_deliver(vm, INT64_MAX);
-    kill_process(vm, p, NULL);
+    kill_process(vm, NULL, p, NULL);
     cr_assert_eq(p->wake, WAKE_REQUEST);
     sched_settle(vm, p);
     cr_assert_eq(atomic_load(&dropped), 0);
@@ -229,7 +229,7 @@ Test(request, cancelled_once_where_that_is_possible)
 {
     process *p = new_process();
     request *r = start(p, &outside_kind, 0);
-    kill_process(vm, p, NULL);
+    kill_process(vm, NULL, p, NULL);
     sched_settle(vm, p);
     request_leave(vm, p);
     cr_assert_eq(atomic_load(&cancelled), 1);

@@ -10,6 +10,7 @@
 
 struct loop;
 struct bell;
+struct event;
 struct request;
 
 /* Limits of a VM; 0: no limit, unless said otherwise. */
@@ -93,6 +94,8 @@ struct csp_vm {
     void (*crashed)(struct csp_vm *vm, const struct process *p, value why);
     vm_own own;
     vm_counts counts;
+    /* what happens, for a host that traces (event.h); NULL: nobody does */
+    void (*tell)(struct csp_vm *vm, const struct event *e);
     /* Where the slices of this process end, and with them a run of it: so many reductions of it.
      * NULL: of none (sched_set_budget) */
     process *budgeted;

@@ -14,6 +14,7 @@
 #include "vm/core/vm.h"
 #include "vm/number/num.h"
 #include "vm/outside/loop.h"
+#include "vm/process/event.h"
 #include "vm/process/port_end.h"
 #include "vm/process/timer.h"
 #include "vm/walk/parcel.h"
@@ -416,7 +417,8 @@ static __attribute__((noinline)) chan_result send_to_host(csp_vm *vm, process *p
         chan_enqueue(c, p, true);
         sched_park(p);
     }
-    vm->counts.messages += sent == CHAN_DONE;
+    if (sent == CHAN_DONE)
+        event_sent(vm, p, NULL, c, m);
     return sent;
 }
 
@@ -427,13 +429,13 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
     void *link = c->recv_first ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = m;
-        vm->counts.messages++;
+        event_sent(vm, p, node_process(link), c, m);
         sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
         return CHAN_DONE;
     }
     if (c->count < c->capacity) {
         ring_put(c, m);
-        vm->counts.messages++;
+        event_sent(vm, p, NULL, c, m);
         return CHAN_DONE;
     }
     p->value = m;
@@ -447,6 +449,7 @@ static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, pro
 {
     if (c->count) {
         *out = ring_get(c);
+        event_received(vm, p, NULL, c, *out);
         if (c->header & CHANNEL_CLOSED) {
             if (!c->count)
                 chan_tell_drained(vm, c);
@@ -455,9 +458,10 @@ static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, pro
         /* the first in the queue moves up */
         void *link = c->send_first ? dequeue_link(c, true, WAKE_MESSAGE) : NULL;
         if (link) {
-            ring_put(c, *value_of(link));
+            value m = *value_of(link);
+            ring_put(c, m);
             *value_of(link) = VALUE_ABSENT;
-            vm->counts.messages++;
+            event_sent(vm, node_process(link), NULL, c, m);
             sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
         }
         return CHAN_DONE;
@@ -466,7 +470,7 @@ static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, pro
     if (link) {
         *out = *value_of(link);
         *value_of(link) = VALUE_ABSENT;
-        vm->counts.messages++;
+        event_sent(vm, node_process(link), p, c, *out);
         sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
         return CHAN_DONE;
     }
@@ -558,6 +562,7 @@ void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
         }
         void *link = dequeue_link(c, false, WAKE_MESSAGE);
         *value_of(link) = p->value;
+        event_received(vm, node_process(link), p, c, p->value);
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
     }
 }
@@ -593,14 +598,14 @@ bool chan_offer(csp_vm *vm, channel *c, value m)
     void *link = dequeue_link(c, false, WAKE_MESSAGE);
     if (link) {
         *value_of(link) = m;
-        vm->counts.messages++;
+        event_sent(vm, NULL, node_process(link), c, m);
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
         return true;
     }
     if (!reserve_ring(vm, c, c->count + 1))
         return false;
     ring_put(c, m);
-    vm->counts.messages++;
+    event_sent(vm, NULL, NULL, c, m);
     return true;
 }
 
@@ -613,8 +618,9 @@ value chan_first_sent(channel *c)
 void chan_take_sent(csp_vm *vm, channel *c)
 {
     void *link = dequeue_link(c, true, WAKE_MESSAGE);
+    value m = *value_of(link);
     *value_of(link) = VALUE_ABSENT;
-    vm->counts.messages++;
+    event_sent(vm, node_process(link), NULL, c, m);
     sched_ready(&vm->sched, node_process(link), READY_TAIL);
 }
 
@@ -623,14 +629,23 @@ bool chan_awaited(const channel *c)
     return c->recv_first || c->send_first || (c->ring && c->ring->drained);
 }
 
+/* Not counted as a message: no process sends it. */
+static void tell_watched(csp_vm *vm, process *p, const process *to, channel *c)
+{
+    if (event_wanted(vm))
+        event_tell(vm, to ? EVENT_MESSAGE : EVENT_SEND, p, to, c, value_object(p), 0);
+}
+
 static void tell_end(csp_vm *vm, channel *c, process *p)
 {
     void *link = c->recv_first ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         *value_of(link) = value_object(p);
+        tell_watched(vm, p, node_process(link), c);
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
     } else if (c->count < c->capacity) {
         ring_put(c, value_object(p));
+        tell_watched(vm, p, NULL, c);
     }
 }
 
@@ -704,7 +719,8 @@ void chan_serve_tick(csp_vm *vm, channel *c)
     ticker *t = c->ticker;
     void *link = t->next <= loop_now() ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
-        *value_of(link) = take_tick(vm, t);
+        value tick = *value_of(link) = take_tick(vm, t);
+        event_received(vm, node_process(link), NULL, c, tick);
         sched_ready(&vm->sched, node_process(link), READY_TAIL);
     }
     drop_stale(c, false);
@@ -746,6 +762,7 @@ static __attribute__((noinline)) chan_result receive_special(csp_vm *vm, process
         process *of = c->outcome_of;
         if (process_ended(of)) {
             *out = of->value;
+            event_received(vm, p, of, c, *out);
             return CHAN_DONE;
         }
     } else {
@@ -753,6 +770,7 @@ static __attribute__((noinline)) chan_result receive_special(csp_vm *vm, process
             return CHAN_CLOSED;
         if (chan_can_receive(c)) {
             *out = take_tick(vm, c->ticker);
+            event_received(vm, p, NULL, c, *out);
             return CHAN_DONE;
         }
         if (!chan_arm_ticker(vm, c))

@@ -8,9 +8,11 @@
 
 #include <assert.h>
 
+#include "vm/code/native.h"
 #include "vm/core/scheduler.h"
 #include "vm/core/vm.h"
 #include "vm/process/channel.h"
+#include "vm/process/event.h"
 #include "vm/process/port_end.h"
 #include "vm/process/telling.h"
 #include "vm/process/timer.h"
@@ -103,6 +105,10 @@ void chan_close(csp_vm *vm, channel *c)
     if (c->header & (CHANNEL_CLOSED | CHANNEL_DONE))
         return;
     c->header |= CHANNEL_CLOSED;
+    if (event_wanted(vm)) {
+        const process *p = vm->sched.running;
+        event_tell(vm, EVENT_CLOSE, p, NULL, c, VALUE_ABSENT, p ? native_call_position(vm) : 0);
+    }
     if (c->header & CHANNEL_TICK) {
         timer *t = &c->ticker->timer;
         if (t->index >= 0)

@@ -7,6 +7,7 @@
 #include "vm/core/string.h"
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
+#include "vm/process/event.h"
 #include "vm/walk/walk_show.h"
 
 enum { LINKS_PER_REDUCTION = 32 };
@@ -30,11 +31,13 @@ static const struct cause no_cause = {.header = OBJ_CAUSE | OBJ_IMMUTABLE, .reas
 /* if there is no memory for one */
 static struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_t)&no_cause; }
 
-void kill_process(csp_vm *vm, process *p, struct cause *why)
+void kill_process(csp_vm *vm, const process *by, process *p, struct cause *why)
 {
     if (process_ended(p) || p->kill || (p == vm->own.process && !vm->own.called))
         return;
     p->kill = why ? why : kill_without_cause();
+    if (event_wanted(vm))
+        event_tell(vm, EVENT_KILL, by, p, NULL, p->kill->reason, 0);
     if (p->flags & PROCESS_DEFERS)
         return; /* obeyed when those have run */
     if (process_win(p, p->ticket)) {
@@ -52,14 +55,14 @@ verdict kill_by(csp_vm *vm, process *p, process *q, value reason)
     struct cause *why = kill_cause(vm, reason, process_number(p));
     if (!why)
         return VERDICT_FAIL;
-    kill_process(vm, q, why);
+    kill_process(vm, p, q, why);
     return q == p && process_must_die(p) ? VERDICT_KILLED : VERDICT_DONE;
 }
 
 void vm_kill(csp_vm *vm, process *p, const char *reason)
 {
     value given = str_new(vm, reason, strlen(reason));
-    kill_process(vm, p, given == VALUE_ABSENT ? NULL : kill_cause(vm, given, 0));
+    kill_process(vm, NULL, p, given == VALUE_ABSENT ? NULL : kill_cause(vm, given, 0));
 }
 
 value kill_outcome(csp_vm *vm, process *p)
@@ -138,7 +141,7 @@ verdict link_processes(csp_vm *vm, process *p, process *q)
         struct cause *c = kill_cause(vm, q->kill ? q->kill->reason : q->value, process_number(q));
         if (!c)
             return VERDICT_FAIL;
-        kill_process(vm, p, c);
+        kill_process(vm, q, p, c);
         return process_must_die(p) ? VERDICT_KILLED : VERDICT_DONE;
     }
     if (!process_side(vm, p) || !process_side(vm, q))
@@ -170,7 +173,7 @@ static void end_link(csp_vm *vm, const process *p, struct cause *why)
     take_link(l, 0);
     take_link(l, 1);
     if (why)
-        kill_process(vm, q, why);
+        kill_process(vm, p, q, why);
 }
 
 void link_end_all(csp_vm *vm, process *p, value crash)

@@ -7,8 +7,8 @@
 /* Kills a process from outside; the reason is a text. */
 void vm_kill(csp_vm *vm, process *p, const char *reason);
 /* `why` is immutable or in transit, or NULL for a plain kill from outside. The host's own process
- * is killed only while it runs a call. */
-void kill_process(csp_vm *vm, process *p, struct cause *why);
+ * is killed only while it runs a call. `by`, for those who trace: NULL: the host. */
+void kill_process(csp_vm *vm, const process *by, process *p, struct cause *why);
 /* p kills q, perhaps itself, with a reason that is immutable or in transit; ABSENT: "killed". DONE;
  * KILLED: p has to obey; FAIL: raised. */
 verdict kill_by(csp_vm *vm, process *p, process *q, value reason);

@@ -198,6 +198,12 @@ void output_flush(csp_vm *vm)
         pump(vm, o);
 }
 
+bool output_owns(const csp_vm *vm, const channel *c)
+{
+    const output *o = vm->outputs;
+    return c == o[0].turn || c == o[0].done || c == o[1].turn || c == o[1].done;
+}
+
 const output_writer *output_writer_of(const csp_vm *vm) { return &vm->outputs[0].writer; }
 
 /* What others have printed goes out first. p NULL: the VM. */

@@ -54,6 +54,8 @@ static inline void vm_flush(csp_vm *vm)
  * to stop. */
 void output_finish(csp_vm *vm);
 const output_writer *output_writer_of(const csp_vm *vm);
+/* Whether processes wait for their turn on this channel, or for the end of their text. */
+bool output_owns(const csp_vm *vm, const channel *c);
 bool output_init(csp_vm *vm); /* false: out of memory */
 void output_free(csp_vm *vm);
 

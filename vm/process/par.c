@@ -44,7 +44,7 @@ void par_add(csp_vm *vm, par *p, process *branch)
     p->branches[p->count++] = branch;
     p->left++;
     if (p->error != VALUE_ABSENT) /* it has failed while what the branch needs was copied */
-        kill_process(vm, branch, p->why);
+        kill_process(vm, p->parent, branch, p->why);
 }
 
 /* Kills the next ones of those that still live, at most *left, which is counted down. True: there
@@ -57,7 +57,7 @@ static bool kill_some(csp_vm *vm, par *p, int64_t *left)
         process *branch = p->branches[p->killed];
         if (!branch || process_ended(branch))
             continue;
-        kill_process(vm, branch, p->why);
+        kill_process(vm, p->parent, branch, p->why);
         if (p->cut_off)
             kill_cut_off(vm, branch);
     }

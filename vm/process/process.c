@@ -8,6 +8,7 @@
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
 #include "vm/process/ending.h"
+#include "vm/process/event.h"
 #include "vm/process/par.h"
 
 enum { RECYCLED_MAX = 4096, TABLE_FIRST = 64, HOSTED_FIRST = 8 };
@@ -215,6 +216,12 @@ static void drop_stack(csp_vm *vm, process *p)
         heap_stack_free(&vm->heap, stack, size);
 }
 
+static void tell_end(csp_vm *vm, const process *p, bool failed, bool obeyed)
+{
+    event_kind how = obeyed ? EVENT_KILLED : failed ? EVENT_CRASH : EVENT_END;
+    event_tell(vm, how, p, NULL, NULL, obeyed ? p->kill->reason : p->value, 0);
+}
+
 void process_end(csp_vm *vm, process *p, value outcome, bool failed)
 {
     vm->sched.running = NULL; /* before the stack goes: it is a root while its process runs */
@@ -223,7 +230,8 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_END;
     if (p->index != PROCESS_APART)
         table_remove(vm, p);
-    if (p == vm->own.process) {
+    bool own = p == vm->own.process;
+    if (own) {
         vm->own.process = NULL;
         vm->own.called = false;
     }
@@ -238,6 +246,8 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
     bool told = true;
     vm->counts.crashed += failed && !obeyed;
+    if (event_wanted(vm) && !own)
+        tell_end(vm, p, failed, obeyed);
     if (sd) {
         if (sd->links || sd->par)
             awaited = true;

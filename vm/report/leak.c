@@ -339,7 +339,7 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
         if (!report || !is_due(places, p))
             continue;
         if (!process_defies_kills(p))
-            kill_process(vm, p, why);
+            kill_process(vm, NULL, p, why);
         else if (!any)
             end_wait(vm, p);
     }

@@ -351,3 +351,11 @@ value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const ins
     const value args[] = {value_int(num_long_of(op)), a, b};
     return push_operator(vm, p, R, c, pc, &num_long_native, args, callee);
 }
+
+void insn_save(const csp_vm *vm, process *p, const value *registers, const code *body,
+               const insn *pc)
+{
+    p->base = (uint32_t)(registers - vm->sched.bottom);
+    p->pc = (uint32_t)(pc - body->insns);
+    p->code = body;
+}

@@ -33,6 +33,7 @@
 #include "vm/number/num.h"
 #include "vm/process/alt.h"
 #include "vm/process/channel.h"
+#include "vm/process/event.h"
 #include "vm/process/kill.h"
 #include "vm/process/par.h"
 #include "vm/process/process.h"
@@ -135,6 +136,8 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
 #define PAY() (red -= (int64_t)s->charged, s->charged = 0)
 #define SAVE() \
     (p->base = (uint32_t)(R - s->bottom), p->pc = (uint32_t)(pc - body->insns), p->code = body)
+/* For a host that traces, where nothing else saves before p is told of (event.h). */
+#define SHOW() do { if (event_wanted(vm)) insn_save(vm, p, R, body, pc); } while (0)
 /* Back to the frame that called the one whose registers are at `from`. */
 #define LEAVE(from) \
     (pc = link_pc(from), body = link_code(from), R -= link_distance(from))
@@ -897,6 +900,7 @@ do_return: {
         }
         if ((header & 0xff) == OBJ_CHANNEL) {
             value m;
+            SHOW();
             switch (chan_receive(vm, p, value_as_object(state[0]), &m)) {
             case CHAN_DONE: op_a = m; goto deliver;
             case CHAN_BLOCK: SAVE(); goto blocked;
@@ -1002,6 +1006,7 @@ spawned: {                                              /* op_a: the new process
                 s->running = p;
                 goto fail;
             }
+            SHOW();
             par_add(vm, value_as_object(A), q);
         } else {
             bool wanted = pc->op == OPC_SPAWN ? pc->c == 0 : pc->b == 0;
@@ -1040,6 +1045,7 @@ spawned: {                                              /* op_a: the new process
     }
     CASE(PARCANCEL) : {
         par *of = value_as_object(A);
+        SHOW();
         par_cancel(vm, of, B);
         if (par_wait(p, of) == VERDICT_BLOCK) { SAVE(); goto blocked; }
         op_a = B;
@@ -1099,12 +1105,14 @@ spawned: {                                              /* op_a: the new process
         goto operate;
     CASE(ALT) : {
         alt_choice choice = {.received = VALUE_ABSENT};
+        SHOW();
         alt_result result = alt_begin(vm, p, R, pc, &choice);
         red--;
         goto alt_step;
     /* after a step of the alt under way; `choice` and `result` are used only here */
     alt_again:
         choice = (alt_choice){.received = VALUE_ABSENT};
+        SHOW();
         result = alt_made(vm, p, op_a, &choice);
         goto alt_step;
     alt_resumed:

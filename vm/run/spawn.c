@@ -11,6 +11,7 @@
 #include "vm/data/list.h"
 #include "vm/data/tuple.h"
 #include "vm/foreign/cvalue.h"
+#include "vm/process/event.h"
 #include "vm/process/process.h"
 #include "vm/run/builtin.h"
 
@@ -150,5 +151,7 @@ void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position
     bool again = last->position == position && last->parent == parent->origin &&
                  last->name == c->process_name && !c->native && !c->applies;
     child->origin = again ? last->child : look_up_origin(vm, parent->origin, position, child);
+    if (event_wanted(vm))
+        event_tell(vm, EVENT_SPAWN, parent, child, NULL, VALUE_ABSENT, position);
     sched_ready(&vm->sched, child, READY_TAIL);
 }
