@@ -25,31 +25,12 @@ void command_kill(repl *r, const char *argument)
     target_free(&t);
 }
 
-/* The first word of the argument, brackets and strings whole, and what is behind it. */
-static size_t first_word(const char *text)
-{
-    size_t at = 0, depth = 0;
-    for (; text[at] && (depth > 0 || !strchr(BLANKS, text[at])); at++) {
-        if (text[at] == '"') {
-            for (at++; text[at] && text[at] != '"'; at++)
-                at += text[at] == '\\' && text[at + 1];
-            if (!text[at])
-                break;
-        }
-        if (strchr("([{", text[at]))
-            depth++;
-        else if (strchr(")]}", text[at]))
-            depth -= depth > 0;
-    }
-    return at;
-}
-
 /* A time is long enough for whoever is there, and short for who waits at the prompt. */
 #define PATIENCE "1s"
 
 void command_send(repl *r, const char *argument)
 {
-    size_t size = first_word(argument);
+    size_t size = target_word(argument);
     const char *item = argument + size + strspn(argument + size, BLANKS);
     char *text;
     if (!*item) {
@@ -67,7 +48,7 @@ void command_send(repl *r, const char *argument)
 
 void command_recv(repl *r, const char *argument)
 {
-    size_t size = first_word(argument);
+    size_t size = target_word(argument);
     const char *time = argument + size + strspn(argument + size, BLANKS);
     const char *patience = *time ? time : PATIENCE;
     char *text;

@@ -133,6 +133,7 @@ void evaluate_tick(repl *r)
 {
     output_show(r, false);
     crashes_tell(r, false);
+    trace_tick(r);
 }
 
 void evaluate_outcome(repl *r, csp_status status)

@@ -104,7 +104,8 @@ static int earlier(int a, int b) { return b < 0 || (a >= 0 && a < b) ? a : b; }
 /* In ms: until the VM or what is held back has something to do. */
 static int timeout(const repl *r)
 {
-    return earlier(csp_timeout(r->vm), earlier(output_timeout(r), crashes_timeout(r)));
+    return earlier(csp_timeout(r->vm),
+                   earlier(trace_timeout(r), earlier(output_timeout(r), crashes_timeout(r))));
 }
 
 static void loop(repl *r)
@@ -158,6 +159,7 @@ int repl_run(const options *o)
     csp_free(r.vm);
     output_show(&r, true);
     crashes_free(&r);
+    trace_free(&r.trace);
     terminal_close();
     spent_free(&r.spent);
     free(r.input);

@@ -9,6 +9,7 @@
 #include "repl/settings.h"
 #include "repl/show.h"
 #include "repl/spent.h"
+#include "repl/trace.h"
 
 typedef struct repl {
     csp_vm *vm;
@@ -21,6 +22,7 @@ typedef struct repl {
     crashes crashes;
     spent spent;
     settings settings;
+    trace trace;
     journal journal;
     struct told_change *told; /* list: files whose change has been told */
     char *input;              /* the lines of an input that is not complete yet, or NULL */

@@ -34,6 +34,29 @@ static bool read_literal(target *t, const char *text)
     return true;
 }
 
+/* ---- Words ---- */
+
+size_t target_word(const char *text)
+{
+    size_t at = 0, depth = 0;
+    const char *end = *text == '<' ? strchr(text, '>') : NULL; /* of `<chan 2>` */
+    if (end)
+        return (size_t)(end + 1 - text);
+    for (; text[at] && (depth > 0 || !strchr(" \t", text[at])); at++) {
+        if (text[at] == '"') {
+            for (at++; text[at] && text[at] != '"'; at++)
+                at += text[at] == '\\' && text[at + 1];
+            if (!text[at])
+                break;
+        }
+        if (strchr("([{", text[at]))
+            depth++;
+        else if (strchr(")]}", text[at]))
+            depth -= depth > 0;
+    }
+    return at;
+}
+
 /* ---- A value ---- */
 
 static const char *type_name(csp_type type)

@@ -16,4 +16,7 @@ typedef struct target {
 bool target_find(target *t, repl *r, const char *argument);
 void target_free(target *t);
 
+/* The size of the first word of an argument: brackets, strings and `<chan 2>` are whole. */
+size_t target_word(const char *text);
+
 #endif
