@@ -17,6 +17,7 @@
 #include "repl/session_commands.h"
 #include "repl/settings.h"
 #include "repl/source_commands.h"
+#include "repl/top.h"
 #include "repl/trace.h"
 #include "repl/transcript.h"
 #include "repl/tree.h"

@@ -244,6 +244,15 @@ static void put_target(FILE *out, repl *r, const seen *s, const target *t)
         fprintf(out, "%s", t->described);
 }
 
+void inspect_number(FILE *out, repl *r, uint64_t process)
+{
+    const target t = {.kind = TARGET_PROCESS, .number = process};
+    seen s = {0};
+    if (seen_take(&s, r->vm, SEEN_CHANNELS | SEEN_STUCK))
+        put_target(out, r, &s, &t);
+    seen_free(&s);
+}
+
 void command_info(repl *r, const char *argument)
 {
     target t;

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "repl/full_screen.h"
 #include "repl/history.h"
 #include "repl/rescue.h"
 #include "repl/standard.h"
@@ -136,7 +137,7 @@ int terminal_wait(int fd, int timeout, char **line)
 /* Half a line stays what it is for the system: only the prompt is shown anew. */
 void terminal_write(int stream, const char *text, size_t size)
 {
-    if (size == 0)
+    if (size == 0 || full_screen_takes(stream, text, size))
         return;
     if (plain.prompt)
         write_all(STDOUT_FILENO, "\n", 1);
@@ -156,6 +157,8 @@ int terminal_columns(void)
 
 void terminal_fresh_line(void)
 {
+    if (full_screen_takes_line())
+        return;
     if (!plain.column_zero)
         write_all(STDOUT_FILENO, "\n", 1);
 }

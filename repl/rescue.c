@@ -16,17 +16,20 @@ enum { DEADLY = sizeof deadly / sizeof *deadly };
 static struct {
     struct termios modes;
     bool bracketed;
+    volatile sig_atomic_t second; /* screen */
     volatile sig_atomic_t active;
 } rescue;
 
 /* Async-signal-safe. A command in the background does not own the terminal. */
 static void give_back(void)
 {
-    static const char end[] = "\033[?2004l\r\n";
+    static const char end[] = "\033[?2004l\r\n", first[] = "\033[?25h\033[?1049l";
     if (!rescue.active || tcgetpgrp(STDIN_FILENO) != getpgrp())
         return;
     rescue.active = 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
+    if (rescue.second && write(STDOUT_FILENO, first, sizeof first - 1) < 0)
+        errno = 0;
     if (rescue.bracketed && write(STDOUT_FILENO, end, sizeof end - 1) < 0)
         errno = 0; /* there is nobody left to tell */
 }
@@ -60,5 +63,7 @@ void rescue_begin(bool bracketed)
     rescue.bracketed = bracketed;
     rescue.active = tcgetattr(STDIN_FILENO, &rescue.modes) == 0;
 }
+
+void rescue_screen(bool second) { rescue.second = second; }
 
 void rescue_end(void) { rescue.active = 0; }

@@ -12,6 +12,8 @@ void rescue_prepare(void);
  * marks any more. */
 void rescue_begin(bool bracketed);
 void rescue_end(void);
+/* … and its first screen back, while the second one is shown. */
+void rescue_screen(bool second);
 /* From now on this signal ends the command at once. */
 void rescue_handle(int number);
 

@@ -40,10 +40,12 @@ static void merge(seq_layout *l)
     size_t kept = 0;
     qsort(l->processes, l->count, sizeof *l->processes, by_number);
     for (size_t i = 0; i < l->count; i++) {
-        if (kept > 0 && l->processes[kept - 1].number == l->processes[i].number)
-            l->processes[kept - 1].uses++;
-        else
+        if (kept == 0 || l->processes[kept - 1].number != l->processes[i].number) {
             l->processes[kept++] = l->processes[i];
+            continue;
+        }
+        l->processes[kept - 1].uses++;
+        l->processes[kept - 1].name = l->processes[i].name; /* it may get another one */
     }
     l->count = kept;
 }

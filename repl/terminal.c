@@ -10,6 +10,7 @@
 #include <readline/readline.h>
 #include <readline/history.h>
 
+#include "repl/full_screen.h"
 #include "repl/history.h"
 #include "repl/keys.h"
 #include "repl/paste.h"
@@ -301,7 +302,7 @@ static void write_all(int fd, const char *text, size_t size)
 
 void terminal_write(int stream, const char *text, size_t size)
 {
-    if (size == 0)
+    if (size == 0 || full_screen_takes(stream, text, size))
         return;
     fflush(stdout); /* readline writes there */
     if (!terminal.editing) {
@@ -328,6 +329,8 @@ int terminal_columns(void)
 
 void terminal_fresh_line(void)
 {
+    if (full_screen_takes_line())
+        return;
     if (!terminal.column_zero)
         write_all(STDOUT_FILENO, "\n", 1);
     terminal.column_zero = true;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The sessions of docs/repl.md, typed as they stand: after each entry comes what is written below it.
 set -u
+export LC_ALL=C.UTF-8
 . "$(dirname "${BASH_SOURCE[0]}")/../support/screen.bash"
 
 screen_open
