@@ -97,7 +97,10 @@ static bool native_symbol(world *w, int index, const char *name, resolve_symbol 
                             .word = v,
                             .min = entry->min,
                             .max = variadic ? UINT32_MAX : entry->max,
-                            .param_names = s && s->count ? s->names : NULL};
+                            .param_names = variadic        ? entry->options
+                                           : s && s->count ? s->names
+                                                           : NULL,
+                            .options = variadic && entry->options};
     return true;
 }
 

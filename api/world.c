@@ -36,6 +36,7 @@ static const native_module tables[] = {
     {"Io", io_natives},         {"Json", json_natives},
     {"List", list_natives},     {"Map", map_natives},
     {"Math", math_natives},     {"Os", os_natives},
+    {"Os", os_run_natives},     {"Os", os_start_natives},
     {"Path", path_natives},     {"Process", process_natives},
     {"Random", random_natives}, {"Regex", regex_natives},
     {"String", string_natives}, {"Time", time_natives},

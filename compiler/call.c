@@ -163,8 +163,9 @@ static bool needs_list(const known_callee *callee, const shape *s)
         return true;
     if (s->named == 0)
         return false;
-    return callee->kind == CALLEE_VALUE ? !callee->known || callee->signature.has_rest
-                                        : callee->signature.params == UINT32_MAX;
+    return callee->kind == CALLEE_VALUE
+               ? !callee->known || callee->signature.has_rest
+               : callee->signature.params == UINT32_MAX || callee->signature.by_name;
 }
 
 static uint32_t code_words(const code *made, const ast_fn *fn)

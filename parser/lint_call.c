@@ -66,7 +66,7 @@ void lint_duration(linter *l, const ast_node *given)
 /* The names of library parameters that are durations. */
 static bool is_duration(const char *name)
 {
-    static const char names[] = "d within grace backoff";
+    static const char names[] = "d within grace backoff timeout";
     return name && language_has_word(names, name);
 }
 
@@ -79,9 +79,9 @@ void lint_durations(linter *l, const ast_call *call)
         const ast_argument *a = &call->args[i];
         if (a->spread)
             return;
-        const char *name = a->name         ? a->name->text
-                           : i < of.params ? of.symbol->param_names[i]
-                                           : NULL;
+        const char *name = a->name                        ? a->name->text
+                           : i < of.params && !of.by_name ? of.symbol->param_names[i]
+                                                          : NULL;
         if (is_duration(name))
             lint_duration(l, a->value);
     }

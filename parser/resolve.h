@@ -20,6 +20,7 @@ typedef struct resolve_symbol {
     /* The names of the parameters if named arguments are possible, else NULL: max of them; with any
      * number of arguments those that have names, followed by NULL. */
     const char *const *param_names;
+    bool options;      /* of arguments that are given by name alone, beside any number of others */
     const char *needs; /* RESOLVE_DENIED: what the host would have to grant */
 } resolve_symbol;
 
@@ -203,6 +204,7 @@ typedef struct resolve_signature {
     /* positional parameters; params UINT32_MAX: any number of arguments */
     uint32_t params, required;
     bool has_rest;
+    bool by_name; /* the parameters that have names are given by them alone: symbol.options */
     /* wrong calls are reported; otherwise they are let through and crash when made */
     bool certain;
 } resolve_signature;

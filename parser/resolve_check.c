@@ -33,6 +33,7 @@ bool resolve_signature_of(const ast_node *callee, resolve_signature *out)
                                .params = b->symbol.max,
                                .required = b->symbol.min,
                                .has_rest = b->symbol.max == UINT32_MAX,
+                               .by_name = b->symbol.options,
                                .certain = true};
     if (out->has_rest && b->symbol.param_names)
         for (out->params = 0; b->symbol.param_names[out->params];)
@@ -135,7 +136,7 @@ static void check_named(resolver *r, const ast_call *call, const resolve_signatu
             given[index] = true;
     }
     callee_text buffer = {""};
-    for (uint32_t i = 0; i < s->required && !spread; i++)
+    for (uint32_t i = 0; i < s->required && !spread && !s->by_name; i++)
         if (!given[i] && param_name(s, i) && strcmp(param_name(s, i), "_") != 0)
             diag_error(r->diags, call->callee->span, "%s needs a value for its parameter `%s`",
                        callee_name(s, &buffer), param_name(s, i));
@@ -156,8 +157,8 @@ static void check_call(resolver *r, const ast_node *node, const resolve_signatur
         spread |= call->args[i].spread;
     }
     if ((!s->has_rest && positional > s->params) ||
-        (!spread && named == 0 && positional < s->required)) {
-        report_count(r, node, s, positional + named);
+        (!spread && (named == 0 || s->by_name) && positional < s->required)) {
+        report_count(r, node, s, s->by_name ? positional : positional + named);
         return;
     }
     if (named == 0)
@@ -168,7 +169,8 @@ static void check_call(resolver *r, const ast_node *node, const resolve_signatur
         r->failed = true;
         return;
     }
-    memset(given, 1, positional < params ? positional : params);
+    if (!s->by_name)
+        memset(given, 1, positional < params ? positional : params);
     check_named(r, call, s, given, spread);
 }
 

@@ -24,7 +24,7 @@ static bool take_paths(csp_vm *vm, process *p, const errand_call *c, const value
 }
 
 /* What is to be written, as a value that cannot change meanwhile: a buffer is copied, in steps. */
-static verdict pin_data(csp_vm *vm, process *p, value data, value *slots)
+verdict errand_call_pin(csp_vm *vm, process *p, value data, value *slots)
 {
     const char *from;
     size_t size;
@@ -53,7 +53,7 @@ static verdict begin(csp_vm *vm, process *p, const errand_call *c, value *args)
     if (!vm_may(vm, c->needs))
         return VERDICT_FAIL;
     if (c->data >= 0) {
-        verdict v = pin_data(vm, p, args[c->data], slots);
+        verdict v = errand_call_pin(vm, p, args[c->data], slots);
         if (v != VERDICT_DONE)
             return v;
     }

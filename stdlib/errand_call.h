@@ -27,6 +27,10 @@ verdict errand_call_run(csp_vm *vm, process *p, const errand_call *c, value *arg
 /* For `give`: the data as a string, or bytes where it is no UTF-8. */
 verdict errand_call_name(csp_vm *vm, process *p, errand *e, value *slots, value *result);
 
+/* What is to be written, as a value that cannot change meanwhile, into slots[SLOT_PINNED]: a buffer
+ * is copied, in steps (YIELD). */
+verdict errand_call_pin(csp_vm *vm, process *p, value data, value *slots);
+
 /* Each native is its call: ERRAND_NATIVE(name, …) makes both. */
 #define ERRAND_NATIVE(name, ...)                                                     \
     static const errand_call call_##name = {__VA_ARGS__};                            \

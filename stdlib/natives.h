@@ -17,6 +17,8 @@ extern const native_entry list_natives[];
 extern const native_entry map_natives[];
 extern const native_entry math_natives[];
 extern const native_entry os_natives[];
+extern const native_entry os_run_natives[];
+extern const native_entry os_start_natives[];
 extern const native_entry path_natives[];
 extern const native_entry prelude_natives[];
 extern const native_entry prelude_process_natives[];

@@ -11,6 +11,7 @@
 #include "stdlib/system.h"
 #include "vm/native.h"
 #include "vm/outside/environment.h"
+#include "vm/outside/program.h"
 
 /* The system's text may be any bytes. */
 static value system_text(csp_vm *vm, const char *from)
@@ -182,7 +183,7 @@ static bool take_folders(csp_vm *vm, process *p, value *args, errand *e)
     (void)p;
     (void)args;
     const char *folders = environment_get(vm, "PATH");
-    if ((e->paths[1] = strdup(folders ? folders : OS_DEFAULT_PATH)))
+    if ((e->paths[1] = strdup(folders ? folders : PROGRAM_FOLDERS)))
         return true;
     vm_raise_memory(vm);
     return false;

@@ -4,9 +4,6 @@
 
 #include "vm/outside/errand.h"
 
-/* Where programs are looked for without a PATH. */
-#define OS_DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
-
 void os_nothing(errand *e);
 void os_chdir(errand *e);  /* paths[0] */
 void os_cpus(errand *e);   /* numbers[0] */

@@ -83,6 +83,7 @@ static const struct {
     {EADDRINUSE, "in_use"},
     {ETIMEDOUT, "timeout"},
     {EFBIG, "too_large"},
+    {E2BIG, "too_large"},
     {ESPIPE, "unsupported"},
     {EOPNOTSUPP, "unsupported"},
     {ENOSYS, "unsupported"},

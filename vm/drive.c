@@ -65,7 +65,7 @@ static int64_t wake_some(csp_vm *vm)
         cost += timer_fire(vm, loop_now());
     if (output_busy(vm))
         output_poll(vm);
-    if (vm->streams && vm->loop)
+    if (vm->loop)
         loop_look(vm->loop);
     if (request_arrived(vm))
         cost += request_deliver(vm, told_per_step(s)) * REDUCTIONS_PER_TOLD;

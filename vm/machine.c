@@ -20,6 +20,7 @@
 #include "vm/drive.h"
 #include "vm/foreign/foreign.h"
 #include "vm/outside/bell.h"
+#include "vm/outside/child.h"
 #include "vm/outside/environment.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
@@ -155,6 +156,7 @@ void vm_destroy(csp_vm *vm)
         drop_process(vm, vm->own.process);
     hosted_free(vm);
     streams_free(vm);
+    children_free(vm);
     environment_free(vm);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
         drop_process(vm, vm->table[vm->table_count - 1]);

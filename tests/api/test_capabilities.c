@@ -60,6 +60,8 @@ static const struct {
     {"Os.memory() > 0", "Os.memory", "true", "CSP_MAY_ENV", CSP_MAY_ENV},
     {"type(Os.cwd())", "Os.cwd", "\"string\"", "CSP_MAY_READ", CSP_MAY_READ},
     {"Os.chdir(\".\")", "Os.chdir", "true", "CSP_MAY_RUN", CSP_MAY_RUN},
+    {"Os.run(\"true\").status", "Os.run", "0", "CSP_MAY_RUN", CSP_MAY_RUN},
+    {"Os.kill({pid: 1}).kind", "Os.kill", "\"not_found\"", "CSP_MAY_RUN", CSP_MAY_RUN},
     {"Ffi.free(Ffi.alloc(8))", "Ffi.alloc", NULL, "CSP_MAY_CALL_C", CSP_MAY_CALL_C},
 };
 

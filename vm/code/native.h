@@ -47,6 +47,10 @@ typedef struct native_entry {
     /* of its parameters, and NULL: calls that are arranged at run time may name arguments. A
      * parameter left out is ABSENT. NULL: they may not */
     const char *const *names;
+    /* Of a variadic native: names of arguments that are given by name alone, and NULL. Behind the
+     * other arguments its list then has ABSENT, and the value of each of these, or ABSENT, in this
+     * order; where none is given it ends before that. */
+    const char *const *options;
 } native_entry;
 
 /* A table of natives ends with an entry whose name is NULL. Module "" is the prelude. */

@@ -140,6 +140,7 @@ struct csp_vm {
     struct request *requests;     /* all that have been neither taken nor disposed of */
     struct stream *streams;       /* stream.h: all that are open, or have something to write */
     struct environment *env;      /* environment.h; made when first needed */
+    struct child *children;       /* child.h: programs that have been started and not yet reaped */
     value standard_streams[3];    /* of the descriptors 0 to 2; ABSENT until they are needed */
     struct csp_port *ports;       /* port_end.h; changes under the allocation lock */
     bool ports_lost;              /* the channel of one of them is garbage */

@@ -77,7 +77,7 @@ static size_t place_of(const char *const *all, const char *name, size_t length)
     return i;
 }
 
-static const char *find(const char *const *all, const char *name)
+const char *environment_find(const char *const *all, const char *name)
 {
     size_t length = strlen(name), at = place_of(all, name, length);
     return all[at] ? all[at] + length + 1 : NULL;
@@ -92,7 +92,7 @@ const char *const *environment_all(csp_vm *vm)
 const char *environment_get(csp_vm *vm, const char *name)
 {
     const char *const *all = environment_all(vm);
-    return all ? find(all, name) : NULL;
+    return all ? environment_find(all, name) : NULL;
 }
 
 bool environment_set(csp_vm *vm, const char *name, const char *text)
@@ -121,6 +121,47 @@ bool environment_set(csp_vm *vm, const char *name, const char *text)
     free(e->all[at]);
     e->all[at] = variable;
     return true;
+}
+
+/* Whether one of the changes is about this variable. */
+static bool is_changed(const char *variable, const char *const *changes)
+{
+    const char *equals = strchr(variable, '=');
+    size_t length = (size_t)(equals - variable);
+    for (; *changes; changes++) {
+        size_t named = strcspn(*changes, "=");
+        if (named == length && memcmp(*changes, variable, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+char **environment_copy(csp_vm *vm, const char *const *changes)
+{
+    const char *const *all = environment_all(vm);
+    if (!all)
+        return NULL;
+    const char *const *const parts[] = {all, changes};
+    size_t count = 1, size = 0;
+    for (int part = 0; part < 2; part++)
+        for (const char *const *at = parts[part]; *at; at++, count++)
+            size += strlen(*at) + 1;
+    char **copy = malloc(count * sizeof *copy + size);
+    if (!copy)
+        return NULL;
+    char **out = copy, *text = (char *)(copy + count);
+    for (int part = 0; part < 2; part++)
+        for (const char *const *at = parts[part]; *at; at++) {
+            bool stays = part == 0 ? !is_changed(*at, changes) : strchr(*at, '=') != NULL;
+            if (!stays)
+                continue;
+            size_t length = strlen(*at) + 1;
+            memcpy(text, *at, length);
+            *out++ = text;
+            text += length;
+        }
+    *out = NULL;
+    return copy;
 }
 
 void environment_free(csp_vm *vm)

@@ -14,6 +14,11 @@ bool environment_set(struct csp_vm *vm, const char *name, const char *text);
 /* All of them, "NAME=text", with a NULL behind the last; they last until something is set. NULL: no
  * memory. */
 const char *const *environment_all(struct csp_vm *vm);
+/* A malloc'ed block: the array and behind it all of its texts. `changes`, "NAME=text" to set and
+ * "NAME" to take away, with a NULL behind the last, are made in it. NULL: no memory. */
+char **environment_copy(struct csp_vm *vm, const char *const *changes);
+/* The same variable in any such array. */
+const char *environment_find(const char *const *all, const char *name);
 void environment_free(struct csp_vm *vm);
 
 #endif

@@ -24,7 +24,8 @@ struct loop {
     uint32_t events; /* counts everything that has happened */
     int outputs[LOOP_OUTPUTS];
     uv_poll_t many; /* of the descriptors that are told of edges … */
-    int many_fd;    /* … which this epoll has; -1: there have been none */
+    int many_fd;    /* … which this epoll has; -1: there have been none … */
+    int many_count; /* … and how many they are */
 };
 
 static void on_wake(uv_async_t *handle)
@@ -52,7 +53,7 @@ enum { EDGES_AT_ONCE = 64 };
 void loop_look(loop *l)
 {
     struct epoll_event edges[EDGES_AT_ONCE];
-    int count = l->many_fd >= 0 ? epoll_wait(l->many_fd, edges, EDGES_AT_ONCE, 0) : 0;
+    int count = l->many_count > 0 ? epoll_wait(l->many_fd, edges, EDGES_AT_ONCE, 0) : 0;
     for (int i = 0; i < count; i++) {
         loop_watched *w = edges[i].data.ptr;
         bool over = edges[i].events & (EPOLLHUP | EPOLLERR);
@@ -91,10 +92,17 @@ int loop_add(loop *l, int fd, loop_watched *w)
     if (why != 0)
         return why;
     struct epoll_event edges = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = w};
-    return epoll_ctl(l->many_fd, EPOLL_CTL_ADD, fd, &edges) == 0 ? 0 : errno;
+    if (epoll_ctl(l->many_fd, EPOLL_CTL_ADD, fd, &edges) != 0)
+        return errno;
+    l->many_count++;
+    return 0;
 }
 
-void loop_remove(loop *l, int fd) { epoll_ctl(l->many_fd, EPOLL_CTL_DEL, fd, NULL); }
+void loop_remove(loop *l, int fd)
+{
+    if (epoll_ctl(l->many_fd, EPOLL_CTL_DEL, fd, NULL) == 0)
+        l->many_count--;
+}
 
 static void close_handle(uv_handle_t *handle, void *unused)
 {

@@ -2,12 +2,11 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/condition.h"
-#include "gc/stranger.h"
 #include "vm/outside/bell.h"
+#include "vm/outside/thread.h"
 
 typedef struct job_list {
     job *first, *last;
@@ -153,22 +152,13 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Signals are the program's, not ours. Called with the lock held. */
+/* Called with the lock held. */
 static void start_thread(pool *p)
 {
-    sigset_t blocked, before;
-    heap_stranger_signals(&blocked);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    pthread_attr_t detached;
-    pthread_attr_init(&detached);
-    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    pthread_t thread;
-    if (pthread_create(&thread, &detached, work, p) == 0) {
-        p->threads++;
-        p->users++;
-    }
-    pthread_attr_destroy(&detached);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (thread_start(work, p) != 0)
+        return;
+    p->threads++;
+    p->users++;
 }
 
 void pool_submit(pool *p, job *j)

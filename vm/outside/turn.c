@@ -52,6 +52,7 @@ static const request_kind kinds[] = {
     [WAITS_STREAM] = KIND("a stream"),
     [WAITS_CONNECTION] = KIND("a connection"),
     [WAITS_DATAGRAM] = KIND("a datagram"),
+    [WAITS_PROGRAM] = KIND("the end of a program"),
 };
 
 verdict waits_in(csp_vm *vm, process *p, waits *l, waits_for what)

@@ -15,7 +15,7 @@ typedef struct waits {
 } waits;
 
 /* What they wait for, as reports have it. */
-typedef enum waits_for { WAITS_STREAM, WAITS_CONNECTION, WAITS_DATAGRAM } waits_for;
+typedef enum waits_for { WAITS_STREAM, WAITS_CONNECTION, WAITS_DATAGRAM, WAITS_PROGRAM } waits_for;
 
 /* p, which is running, waits until it is woken from that list: BLOCK; or FAIL. */
 verdict waits_in(csp_vm *vm, process *p, waits *l, waits_for what);

@@ -199,11 +199,42 @@ static verdict raise_missing(csp_vm *vm, const callee_names *of, uint32_t parame
     return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is missing", name, of->name);
 }
 
+/* Behind the arguments of a native with options: ABSENT, and the options. */
+static verdict add_options(csp_vm *vm, const native_entry *e, list *args, const list *named)
+{
+    uint32_t count = 0, behind = args->count + 1;
+    while (e->options[count])
+        count++;
+    if (args->count < e->min)
+        return arity(vm, e->name, e->min, e->max, true, args->count);
+    if (!list_reserve(vm, args, behind + count))
+        return vm_raise_memory(vm);
+    while (args->count < behind + count)
+        args->items[args->count++] = VALUE_ABSENT;
+    for (uint32_t i = 0; i + 1 < named->count; i += 2) {
+        const char *name = value_string(named->items[i])->text;
+        uint32_t at = 0;
+        while (at < count && strcmp(e->options[at], name) != 0)
+            at++;
+        if (at == count)
+            return vm_raise(vm, ERR_ARITY, "`%s` has no parameter `%s`", e->name, name);
+        if (args->items[behind + at] != VALUE_ABSENT)
+            return vm_raise(vm, ERR_ARITY, "the argument `%s` of `%s` is given twice", name,
+                            e->name);
+        args->items[behind + at] = named->items[i + 1];
+    }
+    return VERDICT_DONE;
+}
+
 /* Moves named arguments (name, value, …) into the list of positional ones; parameters left out in
  * between are ABSENT. */
 static verdict merge_named(csp_vm *vm, value fn, list *args, const list *named)
 {
     callee_names of;
+    const native_entry *e =
+        value_is(fn, OBJ_NATIVE) ? ((const native *)value_as_object(fn))->entry : NULL;
+    if (e && e->options)
+        return add_options(vm, e, args, named);
     if (!names_of(fn, &of))
         return vm_raise(vm, ERR_ARITY, "this function takes no named arguments");
     uint32_t given = args->count;

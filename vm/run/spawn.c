@@ -138,7 +138,11 @@ static __attribute__((noinline)) uint32_t look_up_origin(csp_vm *vm, uint32_t pa
                                                          uint32_t position, const process *child)
 {
     const code *c = child->code;
-    const string *name = c->native || c->applies ? applied_name(vm, child) : c->process_name;
+    const string *name = c->process_name;
+    if (c->native && c->native != &vm_builtins[BUILTIN_START])
+        name = name_of_native(vm, c->native->name);
+    else if (c->native || c->applies)
+        name = applied_name(vm, child);
     return origin_of_spawn(vm, parent, position, name);
 }
 
@@ -154,4 +158,18 @@ void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position
     if (event_wanted(vm))
         event_tell(vm, EVENT_SPAWN, parent, child, NULL, VALUE_ABSENT, position);
     sched_ready(&vm->sched, child, READY_TAIL);
+}
+
+process *spawn_native(csp_vm *vm, process *parent, const native_entry *entry, uint32_t argc,
+                      const value *argv)
+{
+    const code *c = native_code(vm, entry, false);
+    if (!c)
+        vm_raise_memory(vm);
+    process *p = c ? process_new(vm, c, 0) : NULL;
+    if (!p)
+        return NULL;
+    memcpy(p->stack, argv, argc * sizeof *argv);
+    spawn_launch(vm, parent, p, 0);
+    return p;
 }

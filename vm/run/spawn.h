@@ -2,7 +2,7 @@
 #ifndef CSP_VM_RUN_SPAWN_H
 #define CSP_VM_RUN_SPAWN_H
 
-#include "vm/core/concurrency.h"
+#include "vm/code/native.h"
 
 /* A process that calls `fn` with argv, all of it immutable. NULL: raised, or *slow set: something
  * must be copied first. */
@@ -13,6 +13,10 @@ process *spawn_block_quick(csp_vm *vm, const code *c, const value *captures, boo
 value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv);
 /* … and the process, once the bundle is a message. NULL: raised. */
 process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *argv);
+/* A process that is one frame of this resumable native, with arguments that are immutable; it is
+ * ready. NULL: raised. */
+process *spawn_native(csp_vm *vm, process *parent, const native_entry *entry, uint32_t argc,
+                      const value *argv);
 /* Records where and by whom p was spawned, and makes it ready. */
 void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position);
 
