@@ -37,6 +37,7 @@ static const native_module tables[] = {
     {"List", list_natives},     {"Map", map_natives},
     {"Math", math_natives},     {"Os", os_natives},
     {"Os", os_run_natives},     {"Os", os_start_natives},
+    {"Os", os_signal_natives},  {"Dir", dir_watch_natives},
     {"Path", path_natives},     {"Process", process_natives},
     {"Random", random_natives}, {"Regex", regex_natives},
     {"String", string_natives}, {"Time", time_natives},

@@ -19,6 +19,8 @@ extern const native_entry math_natives[];
 extern const native_entry os_natives[];
 extern const native_entry os_run_natives[];
 extern const native_entry os_start_natives[];
+extern const native_entry os_signal_natives[];
+extern const native_entry dir_watch_natives[];
 extern const native_entry path_natives[];
 extern const native_entry prelude_natives[];
 extern const native_entry prelude_process_natives[];

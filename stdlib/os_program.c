@@ -6,7 +6,7 @@
 #include "vm/outside/environment.h"
 #include "vm/outside/signal_name.h"
 
-uint32_t os_arg_count(const list *all)
+static uint32_t arg_count(const list *all)
 {
     uint32_t count = 0;
     while (count < all->count && all->items[count] != VALUE_ABSENT)
@@ -16,7 +16,7 @@ uint32_t os_arg_count(const list *all)
 
 value os_option(const list *all, uint32_t number)
 {
-    uint32_t at = os_arg_count(all) + 1 + number;
+    uint32_t at = arg_count(all) + 1 + number;
     return at < all->count && all->items[at] != VALUE_ABSENT ? all->items[at] : VALUE_NIL;
 }
 
@@ -81,7 +81,7 @@ static void block_add(block *b, const char *text, size_t size)
 bool os_take_args(csp_vm *vm, process *p, const list *all, bool shell, launch *l)
 {
     static const char *const before[] = {"/bin/sh", "-c"};
-    uint32_t count = os_arg_count(all);
+    uint32_t count = arg_count(all);
     size_t room = 32, size;
     for (uint32_t i = 0; i < count; i++) {
         if (!plain_text(vm, p, all->items[i], &size))

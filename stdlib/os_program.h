@@ -5,9 +5,8 @@
 #include "vm/native.h"
 #include "vm/outside/launch.h"
 
-/* What the list of a variadic native with options (vm/code/native.h) has: how many arguments, and
- * an option; NIL: it was not given. */
-uint32_t os_arg_count(const list *all);
+/* An option in the list of a variadic native with options (vm/code/native.h); NIL: it was not
+ * given. */
 value os_option(const list *all, uint32_t number);
 
 /* Takes the arguments as the program's; with `shell` the first is a text for /bin/sh, and the

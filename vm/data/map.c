@@ -84,7 +84,7 @@ value map_new(csp_vm *vm, const process *p, size_t capacity)
     map *m = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *m);
     if (!m)
         return VALUE_ABSENT;
-    m->header = OBJ_MAP | process_owner(p);
+    m->header = OBJ_MAP | (p ? process_owner(p) : OWNER_TRANSIT);
     if (capacity > 0 && !rebuild(vm, m, capacity))
         return VALUE_ABSENT;
     return value_object(m);

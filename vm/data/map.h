@@ -4,6 +4,7 @@
 
 #include "vm/core/concurrency.h"
 
+/* p NULL: it is in transit, until it is given to somebody or frozen. */
 value map_new(csp_vm *vm, const process *p, size_t capacity);
 bool map_put(csp_vm *vm, map *m, value key, value item); /* key is valid (map_key_check) */
 value map_get(csp_vm *vm, const map *m, value key);      /* VALUE_ABSENT: no such key */

@@ -22,10 +22,18 @@
 
 struct channel;
 
+/* Who feeds a channel inside of the VM, in its thread, with what happens outside (port_feed_open,
+ * port_end.h): it has the host's use of the port. */
+typedef struct port_source {
+    void (*room)(struct port_source *s); /* a message has been taken */
+    void (*gone)(struct port_source *s); /* the channel is closed, or is garbage */
+} port_source;
+
 typedef struct csp_port port;
 struct csp_port {
     job job;
     /* never changed: */
+    port_source *source; /* NULL: the host's end is the host's */
     bool to_script;
     uint32_t capacity;
     void *counted; /* the host's */

@@ -44,8 +44,13 @@ static void give_up(csp_vm *vm, port *q)
 {
     if (q->chan)
         q->chan->ring->port = NULL;
+    port_source *source = q->source;
     heap_locked(unlink_locked, &(change){vm, q});
     port_detach(q);
+    if (source) {
+        source->gone(source);
+        port_free(q);
+    }
 }
 
 /* --- turns */
@@ -169,6 +174,34 @@ port *port_open(csp_vm *vm, bool to_script, uint32_t capacity, channel **out)
     return q;
 }
 
+/* --- fed by the VM */
+
+port *port_feed_open(csp_vm *vm, port_source *s, channel **out)
+{
+    port *q = port_open(vm, true, 1, out);
+    if (q)
+        q->source = s;
+    return q;
+}
+
+bool port_feed(csp_vm *vm, port *q, value v)
+{
+    if (v != VALUE_ABSENT && (!q->chan || chan_offer(vm, q->chan, v)))
+        return true;
+    vm->sched.raised = VALUE_ABSENT;
+    return false;
+}
+
+uint32_t port_feed_waiting(const port *q) { return q->chan ? q->chan->count : 0; }
+
+void port_feed_end(csp_vm *vm, port *q)
+{
+    if (q->chan)
+        chan_close(vm, q->chan);
+    else
+        give_up(vm, q);
+}
+
 /* --- for channel.c */
 
 bool port_end_check(csp_vm *vm, const channel *c, bool sends)
@@ -177,8 +210,9 @@ bool port_end_check(csp_vm *vm, const channel *c, bool sends)
     if (!q || q->to_script != sends)
         return true;
     vm_raise(vm, ERR_TYPE,
-             sends ? "the host alone sends on this port"
-                   : "the host alone receives from this port");
+             q->source ? "nobody can send on a channel of what happens outside"
+             : sends   ? "the host alone sends on this port"
+                       : "the host alone receives from this port");
     return false;
 }
 
@@ -227,7 +261,9 @@ bool port_end_is_empty(const channel *c)
 void port_end_received(const channel *c)
 {
     port *q = port_of(c);
-    if (q)
+    if (q && q->source)
+        q->source->room(q->source);
+    else if (q)
         port_buffered(q, c->count);
 }
 

@@ -18,6 +18,17 @@
 /* A new port with its channel; NULL: raised. */
 port *port_open(csp_vm *vm, bool to_script, uint32_t capacity, channel **out);
 
+/* A channel that the VM feeds with what happens outside. It is held weakly: when it is closed, or
+ * nobody holds it any more, `s->gone` is called, once, in the VM's thread, and the port is gone.
+ * NULL: raised. */
+port *port_feed_open(csp_vm *vm, port_source *s, channel **out);
+/* Sends v, which is immutable, behind `waiting` others that nobody has taken. False: no memory, and
+ * nothing has happened. */
+bool port_feed(csp_vm *vm, port *q, value v);
+uint32_t port_feed_waiting(const port *q);
+/* Nothing more will come: closes the channel, so `gone` is called. */
+void port_feed_end(csp_vm *vm, port *q);
+
 /* For channel.c; c is a CHANNEL_PORT. */
 
 /* Whether a program may send (or receive) on c; false: raised. */
