@@ -47,10 +47,8 @@ static uint32_t count_queue(const channel *c, bool sends)
 {
     uint32_t count = 0;
     for (void *l = sends ? c->send_first : c->recv_first; l;) {
-        bool is_node = link_is_node(l);
-        count += is_node ? ((node *)l)->proc->ticket == ((node *)l)->ticket
-                         : (((process *)l)->ticket & TICKET_STATE) == TICKET_WAIT;
-        l = is_node ? ((node *)l)->next : ((process *)l)->next;
+        count += link_valid(l);
+        l = link_is_node(l) ? ((node *)l)->next : ((process *)l)->next;
     }
     return count;
 }

@@ -102,10 +102,8 @@ static uint32_t count_waiting(const channel *c, bool sends)
 {
     uint32_t count = 0;
     for (const void *link = sends ? c->send_first : c->recv_first; link && count < COUNTED;) {
-        const node *n = link_is_node(link) ? link : NULL;
-        const process *p = n ? n->proc : link;
-        count += n ? n->ticket == p->ticket : (p->ticket & TICKET_STATE) == TICKET_WAIT;
-        link = n ? n->next : p->next;
+        count += link_valid(link);
+        link = link_is_node(link) ? ((const node *)link)->next : ((const process *)link)->next;
     }
     return count;
 }

@@ -169,7 +169,7 @@ typedef struct node {
     uint64_t header; /* OBJ_NODE */
     void *next, *prev;
     channel *chan;
-    process *proc;
+    process *proc;       /* NULL: it is only a place that is kept (kept.h) */
     uint64_t ticket;     /* valid while it equals proc's */
     value value;         /* the message */
     uint32_t index;      /* of its case in the alt */
@@ -323,10 +323,19 @@ static inline bool link_is_node(const void *link)
 {
     return obj_kind_of(((const object *)link)->header) == OBJ_NODE;
 }
-/* The process of a queue's link. */
+/* The process of a queue's link; of a place that is kept: NULL. */
 static inline process *node_process(void *link)
 {
     return link_is_node(link) ? ((node *)link)->proc : (process *)link;
+}
+/* Whether its process still waits with the ticket that it had then. An embedded node never outlives
+ * its suspension. */
+static inline bool link_valid(const void *link)
+{
+    if (!link_is_node(link))
+        return (((const process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
+    const node *n = link;
+    return n->proc && n->proc->ticket == n->ticket;
 }
 
 static inline void process_set(process *p, uint32_t flags) { p->flags |= flags & PROCESS_FLAGS; }

@@ -26,7 +26,9 @@ static const char *audit_queue(const channel *c, bool sends, bool *waiter, proce
         if (link_is_node(l) ? !((node *)l)->queued || ((node *)l)->sends != sends
                             : ((process *)l)->chan != c)
             return "a queued node does not know where it is";
-        if (chan_link_valid(l)) {
+        if (!node_process(l) && (prev || sends || (c->header & (CHANNEL_SPECIAL | CHANNEL_CLOSED))))
+            return "I8: a place is kept where there may be none";
+        if (link_valid(l)) {
             *waiter = true;
             *who = node_process(l);
         }

@@ -232,15 +232,6 @@ void chan_hang_queue(channel *c, node *place)
     chan_hang_from(place);
 }
 
-/* A node is valid if its process still waits with the ticket that it had then; an embedded node
- * never outlives its suspension. */
-bool chan_link_valid(void *link)
-{
-    if (!link_is_node(link))
-        return (((process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
-    return ((node *)link)->proc->ticket == ((node *)link)->ticket;
-}
-
 static value *value_of(void *link)
 {
     return link_is_node(link) ? &((node *)link)->value : &((process *)link)->value;
@@ -258,8 +249,52 @@ static void unqueue_link(channel *c, void *link, bool sends)
 static void drop_stale(channel *c, bool sends)
 {
     void **first = sends ? &c->send_first : &c->recv_first;
-    while (*first && !chan_link_valid(*first))
+    while (*first && !link_valid(*first))
         unqueue_link(c, *first, sends);
+}
+
+/* The same of the one process that waits alone, and at nothing else, for a message; NULL: it is not
+ * so simple. */
+static inline process *dequeue_only(void **first, void **last)
+{
+    void *link = *first;
+    if (link != *last || link_is_node(link))
+        return NULL;
+    process *p = link;
+    if (!process_win(p, p->ticket))
+        return NULL;
+    assert(p->wake == WAKE_NONE);
+    *first = *last = NULL;
+    p->chan = NULL;
+    p->wake = WAKE_MESSAGE;
+    return p;
+}
+
+static inline void ready_at_once(scheduler *s, process *p)
+{
+    if (!s->next)
+        s->next = p;
+    else
+        sched_ready(s, p, READY_TAIL);
+}
+
+/* p, which is running, waits in a queue from now on. */
+static inline __attribute__((always_inline)) chan_result wait_in(channel *c, process *p, bool sends)
+{
+    void **first = sends ? &c->send_first : &c->recv_first,
+         **last = sends ? &c->send_last : &c->recv_last;
+    if (*first) {
+        chan_enqueue(c, p, sends);
+    } else {
+        *first = *last = p;
+        p->chan = c;
+        if (sends)
+            p->flags |= PROCESS_SENDS;
+        else
+            process_clear(p, PROCESS_SENDS);
+    }
+    sched_park(p);
+    return CHAN_BLOCK;
 }
 
 /* Takes the first valid node out and wins its process, which the caller must then make ready; NULL:
@@ -426,12 +461,21 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
 {
     if (c->header & (CHANNEL_CLOSED | CHANNEL_PORT))
         return c->header & CHANNEL_CLOSED ? CHAN_CLOSED : send_to_host(vm, p, c, m);
-    void *link = c->recv_first ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
-    if (link) {
-        *value_of(link) = m;
-        event_sent(vm, p, node_process(link), c, m);
-        sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
-        return CHAN_DONE;
+    if (c->recv_first) {
+        process *only = dequeue_only(&c->recv_first, &c->recv_last);
+        if (only) {
+            only->value = m;
+            event_sent(vm, p, only, c, m);
+            ready_at_once(&vm->sched, only);
+            return CHAN_DONE;
+        }
+        void *link = dequeue_link(c, false, WAKE_MESSAGE);
+        if (link) {
+            *value_of(link) = m;
+            event_sent(vm, p, node_process(link), c, m);
+            sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
+            return CHAN_DONE;
+        }
     }
     if (c->count < c->capacity) {
         ring_put(c, m);
@@ -439,9 +483,7 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
         return CHAN_DONE;
     }
     p->value = m;
-    chan_enqueue(c, p, true);
-    sched_park(p);
-    return CHAN_BLOCK;
+    return wait_in(c, p, true);
 }
 
 static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, process *p, channel *c,
@@ -466,19 +508,27 @@ static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, pro
         }
         return CHAN_DONE;
     }
-    void *link = c->send_first ? dequeue_link(c, true, WAKE_MESSAGE) : NULL;
-    if (link) {
-        *out = *value_of(link);
-        *value_of(link) = VALUE_ABSENT;
-        event_sent(vm, node_process(link), p, c, *out);
-        sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
-        return CHAN_DONE;
+    if (c->send_first) {
+        process *only = dequeue_only(&c->send_first, &c->send_last);
+        if (only) {
+            *out = only->value;
+            only->value = VALUE_ABSENT;
+            event_sent(vm, only, p, c, *out);
+            ready_at_once(&vm->sched, only);
+            return CHAN_DONE;
+        }
+        void *link = dequeue_link(c, true, WAKE_MESSAGE);
+        if (link) {
+            *out = *value_of(link);
+            *value_of(link) = VALUE_ABSENT;
+            event_sent(vm, node_process(link), p, c, *out);
+            sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
+            return CHAN_DONE;
+        }
     }
     if (c->header & CHANNEL_CLOSED)
         return CHAN_CLOSED;
-    chan_enqueue(c, p, false);
-    sched_park(p);
-    return CHAN_BLOCK;
+    return wait_in(c, p, false);
 }
 
 static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out);
@@ -556,7 +606,7 @@ void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
 {
     channel *c = p->side->done;
     for (; c && c->recv_first && *most > 0; --*most) {
-        if (!chan_link_valid(c->recv_first)) {
+        if (!link_valid(c->recv_first)) {
             unqueue_link(c, c->recv_first, false);
             continue;
         }

@@ -52,8 +52,6 @@ bool chan_awaited(const channel *c);
 
 void chan_enqueue(channel *c, void *link, bool sends);
 void chan_unlink(channel *c, void *link, bool sends);
-/* Whether its process still waits with the ticket that it had then. */
-bool chan_link_valid(void *link);
 /* Of a closed channel: hangs the queue from a placeholder before its first link, or does so again
  * when that has moved. */
 void chan_hang_queue(channel *c, node *place);

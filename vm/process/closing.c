@@ -40,7 +40,7 @@ static bool alt_goes_on(alt *a)
 static void tell_waiting(csp_vm *vm, const node *place)
 {
     void *link = place->next;
-    bool valid = chan_link_valid(link);
+    bool valid = link_valid(link);
     chan_unlink(place->chan, link, place->sends);
     if (valid &&
         (place->sends || !link_is_node(link) || !alt_goes_on(node_process(link)->side->alt)))
@@ -49,7 +49,7 @@ static void tell_waiting(csp_vm *vm, const node *place)
 
 static void tell_drained(csp_vm *vm, node *n)
 {
-    bool valid = chan_link_valid(n);
+    bool valid = link_valid(n);
     chan_leave_drained(n);
     if (valid)
         wake(vm, n);
