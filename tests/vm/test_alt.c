@@ -210,7 +210,68 @@ Test(alt, leaves_no_value_behind)
     for (uint32_t i = 0; i < 2; i++) {
         const alt_case *c = &a->cases[i];
         cr_assert(c->chan == NULL && c->original == VALUE_ABSENT && c->message == VALUE_ABSENT);
-        cr_assert(c->node && !c->node->queued && c->node->value == VALUE_ABSENT);
+        /* the last one's node for d has stayed there, without it */
+        cr_assert(!c->node || (!c->node->queued && c->node->value == VALUE_ABSENT));
+    }
+    cr_assert(program_finish(p));
+    program_free(p);
+}
+
+static node *only_receiver(const channel *c)
+{
+    return c->recv_first && c->recv_first == c->recv_last && link_is_node(c->recv_first)
+               ? c->recv_first
+               : NULL;
+}
+
+/* The channel that the main process of this run waits to receive from. */
+static channel *awaited_by_main(const program *p) { return p->main->chan; }
+
+Test(alt, a_server_comes_back_to_the_nodes_that_it_left)
+{
+    program *p =
+        program_new("fn serve(a, b) { for alt { a ? x => print(x)\n b ? x => print(x) } }\n"
+                    "let a = chan(); let b = chan(); spawn serve(a, b)\n"
+                    "sleep(1ms); ?a\n");
+    program_begin(p, 4000);
+    program_rest(p);
+    const alt *server = program_process(p, 1)->side->alt;
+    channel *b = server->cases[1].chan;
+    node *kept = only_receiver(b);
+    cr_assert_not_null(kept);
+    channel *a = awaited_by_main(p);
+    cr_assert_eq(a->recv_first, server->cases[0].node, "the server came first");
+    chan_send(p->vm, NULL, a, value_int(1));
+    program_rest(p);
+    cr_assert_eq(only_receiver(b), kept);
+    cr_assert_eq(kept->proc, program_process(p, 1));
+    cr_assert_eq(server->cases[1].node, kept);
+    cr_assert_eq(a->recv_first, p->main, "now main is first");
+    cr_assert_str_eq(program_out(p), "1\n");
+    cr_assert(program_finish(p));
+    program_free(p);
+}
+
+/* What is left in a queue is nobody: it keeps neither a process alive, nor a channel for one. */
+Test(alt, what_it_leaves_in_a_queue_belongs_to_nobody)
+{
+    program *p =
+        program_new("fn once(a, b, go) { alt { a ? x => 1\n b ? x => print(x) }; ?go }\n"
+                    "let a = chan(); let b = chan(); let go = chan(); spawn once(a, b, go)\n"
+                    "sleep(1ms); b ! 2; sleep(1ms); ?a\n");
+    program_begin(p, 4000);
+    program_rest(p);
+    const channel *a = awaited_by_main(p);
+    cr_assert_eq(a->recv_last, p->main);
+    const process *once = program_process(p, 1);
+    const node *left = a->recv_first;
+    cr_assert(link_is_node(left));
+    cr_assert_null(left->proc);
+    cr_assert_eq(left->value, VALUE_ABSENT);
+    cr_assert(!link_valid(left));
+    for (uint32_t i = 0; i < once->side->alt->capacity; i++) {
+        cr_assert_neq(once->side->alt->cases[i].node, left);
+        cr_assert_null(once->side->alt->cases[i].chan);
     }
     cr_assert(program_finish(p));
     program_free(p);

@@ -21,6 +21,7 @@
 #include "vm/data/map.h"
 #include "vm/number/num.h"
 #include "vm/outside/loop.h"
+#include "vm/process/alt_wait.h"
 #include "vm/process/channel.h"
 #include "vm/process/timer.h"
 
@@ -198,12 +199,6 @@ static bool add_arm(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *b
 
 /* --- trying */
 
-/* Not possible while a case waits for the channel to be drained. */
-static bool disabled(const alt_case *c)
-{
-    return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan);
-}
-
 static bool ready(const alt_case *c)
 {
     return c->sends ? chan_can_send(c->chan) : chan_can_receive(c->chan);
@@ -273,7 +268,7 @@ static int32_t draw(scheduler *s, alt *a, uint32_t *enabled)
             if (!chan_drained(c->chan))
                 continue;
         } else {
-            if (disabled(c))
+            if (alt_is_disabled(c))
                 continue;
             ++*enabled;
             if (!ready(c))
@@ -316,53 +311,13 @@ static alt_result take_drained(csp_vm *vm, const process *p, alt *a, uint32_t i,
 
 static alt_result wait_for(csp_vm *vm, process *p, alt *a, alt_choice *choice)
 {
-    timer *t = NULL;
-    if (a->after_arm >= 0 && !(t = timer_of(vm, p)))
-        return ALT_FAILED;
     for (uint32_t i = 0; i < a->count; i++) {
         alt_case *c = &a->cases[i];
         alt_result result;
         if (c->sends && !c->made && !make_message(vm, p, a, i, false, choice, &result))
             return result;
-        if (!c->node && !(c->node = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c->node))) {
-            vm_raise_memory(vm);
-            return ALT_FAILED;
-        }
-        if (c->drained && !chan_reserve_drained(vm, c->chan))
-            return ALT_FAILED;
-        if ((c->chan->header & CHANNEL_TICK) && !c->drained && !disabled(c) &&
-            !chan_arm_ticker(vm, c->chan))
-            return ALT_FAILED;
     }
-    if (t && !timer_reserve(vm))
-        return ALT_FAILED; /* tickers may have taken the room */
-    sched_park(p);
-    a->live = 0;
-    a->won = -1;
-    for (uint32_t i = 0; i < a->count; i++) {
-        alt_case *c = &a->cases[i];
-        if (disabled(c))
-            continue;
-        *c->node = (node){.header = OBJ_NODE,
-                          .chan = c->chan,
-                          .proc = p,
-                          .ticket = p->ticket,
-                          .value = c->message,
-                          .index = i,
-                          .sends = c->sends,
-                          .drained = c->drained};
-        if (c->drained)
-            chan_await_drained(c->chan, c->node);
-        else
-            chan_enqueue(c->chan, c->node, c->sends);
-        a->live++;
-    }
-    if (t) {
-        t->deadline = a->deadline;
-        t->ticket = p->ticket;
-        timer_insert(&vm->sched, t);
-    }
-    return ALT_BLOCKED;
+    return alt_wait(vm, p, a) ? ALT_BLOCKED : ALT_FAILED;
 }
 
 static alt_result nothing_enabled(csp_vm *vm, alt *a)
@@ -412,6 +367,66 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
     return wait_for(vm, p, a, choice);
 }
 
+/* The open channel between processes from which an arm receives; NULL: it is another kind of arm,
+ * or its guard does not hold. */
+static inline channel *plain_source(const value *base, const insn *arm)
+{
+    value handle = base[arm->b];
+    if (arm->a != ALT_ARM_RECEIVE || !value_is(handle, OBJ_CHANNEL) ||
+        (obj_header(handle) & (CHANNEL_SPECIAL | CHANNEL_CLOSED)))
+        return NULL;
+    return value_as_object(handle);
+}
+
+typedef enum plain_alt { PLAIN_NOT, PLAIN_READY, PLAIN_WAITS } plain_alt;
+
+/* An alt that only receives from such channels is a server's usual one. It needs cases only where
+ * it waits: which arm is ready can be seen from the channels. READY: *pick is drawn as by `draw`. */
+static plain_alt draw_plain(scheduler *s, const value *base, const insn *pc, uint32_t *pick)
+{
+    bool prioritised = (pc->b & ALT_PRIORITISED) != 0;
+    uint32_t seen = 0;
+    for (uint32_t arm = 0; arm < pc->a; arm++) {
+        channel *c = plain_source(base, pc + 1 + arm);
+        if (!c)
+            return PLAIN_NOT;
+        if (!c->count && (!c->send_first || !chan_can_receive(c)))
+            continue;
+        seen++;
+        if (seen == 1 || (!prioritised && xoshiro_next(s->random) % seen == 0))
+            *pick = arm;
+    }
+    return seen > 0 ? PLAIN_READY : PLAIN_WAITS;
+}
+
+static alt_result take_plain(csp_vm *vm, process *p, alt *a, channel *c, uint32_t arm,
+                             alt_choice *choice)
+{
+    alt_case *k = add_case(vm, a);
+    if (!k)
+        return ALT_FAILED;
+    k->chan = c;
+    k->arm = (uint16_t)arm;
+    return commit(vm, p, a, 0, choice);
+}
+
+static bool add_plain(csp_vm *vm, alt *a, const value *base, const insn *pc)
+{
+    uint32_t arms = pc->a;
+    while (a->capacity < arms) {
+        a->count = a->capacity;
+        if (!add_case(vm, a))
+            return false;
+    }
+    a->count = arms;
+    for (uint32_t arm = 0; arm < arms; arm++) {
+        alt_case *k = &a->cases[arm];
+        channel *c = value_as_object(base[pc[1 + arm].b]);
+        *k = (alt_case){.node = k->node, .chan = c, .arm = (uint16_t)arm};
+    }
+    return true;
+}
+
 alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, alt_choice *choice)
 {
     alt *a = alt_of(vm, p);
@@ -421,6 +436,14 @@ alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, 
     a->after_arm = a->closed_arm = a->else_arm = a->prefer = a->pending = a->taken = -1;
     a->prioritised = (pc->b & ALT_PRIORITISED) != 0;
     a->repeated = (pc->b & ALT_REPEATED) != 0;
+    uint32_t pick = 0;
+    switch (pc->a > 0 ? draw_plain(&vm->sched, base, pc, &pick) : PLAIN_NOT) {
+    case PLAIN_READY:
+        return take_plain(vm, p, a, value_as_object(base[pc[1 + pick].b]), pick, choice);
+    case PLAIN_WAITS:
+        return add_plain(vm, a, base, pc) && alt_wait_plain(vm, p, a) ? ALT_BLOCKED : ALT_FAILED;
+    case PLAIN_NOT: break;
+    }
     for (uint32_t arm = 0; arm < pc->a; arm++) {
         if (!add_arm(vm, p, a, arm, base, pc + 1 + arm))
             return ALT_FAILED;

@@ -2,6 +2,7 @@
 
 #include "vm/outside/request.h"
 #include "vm/process/channel.h"
+#include "vm/process/kept.h"
 #include "vm/process/timer.h"
 
 /* A ticker that nobody waits for must not keep the program from being deadlocked. */
@@ -15,6 +16,24 @@ static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
         timer_remove(&vm->sched, t);
 }
 
+/* An alt that goes on to an arm may soon wait at the same channels again. */
+static void leave_alt(csp_vm *vm, const process *p, alt *a)
+{
+    bool keeps = p->wake == WAKE_MESSAGE || p->wake == WAKE_TIMER;
+    for (uint32_t i = 0; i < a->count; i++) {
+        node *n = a->cases[i].node;
+        if (!n || !n->queued)
+            continue;
+        if (n->drained)
+            chan_leave_drained(n);
+        else if (keeps && kept_leave(n, p))
+            a->cases[i].node = NULL;
+        else
+            leave_queue(vm, n, n->chan, n->sends);
+    }
+    a->live = 0;
+}
+
 void sched_settle(csp_vm *vm, process *p)
 {
     if (p->chan)
@@ -23,18 +42,8 @@ void sched_settle(csp_vm *vm, process *p)
     side *sd = p->side;
     if (!sd)
         return;
-    if (sd->alt && sd->alt->live) {
-        for (uint32_t i = 0; i < sd->alt->count; i++) {
-            node *n = sd->alt->cases[i].node;
-            if (!n || !n->queued)
-                continue;
-            if (n->drained)
-                chan_leave_drained(n);
-            else
-                leave_queue(vm, n, n->chan, n->sends);
-        }
-        sd->alt->live = 0;
-    }
+    if (sd->alt && sd->alt->live)
+        leave_alt(vm, p, sd->alt);
     if (sd->timer && sd->timer->index >= 0)
         timer_remove(&vm->sched, sd->timer);
     if (sd->request)

@@ -1,0 +1,121 @@
+#include "vm/process/alt_wait.h"
+
+#include "vm/core/scheduler.h"
+#include "vm/core/vm.h"
+#include "vm/process/kept.h"
+#include "vm/process/timer.h"
+
+/* Gives case i a node: the place that it has kept, which stays where it is, or one that is in no
+ * queue. False: raised. */
+static inline bool claim_node(csp_vm *vm, const process *p, alt_case *c, uint32_t i)
+{
+    node *place = c->sends || c->drained ? NULL : kept_place(c->chan, p, i);
+    if (place)
+        c->node = place;
+    else if (!c->node)
+        c->node = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c->node);
+    if (!c->node)
+        vm_raise_memory(vm);
+    return c->node != NULL;
+}
+
+/* The places are nobody's again. */
+static void give_up_nodes(alt *a)
+{
+    for (uint32_t i = 0; i < a->count; i++)
+        if (a->cases[i].node && a->cases[i].node->queued)
+            a->cases[i].node = NULL;
+}
+
+static void enqueue(process *p, const alt_case *c, uint32_t i)
+{
+    *c->node = (node){.header = OBJ_NODE,
+                      .chan = c->chan,
+                      .proc = p,
+                      .ticket = p->ticket,
+                      .value = c->message,
+                      .index = i,
+                      .sends = c->sends,
+                      .drained = c->drained};
+    if (c->drained) {
+        chan_await_drained(c->chan, c->node);
+        return;
+    }
+    kept_drop(c->chan);
+    chan_enqueue(c->chan, c->node, c->sends);
+}
+
+/* Queues case i of p, which waits already. */
+static inline void queue_case(process *p, const alt_case *c, uint32_t i)
+{
+    if (c->node->queued) {
+        c->node->proc = p;
+        c->node->ticket = p->ticket;
+    } else {
+        enqueue(p, c, i);
+    }
+}
+
+/* What waiting takes beside messages and nodes. False: raised. */
+static bool reserve_case(csp_vm *vm, const alt_case *c)
+{
+    if (c->drained)
+        return chan_reserve_drained(vm, c->chan);
+    return !(c->chan->header & CHANNEL_TICK) || alt_is_disabled(c) || chan_arm_ticker(vm, c->chan);
+}
+
+static bool claim_nodes(csp_vm *vm, const process *p, alt *a)
+{
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!claim_node(vm, p, &a->cases[i], i)) {
+            give_up_nodes(a);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void park(process *p, alt *a)
+{
+    sched_park(p);
+    a->live = 0;
+    a->won = -1;
+}
+
+bool alt_wait(csp_vm *vm, process *p, alt *a)
+{
+    timer *t = NULL;
+    if (a->after_arm >= 0 && !(t = timer_of(vm, p)))
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!reserve_case(vm, &a->cases[i]))
+            return false;
+    if (t && !timer_reserve(vm))
+        return false; /* tickers may have taken the room */
+    if (!claim_nodes(vm, p, a))
+        return false;
+    park(p, a);
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (alt_is_disabled(&a->cases[i]))
+            continue;
+        queue_case(p, &a->cases[i], i);
+        a->live++;
+    }
+    if (t) {
+        t->deadline = a->deadline;
+        t->ticket = p->ticket;
+        timer_insert(&vm->sched, t);
+    }
+    return true;
+}
+
+bool alt_wait_plain(csp_vm *vm, process *p, alt *a)
+{
+    if (!claim_nodes(vm, p, a))
+        return false;
+    park(p, a);
+    for (uint32_t i = 0; i < a->count; i++)
+        queue_case(p, &a->cases[i], i);
+    a->live = a->count;
+    return true;
+}

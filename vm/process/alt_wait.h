@@ -1,0 +1,20 @@
+/* How an alt waits: its nodes, and where they are queued. */
+#ifndef CSP_VM_PROCESS_ALT_WAIT_H
+#define CSP_VM_PROCESS_ALT_WAIT_H
+
+#include "vm/process/channel.h"
+
+/* Not possible while a case waits for the channel to be drained. */
+static inline bool alt_is_disabled(const alt_case *c)
+{
+    return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan);
+}
+
+/* p waits at all cases, whose messages have been made, and for the deadline. False: raised, and it
+ * does not wait. */
+bool alt_wait(csp_vm *vm, process *p, alt *a);
+/* The same where all cases receive from open channels between processes, and there is no
+ * deadline. */
+bool alt_wait_plain(csp_vm *vm, process *p, alt *a);
+
+#endif

@@ -1,0 +1,10 @@
+#include "vm/process/kept.h"
+
+#include "vm/process/channel.h"
+
+void kept_drop(channel *c)
+{
+    void *first = c->recv_first;
+    if (first && link_is_node(first) && !((node *)first)->proc)
+        chan_unlink(c, first, false);
+}
