@@ -239,8 +239,9 @@ void *heap_refill(heap *h, heap_kind kind, size_t size)
 
 void *heap_alloc_raw(heap *h, heap_kind kind, size_t size)
 {
-    enum { LARGE = 64 << 10 };
-    if (size < LARGE)
+    /* What has old contents may keep things alive while it is filled, so it must be worth it. */
+    enum { LARGE_TRACED = 64 << 10, LARGEST_LISTED = 2048 };
+    if (size <= LARGEST_LISTED || (kind == HEAP_TRACED && size < LARGE_TRACED))
         return heap_alloc(h, kind, size);
     return heap_refill(h, kind == HEAP_TRACED ? HEAP_TRACED_RAW : HEAP_BYTES_RAW, size);
 }

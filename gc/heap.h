@@ -183,9 +183,10 @@ static inline void *heap_alloc(heap *h, heap_kind kind, size_t size)
     return heap_refill(h, kind, size);
 }
 
-/* The same for traced memory or bytes, but the contents of a large block are undefined: clearing it
- * would take long, and the caller fills it in slices. Old contents may keep anything alive that was
- * once there. It is freed as the kind that was asked for. */
+/* The same for traced memory or bytes, but the contents of a large block (more than 64 KB; bytes:
+ * 2 KB) are undefined: clearing it would take long, and the caller fills it, in slices if need be.
+ * Old contents may keep anything alive that was once there. It is freed as the kind that was asked
+ * for. */
 void *heap_alloc_raw(heap *h, heap_kind kind, size_t size);
 
 /* For a full array of `*capacity` items of `size` bytes: gives a traced one with room for twice as

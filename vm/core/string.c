@@ -125,7 +125,7 @@ value str_format(csp_vm *vm, const char *format, ...)
     const char *data = local;
     char *block = NULL;
     if ((size_t)size >= sizeof local) {
-        block = heap_alloc(vm_heap(vm), HEAP_BYTES, (size_t)size + 1);
+        block = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, (size_t)size + 1);
         if (block == NULL)
             return VALUE_ABSENT;
         va_start(arguments, format);

@@ -23,7 +23,7 @@ static bool text_reserve(text *t, size_t size)
     }
     if (capacity < t->used + size)
         capacity = t->used + size;
-    char *block = heap_alloc(vm_heap(t->vm), HEAP_BYTES, capacity);
+    char *block = heap_alloc_raw(vm_heap(t->vm), HEAP_BYTES, capacity);
     if (block == NULL) {
         t->failed = true;
         return false;

@@ -60,6 +60,11 @@ static uint64_t hash_map(csp_vm *vm, const map *m)
     return hash_stir(sum);
 }
 
+static uint64_t hash_string(const csp_vm *vm, string *s)
+{
+    return hash_add(vm->hash_seed, s->hash != 0 ? s->hash : str_hash(vm, s));
+}
+
 /* What one value contributes by itself; for a container its kind and size. */
 static uint64_t hash_one(csp_vm *vm, value v)
 {
@@ -69,7 +74,7 @@ static uint64_t hash_one(csp_vm *vm, value v)
     obj_kind kind = value_kind(v);
     uint64_t h = hash_add(seed, kind);
     switch (kind) {
-    case OBJ_STRING: return hash_add(seed, str_hash(vm, value_string(v)));
+    case OBJ_STRING: return hash_string(vm, value_string(v));
     case OBJ_BYTES: {
         bytes *b = value_bytes(v);
         if (b->hash == 0)
@@ -89,6 +94,8 @@ static uint64_t hash_one(csp_vm *vm, value v)
 
 uint64_t walk_hash(csp_vm *vm, value key)
 {
+    if (value_is(key, OBJ_STRING)) /* as most keys are; a name has its hash already */
+        return hash_string(vm, value_string(key));
     uint64_t h = hash_one(vm, key);
     obj_kind kind = value_kind(key);
     if (kind != OBJ_TUPLE && kind != OBJ_LIST && kind != OBJ_ERROR)
