@@ -381,7 +381,8 @@ static inline channel *plain_source(const value *base, const insn *arm)
 typedef enum plain_alt { PLAIN_NOT, PLAIN_READY, PLAIN_WAITS } plain_alt;
 
 /* An alt that only receives from such channels is a server's usual one. It needs cases only where
- * it waits: which arm is ready can be seen from the channels. READY: *pick is drawn as by `draw`. */
+ * it waits: which arm is ready can be seen from the channels. READY: *pick is drawn as `draw`
+ * draws. */
 static plain_alt draw_plain(scheduler *s, const value *base, const insn *pc, uint32_t *pick)
 {
     bool prioritised = (pc->b & ALT_PRIORITISED) != 0;

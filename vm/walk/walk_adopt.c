@@ -72,6 +72,11 @@ static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     return value_object(shell);
 }
 
+static void give(object *o, const process *p)
+{
+    o->header = (o->header & ~(OWNER_MASK | WALK_FLAT)) | process_owner(p);
+}
+
 /* What replaces v in the adopted message; ABSENT: out of memory. */
 static value adopted(csp_vm *vm, const process *p, adopt_walk *w, value v, int64_t *budget)
 {
@@ -82,12 +87,17 @@ static value adopted(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
         return v;
     if (o->header & FORWARDED)
         return ((const old_shell *)(const void *)o)->forward;
+    if (o->header & WALK_FLAT) {
+        give(o, p);
+        *budget -= WALK_OBJECT;
+        return v;
+    }
     if (o->header & WALK_MOVED) {
         v = reshell(vm, p, w, v, budget);
         if (v == VALUE_ABSENT)
             return v;
     } else {
-        o->header = (o->header & ~OWNER_MASK) | process_owner(p);
+        give(o, p);
         *budget -= WALK_OBJECT;
     }
     return walk_enqueue(vm, &w->queue, v) ? v : VALUE_ABSENT;
@@ -164,6 +174,10 @@ bool walk_adopt_quick(process *p, value v)
     object *o = value_as_object(v);
     if ((o->header & OWNER_MASK) != OWNER_TRANSIT)
         return true;
+    if (o->header & WALK_FLAT) {
+        give(o, p);
+        return true;
+    }
     obj_kind kind = obj_kind_of(o->header);
     if ((o->header & WALK_MOVED) || obj_nature_of(kind) != NATURE_MUTABLE)
         return false;
@@ -173,6 +187,6 @@ bool walk_adopt_quick(process *p, value v)
     for (uint64_t i = 0; i < c.count; i++)
         if (!value_is_immutable(c.items[i * c.stride]))
             return false;
-    o->header = (o->header & ~OWNER_MASK) | process_owner(p);
+    give(o, p);
     return true;
 }

@@ -11,7 +11,12 @@
 #include "vm/data/structure.h"
 #include "vm/walk/walk_state.h"
 
-enum { QUICK_ELEMENTS = 64, QUICK_BYTES = 4096 };
+enum {
+    QUICK_ELEMENTS = 64, /* of a map … */
+    QUICK_ITEMS = 2048,  /* … or a list, which are copied as bytes are */
+    QUICK_BYTES = 4096,
+    QUICK_PER_REDUCTION = 64
+};
 
 typedef enum copy_mode { COPY_DEEP, COPY_MESSAGE, COPY_FREEZE } copy_mode;
 
@@ -26,10 +31,11 @@ typedef struct copy_walk {
 } copy_walk;
 
 /* `second`: before a large map is filled, how much of its index is cleared; after a tuple, closure
- * or error is filled, how many of its parts are known to be immutable. */
+ * or error is filled, how many of its parts are known to be immutable. `mixed`: something inside a
+ * list or map is not. */
 typedef struct copying {
     value source, copy;
-    uint64_t index, second;
+    uint64_t index, second, mixed;
 } copying;
 enum {
     COPYING_WORDS = sizeof(copying) / sizeof(uint64_t),
@@ -155,6 +161,77 @@ static verdict refuse_copy(csp_vm *vm, const copy_walk *w, value v)
                     vm_type_phrase(v));
 }
 
+/* --- what holds nothing mutable, at once */
+
+static bool all_immutable(children c)
+{
+    for (uint64_t i = 0; i < c.count; i++)
+        if (!value_is_immutable(c.items[i * c.stride]))
+            return false;
+    return true;
+}
+
+static list *flat_list(csp_vm *vm, const copy_walk *w, const list *source)
+{
+    list *l = list_shell(vm, w, source);
+    if (!l)
+        return NULL;
+    if (source->count > 0)
+        memcpy(l->items, source->items, source->count * sizeof *l->items);
+    l->count = source->count;
+    return l;
+}
+
+static map *flat_map(csp_vm *vm, const copy_walk *w, const map *source)
+{
+    map *m = map_shell(vm, w, source);
+    if (!m)
+        return NULL;
+    uint32_t position = 0;
+    map_entry *e;
+    while ((e = map_next(source, &position)))
+        map_append(vm, m, e->key, e->item, e->hash); /* there is room */
+    return m;
+}
+
+/* Marks a message in transit that nobody has to look into to adopt it. */
+static void mark_flat(const copy_walk *w, object *o)
+{
+    if (w->to == OWNER_TRANSIT)
+        o->header |= WALK_FLAT;
+}
+
+static bool is_flat(csp_vm *vm, value v, obj_kind kind)
+{
+    if (kind != OBJ_LIST && kind != OBJ_MAP)
+        return false;
+    children c = children_of(v);
+    uint64_t most = kind == OBJ_MAP ? QUICK_ELEMENTS : QUICK_ITEMS;
+    return c.count <= most && c.count <= long_elements(vm) && all_immutable(c);
+}
+
+/* A copy of a list or map in which nothing is mutable. NULL: out of memory. */
+static object *flat_copy(csp_vm *vm, const copy_walk *w, value v, obj_kind kind)
+{
+    object *o = kind == OBJ_MAP ? (object *)flat_map(vm, w, value_map(v))
+                                : (object *)flat_list(vm, w, value_list(v));
+    if (o)
+        mark_flat(w, o);
+    return o;
+}
+
+/* --- one value */
+
+/* Enters a copy that is complete. */
+static verdict known_copy(csp_vm *vm, copy_walk *w, value v, object *made, value *out)
+{
+    value *entry = made ? walk_insert(vm, &w->copies, v) : NULL;
+    if (!entry)
+        return vm_raise_memory(vm);
+    *entry = *out = value_object(made);
+    return VERDICT_DONE;
+}
+
 /* What replaces v in the copy; pushes a frame if it must be filled. */
 static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *budget)
 {
@@ -172,6 +249,11 @@ static verdict copy_of(csp_vm *vm, copy_walk *w, value v, value *out, int64_t *b
     verdict refused = refuse_copy(vm, w, v);
     if (refused != VERDICT_DONE)
         return refused;
+    obj_kind kind = obj_kind_of(header);
+    if (w->mode == COPY_MESSAGE && is_flat(vm, v, kind)) {
+        *budget -= 4 * WALK_OBJECT + (int64_t)children_of(v).count / 4;
+        return known_copy(vm, w, v, flat_copy(vm, w, v, kind), out);
+    }
     void *shell = shell_of(vm, w, v);
     if (!shell)
         return vm_raise_memory(vm);
@@ -241,11 +323,14 @@ static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
         verdict v = copy_of(vm, w, e->item, &item, budget);
         if (v != VERDICT_DONE)
             return v;
+        f->mixed |= !value_is_immutable(item);
         if (!map_append(vm, m, e->key, item, e->hash))
             return vm_raise_memory(vm);
         if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before)
             return VERDICT_DONE;
     }
+    if (!f->mixed && w->mode == COPY_MESSAGE)
+        mark_flat(w, value_as_object(f->copy));
     walk_pop(&w->stack, COPYING_WORDS);
     return VERDICT_DONE;
 }
@@ -269,13 +354,17 @@ static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
         verdict done = copy_of(vm, w, v, place, budget);
         if (done != VERDICT_DONE)
             return done;
+        f->mixed |= !value_is_immutable(*place);
         if ((copying *)walk_top(&w->stack, COPYING_WORDS) != before)
             return VERDICT_DONE;
     }
     verdict noted = note_immutable(w, f, budget);
-    if (noted == VERDICT_DONE)
-        walk_pop(&w->stack, COPYING_WORDS);
-    return noted;
+    if (noted != VERDICT_DONE)
+        return noted;
+    if (!f->mixed && w->mode == COPY_MESSAGE && value_is(f->copy, OBJ_LIST))
+        mark_flat(w, value_as_object(f->copy));
+    walk_pop(&w->stack, COPYING_WORDS);
+    return VERDICT_DONE;
 }
 
 static verdict copy_run(csp_vm *vm, copy_walk *w, int64_t *budget)
@@ -361,28 +450,6 @@ verdict walk_copy_for(csp_vm *vm, const process *p, value v, value *out)
 
 /* --- at once */
 
-static bool all_immutable(children c)
-{
-    if (c.count > QUICK_ELEMENTS)
-        return false;
-    for (uint64_t i = 0; i < c.count; i++)
-        if (!value_is_immutable(c.items[i * c.stride]))
-            return false;
-    return true;
-}
-
-static value quick_map(csp_vm *vm, const copy_walk *w, const map *source)
-{
-    map *m = map_shell(vm, w, source);
-    if (!m)
-        return VALUE_ABSENT;
-    uint32_t position = 0;
-    map_entry *e;
-    while ((e = map_next(source, &position)))
-        map_append(vm, m, e->key, e->item, e->hash); /* there is room */
-    return value_object(m);
-}
-
 value walk_copy_quick(csp_vm *vm, process *p, value v)
 {
     if (value_is_immutable(v))
@@ -398,16 +465,8 @@ value walk_copy_quick(csp_vm *vm, process *p, value v)
             memcpy(b->data, source->data, source->size);
         return b ? value_object(b) : VALUE_ABSENT;
     }
-    if ((kind != OBJ_LIST && kind != OBJ_MAP) || !all_immutable(children_of(v)))
+    if (!is_flat(vm, v, kind))
         return VALUE_ABSENT;
-    if (kind == OBJ_MAP)
-        return quick_map(vm, &w, value_as_object(v));
-    const list *source = value_as_object(v);
-    list *l = list_shell(vm, &w, source);
-    if (!l)
-        return VALUE_ABSENT;
-    if (source->count > 0)
-        memcpy(l->items, source->items, source->count * sizeof *l->items);
-    l->count = source->count;
-    return value_object(l);
+    vm_charge(vm, children_of(v).count / QUICK_PER_REDUCTION);
+    return value_object(flat_copy(vm, &w, v, kind));
 }

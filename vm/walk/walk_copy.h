@@ -4,8 +4,8 @@
 
 #include "vm/code/native.h"
 
-/* v as a message, at once: itself if it is immutable, a flat copy (owner OWNER_TRANSIT) of a short
- * list or map whose elements are all immutable. VALUE_ABSENT: a walk must copy it. p must be
+/* v as a message, at once: itself if it is immutable, or a copy (owner OWNER_TRANSIT) of a list or
+ * map, not too long, whose elements are all immutable. VALUE_ABSENT: a walk must copy it. p must be
  * allowed to use v (checked before). */
 value walk_copy_quick(csp_vm *vm, process *p, value v);
 /* A copy for p, in one go, of a value that belongs to another process. FAIL: something in it

@@ -33,7 +33,7 @@ typedef struct own_walk {
 static void set_owner(value v, uint64_t owner)
 {
     object *o = value_as_object(v);
-    o->header = (o->header & ~(OWNER_MASK | WALK_MOVED)) | owner;
+    o->header = (o->header & ~(OWNER_MASK | WALK_MOVED | WALK_FLAT)) | owner;
 }
 
 static verdict refuse_pinned(csp_vm *vm)

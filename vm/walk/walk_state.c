@@ -51,7 +51,8 @@ typedef struct bucket {
         value item;
     } slots[];
 } bucket;
-enum { BUCKET_FIRST = 7, BUCKET_SLOTS = 31, TABLE_DEPTH = 28 };
+/* Most look-ups of a walk are for what is new, and go through a whole bucket. */
+enum { BUCKET_FIRST = 7, BUCKET_SLOTS = 15, TABLE_DEPTH = 28 };
 
 static size_t bucket_size(uint32_t capacity)
 {

@@ -12,6 +12,10 @@
  * transit for ever: any use of it is the crash `moved`. */
 enum { WALK_MOVED = 1 << 13 };
 
+/* In the header of a list or map in transit that was copied for its receiver: nothing inside is
+ * mutable. So its owner is all that changes when it is adopted. */
+enum { WALK_FLAT = 1 << 12 };
+
 /* Work units that one step may use: about one for a plain element, WALK_OBJECT for a container. */
 enum { WALK_STEP = 1024, WALK_OBJECT = 8, WALK_UNITS_PER_REDUCTION = 8 };
 
