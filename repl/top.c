@@ -77,12 +77,17 @@ static void choose_again(top *t)
             t->chosen = i;
     if (t->chosen >= t->count)
         t->chosen = t->count ? t->count - 1 : 0;
+    if (t->mode == TOP_KILL && (!t->count || t->groups[t->chosen].first->number != t->number))
+        t->mode = TOP_TABLE; /* it has ended by itself */
 }
 
 static size_t rows(void) { return (size_t)columns_screen().rows - HEAD; }
 
+/* Of many processes less often: that takes a fifth of the time at most. */
 static void look(top *t)
 {
+    enum { SHARE = 4 };
+    int64_t begun = output_now();
     free(t->groups);
     if (t->groups || t->seen.processes)
         spent_note(&t->before, &t->seen);
@@ -93,7 +98,8 @@ static void look(top *t)
         t->groups = group_processes(&t->seen, &t->before, NULL, t->seen.count <= rows(), &t->count);
     sort(t);
     choose_again(t);
-    t->due = output_now() + EVERY;
+    int64_t ended = output_now(), pause = SHARE * (ended - begun);
+    t->due = ended + (pause > EVERY ? pause : EVERY);
     t->changed = true;
 }
 
@@ -252,12 +258,13 @@ static void run(top *t)
     screen_size size = columns_screen();
     while (!t->over) {
         screen_size now = columns_screen();
-        if (output_now() >= t->due)
+        if (t->mode != TOP_INFO && output_now() >= t->due)
             look(t);
         if (t->changed || now.rows != size.rows || now.columns != size.columns)
             draw(t);
         size = now;
-        full_screen_wait(csp_fd(vm), earlier(csp_timeout(vm), t->due - output_now()));
+        int64_t left = t->mode == TOP_INFO ? EVERY : t->due - output_now();
+        full_screen_wait(csp_fd(vm), earlier(csp_timeout(vm), left));
         for (int key; (key = full_screen_key()) != KEY_NONE && !t->over;)
             take_key(t, key);
         take_events(t);

@@ -249,6 +249,24 @@ Test(trace, ticks_and_watched_ends_are_received)
     cr_assert_eq(l->received, 2);
 }
 
+/* A supervisor watches its children, and is told of an end over a channel of its own. */
+Test(trace, what_a_supervisor_is_told)
+{
+    cr_assert_eq(run("let jobs = chan()\n"
+                     "fn work(c) { for n in c { assert(n > 0) } }\n"
+                     "let pool = Supervisor.start([{name: \"a\", start: fn() => work(jobs)}])\n"
+                     "jobs ! 1\n"
+                     "jobs ! 0\n"
+                     "jobs ! 2\n"
+                     "kill(pool)\n"
+                     "catch wait(pool)\n"),
+                 CSP_OK);
+    told_line("message a:0 supervisor:");
+    told_line(" <process ");
+    cr_assert_eq(l->counts[CSP_EVENT_CRASH], 1, "%s", l->text);
+    cr_assert_eq(l->sum_sent, l->sum_received);
+}
+
 Test(trace, printing_much_is_no_message)
 {
     cr_assert_eq(run("for i in 0..2000 { print(String.repeat(\"x\", 100)) }\n"), CSP_OK);

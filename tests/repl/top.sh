@@ -107,6 +107,19 @@ prompts
 
 screen_close
 
+# Whoever is asked for ends by itself meanwhile: nobody is killed instead.
+screen_open
+enter 'let a = spawn { sleep(1500ms) }; let b = spawn { sleep(1h) }'
+enter ':top'
+sees both '2 processes'
+keys m k
+sees asked 'kill 2 spawn at repl:1? y n'
+sees ended '1 process by memory'
+keys y
+sleep 0.3
+sees spared '3  spawn at repl:1'
+screen_close
+
 # The end of the session while it is shown, by a process or by a signal: a shell finds the terminal as it was.
 shell_open() {
     opened=$((opened + 1))
