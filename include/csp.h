@@ -86,7 +86,7 @@ typedef enum csp_style { CSP_PLAIN, CSP_COLOUR, CSP_JSON } csp_style;
 /* What scripts may do beyond computing and printing. A program that uses what is not granted does not compile. */
 enum {
     CSP_MAY_ARGS = 1u << 0, CSP_MAY_ENV = 1u << 1,       /* see csp_config.args; environment, machine, user */
-    CSP_MAY_EXIT = 1u << 2,                              /* end the program: CSP_EXIT */
+    CSP_MAY_EXIT = 1u << 2,                              /* end the program: CSP_EXIT; listen to signals */
     CSP_MAY_READ = 1u << 3, CSP_MAY_WRITE = 1u << 4,     /* read files and folders; make, change and remove them */
     CSP_MAY_CONNECT = 1u << 5, CSP_MAY_LISTEN = 1u << 6, /* open connections to others; take them from others */
     CSP_MAY_RUN = 1u << 7, CSP_MAY_CALL_C = 1u << 8,     /* start programs; call any function of C */

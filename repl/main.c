@@ -1,6 +1,7 @@
 /* The `csp` command. */
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     setlocale(LC_CTYPE, "");
+    signal(SIGCHLD, SIG_DFL); /* where it is ignored nobody learns how a program has ended */
     options o = options_parse(argc, argv);
     return standard_close(run(&o));
 }

@@ -94,3 +94,20 @@ Test(launch, what_has_been_reaped_by_somebody_else)
     cr_expect_eq(how.status, -1);
     cr_expect_eq(how.signal, 0);
 }
+
+Test(launch, where_the_kernel_reaps)
+{
+    signal(SIGCHLD, SIG_IGN);
+    for (int i = 0; i < 10; i++) {
+        const char *op;
+        int why;
+        launch_end how;
+        pid_t pid = start("exit 5", &op, &why);
+        cr_assert_eq(why, 0);
+        int fd = launch_watch(pid);
+        cr_assert_geq(fd, 0);
+        cr_assert(told(fd));
+        cr_assert(launch_ended(pid, true, &how));
+        cr_expect_eq(how.status, -1);
+    }
+}

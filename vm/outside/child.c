@@ -74,6 +74,7 @@ child *child_new(csp_vm *vm, pid_t pid, bool group)
         close(fd);
     if (fd < 0 || why != 0) {
         free(c);
+        kill(group ? -pid : pid, SIGKILL);
         launch_orphan(pid);
         errno = why ? why : ENOSYS;
         return NULL;

@@ -12,7 +12,7 @@
 typedef struct child child;
 
 /* The program `pid`, which was started by launch_program and becomes the VM's. `group`: it has a
- * process group of its own. NULL: errno, and it is an orphan. */
+ * process group of its own. NULL: errno, and it is killed. */
 child *child_new(csp_vm *vm, pid_t pid, bool group);
 /* The one that has this pid and has not been reaped; NULL: there is none. */
 child *child_of(csp_vm *vm, pid_t pid);

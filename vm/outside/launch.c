@@ -199,5 +199,7 @@ int launch_watch_by_thread(pid_t pid)
 int launch_watch(pid_t pid)
 {
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (fd < 0 && errno == ESRCH) /* the host has the kernel reap its children: it has ended */
+        return eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
     return fd >= 0 || (errno != ENOSYS && errno != EPERM) ? fd : launch_watch_by_thread(pid);
 }

@@ -29,3 +29,6 @@ let c = Os.start("sh", "-c", "echo $$ > $1; exec sleep 60", "sh", Os.args()[0], 
 while File.exists(Os.args()[0]) != true or File.read(Os.args()[0]) == "" { sleep(5ms) }
 CSP
 "$CSP" "$dir/c.csp" "$dir/c" && kill "$(cat "$dir/c")" && gone c && echo 'has gone on'
+
+# A caller that ignores SIGCHLD hides no status.
+(trap '' CHLD; "$CSP" -e 'print(Os.run("sh", "-c", "exit 3").status, ?Os.start("sh", "-c", "exit 4").done)')
