@@ -5,6 +5,7 @@
 #             SAN=1            ASan and UBSan           DEBUG=1     assertions, less optimisation
 #             TSAN=1           ThreadSanitizer (docs/quality.md)
 #             LINEEDIT=none    the REPL without readline
+#             STATIC=          the command with all libraries linked dynamically
 #             V=1              show the commands        WERROR=1    warnings are errors
 #             ONLY= WAY=       which tests to run (see scripts/run-tests)
 #             CFLAGS= CPPFLAGS= LDFLAGS=, AR= OBJCOPY= NM= PKG_CONFIG=: as usual; a cross compiler's are found by
@@ -107,6 +108,14 @@ LIBC_FIRST := $(if $(filter release,$(MODE)),-lc)
 PACKED := $(if $(filter release,$(MODE)),-Wl$(comma)-z$(comma)pack-relative-relocs)
 READLINE = $(if $(filter none,$(LINEEDIT)),,$(READLINE_FOUND))
 READLINE_FOUND := $(or $(shell $(PKG_CONFIG) --libs readline 2>/dev/null),-lreadline)
+# The command takes in what of these can be had as an archive that fits: most of a start was the dynamic linker's work
+# for them. Not the collector: a library that a program opens may use it, too, and a process must have one. STATIC= takes
+# in none.
+STATIC ?= $(if $(filter release,$(MODE)),uv utf8proc ffi gmp readline)
+archive = $(firstword $(wildcard $(foreach name,$(1) $(1)_a,$(shell $(CC) -print-file-name=lib$(name).a))))
+take_in = $(foreach flag,$(1),$(or $(if $(filter $(STATIC:%=-l%),$(flag)),$(call archive,$(flag:-l%=%))),$(flag)))
+TAKEN_READLINE = $(call take_in,$(READLINE)) \
+	$(if $(findstring readline.a,$(call take_in,$(READLINE))),$(or $(call archive,tinfo),-ltinfo))
 PKG_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null; $(PKG_CONFIG) --cflags-only-I readline 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wvla
 # Rows of a table leave out what is zero.
@@ -283,16 +292,19 @@ $(shell for name in $(SHOWN); do [ $(OUT)/$$name -ef $(OBJ)/$$name ] || echo $(O
 $(SHOWN:%=$(OUT)/%): $(OUT)/%: $(OBJ)/%
 	@mkdir -p $(OUT) && ln -f $< $@
 
-link_csp = $(CC) $(CFLAGS) $(1) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(filter %.o %.a,$^) $(LIBS)
+# The libraries $(2), or, where they cannot be taken in, $(3).
+link_csp = $(CC) $(CFLAGS) $(1) $(ALL_LDFLAGS) -o $@ $(LIBC_FIRST) $(filter %.o %.a,$^)
+link_taken = $(call link_csp,$(1)) $(2) $(if $(STATIC),2>/dev/null || $(call link_csp,$(1)) $(3))
+link_all = $(call link_taken,$(1),$(call take_in,$(LIBS)) $(TAKEN_READLINE),$(LIBS) $(READLINE))
 $(OBJ)/csp: $(REPL_OBJ) $(OBJ)/libcsp.a $(SOURCE_LIST)
 	$(say) LINK $(OUT)/csp
-	$(Q)$(call link_csp,$(PACKED)) $(READLINE)
-	$(Q)$(if $(PACKED),readelf -V $@ | grep -q GLIBC_ABI_DT_RELR || $(call link_csp) $(READLINE))
+	$(Q)$(call link_all,$(PACKED))
+	$(Q)$(if $(PACKED),readelf -V $@ | grep -q GLIBC_ABI_DT_RELR || $(call link_all))
 
 # What LINEEDIT=none makes, beside the command, for its tests.
 $(OBJ)/csp-plain: $(PLAIN_OBJ) $(OBJ)/libcsp.a
 	$(say) LINK $(OUT)/csp-plain
-	$(Q)$(call link_csp)
+	$(Q)$(call link_taken,,$(call take_in,$(LIBS)),$(LIBS))
 
 # Both libraries show what csp.h declares and nothing else; the archive does it by being one object.
 $(OBJ)/libcsp.a: $(LIB_OBJ) $(SOURCE_LIST)
