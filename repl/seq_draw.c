@@ -21,7 +21,8 @@ static const signs ascii = {"|", ":", "-", ".", "+", "+", "+", ">", "<", "+", "+
 
 typedef enum life { LIFE_NONE, LIFE_RUNS, LIFE_WAITS } life;
 
-enum { WIDEST = 400, NOTE = 128 };
+/* NOTE_VALUE: columns; its characters may be of four bytes, and some take no column. */
+enum { WIDEST = 400, NOTE = 512, NOTE_VALUE = 32 };
 
 typedef struct diagram {
     const sequence *s;
@@ -136,6 +137,7 @@ static void set_label(diagram *d, const char *text, int from, int room)
     d->label_at = from + (room - d->label_width) / 2;
 }
 
+/* Words, which are there as a whole or not at all. */
 static const char spawn_word[] = "spawn", kill_word[] = "kill";
 
 static void draw_arrow(diagram *d, int from, int to, const char *text, bool buffered)
@@ -173,9 +175,9 @@ static void note_at(diagram *d, const event *e, const char *text)
 
 static void note_value(diagram *d, const event *e, const char *before, const char *after)
 {
-    char text[NOTE];
+    char text[NOTE - 64];
     int columns;
-    int size = (int)columns_fitting(e->value, NOTE / 4, &columns);
+    int size = (int)columns_fitting(e->value, NOTE_VALUE, &columns);
     snprintf(text, sizeof text, "%s%.*s%s", before, size, e->value, after);
     note_at(d, e, text);
 }
