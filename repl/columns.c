@@ -41,6 +41,14 @@ static int width_of(wchar_t point)
     return width < 0 ? 1 : width;
 }
 
+size_t columns_control(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+        return 2;
+    return *c && (*c < ' ' || *c == 0x7f) ? 1 : 0;
+}
+
 size_t columns_fitting(const char *text, int width, int *columns)
 {
     const char *at = text;

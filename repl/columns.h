@@ -13,6 +13,8 @@ screen_size columns_screen(void);
 
 /* The columns that a text takes, which is UTF-8 without control characters. */
 int columns_of(const char *text);
+/* The bytes of the control character at `text`, which could move the cursor; 0: it is none. */
+size_t columns_control(const char *text);
 /* How many bytes of the text, up to the end of its line, are no more than `width` columns; *columns
  * is what they take. */
 size_t columns_fitting(const char *text, int width, int *columns);

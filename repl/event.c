@@ -8,11 +8,13 @@
 
 /* ---- Keeping ---- */
 
-/* Control characters would move the cursor. */
 static void put_clean(FILE *out, const char *text)
 {
-    for (; *text; text++)
-        fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
+    while (*text) {
+        size_t control = columns_control(text);
+        fputc(control ? '?' : *text, out);
+        text += control ? control : 1;
+    }
 }
 
 static void put_place(FILE *out, const csp_place *place)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repl/columns.h"
+
 /* ---- Memory ---- */
 
 enum { FIRST = 64 };
@@ -76,22 +78,23 @@ static bool grow_texts(seen *s)
     return true;
 }
 
-/* Control characters would move the cursor. */
-static bool is_control(char c) { return (unsigned char)c < ' ' || c == 0x7f; }
-
-/* The same text without them, malloc'ed. NULL: no memory. */
+/* The same text with `?` for control characters, malloc'ed. NULL: no memory. */
 static char *clean(const char *text)
 {
-    char *copy = strdup(text);
-    for (char *c = copy; c && *c; c++)
-        if (is_control(*c))
-            *c = '?';
+    char *copy = malloc(strlen(text) + 1), *to = copy;
+    while (copy && *text) {
+        size_t control = columns_control(text);
+        *to++ = control ? '?' : *text;
+        text += control ? control : 1;
+    }
+    if (copy)
+        *to = '\0';
     return copy;
 }
 
 static bool is_clean(const char *text)
 {
-    while (*text && !is_control(*text))
+    while (*text && !columns_control(text))
         text++;
     return !*text;
 }

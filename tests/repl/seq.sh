@@ -82,6 +82,13 @@ keys C-l
 enter 'let w = chan(); let p = spawn { for x in w { nil } }; Process.name(p, "流れ作業場流れ作業場流れ作業場");'
 enter ':seq w ! "日本語"'
 sees wide '─── "日本語" '
+# Names that would move the cursor.
+keys C-l
+enter 'Process.name(p, "a\u{1b}[2Jb\u{9b}2Jc\n")'
+enter ':seq w ! 6'
+sees control 'a?[2Jb?2Jc?'
+enter ':ps'
+sees control-ps 'a?[2Jb?2Jc?'
 keys C-l
 on_tmux resize-window -t csp -x 40 -y 24
 enter ':seq w ! 5'
