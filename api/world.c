@@ -41,7 +41,8 @@ static const native_module tables[] = {
     {"Path", path_natives},     {"Process", process_natives},
     {"Random", random_natives}, {"Regex", regex_natives},
     {"String", string_natives}, {"Time", time_natives},
-    {"Tuple", tuple_natives},
+    {"Tuple", tuple_natives},   {"Net", net_natives},
+    {"Net", net_udp_natives},
 };
 
 bool world_add_natives(world *w)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "stdlib/natives.h"
+#include "stdlib/net_parts.h"
 #include "stdlib/stream_value.h"
 #include "stdlib/system.h"
 #include "vm/core/steps.h"
@@ -180,6 +181,12 @@ static verdict io_sync(csp_vm *vm, process *p, value *args, value *result)
 /* Closing twice is fine: the second one has only to wait for the first. */
 static verdict io_close(csp_vm *vm, process *p, value *args, value *result)
 {
+    endpoint *e = net_endpoint(args[0]);
+    *result = VALUE_TRUE;
+    if (e) {
+        endpoint_close(e);
+        return VERDICT_DONE;
+    }
     stream *s = stream_arg(vm, p, args[0]);
     if (!s)
         return VERDICT_FAIL;
@@ -388,8 +395,8 @@ verdict io_quiet(csp_vm *vm, process *p, value *args, value *result)
 const native_entry io_natives[] = {
     {"_quiet", "_quiet()", "makes this process no leak", io_quiet, 0, 0, 0},
     {"close", "close(s)",
-     "writes what is on its way and closes a stream; whoever waits on it gets the error closed; "
-     "closing twice is fine; true",
+     "writes what is on its way and closes a stream; closes a listener; whoever waits on it gets "
+     "the error closed; closing twice is fine; true",
      io_close, 1, 1, 1, .abandon = stream_abandon},
     {"flush", "flush(s)", "waits until the system has all that was written; true", io_flush, 1, 1,
      1, .abandon = stream_abandon},

@@ -16,6 +16,8 @@ extern const native_entry json_natives[];
 extern const native_entry list_natives[];
 extern const native_entry map_natives[];
 extern const native_entry math_natives[];
+extern const native_entry net_natives[];
+extern const native_entry net_udp_natives[];
 extern const native_entry os_natives[];
 extern const native_entry os_run_natives[];
 extern const native_entry os_start_natives[];

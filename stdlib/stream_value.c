@@ -68,6 +68,8 @@ value stream_standard(csp_vm *vm, int fd)
 
 /* --- what comes of an operation */
 
+static const char *key_of(const stream *s) { return s->kind == STREAM_SOCKET ? "address" : "path"; }
+
 static verdict give(csp_vm *vm, process *p, stream *s, const system_failure *f, value *result)
 {
     stream_leave(vm, p, s);
@@ -78,7 +80,7 @@ verdict stream_refusal(csp_vm *vm, process *p, stream *s, const char *op, const 
                        const char *why, value found, value *result)
 {
     const system_failure f = {.op = op,
-                              .key = "path",
+                              .key = key_of(s),
                               .subject = s->name,
                               .kind = kind,
                               .why = why,
@@ -90,7 +92,7 @@ verdict stream_refusal(csp_vm *vm, process *p, stream *s, const char *op, const 
 verdict stream_verdict(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
                        value *result)
 {
-    const system_failure f = {.error = errno, .op = op, .key = "path", .subject = s->name};
+    const system_failure f = {.error = errno, .op = op, .key = key_of(s), .subject = s->name};
     switch (r) {
     case STREAM_WAIT: return VERDICT_BLOCK;
     case STREAM_MORE: return VERDICT_YIELD;

@@ -80,10 +80,13 @@ static const struct {
     {EHOSTUNREACH, "unreachable"},
     {ENETUNREACH, "unreachable"},
     {ENETDOWN, "unreachable"},
+    {EHOSTDOWN, "unreachable"},
+    {ENOTCONN, "closed"},
     {EADDRINUSE, "in_use"},
     {ETIMEDOUT, "timeout"},
     {EFBIG, "too_large"},
     {E2BIG, "too_large"},
+    {EMSGSIZE, "too_large"},
     {ESPIPE, "unsupported"},
     {EOPNOTSUPP, "unsupported"},
     {ENOSYS, "unsupported"},
@@ -144,9 +147,9 @@ value system_error(csp_vm *vm, process *p, const system_failure *f)
     value data = data_of(vm, p, f);
     if (data == VALUE_ABSENT)
         return VALUE_ABSENT;
-    value message = str_format(vm, "cannot %s%s%s%s%s: %s", f->op, f->subject ? " " : "",
-                               f->subject ? f->subject : "", f->other ? " to " : "",
-                               f->other ? f->other : "", why);
+    value message = str_format(vm, "cannot %s%s%s%s%s: %s", f->say ? f->say : f->op,
+                               f->subject ? " " : "", f->subject ? f->subject : "",
+                               f->other ? " to " : "", f->other ? f->other : "", why);
     const char *kind = f->kind ? f->kind : kind_of(f->error);
     value name = str_intern(vm, kind, strlen(kind));
     if (message == VALUE_ABSENT || name == VALUE_ABSENT)

@@ -18,6 +18,7 @@ value system_name(csp_vm *vm, const char *name, size_t size);
 typedef struct system_failure {
     int error; /* an errno; 0: none, and `kind` and `why` say it all */
     const char *op, *key, *subject;
+    const char *say;        /* "listen on", what the message has for the op; NULL: that itself */
     const char *other;      /* "rename a to OTHER"; or NULL */
     const char *kind, *why; /* NULL: as errno has it */
     const char *more;       /* a further key of the data, or NULL … */

@@ -16,7 +16,7 @@
 static csp_vm *vm;
 static atomic_int worked, cancelled, dropped, running, most_running;
 static atomic_int hold; /* workers wait while this is above their request's number */
-static int order[100];
+static int order[200];
 
 static void nap(void) { nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); }
 
@@ -57,6 +57,8 @@ static void drop(request *r)
     atomic_fetch_add(&dropped, 1);
 }
 static const request_kind worker_kind = {.what = "a sample", .work = work, .drop = drop};
+static const request_kind patient_kind = {
+    .what = "a name", .work = work, .patient = true, .drop = drop};
 static const request_kind outside_kind = {
     .what = "the world", .begin = begin, .cancel = cancel, .drop = drop};
 
@@ -156,6 +158,24 @@ Test(request, no_more_than_the_pools_number_run_and_the_others_wait_their_turn)
     deliver_all(COUNT);
     cr_assert_eq(atomic_load(&most_running), POOL_THREADS);
     cr_assert_eq(vm->sched.queue_length, COUNT);
+}
+
+Test(request, what_may_take_for_ever_keeps_nobody_else_waiting)
+{
+    enum { MORE = POOL_THREADS + 20 };
+    atomic_store(&hold, 100);
+    for (int i = 0; i < MORE; i++)
+        start(new_process(), &patient_kind, i);
+    UNTIL(atomic_load(&running) == MORE);
+    start(new_process(), &worker_kind, 100);
+    UNTIL(atomic_load(&worked) == 1);
+    cr_assert_eq(order[0], 100);
+    atomic_store(&hold, 0);
+    deliver_all(MORE + 1);
+    for (int i = 0; i < POOL_PATIENT + 1; i++)
+        start(new_process(), &patient_kind, 100 + i);
+    deliver_all(MORE + POOL_PATIENT + 2);
+    cr_assert_leq(atomic_load(&most_running), POOL_PATIENT + POOL_THREADS);
 }
 
 Test(request, killed_before_its_turn_it_is_never_worked_on)

@@ -31,14 +31,18 @@ static void drop(request *r) { errand_free(errand_behind(r)); }
 static const request_kind errand_kind = {
     .what = "the file system", .work = work, .cancel = cancel, .drop = drop};
 
-errand *errand_new(csp_vm *vm, void (*doing)(errand *e), const char *op)
+static const request_kind patient_kind = {
+    .what = "a name", .work = work, .patient = true, .cancel = cancel, .drop = drop};
+
+static errand *new_errand(csp_vm *vm, const request_kind *kind, void (*doing)(errand *e),
+                          const char *op)
 {
     errand *e = calloc(1, sizeof *e);
     if (!e) {
         vm_raise_memory(vm);
         return NULL;
     }
-    e->base.kind = &errand_kind;
+    e->base.kind = kind;
     e->work = doing;
     e->op = op;
     e->fd = -1;
@@ -46,6 +50,16 @@ errand *errand_new(csp_vm *vm, void (*doing)(errand *e), const char *op)
     /* without a limit of memory, as much as any text can hold */
     e->most = most && most < STRING_MAX ? most : STRING_MAX;
     return e;
+}
+
+errand *errand_new(csp_vm *vm, void (*doing)(errand *e), const char *op)
+{
+    return new_errand(vm, &errand_kind, doing, op);
+}
+
+errand *errand_new_patient(csp_vm *vm, void (*doing)(errand *e), const char *op)
+{
+    return new_errand(vm, &patient_kind, doing, op);
 }
 
 verdict errand_start(csp_vm *vm, process *p, errand *e, value pinned)

@@ -28,6 +28,8 @@ typedef struct errand {
 
 /* NULL: out of memory, raised. */
 errand *errand_new(csp_vm *vm, void (*doing)(errand *e), const char *op);
+/* One that asks the network for a name, which may take for ever: it keeps no other waiting. */
+errand *errand_new_patient(csp_vm *vm, void (*doing)(errand *e), const char *op);
 /* One that has not been started. */
 void errand_free(errand *e);
 /* p, which is running, waits for it: BLOCK; it is the request's from now on. FAIL: raised, and it

@@ -12,11 +12,20 @@ typedef struct job_list {
     job *first, *last;
 } job_list;
 
+/* Threads for one sort of work, and what they are to do. */
+typedef struct crew {
+    pool *of;
+    pthread_cond_t more; /* the queue has grown, or the pool is closed */
+    job_list queue;
+    unsigned queued, threads, idle, most;
+} crew;
+
+enum { CREWS = 2 }; /* by job.patient */
+
 struct pool {
     pthread_mutex_t lock; /* of all below */
-    pthread_cond_t more;  /* the queue has grown, or the pool is closed */
-    job_list queue, inbox;
-    unsigned queued, threads, idle;
+    crew crews[CREWS];
+    job_list inbox;
     /* the VM, threads, and whoever is expected to post: the last one frees the pool */
     unsigned users;
     bool open;
@@ -69,7 +78,10 @@ pool *pool_new(bell *b)
     if (!p)
         return NULL;
     pthread_mutex_init(&p->lock, NULL);
-    condition_init(&p->more);
+    for (int i = 0; i < CREWS; i++) {
+        p->crews[i] = (crew){.of = p, .most = i ? POOL_PATIENT : POOL_THREADS};
+        condition_init(&p->crews[i].more);
+    }
     p->users = 1;
     p->open = true;
     p->rung = bell_hold(b);
@@ -83,7 +95,8 @@ static void leave(pool *p)
     pthread_mutex_unlock(&p->lock);
     if (!last)
         return;
-    pthread_cond_destroy(&p->more);
+    for (int i = 0; i < CREWS; i++)
+        pthread_cond_destroy(&p->crews[i].more);
     pthread_mutex_destroy(&p->lock);
     bell_free(p->rung);
     free(p);
@@ -93,11 +106,15 @@ void pool_close(pool *p)
 {
     pthread_mutex_lock(&p->lock);
     p->open = false;
-    job *queued = take_all(&p->queue), *arrived = take_all(&p->inbox);
-    p->queued = 0;
-    pthread_cond_broadcast(&p->more);
+    job *queued[CREWS], *arrived = take_all(&p->inbox);
+    for (int i = 0; i < CREWS; i++) {
+        queued[i] = take_all(&p->crews[i].queue);
+        p->crews[i].queued = 0;
+        pthread_cond_broadcast(&p->crews[i].more);
+    }
     leave(p);
-    drop_all(queued);
+    for (int i = 0; i < CREWS; i++)
+        drop_all(queued[i]);
     drop_all(arrived);
 }
 
@@ -119,64 +136,66 @@ static void put_into_inbox(pool *p, job *j)
 }
 
 /* Called with the lock held. False: nothing came for so long. */
-static bool wait_idle(pool *p)
+static bool wait_idle(crew *c)
 {
     struct timespec until = condition_after(POOL_IDLE_SECONDS * 1000);
-    p->idle++;
-    int status = pthread_cond_timedwait(&p->more, &p->lock, &until);
-    p->idle--;
-    return status != ETIMEDOUT || p->queue.first;
+    c->idle++;
+    int status = pthread_cond_timedwait(&c->more, &c->of->lock, &until);
+    c->idle--;
+    return status != ETIMEDOUT || c->queue.first;
 }
 
 static void *work(void *arg)
 {
-    pool *p = arg;
+    crew *c = arg;
+    pool *p = c->of;
     pthread_mutex_lock(&p->lock);
     while (p->open) {
-        job *j = p->queue.first;
+        job *j = c->queue.first;
         if (!j) {
-            if (!wait_idle(p))
+            if (!wait_idle(c))
                 break;
             continue;
         }
-        unlink_job(&p->queue, j);
-        p->queued--;
+        unlink_job(&c->queue, j);
+        c->queued--;
         j->queued = false;
         pthread_mutex_unlock(&p->lock);
         j->work(j);
         pthread_mutex_lock(&p->lock);
         put_into_inbox(p, j);
     }
-    p->threads--;
+    c->threads--;
     leave(p);
     return NULL;
 }
 
 /* Called with the lock held. */
-static void start_thread(pool *p)
+static void start_thread(crew *c)
 {
-    if (thread_start(work, p) != 0)
+    if (thread_start(work, c) != 0)
         return;
-    p->threads++;
-    p->users++;
+    c->threads++;
+    c->of->users++;
 }
 
 void pool_submit(pool *p, job *j)
 {
     pthread_mutex_lock(&p->lock);
+    crew *c = &p->crews[j->patient];
     j->of = p;
-    if (p->queued >= p->idle && p->threads < POOL_THREADS)
-        start_thread(p);
-    if (p->threads == 0) { /* the system allows none: better late than never */
+    if (c->queued >= c->idle && c->threads < c->most)
+        start_thread(c);
+    if (c->threads == 0) { /* the system allows none: better late than never */
         pthread_mutex_unlock(&p->lock);
         j->work(j);
         pthread_mutex_lock(&p->lock);
         put_into_inbox(p, j);
     } else {
-        append(&p->queue, j);
-        p->queued++;
+        append(&c->queue, j);
+        c->queued++;
         j->queued = true;
-        pthread_cond_signal(&p->more);
+        pthread_cond_signal(&c->more);
     }
     pthread_mutex_unlock(&p->lock);
 }
@@ -201,8 +220,9 @@ bool pool_withdraw(job *j)
     pthread_mutex_lock(&p->lock);
     bool ours = j->queued;
     if (ours) {
-        unlink_job(&p->queue, j);
-        p->queued--;
+        crew *c = &p->crews[j->patient];
+        unlink_job(&c->queue, j);
+        c->queued--;
         j->queued = false;
     }
     pthread_mutex_unlock(&p->lock);

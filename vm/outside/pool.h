@@ -25,6 +25,7 @@
 
 enum {
     POOL_THREADS = 4,     /* of one VM, at most: as many as libuv's */
+    POOL_PATIENT = 64,    /* … and for what may wait for ever: threads that do nothing else */
     POOL_IDLE_SECONDS = 2 /* then a thread ends */
 };
 
@@ -41,6 +42,7 @@ typedef struct job {
      * many messages or processes it has moved on, at least 1. */
     int64_t (*arrive)(struct csp_vm *vm, struct job *j);
     bool queued;
+    bool patient; /* it may wait for ever (the name of a host): by other threads than the rest */
 } job;
 
 /* The bell is rung, on any thread, when something arrives in an empty inbox. NULL: out of memory.

@@ -106,7 +106,10 @@ static int64_t arrive(csp_vm *vm, job *j)
 verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                       size_t outside)
 {
-    r->job = (job){.work = r->kind->work ? work : NULL, .drop = drop, .arrive = arrive};
+    r->job = (job){.work = r->kind->work ? work : NULL,
+                   .drop = drop,
+                   .arrive = arrive,
+                   .patient = r->kind->patient};
     if (!prepare(vm, p, r, pins, pin_count, outside)) {
         request_dispose(vm, r);
         return VERDICT_FAIL;

@@ -34,6 +34,7 @@ typedef struct request_kind {
     const char *what; /* the process "waits for <what>": for reports */
     /* Does the work, on a worker, in its turn. NULL: `begin` starts it. */
     void (*work)(request *r);
+    bool patient; /* that may take for ever (pool.h) */
     /* In the VM's thread, once the process is parked: starts what will end in one call
      * of request_complete. */
     void (*begin)(request *r);

@@ -124,14 +124,21 @@ int64_t timer_after(int64_t ns)
 
 verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline)
 {
-    timer *t = timer_of(vm, p);
-    if (!t)
+    if (!timer_of(vm, p))
         return VERDICT_FAIL;
-    t->deadline = deadline;
     sched_park(p);
+    timer_beside(vm, p, deadline);
+    return VERDICT_BLOCK;
+}
+
+void timer_beside(csp_vm *vm, process *p, int64_t deadline)
+{
+    timer *t = p->side->timer;
+    if (deadline == LOOP_NEVER)
+        return;
+    t->deadline = deadline;
     t->ticket = p->ticket;
     timer_insert(&vm->sched, t);
-    return VERDICT_BLOCK;
 }
 
 int64_t timer_next(const scheduler *s)

@@ -20,5 +20,8 @@ bool timer_duration(csp_vm *vm, process *p, value duration, int64_t *ns);
 int64_t timer_after(int64_t ns);
 /* Parks p until the deadline. FAIL or BLOCK. */
 verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline);
+/* p, which waits for something else, waits no longer than until then (LOOP_NEVER: it does). Its
+ * timer_of has been asked for before it parked. */
+void timer_beside(csp_vm *vm, process *p, int64_t deadline);
 
 #endif
