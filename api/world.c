@@ -29,20 +29,21 @@ void world_end_quietly(world *w, csp_error *kept)
 }
 
 static const native_module tables[] = {
-    {"", prelude_natives},      {"", prelude_process_natives},
-    {"Buffer", buffer_natives}, {"Bytes", bytes_natives},
-    {"Dir", dir_natives},       {"Ffi", ffi_natives},
-    {"File", file_natives},     {"File", file_stream_natives},
-    {"Io", io_natives},         {"Json", json_natives},
-    {"List", list_natives},     {"Map", map_natives},
-    {"Math", math_natives},     {"Os", os_natives},
-    {"Os", os_run_natives},     {"Os", os_start_natives},
-    {"Os", os_signal_natives},  {"Dir", dir_watch_natives},
-    {"Path", path_natives},     {"Process", process_natives},
-    {"Random", random_natives}, {"Regex", regex_natives},
-    {"String", string_natives}, {"Time", time_natives},
-    {"Tuple", tuple_natives},   {"Net", net_natives},
-    {"Net", net_udp_natives},
+    {"", prelude_natives},        {"", prelude_process_natives},
+    {"Buffer", buffer_natives},   {"Bytes", bytes_natives},
+    {"Dir", dir_natives},         {"Ffi", ffi_natives},
+    {"File", file_natives},       {"File", file_stream_natives},
+    {"Io", io_natives},           {"Json", json_natives},
+    {"List", list_natives},       {"Map", map_natives},
+    {"Math", math_natives},       {"Os", os_natives},
+    {"Os", os_run_natives},       {"Os", os_start_natives},
+    {"Os", os_signal_natives},    {"Dir", dir_watch_natives},
+    {"Path", path_natives},       {"Process", process_natives},
+    {"Random", random_natives},   {"Regex", regex_natives},
+    {"String", string_natives},   {"Time", time_natives},
+    {"Tuple", tuple_natives},     {"Net", net_natives},
+    {"Net", net_udp_natives},     {"Net", net_resolve_natives},
+    {"Net", net_options_natives}, {"Io", io_close_natives},
 };
 
 bool world_add_natives(world *w)

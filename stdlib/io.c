@@ -3,12 +3,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "stdlib/natives.h"
-#include "stdlib/net_parts.h"
 #include "stdlib/stream_value.h"
 #include "stdlib/system.h"
 #include "vm/core/steps.h"
@@ -138,7 +136,7 @@ static verdict io_write(csp_vm *vm, process *p, value *args, value *result)
     return VERDICT_DONE;
 }
 
-/* --- flush, sync, close, shutdown: slots: how far it is */
+/* --- flush, sync: slots: how far it is */
 
 static verdict done(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
                     value *result)
@@ -176,44 +174,6 @@ static verdict io_sync(csp_vm *vm, process *p, value *args, value *result)
         r = stream_sync(vm, p, s, &begun);
     args[1] = value_bool(begun);
     return done(vm, p, s, r, "sync", result);
-}
-
-/* Closing twice is fine: the second one has only to wait for the first. */
-static verdict io_close(csp_vm *vm, process *p, value *args, value *result)
-{
-    endpoint *e = net_endpoint(args[0]);
-    *result = VALUE_TRUE;
-    if (e) {
-        endpoint_close(e);
-        return VERDICT_DONE;
-    }
-    stream *s = stream_arg(vm, p, args[0]);
-    if (!s)
-        return VERDICT_FAIL;
-    if (s->standard)
-        vm_flush(vm);
-    bool again = s->closing && args[1] == VALUE_ABSENT;
-    args[1] = VALUE_TRUE;
-    if (!s->closing)
-        stream_close(vm, s);
-    stream_result r = stream_flush(vm, p, s);
-    return done(vm, p, s, again && r == STREAM_FAILED ? STREAM_OK : r, "close", result);
-}
-
-static verdict io_shutdown(csp_vm *vm, process *p, value *args, value *result)
-{
-    stream *s = stream_arg(vm, p, args[0]);
-    if (!s)
-        return VERDICT_FAIL;
-    if (s->closing)
-        return done(vm, p, s, STREAM_CLOSED, "shutdown", result);
-    if (s->kind != STREAM_SOCKET)
-        return stream_refusal(vm, p, s, "shutdown", "unsupported", "it is no connection",
-                              VALUE_ABSENT, result);
-    stream_result r = stream_flush(vm, p, s);
-    if (r == STREAM_OK && shutdown(s->fd, SHUT_WR) != 0)
-        r = STREAM_FAILED;
-    return done(vm, p, s, r, "shutdown", result);
 }
 
 /* --- files: seek, position, truncate */
@@ -394,10 +354,6 @@ verdict io_quiet(csp_vm *vm, process *p, value *args, value *result)
 
 const native_entry io_natives[] = {
     {"_quiet", "_quiet()", "makes this process no leak", io_quiet, 0, 0, 0},
-    {"close", "close(s)",
-     "writes what is on its way and closes a stream; closes a listener; whoever waits on it gets "
-     "the error closed; closing twice is fine; true",
-     io_close, 1, 1, 1, .abandon = stream_abandon},
     {"flush", "flush(s)", "waits until the system has all that was written; true", io_flush, 1, 1,
      1, .abandon = stream_abandon},
     {"is_terminal", "is_terminal(s)", "whether it is a terminal", io_is_terminal, 1, 1, 0},
@@ -429,9 +385,6 @@ const native_entry io_natives[] = {
      "goes to another place of the file, from its \"start\", the \"current\" place or its \"end\"; "
      "gives the position",
      io_seek, 2, 3, 1, .abandon = stream_abandon},
-    {"shutdown", "shutdown(s)",
-     "ends the sending half of a connection, once all is sent: the peer reads to the end; true",
-     io_shutdown, 1, 1, 1, .abandon = stream_abandon},
     {"size", "size(s)", "the columns and rows of a terminal, a tuple; nil of anything else",
      io_size, 1, 1, 0},
     {"sync", "sync(s)", "waits until what was written to the file is on the disk; true", io_sync, 1,

@@ -9,8 +9,7 @@
 #include "stdlib/system.h"
 #include "vm/outside/errand.h"
 
-/* numbers: of the errands here */
-enum { LOOKUP_PORT, LOOKUP_WHY };
+enum { LOOKUP_PORT = NET_WHY + 1 };
 
 /* --- on workers */
 
@@ -33,7 +32,7 @@ static void look_up(errand *e)
 {
     struct addrinfo *found = NULL, hints = {.ai_socktype = SOCK_STREAM};
     int why = getaddrinfo(e->paths[0], NULL, &hints, &found);
-    e->numbers[LOOKUP_WHY] = why;
+    e->numbers[NET_WHY] = why;
     if (why == EAI_SYSTEM)
         e->error = errno;
     if (why != 0)
@@ -41,7 +40,7 @@ static void look_up(errand *e)
     add_found(e, found);
     freeaddrinfo(found);
     if (e->size == 0)
-        e->numbers[LOOKUP_WHY] = EAI_NONAME;
+        e->numbers[NET_WHY] = EAI_NONAME;
 }
 
 /* --- failures */
@@ -72,9 +71,9 @@ verdict net_refused(csp_vm *vm, process *p, const net_doing *d, const char *kind
 
 /* --- what has come of a look-up */
 
-static verdict give_why(csp_vm *vm, process *p, const errand *e, const net_doing *d, value *result)
+verdict net_give_why(csp_vm *vm, process *p, const errand *e, const net_doing *d, value *result)
 {
-    int why = (int)e->numbers[LOOKUP_WHY];
+    int why = (int)e->numbers[NET_WHY];
     if (why == EAI_MEMORY || e->error == ENOMEM)
         return vm_raise_memory(vm);
     if (e->error)
@@ -87,7 +86,7 @@ static verdict give_why(csp_vm *vm, process *p, const errand *e, const net_doing
     return net_refused(vm, p, d, "io_error", gai_strerror(why), result);
 }
 
-static bool lookup_failed(const errand *e) { return e->error || e->numbers[LOOKUP_WHY]; }
+bool net_lookup_failed(const errand *e) { return e->error || e->numbers[NET_WHY]; }
 
 /* --- addresses */
 
@@ -170,8 +169,8 @@ static verdict end(csp_vm *vm, process *p, net_use use, const net_doing *d, net_
 {
     errand *e = errand_of(p);
     verdict v = VERDICT_DONE;
-    if (lookup_failed(e)) {
-        v = give_why(vm, p, e, d, result);
+    if (net_lookup_failed(e)) {
+        v = net_give_why(vm, p, e, d, result);
     } else {
         f->all = (address *)e->data;
         f->count = e->size / sizeof *f->all;
@@ -180,6 +179,33 @@ static verdict end(csp_vm *vm, process *p, net_use use, const net_doing *d, net_
     }
     errand_end(vm, p);
     return v;
+}
+
+/* What has been found, or the beginning of a search; `name` is what was asked for. */
+static verdict find_named(csp_vm *vm, process *p, const address_name *name, const net_doing *d,
+                          value *slot, net_found *f)
+{
+    if (!address_numeric(&f->one, name->host, name->port))
+        return begin(vm, p, name, d, slot);
+    f->all = &f->one;
+    f->count = 1;
+    return VERDICT_DONE;
+}
+
+verdict net_find_host(csp_vm *vm, process *p, value v, const net_doing *d, value *slot,
+                      net_found *f, value *result)
+{
+    const char *text;
+    size_t size;
+    address_name name = {.port = 0};
+    *f = (net_found){.all = NULL};
+    if (*slot != VALUE_ABSENT)
+        return end(vm, p, NET_CONNECT, d, f, result);
+    if (!text_arg(vm, p, v, &text, &size))
+        return VERDICT_FAIL;
+    const char *wrong = address_read_host(&name, text, size);
+    return wrong ? net_refused(vm, p, d, "value_error", wrong, result)
+                 : find_named(vm, p, &name, d, slot, f);
 }
 
 verdict net_find(csp_vm *vm, process *p, value v, net_use use, const net_doing *d, value *slot,
@@ -200,10 +226,9 @@ verdict net_find(csp_vm *vm, process *p, value v, net_use use, const net_doing *
         return net_refused(vm, p, d, "value_error", wrong, result);
     if (!name.is_path && !name.host[0])
         return find_here(f, use, name.port) ? VERDICT_DONE : vm_raise_memory(vm);
-    if (name.is_path)
-        f->one = name.at;
-    else if (!address_numeric(&f->one, name.host, name.port))
-        return begin(vm, p, &name, d, slot);
+    if (!name.is_path)
+        return find_named(vm, p, &name, d, slot, f);
+    f->one = name.at;
     f->all = &f->one;
     f->count = 1;
     return VERDICT_DONE;

@@ -5,6 +5,7 @@
 #include "vm/native.h"
 #include "vm/outside/address.h"
 #include "vm/outside/endpoint.h"
+#include "vm/outside/errand.h"
 
 /* --- listeners and sockets for datagrams as values */
 /* NULL: raised. */
@@ -51,6 +52,13 @@ bool net_text_arg(csp_vm *vm, process *p, value v, char shown[NET_SHOWN]);
  * again. DONE: with no address at all *result is an error value. */
 verdict net_find(csp_vm *vm, process *p, value text, net_use use, const net_doing *d, value *slot,
                  net_found *f, value *result);
+/* The same for a host without a port. */
+verdict net_find_host(csp_vm *vm, process *p, value text, const net_doing *d, value *slot,
+                      net_found *f, value *result);
+/* What has become of a look-up: an errand one of whose numbers is what getaddrinfo gave. */
+enum { NET_WHY };
+bool net_lookup_failed(const errand *e);
+verdict net_give_why(csp_vm *vm, process *p, const errand *e, const net_doing *d, value *result);
 /* Whether net_find is waiting, and something else has woken p. */
 bool net_interrupted(const process *p, value slot);
 

@@ -1,5 +1,6 @@
 /* Net: datagrams. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "stdlib/natives.h"
 #include "stdlib/net_parts.h"
@@ -107,19 +108,24 @@ static verdict give_datagram(csp_vm *vm, process *p, const char *data, size_t si
 
 static verdict net_receive_from(csp_vm *vm, process *p, value *args, value *result)
 {
-    char data[LARGEST];
     size_t size;
     address from;
     endpoint *e = net_datagrams_arg(vm, p, args[0]);
-    if (!e)
-        return VERDICT_FAIL;
+    char *data = e ? malloc(LARGEST) : NULL;
+    if (!data)
+        return e ? vm_raise_memory(vm) : VERDICT_FAIL;
     endpoint_result r = endpoint_enter(vm, p, e, false);
     if (r == ENDPOINT_OK)
-        r = endpoint_receive(vm, p, e, data, sizeof data, &size, &from);
-    if (r != ENDPOINT_OK)
-        return net_verdict(vm, p, e, r, "receive", "receive at", result);
-    endpoint_leave(vm, p, e);
-    return give_datagram(vm, p, data, size, &from, result);
+        r = endpoint_receive(vm, p, e, data, LARGEST, &size, &from);
+    verdict v;
+    if (r == ENDPOINT_OK) {
+        endpoint_leave(vm, p, e);
+        v = give_datagram(vm, p, data, size, &from, result);
+    } else {
+        v = net_verdict(vm, p, e, r, "receive", "receive at", result);
+    }
+    free(data);
+    return v;
 }
 
 const native_entry net_udp_natives[] = {

@@ -85,6 +85,12 @@ const char *address_read(address_name *name, const char *text, size_t size)
     return read_host(name, host, (size_t)(end - host) - brackets, brackets);
 }
 
+const char *address_read_host(address_name *name, const char *text, size_t size)
+{
+    memset(name, 0, sizeof *name);
+    return size == 0 ? "it is empty" : read_host(name, text, size, false);
+}
+
 /* --- making */
 
 bool address_numeric(address *a, const char *host, unsigned port)

@@ -33,6 +33,8 @@ typedef struct address_name {
 
 /* What is wrong with the text, for people; NULL: it is an address, which may still name nobody. */
 const char *address_read(address_name *name, const char *text, size_t size);
+/* The same of a host alone, which is not empty. */
+const char *address_read_host(address_name *name, const char *text, size_t size);
 /* The address of a host that is written in numbers. False: it is a name. */
 bool address_numeric(address *a, const char *host, unsigned port);
 /* All interfaces, or this machine, by one of the two protocols. */

@@ -56,8 +56,10 @@ void loop_look(loop *l)
     int count = l->many_count > 0 ? epoll_wait(l->many_fd, edges, EDGES_AT_ONCE, 0) : 0;
     for (int i = 0; i < count; i++) {
         loop_watched *w = edges[i].data.ptr;
+        if (edges[i].events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP | EPOLLPRI))
+            w->over = true;
         bool over = edges[i].events & (EPOLLHUP | EPOLLERR);
-        w->ready(w, over || edges[i].events & (EPOLLIN | EPOLLRDHUP),
+        w->ready(w, over || edges[i].events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP),
                  over || edges[i].events & EPOLLOUT);
         l->events++;
     }
@@ -91,7 +93,8 @@ int loop_add(loop *l, int fd, loop_watched *w)
     int why = l->many_fd < 0 ? open_many(l) : 0;
     if (why != 0)
         return why;
-    struct epoll_event edges = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = w};
+    struct epoll_event edges = {.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = w};
     if (epoll_ctl(l->many_fd, EPOLL_CTL_ADD, fd, &edges) != 0)
         return errno;
     l->many_count++;

@@ -36,6 +36,7 @@ void loop_watch(loop *l, int64_t deadline);
  * descriptor is taken out before it is closed. `ready` may free no other. */
 typedef struct loop_watched {
     void (*ready)(struct loop_watched *w, bool reads, bool writes);
+    bool over; /* there has been an end, an error or urgent data: no more edges may come for them */
 } loop_watched;
 int loop_add(loop *l, int fd, loop_watched *w);
 void loop_remove(loop *l, int fd);

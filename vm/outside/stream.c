@@ -143,7 +143,7 @@ void stream_end_if_due(csp_vm *vm, stream *s)
     if (s->busy || stream_pending(s) > 0)
         return;
     waits_wake_all(vm, &s->written);
-    if (!s->closing)
+    if (!s->closing || s->lingers)
         return;
     close_descriptor(s);
     if (s->abandoned) {
@@ -152,17 +152,25 @@ void stream_end_if_due(csp_vm *vm, stream *s)
     }
 }
 
-void stream_close(csp_vm *vm, stream *s)
+void stream_close(csp_vm *vm, stream *s, bool lingers)
 {
     s->closing = true;
+    s->lingers = lingers;
     turn_wake_all(vm, &s->in);
     waits_wake_all(vm, &s->out.next);
+    stream_end_if_due(vm, s);
+}
+
+void stream_close_now(csp_vm *vm, stream *s)
+{
+    s->lingers = false;
     stream_end_if_due(vm, s);
 }
 
 void stream_let_go(csp_vm *vm, stream *s)
 {
     s->closing = s->abandoned = true;
+    s->lingers = false;
     stream_end_if_due(vm, s);
 }
 

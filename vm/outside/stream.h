@@ -53,9 +53,12 @@ typedef struct stream {
     int standard;       /* 1 or 2: what goes out goes by output.h; 0: it does not */
     void *terminal;     /* its settings before Io.raw, a struct termios; malloc'ed, or NULL */
     bool readable, writable;
+    bool eager;     /* the last read was not a small one */
     bool end;       /* nothing more will come */
     bool closing;   /* no more operations begin … */
     bool abandoned; /* … and nobody holds it */
+    bool lingers;   /* the descriptor stays open until stream_close_now */
+    int64_t linger; /* of a connection: how long Io.close waits for its peer, in ns; 0: not */
     int error;      /* of a write that nobody waited for; all further ones have it, too */
     turn in, out;   /* of the directions; files have one for both */
     waits written;  /* those who wait until all is */
@@ -112,8 +115,9 @@ stream_result stream_sync(csp_vm *vm, process *p, stream *s, bool *begun);
 bool stream_align(stream *s);
 
 /* No more operations begin; those that wait get CLOSED; when all is written the descriptor is
- * closed. */
-void stream_close(csp_vm *vm, stream *s);
+ * closed, if it does not linger: then when stream_close_now has been called, too. */
+void stream_close(csp_vm *vm, stream *s, bool lingers);
+void stream_close_now(csp_vm *vm, stream *s);
 /* Nobody holds it any more: it writes what is on its way, and is gone. */
 void stream_let_go(csp_vm *vm, stream *s);
 

@@ -14,9 +14,8 @@
 #include "vm/core/steps.h"
 #include "vm/outside/stream_parts.h"
 
-/* How much is read at once, of files and others; how much may be on its way; what an empty buffer
- * keeps. */
-enum { FILE_ROOM = 256 << 10, ROOM = 64 << 10, ON_ITS_WAY = 64 << 10, KEEP = 64 << 10 };
+/* How much is read at once, of files and others, of those at first; how much may be on its way. */
+enum { FILE_ROOM = 256 << 10, ROOM = 64 << 10, FIRST_ROOM = 4 << 10, ON_ITS_WAY = 64 << 10 };
 
 /* --- buffers */
 
@@ -230,14 +229,19 @@ stream_result stream_fill(csp_vm *vm, process *p, stream *s)
     if (s->end)
         return STREAM_END;
     if (s->readable) {
-        if (!reserve(&s->input, ROOM))
+        size_t room = s->eager ? ROOM : FIRST_ROOM;
+        if (!reserve(&s->input, room))
             return no_memory(vm);
-        ssize_t got = read_now(s, s->input.data + s->input.used, ROOM);
+        ssize_t got = read_now(s, s->input.data + s->input.used, room);
         if (got == 0 && s->unborn)
             got = -EAGAIN;
         if (got >= 0) {
             vm_charge(vm, (size_t)got / LONG_BYTES_PER_REDUCTION / 4 + 4);
             took_input(s, got);
+            s->eager = got >= FIRST_ROOM;
+            /* that was all: what comes is told of by another edge, but for an end told already */
+            if (s->kind == STREAM_SOCKET && (size_t)got < room && !s->watched.over && !s->polls)
+                s->readable = false;
             return got > 0 ? STREAM_OK : STREAM_END;
         }
         if (got != -EAGAIN) {
@@ -280,9 +284,7 @@ static void drain(stream *s)
             b->from += (size_t)put;
     }
     if (b->from == b->used && s->staged == 0) {
-        b->from = b->used = 0;
-        if (b->capacity > KEEP)
-            empty(b);
+        empty(b); /* most streams do nothing most of the time */
     }
 }
 
