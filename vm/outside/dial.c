@@ -54,7 +54,7 @@ dial *dial_new(csp_vm *vm, const address *to, size_t count)
     d->vm = vm;
     d->count = count;
     for (size_t i = 0; i < count; i++)
-        d->attempts[i] = (attempt){.watched = {ready}, .of = d, .fd = -1};
+        d->attempts[i] = (attempt){.watched = {.ready = ready}, .of = d, .fd = -1};
     return d;
 }
 
