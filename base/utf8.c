@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <string.h>
 
 static const uint64_t high_bits = 0x8080808080808080U;
@@ -101,9 +102,19 @@ size_t utf8_count(const char *text, size_t size)
     for (; size - at >= 8; at += 8) {
         /* Continuation bytes are 10xxxxxx: bit 7 set, bit 6 clear. */
         uint64_t word = load8(text + at);
-        count -= (size_t)__builtin_popcountll(word & ~(word << 1) & high_bits);
+        if (word & high_bits)
+            count -= (size_t)__builtin_popcountll(word & ~(word << 1) & high_bits);
     }
     for (; at < size; at++)
         count -= utf8_continues(text[at]);
     return count;
+}
+
+unsigned utf8_graphic(const char *text)
+{
+    uint64_t word = htole64(load8(text));
+    /* A byte below 0x21 borrows from its highest bit; what it does to those behind it is no
+     * matter. */
+    uint64_t other = ((word - 0x2121212121212121U) | word) & high_bits;
+    return other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
 }

@@ -29,6 +29,9 @@ unsigned utf8_encode(uint32_t rune, char out[4]);
 /* The number of code points in valid text. */
 size_t utf8_count(const char *text, size_t size);
 
+/* How many of the eight bytes at `text`, from the first on, are ASCII beyond the blank. */
+unsigned utf8_graphic(const char *text);
+
 /* Whether the byte continues a code point. */
 static inline bool utf8_continues(char byte) { return ((unsigned char)byte & 0xc0) == 0x80; }
 

@@ -45,7 +45,7 @@ static verdict add_piece(csp_vm *vm, const string *s, uint32_t from, uint32_t to
 {
     list *pieces = value_list(slots[SLOT_LIST]);
     if (to - from <= SHORT_PIECE && !list_grows_long(vm, pieces, (size_t)pieces->count + 1)) {
-        value piece = str_new(vm, s->text + from, to - from);
+        value piece = str_part(vm, s, from, to);
         return piece != VALUE_ABSENT && list_push(vm, pieces, piece) ? VERDICT_DONE
                                                                      : vm_raise_memory(vm);
     }
@@ -135,6 +135,19 @@ static verdict next_part(const source *of, uint32_t *at, uint32_t *from, uint32_
     return VERDICT_DONE;
 }
 
+/* Past ASCII that is white space, or (space) that is none: at most up to `stop`. */
+static uint32_t skip_ascii(const char *text, uint32_t at, uint32_t stop, bool space)
+{
+    static const bool is_space[128] = {
+        [' '] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true};
+    for (unsigned many = 8; space && many == 8 && stop - at >= 8; at += many)
+        many = utf8_graphic(text + at);
+    for (unsigned char c; at < stop && (c = (unsigned char)text[at]) < 128; at++)
+        if (is_space[c] == space)
+            break;
+    return at;
+}
+
 /* Moves *at to the next character that is white space, or is none; false: it is further on than one
  * step goes. */
 static bool seek_space(const source *of, uint32_t *at, bool space)
@@ -142,8 +155,11 @@ static bool seek_space(const source *of, uint32_t *at, bool space)
     const string *s = of->text;
     uint32_t start = *at, stop = start + (uint32_t)long_part(of->vm, s->size - start);
     unsigned size = 0;
-    while (*at < stop && string_is_space(utf8_decode_valid(s->text + *at, &size)) != space)
-        *at += size;
+    for (;; *at += size) {
+        *at = skip_ascii(s->text, *at, stop, space);
+        if (*at >= stop || string_is_space(utf8_decode_valid(s->text + *at, &size)) == space)
+            break;
+    }
     vm_charge(of->vm, (*at - start) / STRING_BYTES_PER_REDUCTION);
     return *at < stop || stop == s->size;
 }

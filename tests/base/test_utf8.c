@@ -71,3 +71,14 @@ Test(utf8, code_points_are_counted_wherever_they_begin)
         count += !utf8_continues(text[at]);
     }
 }
+
+Test(utf8, graphic_bytes)
+{
+    cr_assert_eq(utf8_graphic("abcdefgh"), 8);
+    cr_assert_eq(utf8_graphic("!~!~!~!~"), 8);
+    cr_assert_eq(utf8_graphic(" bcdefgh"), 0);
+    cr_assert_eq(utf8_graphic("abc\tefgh"), 3);
+    cr_assert_eq(utf8_graphic("abcdefg\x7f"), 8);
+    cr_assert_eq(utf8_graphic("abcdefg\xc3"), 7);
+    cr_assert_eq(utf8_graphic("a\0a    "), 1);
+}

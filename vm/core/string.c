@@ -96,6 +96,14 @@ value str_new(csp_vm *vm, const char *utf8, size_t size)
     return string_of(vm, utf8, size, (uint32_t)utf8_count(utf8, size));
 }
 
+value str_part(csp_vm *vm, const string *s, uint32_t from, uint32_t to)
+{
+    uint32_t size = to - from;
+    bool ascii = (s->header & STRING_ASCII) != 0;
+    return string_of(vm, s->text + from, size,
+                     ascii ? size : (uint32_t)utf8_count(s->text + from, size));
+}
+
 value str_repaired(csp_vm *vm, const char *data, size_t size)
 {
     size_t bad = utf8_check(data, size);

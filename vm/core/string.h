@@ -7,7 +7,8 @@
 #include "vm/core/object.h"
 
 /* Makers return VALUE_ABSENT when memory has run out (or the text is longer than STRING_MAX). */
-value str_new(csp_vm *vm, const char *utf8, size_t size); /* valid UTF-8 */
+value str_new(csp_vm *vm, const char *utf8, size_t size);                /* valid UTF-8 */
+value str_part(csp_vm *vm, const string *s, uint32_t from, uint32_t to); /* bytes of another */
 /* Of any bytes: each that is no part of valid UTF-8 becomes a replacement character. */
 value str_repaired(csp_vm *vm, const char *data, size_t size);
 /* The same of what is formatted: it may quote bytes of unknown origin, or cut them off inside a
