@@ -1,9 +1,13 @@
 /* The table of the module Json. */
 #include "stdlib/json_parse.h"
+#include "stdlib/json_scan.h"
 #include "stdlib/json_write.h"
 #include "stdlib/natives.h"
+#include "stdlib/stream_value.h"
 
 const native_entry json_natives[] = {
+    {"_quiet", "_quiet()", "makes this process no leak", io_quiet, 0, 0, 0},
+    {"_scan", "_scan(part, at, state)", "the end of a document", json_scan_native, 3, 3, 0},
     {"parse", "parse(text, depth = 512)",
      "the value that the text (or bytes) says: maps, lists, strings, ints, floats, true, false, "
      "nil; "
