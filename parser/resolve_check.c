@@ -267,7 +267,7 @@ static void report_denied(resolver *r, src_span span, const char *module, const 
 {
     diag *d = diag_error(r->diags, span, "`%s.%s` cannot be used here: %s is not granted", module,
                          member, needs);
-    diag_hint(d, "the host grants it in its csp_config");
+    diag_hint(d, "the host grants it in its csp_config; the command has `--allow`");
 }
 
 static resolve_status find_member(resolver *r, const void *home, const char *module,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "repl/allow.h"
 #include "repl/nearest.h"
 #include "repl/option_rows.h"
 #include "repl/standard.h"
@@ -181,6 +182,22 @@ static bool read_jobs(options *o, const char *from)
     return true;
 }
 
+/* The first list takes everything else away. Files are imported by those who may read. */
+static bool read_allowed(options *o, const char *list)
+{
+    const char *bad;
+    size_t size;
+    if (!o->allows)
+        o->config.capabilities = 0;
+    o->allows = true;
+    if (!allow_add(list, &o->config.capabilities, &bad, &size))
+        return refuse(o, "--allow wants a list of %s, not `%.*s`%s", allow_words(), (int)size, bad,
+                      memchr(bad, ':', size) ? "; limits to a folder or host are not there yet"
+                                             : "");
+    o->config.import_files = (o->config.capabilities & CSP_MAY_READ) != 0;
+    return true;
+}
+
 /* Adds a word; false: there is no memory, and that has been reported. */
 static bool append(options *o, const char ***words, uint32_t *count, const char *word)
 {
@@ -233,6 +250,7 @@ static bool apply(options *o, option_id id, const char *argument)
     case OPTION_MAX_REDUCTIONS:
         return read_limit(o, id, argument, false, &o->config.max_reductions);
     case OPTION_LEAKS: o->config.report_leaks = true; return true;
+    case OPTION_ALLOW: return read_allowed(o, argument);
     case OPTION_NO_FFI: o->config.capabilities &= ~(uint64_t)CSP_MAY_CALL_C; return true;
     case OPTION_LIBRARY: o->bind.library = argument; return true;
     case OPTION_MATCH: return append(o, &o->bind.globs, &o->bind.glob_count, argument);

@@ -61,6 +61,7 @@ typedef struct options {
     bool interactive; /* the REPL, after `input` has been evaluated in it: NULL, a file, or CODE */
     bool no_init;     /* the REPL does not evaluate the user's init.csp */
     bool json;        /* errors and findings as JSON, one object per line */
+    bool allows;      /* what is granted has been listed */
     bind_options bind;
     test_options test;
     csp_config config; /* limits and arguments */
