@@ -121,8 +121,8 @@ int child_signal(child *c, int number, bool group)
 
 void children_free(csp_vm *vm)
 {
-    while (vm->children) {
-        child *c = vm->children;
+    for (child *c = vm->children, *next; c; c = next) {
+        next = c->next;
         leave_list(c);
         launch_orphan(c->pid);
         free_if_done(c);

@@ -179,13 +179,12 @@ static void *tell(void *data)
 int launch_watch_by_thread(pid_t pid)
 {
     watch *w = malloc(sizeof *w);
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), why = w ? errno : ENOMEM;
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), why = fd < 0 ? errno : w ? 0 : ENOMEM;
     if (w && fd >= 0) {
-        w->pid = pid;
-        w->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        why = w->fd < 0 ? errno : thread_start(tell, w);
+        *w = (watch){pid, fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+        why = w->fd < 0 ? EMFILE : thread_start(tell, w);
         if (why == 0)
-            return fd;
+            return fd; /* w is the thread's */
         if (w->fd >= 0)
             close(w->fd);
     }
