@@ -1,5 +1,6 @@
 /* Os: the program's arguments, environment and end, and where it runs. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -130,7 +131,7 @@ static verdict os_platform(csp_vm *vm, process *p, value *args, value *result)
     (void)args;
     struct utsname is;
     if (uname(&is) != 0)
-        strcpy(is.sysname, "unknown");
+        snprintf(is.sysname, sizeof is.sysname, "unknown");
     for (char *at = is.sysname; *at; at++)
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at - 'A' + 'a');

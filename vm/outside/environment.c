@@ -1,6 +1,7 @@
 #include "vm/outside/environment.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,12 +111,11 @@ bool environment_set(csp_vm *vm, const char *name, const char *text)
         e->all[e->count] = NULL;
         return true;
     }
-    char *variable = malloc(length + strlen(text) + 2);
+    size_t room = length + strlen(text) + 2;
+    char *variable = malloc(room);
     if (!variable)
         return false;
-    memcpy(variable, name, length);
-    variable[length] = '=';
-    strcpy(variable + length + 1, text);
+    snprintf(variable, room, "%s=%s", name, text);
     if (at == e->count)
         return add(e, variable);
     free(e->all[at]);

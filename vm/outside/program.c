@@ -23,10 +23,8 @@ static char *in_folder(const char *folder, size_t length, const char *name)
 {
     size_t size = length + strlen(name) + 2;
     char *path = malloc(size);
-    if (path && length > 0)
-        snprintf(path, size, "%.*s/%s", (int)length, folder, name);
-    else if (path)
-        strcpy(path, name);
+    if (path)
+        snprintf(path, size, "%.*s%s%s", (int)length, folder, length > 0 ? "/" : "", name);
     return path;
 }
 
