@@ -81,7 +81,7 @@ static bool add_channel(view *v, csp_process *info, channel *c, bool sends, bool
 
 static bool add_time(view *v, csp_process *info, int64_t deadline)
 {
-    int64_t left = deadline - loop_now();
+    int64_t left = deadline - vm_now(v->vm);
     return add_wait(v, info, CSP_WAITS_TIME, left > 0 ? (uint64_t)left : 0);
 }
 

@@ -123,7 +123,7 @@ static verdict file_open_native(csp_vm *vm, process *p, value *args, value *resu
     if (why == ENXIO && e->numbers[FILE_IS_PIPE]) { /* nobody reads it yet */
         errand_end(vm, p);
         *state = value_int(OPEN_SLEEPS);
-        return timer_sleep(vm, p, timer_after(RETRY));
+        return timer_sleep(vm, p, timer_after(vm, RETRY));
     }
     verdict v =
         why ? give_failure(vm, p, e, result)
@@ -221,7 +221,7 @@ static verdict file_lock(csp_vm *vm, process *p, value *args, value *result)
     if (why == EAGAIN || why == EACCES) {
         int64_t sleep = args[2] == VALUE_ABSENT ? MS : 2 * value_as_int(args[2]);
         args[2] = value_int(sleep < RETRY ? sleep : RETRY);
-        return timer_sleep(vm, p, timer_after(sleep));
+        return timer_sleep(vm, p, timer_after(vm, sleep));
     }
     *result = VALUE_TRUE;
     errno = why == EBADF ? EOPNOTSUPP : why;

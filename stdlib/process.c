@@ -102,13 +102,13 @@ static verdict native_sleep(csp_vm *vm, process *p, value *args, value *result)
     if (!timer_duration(vm, p, args[0], &ns))
         return VERDICT_FAIL;
     args[1] = value_int(1);
-    return timer_sleep(vm, p, timer_after(ns));
+    return timer_sleep(vm, p, timer_after(vm, ns));
 }
 
 static verdict native_now(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p, (void)args;
-    return vm_give(vm, num_int(vm, vm_clock(vm, loop_wall_clock())), result);
+    return vm_give(vm, num_int(vm, vm_clock(vm, vm_wall_clock(vm))), result);
 }
 
 static verdict native_tick(csp_vm *vm, process *p, value *args, value *result)

@@ -8,14 +8,14 @@ static verdict time_mono(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    return vm_give(vm, num_int(vm, vm_clock(vm, loop_now())), result);
+    return vm_give(vm, num_int(vm, vm_clock(vm, vm_now(vm))), result);
 }
 
 static verdict time_now(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p;
     (void)args;
-    return vm_give(vm, num_int(vm, vm_clock(vm, loop_wall_clock())), result);
+    return vm_give(vm, num_int(vm, vm_clock(vm, vm_wall_clock(vm))), result);
 }
 
 /* The zone that args[0] names, and the seconds in args[1]: DONE. *result is an error value where

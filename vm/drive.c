@@ -62,7 +62,7 @@ static int64_t wake_some(csp_vm *vm)
     scheduler *s = &vm->sched;
     int64_t cost = 0;
     if (s->timer_count)
-        cost += timer_fire(vm, loop_now());
+        cost += timer_fire(vm, vm_now(vm));
     if (output_busy(vm))
         output_poll(vm);
     if (vm->loop)
@@ -112,6 +112,28 @@ static void wait_until(csp_vm *vm, int64_t deadline)
         bell_wait(vm->bell, deadline);
 }
 
+/* When the next timer is due, on the clock of loop_now. */
+static int64_t timer_due(const csp_vm *vm)
+{
+    int64_t next = timer_next(&vm->sched);
+    if (!vm->time.is_virtual || next == LOOP_NEVER)
+        return next;
+    int64_t now = loop_now(), left = next - vm->time.now;
+    return left > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + left;
+}
+
+/* Nothing can run before the next timer: where time stands still it jumps there. False: it goes as
+ * the clock does, also while somebody waits for what comes from elsewhere. */
+static bool jump(csp_vm *vm)
+{
+    int64_t next = timer_next(&vm->sched);
+    if (!vm->time.is_virtual || next == LOOP_NEVER || pending(vm))
+        return false;
+    if (next > vm->time.now)
+        vm_pass(vm, next - vm->time.now);
+    return true;
+}
+
 /* Nothing can run: waits for an event. */
 static void idle(csp_vm *vm, int64_t deadline)
 {
@@ -124,8 +146,10 @@ static void idle(csp_vm *vm, int64_t deadline)
         return;
     if (l)
         output_waits(vm, loop_outputs(l));
-    int64_t next = earlier(timer_next(&vm->sched), flood_due(vm));
+    int64_t next = earlier(timer_due(vm), flood_due(vm)), begun = loop_now();
     wait_until(vm, earlier(next, deadline));
+    if (vm->time.is_virtual)
+        vm_pass(vm, loop_now() - begun);
 }
 
 /* A slice of p, and of those to whom it hands over. What that cost, in reductions. */
@@ -204,7 +228,8 @@ static bool go_on(csp_vm *vm, int64_t deadline, vm_status *why)
     *why = VM_DEADLINE;
     if (deadline != LOOP_NEVER && loop_now() >= deadline)
         return false;
-    idle(vm, deadline);
+    if (!jump(vm))
+        idle(vm, deadline);
     s->poll_credit = 0;
     return true;
 }
@@ -277,7 +302,7 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
         *used += cost + (int64_t)(vm->heap.refilled - refilled) / BYTES_PER_REDUCTION;
         if (cost == 0) {
             *used += poll(vm) + (hosted_pending(vm) ? POLL_OBJECTS : 0);
-            if (sched_busy(s) || unfinished(vm))
+            if (sched_busy(s) || unfinished(vm) || jump(vm))
                 continue;
             return timer_next(s) == LOOP_NEVER && !pending(vm) ? VM_DEADLOCK : VM_DEADLINE;
         }
@@ -294,5 +319,5 @@ int64_t vm_next_event(csp_vm *vm)
     if (sched_busy(&vm->sched) || request_arrived(vm) || hosted_pending(vm) ||
         atomic_load(&vm->attention))
         return 0;
-    return earlier(timer_next(&vm->sched), flood_due(vm));
+    return earlier(timer_due(vm), flood_due(vm));
 }

@@ -193,6 +193,7 @@ typedef struct ticker {
     timer timer; /* first: the heap of timers holds it, and with it the whole ticker */
     int64_t next, period;
     struct node *drained; /* as in a ring */
+    csp_vm *vm;           /* whose clock it goes by */
 } ticker;
 
 /* One arm whose guard holds, or one element of a replicated arm. */
@@ -315,6 +316,7 @@ struct scheduler {
     bool become_in_place; /* with its own arguments */
     bool alone;           /* see vm_set_aside */
     bool limited; /* reductions are: slices are not shared, so that they end where they must */
+    bool seeded; /* slices, and who runs next, are drawn: see sched_seed; then it is limited, too */
     value become_args[3];
 };
 

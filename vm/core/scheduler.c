@@ -5,6 +5,7 @@
  * runnable process waits for at most one slice of each other process. */
 #include "vm/core/scheduler.h"
 
+#include "base/random.h"
 #include "vm/core/vm.h"
 
 static void push_tail(scheduler *s, process *p)
@@ -39,7 +40,14 @@ uint64_t sched_last_reduction(const csp_vm *vm)
 
 void sched_set_limited(csp_vm *vm)
 {
-    vm->sched.limited = vm->limits.reductions != 0 || vm->budgeted;
+    vm->sched.limited = vm->limits.reductions != 0 || vm->budgeted || vm->sched.seeded;
+}
+
+void sched_seed(csp_vm *vm, uint64_t seed)
+{
+    xoshiro_seed(vm->sched.random, seed);
+    vm->sched.seeded = true;
+    sched_set_limited(vm);
 }
 
 void sched_set_budget(csp_vm *vm, process *p, uint64_t reductions)
@@ -55,10 +63,29 @@ static void end_slice_at(scheduler *s, const process *p, uint64_t end)
         s->slice_left = (int64_t)(end - p->reductions);
 }
 
+/* p, or one of the next that are ready in its place; a slice that is as often short as long. */
+static process *draw(scheduler *s, process *p)
+{
+    enum { AHEAD = 8, LENGTHS = 13, SHIFT = 32 };
+    uint64_t word = xoshiro_next(s->random);
+    uint32_t others = s->queue_length < AHEAD ? s->queue_length : AHEAD;
+    for (uint32_t skip = (uint32_t)(word % (others + 1)); skip > 0; skip--) {
+        push_tail(s, p);
+        p = process_take_first(&s->queue);
+        s->queue_length--;
+    }
+    int64_t most = s->slice >> (word >> SHIFT) % LENGTHS;
+    s->slice_left = most > 1 ? most : 1;
+    return p;
+}
+
 static process *with_slice(scheduler *s, process *p)
 {
-    if (s->limited)
-        sched_limit_slice(s, p);
+    if (!s->limited)
+        return p;
+    if (s->seeded && !s->alone)
+        p = draw(s, p);
+    sched_limit_slice(s, p);
     return p;
 }
 

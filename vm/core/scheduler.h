@@ -49,6 +49,9 @@ void sched_set_limited(csp_vm *vm);
 /* From now on p may use so many reductions more (0: there is no budget), to be looked at between
  * its slices. */
 void sched_set_budget(csp_vm *vm, process *p, uint64_t reductions);
+/* From now on the schedule follows the seed: how long slices are, who of those that are ready runs
+ * next, and what `alt` and generators that have no seed of their own draw. */
+void sched_seed(csp_vm *vm, uint64_t seed);
 /* The slice (s->slice_left) ends where p's reductions do, by the VM's limit or the host's. */
 void sched_limit_slice(scheduler *s, const process *p);
 /* p, which is running, waits from now on; its registrations have been made. */

@@ -71,6 +71,18 @@ typedef struct vm_own {
     bool called;      /* a call is under way */
 } vm_own;
 
+/* The time of a VM that does not go as the clock does: vm_now (vm/outside/loop.h). */
+typedef struct vm_time {
+    bool is_virtual;
+    int64_t now, wall; /* on the clock of loop_now; since 1970 */
+} vm_time;
+
+/* A test that it runs. */
+typedef struct vm_test {
+    const char *file; /* where it stands */
+    bool updates;     /* snapshots are written */
+} vm_test;
+
 /* What vm_interrupt acts on: a host's call that runs something, from its beginning to its end. */
 typedef enum vm_activity { VM_QUIET, VM_ACTIVE, VM_TO_BE_INTERRUPTED } vm_activity;
 
@@ -167,12 +179,14 @@ struct csp_vm {
     int64_t grace_until;
     /* heap.collections when leaks were last looked for */
     uint64_t collections_seen;
-    int64_t started;  /* monotonic ns */
-    bool exiting;     /* main has ended: the other processes are being killed */
-    bool final_check; /* when main has returned, look for leaks once more (--leaks) */
-    bool one_output;  /* both streams lead to the same place: the first output takes all */
-    bool judge_due;   /* the next marking determines which modules and names nobody holds … */
-    bool judging;     /* … the one under way does so */
+    vm_time time;
+    const vm_test *test; /* NULL: it runs none */
+    int64_t started;     /* monotonic ns */
+    bool exiting;        /* main has ended: the other processes are being killed */
+    bool final_check;    /* when main has returned, look for leaks once more (--leaks) */
+    bool one_output;     /* both streams lead to the same place: the first output takes all */
+    bool judge_due;      /* the next marking determines which modules and names nobody holds … */
+    bool judging;        /* … the one under way does so */
 };
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
@@ -210,6 +224,8 @@ static inline int64_t vm_clock(const csp_vm *vm, int64_t ns)
 }
 /* Values of the descriptors 0 to 2, ABSENT until there are any: roots. */
 static inline value *vm_standard_streams(csp_vm *vm) { return vm->standard_streams; }
+/* The test that it runs, or NULL. */
+static inline const vm_test *vm_tested(const csp_vm *vm) { return vm->test; }
 /* The script's arguments. */
 static inline uint32_t vm_arg_count(const csp_vm *vm) { return vm->arg_count; }
 static inline const char *vm_arg(const csp_vm *vm, uint32_t i) { return vm->args[i]; }

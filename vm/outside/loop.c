@@ -218,11 +218,31 @@ int64_t loop_cpu_time(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-int64_t loop_wall_clock(void)
+static int64_t real_wall_clock(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t vm_now(const csp_vm *vm) { return vm->time.is_virtual ? vm->time.now : loop_now(); }
+
+int64_t vm_wall_clock(const csp_vm *vm)
+{
+    return vm->time.is_virtual ? vm->time.wall : real_wall_clock();
+}
+
+void vm_stop_time(csp_vm *vm)
+{
+    if (!vm->time.is_virtual)
+        vm->time = (vm_time){true, loop_now(), real_wall_clock()};
+}
+
+void vm_pass(csp_vm *vm, int64_t ns)
+{
+    int64_t left = INT64_MAX - (vm->time.now > vm->time.wall ? vm->time.now : vm->time.wall);
+    vm->time.now += ns < left ? ns : left;
+    vm->time.wall += ns < left ? ns : left;
 }
 
 static void arm(loop *l, int64_t deadline)

@@ -13,9 +13,14 @@ typedef struct loop loop;
  * touch the descriptors 0 to 2, closed ones included. */
 loop *loop_new(void);
 void loop_free(loop *l);
-int64_t loop_now(void);        /* CLOCK_MONOTONIC in ns */
-int64_t loop_cpu_time(void);   /* of this thread, in ns */
-int64_t loop_wall_clock(void); /* ns since 1970 */
+int64_t loop_now(void);      /* CLOCK_MONOTONIC in ns */
+int64_t loop_cpu_time(void); /* of this thread, in ns */
+/* Time as processes of the VM see it: what timers go by, and ns since 1970. */
+int64_t vm_now(const csp_vm *vm);
+int64_t vm_wall_clock(const csp_vm *vm);
+/* From now on they stand still, but for what vm_pass makes of them. */
+void vm_stop_time(csp_vm *vm);
+void vm_pass(csp_vm *vm, int64_t ns); /* ns >= 0 */
 /* Waits, inside the collector's "do blocking", until the deadline (on the clock of loop_now;
  * LOOP_NEVER: none), a completion, or loop_wake. It may return early. */
 void loop_wait(loop *l, int64_t deadline);

@@ -165,7 +165,7 @@ static bool add_after(csp_vm *vm, process *p, alt *a, uint32_t arm, value durati
     int64_t ns;
     if (!timer_duration(vm, p, duration, &ns))
         return false;
-    int64_t at = timer_after(ns);
+    int64_t at = timer_after(vm, ns);
     if (a->after_arm < 0 || at < a->deadline) {
         a->after_arm = (int32_t)arm;
         a->deadline = at;
@@ -360,7 +360,7 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
         return chosen_arm(a->closed_arm, choice);
     if (a->else_arm >= 0)
         return chosen_arm(a->else_arm, choice);
-    if (a->after_arm >= 0 && (a->deadline <= loop_now()))
+    if (a->after_arm >= 0 && (a->deadline <= vm_now(vm)))
         return chosen_arm(a->after_arm, choice);
     if (enabled == 0 && a->drained == 0 && a->after_arm < 0)
         return nothing_enabled(vm, a);

@@ -322,7 +322,7 @@ static __attribute__((noinline)) bool special_can_receive(channel *c)
         return c->count || !port_end_is_empty(c);
     if (c->header & CHANNEL_DONE)
         return process_ended(c->outcome_of);
-    if ((c->header & CHANNEL_CLOSED) || c->ticker->next > loop_now())
+    if ((c->header & CHANNEL_CLOSED) || c->ticker->next > vm_now(c->ticker->vm))
         return false;
     drop_stale(c, false);
     return !c->recv_first; /* the tick that is due belongs to whoever is already waiting */
@@ -747,7 +747,8 @@ channel *chan_tick(csp_vm *vm, int64_t period)
         return NULL;
     }
     t->period = period;
-    t->next = loop_now() + period;
+    t->next = vm_now(vm) + period;
+    t->vm = vm;
     t->timer.index = -1;
     t->timer.ticker = c;
     c->header |= CHANNEL_TICK;
@@ -758,16 +759,16 @@ channel *chan_tick(csp_vm *vm, int64_t period)
 /* Takes the tick that is due. The next one lies in the future, so a slow receiver misses ticks. */
 static value take_tick(csp_vm *vm, ticker *t)
 {
-    int64_t now = loop_now();
+    int64_t now = vm_now(vm);
     if (t->next <= now)
         t->next += ((now - t->next) / t->period + 1) * t->period;
-    return num_int(vm, vm_clock(vm, loop_wall_clock()));
+    return num_int(vm, vm_clock(vm, vm_wall_clock(vm)));
 }
 
 void chan_serve_tick(csp_vm *vm, channel *c)
 {
     ticker *t = c->ticker;
-    void *link = t->next <= loop_now() ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
+    void *link = t->next <= vm_now(vm) ? dequeue_link(c, false, WAKE_MESSAGE) : NULL;
     if (link) {
         value tick = *value_of(link) = take_tick(vm, t);
         event_received(vm, node_process(link), NULL, c, tick);

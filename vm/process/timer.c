@@ -114,9 +114,9 @@ bool timer_duration(csp_vm *vm, process *p, value duration, int64_t *ns)
     return true;
 }
 
-int64_t timer_after(int64_t ns)
+int64_t timer_after(const csp_vm *vm, int64_t ns)
 {
-    int64_t now = loop_now();
+    int64_t now = vm_now(vm);
     if (ns <= 0)
         return now;
     return ns > LOOP_NEVER - 1 - now ? LOOP_NEVER - 1 : now + ns;

@@ -145,7 +145,7 @@ static void put_operation(csp_vm *vm, text *t, const channel *c, bool sends, boo
 static void put_left(text *t, int64_t deadline)
 {
     enum { US = 1000, MS = 1000 * US, S = 1000 * MS };
-    int64_t left = deadline - loop_now();
+    int64_t left = deadline - vm_now(t->vm);
     int64_t told = left >= 600ll * S ? 60ll * S : left >= S ? S / 10 : left >= MS ? MS : US;
     text_duration(t, left <= 0 ? 0 : left / told * told);
 }
