@@ -8,6 +8,7 @@
 #include "api/parsed.h"
 #include "api/program.h"
 #include "parser/parse.h"
+#include "vm/core/scheduler.h"
 #include "vm/outside/loop.h"
 
 enum { MS = 1000000 };
@@ -23,6 +24,7 @@ typedef struct own_test {
 /* Once read it never changes. */
 struct csp_tests {
     char *name, *text; /* owned */
+    char *file;        /* owned: the name, from the root if there is such a file */
     char *common;      /* owned: the text with blanks for what does not belong to every test … */
     uint32_t common_end; /* … up to the last thing that does */
     own_test *items;     /* owned */
@@ -37,6 +39,7 @@ static void free_tests(csp_tests *t)
     free(t->common);
     free(t->text);
     free(t->name);
+    free(t->file);
     free(t);
 }
 
@@ -96,6 +99,9 @@ static csp_tests *read_tests(const char *name, const char *text, size_t size)
     if (!t)
         return NULL;
     t->name = strdup(name);
+    t->file = realpath(name, NULL);
+    if (!t->file)
+        t->file = strdup(name);
     t->text = malloc(size + 1);
     t->common = malloc(size + 1);
     if (t->text && t->common && size > 0) {
@@ -106,7 +112,7 @@ static csp_tests *read_tests(const char *name, const char *text, size_t size)
     parsed_read(&p, name, text, size, parse_module);
     uint32_t items = p.ast ? p.ast->items.count : 0;
     t->items = calloc((size_t)items + 1, sizeof *t->items);
-    bool ok = p.ast && t->name && t->text && t->common && t->items && fill(t, &p) &&
+    bool ok = p.ast && t->name && t->file && t->text && t->common && t->items && fill(t, &p) &&
               live_add(t, LIVE_TESTS);
     parsed_free(&p);
     if (ok)
@@ -185,8 +191,13 @@ static csp_status run(world *w, const csp_tests *tests, const own_test *t,
                       const csp_test_options *o)
 {
     int64_t deadline = o->milliseconds ? loop_now() + (int64_t)o->milliseconds * MS : LOOP_NEVER;
+    vm_test test = {.file = tests->file, .updates = o->updates};
     w->test = true;
+    w->vm->test = &test;
+    if (o->seeded)
+        sched_seed(w->vm, o->seed);
     csp_status status = program_execute(w, compile(w, tests, t), deadline);
+    w->vm->test = NULL;
     return status == CSP_OK && w->vm->counts.leaked > 0 ? CSP_STUCK : status;
 }
 

@@ -40,10 +40,11 @@ static const native_module tables[] = {
     {"Os", os_signal_natives},    {"Dir", dir_watch_natives},
     {"Path", path_natives},       {"Process", process_natives},
     {"Random", random_natives},   {"Regex", regex_natives},
-    {"String", string_natives},   {"Time", time_natives},
-    {"Tuple", tuple_natives},     {"Net", net_natives},
-    {"Net", net_udp_natives},     {"Net", net_resolve_natives},
-    {"Net", net_options_natives}, {"Io", io_close_natives},
+    {"String", string_natives},   {"Test", test_natives},
+    {"Time", time_natives},       {"Tuple", tuple_natives},
+    {"Net", net_natives},         {"Net", net_udp_natives},
+    {"Net", net_resolve_natives}, {"Net", net_options_natives},
+    {"Io", io_close_natives},
 };
 
 bool world_add_natives(world *w)

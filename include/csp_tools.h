@@ -41,6 +41,9 @@ CSP_API void csp_tests_free(csp_tests *tests); /* [MT] */
 typedef struct csp_test_options {
     size_t struct_size;    /* sizeof(csp_test_options) */
     uint32_t milliseconds; /* how long it may take; 0: any time */
+    bool updates;          /* Test.snapshot writes */
+    bool seeded;           /* the schedule follows `seed`: who runs when, what `alt` and Random draw */
+    uint64_t seed;
 } csp_test_options;
 /* Runs one of them as csp_run_text runs a program, in a VM that has run nothing: constants and functions of the text
  * are there, its statements do not run. options NULL: no limit of time. What the test leaves running is killed.

@@ -198,6 +198,18 @@ static bool read_allowed(options *o, const char *list)
     return true;
 }
 
+static bool read_seed(options *o, const char *from)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(from, &end, 10);
+    if (!isdigit(from[0] & 0xff) || *end || errno)
+        return refuse(o, "--seed wants a whole number, as a failure has shown it, not `%s`", from);
+    o->test.seed = number;
+    o->test.seeded = true;
+    return true;
+}
+
 /* Adds a word; false: there is no memory, and that has been reported. */
 static bool append(options *o, const char ***words, uint32_t *count, const char *word)
 {
@@ -261,6 +273,10 @@ static bool apply(options *o, option_id id, const char *argument)
     case OPTION_JOBS: return read_jobs(o, argument);
     case OPTION_TIMEOUT: return read_time(o, id, argument, &o->test.milliseconds);
     case OPTION_FAIL_FAST: o->test.fail_fast = true; return true;
+    case OPTION_SEED: return read_seed(o, argument);
+    case OPTION_UPDATE: o->test.update = true; return true;
+    case OPTION_TAP: o->test.tap = true; return true;
+    case OPTION_JUNIT: o->test.junit = argument; return true;
     case OPTION_HELP: o->action = ACTION_HELP; return true;
     case OPTION_VERSION: o->action = ACTION_VERSION; return true;
     case OPTION_COUNT: break;

@@ -47,7 +47,10 @@ typedef struct test_options {
     const char *filter;    /* names must contain it; NULL: any */
     uint32_t jobs;         /* 0: as many as there are cores */
     uint32_t milliseconds; /* a test may take */
-    bool fail_fast;
+    bool fail_fast, update, tap;
+    const char *junit; /* a file for the results; NULL: none */
+    bool seeded;       /* the seed was given, else one is drawn */
+    uint64_t seed;
 } test_options;
 
 typedef struct options {

@@ -33,6 +33,7 @@ extern const native_entry process_natives[];
 extern const native_entry random_natives[];
 extern const native_entry regex_natives[];
 extern const native_entry string_natives[];
+extern const native_entry test_natives[];
 extern const native_entry time_natives[];
 extern const native_entry tuple_natives[];
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "repl/standard.h"
+#include "repl/test/folder.h"
 #include "repl/test/worker.h"
 
 /* LINE_MAX_BYTES: of a result, with its report. */
@@ -22,7 +23,7 @@ enum { LINE_MAX_BYTES = 8 << 20, CHUNK = 64 << 10 };
 /* In the new process. A group of its own: the keys of the terminal are not for it, and whatever it
  * starts can be killed with it. */
 static _Noreturn void be_worker(const options *o, const char *path, int results, int output,
-                                const char *mark, pid_t parent)
+                                const char *mark, const char *temporary, pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -38,7 +39,7 @@ static _Noreturn void be_worker(const options *o, const char *path, int results,
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
         dup2(output, STDERR_FILENO) < 0)
         _exit(EXIT_USAGE);
-    test_work(o, path, results, mark);
+    test_work(o, path, results, mark, temporary);
     _exit(0);
 }
 
@@ -67,7 +68,7 @@ static bool start(job *j, const options *o, const int results[2], const int outp
     pid_t parent = getpid();
     j->process = fork();
     if (j->process == 0)
-        be_worker(o, j->file->path, results[1], output[1], j->mark, parent);
+        be_worker(o, j->file->path, results[1], output[1], j->mark, j->temporary, parent);
     if (j->process < 0)
         return false;
     setpgid(j->process, j->process);
@@ -78,6 +79,16 @@ static bool start(job *j, const options *o, const int results[2], const int outp
     j->results = results[0];
     j->output = output[0];
     return true;
+}
+
+static void discard(job *j)
+{
+    if (j->temporary)
+        folder_remove(j->temporary);
+    free(j->temporary);
+    free(j->line);
+    free(j->chunk);
+    *j = (job){.results = -1, .output = -1};
 }
 
 bool job_start(job *j, const options *o, test_file *file)
@@ -91,12 +102,12 @@ bool job_start(job *j, const options *o, test_file *file)
     }
     *j = (job){.file = file, .results = -1, .output = -1, .heard = -1};
     j->chunk = malloc(CHUNK);
-    if (j->chunk && make_mark(j->mark) && start(j, o, results, output))
+    j->temporary = folder_make();
+    if (j->chunk && j->temporary && make_mark(j->mark) && start(j, o, results, output))
         return true;
     close_pair(results);
     close_pair(output);
-    free(j->chunk);
-    *j = (job){.results = -1, .output = -1};
+    discard(j);
     return false;
 }
 
@@ -355,10 +366,8 @@ static void release(job *j)
         close(j->results);
     if (j->output >= 0)
         close(j->output);
-    free(j->line);
-    free(j->chunk);
     j->file->over = true;
-    *j = (job){.results = -1, .output = -1};
+    discard(j);
 }
 
 /* Ends what is left of its group, then takes its status. */

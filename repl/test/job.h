@@ -25,6 +25,7 @@ typedef struct job {
     bool told_end;               /* all tests have been told of */
     bool hung;                   /* it did not answer, and was killed */
     int64_t heard;               /* when it last said something, in ms */
+    char *temporary;             /* folder for its tests; owned */
     char mark[40];               /* see test_work */
     uint32_t marked;             /* how many bytes of it have come; all: no more is read for now */
     char *chunk;                 /* of the output, as it has been read … */

@@ -7,6 +7,7 @@
 
 #include "repl/source.h"
 #include "repl/standard.h"
+#include "repl/test/forms.h"
 
 #define BOLD_RED "\x1b[1;31m"
 #define GREEN    "\x1b[32m"
@@ -78,6 +79,8 @@ static void put_failure(const test_report *r, const test_file *f, const test_cas
         put("    printed:\n");
         put_indented(how->printed, how->printed_size, "        ");
     }
+    if (!how->not_run)
+        standard_printf(STDOUT_FILENO, "    seed: %llu\n", (unsigned long long)r->o->test.seed);
 }
 
 /* ---- All of them ---- */
@@ -100,7 +103,7 @@ static void count(const test_report *r, uint64_t *passed, uint64_t *failed)
 
 static void put_progress(test_report *r)
 {
-    if (!isatty(STDOUT_FILENO))
+    if (r->o->test.tap || !isatty(STDOUT_FILENO))
         return;
     clear_progress(r);
     uint64_t passed, failed;
@@ -124,6 +127,11 @@ static uint32_t not_run(const test_file *f)
 static void put_file(test_report *r, const test_file *f)
 {
     clear_progress(r);
+    if (r->o->test.tap) {
+        if (f->broken)
+            tap_broken(f, ++r->number);
+        return;
+    }
     if (f->count == 0 && !f->broken && r->o->test.filter)
         return;
     if (f->broken) {
@@ -149,15 +157,28 @@ static void put_file(test_report *r, const test_file *f)
         put("\n");
 }
 
+static void put_test(test_report *r, const test_file *f, const test_case *t)
+{
+    r->number++;
+    clear_progress(r);
+    if (r->o->test.tap)
+        tap_test(f, t, r->number);
+    else if (is_told(t))
+        put_failure(r, f, t);
+}
+
+void test_report_begin(test_report *r)
+{
+    if (r->o->test.tap)
+        tap_begin();
+}
+
 void test_report_tell(test_report *r)
 {
     while (r->told < r->count) {
         const test_file *f = &r->files[r->told];
-        for (; r->told_tests < f->run; r->told_tests++)
-            if (is_told(&f->tests[r->told_tests])) {
-                clear_progress(r);
-                put_failure(r, f, &f->tests[r->told_tests]);
-            }
+        while (r->told_tests < f->run)
+            put_test(r, f, &f->tests[r->told_tests++]);
         if (!f->over)
             break;
         put_file(r, f);
@@ -168,6 +189,16 @@ void test_report_tell(test_report *r)
     standard_flush();
 }
 
+/* False: it cannot be written, and that has been reported. */
+static bool write_junit(const test_report *r)
+{
+    const char *path = r->o->test.junit;
+    int why = path ? junit_write(path, r->files, r->count) : 0;
+    if (why)
+        standard_printf(STDERR_FILENO, "csp: cannot write %s: %s\n", path, strerror(why));
+    return why == 0;
+}
+
 int test_report_end(test_report *r, bool incomplete)
 {
     clear_progress(r);
@@ -175,9 +206,13 @@ int test_report_end(test_report *r, bool incomplete)
     count(r, &passed, &failed);
     for (size_t i = 0; i < r->count; i++)
         incomplete = incomplete || r->files[i].broken;
+    if (r->o->test.tap) {
+        tap_end(r->number);
+        put("# ");
+    }
     standard_printf(STDOUT_FILENO, "%llu passed, %llu failed\n", (unsigned long long)passed,
                     (unsigned long long)failed);
-    if (incomplete || passed + failed == 0)
+    if (!write_junit(r) || incomplete || passed + failed == 0)
         return EXIT_USAGE;
     return failed ? EXIT_CRASH : 0;
 }

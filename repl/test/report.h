@@ -11,9 +11,11 @@ typedef struct test_report {
     size_t count;
     size_t told;         /* files that have been told of completely … */
     uint32_t told_tests; /* … and how many tests of the next one */
+    uint64_t number;     /* of the last test that has been told of */
     bool progress;       /* there is a line that is written over and over again */
 } test_report;
 
+void test_report_begin(test_report *r);
 /* Tells of what has happened since: of files in their order, and of the tests of each in theirs. */
 void test_report_tell(test_report *r);
 /* The last line. Returns the exit status; incomplete: something could not be read. */

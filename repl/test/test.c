@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -159,6 +160,7 @@ static bool run_files(runner *r)
     if (ok) {
         struct sigaction before[HANDLED];
         sigset_t mask;
+        test_report_begin(&r->report);
         handle_signals(before, &mask);
         run_all(r, polled, &mask);
         restore_signals(before, &mask);
@@ -185,8 +187,12 @@ static int run_paths(const options *o, const test_paths *paths)
     return status;
 }
 
-int test_run(const options *o)
+int test_run(options *o)
 {
+    /* Short enough to be typed. */
+    uint32_t seed = 1;
+    if (!o->test.seeded && getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed)
+        o->test.seed = seed % 1000000;
     test_paths paths = {0};
     for (uint32_t i = 0; i < o->file_count; i++)
         test_paths_add(&paths, o->files[i]);

@@ -4,7 +4,7 @@
 
 #include "repl/options.h"
 
-/* Returns the exit status. */
-int test_run(const options *o);
+/* Draws a seed if none is given. Returns the exit status. */
+int test_run(options *o);
 
 #endif

@@ -12,6 +12,7 @@
 #include "repl/failure.h"
 #include "repl/source.h"
 #include "repl/standard.h"
+#include "repl/test/folder.h"
 
 /* REPORT: bytes of what is said of one failure. */
 enum { REPORT_MAX = 64 << 10 };
@@ -21,8 +22,9 @@ typedef struct worker {
     const char *path;
     int results;
     const char *mark;
-    int input, output; /* what the descriptors 0 to 2 are at the beginning of each test */
-    int folder;        /* the current one, to which each test comes back; -1: not known */
+    int input, output;     /* what the descriptors 0 to 2 are at the beginning of each test */
+    const char *temporary; /* a folder for what is only for the moment */
+    int folder;            /* the current one, to which each test comes back; -1: not known */
     /* of the test under way: crashes that nobody awaits */
     uint32_t crashes, crash_line;
     char crash_reports[REPORT_MAX];
@@ -144,6 +146,12 @@ static void send_failed(const worker *w, int64_t ns, uint32_t at, const char *wh
 
 /* ---- One test ---- */
 
+/* Failures are shown on standard output. */
+static csp_style style_of(const worker *w)
+{
+    return w->o->json ? CSP_JSON : w->o->colour_out ? CSP_COLOUR : CSP_PLAIN;
+}
+
 /* The line of the innermost place in this file; 0: there is none. */
 static uint32_t line_of(const worker *w, const csp_error *error)
 {
@@ -159,7 +167,7 @@ static void on_crash(void *user, const csp_error *error)
     worker *w = user;
     if (w->crashes++ == 0)
         w->crash_line = line_of(w, error);
-    char *text = csp_error_text(error, failure_style(w->o));
+    char *text = csp_error_text(error, style_of(w));
     size_t size = text ? strlen(text) : 0;
     if (size < sizeof w->crash_reports - w->crash_size) {
         memcpy(w->crash_reports + w->crash_size, text, size);
@@ -199,7 +207,7 @@ static void report(worker *w, csp_vm *vm, csp_status status, int64_t ns)
         return;
     }
     csp_error *error = status < 0 ? csp_take_error(vm) : NULL;
-    char *text = error ? csp_error_text(error, failure_style(w->o)) : NULL, *both = NULL;
+    char *text = error ? csp_error_text(error, style_of(w)) : NULL, *both = NULL;
     uint32_t at = status == CSP_E_CRASH ? line_of(w, error) : status == CSP_OK ? w->crash_line : 0;
     w->crash_reports[w->crash_size] = '\0';
     if (asprintf(&both, "%s%s", text ? text : "", w->crash_reports) < 0)
@@ -223,7 +231,7 @@ static csp_config config_of(worker *w)
     csp_config config = w->o->config;
     config.user = w;
     config.crash = on_crash;
-    config.reports = failure_style(w->o);
+    config.reports = style_of(w);
     config.report_leaks = true;
     return config;
 }
@@ -237,13 +245,18 @@ static void settle(const worker *w)
     if (dup2(w->input, STDIN_FILENO) < 0 || dup2(w->output, STDOUT_FILENO) < 0 ||
         dup2(w->output, STDERR_FILENO) < 0)
         _exit(EXIT_USAGE);
+    folder_empty(w->temporary);
 }
 
 /* False: it has failed. */
 static bool run(worker *w, const csp_tests *tests, size_t index)
 {
     csp_config config = config_of(w);
-    csp_test_options how = {.struct_size = sizeof how, .milliseconds = w->o->test.milliseconds};
+    csp_test_options how = {.struct_size = sizeof how,
+                            .milliseconds = w->o->test.milliseconds,
+                            .updates = w->o->test.update,
+                            .seeded = true,
+                            .seed = w->o->test.seed};
     w->crashes = w->crash_line = 0;
     w->crash_size = 0;
     csp_vm *vm;
@@ -299,7 +312,8 @@ static void run_all(worker *w, const csp_tests *tests)
             break;
 }
 
-void test_work(const options *o, const char *path, int results, const char *mark)
+void test_work(const options *o, const char *path, int results, const char *mark,
+               const char *temporary)
 {
     worker *w = calloc(1, sizeof *w);
     if (!w)
@@ -308,6 +322,8 @@ void test_work(const options *o, const char *path, int results, const char *mark
     w->path = path;
     w->results = results;
     w->mark = mark;
+    w->temporary = temporary;
+    setenv("TMPDIR", temporary, 1);
     w->input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     w->output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     w->folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,5 +1,6 @@
 /* api/test.c: what a text has of tests, and running them */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "include/csp.h"
@@ -96,6 +97,36 @@ Test(tests, each_comes_to_its_own_end)
     assert_run(tests, SLEEPS, 20, CSP_E_BUDGET, "timeout");
     assert_run(tests, SPINS, 20, CSP_E_BUDGET, "timeout");
     assert_run(tests, NUL, 60000, CSP_OK, NULL);
+    csp_tests_free(tests);
+}
+
+/* What a test prints of its schedule, with that seed. */
+static void run_seeded(const csp_tests *tests, uint64_t seed, char printed[256])
+{
+    csp_vm *vm = make();
+    csp_test_options options = {.struct_size = sizeof options, .seeded = true, .seed = seed};
+    cr_assert_eq(csp_test_run(vm, tests, 0, &options), CSP_OK);
+    csp_free(vm);
+    snprintf(printed, 256, "%.255s", embed_printed);
+}
+
+Test(tests, the_schedule_follows_the_seed)
+{
+    csp_tests *tests =
+        read_program("test \"order\" {\n"
+                     "    let (c, d, e) = (chan(8), chan(8), chan(8))\n"
+                     "    for i in 0..8 { c ! i; d ! -i }\n"
+                     "    for i in 0..8 { spawn { e ! i } }\n"
+                     "    let chosen = List.map(0..8, fn(i) => alt { c ? x => x; d ? x => x })\n"
+                     "    print(chosen, List.map(0..8, fn(i) => ?e), Random.int(0, 10 ** 9))\n"
+                     "}");
+    char first[256], other[256], again[256];
+    run_seeded(tests, 1, first);
+    run_seeded(tests, 2, other);
+    run_seeded(tests, 1, again);
+    cr_assert_str_not_empty(first);
+    cr_assert_str_eq(first, again);
+    cr_assert_str_neq(first, other);
     csp_tests_free(tests);
 }
 

@@ -1,5 +1,4 @@
 # Which files and tests are run, in what order they are told of, and the status.
-# stress: every=50
 dir=$(mktemp -d) && cd "$dir" || exit
 trap 'rm -rf "$dir"' EXIT
 
@@ -7,7 +6,7 @@ trap 'rm -rf "$dir"' EXIT
 told() {
     echo "-- $1"
     shift
-    "$CSP" test "$@" 2>&1
+    "$CSP" test --seed 7 "$@" 2>&1
     echo "status $?"
 }
 
@@ -44,6 +43,6 @@ test "three" { fail("not this") }
 END
 told "fail fast" --fail-fast --jobs 1 fast_test.csp names_test.csp
 told "jobs" --jobs 2 --color=never a other.csp
-for wrong in --jobs=0 --jobs=x --timeout=3 --timeout=0s --timeout=-1s --timeout=99999999h --filter; do
+for wrong in --seed=x --jobs=0 --jobs=x --timeout=3 --timeout=0s --timeout=-1s --timeout=99999999h --filter; do
     told "$wrong" $wrong
 done
