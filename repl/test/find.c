@@ -57,6 +57,12 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 /* Folders that are still to be looked at, the next one last: nothing here recurses, however deep
  * they are. */
 static void look_into(test_paths *paths, test_paths *folders, const char *folder)
@@ -72,18 +78,13 @@ static void look_into(test_paths *paths, test_paths *folders, const char *folder
         char *path = join(folder, entries[i]->d_name);
         if (!path)
             complain(paths, folder, ENOMEM);
-        else if (lstat(path, &info) == 0 && (S_ISDIR(info.st_mode) || is_test(path)))
+        else if (is_folder(path) ||
+                 (is_test(path) && stat(path, &info) == 0 && S_ISREG(info.st_mode)))
             append(folders, path);
         else
             free(path);
     }
     free(entries);
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat info;
-    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 static void walk(test_paths *paths, const char *root)

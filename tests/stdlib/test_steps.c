@@ -350,8 +350,9 @@ Test(steps, four, .timeout = 300) { check_part(3, 4); }
 /* Members that take neither a container nor a text, or only handles, numbers and functions. */
 static bool takes_nothing_long(const char *name)
 {
-    static const char *const prefixes[] = {"Math.", "Time.", "Os.",  "Process.", "Supervisor.",
-                                           "File.", "Ffi.",  "Dir.", "Io.",      "Net."};
+    static const char *const prefixes[] = {"Math.",       "Time.", "Os.",  "Process.",
+                                           "Supervisor.", "File.", "Ffi.", "Dir.",
+                                           "Io.",         "Net.",  "Test."};
     static const char *const names[] = {
         "Json.stream", "Random.int", "Random.float", "Random.seed", "chan", "close",  "send_end",
         "recv_end",    "done",       "wait",         "kill",        "link", "unlink", "self",
