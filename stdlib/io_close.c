@@ -38,17 +38,17 @@ static bool lingers(csp_vm *vm, process *p, const stream *s, value *args, verdic
 {
     int left = 0;
     if (args[SLOT_UNTIL] == VALUE_ABSENT) {
-        int64_t until = timer_after(s->linger);
+        int64_t until = timer_after(vm, s->linger);
         args[SLOT_UNTIL] = value_int(until < INT_SMALL_MAX ? until : INT_SMALL_MAX);
         args[SLOT_SLEEP] = value_int(MS);
         shutdown(s->fd, SHUT_WR);
     }
     if (ioctl(s->fd, SIOCOUTQ, &left) != 0 || left == 0 ||
-        loop_now() >= value_as_int(args[SLOT_UNTIL]))
+        vm_now(vm) >= value_as_int(args[SLOT_UNTIL]))
         return false;
     int64_t sleep = value_as_int(args[SLOT_SLEEP]);
     args[SLOT_SLEEP] = value_int(2 * sleep < ASK_AGAIN ? 2 * sleep : ASK_AGAIN);
-    *v = timer_sleep(vm, p, timer_after(sleep));
+    *v = timer_sleep(vm, p, timer_after(vm, sleep));
     return true;
 }
 

@@ -87,7 +87,7 @@ static bool deadline_arg(csp_vm *vm, process *p, value *args)
         return true;
     if (!timer_duration(vm, p, args[1], &ns))
         return false;
-    int64_t at = timer_after(ns);
+    int64_t at = timer_after(vm, ns);
     args[SLOT_DEADLINE] = value_int(at < INT_SMALL_MAX ? at : INT_SMALL_MAX);
     return true;
 }
@@ -162,7 +162,7 @@ static verdict net_connect(csp_vm *vm, process *p, value *args, value *result)
         if (v != VERDICT_DONE || args[SLOT_DIAL] == VALUE_ABSENT)
             return v;
     }
-    if (loop_now() < deadline_of(args))
+    if (vm_now(vm) < deadline_of(args))
         return go_on(vm, p, args, &d, result);
     connect_abandon(vm, p, NULL, args);
     return net_failed(vm, p, &d, ETIMEDOUT, result);

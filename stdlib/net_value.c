@@ -154,7 +154,7 @@ static verdict rest(csp_vm *vm, process *p, endpoint *e, value *tries)
     endpoint_result r = endpoint_await(vm, p, e);
     if (r != ENDPOINT_WAIT)
         return VERDICT_FAIL;
-    timer_beside(vm, p, timer_after(time < FULL_REST_MOST ? time : FULL_REST_MOST));
+    timer_beside(vm, p, timer_after(vm, time < FULL_REST_MOST ? time : FULL_REST_MOST));
     return VERDICT_BLOCK;
 }
 

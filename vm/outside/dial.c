@@ -178,7 +178,7 @@ dial_result dial_go(csp_vm *vm, process *p, dial *d, int *fd, int64_t *until)
     waits_over(vm, p);
     if (!vm_loop(vm))
         return DIAL_FAILED;
-    int64_t now = loop_now();
+    int64_t now = vm_now(vm);
     size_t live = d->live;
     *fd = first_ready(d);
     if (d->live < live)
