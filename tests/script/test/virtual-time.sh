@@ -65,7 +65,7 @@ test "while somebody waits for C it goes as the clock does" {
 }
 test "an endless loop of sleeps ends by the clock" {
     Test.virtual_time()
-    loop { sleep(1h) }
+    loop { sleep(1s) }
 }
 test "the next one has the clock's time" {
     let begun = now()
