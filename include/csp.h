@@ -106,7 +106,7 @@ typedef struct csp_config {
     /* Bytes that one instruction copies or makes at once: longer work goes on in slices, between which other processes
      * run. 0 is the default, 64 KiB; the least is 1 KiB, whatever is given. */
     size_t max_step_bytes;
-    uint32_t max_processes;  /* at once. Default: 100,000 */
+    uint32_t max_processes;  /* of scripts, at once; what the host starts is not refused. Default: 100,000 */
     uint32_t max_reports;    /* of crashes each second; then one "reports_dropped" counts the others. Default: 100 */
     uint64_t max_reductions; /* calls and loop iterations of each process, and of each csp_call. Default: 0 */
     /* Takes what the program writes to standard output (stream 1) or standard error (2): `size` bytes, not

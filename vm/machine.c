@@ -216,8 +216,9 @@ process *vm_start(csp_vm *vm, const code *body, uint64_t number, unsigned flags)
 {
     if (!hosted_reserve(vm))
         return NULL;
-    process *p = process_new(vm, body, number);
-    if (!p)
+    /* What the host starts is not refused because scripts have used up what they may have. */
+    process *p = process_new_apart(vm, body, number);
+    if (!p || !process_join(vm, p))
         return NULL;
     if (flags & (PROCESS_MAIN | PROCESS_SYSTEM))
         hosted_add(vm, p);

@@ -195,3 +195,20 @@ Test(limits, an_instruction_copies_at_most_max_step_bytes)
     cr_expect_geq(least, COPIED / KB);
     cr_expect_eq(join_and_slice(1), least);
 }
+
+Test(limits, what_the_host_starts_is_not_refused)
+{
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.max_processes = 50;
+    csp_vm *vm;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+    csp_session *s = csp_session_new(vm);
+    EVAL_IS(s, vm,
+            "let gate = chan(); fn waits() { ?gate }\n"
+            "fn bomb() { let e = catch { loop { spawn waits() } }; e.kind }\nbomb()",
+            "\"too_many_processes\"");
+    EVAL_IS(s, vm, "1 + 1", "2");
+    EVAL_IS(s, vm, "(catch { spawn waits() }).kind", "\"too_many_processes\"");
+    csp_free(vm);
+}
