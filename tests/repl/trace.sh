@@ -54,7 +54,7 @@ enter 'let w = chan(1); let wide = spawn { for x in w { nil } }'
 enter 'Process.name(wide, "流れ作業場流れ作業場流れ作業場流れ作業場")'
 enter ':trace w'
 enter 'w ! "日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語"'
-sees wide '-- "日本… --> 7 流れ作業場流れ作業場流れ作業場流れ作業場  …'
+sees wide '… --> 7 流れ作業場流れ作業場流れ作業場流れ作業場'
 
 # Above the line that is being typed, and at most 200 in a second.
 keys C-l
