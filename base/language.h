@@ -19,7 +19,12 @@ typedef struct language_module {
 extern const language_module language_modules[LANGUAGE_MODULES];
 
 /* What a function of the library is known to do: base/traits.def. */
-enum language_trait { LANGUAGE_PURE = 1, LANGUAGE_CHANGES = 2, LANGUAGE_MAY_FAIL = 4 };
+enum language_trait {
+    LANGUAGE_PURE = 1,
+    LANGUAGE_CHANGES = 2,
+    LANGUAGE_MAY_FAIL = 4,
+    LANGUAGE_DROPPABLE = 8
+};
 unsigned language_traits(const char *module, const char *name);
 
 /* The index in language_modules, or -1. */

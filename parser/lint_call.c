@@ -34,7 +34,7 @@ void lint_result(linter *l, const ast_node *call)
     unsigned traits = lint_traits(call->as.call.callee, &of);
     if (traits & LANGUAGE_PURE)
         report_pure(l, call, &of);
-    else if (traits & LANGUAGE_MAY_FAIL)
+    else if ((traits & LANGUAGE_MAY_FAIL) && !(traits & LANGUAGE_DROPPABLE))
         report_failure(l, call, &of);
 }
 
