@@ -50,10 +50,10 @@ void net_drop(net_found *f);
 bool net_text_arg(csp_vm *vm, process *p, value v, char shown[NET_SHOWN]);
 /* Finds the addresses. `slot` is the caller's, ABSENT at first. BLOCK: a name is looked up, call it
  * again. DONE: with no address at all *result is an error value. */
-verdict net_find(csp_vm *vm, process *p, value text, net_use use, const net_doing *d, value *slot,
+verdict net_find(csp_vm *vm, process *p, value v, net_use use, const net_doing *d, value *slot,
                  net_found *f, value *result);
 /* The same for a host without a port. */
-verdict net_find_host(csp_vm *vm, process *p, value text, const net_doing *d, value *slot,
+verdict net_find_host(csp_vm *vm, process *p, value v, const net_doing *d, value *slot,
                       net_found *f, value *result);
 /* What has become of a look-up: an errand one of whose numbers is what getaddrinfo gave. */
 enum { NET_WHY };

@@ -58,12 +58,13 @@ static verdict ask_back(csp_vm *vm, process *p, const address *at, value *slot)
     errand *e = errand_new_patient(vm, look_back, "reverse");
     if (!e)
         return VERDICT_FAIL;
-    e->paths[0] = malloc(sizeof *at);
-    if (!e->paths[0]) {
+    address *asked = malloc(sizeof *asked);
+    if (!asked) {
         errand_free(e);
         return vm_raise_memory(vm);
     }
-    memcpy(e->paths[0], at, sizeof *at);
+    *asked = *at;
+    e->paths[0] = (char *)asked;
     *slot = VALUE_TRUE;
     return errand_start(vm, p, e, VALUE_NIL);
 }

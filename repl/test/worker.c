@@ -169,7 +169,7 @@ static void on_crash(void *user, const csp_error *error)
         w->crash_line = line_of(w, error);
     char *text = csp_error_text(error, style_of(w));
     size_t size = text ? strlen(text) : 0;
-    if (size < sizeof w->crash_reports - w->crash_size) {
+    if (text && size < sizeof w->crash_reports - w->crash_size) {
         memcpy(w->crash_reports + w->crash_size, text, size);
         w->crash_size += size;
     }
