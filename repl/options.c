@@ -1,54 +1,15 @@
 #include "repl/options.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "repl/allow.h"
 #include "repl/nearest.h"
-#include "repl/option_rows.h"
+#include "repl/option_value.h"
 #include "repl/standard.h"
 
-const option_row option_rows[OPTION_COUNT] = {
-#define OPTION(enumerator, letter, name, argument, help) \
-    {name, argument, help, letter, SUBCOMMAND_COUNT},
-#define SUBOPTION(subcommand, enumerator, letter, name, argument, help) \
-    {name, argument, help, letter, SUBCOMMAND_##subcommand},
-#define SUBCOMMAND(enumerator, name, arguments, help, details)
-#include "repl/options.def"
-#undef OPTION
-#undef SUBOPTION
-#undef SUBCOMMAND
-};
-
-const subcommand_row subcommand_rows[SUBCOMMAND_COUNT] = {
-#define OPTION(enumerator, letter, name, argument, help)
-#define SUBOPTION(subcommand, enumerator, letter, name, argument, help)
-#define SUBCOMMAND(enumerator, name, arguments, help, details) {name, arguments, help, details},
-#include "repl/options.def"
-#undef OPTION
-#undef SUBOPTION
-#undef SUBCOMMAND
-};
-
 /* ---- What is wrong ---- */
-
-static bool refuse(options *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool refuse(options *o, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    standard_put(STDERR_FILENO, "csp: ");
-    standard_vprintf(STDERR_FILENO, format, arguments);
-    standard_put(STDERR_FILENO, "; try `csp --help`\n");
-    va_end(arguments);
-    o->action = ACTION_ERROR;
-    return false;
-}
 
 /* The subcommand that an option follows, SUBCOMMAND_COUNT: none; whether it is valid there. */
 static bool is_at_home(int option, subcommand_id sub)
@@ -65,8 +26,9 @@ static bool refuse_unknown(options *o, subcommand_id sub, const char *word, size
             nearest_offer(&n, option_rows[i].name);
     const char *best = n.best;
     if (best)
-        return refuse(o, "unknown option `--%.*s`; did you mean `--%s`?", (int)length, word, best);
-    return refuse(o, "unknown option `--%.*s`", (int)length, word);
+        return option_refuse(o, "unknown option `--%.*s`; did you mean `--%s`?", (int)length, word,
+                             best);
+    return option_refuse(o, "unknown option `--%.*s`", (int)length, word);
 }
 
 /* The subcommand that was probably meant, or NULL. */
@@ -84,130 +46,10 @@ static void refuse_command(options *o, const char *word)
 {
     const char *near = near_command(word);
     if (near)
-        refuse(o, "there is no command and no file `%s`; did you mean `csp %s`?", word, near);
+        option_refuse(o, "there is no command and no file `%s`; did you mean `csp %s`?", word,
+                      near);
     else
-        refuse(o, "there is no command `%s`", word);
-}
-
-/* ---- Arguments of options ---- */
-
-/* A limit, 0: none. "64M": a whole number, with a suffix where it is a size. */
-static bool read_limit(options *o, option_id id, const char *from, bool is_size, uint64_t *out)
-{
-    *out = 0;
-    if (strcmp(from, "none") == 0)
-        return true;
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(from, &end, 10);
-    const char *suffixes = "KMGT";
-    const char *suffix = is_size && isalpha((unsigned char)*end)
-                             ? strchr(suffixes, toupper((unsigned char)*end))
-                             : NULL;
-    unsigned shift = 0;
-    if (suffix) {
-        shift = 10 * (unsigned)(suffix - suffixes + 1);
-        end++;
-    }
-    bool digit = from[0] >= '0' && from[0] <= '9';
-    if (!digit || *end || errno || number == 0 || number > UINT64_MAX >> shift ||
-        (is_size && number << shift > SIZE_MAX))
-        return refuse(o, "--%s wants %s, or none for no limit, not `%s`", option_rows[id].name,
-                      is_size ? "a size like 512M (K, M, G, T)" : "a whole number from 1 on", from);
-    *out = (uint64_t)number << shift;
-    return true;
-}
-
-/* There is no stack without an end, and below some size it is of no use. */
-static bool read_native_stack(options *o, const char *from)
-{
-    const uint64_t least = (uint64_t)512 << 10, most = (uint64_t)1 << 40;
-    uint64_t number;
-    if (!read_limit(o, OPTION_NATIVE_STACK, from, true, &number))
-        return false;
-    if (number < least || number > most)
-        return refuse(o, "--native-stack wants a size from 512K to 1T, not `%s`", from);
-    o->config.native_stack = (size_t)number;
-    return true;
-}
-
-static bool read_colour(options *o, const char *when)
-{
-    if (strcmp(when, "always") == 0)
-        o->colour = o->colour_out = true;
-    else if (strcmp(when, "never") == 0)
-        o->colour = o->colour_out = false;
-    else if (strcmp(when, "auto") != 0)
-        return refuse(o, "--color wants auto, always or never, not `%s`", when);
-    return true;
-}
-
-static bool read_format(options *o, const char *form)
-{
-    o->json = strcmp(form, "json") == 0;
-    return o->json || strcmp(form, "text") == 0 ||
-           refuse(o, "--error-format wants text or json, not `%s`", form);
-}
-
-/* "500ms", "10s", "2m". */
-static bool read_time(options *o, option_id id, const char *from, uint32_t *milliseconds)
-{
-    static const struct unit {
-        const char *name;
-        uint32_t milliseconds;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(from, &end, 10);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        uint32_t unit = units[i].milliseconds;
-        if (strcmp(end, units[i].name) != 0 || errno || number == 0 || !isdigit(from[0] & 0xff) ||
-            number > INT32_MAX / unit)
-            continue;
-        *milliseconds = (uint32_t)number * unit;
-        return true;
-    }
-    return refuse(o, "--%s wants a time like 500ms, 10s or 2m, not `%s`", option_rows[id].name,
-                  from);
-}
-
-static bool read_jobs(options *o, const char *from)
-{
-    char *end;
-    errno = 0;
-    unsigned long number = strtoul(from, &end, 10);
-    if (!isdigit(from[0] & 0xff) || *end || errno || number == 0 || number > 1000)
-        return refuse(o, "--jobs wants a whole number from 1 to 1000, not `%s`", from);
-    o->test.jobs = (uint32_t)number;
-    return true;
-}
-
-/* The first list takes everything else away. Files are imported by those who may read. */
-static bool read_allowed(options *o, const char *list)
-{
-    const char *bad;
-    size_t size;
-    if (!o->allows)
-        o->config.capabilities = 0;
-    o->allows = true;
-    if (!allow_add(list, &o->config.capabilities, &bad, &size))
-        return refuse(o, "--allow wants a list of %s, not `%.*s`%s", allow_words(), (int)size, bad,
-                      memchr(bad, ':', size) ? "; limits to a folder or host are not there yet"
-                                             : "");
-    o->config.import_files = (o->config.capabilities & CSP_MAY_READ) != 0;
-    return true;
-}
-
-static bool read_seed(options *o, const char *from)
-{
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(from, &end, 10);
-    if (!isdigit(from[0] & 0xff) || *end || errno)
-        return refuse(o, "--seed wants a whole number, as a failure has shown it, not `%s`", from);
-    o->test.seed = number;
-    o->test.seeded = true;
-    return true;
+        option_refuse(o, "there is no command `%s`", word);
 }
 
 /* Adds a word; false: there is no memory, and that has been reported. */
@@ -215,7 +57,7 @@ static bool append(options *o, const char ***words, uint32_t *count, const char 
 {
     const char **grown = realloc(*words, (*count + (size_t)1) * sizeof *grown);
     if (!grown)
-        return refuse(o, "out of memory");
+        return option_refuse(o, "out of memory");
     *words = grown;
     grown[(*count)++] = word;
     return true;
@@ -239,30 +81,30 @@ static bool apply(options *o, option_id id, const char *argument)
         return true;
     case OPTION_INTERACTIVE: o->interactive = true; return true;
     case OPTION_NO_INIT: o->no_init = true; return true;
-    case OPTION_COLOR: return read_colour(o, argument);
-    case OPTION_ERROR_FORMAT: return read_format(o, argument);
+    case OPTION_COLOR: return option_colour(o, argument);
+    case OPTION_ERROR_FORMAT: return option_format(o, argument);
     case OPTION_MAX_MEMORY:
-        if (!read_limit(o, id, argument, true, &number))
+        if (!option_limit(o, id, argument, true, &number))
             return false;
         o->config.max_memory = (size_t)number;
         return true;
     case OPTION_MAX_STACK:
-        if (!read_limit(o, id, argument, true, &number))
+        if (!option_limit(o, id, argument, true, &number))
             return false;
         o->config.max_stack = (size_t)number;
         return true;
-    case OPTION_NATIVE_STACK: return read_native_stack(o, argument);
+    case OPTION_NATIVE_STACK: return option_native_stack(o, argument);
     case OPTION_MAX_PROCESSES:
-        if (!read_limit(o, id, argument, false, &number))
+        if (!option_limit(o, id, argument, false, &number))
             return false;
         if (number > UINT32_MAX)
             number = 0; /* more than can ever be */
         o->config.max_processes = (uint32_t)number;
         return true;
     case OPTION_MAX_REDUCTIONS:
-        return read_limit(o, id, argument, false, &o->config.max_reductions);
+        return option_limit(o, id, argument, false, &o->config.max_reductions);
     case OPTION_LEAKS: o->config.report_leaks = true; return true;
-    case OPTION_ALLOW: return read_allowed(o, argument);
+    case OPTION_ALLOW: return option_allow(o, argument);
     case OPTION_NO_FFI: o->config.capabilities &= ~(uint64_t)CSP_MAY_CALL_C; return true;
     case OPTION_LIBRARY: o->bind.library = argument; return true;
     case OPTION_MATCH: return append(o, &o->bind.globs, &o->bind.glob_count, argument);
@@ -270,10 +112,10 @@ static bool apply(options *o, option_id id, const char *argument)
     case OPTION_INCLUDE: return pass_on(o, "-I", argument);
     case OPTION_DEFINE: return pass_on(o, "-D", argument);
     case OPTION_FILTER: o->test.filter = argument; return true;
-    case OPTION_JOBS: return read_jobs(o, argument);
-    case OPTION_TIMEOUT: return read_time(o, id, argument, &o->test.milliseconds);
+    case OPTION_JOBS: return option_jobs(o, argument);
+    case OPTION_TIMEOUT: return option_time(o, id, argument, &o->test.milliseconds);
     case OPTION_FAIL_FAST: o->test.fail_fast = true; return true;
-    case OPTION_SEED: return read_seed(o, argument);
+    case OPTION_SEED: return option_seed(o, argument);
     case OPTION_UPDATE: o->test.update = true; return true;
     case OPTION_TAP: o->test.tap = true; return true;
     case OPTION_JUNIT: o->test.junit = argument; return true;
@@ -305,22 +147,22 @@ static bool read_option(options *o, int argc, char **argv, int *i, subcommand_id
         if (given)
             argument = word + 2 + length + 1;
         if (given && !option_rows[found].argument)
-            return refuse(o, "--%s takes no argument", option_rows[found].name);
+            return option_refuse(o, "--%s takes no argument", option_rows[found].name);
     } else {
         while (found < OPTION_COUNT && option_rows[found].letter != word[1])
             found++;
         if (found == OPTION_COUNT || (word[2] && !option_rows[found].argument))
-            return refuse(o, "unknown option `%s`", word);
+            return option_refuse(o, "unknown option `%s`", word);
         given = word[2] != '\0';
         argument = word + 2;
     }
     if (!is_at_home(found, sub))
-        return refuse(o, "--%s is an option of `csp %s` only", option_rows[found].name,
-                      subcommand_rows[option_rows[found].only].name);
+        return option_refuse(o, "--%s is an option of `csp %s` only", option_rows[found].name,
+                             subcommand_rows[option_rows[found].only].name);
     if (option_rows[found].argument && !given) {
         if (*i == argc)
-            return refuse(o, "--%s wants an argument: %s", option_rows[found].name,
-                          option_rows[found].argument);
+            return option_refuse(o, "--%s wants an argument: %s", option_rows[found].name,
+                                 option_rows[found].argument);
         argument = argv[(*i)++];
     }
     *id = (option_id)found;
@@ -347,14 +189,14 @@ static void read_help(options *o, int argc, char **argv, int i)
     if (i == argc)
         return;
     if (argc > i + 1) {
-        refuse(o, "`csp help` wants one command, or none");
+        option_refuse(o, "`csp help` wants one command, or none");
         return;
     }
     o->topic = (subcommand_id)find_subcommand(argv[i]);
     if (o->topic == SUBCOMMAND_COUNT)
         refuse_command(o, argv[i]);
     else if (!subcommand_rows[o->topic].help)
-        refuse(o, "`csp %s` is not there yet in this version", argv[i]);
+        option_refuse(o, "`csp %s` is not there yet in this version", argv[i]);
 }
 
 /* The words after the subcommand: options may stand anywhere up to `--`; the other words are
@@ -381,7 +223,7 @@ static bool read_words(options *o, int argc, char **argv, int i, subcommand_id s
         if (id == OPTION_HELP || id == OPTION_VERSION)
             return false;
         if (id == OPTION_EVAL)
-            return refuse(o, "`csp %s` does not run CODE", subcommand_rows[sub].name);
+            return option_refuse(o, "`csp %s` does not run CODE", subcommand_rows[sub].name);
     }
     return true;
 }
@@ -394,21 +236,21 @@ static void read_subcommand(options *o, int argc, char **argv, int i, subcommand
     if (sub == SUBCOMMAND_CHECK) {
         o->action = ACTION_CHECK;
         if (o->file_count == 0)
-            refuse(o, "`csp check` wants a file");
+            option_refuse(o, "`csp check` wants a file");
     } else if (sub == SUBCOMMAND_DISASM) {
         o->action = ACTION_DISASM;
         if (o->file_count != 1)
-            refuse(o, "`csp disasm` wants one file");
+            option_refuse(o, "`csp disasm` wants one file");
     } else if (sub == SUBCOMMAND_BIND) {
         o->action = ACTION_BIND;
         if (o->file_count != 1)
-            refuse(o, "`csp bind` wants one C header");
+            option_refuse(o, "`csp bind` wants one C header");
     } else if (sub == SUBCOMMAND_TEST) {
         o->action = ACTION_TEST;
     } else if (sub == SUBCOMMAND_DOC) {
         o->action = ACTION_DOC;
         if (o->file_count > 1)
-            refuse(o, "`csp doc` wants one name, or none");
+            option_refuse(o, "`csp doc` wants one name, or none");
     } else {
         read_help(o, (int)(o->files - argv) + (int)o->file_count, argv, (int)(o->files - argv));
     }
@@ -464,9 +306,9 @@ static void check_interactive(options *o)
         o->action == ACTION_ERROR)
         return;
     if (o->action != ACTION_DEFAULT && o->action != ACTION_FILE && o->action != ACTION_EVAL)
-        refuse(o, "--interactive wants a FILE or -e CODE, or neither");
+        option_refuse(o, "--interactive wants a FILE or -e CODE, or neither");
     else if (!isatty(STDIN_FILENO))
-        refuse(o, "--interactive wants a terminal as standard input");
+        option_refuse(o, "--interactive wants a terminal as standard input");
 }
 
 static void read_all(options *o, int argc, char **argv)
