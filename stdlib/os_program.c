@@ -102,7 +102,7 @@ bool os_take_args(csp_vm *vm, process *p, const list *all, bool shell, launch *l
             block_add(&b, "sh", 2); /* its $0 */
     }
     l->argv = b.items;
-    l->name = strdup(b.items[0]);
+    l->name = b.count > 0 ? strdup(b.items[0]) : NULL;
     if (!l->name)
         vm_raise_memory(vm);
     return l->name != NULL;
@@ -128,7 +128,7 @@ static bool check_variable(csp_vm *vm, process *p, const map_entry *entry, size_
 
 static void put_variable(csp_vm *vm, process *p, const map_entry *entry, block *b)
 {
-    size_t size;
+    size_t size = 0;
     char *from = b->end;
     const char *name = plain_text(vm, p, entry->key, &size);
     block_put(b, name, size);
