@@ -46,7 +46,7 @@ Io.close(n)
 ask(at, "q")
 END
 python3 "$d/peer.py" > "$d/out" &
-until grep -q . "$d/out"; do sleep 0.05; done
+until grep -qs . "$d/out"; do sleep 0.05; done
 timeout 60 "$CSP" "$d/ask.csp" "$(head -1 "$d/out")"
 wait
 tail -1 "$d/out"

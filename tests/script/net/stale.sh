@@ -9,7 +9,7 @@ if len(Os.args()) > 1 { sleep(60s) }
 END
 "$CSP" "$d/listen.csp" "unix:$d/s" stay > "$d/out" &
 child=$!
-until grep -q . "$d/out"; do sleep 0.05; done
+until grep -qs . "$d/out"; do sleep 0.05; done
 cat "$d/out"
 "$CSP" "$d/listen.csp" "unix:$d/s"
 kill -9 $child
