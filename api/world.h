@@ -138,11 +138,11 @@ static inline bool world_is_library(const void *home)
 }
 void world_each_imported(const void *home, void (*each)(void *user, const char *name), void *user);
 
-/* Runs the process until it ends, something else does, or the deadline has passed, on the clock of
- * loop_now. The status is that of csp_run_text, and the world's error is set; past the deadline
+/* Runs the process until it ends, something else does, or it is later than `until`, on the clock of
+ * loop_now. The status is that of csp_run_text, and the world's error is set; past that
  * CSP_E_BUDGET, and an error of kind "timeout" with the report of what every process does. On
  * CSP_OK *result is its value. A process that could not end is killed, and has VM_GRACE for its
  * defers. */
-csp_status world_run(world *w, process *p, int64_t deadline, value *result);
+csp_status world_run(world *w, process *p, int64_t until, value *result);
 
 #endif
