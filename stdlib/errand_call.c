@@ -4,7 +4,6 @@
 
 #include "stdlib/system.h"
 #include "vm/core/steps.h"
-#include "vm/data/hosted.h"
 
 enum {
     STATE_NEW,
@@ -84,8 +83,6 @@ static verdict give_failure(csp_vm *vm, process *p, const errand_call *c, const 
     return vm_give(vm, system_error(vm, p, &f), result);
 }
 
-static bool wants_files(const errand *e) { return e->error == EMFILE || e->error == ENFILE; }
-
 verdict errand_call_run(csp_vm *vm, process *p, const errand_call *c, value *args, value *result)
 {
     value *slots = args + c->max;
@@ -101,10 +98,9 @@ verdict errand_call_run(csp_vm *vm, process *p, const errand_call *c, value *arg
         return VERDICT_DONE;
     }
     errand *e = errand_of(p);
-    if (wants_files(e) && state == STATE_WAITS) {
+    if (system_has_no_room(e->error) && state == STATE_WAITS) {
         errand_end(vm, p);
-        heap_collect(vm_heap(vm));
-        hosted_sweep(vm, UINT32_MAX);
+        system_make_room(vm);
         slots[SLOT_STATE] = value_int(STATE_AGAIN);
         return begin(vm, p, c, args);
     }

@@ -9,7 +9,6 @@
 #include "stdlib/natives.h"
 #include "stdlib/stream_value.h"
 #include "stdlib/system.h"
-#include "vm/data/hosted.h"
 #include "vm/outside/environment.h"
 #include "vm/process/timer.h"
 
@@ -113,10 +112,9 @@ static verdict file_open_native(csp_vm *vm, process *p, value *args, value *resu
     }
     errand *e = errand_of(p);
     int why = e->error;
-    if ((why == EMFILE || why == ENFILE) && *state == value_int(OPEN_WAITS)) {
+    if (system_has_no_room(why) && *state == value_int(OPEN_WAITS)) {
         errand_end(vm, p);
-        heap_collect(vm_heap(vm));
-        hosted_sweep(vm, UINT32_MAX);
+        system_make_room(vm);
         *state = value_int(OPEN_COLLECTED);
         return begin_open(vm, p, args);
     }

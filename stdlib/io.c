@@ -138,16 +138,6 @@ static verdict io_write(csp_vm *vm, process *p, value *args, value *result)
 
 /* --- flush, sync: slots: how far it is */
 
-static verdict done(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
-                    value *result)
-{
-    if (r != STREAM_OK)
-        return stream_verdict(vm, p, s, r, op, result);
-    stream_leave(vm, p, s);
-    *result = VALUE_TRUE;
-    return VERDICT_DONE;
-}
-
 static verdict io_flush(csp_vm *vm, process *p, value *args, value *result)
 {
     stream *s = stream_arg(vm, p, args[0]);
@@ -156,8 +146,8 @@ static verdict io_flush(csp_vm *vm, process *p, value *args, value *result)
     if (s->standard)
         vm_flush(vm);
     if (s->closing)
-        return done(vm, p, s, STREAM_CLOSED, "flush", result);
-    return done(vm, p, s, stream_flush(vm, p, s), "flush", result);
+        return stream_done(vm, p, s, STREAM_CLOSED, "flush", result);
+    return stream_done(vm, p, s, stream_flush(vm, p, s), "flush", result);
 }
 
 static verdict io_sync(csp_vm *vm, process *p, value *args, value *result)
@@ -173,7 +163,7 @@ static verdict io_sync(csp_vm *vm, process *p, value *args, value *result)
     if (r == STREAM_OK)
         r = stream_sync(vm, p, s, &begun);
     args[1] = value_bool(begun);
-    return done(vm, p, s, r, "sync", result);
+    return stream_done(vm, p, s, r, "sync", result);
 }
 
 /* --- files: seek, position, truncate */
@@ -264,7 +254,7 @@ static verdict io_truncate(csp_vm *vm, process *p, value *args, value *result)
         return stream_refusal(vm, p, s, "truncate", "unsupported", "it is not open for writing",
                               VALUE_ABSENT, result);
     bool well = stream_align(s) && ftruncate(s->fd, size) == 0;
-    return done(vm, p, s, well ? STREAM_OK : STREAM_FAILED, "truncate", result);
+    return stream_done(vm, p, s, well ? STREAM_OK : STREAM_FAILED, "truncate", result);
 }
 
 /* --- terminals */
@@ -319,7 +309,7 @@ static verdict io_raw(csp_vm *vm, process *p, value *args, value *result)
         return stream_refusal(vm, p, s, "raw", "unsupported", "it is no terminal", VALUE_ABSENT,
                               result);
     bool on = args[1] == VALUE_ABSENT || value_truthy(args[1]);
-    return done(vm, p, s, set_raw(s, on) ? STREAM_OK : STREAM_FAILED, "raw", result);
+    return stream_done(vm, p, s, set_raw(s, on) ? STREAM_OK : STREAM_FAILED, "raw", result);
 }
 
 /* --- pipe */

@@ -12,16 +12,6 @@
 
 enum { MS = 1000000, ASK_AGAIN = 20 * MS };
 
-static verdict done(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
-                    value *result)
-{
-    if (r != STREAM_OK)
-        return stream_verdict(vm, p, s, r, op, result);
-    stream_leave(vm, p, s);
-    *result = VALUE_TRUE;
-    return VERDICT_DONE;
-}
-
 /* --- close(s): slots: whose close it is; until when it lingers; how long it sleeps meanwhile */
 
 enum { SLOT_OURS = 1, SLOT_UNTIL, SLOT_SLEEP, CLOSE_SLOTS = 3 };
@@ -81,7 +71,7 @@ static verdict io_close(csp_vm *vm, process *p, value *args, value *result)
     if (ours)
         stream_close_now(vm, s);
     errno = why;
-    return done(vm, p, s, !ours && r == STREAM_FAILED ? STREAM_OK : r, "close", result);
+    return stream_done(vm, p, s, !ours && r == STREAM_FAILED ? STREAM_OK : r, "close", result);
 }
 
 /* --- shutdown(s): slots: whether the turn of writing is over */
@@ -92,7 +82,7 @@ static verdict io_shutdown(csp_vm *vm, process *p, value *args, value *result)
     if (!s)
         return VERDICT_FAIL;
     if (s->closing)
-        return done(vm, p, s, STREAM_CLOSED, "shutdown", result);
+        return stream_done(vm, p, s, STREAM_CLOSED, "shutdown", result);
     if (s->kind != STREAM_SOCKET)
         return stream_refusal(vm, p, s, "shutdown", "unsupported", "it is no connection",
                               VALUE_ABSENT, result);
@@ -101,7 +91,7 @@ static verdict io_shutdown(csp_vm *vm, process *p, value *args, value *result)
         r = stream_flush(vm, p, s);
     if (r == STREAM_OK && shutdown(s->fd, SHUT_WR) != 0)
         r = STREAM_FAILED;
-    return done(vm, p, s, r, "shutdown", result);
+    return stream_done(vm, p, s, r, "shutdown", result);
 }
 
 const native_entry io_close_natives[] = {

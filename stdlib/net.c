@@ -131,9 +131,9 @@ static verdict go_on(csp_vm *vm, process *p, value *args, const net_doing *d, va
     int64_t until, deadline = deadline_of(args);
     dial *of = value_hosted(args[SLOT_DIAL])->data;
     dial_result r = dial_go(vm, p, of, &fd, &until);
-    if (r == DIAL_FAILED && net_has_no_room(errno) && args[SLOT_COLLECTED] == VALUE_ABSENT) {
+    if (r == DIAL_FAILED && system_has_no_room(errno) && args[SLOT_COLLECTED] == VALUE_ABSENT) {
         args[SLOT_COLLECTED] = VALUE_TRUE;
-        net_make_room(vm);
+        system_make_room(vm);
         dial_again(of);
         r = dial_go(vm, p, of, &fd, &until);
     }

@@ -66,7 +66,5 @@ bool net_interrupted(const process *p, value slot);
 endpoint *net_open_first(csp_vm *vm, const net_found *f, const endpoint_options *options);
 
 /* Collects, so that descriptors that nobody holds any more are closed. */
-void net_make_room(csp_vm *vm);
-bool net_has_no_room(int why);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "stdlib/net_parts.h"
 #include "stdlib/stream_value.h"
+#include "stdlib/system.h"
 #include "vm/data/hosted.h"
 #include "vm/process/timer.h"
 
@@ -77,21 +78,13 @@ verdict net_verdict(csp_vm *vm, process *p, endpoint *e, endpoint_result r, cons
     return r == ENDPOINT_FAILED ? net_failed(vm, p, &d, why, result) : VERDICT_FAIL;
 }
 
-bool net_has_no_room(int why) { return why == EMFILE || why == ENFILE; }
-
-void net_make_room(csp_vm *vm)
-{
-    heap_collect(vm_heap(vm));
-    hosted_sweep(vm, UINT32_MAX);
-}
-
 endpoint *net_open_first(csp_vm *vm, const net_found *f, const endpoint_options *options)
 {
     endpoint *e = NULL;
     for (size_t i = 0; i < f->count && !e; i++) {
         e = endpoint_new(vm, &f->all[i], options);
-        if (!e && net_has_no_room(errno)) {
-            net_make_room(vm);
+        if (!e && system_has_no_room(errno)) {
+            system_make_room(vm);
             e = endpoint_new(vm, &f->all[i], options);
         }
         if (!e && errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL)
@@ -120,9 +113,9 @@ static endpoint_result accept_or_collect(csp_vm *vm, process *p, endpoint *e, bo
                                          int *fd, address *peer)
 {
     endpoint_result r = endpoint_accept(vm, p, e, fd, peer);
-    if (r != ENDPOINT_FAILED || !net_has_no_room(errno) || !collects)
+    if (r != ENDPOINT_FAILED || !system_has_no_room(errno) || !collects)
         return r;
-    net_make_room(vm);
+    system_make_room(vm);
     return endpoint_accept(vm, p, e, fd, peer);
 }
 
@@ -178,7 +171,7 @@ static verdict next_connection(csp_vm *vm, process *p, value *args, value *resul
         return VERDICT_DONE;
     if (r == ENDPOINT_OK)
         r = accept_or_collect(vm, p, e, is_due(*tries), &fd, &peer);
-    if (r == ENDPOINT_FAILED && (net_has_no_room(errno) || errno == ENOBUFS || errno == ENOMEM))
+    if (r == ENDPOINT_FAILED && (system_has_no_room(errno) || errno == ENOBUFS || errno == ENOMEM))
         return rest(vm, p, e, tries);
     if (r != ENDPOINT_OK)
         return net_verdict(vm, p, e, r, "accept", "accept on", result);

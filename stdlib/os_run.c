@@ -7,7 +7,6 @@
 #include "stdlib/os_program.h"
 #include "stdlib/system.h"
 #include "vm/core/steps.h"
-#include "vm/data/hosted.h"
 #include "vm/outside/runner.h"
 #include "vm/outside/signal_name.h"
 #include "vm/outside/turn.h"
@@ -170,11 +169,9 @@ static verdict run(csp_vm *vm, process *p, value *args, bool shell, value *resul
         return v;
     }
     const runner *r = (const runner *)request_arrived_for(p);
-    if (r->result == RUNNER_FAILED && (r->error == EMFILE || r->error == ENFILE) &&
-        state == STATE_WAITS) {
+    if (r->result == RUNNER_FAILED && system_has_no_room(r->error) && state == STATE_WAITS) {
         waits_over(vm, p);
-        heap_collect(vm_heap(vm));
-        hosted_sweep(vm, UINT32_MAX);
+        system_make_room(vm);
         slots[SLOT_STATE] = value_int(STATE_AGAIN);
         return begin(vm, p, all, shell, slots);
     }

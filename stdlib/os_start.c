@@ -213,10 +213,9 @@ static verdict os_start(csp_vm *vm, process *p, value *args, value *result)
     if (*state == VALUE_ABSENT)
         return begin(vm, p, all, state, STATE_WAITS, result);
     starter *s = (starter *)request_arrived_for(p);
-    if ((s->error == EMFILE || s->error == ENFILE) && *state == value_int(STATE_WAITS)) {
+    if (system_has_no_room(s->error) && *state == value_int(STATE_WAITS)) {
         waits_over(vm, p);
-        heap_collect(vm_heap(vm));
-        hosted_sweep(vm, UINT32_MAX);
+        system_make_room(vm);
         return begin(vm, p, all, state, STATE_AGAIN, result);
     }
     verdict v;

@@ -113,3 +113,13 @@ void stream_abandon(csp_vm *vm, process *p, const native_entry *entry, value *ar
         value_hosted(args[0])->data)
         stream_leave(vm, p, value_hosted(args[0])->data);
 }
+
+verdict stream_done(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
+                    value *result)
+{
+    if (r != STREAM_OK)
+        return stream_verdict(vm, p, s, r, op, result);
+    stream_leave(vm, p, s);
+    *result = VALUE_TRUE;
+    return VERDICT_DONE;
+}

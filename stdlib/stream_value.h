@@ -17,6 +17,9 @@ extern const char *const io_standard_names[3]; /* "stdin" … */
  * system_error. The turn is over, but with BLOCK and YIELD. */
 verdict stream_verdict(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
                        value *result);
+/* The same of what has nothing to give: OK ends the turn, and is true. */
+verdict stream_done(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
+                    value *result);
 /* An error value of a kind for what has no errno; with `found` in its data as bytes, or ABSENT. The
  * turn is over. */
 verdict stream_refusal(csp_vm *vm, process *p, stream *s, const char *op, const char *kind,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "vm/data/hosted.h"
 
 /* --- arguments */
 
@@ -155,4 +156,12 @@ value system_error(csp_vm *vm, process *p, const system_failure *f)
     if (message == VALUE_ABSENT || name == VALUE_ABSENT)
         return VALUE_ABSENT;
     return error_new(vm, name, message, data);
+}
+
+bool system_has_no_room(int why) { return why == EMFILE || why == ENFILE; }
+
+void system_make_room(csp_vm *vm)
+{
+    heap_collect(vm_heap(vm));
+    hosted_sweep(vm, UINT32_MAX);
 }
