@@ -1,7 +1,6 @@
 /* What may be wrong with a program, found without running it. */
 #include "api/error.h"
-#include "api/host/host.h"
-#include "api/loader.h"
+#include "api/program.h"
 
 /* What has been found is the world's error. */
 static csp_status report_findings(world *w, csp_style style, csp_findings *found, char **report)
@@ -26,12 +25,9 @@ csp_status csp_check(csp_vm *vm, const char *name, const char *source, size_t si
         *found = (csp_findings){0};
     if (!found || !report)
         return door_misuse(vm, __func__, "there is no place for the result");
-    if (door_check_text(vm, __func__, name, source, size) != CSP_OK)
-        return CSP_E_MISUSE;
-    host *h = host_begin(vm, __func__);
+    host *h = program_enter(vm, __func__, name, source, size);
     if (!h)
         return CSP_E_MISUSE;
-    loader_settle(h->world);
     world_check(h->world, name, source, size);
     csp_status status = report_findings(h->world, style, found, report);
     host_end(h);

@@ -257,12 +257,9 @@ void *csp_user(const csp_vm *vm)
 
 csp_status csp_run_text(csp_vm *vm, const char *name, const char *text, size_t size)
 {
-    if (door_check_text(vm, __func__, name, text, size) != CSP_OK)
-        return CSP_E_MISUSE;
-    host *h = host_begin(vm, __func__);
+    host *h = program_enter(vm, __func__, name, text, size);
     if (!h)
         return CSP_E_MISUSE;
-    loader_settle(h->world);
     csp_status status =
         program_execute(h->world, world_compile(h->world, name, text, size, 1, NULL), LOOP_NEVER);
     host_end(h);
@@ -297,12 +294,9 @@ csp_status csp_disassemble(csp_vm *vm, const char *name, const char *text, size_
     if (!out)
         return door_misuse(vm, __func__, "there is no place for the result");
     *out = NULL;
-    if (door_check_text(vm, __func__, name, text, size) != CSP_OK)
-        return CSP_E_MISUSE;
-    host *h = host_begin(vm, __func__);
+    host *h = program_enter(vm, __func__, name, text, size);
     if (!h)
         return CSP_E_MISUSE;
-    loader_settle(h->world);
     const module *m = world_compile(h->world, name, text, size, 1, NULL);
     csp_status status = m ? CSP_OK : world_failure(h->world);
     if (m && !disassemble(vm, m, out))

@@ -275,6 +275,16 @@ static void tell_processes(csp_vm *vm, text *out, value unused)
     vm_report_json(vm, out);
 }
 
+/* What every process does: as text, and as JSON. */
+static void set_reports(world *w, void (*tell)(csp_vm *vm, text *out, value v))
+{
+    if (!w->error)
+        return;
+    w->error->report = told(w->vm, VM_PLAIN, tell, VALUE_NIL);
+    w->error->coloured = told(w->vm, VM_COLOUR, tell, VALUE_NIL);
+    w->error->processes = told(w->vm, VM_JSON, tell_processes, VALUE_NIL);
+}
+
 static void tell_timeout(csp_vm *vm, text *out, value unused)
 {
     (void)unused;
@@ -285,21 +295,13 @@ static void tell_timeout(csp_vm *vm, text *out, value unused)
 void error_set_timeout(world *w)
 {
     error_set_plain(w, "timeout", "it has taken too long", NULL);
-    if (!w->error)
-        return;
-    w->error->report = told(w->vm, VM_PLAIN, tell_timeout, VALUE_NIL);
-    w->error->coloured = told(w->vm, VM_COLOUR, tell_timeout, VALUE_NIL);
-    w->error->processes = told(w->vm, VM_JSON, tell_processes, VALUE_NIL);
+    set_reports(w, tell_timeout);
 }
 
 void error_set_deadlock(world *w)
 {
     error_set_plain(w, "deadlock", "no process can run, and no timer is left to wait for", NULL);
-    if (!w->error)
-        return;
-    w->error->report = told(w->vm, VM_PLAIN, tell_deadlock, VALUE_NIL);
-    w->error->coloured = told(w->vm, VM_COLOUR, tell_deadlock, VALUE_NIL);
-    w->error->processes = told(w->vm, VM_JSON, tell_processes, VALUE_NIL);
+    set_reports(w, tell_deadlock);
 }
 
 static bool has_source(const code *c) { return c && !c->native && c->module && c->module->text; }

@@ -3,8 +3,20 @@
 #include <unistd.h>
 
 #include "api/error.h"
+#include "api/loader.h"
 #include "vm/machine.h"
 #include "vm/process/output.h"
+
+host *program_enter(csp_vm *vm, const char *function, const char *name, const char *text,
+                    size_t size)
+{
+    if (door_check_text(vm, function, name, text, size) != CSP_OK)
+        return NULL;
+    host *h = host_begin(vm, function);
+    if (h)
+        loader_settle(h->world);
+    return h;
+}
 
 /* The program's main process has just ended. An error value is what `try` gave up with. */
 static csp_status outcome(world *w, csp_status status, value result)

@@ -2,7 +2,13 @@
 #ifndef CSP_API_PROGRAM_H
 #define CSP_API_PROGRAM_H
 
+#include "api/host/host.h"
 #include "api/world.h"
+
+/* A function of csp.h goes in with a program's text: the host, to be left by host_end, when what
+ * earlier modules left has been settled. NULL: misuse, which has been told. */
+host *program_enter(csp_vm *vm, const char *function, const char *name, const char *text,
+                    size_t size);
 
 /* Runs the module's body as the main process until the deadline, on the clock of loop_now; then
  * whatever it has left running is killed, and all output is written. m NULL: it did not compile. As

@@ -128,12 +128,9 @@ csp_status csp_tests_read(csp_vm *vm, const char *name, const char *text, size_t
         *tests = NULL;
     if (!tests)
         return door_misuse(vm, __func__, "there is no place for the result");
-    if (door_check_text(vm, __func__, name, text, size) != CSP_OK)
-        return CSP_E_MISUSE;
-    host *h = host_begin(vm, __func__);
+    host *h = program_enter(vm, __func__, name, text, size);
     if (!h)
         return CSP_E_MISUSE;
-    loader_settle(h->world);
     csp_status status = CSP_OK;
     if (!world_compile(h->world, name, text, size, 1, NULL))
         status = world_failure(h->world);

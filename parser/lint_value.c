@@ -139,35 +139,9 @@ static const char *const names[] = {
 
 /* ---- comparisons ---- */
 
-static const char *op_text(ast_operator op)
+static bool compares(ast_operator op)
 {
-    switch (op) {
-    case OP_EQ: return "==";
-    case OP_NE: return "!=";
-    case OP_LT: return "<";
-    case OP_LE: return "<=";
-    case OP_GT: return ">";
-    case OP_GE: return ">=";
-    case OP_ADD:
-    case OP_SUB:
-    case OP_MUL:
-    case OP_DIV:
-    case OP_FLOOR_DIV:
-    case OP_MOD:
-    case OP_POW:
-    case OP_BIT_AND:
-    case OP_BIT_OR:
-    case OP_BIT_XOR:
-    case OP_SHIFT_LEFT:
-    case OP_SHIFT_RIGHT:
-    case OP_IN:
-    case OP_NOT_IN:
-    case OP_NEG:
-    case OP_BIT_NOT:
-    case OP_NOT:
-    case OP_NONE: break;
-    }
-    return NULL;
+    return op == OP_EQ || op == OP_NE || op == OP_LT || op == OP_LE || op == OP_GT || op == OP_GE;
 }
 
 static void check_itself(linter *l, const ast_node *node)
@@ -203,7 +177,7 @@ static void check_types(linter *l, const ast_node *node)
 
 void lint_comparison(linter *l, const ast_node *node)
 {
-    if (!op_text(node->op))
+    if (!compares(node->op))
         return;
     check_itself(l, node);
     if (node->op == OP_EQ || node->op == OP_NE)
