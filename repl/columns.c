@@ -18,6 +18,13 @@ screen_size columns_screen(void)
                          size.ws_col < LEAST_COLUMNS ? LEAST_COLUMNS : size.ws_col};
 }
 
+int columns_terminal(void)
+{
+    enum { USUAL = 80 };
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
+}
+
 /* The code point at *text, which moves on behind it; a byte that is no UTF-8 stands for itself. */
 static wchar_t next_character(const char **text)
 {

@@ -10,6 +10,8 @@ typedef struct screen_size {
     int rows, columns;
 } screen_size;
 screen_size columns_screen(void);
+/* Its columns, however few they are. */
+int columns_terminal(void);
 
 /* The columns that a text takes, which is UTF-8 without control characters. */
 int columns_of(const char *text);

@@ -59,7 +59,7 @@ void command_why(repl *r, const char *argument)
 static void tell_line(repl *r, const char *line)
 {
     static const char hint[] = " (:why)";
-    int columns = terminal_columns() - (int)strlen(hint) - 1;
+    int columns = columns_terminal() - (int)strlen(hint) - 1;
     int taken;
     size_t size = columns_fitting(line, columns, &taken);
     bool cut = line[size] != '\0';

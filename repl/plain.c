@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "repl/full_screen.h"
@@ -146,13 +145,6 @@ void terminal_write(int stream, const char *text, size_t size)
         return;
     terminal_fresh_line();
     write_all(STDOUT_FILENO, plain.prompt, strlen(plain.prompt));
-}
-
-int terminal_columns(void)
-{
-    struct winsize size;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    return known ? size.ws_col : 80;
 }
 
 void terminal_fresh_line(void)

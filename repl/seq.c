@@ -7,6 +7,7 @@
 
 #include "repl/columns.h"
 #include "repl/evaluate.h"
+#include "repl/numbers.h"
 #include "repl/pager.h"
 #include "repl/repl.h"
 #include "repl/seq_draw.h"
@@ -21,25 +22,10 @@ static bool is_shown(const event *e)
     return e->kind != CSP_EVENT_END || !e->is_input;
 }
 
-typedef struct waiters {
-    uint64_t *numbers;
-    size_t count, capacity;
-} waiters;
-
 static void note_waiter(void *user, const csp_process *p)
 {
-    waiters *w = user;
-    if (p->waiting == CSP_WAITS_NOT)
-        return;
-    if (w->count == w->capacity) {
-        size_t capacity = w->capacity ? w->capacity * 2 : 64;
-        uint64_t *numbers = realloc(w->numbers, capacity * sizeof *numbers);
-        if (!numbers)
-            return;
-        w->numbers = numbers;
-        w->capacity = capacity;
-    }
-    w->numbers[w->count++] = p->number;
+    if (p->waiting != CSP_WAITS_NOT)
+        numbers_add(user, p->number);
 }
 
 /* The last `most` of those from `from` on, or the first; *left_out: how many more there are. NULL:
@@ -68,16 +54,16 @@ static char *draw(repl *r, uint64_t from, size_t most, bool last, size_t *left_o
 {
     size_t count;
     buffer b;
-    waiters w = {0};
+    numbers w = {0};
     const event **events = pick(&r->trace, from, most, last, &count, left_out);
     char *text = NULL;
     if (events && count > 0 && buffer_open(&b)) {
         csp_each_process(r->vm, note_waiter, &w);
-        const sequence s = {events, count, w.numbers, *left_out && !last ? 0 : w.count};
+        const sequence s = {events, count, w.all, *left_out && !last ? 0 : w.count};
         seq_draw(b.out, &s, columns_screen().columns - 1, has_boxes());
         text = buffer_take(&b);
     }
-    free(w.numbers);
+    free(w.all);
     free(events);
     return text;
 }

@@ -5,6 +5,7 @@
 
 #include "include/csp_tools.h"
 #include "repl/evaluate.h"
+#include "repl/numbers.h"
 #include "repl/terminal.h"
 
 /* ---- History ---- */
@@ -53,23 +54,9 @@ void command_history(repl *r, const char *argument)
 
 /* ---- Reset ---- */
 
-typedef struct numbers {
-    uint64_t *all;
-    size_t count, capacity;
-} numbers;
-
 static void note_process(void *user, const csp_process *process)
 {
-    numbers *n = user;
-    if (n->count == n->capacity) {
-        size_t more = n->capacity * 2 + 64;
-        uint64_t *grown = realloc(n->all, more * sizeof *grown);
-        if (!grown)
-            return;
-        n->all = grown;
-        n->capacity = more;
-    }
-    n->all[n->count++] = process->number;
+    numbers_add(user, process->number);
 }
 
 static void count_name(void *user, const csp_name *name)

@@ -320,13 +320,6 @@ void terminal_write(int stream, const char *text, size_t size)
     fflush(stdout);
 }
 
-int terminal_columns(void)
-{
-    enum { USUAL = 80 };
-    struct winsize size;
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL;
-}
-
 void terminal_fresh_line(void)
 {
     if (full_screen_takes_line())

@@ -44,7 +44,6 @@ int terminal_wait(int fd, int timeout, char **line);
 void terminal_write(int stream, const char *text, size_t size);
 /* Goes to a new line unless the last output ended one. */
 void terminal_fresh_line(void);
-int terminal_columns(void);
 
 /* From now on Ctrl-C and the signals that end the command, beside being events for terminal_wait,
  * interrupt this VM, and Ctrl-\ asks it for a report instead. NULL: no longer. */
