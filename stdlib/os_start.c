@@ -15,7 +15,7 @@
 #include "vm/outside/signal_name.h"
 #include "vm/outside/starter.h"
 #include "vm/outside/turn.h"
-#include "vm/process/channel.h"
+#include "vm/process/outcome.h"
 #include "vm/process/output.h"
 #include "vm/run/spawn.h"
 

@@ -10,6 +10,8 @@
 #include "vm/number/num_long.h"
 #include "vm/number/num_text.h"
 #include "vm/process/channel.h"
+#include "vm/process/closing.h"
+#include "vm/process/handle.h"
 #include "vm/process/output.h"
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_compare.h"

@@ -4,6 +4,7 @@
 
 #include "api/host/host.h"
 #include "api/host/live.h"
+#include "vm/process/handle.h"
 #include "vm/process/port_end.h"
 
 static void leave(_Atomic uint32_t *users)

@@ -6,7 +6,7 @@
 #include "vm/core/vm.h"
 #include "vm/drive.h"
 #include "vm/outside/loop.h"
-#include "vm/process/channel.h"
+#include "vm/process/rendezvous.h"
 #include "vm/process/timer.h"
 
 Test(alt, closing_one_arm_keeps_the_place_in_the_other_queue)

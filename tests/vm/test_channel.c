@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "tests/support/program.h"
+#include "vm/audit.h"
 #include "vm/core/vm.h"
 #include "vm/drive.h"
 #include "vm/outside/loop.h"
-#include "vm/audit.h"
 #include "vm/process/channel.h"
 #include "vm/process/kill.h"
+#include "vm/process/outcome.h"
+#include "vm/process/rendezvous.h"
 #include "vm/process/timer.h"
 
 enum { MANY = 100000 };

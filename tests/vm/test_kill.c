@@ -5,8 +5,8 @@
 #include "tests/support/program.h"
 #include "tests/support/support.h"
 #include "vm/core/vm.h"
-#include "vm/process/channel.h"
 #include "vm/process/kill.h"
+#include "vm/process/rendezvous.h"
 
 static void check_output(const char *source, int64_t slice, const char *expected)
 {

@@ -5,7 +5,7 @@
 #include "tests/support/program.h"
 #include "vm/core/vm.h"
 #include "vm/drive.h"
-#include "vm/process/channel.h"
+#include "vm/process/rendezvous.h"
 
 /* The parent crashes while it spawns; the branch that it must wait for waits in its defer. */
 static const char cancelled[] =

@@ -7,8 +7,9 @@
 #include "vm/audit.h"
 #include "vm/core/vm.h"
 #include "vm/drive.h"
-#include "vm/process/channel.h"
+#include "vm/process/closing.h"
 #include "vm/process/kill.h"
+#include "vm/process/rendezvous.h"
 
 enum { MANY = 20000, AT_ONCE = 600 };
 

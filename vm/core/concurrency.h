@@ -1,7 +1,7 @@
 /* The data of the concurrency core (processes, channels, alts, timers, pars, schedulers), and who
  * owns what.
  *
- * The protocol is in ARCHITECTURE.md ("A send, step by step") and in the comments of channel.c,
+ * The protocol is in ARCHITECTURE.md ("A send, step by step") and in the comments of rendezvous.c,
  * alt.c, process.c and timer.c. In short:
  *
  *  - ticket = epoch << 2 | state. RUN: there is exactly one owner: a run queue, the scheduler that

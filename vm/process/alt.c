@@ -22,7 +22,9 @@
 #include "vm/number/num.h"
 #include "vm/outside/loop.h"
 #include "vm/process/alt_wait.h"
-#include "vm/process/channel.h"
+#include "vm/process/closing.h"
+#include "vm/process/handle.h"
+#include "vm/process/rendezvous.h"
 #include "vm/process/timer.h"
 
 static alt *alt_of(csp_vm *vm, process *p)

@@ -2,7 +2,10 @@
 
 #include "vm/core/scheduler.h"
 #include "vm/core/vm.h"
+#include "vm/process/closing.h"
 #include "vm/process/kept.h"
+#include "vm/process/queue.h"
+#include "vm/process/ticker.h"
 #include "vm/process/timer.h"
 
 /* Gives case i a node: the place that it has kept, which stays where it is, or one that is in no

@@ -2,7 +2,7 @@
 #ifndef CSP_VM_PROCESS_ALT_WAIT_H
 #define CSP_VM_PROCESS_ALT_WAIT_H
 
-#include "vm/process/channel.h"
+#include "vm/process/rendezvous.h"
 
 /* Not possible while a case waits for the channel to be drained. */
 static inline bool alt_is_disabled(const alt_case *c)

@@ -3,7 +3,6 @@
 #include "vm/process/audit.h"
 
 #include "vm/outside/request.h"
-#include "vm/process/channel.h"
 #include "vm/process/closing.h"
 #include "vm/process/port_end.h"
 

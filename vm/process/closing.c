@@ -14,8 +14,66 @@
 #include "vm/process/channel.h"
 #include "vm/process/event.h"
 #include "vm/process/port_end.h"
+#include "vm/process/queue.h"
 #include "vm/process/telling.h"
 #include "vm/process/timer.h"
+
+/* --- waiting for a channel to be closed and drained */
+
+bool chan_drained(const channel *c)
+{
+    return (c->header & CHANNEL_CLOSED) && !c->count &&
+           (!(c->header & CHANNEL_PORT) || port_end_is_empty(c));
+}
+
+static node **drained_list(channel *c)
+{
+    if (c->header & CHANNEL_TICK)
+        return &c->ticker->drained;
+    return c->ring ? &c->ring->drained : NULL;
+}
+
+bool chan_reserve_drained(csp_vm *vm, channel *c)
+{
+    return drained_list(c) || chan_reserve(vm, c, 0);
+}
+
+void chan_await_drained(channel *c, node *n)
+{
+    node **first = drained_list(c);
+    n->next = NULL;
+    n->prev = *first ? (*first)->prev : n;
+    if (*first)
+        ((node *)(*first)->prev)->next = n;
+    else
+        *first = n;
+    (*first)->prev = n;
+    n->queued = true;
+}
+
+/* NULL: nobody waits. */
+static node *first_drained(channel *c)
+{
+    node **first = drained_list(c);
+    return first ? *first : NULL;
+}
+
+void chan_leave_drained(node *n)
+{
+    node **first = drained_list(n->chan), *next = n->next;
+    if (n == *first)
+        *first = next;
+    else
+        ((node *)n->prev)->next = next;
+    if (next)
+        next->prev = n->prev;
+    else if (*first)
+        (*first)->prev = n->prev;
+    n->next = n->prev = NULL;
+    n->queued = false;
+}
+
+/* --- telling */
 
 static void wake(csp_vm *vm, void *link)
 {
@@ -59,7 +117,7 @@ static void tell_drained(csp_vm *vm, node *n)
 static bool tell(csp_vm *vm, const node *place, int64_t *left)
 {
     for (; *left > 0; --*left) {
-        node *drained = place->drained ? chan_first_drained(place->chan) : NULL;
+        node *drained = place->drained ? first_drained(place->chan) : NULL;
         if (drained)
             tell_drained(vm, drained);
         else if (place->next)
@@ -67,7 +125,7 @@ static bool tell(csp_vm *vm, const node *place, int64_t *left)
         else
             return true;
     }
-    return place->drained ? !chan_first_drained(place->chan) : !place->next;
+    return place->drained ? !first_drained(place->chan) : !place->next;
 }
 
 static void append(scheduler *s, node *place)
@@ -126,7 +184,7 @@ void chan_close(csp_vm *vm, channel *c)
 
 void chan_tell_drained(csp_vm *vm, channel *c)
 {
-    if (!chan_drained(c) || !chan_first_drained(c))
+    if (!chan_drained(c) || !first_drained(c))
         return;
     int64_t most = told_per_step(&vm->sched), left = most;
     begin(vm, c, false, true, &left);

@@ -6,8 +6,8 @@
 
 #include "vm/core/scheduler.h"
 #include "vm/core/vm.h"
-#include "vm/process/channel.h"
 #include "vm/process/kill.h"
+#include "vm/process/outcome.h"
 #include "vm/process/process.h"
 #include "vm/process/telling.h"
 

@@ -1,6 +1,6 @@
 #include "vm/process/kept.h"
 
-#include "vm/process/channel.h"
+#include "vm/process/queue.h"
 
 void kept_drop(channel *c)
 {

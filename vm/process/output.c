@@ -11,6 +11,8 @@
 #include "vm/outside/loop.h"
 #include "vm/outside/streams.h"
 #include "vm/process/channel.h"
+#include "vm/process/closing.h"
+#include "vm/process/rendezvous.h"
 #include "vm/walk/walk_show.h"
 
 /* A terminal shows each line at once and gets the smaller buffer. The buffer of standard error

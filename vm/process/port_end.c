@@ -3,6 +3,9 @@
 #include "vm/core/vm.h"
 #include "vm/data/children.h"
 #include "vm/outside/request.h"
+#include "vm/process/channel.h"
+#include "vm/process/closing.h"
+#include "vm/process/rendezvous.h"
 #include "vm/walk/parcel.h"
 #include "vm/walk/walk_pack.h"
 #include "vm/walk/walk_unpack.h"
@@ -202,7 +205,7 @@ void port_feed_end(csp_vm *vm, port *q)
         give_up(vm, q);
 }
 
-/* --- for channel.c */
+/* --- for those who send and receive */
 
 bool port_end_check(csp_vm *vm, const channel *c, bool sends)
 {

@@ -13,7 +13,7 @@
 #define CSP_VM_PROCESS_PORT_END_H
 
 #include "vm/outside/port.h"
-#include "vm/process/channel.h"
+#include "vm/process/rendezvous.h"
 
 /* A new port with its channel; NULL: raised. */
 port *port_open(csp_vm *vm, bool to_script, uint32_t capacity, channel **out);
@@ -29,7 +29,7 @@ uint32_t port_feed_waiting(const port *q);
 /* Nothing more will come: closes the channel, so `gone` is called. */
 void port_feed_end(csp_vm *vm, port *q);
 
-/* For channel.c; c is a CHANNEL_PORT. */
+/* For rendezvous.c and its neighbours; c is a CHANNEL_PORT. */
 
 /* Whether a program may send (or receive) on c; false: raised. */
 bool port_end_check(csp_vm *vm, const channel *c, bool sends);

@@ -1,8 +1,9 @@
 #include "vm/process/settle.h"
 
 #include "vm/outside/request.h"
-#include "vm/process/channel.h"
+#include "vm/process/closing.h"
 #include "vm/process/kept.h"
+#include "vm/process/queue.h"
 #include "vm/process/timer.h"
 
 /* A ticker that nobody waits for must not keep the program from being deadlocked. */

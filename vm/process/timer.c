@@ -7,8 +7,8 @@
 #include "vm/core/vm.h"
 #include "vm/number/num.h"
 #include "vm/outside/loop.h"
-#include "vm/process/channel.h"
 #include "vm/process/telling.h"
+#include "vm/process/ticker.h"
 
 enum { TIMERS_FIRST = 64 };
 

@@ -4,7 +4,8 @@
 
 #include "vm/core/error.h"
 #include "vm/core/text.h"
-#include "vm/process/channel.h"
+#include "vm/process/handle.h"
+#include "vm/process/rendezvous.h"
 #include "vm/report/difference.h"
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_adopt.h"

@@ -19,7 +19,7 @@
 #include "vm/number/num.h"
 #include "vm/number/num_long.h"
 #include "vm/number/num_text.h"
-#include "vm/process/channel.h"
+#include "vm/process/handle.h"
 #include "vm/process/process.h"
 #include "vm/process/settle.h"
 #include "vm/report/trace.h"
