@@ -1,6 +1,7 @@
 /* The channels of a VM, for people. */
 #include <stdlib.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/place.h"
 #include "api/session.h"

@@ -1,5 +1,6 @@
 /* What may be wrong with a program, found without running it. */
 #include "api/error.h"
+#include "api/host/enter.h"
 #include "api/program.h"
 
 /* What has been found is the world's error. */

@@ -5,6 +5,8 @@
 
 #include "api/error.h"
 #include "api/foreign.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/loader.h"
 #include "api/offer.h"

@@ -4,6 +4,7 @@
 #include "api/doc_text.h"
 #include "api/error.h"
 #include "api/foreign_text.h"
+#include "api/host/enter.h"
 #include "api/host/host.h"
 #include "api/locate.h"
 #include "api/parsed.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/host/enter.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/host/walks.h"
@@ -17,18 +18,6 @@
 
 /* SHOWN: the value of csp_eval as text. */
 enum { SHOWN_BYTES = 64 << 10, LENT_BYTES = 1 << 20, MS = 1000000 };
-
-bool evaluation_init(evaluation *e)
-{
-    *e = (evaluation){.process = heap_pinned(sizeof(process *))};
-    return e->process != NULL;
-}
-
-void evaluation_free(evaluation *e)
-{
-    error_free(e->why);
-    heap_unpin(e->process);
-}
 
 static process *under_way(const csp_session *s) { return *s->evaluation.process; }
 

@@ -18,8 +18,4 @@ typedef struct evaluation {
     int64_t until;      /* for how long the deferred calls of one that was stopped may run */
 } evaluation;
 
-/* When a session is made and freed. False: no memory. */
-bool evaluation_init(evaluation *e);
-void evaluation_free(evaluation *e);
-
 #endif

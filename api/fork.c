@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "vm/core/vm.h"
 #include "vm/outside/loop.h"

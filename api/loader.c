@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/native.h"
 #include "api/locate.h"

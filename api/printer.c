@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/print.h"
 

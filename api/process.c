@@ -1,6 +1,7 @@
 /* The processes of a VM, for people. */
 #include <stdlib.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/place.h"
 #include "vm/code/code_table.h"

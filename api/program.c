@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "api/error.h"
+#include "api/host/enter.h"
 #include "api/loader.h"
 #include "vm/machine.h"
 #include "vm/process/output.h"

@@ -5,6 +5,8 @@
 
 #include "api/doc_text.h"
 #include "api/error.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/loader.h"

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "api/error.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/session_names.h"
@@ -23,6 +25,18 @@ static void each_name(csp_vm *vm, void (*each)(void *user, const char *name, val
         if (last != NAME_INDEX_NONE)
             each(user, "_", variable_cell(s, last)->item);
     }
+}
+
+static bool evaluation_init(evaluation *e)
+{
+    *e = (evaluation){.process = heap_pinned(sizeof(process *))};
+    return e->process != NULL;
+}
+
+static void evaluation_free(evaluation *e)
+{
+    error_free(e->why);
+    heap_unpin(e->process);
 }
 
 csp_session *csp_session_new(csp_vm *vm)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/doc_text.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/loader.h"
 #include "include/csp_tools.h"

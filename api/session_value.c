@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "api/host/context.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "base/name.h"

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "api/doc_text.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/loader.h"

@@ -1,6 +1,7 @@
 #include "api/host/budget.h"
 
 #include "api/error.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "vm/core/scheduler.h"
 #include "vm/outside/loop.h"

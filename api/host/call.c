@@ -1,6 +1,8 @@
 /* csp_call: a call in the host's own process. */
 #include "api/error.h"
 #include "api/host/budget.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/process.h"
 #include "vm/drive.h"

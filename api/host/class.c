@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/signature.h"
 #include "base/hash.h"

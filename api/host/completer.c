@@ -15,9 +15,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "api/host/fail.h"
+#include "api/host/hold.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
-#include "api/host/hold.h"
 #include "vm/outside/request.h"
 #include "vm/walk/parcel.h"
 #include "vm/walk/walk.h"

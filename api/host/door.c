@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "base/hash.h"
 

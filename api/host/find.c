@@ -1,6 +1,8 @@
 /* csp_find: what modules export. */
 #include "api/error.h"
 #include "api/host/budget.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/loader.h"
 #include "vm/machine.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/host/context.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/process.h"
 #include "base/hash.h"

@@ -50,44 +50,7 @@ static inline host *host_of(const csp_vm *vm) { return world_of(vm)->host; }
 host *host_new(struct world *w);
 void host_free(host *h);
 
-/* Enters for what compiles or runs something: until host_end an interrupt ends it, and the error of
- * an earlier call is gone. NULL: misuse, told. */
-host *host_begin(csp_vm *vm, const char *function);
-bool host_turn_away(host *h, const char *function);
-void host_forget_error(host *h);
-/* The same for who is in already; false: misuse, told, and out again. */
-static inline bool host_start(host *h, const char *function)
-{
-    if (!world_begin(h->world))
-        return host_turn_away(h, function);
-    if (__builtin_expect(h->world->error != NULL, 0))
-        host_forget_error(h);
-    refs_settle(&h->refs);
-    return true;
-}
-static inline void host_end(host *h)
-{
-    world_end(h->world);
-    if (h->runs.watched || h->world->wake)
-        run_end(h);
-    door_leave(h);
-}
-
-/* Keeps an error for csp_take_error, and gives the status. */
-csp_status host_fail(host *h, csp_status status, const char *kind, const char *format, ...)
-    CSP_FORMAT(4, 5);
-csp_status host_fail_memory(host *h);
-/* The same for what the VM has raised, which is taken: its kind, its message, and the status that
- * belongs to the kind. */
-csp_status host_fail_raised(host *h);
-/* A value of another type: CSP_E_TYPE, "expected a bool, got nil". */
-csp_status host_refuse(host *h, value got, const char *what);
-/* Whether it is DONE; else what has been raised is kept. */
-bool host_done(host *h, verdict v);
-
 /* A name of the host's as a key of maps. ABSENT: NULL, no UTF-8, or no memory; told. */
 value host_name(host *h, const char *name, const char *function);
-/* What belongs to the error that is kept, because a value is CSP_NONE. */
-csp_status host_pending(host *h, const char *function);
 
 #endif

@@ -1,4 +1,5 @@
 /* Making values. */
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/walks.h"
 #include "base/utf8.h"

@@ -1,4 +1,5 @@
 /* Messages of values, and values of messages. */
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/walks.h"
 #include "vm/walk/parcel.h"

@@ -6,6 +6,7 @@
 #include "api/host/class.h"
 #include "api/host/completer.h"
 #include "api/host/context.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/offload.h"
 #include "api/host/step.h"

@@ -1,6 +1,7 @@
 /* Reading bools and numbers. */
 #include <string.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "vm/number/num.h"
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "vm/process/handle.h"

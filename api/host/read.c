@@ -1,4 +1,5 @@
 /* Reading values. */
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/walks.h"
 #include "vm/core/type.h"

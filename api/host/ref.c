@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/host/process.h"

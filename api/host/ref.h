@@ -22,8 +22,8 @@ enum { REFS_KNOWN = 8 };
 typedef struct refs {
     value *slots; /* pinned; a free one has the next free one as an int */
     uint32_t used, capacity;
-    uint32_t free;         /* the first free slot, counted from 1; 0: none below `used` */
-    uint32_t count;        /* refs that the host has */
+    uint32_t free;  /* the first free slot, counted from 1; 0: none below `used` */
+    uint32_t count; /* refs that the host has */
     ref_home *home; /* what the refs and the VM share */
     struct {
         const csp_ref *ref; /* was alive, and this VM's, … */

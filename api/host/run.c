@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "api/error.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "vm/drive.h"
 #include "vm/machine.h"

@@ -1,6 +1,7 @@
 /* Scopes: how long handles live. */
 #include <stdlib.h>
 
+#include "api/host/fail.h"
 #include "api/host/host.h"
 
 /* Slots that stay when a scope is closed. */

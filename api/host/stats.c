@@ -1,4 +1,5 @@
 /* What is going on in a VM. */
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "vm/core/text.h"
 #include "vm/data/hosted.h"

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "api/error.h"
+#include "api/host/enter.h"
+#include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/host/walks.h"
