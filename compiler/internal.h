@@ -3,8 +3,9 @@
  *   compile.c    a module: codes, exports          constant.c  the module's table of constants
  *   emit.c       instructions, jumps, registers    function.c  function bodies, closures, defers
  *   expr.c       expressions                       operator.c  operators, conditions
- *   call.c       calls                             statement.c statements, assignments, if, match
- *   loop.c       loops                             pattern.c   patterns
+ *   call.c       calls                             statement.c statements, assignments, if
+ *   loop.c       loops                             pattern.c   names and values bound by patterns
+ *   matching.c   match; patterns: with steps.c and facts.c, see matching.h
  *   choice.c     alt                               process.c   spawn, par, send, receive
  *   chain.c      chains of calls, indices, fields  places.c    assignment to several places
  *   import.c     import, extern               assert.c    assertions of comparisons
@@ -253,7 +254,6 @@ void compile_freeze(builder *b, unsigned base, src_span at);
 void compile_local_fn(builder *b, ast_node *ast);
 void compile_assign(builder *b, ast_node *ast);
 void compile_if(builder *b, ast_node *ast, dest d);
-void compile_match(builder *b, ast_node *ast, dest d);
 void compile_catch(builder *b, ast_node *ast, dest d);
 void compile_try(builder *b, ast_node *ast, dest d);
 
@@ -284,14 +284,18 @@ void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned);
 /* The same for a value yet to be computed or received. */
 void compile_bind_node(builder *b, ast_node *pattern, ast_node *ast);
 void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_span at);
-/* Jumps to `fail` if it does not match. */
-void compile_match_pattern(builder *b, ast_node *pattern, unsigned reg, bool owned, jumps *fail);
 /* After a binding at a session's top level: writes the cells. */
 void compile_publish(builder *b, const ast_node *pattern);
 void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
 /* Stores the value in `reg` as that of the session's variable (or of a const), for those who look
  * up the name, too. */
 void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at);
+
+/* --- matching.c */
+void compile_match(builder *b, ast_node *ast, dest d);
+/* The pattern, whose names have registers, and the value in reg. The jumps away if it does not
+ * match. */
+jumps matching_bind(builder *b, const ast_node *pattern, unsigned reg);
 
 /* --- choice.c, process.c */
 void compile_alt(builder *b, ast_node *ast, dest d);

@@ -1,4 +1,4 @@
-/* Statements, and what chooses by conditions and patterns. */
+/* Statements, and what chooses by conditions. */
 #include "compiler/internal.h"
 #include "vm/code/native.h"
 #include "vm/walk/walk.h"
@@ -193,33 +193,6 @@ void compile_if(builder *b, ast_node *ast, dest d)
     else
         compile_nil(b, d, at);
     compile_land(b, &done);
-}
-
-void compile_match(builder *b, ast_node *ast, dest d)
-{
-    const ast_match *match = &ast->as.match;
-    jumps done = {0};
-    unsigned mark = b->top, subject;
-    bool owned = true;
-    if (compile_in_place(match->subject, &subject))
-        owned = match->subject->as.name.binding->kind != BINDING_VAR;
-    else
-        subject = compile_any(b, match->subject);
-    for (uint32_t i = 0; i < match->count; i++) {
-        const ast_match_arm *arm = &match->arms[i];
-        unsigned inner = b->top;
-        jumps fail = jumps_over(arm->span);
-        compile_match_pattern(b, arm->pattern, subject, owned, &fail);
-        if (arm->guard)
-            compile_condition(b, arm->guard, false, &fail);
-        compile_node(b, arm->body, d);
-        compile_jump(b, &done, arm->span);
-        compile_land(b, &fail);
-        compile_release(b, inner);
-    }
-    compile_emit(b, insn_abc(OPC_MATCHFAIL, subject, 0, 0), match->subject->span);
-    compile_land(b, &done);
-    compile_release(b, mark);
 }
 
 void compile_catch(builder *b, ast_node *ast, dest d)

@@ -254,17 +254,67 @@ Test(compile, unreachable_code_is_left_out)
 Test(compile, patterns)
 {
     assert_code("fn f(p) { let (a, [b, ..c]) = p\na }", "fn f(",
-                "testtuple r0, 2, 0\njmp -> 9\ngetidxi r1, r0, 0\ngetidxi r4, r0, 1\ntestlist r4, "
-                "1, 1\njmp -> 9\n"
-                "getidxi r2, r4, 0\nrest r3, r4, 1\nret r1\nmatchfail r0\n");
+                "testtuple r0, 2, 0\njmp -> 9\ngetidxi r4, r0, 1\ntestlist r4, 1, 1\njmp -> 9\n"
+                "getidxi r2, r4, 0\nrest r3, r4, 1\ngetidxi r1, r0, 0\nret r1\nmatchfail r0\n");
 }
 
 Test(compile, a_match_names_its_subject)
 {
     assert_code("fn f(p) { match p { {k: 1} => 2; error(k) => k; n => n } }", "fn f(",
-                "testmap r0\njmp -> 8\ntestkey r1, r0, \"k\"\njmp -> 8\ntestlit r1, 1\njmp -> "
-                "8\nloadi r1, 2\nret r1\n"
+                "testmap r0\njmp -> 8\ntestkey r1, r0, \"k\"\njmp -> 12\ntestlit r1, 1\njmp -> "
+                "12\nloadi r1, 2\nret r1\n"
                 "testerror r0\njmp -> 12\nerrorpart r1, r0, 0\nret r1\nret r0\n");
+}
+
+/* How often the word stands in the code of f. */
+static unsigned occurrences(const char *text, const char *word)
+{
+    char *listing = disassemble(text), *code = code_of(listing, "fn f(");
+    unsigned count = 0;
+    for (const char *at = code; (at = strstr(at, word)) != NULL; at++)
+        count++;
+    free(code);
+    csp_text_free(listing);
+    return count;
+}
+
+Test(compile, a_match_tests_nothing_twice)
+{
+    const char *text =
+        "fn f(e) => match e {\n(\"add\", (\"num\", a), 0) => a\n(\"add\", a, b) => b\n"
+        "(\"mul\", a, b) => a\n(\"neg\", a, _) if a is int => a\n(\"mul\", _, _) => 1\n"
+        "(\"neg\", a, _) => a\n_ => 0 }";
+    cr_assert_eq(occurrences(text, "testtuple r0, 3"), 1);
+    cr_assert_eq(occurrences(text, ", r0, 0\n"), 1, "the first element is taken once");
+    cr_assert_eq(occurrences(text, "\"add\""), 1);
+    cr_assert_eq(occurrences(text, "\"mul\""), 1);
+    cr_assert_eq(occurrences(text, "\"neg\""), 1);
+    assert_code(
+        "fn f(p) => match p { (1, a) => a; (2, b) => b; [x] => x; (_, c) => c }", "fn f(",
+        "testtuple r0, 2, 0\njmp -> 11\ngetidxi r1, r0, 0\ntestlit r1, 1\njmp -> 7\n"
+        "getidxi r2, r0, 1\nret r2\ntestlit r1, 2\njmp -> 15\ngetidxi r2, r0, 1\nret r2\n"
+        "testlist r0, 1, 0\njmp -> 17\ngetidxi r1, r0, 0\nret r1\ngetidxi r2, r0, 1\nret r2\n"
+        "matchfail r0\n");
+}
+
+Test(compile, what_may_have_changed_is_tested_again)
+{
+    cr_assert_eq(
+        occurrences("fn f(p) => match p { [1, a] if a > 0 => a; [1, b] => b; _ => 0 }", "testlist"),
+        1);
+    cr_assert_eq(occurrences("fn f(p, g) => match p { [1, a] if g() => a; [1, b] => b; _ => 0 }",
+                             "testlist"),
+                 2);
+}
+
+Test(compile, arms_that_nothing_reaches_become_no_code)
+{
+    cr_assert_eq(
+        occurrences("fn f(p) => match p { (a, _) => a; (1, b) => 111; x => x; 2 => 222 }", "111"),
+        0);
+    cr_assert_eq(
+        occurrences("fn f(p) => match p { (a, _) => a; (1, b) => 111; x => x; 2 => 222 }", "222"),
+        0);
 }
 
 Test(compile, taking_a_tuple_apart_makes_none)

@@ -33,6 +33,24 @@ void insn_set_late(value k, value v); /* SETCELL of a CELL_LATE */
 verdict insn_fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *more);
 verdict insn_fori_next(csp_vm *vm, process *p, value *r, bool *more);
 bool insn_literal_matches(csp_vm *vm, value v, value k);
+/* The same. A number has one representation, but for -0.0, which is an object, and which no pattern
+ * has as its literal (compiler/steps.c). */
+static inline bool insn_is_literal(csp_vm *vm, value v, value k)
+{
+    if (v == k)
+        return true;
+    if (!value_is_object(v))
+        return false;
+    if (value_is(k, OBJ_STRING)) {
+        const string *literal = value_string(k);
+        if (!value_is(v, OBJ_STRING))
+            return false;
+        if (literal->hash != 0 && value_string(v)->hash != 0 &&
+            literal->hash != value_string(v)->hash)
+            return false;
+    }
+    return insn_literal_matches(vm, v, k);
+}
 verdict insn_error_part(value e, uint32_t which, value *out);
 verdict insn_rest(csp_vm *vm, process *p, value seq, uint32_t from, value *out);
 verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value *items,

@@ -130,6 +130,8 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
 #define OWNER (p->header & OWNER_MASK)
 #define DISPATCH() goto *labels[pc->op]
 #define NEXT() do { pc++; DISPATCH(); } while (0)
+/* The JMP after a test is skipped or taken. */
+#define TEST(holds) do { if (holds) { pc += 2; DISPATCH(); } pc++; JUMP(WIDE); } while (0)
 #define JUMP(offset) do { pc += 1 + (int32_t)(offset); DISPATCH(); } while (0)
 #define CHECK(verdict) do { if (unlikely((verdict) != VERDICT_DONE)) goto fail; NEXT(); } while (0)
 /* What has been charged for an instruction's work. */
@@ -804,38 +806,32 @@ do_return: {
         goto fail;
     }
 
-    CASE(TESTTUPLE) :
-        if (value_is(A, OBJ_TUPLE)) {
-            if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "a tuple"); goto fail; }
-            uint64_t n = value_tuple(A)->count;
-            if (pc->c ? n >= pc->b : n == pc->b) pc++;
-        }
-        NEXT();
-    CASE(TESTLIST) :
-        if (value_is(A, OBJ_LIST)) {
-            if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "a list"); goto fail; }
-            uint32_t n = value_list(A)->count;
-            if (pc->c ? n >= pc->b : n == pc->b) pc++;
-        }
-        NEXT();
+    CASE(TESTTUPLE) : {
+        if (!value_is(A, OBJ_TUPLE)) TEST(false);
+        if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "a tuple"); goto fail; }
+        uint64_t n = value_tuple(A)->count;
+        TEST(n == pc->b || (pc->c && n > pc->b));
+    }
+    CASE(TESTLIST) : {
+        if (!value_is(A, OBJ_LIST)) TEST(false);
+        if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "a list"); goto fail; }
+        uint32_t n = value_list(A)->count;
+        TEST(n == pc->b || (pc->c && n > pc->b));
+    }
     CASE(TESTMAP) :
-        if (value_is(A, OBJ_MAP)) {
-            if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "a map"); goto fail; }
-            pc++;
-        }
-        NEXT();
+        if (!value_is(A, OBJ_MAP)) TEST(false);
+        if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "a map"); goto fail; }
+        TEST(true);
     CASE(TESTKEY) : {
         value item = map_get(vm, value_map(B), K[pc->c]);
-        if (item != VALUE_ABSENT) { A = item; pc++; }
-        NEXT();
+        if (item != VALUE_ABSENT) A = item;
+        TEST(item != VALUE_ABSENT);
     }
     CASE(TESTERROR) :
-        if (value_is(A, OBJ_ERROR)) {
-            if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "an error"); goto fail; }
-            pc++;
-        }
-        NEXT();
-    CASE(TESTLIT) : if (insn_literal_matches(vm, A, K[WIDE])) pc++; NEXT();
+        if (!value_is(A, OBJ_ERROR)) TEST(false);
+        if (unlikely(!value_usable(p, A))) { vm_raise_type(vm, p, A, "an error"); goto fail; }
+        TEST(true);
+    CASE(TESTLIT) : TEST(insn_is_literal(vm, A, K[WIDE]));
     CASE(ERRORPART) : CHECK(insn_error_part(B, pc->c, &A));
     CASE(REST) : {
         value result;
