@@ -75,6 +75,27 @@ argument_kind commands_argument(const char *word, size_t length)
     return found ? found->kind : ARGUMENT_NONE;
 }
 
+/* They stand in small letters, what is to be put in for them in capitals. */
+void commands_each_word(const char *word, size_t length, const char *prefix, size_t prefix_length,
+                        void (*each)(void *target, const char *name), void *target)
+{
+    enum { LONGEST = 16 };
+    int count;
+    char own[LONGEST];
+    const struct command *found = find(word, length, &count);
+    const char *at = found ? found->argument : "";
+    while (*(at += strspn(at, BLANKS "[|"))) {
+        size_t size = strspn(at, "abcdefghijklmnopqrstuvwxyz");
+        if (size > 0 && size < LONGEST && size >= prefix_length &&
+            memcmp(at, prefix, prefix_length) == 0) {
+            memcpy(own, at, size);
+            own[size] = '\0';
+            each(target, own);
+        }
+        at += strcspn(at, BLANKS);
+    }
+}
+
 static void say_candidates(const char *word, size_t length, int count)
 {
     repl_print(2, "`:%.*s` could be", (int)length, word);

@@ -13,6 +13,7 @@ typedef enum argument_kind {
     ARGUMENT_FILE,
     ARGUMENT_SETTING,
     ARGUMENT_COMMAND,
+    ARGUMENT_MARK,
     ARGUMENT_TEXT
 } argument_kind;
 
@@ -25,5 +26,8 @@ void commands_each(const char *prefix, size_t length, void (*each)(void *target,
 /* What the argument of the command is that this word of a line means; ARGUMENT_NONE: it means none,
  * or several. */
 argument_kind commands_argument(const char *word, size_t length);
+/* Calls `each` for the words that its argument may be, as `on` and `off`, with that prefix. */
+void commands_each_word(const char *word, size_t length, const char *prefix, size_t prefix_length,
+                        void (*each)(void *target, const char *name), void *target);
 
 #endif

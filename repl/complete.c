@@ -11,6 +11,7 @@
 #include "include/csp_tools.h"
 #include "repl/columns.h"
 #include "repl/commands.h"
+#include "repl/mark.h"
 #include "repl/settings.h"
 #include "repl/terminal.h"
 
@@ -121,20 +122,32 @@ static void complete_code(repl *r, const char *text, size_t size, size_t *start,
     complete_files(&w, is_import(text, *start - 1));
 }
 
-/* The last word of a command's argument, which begins at `argument`; *start is where the word
+/* The name of a setting, or, behind one, what it may be. */
+static void complete_setting(const char *argument, const wanted *w)
+{
+    argument += strspn(argument, BLANKS);
+    size_t length = strcspn(argument, BLANKS);
+    if (argument == w->prefix)
+        settings_each(w->prefix, w->length, w->each, w->target);
+    else
+        settings_each_value(argument, length, w->prefix, w->length, w->each, w->target);
+}
+
+/* The last word of the argument of a command, which begins at `argument`; *start is where the word
  * does. */
 static void complete_argument(repl *r, argument_kind kind, const char *text, size_t size,
                               size_t argument, size_t *start, wanted w)
 {
     switch (kind) {
+    case ARGUMENT_PROCESS: csp_each_process(r->vm, offer_number, &w); break;
     case ARGUMENT_NAME:
     case ARGUMENT_CODE:
         complete_code(r, text + argument, size - argument, start, w.each, w.target);
         *start += argument;
         break;
-    case ARGUMENT_PROCESS: csp_each_process(r->vm, offer_number, &w); break;
     case ARGUMENT_COMMAND: commands_each(w.prefix, w.length, w.each, w.target); break;
-    case ARGUMENT_SETTING: settings_each(w.prefix, w.length, w.each, w.target); break;
+    case ARGUMENT_SETTING: complete_setting(text + argument, &w); break;
+    case ARGUMENT_MARK: mark_each(w.prefix, w.length, w.each, w.target); break;
     case ARGUMENT_FILE:
         argument += strspn(text + argument, BLANKS);
         *start = argument;
@@ -160,10 +173,16 @@ static void complete_command(repl *r, const char *text, size_t size, size_t colo
     *start = from;
     size_t argument = colon + 1 + length;
     wanted w = {text + from, size - from, each, target};
-    if (argument == size)
+    if (argument == size) {
         commands_each(name, length, each, target);
-    else
-        complete_argument(r, commands_argument(name, length), text, size, argument, start, w);
+        return;
+    }
+    commands_each_word(name, length, w.prefix, w.length, each, target);
+    argument_kind kind = commands_argument(name, length);
+    bool number = strspn(w.prefix, "0123456789") >= w.length;
+    if (kind == ARGUMENT_PROCESS && !number)
+        kind = ARGUMENT_CODE;
+    complete_argument(r, kind, text, size, argument, start, w);
 }
 
 void complete_entry(void *user, const char *text, size_t size, size_t *start,

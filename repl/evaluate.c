@@ -112,6 +112,7 @@ static void print_others(csp_vm *vm)
 
 static void print_interruption(repl *r, const interruption *i)
 {
+    r->stopped = true;
     csp_error_free(csp_take_error(r->vm));
     note_failure(r, "interrupted");
     repl_print(2, "interrupted after %.1f s%s", (double)(output_now() - i->began) / 1000,
@@ -152,14 +153,20 @@ static void on_value(void *user, csp_value v)
     show_value(r, v);
 }
 
-static void take_events(repl *r, interruption *i)
+/* Whether what runs is to be stopped. */
+static bool take_events(repl *r)
 {
     int events = terminal_wait(-1, 0, NULL);
     r->quit = r->quit || (events & TERMINAL_END);
-    if (events & (TERMINAL_END | TERMINAL_INTERRUPT))
-        interrupt(r, i);
     if (events & TERMINAL_REPORT)
         csp_request_report(r->vm);
+    return events & (TERMINAL_END | TERMINAL_INTERRUPT);
+}
+
+bool evaluate_stops(repl *r)
+{
+    r->stopped = take_events(r) || r->stopped;
+    return r->quit || r->stopped;
 }
 
 /* Looks at the terminal at least so often, in ms; what comes in between interrupts the wait. */
@@ -170,7 +177,8 @@ static csp_status wait(repl *r, interruption *i)
     r->out.foreground = csp_eval_process(r->session);
     while ((status = csp_eval_result(r->session, NULL)) == CSP_EMPTY) {
         csp_eval_wait(r->session, LOOK);
-        take_events(r, i);
+        if (take_events(r))
+            interrupt(r, i);
         evaluate_tick(r);
     }
     return status;

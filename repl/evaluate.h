@@ -11,6 +11,8 @@ void evaluate_init(repl *r);
 void evaluate(repl *r, const char *input);
 /* The same, and shows no value. */
 void evaluate_quietly(repl *r, const char *text, size_t size);
+/* Whether the rest of an entry is not to run: Ctrl-C has come, or the session ends. */
+bool evaluate_stops(repl *r);
 /* After a call that has run something: says why it failed, or ends the session if that was asked
  * for. */
 void evaluate_outcome(repl *r, csp_status status);

@@ -166,6 +166,14 @@ static void stand(repl *r, int self)
                    row.marks[self].name, (long long)(time(NULL) - row.marks[self].made));
 }
 
+void mark_each(const char *prefix, size_t length, void (*each)(void *target, const char *name),
+               void *target)
+{
+    for (int i = 0; i < row.count; i++)
+        if (strncmp(row.marks[i].name, prefix, length) == 0)
+            each(target, row.marks[i].name);
+}
+
 void command_mark(repl *r, const char *argument)
 {
     const char *name = *argument ? argument : "mark";

@@ -8,6 +8,10 @@
 
 #include "repl/repl.h"
 
+/* Calls `each` for the names of the marks with that prefix. */
+void mark_each(const char *prefix, size_t length, void (*each)(void *target, const char *name),
+               void *target);
+
 void command_mark(repl *r, const char *argument);
 void command_back(repl *r, const char *argument);
 void command_marks(repl *r, const char *argument);

@@ -32,6 +32,11 @@ static const char *duration(double seconds, char text[32])
 
 /* ---- :time ---- */
 
+static void print_count(uint64_t n, const char *one, const char *many)
+{
+    repl_print(1, ", %" PRIu64 " %s", n, n == 1 ? one : many);
+}
+
 void command_time(repl *r, const char *argument)
 {
     csp_stats before = {.struct_size = sizeof before}, after = before;
@@ -43,12 +48,11 @@ void command_time(repl *r, const char *argument)
     char text[32];
     if (after.reductions == before.reductions)
         return; /* it could not be compiled */
-    repl_print(1,
-               "%s, %" PRIu64 " reductions, %" PRIu64 " messages, %" PRIu64
-               " processes begun, memory %+.1f KB\n",
-               duration(used, text), after.reductions - before.reductions,
-               after.messages - before.messages, after.spawned - before.spawned,
-               ((double)after.memory - (double)before.memory) / 1024);
+    repl_print(1, "%s", duration(used, text));
+    print_count(after.reductions - before.reductions, "reduction", "reductions");
+    print_count(after.messages - before.messages, "message", "messages");
+    print_count(after.spawned - before.spawned, "process begun", "processes begun");
+    repl_print(1, ", memory %+.1f KB\n", ((double)after.memory - (double)before.memory) / 1024);
 }
 
 /* ---- :bench ---- */

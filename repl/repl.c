@@ -48,7 +48,8 @@ static void run_entry(repl *r, const char *text)
     terminal_remember(text);
     if (*text != ':')
         keep_last(r, text);
-    while (!r->quit && entry_next(&text, &piece)) {
+    r->stopped = false;
+    while (!evaluate_stops(r) && entry_next(&text, &piece)) {
         char *copy = strndup(piece.text, piece.size);
         if (!copy)
             repl_print(2, "out of memory\n");

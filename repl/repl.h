@@ -16,7 +16,8 @@ typedef struct repl {
     csp_session *session;
     bool colour;
     bool quit;
-    int status; /* exit status, once it is to quit */
+    bool stopped; /* Ctrl-C has ended a piece of the entry: the rest of it does not run */
+    int status;   /* exit status, once it is to quit */
     show show;
     output out;
     crashes crashes;

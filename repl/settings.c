@@ -47,6 +47,24 @@ void settings_each(const char *prefix, size_t length, void (*each)(void *target,
             each(target, table[i].name);
 }
 
+static const struct setting *find_exactly(const char *name, size_t length)
+{
+    for (int i = 0; i < COUNT; i++)
+        if (strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
+            return &table[i];
+    return NULL;
+}
+
+void settings_each_value(const char *name, size_t name_length, const char *prefix, size_t length,
+                         void (*each)(void *target, const char *value), void *target)
+{
+    static const char *const words[] = {"off", "on"};
+    const struct setting *of = find_exactly(name, name_length);
+    for (int i = 0; of && of->kind == SWITCH && i < 2; i++)
+        if (strncmp(words[i], prefix, length) == 0)
+            each(target, words[i]);
+}
+
 static void say(repl *r, const struct setting *of)
 {
     uint32_t n = *place(&r->settings, of);
@@ -62,13 +80,13 @@ static void say(repl *r, const struct setting *of)
 /* NULL: there is none, which has been said. */
 static const struct setting *find(const char *name, size_t length)
 {
+    const struct setting *found = find_exactly(name, length);
     nearest near;
     nearest_init(&near, name, length);
-    for (int i = 0; i < COUNT; i++) {
-        if (strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
-            return &table[i];
+    for (int i = 0; i < COUNT && !found; i++)
         nearest_offer(&near, table[i].name);
-    }
+    if (found)
+        return found;
     if (near.best)
         repl_print(2, "there is no setting `%.*s`; did you mean `%s`?\n", (int)length, name,
                    near.best);

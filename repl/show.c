@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -170,12 +171,15 @@ static void page(repl *r, csp_value v)
 {
     csp_print_options o = options_of(r);
     o.rows = o.items = o.depth = o.characters = 0;
-    char *text = csp_print(r->vm, v, &o);
-    if (!text)
-        repl_print(2, "out of memory\n");
-    else if (!pager_show(text, strlen(text)))
-        repl_print(2, "the pager does not start: %s; $PAGER names one\n", strerror(errno));
+    char *text = csp_print(r->vm, v, &o), *lines = NULL;
+    int size = text ? asprintf(&lines, "%s\n", text) : -1;
     csp_text_free(text);
+    if (size < 0)
+        repl_print(2, "out of memory\n");
+    else if (!pager_show(lines, (size_t)size))
+        repl_print(2, "the pager does not start: %s; $PAGER names one\n", strerror(errno));
+    if (size >= 0)
+        free(lines);
 }
 
 void command_all(repl *r, const char *argument)

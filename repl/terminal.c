@@ -121,6 +121,26 @@ void terminal_interrupts(csp_vm *vm)
         terminal.pending |= take_signals() & ~TERMINAL_INTERRUPT;
 }
 
+/* ---- Keys typed too early ---- */
+
+/* What has been typed while an entry ran is still to be read, and the system has shown it as far as
+ * its last line goes, which is not ended: that is shown again behind the prompt. */
+static void drop_echo(void)
+{
+    static const char clear[] = "\033[J", clear_row[] = "\033[K";
+    int waiting = 0;
+    const char *known = rl_get_termcap("ce"); /* who knows this one knows the other as well */
+    bool can_clear = known && strncmp(known, clear_row, sizeof clear_row - 1) == 0;
+    if (ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0)
+        fprintf(rl_outstream, "%s%s", can_clear ? "\r" : "\n", can_clear ? clear : "");
+}
+
+static void prepare(int meta)
+{
+    rl_prep_terminal(meta);
+    drop_echo();
+}
+
 /* ---- Completion ---- */
 
 static void add_match(void *target, const char *candidate)
@@ -363,6 +383,7 @@ bool terminal_open(terminal_complete_fn *complete_with, terminal_list_fn *list_w
     rl_initialize();
     terminal.must_scroll = strcmp(rl_variable_value("horizontal-scroll-mode"), "on") == 0;
     rl_redisplay_function = redisplay;
+    rl_prep_term_function = prepare;
     /* Elsewhere an entry of several lines is typed one by one. */
     if (rl_get_termcap("up"))
         keys_bind(say);

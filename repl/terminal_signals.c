@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "repl/rescue.h"
@@ -18,6 +20,26 @@ enum { HANDLED = sizeof handled / sizeof *handled };
 static int channel[2]; /* a pipe from them */
 static int ended_by;   /* the signal that asked to end; 0: none */
 static csp_vm *volatile running;
+static volatile int64_t asked; /* ms: when a Ctrl-C came that has not been taken yet; 0: none */
+
+static int64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + 1;
+}
+
+/* The VM gives way to a Ctrl-C within much less than this, unless a C function holds it up. */
+static void tell_if_stuck(void)
+{
+    enum { PATIENCE = 200 /* ms */ };
+    static const char text[] =
+        "\nit cannot be stopped before the C function that it has called returns\n";
+    if (!asked)
+        asked = now();
+    else if (now() - asked > PATIENCE && write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        return; /* there is nobody to tell */
+}
 
 static void on_signal(int number)
 {
@@ -26,10 +48,12 @@ static void on_signal(int number)
     bool ends = number == SIGTERM || number == SIGHUP, tell = true;
     if (vm && (ends || number == SIGINT))
         csp_interrupt(vm);
-    if (vm && number == SIGQUIT)
+    if (vm && number == SIGINT)
+        tell_if_stuck();
+    if (vm && number == SIGQUIT) {
         csp_request_report(vm);
-    if (vm && number == SIGQUIT)
         tell = false;
+    }
     if (ends)
         rescue_handle(number); /* a second one ends the command at once */
     for (int i = 0; i < HANDLED && tell; i++)
@@ -40,7 +64,11 @@ static void on_signal(int number)
 
 int terminal_ended_by(void) { return ended_by; }
 
-void terminal_signals_interrupt(csp_vm *vm) { running = vm; }
+void terminal_signals_interrupt(csp_vm *vm)
+{
+    asked = 0;
+    running = vm;
+}
 
 bool terminal_signals_open(void)
 {
@@ -67,6 +95,7 @@ int terminal_signals_take(void)
 {
     int events = 0;
     char sent[64];
+    asked = 0;
     ssize_t got = read(channel[0], sent, sizeof sent);
     for (ssize_t i = 0; i < got; i++)
         switch (sent[i]) {

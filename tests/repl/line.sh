@@ -79,5 +79,12 @@ enter ' "kept out" + ""'
 sees a-leading-blank $'kept out'
 keys C-l Up
 sees keeps-an-entry-out-of-the-history 'csp> help + 1'
+keys C-c C-l
+enter 'sleep(300ms)'
+type 'let early = 5'
+sees what-is-typed-early-stands-behind-the-prompt $'csp> sleep(300ms)\ncsp> let early = 5'
+keys Enter
+enter 'early + 1'
+sees what-is-typed-early-runs $'\n6\ncsp>'
 screen_close
 screen_report

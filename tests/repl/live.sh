@@ -7,7 +7,7 @@ set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CSP=${CSP:-$root/build/csp}
 folder=$(mktemp -d)
-passed=0 failed=0
+passed=0 failed=0 tries=0
 command -v tmux >/dev/null || {
     echo "ok live (skipped: there is no tmux here)"
     echo "1 passed, 0 failed"
@@ -56,6 +56,18 @@ check() {
         echo "not ok $1"
         screen | sed 's/^/  # /'
         failed=$((failed + 1))
+    fi
+}
+
+# absent NAME PATTERN: it is not there now.
+absent() {
+    if screen | grep -qE -- "$2"; then
+        echo "not ok $1"
+        screen | sed 's/^/  # /'
+        failed=$((failed + 1))
+    else
+        echo "ok $1"
+        passed=$((passed + 1))
     fi
 }
 
@@ -121,6 +133,32 @@ sleep 0.1
 tm send-keys C-c
 enter '40 + 2'
 check 'the session goes on' '^42$'
+
+tm send-keys -l "$(printf '{ print("stuck"); sleep(100s) }; print("no" + "t")')"
+tm send-keys M-Enter
+tm send-keys -l ':doc spawn'
+tm send-keys M-Enter
+tm send-keys -l 'print("nei" + "ther")'
+tm send-keys C-l Enter
+see '^stuck$'
+tm send-keys C-c
+check 'Ctrl-C ends a piece of an entry' '^\^Cinterrupted after'
+enter '40 + 3'
+check 'and the session goes on' '^43$'
+absent 'the rest of the entry does not run' '^not$|^neither$|makes a process'
+tm send-keys C-l
+enter 'extern "c" as c { fn getchar(): i32 }'
+enter 'print("in C"); c.getchar()'
+see '^in C$'
+until screen | grep -q 'cannot be stopped'; do
+    [ $((tries += 1)) -gt 80 ] && break
+    tm send-keys C-c
+    sleep 0.25
+done
+check 'a second Ctrl-C says that C does not give way' '^it cannot be stopped before the C function that it has'
+tm send-keys Enter
+enter '40 + 4'
+check 'it does when C has returned' '^44$'
 
 # --- the end
 enter 'spawn { sleep(50ms); Os.exit(7) };'

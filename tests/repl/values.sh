@@ -109,7 +109,7 @@ enter 'List.of(0..3000)'
 prompts
 keys C-l
 enter ':all'
-sees paged $':all\n220'
+sees paged $':all\n221'
 keys Enter
 answers after-the-pager '1 + 1' $'2\ncsp>'
 screen_close

@@ -47,7 +47,8 @@ stop_screen() {
 trap stop_screen EXIT
 
 keys() { on_tmux send-keys -t csp "$@"; }
-type() { on_tmux send-keys -t csp -l -- "$1"; }
+# A semicolon at the end would be tmux's own.
+type() { on_tmux send-keys -t csp -l -- "${1/%;/\\;}"; }
 enter() {
     type "$1"
     keys Enter
