@@ -192,6 +192,10 @@ static csp_process describe(csp_vm *vm, const process *p)
     if (from.position)
         info.spawned = place_at(vm, from.position);
     info.spawned.function = from.name ? from.name->text : NULL;
+    if (p->side && value_is(p->side->last_end, OBJ_STRING)) {
+        info.restarts = p->side->restarts;
+        info.last_end = value_string(p->side->last_end)->text;
+    }
     const string *name = origin_name(vm, p);
     if (name)
         info.name = name->text;

@@ -194,6 +194,8 @@ typedef struct csp_process {
     csp_process_kind kind;
     bool supervisor, dying; /* it runs a supervisor; it has been killed, and its deferred calls run */
     size_t memory;          /* bytes of the process and its stack: what it holds is not counted */
+    uint32_t restarts;      /* by a supervisor: how many processes there were in its place before … */
+    const char *last_end;   /* … and how the last of them has ended: "fail: no luck". NULL: there was none */
 } csp_process;
 /* Calls `each` for all living processes, by number. CSP_OK, CSP_E_MEMORY. */
 CSP_API csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const csp_process *process), void *user);

@@ -18,7 +18,7 @@ void command_kill(repl *r, const char *argument)
     unsigned long long number = t.number;
     if (t.kind != TARGET_PROCESS)
         repl_print(2, "`%s` is no process\n", argument);
-    else if (csp_kill(r->vm, number, "killed by :kill") != CSP_OK)
+    else if (csp_kill(r->vm, number, "by :kill") != CSP_OK)
         repl_print(2, "there is no process %llu\n", number);
     else
         repl_print(1, "process %llu is killed\n", number);

@@ -17,13 +17,16 @@ static void put_clean(FILE *out, const char *text)
     }
 }
 
+/* Lines of the standard library say nothing to those who do not write it. */
 static void put_place(FILE *out, const csp_place *place)
 {
+    static const char library[] = "stdlib/";
     const char *slash = place->file ? strrchr(place->file, '/') : NULL;
     if (!place->file)
         return;
     put_clean(out, slash ? slash + 1 : place->file);
-    fprintf(out, ":%" PRIu32, place->line);
+    if (strncmp(place->file, library, sizeof library - 1) != 0)
+        fprintf(out, ":%" PRIu32, place->line);
 }
 
 /* What the host has begun is what was typed. */

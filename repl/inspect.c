@@ -137,6 +137,8 @@ static void inspect_process(FILE *out, repl *r, const seen *s, const seen_proces
         }
         fprintf(out, "\n");
     }
+    if (p->restarts)
+        fprintf(out, "  restarts    %" PRIu32 ", the last after %s\n", p->restarts, p->last_end);
     put_children(out, s, p);
     put_links(out, s, p);
     put_held(out, s, p);

@@ -162,7 +162,9 @@ static void take_process(void *user, const csp_process *p)
                         .work = keep(s, p->work),
                         .where = keep_place(s, &p->where),
                         .spawned = keep_place(s, &p->spawned),
-                        .memory = p->memory};
+                        .memory = p->memory,
+                        .restarts = p->restarts,
+                        .last_end = keep(s, p->last_end)};
     for (uint32_t i = 0; i < p->wait_count && ROOM(s, waits, wait_count, wait_capacity); i++)
         s->waits[s->wait_count++] = p->waits[i];
     for (uint32_t i = 0; i < p->link_count && ROOM(s, links, link_count, link_capacity); i++)

@@ -23,6 +23,8 @@ typedef struct seen_process {
     const char *work; /* or NULL */
     seen_place where, spawned;
     size_t memory;
+    uint32_t restarts;    /* by a supervisor */
+    const char *last_end; /* why it was started again, or NULL */
 } seen_process;
 
 typedef struct seen_holder {

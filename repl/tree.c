@@ -36,6 +36,7 @@ static int by_likeness(const seen_process *p, const seen_process *q)
     int order = compare((uintptr_t)p->name, (uintptr_t)q->name);
     order = order ? order : compare(p->waiting, q->waiting);
     order = order ? order : compare(p->dying, q->dying);
+    order = order ? order : compare(p->restarts, q->restarts);
     return order ? order : compare(p->link_count, q->link_count);
 }
 
@@ -109,6 +110,13 @@ static void put_links(FILE *out, const seen *s, const seen_process *p)
         fprintf(out, " and %" PRIu32 " more", p->link_count - LINKS);
 }
 
+static void put_restarts(FILE *out, const seen_process *p)
+{
+    if (p->restarts)
+        fprintf(out, "  %" PRIu32 " restart%s, last: %s", p->restarts, p->restarts == 1 ? "" : "s",
+                p->last_end);
+}
+
 static void put_line(const tree *t, const line *l)
 {
     const seen_process *p = l->first;
@@ -124,6 +132,7 @@ static void put_line(const tree *t, const line *l)
         fprintf(t->out, ", as %" PRIu64, p->number);
     else
         put_links(t->out, t->seen, p);
+    put_restarts(t->out, p);
     fprintf(t->out, "\n");
 }
 

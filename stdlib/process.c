@@ -182,6 +182,19 @@ static verdict native_control(csp_vm *vm, process *p, value *args, value *result
     return vm_raise_type(vm, p, args[0], "a supervisor");
 }
 
+/* _restarted(p, restarts, last): p stands in the place of so many processes, the last of which has
+ * ended as that string says. */
+static verdict native_restarted(csp_vm *vm, process *p, value *args, value *result)
+{
+    (void)p;
+    int64_t restarts = value_as_int(args[1]);
+    *result = VALUE_NIL;
+    return process_set_restarts(vm, value_as_object(args[0]),
+                                restarts < UINT32_MAX ? (uint32_t)restarts : UINT32_MAX, args[2])
+               ? VERDICT_DONE
+               : VERDICT_FAIL;
+}
+
 /* _expected(what, x): crashes as a native does whose argument x should have been something else. */
 static verdict native_expected(csp_vm *vm, process *p, value *args, value *result)
 {
@@ -273,6 +286,8 @@ const native_entry prelude_process_natives[] = {
      native_controlled, 1, 1, 0},
     {"_control", "_control(p, must = true)", "the channel on which a supervisor is asked",
      native_control, 1, 2, 0},
+    {"_restarted", "_restarted(p, restarts, last)", "p stands in the place of others before it",
+     native_restarted, 3, 3, 0},
     {"_expected", "_expected(what, x)", "crashes since x is something else", native_expected, 2, 2,
      0},
     {"_named", "_named(p, f)", "gives p the name of the function f, if that has one", native_named,

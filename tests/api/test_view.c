@@ -171,6 +171,39 @@ static void find_named(void *user, const csp_process *p)
         *(uint64_t *)user = p->number;
 }
 
+/* How often, and why. */
+static void show_restarts(void *user, const csp_process *p)
+{
+    (void)user;
+    note("%s %u %s\n", p->name, p->restarts, p->last_end ? p->last_end : "-");
+}
+
+Test(view, what_a_supervisor_has_started_again)
+{
+    embed_gives(&e, "let c = chan(); fn work() { for f in c { f() } }", NULL);
+    embed_gives(&e, "let long = String.repeat(\"x\", 1000)", NULL);
+    embed_gives(&e, "fn child(name) => {name: name, start: work}", NULL);
+    embed_gives(&e, "let s = Supervisor.start([child(\"a\"), child(\"b\")], strategy: \"rest\")",
+                NULL);
+    used = 0;
+    cr_assert_eq(csp_each_process(e.vm, show_restarts, NULL), CSP_OK);
+    cr_assert_str_eq(seen, "supervisor 0 -\na 0 -\nb 0 -\n");
+    embed_gives(&e,
+                "fn until(n) { while List.map(Supervisor.children(s), fn(c) => c.restarts) != n "
+                "{ sleep(1ms) } }",
+                NULL);
+    embed_gives(&e, "kill(Supervisor.child(s, \"b\"), \"enough\"); until([0, 1])", NULL);
+    used = 0;
+    csp_each_process(e.vm, show_restarts, NULL);
+    cr_assert_str_eq(seen, "supervisor 0 -\na 0 -\nb 1 killed: enough\n");
+    embed_gives(&e, "kill(Supervisor.child(s, \"a\"), long); until([1, 2])", NULL);
+    used = 0;
+    csp_each_process(e.vm, show_restarts, NULL);
+    cr_assert_not_null(strstr(seen, "a 1 killed: xxx"), "%s", seen);
+    cr_assert_not_null(strstr(seen, "x\nb 2 another child ended\n"), "%s", seen);
+    cr_assert_lt(strlen(seen), 400);
+}
+
 Test(view, frames_of_a_process)
 {
     embed_gives(&e, "fn inner() { sleep(1h); 1 }\nfn outer() {\n    inner() + 1\n}", NULL);

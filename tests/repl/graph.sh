@@ -61,6 +61,20 @@ draws tree \
     '└─ 8 × worker  receive <chan 1>, as 3'
 screen_close
 
+# --- what a supervisor has started again
+screen_open 24 80
+enter 'fn work(c) { for n in c { assert(n > 0, "too small") } }; let c = chan()'
+enter 'let b = {name: "b", start: fn() => 1, restart: "never"}'
+enter 'let pool = Supervisor.start([{name: "a", start: fn() => work(c)}, b])'
+enter 'c ! 0; c ! 1; c ! 0; c ! 2'
+keys C-l
+enter ':tree'
+sees restarts '─ 6 a  receive <chan 3>  2 restarts, last: '
+sees reason-of-restart 'too small'
+enter ':info 6'
+sees restarts-of-one 'restarts    2, the last after '
+screen_close
+
 # --- the dining philosophers: all wait in circles
 screen_open 24 80
 enter 'fn fork(pickup, putdown) { for _ in pickup { putdown ? _ } }'

@@ -120,6 +120,8 @@ typedef struct side {
     bool quiet;    /* serves a channel that others hold: when nobody does it ends without a word */
     value name;    /* Process.name */
     value control; /* the channel on which a supervisor is asked; ABSENT: not a supervisor */
+    uint32_t restarts;  /* by its supervisor: how many processes there were in its place before */
+    value last_end;     /* a string: how the one before has ended. ABSENT: there was none */
     uint64_t random[4]; /* its random generator; all 0: not seeded yet */
 } side;
 

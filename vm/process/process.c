@@ -329,6 +329,16 @@ bool process_set_control(csp_vm *vm, process *p, value asked)
     return sd != NULL;
 }
 
+bool process_set_restarts(csp_vm *vm, process *p, uint32_t restarts, value last_end)
+{
+    side *sd = process_side(vm, p);
+    if (sd) {
+        sd->restarts = restarts;
+        sd->last_end = last_end;
+    }
+    return sd != NULL;
+}
+
 uint64_t *process_random(csp_vm *vm, process *p)
 {
     side *sd = process_side(vm, p);

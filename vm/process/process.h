@@ -58,6 +58,9 @@ bool process_set_name(csp_vm *vm, process *p, value name);
 /* The channel on which a supervisor is asked; ABSENT: it is none. */
 value process_control(const process *p);
 bool process_set_control(csp_vm *vm, process *p, value asked); /* false: raised */
+/* p stands in the place of so many before it, of which the last has ended so (a string). False:
+ * raised. */
+bool process_set_restarts(csp_vm *vm, process *p, uint32_t restarts, value last_end);
 /* The state of p's generator of random numbers (base/random.h), seeded from the VM's own when it is
  * first asked for. NULL: raised. */
 uint64_t *process_random(csp_vm *vm, process *p);
