@@ -467,11 +467,14 @@ check-cppcheck:
 		--suppressions-list=scripts/cppcheck.suppress -j$(shell nproc) \
 		$(DEFINES) -UCSP_DEBUG -D'ElfW(type)=Elf64_##type' -I. -Iinclude $(LIB_SRC) $(REPL_ALL) $(SUPPORT_SRC)
 
+# How many states of a function the analyzer goes through: ten times as many find little more, in five times the time.
+TIDY_NODES ?= 20000
 TIDY := $(LIB_SRC:%=tidy/%) $(REPL_ALL:%=tidy/%) $(SUPPORT_SRC:%=tidy/%)
 .PHONY: $(TIDY)
 check-tidy: $(TIDY)
 $(TIDY): tidy/%:
-	@clang-tidy --quiet --warnings-as-errors='*' $* -- $(BASE_FLAGS) $(DEFINES_$(*:.c=)) 2>&1 | \
+	@clang-tidy --quiet --warnings-as-errors='*' $* -- $(BASE_FLAGS) $(DEFINES_$(*:.c=)) \
+		-Xclang -analyzer-config -Xclang max-nodes=$(TIDY_NODES) 2>&1 | \
 		awk '!/warnings? (generated|treated as error)/ { print; bad = 1 } END { exit bad }'
 
 format: ## rewrite the C sources in the one format

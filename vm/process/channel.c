@@ -71,12 +71,10 @@ bool chan_reserve(csp_vm *vm, channel *c, uint32_t room)
         vm_raise_memory(vm);
         return false;
     }
-    uint32_t behind = c->capacity - c->head, straight = c->count < behind ? c->count : behind;
-    if (c->count) {
+    if (c->ring) {
+        uint32_t behind = c->capacity - c->head, straight = c->count < behind ? c->count : behind;
         memcpy(r->slots, c->ring->slots + c->head, straight * sizeof(value));
         memcpy(r->slots + straight, c->ring->slots, (c->count - straight) * sizeof(value));
-    }
-    if (c->ring) {
         r->drained = c->ring->drained;
         r->port = c->ring->port;
     }
