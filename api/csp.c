@@ -18,6 +18,7 @@
 #include "vm/data/hosted.h"
 #include "vm/machine.h"
 #include "vm/outside/bell.h"
+#include "vm/outside/confine.h"
 #include "vm/outside/loop.h"
 #include "vm/process/output.h"
 #include "vm/report/disasm.h"
@@ -67,6 +68,11 @@ static const char *config_trouble(const csp_config *config)
     for (uint32_t i = 0; i < config->arg_count; i++)
         if (!config->args[i])
             return "one of the `args` is NULL";
+    if (config->place_count > 0 && !config->places)
+        return "`places` is NULL";
+    for (uint32_t i = 0; i < config->place_count; i++)
+        if (!config->places[i])
+            return "one of the `places` is NULL";
     return NULL;
 }
 
@@ -137,6 +143,39 @@ static bool copy_args(world *w, const csp_config *config)
     return w->args != NULL;
 }
 
+static csp_status refuse_place(const csp_config *config, confine_result why)
+{
+    if (why == CONFINE_NOWHERE)
+        return CSP_E_NOT_FOUND;
+    if (why == CONFINE_MEMORY)
+        return CSP_E_MEMORY;
+    if (config->misuse)
+        config->misuse(config->user, "csp_new", "one of the `places` is none, or is not granted");
+    return CSP_E_MISUSE;
+}
+
+/* *out: NULL where everything holds everywhere. */
+static csp_status read_places(const csp_config *config, confine **out)
+{
+    *out = NULL;
+    if (config->place_count == 0)
+        return CSP_OK;
+    confine *c = confine_new();
+    confine_result why = c ? CONFINE_OK : CONFINE_MEMORY;
+    for (uint32_t i = 0; i < config->place_count && why == CONFINE_OK; i++)
+        why = confine_add(c, config->places[i]);
+    if (why == CONFINE_OK && confine_limited(c) & ~config->capabilities)
+        why = CONFINE_UNKNOWN;
+    if (why == CONFINE_OK && !confine_complete(c, config->capabilities))
+        why = CONFINE_MEMORY;
+    if (why == CONFINE_OK) {
+        *out = c;
+        return CSP_OK;
+    }
+    confine_drop(c);
+    return refuse_place(config, why);
+}
+
 static void free_world(world *w)
 {
     while (w->sessions)
@@ -167,9 +206,13 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
     csp_status status = read_config(given, &config);
     if (status != CSP_OK)
         return status;
-    world *w = calloc(1, sizeof *w);
-    if (!w)
-        return CSP_E_MEMORY;
+    confine *places;
+    status = read_places(&config, &places);
+    world *w = status == CSP_OK ? calloc(1, sizeof *w) : NULL;
+    if (!w) {
+        confine_drop(status == CSP_OK ? places : NULL);
+        return status == CSP_OK ? CSP_E_MEMORY : status;
+    }
     w->user = config.user;
     w->import_files = config.import_files;
     w->no_loop = config.no_loop;
@@ -202,8 +245,10 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         if (w->vm)
             vm_destroy(w->vm);
         free_world(w);
+        confine_drop(places);
         return CSP_E_MEMORY;
     }
+    w->vm->confine = places;
     w->vm->final_check = config.report_leaks;
     leak_set_patience(w->vm, (int64_t)config.leak_patience * 1000000);
     w->vm->capabilities = config.capabilities;

@@ -10,6 +10,7 @@
 
 #include "api/host/host.h"
 #include "api/host/native.h"
+#include "vm/outside/place.h"
 
 #define SUFFIX ".csp"
 
@@ -176,21 +177,41 @@ static locate_status refuse(const search *s, const char *file, const char *reaso
     return LOCATE_FAILED;
 }
 
+/* Below what may be read. *key: the file's, if it is known; malloc'ed. -1: errno. */
+static int open_granted(const search *s, const char *name, int flags, char **key)
+{
+    place at;
+    int why = place_find(&at, s->w->vm->confine, name, MAY_READ, true);
+    int fd = why == 0 ? openat(at.dir, at.name, flags | place_open_flags(&at)) : -1;
+    if (why == 0) {
+        why = errno;
+        *key = fd >= 0 ? at.real : NULL;
+        if (*key)
+            at.real = NULL;
+        place_free(&at);
+    }
+    errno = why;
+    return fd;
+}
+
 /* Opens the file if it exists; one that exists but cannot be read ends the search. Takes
  * over `name`. */
 static locate_status try_file(search *s, char *name, bool *found)
 {
     *found = false;
     /* Anything but a regular file might block its reader. */
-    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    char *key = NULL;
+    int fd = open_granted(s, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, &key);
     int reason = errno;
-    if (fd < 0 && (reason == ENOENT || reason == ENOTDIR)) {
+    if (fd < 0 && (reason == ENOENT || reason == ENOTDIR || reason == PLACE_OUTSIDE)) {
         if (s->tried_out)
-            fprintf(s->tried_out, "%s%s", s->tried_count++ ? ", " : "", name);
+            fprintf(s->tried_out, "%s%s%s", s->tried_count++ ? ", " : "", name,
+                    reason == PLACE_OUTSIDE ? " (which may not be read)" : "");
         free(name);
         return LOCATE_FOUND;
     }
     s->out->name = name;
+    s->out->key = key;
     if (fd < 0)
         return refuse(s, name, strerror(reason));
     s->out->fd = fd;
@@ -204,7 +225,8 @@ static locate_status try_file(search *s, char *name, bool *found)
     if (about.st_size > FILE_MAX)
         return refuse(s, name, "it is larger than 1 GiB");
     *found = true;
-    s->out->key = locate_key(name);
+    if (!s->out->key)
+        s->out->key = locate_key(name);
     return s->out->key ? LOCATE_FOUND : refuse(s, name, strerror(errno));
 }
 

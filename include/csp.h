@@ -137,6 +137,13 @@ typedef struct csp_config {
     /* Milliseconds. A process that nobody can wake is reported and killed only by a collection that finds it so long
      * after another one has: before, csp_each_stuck shows it. Default (0): the first one that finds it. */
     uint32_t leak_patience;
+    /* Where capabilities hold: "read:DIR", "write:DIR" (a folder with all that is below it, or a file), "connect:HOST",
+     * "listen:HOST:PORT", "net:" (both), HOST as in addresses of scripts, without a port any; "net:unix:PATH". What
+     * leads elsewhere is the error value `denied`, links and `..` included. A capability without places holds
+     * everywhere; so does what RUN and CALL_C reach. Read by csp_new only. CSP_E_MISUSE: another form, or not granted;
+     * CSP_E_NOT_FOUND: there is no such folder. Default: none */
+    const char *const *places;
+    uint32_t place_count;
 } csp_config;
 
 CSP_API void csp_config_init(csp_config *config, size_t struct_size); /* defaults; size: sizeof(csp_config). [MT] */

@@ -6,9 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Adds the capabilities (CSP_MAY_…) that a list like "read,net" names; "" and "none" name none.
- * False: the word at *bad, of *size bytes, is no capability. */
-bool allow_add(const char *list, uint64_t *capabilities, const char **bad, size_t *size);
+#include "include/csp.h"
+
+/* What has been listed so far. */
+typedef struct allowed {
+    uint64_t everywhere; /* CSP_MAY_… */
+    struct allowed_place *places;
+    const char **texts; /* what csp_config has of them; both malloc'ed */
+    uint32_t count;
+} allowed;
+
+typedef enum allow_result { ALLOW_OK, ALLOW_UNKNOWN, ALLOW_NO_FOLDER, ALLOW_MEMORY } allow_result;
+
+/* Adds what a list like "read:data,net" names, and has the config grant all that has been listed;
+ * "" and "none" name nothing. What is granted everywhere is so whatever else is said. Not OK: it is
+ * because of the word at *bad, of *size bytes. */
+allow_result allow_add(allowed *a, const char *list, csp_config *config, const char **bad,
+                       size_t *size);
 /* All words of such a list, for messages. */
 const char *allow_words(void);
 

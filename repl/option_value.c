@@ -117,13 +117,15 @@ bool option_allow(options *o, const char *list)
 {
     const char *bad;
     size_t size;
-    if (!o->allows)
-        o->config.capabilities = 0;
-    o->allows = true;
-    if (!allow_add(list, &o->config.capabilities, &bad, &size))
-        return option_refuse(
-            o, "--allow wants a list of %s, not `%.*s`%s", allow_words(), (int)size, bad,
-            memchr(bad, ':', size) ? "; limits to a folder or host are not there yet" : "");
+    switch (allow_add(&o->allows, list, &o->config, &bad, &size)) {
+    case ALLOW_OK: break;
+    case ALLOW_MEMORY: return option_refuse(o, "there is no memory for --allow");
+    case ALLOW_NO_FOLDER:
+        return option_refuse(o, "--allow=%.*s: there is no such folder", (int)size, bad);
+    case ALLOW_UNKNOWN:
+        return option_refuse(o, "--allow wants a list of %s, not `%.*s`", allow_words(), (int)size,
+                             bad);
+    }
     o->config.import_files = (o->config.capabilities & CSP_MAY_READ) != 0;
     return true;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "include/csp.h"
+#include "repl/allow.h"
 
 typedef enum action {
     ACTION_DEFAULT, /* no file: the REPL on a terminal, else a script from standard input */
@@ -64,7 +65,7 @@ typedef struct options {
     bool interactive; /* the REPL, after `input` has been evaluated in it: NULL, a file, or CODE */
     bool no_init;     /* the REPL does not evaluate the user's init.csp */
     bool json;        /* errors and findings as JSON, one object per line */
-    bool allows;      /* what is granted has been listed */
+    allowed allows;   /* what has been listed as granted */
     bind_options bind;
     test_options test;
     csp_config config; /* limits and arguments */

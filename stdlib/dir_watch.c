@@ -1,5 +1,6 @@
 /* Dir.watch: what changes in a folder, as messages. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -63,9 +64,19 @@ static void dir_watch(errand *e)
 {
     const uint32_t mask = IN_CREATE | IN_DELETE | IN_MODIFY | IN_ATTRIB | IN_MOVED_FROM |
                           IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-    e->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (e->fd < 0 || inotify_add_watch(e->fd, e->paths[0], mask) < 0)
+    place at;
+    char open_one[40];
+    if (!errand_find(e, 0, MAY_READ, true, &at))
+        return;
+    int folder = at.real ? place_open_folder(&at) : -1;
+    snprintf(open_one, sizeof open_one, "/proc/self/fd/%d", folder);
+    if (!at.real || folder >= 0)
+        e->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (e->fd < 0 || inotify_add_watch(e->fd, at.real ? open_one : at.name, mask) < 0)
         e->error = errno;
+    if (folder >= 0)
+        close(folder);
+    place_free(&at);
 }
 
 /* False: the folder itself is no longer there. */

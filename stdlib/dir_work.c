@@ -69,13 +69,28 @@ static void sort_entries(errand *e, size_t count)
     e->capacity = e->size + 1;
 }
 
+/* NULL: failed. */
+static DIR *open_folder(errand *e)
+{
+    place at;
+    if (!errand_find(e, 0, MAY_READ, true, &at))
+        return NULL;
+    int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC | place_open_flags(&at);
+    int fd = openat(at.dir, at.name, flags);
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!d)
+        fail(e);
+    if (!d && fd >= 0)
+        close(fd);
+    place_free(&at);
+    return d;
+}
+
 void dir_list(errand *e)
 {
-    DIR *d = opendir(e->paths[0]);
-    if (!d) {
-        fail(e);
+    DIR *d = open_folder(e);
+    if (!d)
         return;
-    }
     const struct dirent *entry;
     size_t count = 0;
     bool well = true;
@@ -93,19 +108,29 @@ void dir_list(errand *e)
 
 /* --- making */
 
-static bool is_folder(const char *path)
+/* Also by a link. */
+static bool is_folder(const errand *e)
 {
     struct stat is;
-    return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
+    place at;
+    if (place_find(&at, e->confine, e->paths[0], MAY_WRITE, true) != 0)
+        return false;
+    bool is_one = fstatat(at.dir, at.name, &is, place_at_flags(&at)) == 0 && S_ISDIR(is.st_mode);
+    place_free(&at);
+    return is_one;
 }
 
 /* 0 or an errno. */
-static int make_one(const char *path, bool may_exist)
+static int make_one(const errand *e, bool may_exist)
 {
-    if (mkdir(path, 0777) == 0)
-        return 0;
-    int why = errno;
-    return may_exist && why == EEXIST && is_folder(path) ? 0 : why;
+    place at;
+    int why = place_find(&at, e->confine, e->paths[0], MAY_WRITE, false);
+    if (why != 0)
+        return why;
+    if (mkdirat(at.dir, at.name, 0777) != 0)
+        why = errno;
+    place_free(&at);
+    return may_exist && why == EEXIST && is_folder(e) ? 0 : why;
 }
 
 void dir_make(errand *e)
@@ -114,23 +139,27 @@ void dir_make(errand *e)
     bool parents = e->numbers[0] != 0;
     for (char *slash = path; parents && (slash = strchr(slash + 1, '/')) != NULL;) {
         *slash = '\0';
-        int why = make_one(path, true);
+        int why = make_one(e, true);
         /* one that may not be made may be there, and only be out of sight */
-        if (why != 0 && why != EEXIST && !is_folder(path))
+        if (why != 0 && why != EEXIST && why != PLACE_OUTSIDE && !is_folder(e))
             e->error = why;
         *slash = '/';
         if (e->error)
             return;
     }
-    e->error = make_one(path, parents);
+    e->error = make_one(e, parents);
 }
 
 /* --- removing */
 
 void dir_remove(errand *e)
 {
-    if (rmdir(e->paths[0]) != 0)
+    place at;
+    if (!errand_find_loose(e, 0, MAY_WRITE, &at))
+        return;
+    if (unlinkat(at.dir, at.name, AT_REMOVEDIR) != 0)
         fail(e);
+    place_free(&at);
 }
 
 /* A folder on the way down: its name in the one above it. */
@@ -237,10 +266,10 @@ static void empty(removal *r)
     }
 }
 
-void dir_remove_all(errand *e)
+static void remove_all(errand *e, const place *at)
 {
     struct stat is;
-    if (lstat(e->paths[0], &is) != 0) {
+    if (fstatat(at->dir, at->name, &is, AT_SYMLINK_NOFOLLOW) != 0) {
         fail(e);
         return;
     }
@@ -248,13 +277,23 @@ void dir_remove_all(errand *e)
         e->error = ENOTDIR;
         return;
     }
-    removal r = {e, open(e->paths[0], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), NULL};
+    int fd = openat(at->dir, at->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    removal r = {e, fd, NULL};
     if (r.fd < 0) {
         fail(e);
         return;
     }
     empty(&r);
     close(r.fd);
-    if (!e->error && !errand_cancelled(e) && rmdir(e->paths[0]) != 0)
+    if (!e->error && !errand_cancelled(e) && unlinkat(at->dir, at->name, AT_REMOVEDIR) != 0)
         fail(e);
+}
+
+void dir_remove_all(errand *e)
+{
+    place at;
+    if (!errand_find_loose(e, 0, MAY_WRITE, &at))
+        return;
+    remove_all(e, &at);
+    place_free(&at);
 }

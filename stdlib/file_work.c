@@ -2,16 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
 
-enum { BLOCK = 256 << 10, TRIES = 100 };
+enum { BLOCK = 256 << 10 };
 
 static void fail(errand *e, const char *op)
 {
@@ -21,17 +19,37 @@ static void fail(errand *e, const char *op)
 }
 
 /* A pipe without a peer must not make a worker wait. */
+static int open_at(const place *at, int flags, mode_t mode)
+{
+    int fd;
+    flags |= place_open_flags(at) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    do
+        fd = openat(at->dir, at->name, flags, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static uint64_t needs_of(int flags)
+{
+    int way = flags & O_ACCMODE;
+    return (way != O_WRONLY ? MAY_READ : 0u) | (way != O_RDONLY ? MAY_WRITE : 0u);
+}
+
 static bool open_file(errand *e, int flags, mode_t mode)
 {
-    do
-        e->fd = open(e->paths[0], flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
-    while (e->fd < 0 && errno == EINTR);
+    place at;
+    if (!errand_find(e, 0, needs_of(flags), !(flags & O_EXCL), &at)) {
+        e->op = "open";
+        return false;
+    }
+    e->fd = open_at(&at, flags, mode);
     if (e->fd < 0)
         fail(e, "open");
+    place_free(&at);
     return e->fd >= 0;
 }
 
-static bool close_file(errand *e, const char *op)
+bool file_close(errand *e, const char *op)
 {
     int fd = e->fd;
     e->fd = -1;
@@ -44,12 +62,18 @@ static bool close_file(errand *e, const char *op)
 void file_open(errand *e)
 {
     struct stat is;
-    if (open_file(e, (int)e->numbers[FILE_FLAGS], 0666)) {
-        if (fstat(e->fd, &is) == 0 && S_ISDIR(is.st_mode))
-            e->error = EISDIR;
-    } else if (stat(e->paths[0], &is) == 0) {
+    place at;
+    int flags = (int)e->numbers[FILE_FLAGS];
+    if (!errand_find(e, 0, needs_of(flags), !(flags & O_EXCL), &at))
+        return;
+    e->fd = open_at(&at, flags, 0666);
+    if (e->fd < 0)
+        fail(e, NULL);
+    if (e->fd < 0 && fstatat(at.dir, at.name, &is, place_at_flags(&at)) == 0)
         e->numbers[FILE_IS_PIPE] = S_ISFIFO(is.st_mode);
-    }
+    if (e->fd >= 0 && fstat(e->fd, &is) == 0 && S_ISDIR(is.st_mode))
+        e->error = EISDIR;
+    place_free(&at);
 }
 
 /* --- reading */
@@ -89,7 +113,7 @@ void file_read(errand *e)
     }
     if (is.st_size > 0 && (uint64_t)is.st_size <= e->most && !errand_reserve(e, (size_t)is.st_size))
         return;
-    if (!read_rest(e) || !close_file(e, "read"))
+    if (!read_rest(e) || !file_close(e, "read"))
         return;
     bool text = utf8_check(e->data, e->size) == e->size;
     e->numbers[FILE_LENGTH] = text ? (int64_t)utf8_count(e->data, e->size) : -1;
@@ -97,7 +121,7 @@ void file_read(errand *e)
 
 /* --- writing */
 
-static bool write_all(errand *e)
+bool file_put_all(errand *e)
 {
     const char *from = e->from;
     size_t left = e->from_size;
@@ -119,170 +143,35 @@ static bool write_all(errand *e)
 
 static void write_to(errand *e, int flags)
 {
-    if (open_file(e, O_WRONLY | O_CREAT | flags, 0666) && write_all(e))
-        close_file(e, "write");
+    if (open_file(e, O_WRONLY | O_CREAT | flags, 0666) && file_put_all(e))
+        file_close(e, "write");
 }
 
 void file_write(errand *e) { write_to(e, O_TRUNC); }
 
 void file_append(errand *e) { write_to(e, O_APPEND); }
 
-/* --- names that nobody has */
-
-static void random_name(char *to, size_t length)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    unsigned char drawn[16];
-    if (getrandom(drawn, length, 0) != (ssize_t)length)
-        for (size_t i = 0; i < length; i++)
-            drawn[i] = (unsigned char)rand();
-    for (size_t i = 0; i < length; i++)
-        to[i] = letters[drawn[i] % (sizeof letters - 1)];
-    to[length] = '\0';
-}
-
-/* A path in the folder that `folder` begins with, as many bytes as its length says. NULL: no
- * memory. */
-static char *fresh_path(errand *e, const char *folder, size_t length, const char *prefix)
-{
-    enum { RANDOM = 10 };
-    size_t room = length + strlen(prefix) + RANDOM + 3;
-    char *path = malloc(room), name[RANDOM + 1];
-    if (!path) {
-        e->error = ENOMEM;
-        return NULL;
-    }
-    random_name(name, RANDOM);
-    bool slash = length > 0 && folder[length - 1] != '/';
-    snprintf(path, room, "%.*s%s%s%s", (int)length, folder, slash ? "/" : "", prefix, name);
-    return path;
-}
-
-/* Makes it; -1: errno says why not. */
-typedef int maker(const char *path);
-
-static int make_private(const char *path)
-{
-    return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-}
-
-static int make_like_any(const char *path)
-{
-    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-}
-
-static int make_folder(const char *path) { return mkdir(path, 0700); }
-
-/* Its path; NULL: failed. */
-static char *make_fresh(errand *e, const char *folder, size_t length, const char *prefix,
-                        maker *make, int *made)
-{
-    for (int i = 0; i < TRIES; i++) {
-        char *path = fresh_path(e, folder, length, prefix);
-        if (!path)
-            return NULL;
-        *made = make(path);
-        if (*made >= 0)
-            return path;
-        int why = errno;
-        free(path);
-        errno = why;
-        if (why != EEXIST && why != EINTR)
-            break;
-    }
-    fail(e, NULL);
-    return NULL;
-}
-
-static void make_temp(errand *e, maker *make, int *made)
-{
-    char *path = make_fresh(e, e->paths[0], strlen(e->paths[0]), e->paths[1], make, made);
-    if (path)
-        errand_add(e, path, strlen(path));
-    free(path);
-}
-
-void file_temp(errand *e) { make_temp(e, make_private, &e->fd); }
-
-void dir_temp(errand *e)
-{
-    int made;
-    make_temp(e, make_folder, &made);
-}
-
-/* --- replacing */
-
-static void sync_folder(const char *path, size_t length)
-{
-    char *folder = length > 0 ? strndup(path, length) : strdup(".");
-    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    free(folder);
-    if (fd >= 0) {
-        (void)fsync(fd); /* what cannot be synced there is as safe as it gets */
-        close(fd);
-    }
-}
-
-/* The new content, in a file of its own, on the disk, with the mode of the old one. */
-static bool fill_fresh(errand *e, const struct stat *old)
-{
-    bool keeps = !old || fchmod(e->fd, old->st_mode & 07777) == 0;
-    if (!keeps || !write_all(e) || fsync(e->fd) != 0) {
-        if (!e->error)
-            fail(e, NULL);
-        return false;
-    }
-    if (old && (old->st_uid != geteuid() || old->st_gid != getegid()) &&
-        fchown(e->fd, old->st_uid, old->st_gid) == 0)
-        (void)fchmod(e->fd, old->st_mode & 07777); /* fchown takes some bits away */
-    return close_file(e, NULL);
-}
-
-void file_replace(errand *e)
-{
-    struct stat is;
-    bool there = stat(e->paths[0], &is) == 0;
-    if (there && !S_ISREG(is.st_mode)) {
-        errno = S_ISDIR(is.st_mode) ? EISDIR : EOPNOTSUPP;
-        fail(e, NULL);
-        return;
-    }
-    char *target = there ? realpath(e->paths[0], NULL) : strdup(e->paths[0]);
-    if (!target) {
-        fail(e, NULL);
-        return;
-    }
-    const char *slash = strrchr(target, '/');
-    size_t folder = slash ? (size_t)(slash - target) + 1 : 0;
-    char *fresh = make_fresh(e, target, folder, ".csp-", make_like_any, &e->fd);
-    if (fresh) {
-        bool well = fill_fresh(e, there ? &is : NULL);
-        if (well && rename(fresh, target) != 0) {
-            fail(e, NULL);
-            well = false;
-        }
-        if (!well)
-            unlink(fresh);
-        else
-            sync_folder(target, folder);
-    }
-    free(fresh);
-    free(target);
-}
-
 /* --- what is known of a file */
 
 static int64_t ns_of(struct timespec t) { return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec; }
 
+static bool look(errand *e, bool follow, struct stat *is)
+{
+    place at;
+    if (!errand_find(e, 0, MAY_READ, follow, &at))
+        return false;
+    int flags = follow ? place_at_flags(&at) : AT_SYMLINK_NOFOLLOW;
+    if (fstatat(at.dir, at.name, is, flags) != 0)
+        fail(e, NULL);
+    place_free(&at);
+    return !e->error;
+}
+
 void file_info(errand *e)
 {
     struct stat is;
-    bool follow = e->numbers[0] != 0;
-    int failed = follow ? stat(e->paths[0], &is) : lstat(e->paths[0], &is);
-    if (failed) {
-        fail(e, NULL);
+    if (!look(e, e->numbers[0] != 0, &is))
         return;
-    }
     int64_t *n = e->numbers;
     n[FILE_INFO_SIZE] = is.st_size;
     n[FILE_INFO_KIND] = is.st_mode & S_IFMT;
@@ -300,25 +189,27 @@ void file_info(errand *e)
 void file_exists(errand *e)
 {
     struct stat is;
-    e->numbers[0] = stat(e->paths[0], &is) == 0;
-    if (!e->numbers[0] && errno != ENOENT && errno != ENOTDIR)
-        fail(e, NULL);
+    e->numbers[0] = look(e, true, &is);
+    if (e->error == ENOENT || e->error == ENOTDIR)
+        e->error = 0;
 }
 
 void file_read_link(errand *e)
 {
+    place at;
     ssize_t got = 0;
-    for (size_t room = 256;; room *= 2) {
-        if (!errand_reserve(e, room))
-            return;
-        got = readlink(e->paths[0], e->data, room);
+    if (!errand_find(e, 0, MAY_READ, false, &at))
+        return;
+    for (size_t room = 256; errand_reserve(e, room); room *= 2) {
+        got = readlinkat(at.dir, at.name, e->data, room);
         if (got < 0 || (size_t)got < room)
             break;
     }
     if (got < 0)
         fail(e, NULL);
-    else
+    else if (!e->error)
         e->size = (size_t)got;
+    place_free(&at);
 }
 
 /* The path, which is malloc'ed, or NULL, becomes the data. */
@@ -331,36 +222,102 @@ static void give_path(errand *e, char *path)
     free(path);
 }
 
-void file_real(errand *e) { give_path(e, realpath(e->paths[0], NULL)); }
+void file_real(errand *e)
+{
+    place at;
+    struct stat is;
+    if (!errand_find(e, 0, MAY_READ, true, &at))
+        return;
+    if (!at.real)
+        give_path(e, realpath(at.name, NULL));
+    else if (fstatat(at.dir, at.name, &is, AT_SYMLINK_NOFOLLOW) != 0)
+        fail(e, NULL);
+    else
+        errand_add(e, at.real, strlen(at.real));
+    place_free(&at);
+}
 
-void dir_current(errand *e) { give_path(e, getcwd(NULL, 0)); }
+void dir_current(errand *e)
+{
+    char *here = getcwd(NULL, 0);
+    if (!here || confine_allows(e->confine, MAY_READ, here)) {
+        give_path(e, here);
+        return;
+    }
+    e->error = PLACE_OUTSIDE;
+    free(here);
+}
 
 /* --- names */
 
-static void check(errand *e, int result)
+void file_remove(errand *e)
 {
-    if (result != 0)
+    place at;
+    if (!errand_find_loose(e, 0, MAY_WRITE, &at))
+        return;
+    if (unlinkat(at.dir, at.name, 0) != 0)
         fail(e, NULL);
+    place_free(&at);
 }
 
-void file_remove(errand *e) { check(e, unlink(e->paths[0])); }
+typedef int naming(int from_dir, const char *from, int to_dir, const char *to);
 
-void file_rename(errand *e) { check(e, rename(e->paths[0], e->paths[1])); }
+/* Nobody gets rights by another name: those at the second hold at the first as well. */
+static void name_anew(errand *e, naming *name)
+{
+    place from, to;
+    if (!errand_find_loose(e, 1, MAY_WRITE, &to))
+        return;
+    uint64_t needs = MAY_WRITE | (to.real ? confine_rights(e->confine, to.real) & MAY_READ : 0);
+    if (errand_find_loose(e, 0, needs, &from)) {
+        if (name(from.dir, from.name, to.dir, to.name) != 0)
+            fail(e, NULL);
+        place_free(&from);
+    }
+    place_free(&to);
+}
 
-void file_link(errand *e) { check(e, link(e->paths[0], e->paths[1])); }
+static int link_to(int from_dir, const char *from, int to_dir, const char *to)
+{
+    return linkat(from_dir, from, to_dir, to, 0);
+}
 
-void file_symlink(errand *e) { check(e, symlink(e->paths[1], e->paths[0])); }
+void file_rename(errand *e) { name_anew(e, renameat); }
 
-void file_chmod(errand *e) { check(e, chmod(e->paths[0], (mode_t)e->numbers[0])); }
+void file_link(errand *e) { name_anew(e, link_to); }
+
+void file_symlink(errand *e)
+{
+    place at;
+    if (!errand_find_loose(e, 0, MAY_WRITE, &at))
+        return;
+    if (symlinkat(e->paths[1], at.dir, at.name) != 0)
+        fail(e, NULL);
+    place_free(&at);
+}
+
+void file_chmod(errand *e)
+{
+    place at;
+    if (!errand_find(e, 0, MAY_WRITE, true, &at))
+        return;
+    if (fchmodat(at.dir, at.name, (mode_t)e->numbers[0], place_at_flags(&at)) != 0)
+        fail(e, NULL);
+    place_free(&at);
+}
 
 void file_touch(errand *e)
 {
-    if (utimensat(AT_FDCWD, e->paths[0], NULL, 0) == 0)
+    place at;
+    if (!errand_find(e, 0, MAY_WRITE, true, &at))
         return;
-    if (errno != ENOENT)
-        fail(e, NULL);
-    else if (open_file(e, O_WRONLY | O_CREAT, 0666))
-        close_file(e, NULL);
+    if (utimensat(at.dir, at.name, NULL, place_at_flags(&at)) != 0) {
+        if (errno != ENOENT)
+            fail(e, NULL);
+        else if ((e->fd = open_at(&at, O_WRONLY | O_CREAT, 0666)) < 0)
+            fail(e, "open");
+    }
+    place_free(&at);
 }
 
 /* --- copying */
@@ -395,9 +352,13 @@ static bool copy_content(errand *e, int from, int to)
 static void copy_to(errand *e, const struct stat *from)
 {
     struct stat is;
-    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    int to = open(e->paths[1], flags, from->st_mode & 0777);
+    place at;
+    if (!errand_find(e, 1, MAY_WRITE, true, &at))
+        return;
+    int to = open_at(&at, O_WRONLY | O_CREAT, from->st_mode & 0777), why = errno;
+    place_free(&at);
     if (to < 0) {
+        errno = why;
         fail(e, NULL);
         return;
     }

@@ -56,4 +56,8 @@ void dir_remove_all(errand *e); /* what is in it first; nothing behind a link */
 void dir_temp(errand *e);       /* as file_temp, without fd */
 void dir_current(errand *e);    /* the data */
 
+/* Parts of these, false: `error` says why. `from` goes into fd. */
+bool file_put_all(errand *e);
+bool file_close(errand *e, const char *op); /* fd; op NULL: what it is */
+
 #endif

@@ -48,6 +48,8 @@ static verdict net_listen(csp_vm *vm, process *p, value *args, value *result)
     verdict v = net_find(vm, p, args[0], NET_LISTEN, &d, &args[3], &f, result);
     if (v != VERDICT_DONE || f.count == 0)
         return v;
+    options.pin = &f.pin;
+    options.name = shown;
     endpoint *e = net_open_first(vm, &f, &options);
     int why = errno;
     net_drop(&f);
@@ -106,6 +108,10 @@ static verdict look_up(csp_vm *vm, process *p, value *args, const net_doing *d, 
     if (v != VERDICT_DONE || f.count == 0)
         return v;
     dial *made = dial_new(vm, f.all, f.count);
+    if (made) {
+        dial_hold(made, f.pin);
+        f.pin = -1;
+    }
     net_drop(&f);
     args[SLOT_DIAL] = made ? hosted_new(vm, p, &dial_class, made, 0) : VALUE_ABSENT;
     if (args[SLOT_DIAL] != VALUE_ABSENT)
@@ -115,11 +121,19 @@ static verdict look_up(csp_vm *vm, process *p, value *args, const net_doing *d, 
     return vm_raise_memory(vm);
 }
 
+/* A Unix socket whose path was limited has been reached by another one. */
+static bool is_pinned(const address *at)
+{
+    static const char begins[] = "/proc/self/fd/";
+    return at->family == AF_UNIX && at->size > offsetof(struct sockaddr_un, sun_path) &&
+           strncmp(at->local.sun_path, begins, sizeof begins - 1) == 0;
+}
+
 static verdict give_connected(csp_vm *vm, process *p, int fd, const net_doing *d, value *result)
 {
     char name[ADDRESS_TEXT];
     address peer = {.size = sizeof peer.of};
-    bool known = getpeername(fd, &peer.any, &peer.size) == 0;
+    bool known = getpeername(fd, &peer.any, &peer.size) == 0 && !is_pinned(&peer);
     stream *s =
         stream_new(vm, fd, true, true, false, known ? address_write(&peer, name) : d->address);
     return s ? vm_give(vm, stream_value(vm, p, s), result) : net_failed(vm, p, d, errno, result);
@@ -183,7 +197,7 @@ static verdict give_name(csp_vm *vm, process *p, int fd, name_of *asked, const n
     if (!known && errno != ENOTCONN)
         return net_failed(vm, p, d, errno == ENOTSOCK ? EOPNOTSUPP : errno, result);
     /* after a reset the system has forgotten what the stream is called by */
-    const char *text = known ? address_write(&at, name) : d->address;
+    const char *text = known && !is_pinned(&at) ? address_write(&at, name) : d->address;
     return vm_give(vm, system_name(vm, text, strlen(text)), result);
 }
 

@@ -1,13 +1,17 @@
 /* Net: failures, and what addresses and names stand for. Names are looked up by threads that may
  * wait for ever (errand_new_patient). */
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "stdlib/net_parts.h"
 #include "stdlib/system.h"
 #include "vm/outside/errand.h"
+#include "vm/outside/place.h"
 
 enum { LOOKUP_PORT = NET_WHY + 1 };
 
@@ -95,6 +99,9 @@ void net_drop(net_found *f)
     if (f->all != &f->one)
         free(f->all);
     f->all = NULL;
+    if (f->pin >= 0)
+        close(f->pin);
+    f->pin = -1;
 }
 
 static bool text_arg(csp_vm *vm, process *p, value v, const char **text, size_t *size)
@@ -119,16 +126,79 @@ bool net_text_arg(csp_vm *vm, process *p, value v, char shown[NET_SHOWN])
 
 bool net_interrupted(const process *p, value slot) { return slot != VALUE_ABSENT && !errand_of(p); }
 
-/* Without a host: the one protocol and the other. */
-static bool find_here(net_found *f, net_use use, unsigned port)
+/* --- what is granted */
+
+static uint64_t needs_of(net_use use) { return use == NET_LISTEN ? MAY_LISTEN : MAY_CONNECT; }
+
+static verdict give_outside(csp_vm *vm, process *p, const net_doing *d, value *result)
 {
+    return net_failed(vm, p, d, PLACE_OUTSIDE, result);
+}
+
+bool net_granted(const csp_vm *vm, net_use use, const address_name *name, bool any_port)
+{
+    uint64_t needs = needs_of(use);
+    return !(confine_limited(vm_confine(vm)) & needs) ||
+           confine_host(vm_confine(vm), needs, name, any_port);
+}
+
+/* Without a host: the one protocol and the other. Who connects does that to an address, which what
+ * is granted must have. */
+static verdict find_here(csp_vm *vm, process *p, net_use use, const address_name *name,
+                         const net_doing *d, net_found *f, value *result)
+{
+    bool each = use != NET_LISTEN && confine_limited(vm_confine(vm)) & MAY_CONNECT;
+    if (!each && !net_granted(vm, use, name, false))
+        return give_outside(vm, p, d, result);
     f->all = malloc(2 * sizeof *f->all);
     if (!f->all)
-        return false;
-    f->count = 2;
-    for (int i = 0; i < 2; i++)
-        (use == NET_LISTEN ? address_any : address_loopback)(&f->all[i], i == 0, port);
-    return true;
+        return vm_raise_memory(vm);
+    for (int i = 0; i < 2; i++) {
+        address *at = &f->all[f->count];
+        (use == NET_LISTEN ? address_any : address_loopback)(at, i == 0, name->port);
+        f->count += !each || confine_address(vm_confine(vm), MAY_CONNECT, at);
+    }
+    if (f->count > 0)
+        return VERDICT_DONE;
+    net_drop(f);
+    return give_outside(vm, p, d, result);
+}
+
+/* A path that is limited becomes one through what is held open: of the socket itself, or of the
+ * folder in which it will be. */
+static int pin_path(csp_vm *vm, net_use use, net_found *f)
+{
+    place at;
+    bool listens = use == NET_LISTEN;
+    uint64_t needs = listens ? MAY_LISTEN | MAY_WRITE : MAY_CONNECT;
+    int why = place_find(&at, vm_confine(vm), f->one.local.sun_path, needs, !listens);
+    if (why != 0 || !at.real)
+        return why;
+    f->pin = listens ? fcntl(at.dir, F_DUPFD_CLOEXEC, 0)
+                     : openat(at.dir, at.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    why = f->pin < 0 ? errno : 0;
+    struct sockaddr_un *to = &f->one.local;
+    int size = snprintf(to->sun_path, sizeof to->sun_path, "/proc/self/fd/%d%s%s", f->pin,
+                        listens ? "/" : "", listens ? at.name : "");
+    if (why == 0 && (size_t)size >= sizeof to->sun_path)
+        why = ENAMETOOLONG;
+    f->one.size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)size + 1);
+    place_free(&at);
+    return why;
+}
+
+static verdict find_path(csp_vm *vm, process *p, net_use use, const address_name *name,
+                         const net_doing *d, net_found *f, value *result)
+{
+    f->one = name->at;
+    int why = pin_path(vm, use, f);
+    if (why != 0) {
+        net_drop(f);
+        return net_failed(vm, p, d, why, result);
+    }
+    f->all = &f->one;
+    f->count = 1;
+    return VERDICT_DONE;
 }
 
 static verdict begin(csp_vm *vm, process *p, const address_name *name, const net_doing *d,
@@ -198,20 +268,23 @@ verdict net_find_host(csp_vm *vm, process *p, value v, const net_doing *d, value
     const char *text;
     size_t size;
     address_name name = {.port = 0};
-    *f = (net_found){.all = NULL};
+    *f = (net_found){.pin = -1};
     if (*slot != VALUE_ABSENT)
         return end(vm, p, NET_CONNECT, d, f, result);
     if (!text_arg(vm, p, v, &text, &size))
         return VERDICT_FAIL;
     const char *wrong = address_read_host(&name, text, size);
-    return wrong ? net_refused(vm, p, d, "value_error", wrong, result)
-                 : find_named(vm, p, &name, d, slot, f);
+    if (wrong)
+        return net_refused(vm, p, d, "value_error", wrong, result);
+    if (!net_granted(vm, NET_CONNECT, &name, true))
+        return give_outside(vm, p, d, result);
+    return find_named(vm, p, &name, d, slot, f);
 }
 
 verdict net_find(csp_vm *vm, process *p, value v, net_use use, const net_doing *d, value *slot,
                  net_found *f, value *result)
 {
-    *f = (net_found){.all = NULL};
+    *f = (net_found){.pin = -1};
     if (*slot != VALUE_ABSENT) {
         *slot = VALUE_ABSENT;
         return end(vm, p, use, d, f, result);
@@ -224,12 +297,11 @@ verdict net_find(csp_vm *vm, process *p, value v, net_use use, const net_doing *
     const char *wrong = address_read(&name, text, size);
     if (wrong)
         return net_refused(vm, p, d, "value_error", wrong, result);
-    if (!name.is_path && !name.host[0])
-        return find_here(f, use, name.port) ? VERDICT_DONE : vm_raise_memory(vm);
-    if (!name.is_path)
-        return find_named(vm, p, &name, d, slot, f);
-    f->one = name.at;
-    f->all = &f->one;
-    f->count = 1;
-    return VERDICT_DONE;
+    if (name.is_path)
+        return find_path(vm, p, use, &name, d, f, result);
+    if (!name.host[0])
+        return find_here(vm, p, use, &name, d, f, result);
+    if (!net_granted(vm, use, &name, false))
+        return give_outside(vm, p, d, result);
+    return find_named(vm, p, &name, d, slot, f);
 }

@@ -43,6 +43,7 @@ typedef struct net_found {
     size_t count;
     address *all; /* `one`, or malloc'ed: net_drop */
     address one;
+    int pin; /* holds open what the path of a Unix socket goes through, or -1 */
 } net_found;
 void net_drop(net_found *f);
 
@@ -59,6 +60,8 @@ verdict net_find_host(csp_vm *vm, process *p, value v, const net_doing *d, value
 enum { NET_WHY };
 bool net_lookup_failed(const errand *e);
 verdict net_give_why(csp_vm *vm, process *p, const errand *e, const net_doing *d, value *result);
+/* Whether what is granted has the address, or the host with any port. */
+bool net_granted(const csp_vm *vm, net_use use, const address_name *name, bool any_port);
 /* Whether net_find is waiting, and something else has woken p. */
 bool net_interrupted(const process *p, value slot);
 

@@ -7,6 +7,7 @@
 #include "stdlib/natives.h"
 #include "stdlib/net_parts.h"
 #include "vm/outside/errand.h"
+#include "vm/outside/place.h"
 
 /* --- resolve(host): slots: whether it waits */
 
@@ -77,8 +78,12 @@ static verdict net_reverse(csp_vm *vm, process *p, value *args, value *result)
     if (!net_text_arg(vm, p, args[0], shown) || !vm_may(vm, MAY_CONNECT))
         return VERDICT_FAIL;
     if (args[1] == VALUE_ABSENT) {
+        address_name name;
         if (!address_numeric(&at, shown, 0))
             return net_refused(vm, p, &d, "value_error", "that is no IP address", result);
+        address_read_host(&name, shown, strlen(shown));
+        if (!net_granted(vm, NET_CONNECT, &name, true))
+            return net_failed(vm, p, &d, PLACE_OUTSIDE, result);
         return ask_back(vm, p, &at, &args[1]);
     }
     errand *e = errand_of(p);

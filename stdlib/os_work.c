@@ -16,8 +16,15 @@ void os_nothing(errand *e) { (void)e; }
 
 void os_chdir(errand *e)
 {
-    if (chdir(e->paths[0]) != 0)
+    place at;
+    if (!errand_find(e, 0, MAY_READ, true, &at))
+        return;
+    int folder = at.real ? place_open_folder(&at) : -1;
+    if ((at.real ? fchdir(folder) : chdir(at.name)) != 0)
         e->error = errno;
+    if (folder >= 0)
+        close(folder);
+    place_free(&at);
 }
 
 void os_memory(errand *e) { e->numbers[0] = (int64_t)heap_machine_memory(); }
@@ -103,6 +110,13 @@ void os_which(errand *e)
 {
     int why;
     char *path = program_find(e->paths[0], e->paths[1], &why);
+    place at;
+    if (path && (why = place_find(&at, e->confine, path, MAY_READ, true)) == 0) {
+        place_free(&at);
+    } else if (path) {
+        free(path);
+        path = NULL;
+    }
     if (path)
         take_text(e, path);
     else if (why == ENOMEM)

@@ -3,31 +3,27 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/utf8.h"
 #include "stdlib/natives.h"
+#include "stdlib/system.h"
 #include "vm/native.h"
+#include "vm/outside/errand.h"
 
 /* The current folder, as bytes where it is no UTF-8, or an error value. */
 static verdict path_here(csp_vm *vm, process *p, value *args, value *result)
 {
-    (void)p;
     (void)args;
     if (!vm_may(vm, MAY_READ))
         return VERDICT_FAIL;
     char *here = getcwd(NULL, 0);
-    int failure = errno;
-    if (!here && failure == ENOMEM)
+    int failure = here ? 0 : errno;
+    if (here && !confine_allows(vm_confine(vm), MAY_READ, here))
+        failure = PLACE_OUTSIDE;
+    if (failure == ENOMEM)
         return vm_raise_memory(vm);
-    if (!here)
-        return vm_give(vm,
-                       error_make(vm, failure == ENOENT ? ERR_NOT_FOUND : ERR_IO,
-                                  "cannot tell the current folder: %s", strerror(failure)),
-                       result);
-    size_t size = strlen(here);
-    value text =
-        utf8_check(here, size) == size ? str_new(vm, here, size) : bytes_new(vm, here, size);
+    const system_failure f = {.error = failure, .op = "find the current folder"};
+    value made = failure ? system_error(vm, p, &f) : system_name(vm, here, strlen(here));
     free(here);
-    return vm_give(vm, text, result);
+    return vm_give(vm, made, result);
 }
 
 const native_entry path_natives[] = {

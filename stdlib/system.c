@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "vm/data/hosted.h"
+#include "vm/outside/place.h"
 
 /* --- arguments */
 
@@ -66,6 +67,7 @@ static const struct {
     {EEXIST, "exists"},
     {EACCES, "denied"},
     {EPERM, "denied"},
+    {PLACE_OUTSIDE, "denied"},
     {EISDIR, "is_dir"},
     {ENOTDIR, "not_dir"},
     {ENOTEMPTY, "not_empty"},
@@ -106,6 +108,10 @@ static const char *kind_of(int number)
 static void reason_of(int number, char *out, size_t room)
 {
     char said[128];
+    if (number == PLACE_OUTSIDE) {
+        snprintf(out, room, "it lies outside of what is granted");
+        return;
+    }
     snprintf(out, room, "%s", strerror_r(number, said, sizeof said));
     if (isupper((unsigned char)out[0]) && !isupper((unsigned char)out[1]))
         out[0] = (char)tolower((unsigned char)out[0]);

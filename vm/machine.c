@@ -21,6 +21,7 @@
 #include "vm/foreign/foreign.h"
 #include "vm/outside/bell.h"
 #include "vm/outside/child.h"
+#include "vm/outside/confine.h"
 #include "vm/outside/environment.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
@@ -158,6 +159,7 @@ void vm_destroy(csp_vm *vm)
     streams_free(vm);
     children_free(vm);
     environment_free(vm);
+    confine_drop(vm->confine);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
         drop_process(vm, vm->table[vm->table_count - 1]);
         vm->table_count--;

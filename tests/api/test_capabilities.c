@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "csp.h"
 
@@ -141,6 +143,156 @@ Test(capabilities, files_to_import_are_read)
     config.capabilities = CSP_MAY_READ;
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
     csp_free(vm);
+}
+
+/* ---- Places ---- */
+
+static void count_misuse(void *user, const char *function, const char *what)
+{
+    (void)function;
+    cr_assert(*what);
+    ++*(int *)user;
+}
+
+/* With one place, or none: NULL. */
+static csp_status try_place(uint64_t capabilities, const char *const *places, uint32_t count,
+                            int *misuses)
+{
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.capabilities = capabilities;
+    config.places = places;
+    config.place_count = count;
+    config.user = misuses;
+    config.misuse = count_misuse;
+    csp_vm *vm;
+    csp_status status = csp_new(&config, &vm);
+    cr_assert_eq(status == CSP_OK, vm != NULL);
+    csp_free(vm);
+    return status;
+}
+
+static csp_status try_one(uint64_t capabilities, const char *place)
+{
+    int misuses = 0;
+    csp_status status = try_place(capabilities, &place, 1, &misuses);
+    cr_assert_eq(misuses, status == CSP_E_MISUSE, "%s", place);
+    return status;
+}
+
+Test(capabilities, places)
+{
+    static const char *const good[] = {
+        "read:/",        "read:.",          "write:/tmp/not-there",
+        "connect:a.org", "connect:a.org:1", "listen:127.1:0",
+        "net:[::1]",     "net:[::1]:80",    "net:::1",
+        "net:1.2.3.4:5", "net:unix:/tmp/x", "connect::80",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        cr_expect_eq(try_one(CSP_MAY_ALL, good[i]), CSP_OK, "%s", good[i]);
+    cr_expect_eq(try_one(CSP_MAY_ALL, "read:/not/there"), CSP_E_NOT_FOUND);
+    cr_expect_eq(try_one(CSP_MAY_ALL, "net:unix:/not/there"), CSP_E_NOT_FOUND);
+}
+
+Test(capabilities, misuse_of_places)
+{
+    static const char *const bad[] = {
+        "",        "read",    "read:",     "run:/bin/ls",     "net:",   "net:a:b", "net:[::1",
+        "net:[x]", "net:a/b", "net:unix:", "net:a.org:66666", "Read:/",
+    };
+    int misuses = 0;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_eq(try_one(CSP_MAY_ALL, bad[i]), CSP_E_MISUSE, "%s", bad[i]);
+    cr_expect_eq(try_one(CSP_MAY_READ, "write:/"), CSP_E_MISUSE, "it is not granted");
+    cr_expect_eq(try_one(CSP_MAY_CONNECT, "net:a.org"), CSP_E_MISUSE, "half of it is not granted");
+    cr_expect_eq(try_place(CSP_MAY_ALL, NULL, 1, &misuses), CSP_E_MISUSE);
+    cr_expect_eq(try_place(CSP_MAY_ALL, (const char *const[]){NULL}, 1, &misuses), CSP_E_MISUSE);
+    cr_expect_eq(misuses, 2);
+}
+
+/* What a VM with these places says to a text. */
+static char *in_places(const char *const *places, uint32_t count, const char *text)
+{
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.capabilities = CSP_MAY_ALL;
+    config.places = places;
+    config.place_count = count;
+    csp_vm *vm;
+    cr_assert_eq(csp_new(&config, &vm), CSP_OK);
+    csp_session *s = csp_session_new(vm);
+    char *result;
+    cr_assert_eq(csp_eval(s, text, strlen(text), &result), CSP_OK, "%s", text);
+    csp_free(vm);
+    return result;
+}
+
+Test(capabilities, only_there)
+{
+    static const char *const places[] = {"read:/usr", "connect:127.0.0.1", "listen:localhost:0"};
+    static const struct {
+        const char *text, *result;
+    } tried[] = {
+        {"File.exists(\"/usr\")", "true"},
+        {"File.exists(\"/etc\").kind", "\"denied\""},
+        {"Dir.list(\"/usr/..\").kind", "\"denied\""},
+        {"File.write(\"/not/there\", \"\").kind", "\"not_found\""}, /* is not limited */
+        {"Net.connect(\"127.0.0.2:1\").data.errno == nil", "true"},
+        {"Net.connect(\"127.1:1\").kind", "\"refused\""},
+        {"Net.connect(\":1\").kind", "\"refused\""},
+        {"Net.connect(\"localhost:1\").kind", "\"denied\""},
+        {"Net.connect(\"0.0.0.0:1\").kind", "\"denied\""},
+        {"Net.connect(\"[::1]:1\").kind", "\"denied\""},
+        {"Net.connect(\"unix:/tmp/x\").kind", "\"denied\""},
+        {"Net.listen(\":0\").kind", "\"denied\""},
+        {"Net.listen(\"LOCALHOST:7\").kind", "\"denied\""},
+        {"Net.listen(\"unix:/tmp/x\").kind", "\"denied\""},
+        {"Net.udp().kind", "\"denied\""},
+        {"type(Net.udp(\"localhost:0\"))", "\"udp\""},
+        {"Net.send_to(Net.udp(\"localhost:0\"), \"x\", \"127.0.0.2:9\").kind", "\"denied\""},
+        {"Net.resolve(\"localhost\").kind", "\"denied\""},
+        {"Net.resolve(\"127.0.0.1\")", "[\"127.0.0.1\"]"},
+        {"Net.reverse(\"127.0.0.2\").kind", "\"denied\""},
+    };
+    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+        char *result = in_places(places, 3, tried[i].text);
+        cr_expect_str_eq(result, tried[i].result, "%s", tried[i].text);
+        csp_text_free(result);
+    }
+}
+
+/* A Unix socket is one by whatever path it is reached. */
+Test(capabilities, unix_sockets)
+{
+    char folder[] = "/tmp/csp-places-XXXXXX", place[3][64], text[600];
+    cr_assert(mkdtemp(folder));
+    snprintf(place[0], sizeof place[0], "net:unix:%s/in", folder);
+    snprintf(place[1], sizeof place[1], "write:%s/in", folder);
+    const char *const places[] = {place[0], place[1]};
+    snprintf(text, sizeof text, "%s/in", folder);
+    cr_assert_eq(mkdir(text, 0700), 0);
+    snprintf(place[2], sizeof place[2], "%s/in/out", folder);
+    cr_assert_eq(symlink("..", place[2]), 0);
+    snprintf(text, sizeof text,
+             "if true {\n"
+             "    let l = Net.listen(\"unix:%s/in/s\")\n"
+             "    let c = Net.connect(\"unix:%s/in/../in/s\")\n"
+             "    let s = Net.accept(l)\n"
+             "    Io.write(c, \"hello\\n\")\n"
+             "    (Io.read_line(s), Net.local(l) == Net.peer(s) or Net.local(l),\n"
+             "     Net.listen(\"unix:%s/in/out/t\").kind, Net.connect(\"unix:%s/in/out/s\").kind, "
+             "Io.close(l))\n"
+             "}",
+             folder, folder, folder, folder);
+    char *result = in_places(places, 2, text), expected[100];
+    snprintf(expected, sizeof expected,
+             "(\"hello\", \"unix:%s/in/s\", \"denied\", \"denied\", true)", folder);
+    cr_expect_str_eq(result, expected);
+    csp_text_free(result);
+    cr_expect_eq(unlink(place[2]), 0);
+    snprintf(text, sizeof text, "%s/in", folder);
+    cr_expect_eq(rmdir(text), 0, "the socket has gone with its listener");
+    cr_expect_eq(rmdir(folder), 0);
 }
 
 Test(capabilities, clocks_are_rounded)

@@ -147,6 +147,7 @@ struct csp_vm {
     void (*keep_foreign)(const struct csp_vm *vm, struct heap_marker *m);
     struct hosted_table *objects; /* of the host (hosted.h); NULL until there is one */
     uint64_t capabilities;        /* base/capability.h: what the host has granted */
+    struct confine *confine;      /* confine.h: where that holds; NULL: everywhere */
     struct foreign *foreign;      /* what calls C; made with the first library */
     struct pool *pool;            /* workers and inbox of the requests; made by the first */
     struct request *requests;     /* all that have been neither taken nor disposed of */

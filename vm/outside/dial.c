@@ -28,6 +28,7 @@ struct dial {
     int64_t due;  /* when `next` is tried though others are under way */
     waits caller; /* the process */
     int error;    /* of those that have failed, the one that says most */
+    int pin;      /* is open as long as it is needed, or -1 */
 };
 
 static void ready(loop_watched *w, bool reads, bool writes)
@@ -44,6 +45,7 @@ dial *dial_new(csp_vm *vm, const address *to, size_t count)
     dial *d = calloc(1, sizeof *d);
     if (!d)
         return NULL;
+    d->pin = -1;
     d->to = malloc(count * sizeof *to);
     d->attempts = calloc(count, sizeof *d->attempts);
     if (!d->to || !d->attempts) {
@@ -57,6 +59,8 @@ dial *dial_new(csp_vm *vm, const address *to, size_t count)
         d->attempts[i] = (attempt){.watched = {.ready = ready}, .of = d, .fd = -1};
     return d;
 }
+
+void dial_hold(dial *d, int fd) { d->pin = fd; }
 
 /* Its descriptor is no longer watched. */
 static int release(dial *d, attempt *a)
@@ -73,6 +77,8 @@ void dial_free(dial *d)
     for (size_t i = 0; i < d->next && d->live > 0; i++)
         if (d->attempts[i].fd >= 0)
             close(release(d, &d->attempts[i]));
+    if (d->pin >= 0)
+        close(d->pin);
     free(d->to);
     free(d->attempts);
     free(d);

@@ -15,6 +15,8 @@ typedef struct dial dial;
 
 /* With its copy of the addresses, in the order in which they are tried. NULL: no memory. */
 dial *dial_new(csp_vm *vm, const address *to, size_t count);
+/* The descriptor is the dial's, and open as long as that is needed: a path leads through it. */
+void dial_hold(dial *d, int fd);
 /* Closes all that is under way. */
 void dial_free(dial *d);
 

@@ -91,8 +91,14 @@ static bool take_file(endpoint *e, const address *at)
 }
 
 /* What it is called: with the port that the system has chosen. */
-static bool take_name(endpoint *e)
+static bool take_name(endpoint *e, const endpoint_options *options)
 {
+    if (options->pin && *options->pin >= 0) {
+        e->pin = *options->pin;
+        *options->pin = -1;
+        e->name = strdup(options->name);
+        return e->name != NULL;
+    }
     char name[ADDRESS_TEXT];
     address is = {.size = sizeof is.of};
     if (getsockname(e->fd, &is.any, &is.size) != 0)
@@ -108,7 +114,7 @@ static bool prepare(endpoint *e, const address *at, const endpoint_options *opti
         return false;
     if ((e->fd = open_socket(at, options)) < 0 || !bind_to(e->fd, at))
         return false;
-    if ((at->family == AF_UNIX && !take_file(e, at)) || !take_name(e))
+    if ((at->family == AF_UNIX && !take_file(e, at)) || !take_name(e, options))
         return false;
     if (e->listens && listen(e->fd, options->backlog) != 0)
         return false;
@@ -124,7 +130,7 @@ endpoint *endpoint_new(csp_vm *vm, const address *at, const endpoint_options *op
         return NULL;
     e->watched.ready = ready;
     e->vm = vm;
-    e->fd = -1;
+    e->fd = e->pin = -1;
     e->listens = options->backlog >= 0;
     e->readable = e->writable = true;
     if (prepare(e, at, options))
@@ -160,6 +166,8 @@ void endpoint_close(endpoint *e)
 void endpoint_free(endpoint *e)
 {
     endpoint_close(e);
+    if (e->pin >= 0)
+        close(e->pin);
     free(e->file);
     free(e->name);
     free(e);

@@ -23,12 +23,17 @@ typedef struct endpoint {
     ino_t number;
     turn in, out;
     char *name; /* its address, for messages; malloc'ed, as is `file` */
+    int pin;    /* what `file` leads through, or -1 */
 } endpoint;
 
 typedef struct endpoint_options {
     int backlog; /* of a listener; less than 0: for datagrams */
     bool reuse_port;
     bool only_six; /* no IPv4 by IPv6 */
+    /* of a Unix socket whose path leads through an open descriptor: that, which becomes the
+     * endpoint's, and the address to show; NULL or -1: there is none */
+    int *pin;
+    const char *name;
 } endpoint_options;
 
 /* NULL: errno says why. A file of a Unix socket on which nobody listens is replaced. */

@@ -23,6 +23,7 @@ void errand_free(errand *e)
     for (int i = 0; i < ERRAND_PATHS; i++)
         free(e->paths[i]);
     free(e->data);
+    confine_drop(e->confine);
     free(e);
 }
 
@@ -46,6 +47,7 @@ static errand *new_errand(csp_vm *vm, const request_kind *kind, void (*doing)(er
     e->work = doing;
     e->op = op;
     e->fd = -1;
+    e->confine = confine_hold(vm->confine);
     size_t most = vm->limits.memory;
     /* without a limit of memory, as much as any text can hold */
     e->most = most && most < STRING_MAX ? most : STRING_MAX;
@@ -104,4 +106,23 @@ bool errand_add(errand *e, const void *data, size_t size)
     memcpy(e->data + e->size, data, size);
     e->size += size;
     return true;
+}
+
+bool errand_find(errand *e, int path, uint64_t needs, bool follow, place *at)
+{
+    int why = place_find(at, e->confine, e->paths[path], needs, follow);
+    if (why != 0)
+        e->error = why;
+    return why == 0;
+}
+
+bool errand_find_loose(errand *e, int path, uint64_t needs, place *at)
+{
+    if (!errand_find(e, path, needs, false, at))
+        return false;
+    if (!place_is_fixed(at, e->confine))
+        return true;
+    place_free(at);
+    e->error = PLACE_OUTSIDE;
+    return false;
 }

@@ -6,6 +6,7 @@
 #ifndef CSP_VM_OUTSIDE_ERRAND_H
 #define CSP_VM_OUTSIDE_ERRAND_H
 
+#include "vm/outside/place.h"
 #include "vm/outside/request.h"
 
 enum { ERRAND_NUMBERS = 12, ERRAND_PATHS = 2 };
@@ -23,8 +24,12 @@ typedef struct errand {
     size_t most;      /* so many bytes of data it may make */
     const char *from; /* bytes in a pinned value, to be written: `from_size` of them */
     size_t from_size;
-    bool cancelled; /* atomic: nobody waits any more */
+    confine *confine; /* where it may work; its own count, or NULL */
+    bool cancelled;   /* atomic: nobody waits any more */
 } errand;
+
+/* Where what the VM is granted holds; NULL: everywhere. */
+static inline const confine *vm_confine(const csp_vm *vm) { return vm->confine; }
 
 /* NULL: out of memory, raised. */
 errand *errand_new(csp_vm *vm, void (*doing)(errand *e), const char *op);
@@ -44,6 +49,10 @@ void errand_end(csp_vm *vm, process *p);
 /* For workers: false: out of memory, or more than `most`; `error` says which. */
 bool errand_reserve(errand *e, size_t more);
 bool errand_add(errand *e, const void *data, size_t size);
+/* The place of one of its paths, as place_find; false: `error` says why not. */
+bool errand_find(errand *e, int path, uint64_t needs, bool follow, place *at);
+/* The same of what is to be moved or removed, which what is granted is not. */
+bool errand_find_loose(errand *e, int path, uint64_t needs, place *at);
 static inline bool errand_cancelled(const errand *e)
 {
     return __atomic_load_n(&e->cancelled, __ATOMIC_RELAXED);

@@ -14,6 +14,6 @@ try --allow=all --no-ffi -e 'extern "libm.so.6" as m { fn cos(x: f64): f64 }'
 try --allow=none -e 'for line in Io.stdin { print(line) }'
 try --allow=none -e 'import "../modules/lib/geometry"'
 try --allow=net,run -e 'print("net")'
-try --allow=read:/tmp -e '1'
+try --allow=reads:/tmp -e '1'
 try --allow=reads -e '1'
 try --allow
