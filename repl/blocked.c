@@ -183,12 +183,9 @@ static bool wakes_alone(const seen *s, const seen_process *p)
     return false;
 }
 
-static void wake_all(work *w)
+static void pass_on(work *w)
 {
     const seen *s = w->seen;
-    for (size_t i = 0; i < s->count; i++)
-        if (wakes_alone(s, &s->processes[i]))
-            wake(w, i);
     while (w->todo_count > 0) {
         size_t p = w->todo[--w->todo_count];
         wake_waiters(w, p);
@@ -200,6 +197,48 @@ static void wake_all(work *w)
             wake_waiters(w, node);
         }
     }
+}
+
+static void wake_all(work *w)
+{
+    const seen *s = w->seen;
+    for (size_t i = 0; i < s->count; i++)
+        if (wakes_alone(s, &s->processes[i]))
+            wake(w, i);
+    pass_on(w);
+}
+
+/* Somebody else than a process may act there. */
+static bool is_open(const seen *s, const seen_channel *c)
+{
+    bool open = !c->complete;
+    for (uint32_t i = 0; i < c->holder_count && !open; i++)
+        open = !s->holders[c->first_holder + i].process;
+    return open;
+}
+
+/* Whoever waits for an end may be woken by a kill. */
+static bool waits_for_end(const seen *s, const seen_process *p)
+{
+    for (uint32_t i = 0; i < p->wait_count; i++)
+        if (s->waits[p->first_wait + i].kind == CSP_WAITS_END)
+            return true;
+    return false;
+}
+
+/* As if who types, and the host, might still do whatever they can. */
+static void wake_from_outside(work *w)
+{
+    const seen *s = w->seen;
+    for (size_t i = 0; i < s->channel_count; i++)
+        if (is_open(s, &s->channels[i])) {
+            w->awake[s->count + i] = true;
+            wake_waiters(w, s->count + i);
+        }
+    for (size_t i = 0; i < s->count; i++)
+        if (waits_for_end(s, &s->processes[i]))
+            wake(w, i);
+    pass_on(w);
 }
 
 /* ---- Circles: Tarjan's strongly connected components, without recursion ---- */
@@ -218,7 +257,8 @@ typedef struct components {
 
 /* The k-th node to which an edge leads from this one; SIZE_MAX: there are no more, SIZE_MAX - 1: it
  * is not one of these. A process leads to what it waits for; a channel to who holds it and does not
- * wait on it; a process that is awaited is its own node. */
+ * wait on it (a supervisor holds what it gives to its children, and does not use it); a process
+ * that is awaited is its own node. */
 enum { NONE = 1 };
 static size_t successor(const work *w, size_t node, uint32_t k)
 {
@@ -230,7 +270,7 @@ static size_t successor(const work *w, size_t node, uint32_t k)
         if (k >= c->holder_count)
             return SIZE_MAX;
         const seen_process *p = seen_process_of(s, s->holders[c->first_holder + k].process);
-        if (p && !blocked_waits_on(s, p, c->number))
+        if (p && !p->supervisor && !blocked_waits_on(s, p, c->number))
             to = process_place(s, p);
     } else {
         const seen_process *p = &s->processes[node];
@@ -313,15 +353,19 @@ bool blocked_find(blocked *b, const seen *s)
     work w;
     *b = (blocked){.seen = s,
                    .deaf = calloc(s->count + 1, sizeof *b->deaf),
-                   .circle = calloc(s->count + 1, sizeof *b->circle)};
-    bool ok = b->deaf && b->circle && prepare(&w, s);
-    if (!b->deaf || !b->circle)
+                   .circle = calloc(s->count + 1, sizeof *b->circle),
+                   .lost = calloc(s->count + 1, sizeof *b->lost)};
+    if (!b->deaf || !b->circle || !b->lost)
         return false;
+    bool ok = prepare(&w, s);
     if (ok) {
         wake_all(&w);
         for (size_t i = 0; i < s->count; i++)
             b->deaf[i] = !w.awake[i];
         ok = find_circles(&w, b->circle);
+        wake_from_outside(&w);
+        for (size_t i = 0; i < s->count; i++)
+            b->lost[i] = !w.awake[i];
     }
     release(&w);
     return ok;
@@ -331,4 +375,5 @@ void blocked_free(blocked *b)
 {
     free(b->deaf);
     free(b->circle);
+    free(b->lost);
 }

@@ -8,8 +8,9 @@
 typedef struct blocked {
     const seen *seen;
     /* By the places in seen->processes. deaf: only others that are deaf could wake it. circle: it
-     * waits for itself in the end, by way of others that are deaf. */
-    bool *deaf, *circle;
+     * waits for itself in the end, by way of others that are deaf. lost: nobody could wake it, not
+     * even who types, or the host, with what these hold. */
+    bool *deaf, *circle, *lost;
 } blocked;
 
 /* Of a seen with SEEN_CHANNELS. False: no memory. To be freed in any case. */

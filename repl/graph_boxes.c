@@ -73,7 +73,7 @@ static void fill_boxes(boxes *b)
         if (at < 0)
             continue;
         b->items[at].count++;
-        b->items[at].circle = b->items[at].circle || b->blocked->circle[i];
+        b->items[at].circle = b->items[at].circle || b->blocked->circle[i] || b->blocked->lost[i];
     }
 }
 

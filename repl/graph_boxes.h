@@ -9,8 +9,8 @@
 typedef struct box {
     const seen_process *first;
     size_t count;
-    bool circle;
-    int parent; /* the box of the process that spawned the first one; -1: none */
+    bool circle; /* or lost: one of these processes is marked */
+    int parent;  /* the box of the process that spawned the first one; -1: none */
 } box;
 
 typedef struct boxes {

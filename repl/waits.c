@@ -29,14 +29,16 @@ static bool is_met(const chain *c, uint64_t number)
     return false;
 }
 
-/* How well it goes on with that holder: in a circle, with who is as deaf, with any process. */
+/* How well it goes on with that holder: in a circle, with who is as deaf, with any process, with a
+ * name; a supervisor holds what it gives to its children. */
+enum { RANK_SUPERVISOR, RANK_OTHER, RANK_PROCESS, RANK_DEAF, RANK_CIRCLE };
 static int rank_of(const chain *c, const seen_holder *h)
 {
     const seen_process *p = seen_process_of(c->of->seen, h->process);
-    if (!p)
-        return 0;
+    if (!p || p->supervisor)
+        return p ? RANK_SUPERVISOR : RANK_OTHER;
     size_t place = (size_t)(p - c->of->seen->processes);
-    return 1 + c->of->deaf[place] + c->of->circle[place];
+    return RANK_PROCESS + c->of->deaf[place] + c->of->circle[place];
 }
 
 /* Who could serve this wait on a channel: the one with whom the chain goes on, and how many there
@@ -87,7 +89,7 @@ static const seen_process *put_channel(chain *c, const csp_wait *w)
     }
     fprintf(c->out, " → held by ");
     seen_put_holder(c->out, s, h);
-    if (count > 1 && rank_of(c, h) < 2)
+    if (count > 1 && rank_of(c, h) < RANK_DEAF)
         fprintf(c->out, " (and %zu more)", count - 1);
     return seen_process_of(s, h->process);
 }
@@ -122,6 +124,12 @@ static void put_chain(chain *c, const seen_process *p)
     }
 }
 
+/* The collector has found that out, or what is known of holders says so. */
+static bool is_stuck(const blocked *of, size_t place)
+{
+    return of->lost[place] || seen_is_stuck(of->seen, of->seen->processes[place].number);
+}
+
 /* Those in a circle that has been shown as a whole are not shown again. */
 static void note_told(const chain *c, bool *told)
 {
@@ -134,7 +142,7 @@ static void put_group(FILE *out, const blocked *of, const process_group *g, bool
 {
     const seen *s = of->seen;
     size_t place = (size_t)(g->first - s->processes);
-    bool stuck = seen_is_stuck(s, g->first->number);
+    bool stuck = is_stuck(of, place);
     if (g->count == 1 && told[place])
         return;
     fprintf(out, stuck || of->circle[place] ? "! " : "  ");
@@ -161,7 +169,7 @@ static int class_of(const blocked *of, size_t place)
 {
     const seen *s = of->seen;
     const seen_process *p = &s->processes[place];
-    if (seen_is_stuck(s, p->number))
+    if (is_stuck(of, place))
         return STUCK;
     if (of->circle[place])
         return CIRCLES;

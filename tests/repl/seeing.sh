@@ -69,6 +69,19 @@ enter ':wait "text"'
 sees wait-of-value 'is neither a process nor a channel'
 screen_close
 
+# --- what its handle alone holds is lost; what a supervisor holds is its children's
+screen_open 24 80
+enter 'fn work(c) => ?c; let c = chan()'
+enter 'let s = Supervisor.start([{name: "a", start: fn() => work(c)}]); let lost = spawn { ?chan() }'
+enter ':wait'
+sees wait-lost $'nobody can ever wake this one:\n! 4 spawn at repl:2 → <chan'
+sees wait-of-supervised $'  3 a → <chan 3> → held by `c` (and 1 more)'
+keys C-l
+enter ':graph'
+sees graph-of-supervised '┌──▶┤ 3 a ├─2──▶┤ 2 supervisor │'
+sees graph-of-lost '│ ! 4 spawn at repl:2 │'
+screen_close
+
 # --- many, and small screens
 screen_open 24 80
 enter 'fn worker(c) => ?c; let c = chan(); for i in 0..99000 { spawn worker(c) }; print("be" + "gun")'
