@@ -1,9 +1,12 @@
 /* String.format: resumable, in two parts. First every value that `%s` or `%q` shows is made text,
  * in place in the list of arguments (which is this call's own): what has to be walked is left to
- * the walks of the VM, and large ints to its workers. Then the text is put together. */
+ * the walks of the VM, and large ints to its workers. Then the text is put together. Short texts
+ * of what needs no walk are made at once. */
 #include <math.h>
 
 #include "base/utf8.h"
+#include "stdlib/format_directive.h"
+#include "stdlib/format_float.h"
 #include "stdlib/string_parts.h"
 #include "vm/core/text.h"
 #include "vm/data/draft.h"
@@ -18,86 +21,7 @@
 enum { SLOT_AT, SLOT_NEXT, SLOT_WALKING, SLOT_DRAFT, SLOT_SEARCH };
 _Static_assert(SLOT_SEARCH + 1 == STRING_FORMAT_SLOTS, "one place says how many slots");
 
-/* Nobody needs wider fields, and a format must not fill the memory by mistake. */
-enum { MAX_WIDTH = 100000, DEFAULT_PRECISION = 6, DIRECTIVES_PER_STEP = 64 };
-
-static const char conversions[] = "dxXobfegsqc%";
-static const char with_precision[] = "fegs";
-
-/* %[flags][width][.precision]conversion */
-typedef struct directive {
-    bool left, zero, plus, space, alternate;
-    uint32_t width;
-    int32_t precision; /* -1: none */
-    char conversion;
-} directive;
-
-/* --- reading a format */
-
-static uint32_t parse_flags(const char *at, directive *d)
-{
-    uint32_t i = 0;
-    for (;; i++) {
-        switch (at[i]) {
-        case '-': d->left = true; break;
-        case '0': d->zero = true; break;
-        case '+': d->plus = true; break;
-        case ' ': d->space = true; break;
-        case '#': d->alternate = true; break;
-        default: return i;
-        }
-    }
-}
-
-/* Digits, as a number not far above MAX_WIDTH. */
-static uint32_t parse_number(const char *at, uint32_t *number)
-{
-    uint32_t i = 0;
-    *number = 0;
-    for (; at[i] >= '0' && at[i] <= '9'; i++)
-        if (*number <= MAX_WIDTH)
-            *number = *number * 10 + (uint32_t)(at[i] - '0');
-    return i;
-}
-
-/* Reads the directive behind the `%` at byte *at, which moves behind it. False: raised. Texts end
- * with a NUL, which is no part of any directive. */
-static bool parse_directive(csp_vm *vm, const string *format, uint32_t *at, directive *d)
-{
-    *d = (directive){.precision = -1};
-    uint32_t i = *at + 1;
-    i += parse_flags(format->text + i, d);
-    i += parse_number(format->text + i, &d->width);
-    uint32_t precision = 0;
-    if (format->text[i] == '.') {
-        i++;
-        i += parse_number(format->text + i, &precision);
-        d->precision = (int32_t)precision;
-    }
-    if (d->width > MAX_WIDTH || precision > MAX_WIDTH) {
-        vm_raise(vm, ERR_VALUE, "a format's width and precision are at most %d", MAX_WIDTH);
-        return false;
-    }
-    unsigned size = 0;
-    if (i < format->size)
-        utf8_decode_valid(format->text + i, &size);
-    d->conversion = format->text[i];
-    if (i >= format->size || size != 1 || strchr(conversions, d->conversion) == NULL ||
-        d->conversion == '\0') {
-        vm_raise(vm, ERR_VALUE,
-                 "the format has no conversion `%.*s`: there are %%d %%x %%X %%o %%b %%f %%e %%g "
-                 "%%s %%q %%c %%%%",
-                 (int)(i + size - *at), format->text + *at);
-        return false;
-    }
-    if (d->precision >= 0 && strchr(with_precision, d->conversion) == NULL) {
-        vm_raise(vm, ERR_VALUE, "a precision goes with %%f %%e %%g and %%s only, not with %%%c",
-                 d->conversion);
-        return false;
-    }
-    *at = i + 1;
-    return true;
-}
+enum { DEFAULT_PRECISION = 6, FEW_DIGITS = 60, DIRECTIVES_PER_STEP = 64, AT_ONCE = 4096 };
 
 /* The next `%` at or behind byte *at, or the end: DONE with *at there; YIELD. */
 static verdict find_directive(csp_vm *vm, const string *format, value *slot, uint32_t *at)
@@ -119,7 +43,6 @@ static verdict find_directive(csp_vm *vm, const string *format, value *slot, uin
 /* DONE with the text of v, or CALL: a walk must make it. */
 static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *out)
 {
-    enum { AT_ONCE = 4096 };
     text t;
     text_init(&t, vm);
     char chars[40];
@@ -183,8 +106,8 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
             break;
         directive d;
         vm_charge(vm, 1);
-        if (!parse_directive(vm, format, &at, &d))
-            return VERDICT_FAIL;
+        if (!format_read(format, &at, &d))
+            return format_refuse(vm, format, at);
         if (d.conversion == '%')
             continue;
         if (next == values->count)
@@ -215,7 +138,9 @@ static verdict prepare(csp_vm *vm, process *p, const string *format, list *value
 static void add_repeated(text *t, char c, uint64_t count)
 {
     char run[64];
-    memset(run, c, sizeof run);
+    if (count == 0)
+        return;
+    memset(run, c, count < sizeof run ? count : sizeof run);
     for (; count > sizeof run; count -= sizeof run)
         text_add(t, run, sizeof run);
     text_add(t, run, count);
@@ -225,11 +150,12 @@ static void add_repeated(text *t, char c, uint64_t count)
  * which comes before zeroes. Gives how many blanks are to come behind it. */
 static uint64_t begin_field(text *t, const directive *d, const char *prefix, uint64_t length)
 {
-    uint64_t width = strlen(prefix) + length;
+    size_t size = strlen(prefix);
+    uint64_t width = size + length;
     uint64_t missing = d->width > width ? d->width - width : 0;
     if (!d->left && !d->zero)
         add_repeated(t, ' ', missing);
-    text_add(t, prefix, strlen(prefix));
+    text_add(t, prefix, size);
     if (!d->left && d->zero)
         add_repeated(t, '0', missing);
     return d->left ? missing : 0;
@@ -238,7 +164,7 @@ static uint64_t begin_field(text *t, const directive *d, const char *prefix, uin
 static void add_field(text *t, const directive *d, const char *prefix, const char *body,
                       size_t size)
 {
-    uint64_t behind = begin_field(t, d, prefix, utf8_count(body, size));
+    uint64_t behind = begin_field(t, d, prefix, d->width > 0 ? utf8_count(body, size) : size);
     text_add(t, body, size);
     add_repeated(t, ' ', behind);
 }
@@ -259,15 +185,20 @@ static number_prefix prefix_of(const directive *d, bool negative)
                        : base == 8                 ? "0o"
                        : base == 2                 ? "0b"
                                                    : "0x";
-    number_prefix made;
-    snprintf(made.text, sizeof made.text, "%s%s", sign_of(d, negative), mark);
+    number_prefix made = {.text = ""};
+    size_t size = 0;
+    for (const char *sign = sign_of(d, negative); *sign; sign++)
+        made.text[size++] = *sign;
+    for (; *mark; mark++)
+        made.text[size++] = *mark;
     return made;
 }
 
 static verdict add_int(csp_vm *vm, text *t, const directive *d, value v)
 {
+    char room[72];
     text digits;
-    text_init(&digits, vm);
+    text_init_in(&digits, vm, room, sizeof room);
     if (!num_format_int(&digits, v, base_of(d)))
         return vm_raise_memory(vm);
     bool negative = digits.block[0] == '-';
@@ -289,29 +220,6 @@ static void add_digits(csp_vm *vm, draft *under_way, const directive *d, const s
     add_repeated(&under_way->tail, ' ', behind);
 }
 
-/* What the C library prints between the whole part and the fraction depends on the host's locale;
- * here it is always a point. */
-static size_t make_point(char *chars, size_t size)
-{
-    size_t from = strspn(chars, "0123456789");
-    size_t width = strcspn(chars + from, "0123456789e");
-    if (from == 0 || width == 0)
-        return size;
-    chars[from] = '.';
-    memmove(chars + from + 1, chars + from + width, size - from - width + 1);
-    return size - width + 1;
-}
-
-static int print_float(char *chars, size_t room, const directive *d, double magnitude)
-{
-    int precision = d->precision < 0 ? DEFAULT_PRECISION : d->precision;
-    if (d->conversion == 'f')
-        return snprintf(chars, room, "%.*f", precision, magnitude);
-    if (d->conversion == 'e')
-        return snprintf(chars, room, "%.*e", precision, magnitude);
-    return snprintf(chars, room, "%.*g", precision, magnitude);
-}
-
 static verdict add_float(csp_vm *vm, process *p, text *t, const directive *d, value v)
 {
     if (!value_is_number(v)) {
@@ -327,17 +235,18 @@ static verdict add_float(csp_vm *vm, process *p, text *t, const directive *d, va
         add_field(t, &plain, prefix, isnan(n) ? "nan" : "inf", 3);
         return VERDICT_DONE;
     }
-    /* 1.8e308 has 309 digits before the point. */
-    size_t room = 400 + (d->precision > 0 ? (size_t)d->precision : 0);
-    char *chars = heap_alloc(vm_heap(vm), HEAP_BYTES, room);
-    if (chars == NULL)
+    unsigned precision = d->precision < 0 ? DEFAULT_PRECISION : (unsigned)d->precision;
+    char few[FORMAT_FLOAT_ROOM + FEW_DIGITS], *chars = few;
+    size_t room = FORMAT_FLOAT_ROOM + precision;
+    if (precision > FEW_DIGITS)
+        chars = heap_alloc(vm_heap(vm), HEAP_BYTES, room);
+    size_t size = chars ? format_float(chars, d->conversion, precision, fabs(n)) : 0;
+    if (size == 0)
         return vm_raise_memory(vm);
-    int size = print_float(chars, room, d, fabs(n));
-    if (size < 0)
-        return vm_raise_memory(vm);
-    vm_charge(vm, (uint64_t)size / 64);
-    add_field(t, d, prefix, chars, make_point(chars, (size_t)size));
-    heap_release(vm_heap(vm), HEAP_BYTES, chars, room);
+    vm_charge(vm, size / 64);
+    add_field(t, d, prefix, chars, size);
+    if (chars != few)
+        heap_release(vm_heap(vm), HEAP_BYTES, chars, room);
     return VERDICT_DONE;
 }
 
@@ -357,16 +266,25 @@ static verdict add_character(csp_vm *vm, process *p, text *t, const directive *d
     return VERDICT_DONE;
 }
 
+/* How many bytes of the text are shown. */
+static uint32_t shown_size(const directive *d, const string *s)
+{
+    if (d->precision < 0 || (uint32_t)d->precision >= s->length)
+        return s->size;
+    uint32_t size = 0;
+    unsigned next;
+    for (int32_t n = 0; n < d->precision; n++, size += next)
+        utf8_decode_valid(s->text + size, &next);
+    return size;
+}
+
 /* Cut off, it is no longer than a format may ask for. */
 static void add_text(csp_vm *vm, draft *under_way, const directive *d, const string *s)
 {
     directive plain = *d;
     plain.zero = false;
-    if (d->precision >= 0 && (uint32_t)d->precision < s->length) {
-        uint32_t size = 0;
-        unsigned next;
-        for (int32_t n = 0; n < d->precision; n++, size += next)
-            utf8_decode_valid(s->text + size, &next);
+    uint32_t size = shown_size(d, s);
+    if (size < s->size) {
         add_field(&under_way->tail, &plain, "", s->text, size);
         return;
     }
@@ -416,8 +334,8 @@ static verdict put_together(csp_vm *vm, process *p, const string *format, const 
         if (v == VERDICT_DONE && at < format->size) {
             directive d;
             uint32_t next = (uint32_t)value_as_int(slots[SLOT_NEXT]);
-            if (!parse_directive(vm, format, &at, &d))
-                return VERDICT_FAIL;
+            if (!format_read(format, &at, &d))
+                return format_refuse(vm, format, at);
             if (d.conversion == '%')
                 text_put(&under_way->tail, '%');
             else if (add_value(vm, p, under_way, &d, values->items[next++]) == VERDICT_FAIL)
@@ -434,6 +352,79 @@ static verdict put_together(csp_vm *vm, process *p, const string *format, const 
     return plain < format->size ? VERDICT_YIELD : draft_string(vm, under_way, result);
 }
 
+/* --- both at once, where nothing takes long and nothing is wrong */
+
+/* What `%s` shows of a number. */
+static bool add_number(csp_vm *vm, text *t, const directive *d, value v)
+{
+    char room[72];
+    text shown;
+    text_init_in(&shown, vm, room, sizeof room);
+    if (value_is_float(v))
+        shown.used = num_format_float(value_as_float(v), room);
+    else if (!value_is_int(v) || !num_format_int(&shown, v, 10))
+        return false;
+    add_field(t, d, "", shown.block, shown.used);
+    return true;
+}
+
+static bool add_at_once(csp_vm *vm, process *p, text *t, const directive *d, value v)
+{
+    enum { NARROW = 1000 };
+    directive plain = *d;
+    plain.zero = false;
+    if (d->width > NARROW)
+        return false;
+    switch (d->conversion) {
+    case 's':
+        if (!value_is(v, OBJ_STRING))
+            return d->precision < 0 && add_number(vm, t, &plain, v);
+        if (value_string(v)->size > AT_ONCE)
+            return false;
+        add_field(t, &plain, "", value_string(v)->text, shown_size(d, value_string(v)));
+        return true;
+    case 'f':
+    case 'e':
+    case 'g':
+        return (value_is_int(v) || value_is_float(v)) && d->precision <= FEW_DIGITS &&
+               add_float(vm, p, t, d, v) == VERDICT_DONE;
+    case 'q':
+    case 'c': return false;
+    default: return value_is_int(v) && add_int(vm, t, d, v) == VERDICT_DONE;
+    }
+}
+
+/* False: it is left to the two parts. */
+static bool format_at_once(csp_vm *vm, process *p, const string *format, const list *values,
+                           value *result)
+{
+    char room[512];
+    text t;
+    uint32_t at = 0, next = 1;
+    if (format->size > AT_ONCE || values->count > DIRECTIVES_PER_STEP)
+        return false;
+    text_init_in(&t, vm, room, sizeof room);
+    for (;;) {
+        const char *from = format->text + at, *found = memchr(from, '%', format->size - at);
+        text_add(&t, from, found ? (size_t)(found - from) : format->size - at);
+        if (!found)
+            break;
+        at = (uint32_t)(found - format->text);
+        directive d;
+        if (!format_read(format, &at, &d))
+            return false;
+        if (d.conversion == '%')
+            text_put(&t, '%');
+        else if (next == values->count || !add_at_once(vm, p, &t, &d, values->items[next++]))
+            return false;
+    }
+    if (next < values->count)
+        return false;
+    vm_charge(vm, 2 * (uint64_t)next + t.used / STRING_CHARACTERS_PER_REDUCTION);
+    *result = text_string(&t);
+    return *result != VALUE_ABSENT;
+}
+
 verdict string_format(csp_vm *vm, process *p, value *args, value *result)
 {
     list *values = value_list(args[0]);
@@ -442,6 +433,8 @@ verdict string_format(csp_vm *vm, process *p, value *args, value *result)
     if (format == NULL)
         return VERDICT_FAIL;
     if (slots[SLOT_AT] == VALUE_ABSENT) {
+        if (format_at_once(vm, p, format, values, result))
+            return VERDICT_DONE;
         slots[SLOT_AT] = value_int(0);
         slots[SLOT_NEXT] = value_int(1);
     }

@@ -9,6 +9,11 @@
 
 void text_init(text *t, csp_vm *vm) { *t = (text){.vm = vm}; }
 
+void text_init_in(text *t, csp_vm *vm, char *room, size_t size)
+{
+    *t = (text){.vm = vm, .block = room, .capacity = size, .lent = true};
+}
+
 /* Makes room for `size` more bytes. */
 static bool text_reserve(text *t, size_t size)
 {
@@ -30,14 +35,16 @@ static bool text_reserve(text *t, size_t size)
     }
     if (t->block != NULL) {
         memcpy(block, t->block, t->used);
-        heap_release(vm_heap(t->vm), HEAP_BYTES, t->block, t->capacity);
+        if (!t->lent)
+            heap_release(vm_heap(t->vm), HEAP_BYTES, t->block, t->capacity);
     }
+    t->lent = false;
     t->block = block;
     t->capacity = capacity;
     return true;
 }
 
-bool text_add(text *t, const char *data, size_t size)
+bool text_add_slowly(text *t, const char *data, size_t size)
 {
     if (!text_reserve(t, size))
         return false;

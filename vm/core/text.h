@@ -13,9 +13,21 @@ typedef struct text {
     char *block;
     size_t used, capacity;
     bool failed;
+    bool lent; /* the block is the caller's */
 } text;
 void text_init(text *t, csp_vm *vm);
-bool text_add(text *t, const char *data, size_t size); /* false and failed: out of memory */
+/* The same, beginning in the caller's memory, which outlives t. */
+void text_init_in(text *t, csp_vm *vm, char *room, size_t size);
+bool text_add_slowly(text *t, const char *data, size_t size);
+/* false and failed: out of memory */
+static inline bool text_add(text *t, const char *data, size_t size)
+{
+    if (size == 0 || size > t->capacity - t->used || t->failed)
+        return text_add_slowly(t, data, size);
+    memcpy(t->block + t->used, data, size);
+    t->used += size;
+    return true;
+}
 bool text_put(text *t, char c);
 bool text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 json text_json(text *t);    /* writes JSON behind what is there */
