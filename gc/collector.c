@@ -196,12 +196,29 @@ static void thread_ends(void *key)
     __atomic_sub_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
 }
 
+/* Where the main thread's stack begins, if that is what we are on (after a fork it need not be):
+ * the collector would read the process' memory map to find it. */
+static bool main_stack(struct GC_stack_base *base)
+{
+#ifdef __GLIBC__
+    enum { LARGE = 1 << 20 };
+    extern void *__libc_stack_end;
+    base->mem_base = __libc_stack_end;
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), begin = (uintptr_t)base->mem_base;
+    return here < begin && begin - here < LARGE;
+#else
+    (void)base;
+    return false;
+#endif
+}
+
 /* As GC_INIT does; but a reference to GC_init is how we know others (others.c). */
 static void initialize(void)
 {
     struct GC_stack_base base;
-    if (getpid() != gettid() && GC_get_stack_base(&base) == GC_SUCCESS)
-        /* it would take the caller's stack for the main thread's */
+    bool is_main = getpid() == gettid();
+    /* on another thread it would take the caller's stack for the main thread's */
+    if (is_main ? main_stack(&base) : GC_get_stack_base(&base) == GC_SUCCESS)
         GC_set_stackbottom(NULL, &base);
     GC_free(GC_malloc(1));
 }

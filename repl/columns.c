@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE
 #include "repl/columns.h"
 
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -42,8 +43,15 @@ static wchar_t next_character(const char **text)
     return point;
 }
 
+/* How wide a character is depends on the locale, which most programs have no need of. */
 static int width_of(wchar_t point)
 {
+    static bool has_locale;
+    if (point < 0x80)
+        return 1;
+    if (!has_locale)
+        setlocale(LC_CTYPE, "");
+    has_locale = true;
     int width = wcwidth(point);
     return width < 0 ? 1 : width;
 }

@@ -1,6 +1,5 @@
 /* The `csp` command. */
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,7 +47,6 @@ int main(int argc, char **argv)
         standard_printf(STDERR_FILENO, "csp: cannot open /dev/null: %s\n", strerror(errno));
         return EXIT_USAGE;
     }
-    setlocale(LC_CTYPE, "");
     signal(SIGCHLD, SIG_DFL); /* where it is ignored nobody learns how a program has ended */
     options o = options_parse(argc, argv);
     return standard_close(run(&o));

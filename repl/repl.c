@@ -1,6 +1,7 @@
 #include "repl/repl.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,7 @@ enum { LEAK_PATIENCE = 1000 /* ms: so long :wait can show what nobody can wake *
 int repl_run(const options *o)
 {
     repl r = {.colour = o->colour};
+    setlocale(LC_CTYPE, "");
     journal_init(&r.journal);
     csp_config config = o->config;
     config.leak_patience = LEAK_PATIENCE;
