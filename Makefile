@@ -208,18 +208,23 @@ test-arm64: ## the script tests of a build for arm64, under qemu-user (README: B
 	@scripts/run-tests --csp $(O)/arm64/emulated --way plain --patience 15 \
 		--but script/cli/ --but leaks/corners --but core/deep-values $(or $(ONLY),tests/script/)
 
-soak: ## the stress tests, SECONDS= in all (600), WAY= some of plain, slice, stress, san, threads, host, host-slice …; ARGS=
+soak: ## the stress tests, SECONDS= in all (600), WAY= some of plain, slice, stress, san, threads, host, host-slice, net, net-slice …; ARGS=
 	@$(SETUP) build
-	@$(MAKE) $(SUB) -s SAN= DEBUG= soak-program
-	@case '$(SOAK_WAYS)' in *san*) $(MAKE) $(SUB) -s SAN=1 DEBUG= soak-program ;; esac
+	@$(MAKE) $(SUB) -s SAN= DEBUG= build soak-program
+	@case '$(SOAK_WAYS)' in *san*) $(MAKE) $(SUB) -s SAN=1 DEBUG= build soak-program ;; esac
 	@for way in $(SOAK_WAYS); do \
+		seconds=$$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))); \
 		case $$way in \
-			san) program=$(O)/san/soak run=plain ;; \
-			host-san) program=$(O)/san/soak run=host ;; \
-			*) program=$(O)/soak run=$$way ;; \
+			san) program="$(O)/san/soak --way plain --seconds" ;; \
+			host-san) program="$(O)/san/soak --way host --seconds" ;; \
+			net) program="$(O)/csp tests/soak/net.csp" ;; \
+			net-slice) program="env CSP_SLICE=1 $(O)/csp tests/soak/net.csp" ;; \
+			net-stress) program="env CSP_GC_STRESS=5000 $(O)/csp tests/soak/net.csp" ;; \
+			net-san) program="$(O)/san/csp tests/soak/net.csp" ;; \
+			*) program="$(O)/soak --way $$way --seconds" ;; \
 		esac; \
 		ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allow_user_segv_handler=1:quarantine_size_mb=16 \
-			$$program --way $$run --seconds $$(($(SOAK_SECONDS) / $(words $(SOAK_WAYS)))) $(ARGS) || exit 1; \
+			$$program $$seconds $(ARGS) || exit 1; \
 	done
 
 fuzz: ## programs, sessions, signatures and messages of all kinds, by libFuzzer; SECONDS= each (600), ONLY=, SEED=; ARGS= inputs
