@@ -62,7 +62,7 @@ value stream_standard(csp_vm *vm, int fd)
                            own < 0, standard_names[fd]);
     if (!s)
         return VALUE_ABSENT;
-    s->standard = fd;
+    s->standard = (uint8_t)fd;
     return *kept = stream_value(vm, NULL, s);
 }
 

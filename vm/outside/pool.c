@@ -20,7 +20,7 @@ typedef struct crew {
     unsigned queued, threads, idle, most;
 } crew;
 
-enum { CREWS = 2 }; /* by job.patient */
+enum { CREWS = 2 }; /* by job_kind.patient */
 
 struct pool {
     pthread_mutex_t lock; /* of all below */
@@ -67,7 +67,7 @@ static void drop_all(job *j)
 {
     while (j) {
         job *next = j->next;
-        j->drop(j);
+        j->kind->drop(j);
         j = next;
     }
 }
@@ -129,7 +129,7 @@ static void put_into_inbox(pool *p, job *j)
     }
     pthread_mutex_unlock(&p->lock);
     if (!open)
-        j->drop(j);
+        j->kind->drop(j);
     else if (first)
         bell_ring(p->rung, true);
     pthread_mutex_lock(&p->lock);
@@ -161,7 +161,7 @@ static void *work(void *arg)
         c->queued--;
         j->queued = false;
         pthread_mutex_unlock(&p->lock);
-        j->work(j);
+        j->kind->work(j);
         pthread_mutex_lock(&p->lock);
         put_into_inbox(p, j);
     }
@@ -182,13 +182,13 @@ static void start_thread(crew *c)
 void pool_submit(pool *p, job *j)
 {
     pthread_mutex_lock(&p->lock);
-    crew *c = &p->crews[j->patient];
+    crew *c = &p->crews[j->kind->patient];
     j->of = p;
     if (c->queued >= c->idle && c->threads < c->most)
         start_thread(c);
     if (c->threads == 0) { /* the system allows none: better late than never */
         pthread_mutex_unlock(&p->lock);
-        j->work(j);
+        j->kind->work(j);
         pthread_mutex_lock(&p->lock);
         put_into_inbox(p, j);
     } else {
@@ -220,7 +220,7 @@ bool pool_withdraw(job *j)
     pthread_mutex_lock(&p->lock);
     bool ours = j->queued;
     if (ours) {
-        crew *c = &p->crews[j->patient];
+        crew *c = &p->crews[j->kind->patient];
         unlink_job(&c->queue, j);
         c->queued--;
         j->queued = false;

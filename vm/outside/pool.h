@@ -33,17 +33,23 @@ typedef struct pool pool;
 
 struct csp_vm;
 
-typedef struct job {
-    struct job *next, *previous; /* in the queue or the inbox */
-    pool *of;
-    void (*work)(struct job *j); /* on a thread of the pool; NULL: done elsewhere */
-    void (*drop)(struct job *j); /* frees it, on any thread: nobody will take it */
+typedef struct job job;
+
+typedef struct job_kind {
+    void (*work)(job *j); /* on a thread of the pool; NULL: done elsewhere */
+    void (*drop)(job *j); /* frees it, on any thread: nobody will take it */
     /* In the VM's thread, which has taken it out of the inbox: it is this function's. Returns how
      * many messages or processes it has moved on, at least 1. */
-    int64_t (*arrive)(struct csp_vm *vm, struct job *j);
-    bool queued;
+    int64_t (*arrive)(struct csp_vm *vm, job *j);
     bool patient; /* it may wait for ever (the name of a host): by other threads than the rest */
-} job;
+} job_kind;
+
+struct job {
+    job *next, *previous; /* in the queue or the inbox */
+    pool *of;
+    const job_kind *kind;
+    bool queued;
+};
 
 /* The bell is rung, on any thread, when something arrives in an empty inbox. NULL: out of memory.
  * */

@@ -246,7 +246,8 @@ static void drop(job *j)
 
 void port_attach(port *p, pool *inbox, int64_t (*arrive)(struct csp_vm *vm, job *j))
 {
-    p->job = (job){.drop = drop, .arrive = arrive};
+    p->kind = (job_kind){.drop = drop, .arrive = arrive};
+    p->job = (job){.kind = &p->kind};
     p->in_vm = true;
     pool_expect(inbox, &p->job);
 }

@@ -32,6 +32,7 @@ typedef struct port_source {
 typedef struct csp_port port;
 struct csp_port {
     job job;
+    job_kind kind; /* its; `arrive` is the VM's */
     /* never changed: */
     port_source *source; /* NULL: the host's end is the host's */
     bool to_script;

@@ -7,7 +7,7 @@
 /* Scanned and pinned. It outlives the VM while a worker still reads the pins. */
 struct request_roots {
     process *proc; /* NULL: nobody is waiting */
-    value pins[REQUEST_PINS];
+    value pins[];
 };
 
 static request *request_of(job *j) { return (request *)j; }
@@ -73,7 +73,7 @@ static bool prepare(csp_vm *vm, process *p, request *r, const value *pins, uint3
 {
     if (!process_side(vm, p) || !request_pool(vm))
         return false;
-    r->roots = heap_pinned(sizeof *r->roots);
+    r->roots = heap_pinned(sizeof *r->roots + pin_count * sizeof *pins);
     if (!r->roots || !heap_reserve_outside(&vm->heap, outside)) {
         vm_raise_memory(vm);
         return false;
@@ -103,13 +103,17 @@ static int64_t arrive(csp_vm *vm, job *j)
     return 1;
 }
 
+static const job_kind elsewhere = {.drop = drop, .arrive = arrive};
+static const job_kind on_thread = {.work = work, .drop = drop, .arrive = arrive};
+static const job_kind on_patient_thread = {
+    .work = work, .drop = drop, .arrive = arrive, .patient = true};
+
 verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                       size_t outside)
 {
-    r->job = (job){.work = r->kind->work ? work : NULL,
-                   .drop = drop,
-                   .arrive = arrive,
-                   .patient = r->kind->patient};
+    r->job = (job){.kind = !r->kind->work     ? &elsewhere
+                           : r->kind->patient ? &on_patient_thread
+                                              : &on_thread};
     if (!prepare(vm, p, r, pins, pin_count, outside)) {
         request_dispose(vm, r);
         return VERDICT_FAIL;
@@ -132,7 +136,7 @@ verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uin
 
 void request_watch(csp_vm *vm, request *r)
 {
-    r->job = (job){.drop = drop, .arrive = arrive};
+    r->job = (job){.kind = &elsewhere};
     r->state = REQUEST_ABANDONED;
     link_request(vm, r);
     pool_expect(vm->pool, &r->job);
@@ -154,7 +158,7 @@ int64_t request_deliver(csp_vm *vm, int64_t most)
 {
     int64_t count = 0;
     for (job *j; count < most && (j = pool_take(vm->pool));)
-        count += j->arrive(vm, j);
+        count += j->kind->arrive(vm, j);
     return count;
 }
 
@@ -219,6 +223,8 @@ void request_close(csp_vm *vm)
     vm->requests = NULL;
     vm->requests_waiting = 0;
 }
+
+const process *request_waiter(const request *r) { return r->roots->proc; }
 
 /* --- for reports and the audit */
 

@@ -83,6 +83,9 @@ void request_dispose(csp_vm *vm, request *r);
 /* The same without taking it: it stays with the process, whose end disposes of it. */
 static inline const request *request_arrived_for(const process *p) { return p->side->request; }
 
+/* Who waits for it; NULL: nobody does any more. */
+const process *request_waiter(const request *r);
+
 /* p no longer waits, for whatever reason. Called when it settles (a request that has arrived stays
  * with it) and when its frames are left (none stays). */
 void request_settle(csp_vm *vm, process *p);

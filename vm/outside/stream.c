@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -77,7 +78,7 @@ static void free_stream(stream *s)
     close_descriptor(s);
     free(s->input.data);
     free(s->output.data);
-    free(s->name);
+    free(s->work);
     free(s->terminal);
     free(s);
 }
@@ -98,16 +99,21 @@ static int watch(csp_vm *vm, stream *s)
     if (why != EPERM)
         return why;
     s->kind = STREAM_FILE;
+    struct stat is;
+    s->work = calloc(1, sizeof *s->work);
+    if (!s->work)
+        return ENOMEM;
+    s->work->in_line = fstat(s->fd, &is) == 0 && S_ISREG(is.st_mode);
     return 0;
 }
 
 static stream *make(csp_vm *vm, int fd, const char *name)
 {
-    stream *s = calloc(1, sizeof *s);
-    if (!s || !(s->name = strdup(name))) {
-        free(s);
+    size_t size = strlen(name) + 1;
+    stream *s = calloc(1, sizeof *s + size);
+    if (!s)
         return NULL;
-    }
+    memcpy(s->name, name, size);
     s->watched.ready = stream_ready;
     s->vm = vm;
     s->fd = fd;
@@ -127,8 +133,6 @@ stream *stream_new(csp_vm *vm, int fd, bool reads, bool writes, bool polls, cons
         why = watch(vm, s);
     }
     if (why != 0) {
-        if (s)
-            free(s->name);
         free(s);
         close(fd);
         errno = why;

@@ -38,39 +38,37 @@ typedef struct stream_bytes {
     size_t from, used, capacity;
 } stream_bytes;
 
-typedef enum stream_doing { STREAM_READS, STREAM_WRITES, STREAM_SYNCS } stream_doing;
+struct stream_work;
 
+/* Small, since there may be many that wait: what only files have is elsewhere. */
 typedef struct stream {
     loop_watched watched; /* of what is no file */
     csp_vm *vm;
     struct stream *next, *previous; /* all of the VM's */
     int fd;                         /* -1: closed */
-    stream_kind kind;
+    int error; /* of a write that nobody waited for; all further ones have it, too */
+    stream_kind kind : 8;
+    uint8_t standard;   /* 1 or 2: what goes out goes by output.h; 0: it does not */
     bool reads, writes; /* what it was opened for */
     bool polls;         /* its description is others', too: asked before each call */
     bool kept;          /* the descriptor is not ours to close */
     bool unborn;        /* a pipe that nobody has opened for writing yet: that is no end */
-    int standard;       /* 1 or 2: what goes out goes by output.h; 0: it does not */
-    void *terminal;     /* its settings before Io.raw, a struct termios; malloc'ed, or NULL */
     bool readable, writable;
     bool eager;     /* the last read was not a small one */
     bool end;       /* nothing more will come */
     bool closing;   /* no more operations begin … */
     bool abandoned; /* … and nobody holds it */
     bool lingers;   /* the descriptor stays open until stream_close_now */
+    bool busy;      /* a file's job is under way */
+    bool gone;      /* atomic: one of the VM and the job has let go of it for good */
+    void *terminal; /* its settings before Io.raw, a struct termios; malloc'ed, or NULL */
     int64_t linger; /* of a connection: how long Io.close waits for its peer, in ns; 0: not */
-    int error;      /* of a write that nobody waited for; all further ones have it, too */
     turn in, out;   /* of the directions; files have one for both */
     waits written;  /* those who wait until all is */
     stream_bytes input, output;
-    size_t staged; /* bytes behind those of `output`, not yet committed */
-    job job;       /* of a file */
-    stream_doing doing;
-    bool busy; /* the job is under way */
-    bool gone; /* atomic: one of the VM and the job has let go of it for good */
-    int job_error;
-    ssize_t job_result;
-    char *name; /* a path or an address, for messages; malloc'ed */
+    size_t staged;            /* bytes behind those of `output`, not yet committed */
+    struct stream_work *work; /* a file's job; malloc'ed, NULL: it is no file */
+    char name[];              /* a path or an address, for messages */
 } stream;
 
 /* Takes the descriptor, which is open for reading, writing, or both, whatever happens. NULL: errno

@@ -79,17 +79,22 @@ static ssize_t read_now(const stream *s, char *to, size_t size)
     return got < 0 ? -errno : got;
 }
 
-/* SIGPIPE would end the program: it is taken back before it is let in. */
+/* SIGPIPE and SIGXFSZ would end the program: they are taken back before they are let in. */
 static ssize_t write_quietly(int fd, const char *from, size_t size)
 {
-    sigset_t one, before;
-    sigemptyset(&one);
-    sigaddset(&one, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &one, &before);
+    sigset_t both, before;
+    sigemptyset(&both);
+    sigaddset(&both, SIGPIPE);
+    sigaddset(&both, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &both, &before);
     ssize_t put = write(fd, from, size);
-    int why = errno;
-    if (put < 0 && why == EPIPE && !sigismember(&before, SIGPIPE))
+    int why = errno, sent = why == EPIPE ? SIGPIPE : SIGXFSZ;
+    if (put < 0 && (why == EPIPE || why == EFBIG) && !sigismember(&before, sent)) {
+        sigset_t one;
+        sigemptyset(&one);
+        sigaddset(&one, sent);
         sigtimedwait(&one, NULL, &(struct timespec){0});
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = why;
     return put;
@@ -111,7 +116,7 @@ static ssize_t write_now(const stream *s, const char *from, size_t size)
 
 /* --- jobs of files */
 
-static stream *stream_of_job(job *j) { return (stream *)((char *)j - offsetof(stream, job)); }
+static stream *stream_of_job(job *j) { return ((stream_work *)j)->of; }
 
 /* On a worker. */
 static void write_all(stream *s)
@@ -120,7 +125,7 @@ static void write_all(stream *s)
     while (b->from < b->used) {
         ssize_t put = write(s->fd, b->data + b->from, b->used - b->from);
         if (put < 0 && errno != EINTR) {
-            s->job_error = errno;
+            s->work->error = errno;
             return;
         }
         if (put > 0)
@@ -131,17 +136,18 @@ static void write_all(stream *s)
 static void work(job *j)
 {
     stream *s = stream_of_job(j);
-    s->job_result = 0;
-    if (s->doing == STREAM_READS) {
+    stream_work *w = s->work;
+    w->result = 0;
+    if (w->doing == STREAM_READS) {
         do
-            s->job_result = read(s->fd, s->input.data + s->input.used, FILE_ROOM);
-        while (s->job_result < 0 && errno == EINTR);
-        if (s->job_result < 0)
-            s->job_error = errno;
-    } else if (s->doing == STREAM_WRITES) {
+            w->result = read(s->fd, s->input.data + s->input.used, FILE_ROOM);
+        while (w->result < 0 && errno == EINTR);
+        if (w->result < 0)
+            w->error = errno;
+    } else if (w->doing == STREAM_WRITES) {
         write_all(s);
     } else if (fsync(s->fd) != 0) {
-        s->job_error = errno;
+        w->error = errno;
     }
 }
 
@@ -156,15 +162,16 @@ static void took_input(stream *s, ssize_t got)
 static int64_t arrive(csp_vm *vm, job *j)
 {
     stream *s = stream_of_job(j);
+    stream_work *w = s->work;
     s->busy = false;
-    if (s->doing == STREAM_READS)
-        took_input(s, s->job_result);
-    if (s->doing == STREAM_WRITES)
+    if (w->doing == STREAM_READS)
+        took_input(s, w->result);
+    if (w->doing == STREAM_WRITES)
         empty(&s->output);
-    if (s->job_error && !s->in.ready.first) { /* nobody waits for it any more */
-        if (s->doing != STREAM_READS)
-            s->error = s->job_error;
-        s->job_error = 0;
+    if (w->error && !s->in.ready.first) { /* nobody waits for it any more */
+        if (w->doing != STREAM_READS)
+            s->error = w->error;
+        w->error = 0;
     }
     waits_wake(vm, &s->in.ready);
     stream_end_if_due(vm, s);
@@ -179,19 +186,47 @@ static stream_result begin_job(csp_vm *vm, process *p, stream *s, stream_doing d
     stream_result r = stream_wait_in(vm, p, &s->in.ready);
     if (r != STREAM_WAIT)
         return r;
-    s->job = (job){.work = work, .drop = drop, .arrive = arrive};
-    s->doing = doing;
+    static const job_kind kind = {.work = work, .drop = drop, .arrive = arrive};
+    s->work->job = (job){.kind = &kind};
+    s->work->of = s;
+    s->work->doing = doing;
     s->busy = true;
-    pool_submit(of, &s->job);
+    pool_submit(of, &s->work->job);
     return STREAM_WAIT;
+}
+
+/* To change threads twice costs more than a small write into the page cache, which is done in
+ * line; but for a while by workers when that has taken long (the system makes those wait who write
+ * faster than the disk). What is not written, for whatever reason, is left to a worker, which finds
+ * out why. */
+static void write_in_line(stream *s)
+{
+    enum { SMALL = 16 << 10, SLOW = 1000000 /* ns */, APART = 1000 };
+    stream_bytes *b = &s->output;
+    stream_work *w = s->work;
+    if (!w->in_line || s->busy || s->error || w->error || b->used - b->from > SMALL)
+        return;
+    if (w->apart > 0) {
+        w->apart--;
+        return;
+    }
+    int64_t begun = loop_now();
+    ssize_t put = write_quietly(s->fd, b->data + b->from, b->used - b->from);
+    if (put > 0)
+        b->from += (size_t)put;
+    if (b->from == b->used)
+        b->from = b->used = 0;
+    if (loop_now() - begun > SLOW)
+        w->apart = APART;
 }
 
 /* What came of the job that p has waited for. */
 static bool job_failed(stream *s)
 {
-    errno = s->job_error;
-    s->job_error = 0;
-    return errno != 0;
+    int why = s->work->error;
+    s->work->error = 0;
+    errno = why;
+    return why != 0;
 }
 
 /* --- reading */
@@ -343,6 +378,8 @@ void stream_commit(stream *s)
     s->staged = 0;
     if (s->kind != STREAM_FILE)
         drain(s);
+    else
+        write_in_line(s);
 }
 
 static stream_result failed(const stream *s)

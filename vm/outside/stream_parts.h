@@ -4,6 +4,19 @@
 
 #include "vm/outside/stream.h"
 
+typedef enum stream_doing { STREAM_READS, STREAM_WRITES, STREAM_SYNCS } stream_doing;
+
+/* What a worker does with a file. */
+typedef struct stream_work {
+    job job;
+    stream *of;
+    stream_doing doing;
+    int error; /* an errno */
+    ssize_t result;
+    uint16_t apart; /* so many writes are left to workers: the last one in line was slow */
+    bool in_line;   /* a regular file: a small write is one into the page cache */
+} stream_work;
+
 /* p waits until it is woken from that list: WAIT or RAISED. */
 stream_result stream_wait_in(csp_vm *vm, process *p, waits *l);
 

@@ -4,34 +4,37 @@
 
 struct waiter {
     request base;
-    waits *in; /* NULL: in none */
-    waiter *next, *previous;
-    const process *by;
+    waits *in;        /* NULL: in none */
+    waiter *next;     /* NULL: it is the last … */
+    waiter *previous; /* … which the first has here */
 };
 
 static void link_wait(request *r)
 {
     waiter *w = (waiter *)r;
     waits *l = w->in;
-    w->previous = l->last;
-    if (l->last)
-        l->last->next = w;
-    else
+    if (l->first) {
+        w->previous = l->first->previous;
+        w->previous->next = w;
+        l->first->previous = w;
+    } else {
+        w->previous = w;
         l->first = w;
-    l->last = w;
+    }
 }
 
 static void unlink_wait(waiter *w)
 {
     waits *l = w->in;
-    if (w->previous)
-        w->previous->next = w->next;
-    else
-        l->first = w->next;
     if (w->next)
         w->next->previous = w->previous;
     else
-        l->last = w->previous;
+        l->first->previous = w->previous;
+    if (w == l->first)
+        l->first = w->next;
+    else
+        w->previous->next = w->next;
+    w->next = NULL;
     w->in = NULL;
 }
 
@@ -62,7 +65,6 @@ verdict waits_in(csp_vm *vm, process *p, waits *l, waits_for what)
         return vm_raise_memory(vm);
     w->base.kind = &kinds[what];
     w->in = l;
-    w->by = p;
     return request_start(vm, p, &w->base, NULL, 0, 0);
 }
 
@@ -102,7 +104,7 @@ void turn_leave(csp_vm *vm, const process *p, turn *t)
     if (t->holder != p)
         return;
     const waiter *w = t->next.first;
-    t->holder = w ? w->by : NULL;
+    t->holder = w ? request_waiter(&w->base) : NULL;
     waits_wake(vm, &t->next);
 }
 

@@ -10,8 +10,9 @@
 #include "vm/outside/request.h"
 
 typedef struct waiter waiter;
+/* A word, for there are many: `previous` of the first is the last. */
 typedef struct waits {
-    waiter *first, *last;
+    waiter *first;
 } waits;
 
 /* What they wait for, as reports have it. */
