@@ -129,6 +129,11 @@ static void begin_defers(builder *b, src_span at)
     b->code->defer_reg = (uint16_t)compile_registers(b, 4, at);
     compile_load(b, b->code->defer_reg, VALUE_NIL, at);
     b->tail_calls = false;
+    if (!b->info->defers_in_loop)
+        return;
+    /* What the loop computes before a name is bound would lie in its register in the next turn. */
+    b->next_name = compile_registers(b, b->info->names, at);
+    b->names_end = b->next_name + b->info->names;
 }
 
 /* The blocks use registers above all others: at the end of the function they see locals of blocks

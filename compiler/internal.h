@@ -104,8 +104,10 @@ typedef struct builder {
     uint32_t cold_count, cold_capacity;
     deferred_block *blocks;
     uint32_t block_count, block_capacity;
-    unsigned top, max;      /* next free register; most ever used */
-    unsigned floor;         /* registers that a deferred block sees stay in use */
+    unsigned top, max; /* next free register; most ever used */
+    unsigned floor;    /* registers that a deferred block sees stay in use */
+    /* where a deferred block stands in a loop: registers that are only for names */
+    unsigned next_name, names_end;
     uint32_t handlers_open; /* a frame with an open handler must not be replaced by a tail call */
     bool tail_calls;
     bool reachable; /* otherwise what is emitted is dropped */
@@ -276,6 +278,10 @@ void compile_next_turn(builder *b, iteration *it, jumps *turns,
                        src_span at); /* … and ends it: to the next element, or past the loop */
 
 /* --- pattern.c */
+/* A register for a name: a new one, or one that nothing else uses in this function. */
+unsigned compile_name_register(builder *b, src_span at);
+/* The name stands for the value in reg, which nobody else writes while it lives. */
+void compile_name(builder *b, ast_binding *binding, unsigned reg, src_span at);
 /* The test `i`, which skips the jump to `fail` after it if it holds. */
 void compile_check(builder *b, insn i, jumps *fail, src_span at);
 /* Binds the value in `reg`, or crashes with match_error. owned: nobody else writes reg while the

@@ -205,6 +205,16 @@ static void prepare(matching *m, const step *s)
         s->name->reg = m->name_base + s->slot;
 }
 
+/* The names of the arm whose body is the step `at`: only now has it matched. */
+static void settle_names(matching *m, uint32_t at)
+{
+    if (m->b->names_end == 0)
+        return;
+    for (const step *s = &m->steps[at]; s->kind != STEP_ARM; s--)
+        if (s->name && s->slot != NO_SLOT)
+            compile_name(m->b, s->name, s->name->reg, s->span);
+}
+
 /* Code of all steps but the last: nothing has matched. What arrives there; NULL: no memory. */
 static arrival *emit_steps(matching *m)
 {
@@ -222,6 +232,7 @@ static arrival *emit_steps(matching *m)
         if (b->reachable)
             emit(m, s);
         if (s->kind == STEP_BODY) {
+            settle_names(m, i);
             compile_node(b, s->ast, m->d);
             compile_jump(b, &m->done, s->span);
         }

@@ -1,11 +1,22 @@
 /* What patterns bind. The registers of all names come first; those of the tests lie above. */
 #include "compiler/internal.h"
 
+unsigned compile_name_register(builder *b, src_span at)
+{
+    return b->next_name < b->names_end ? b->next_name++ : compile_registers(b, 1, at);
+}
+
+void compile_name(builder *b, ast_binding *binding, unsigned reg, src_span at)
+{
+    binding->reg = b->next_name < b->names_end ? b->next_name++ : reg;
+    compile_move(b, binding->reg, reg, at);
+}
+
 /* Each name gets a register. Alternatives bind the same names, so the first one determines them. */
 static void declare_names(builder *b, const ast_node *pattern)
 {
     if (pattern->kind == PAT_NAME) {
-        pattern->as.name.binding->reg = compile_registers(b, 1, pattern->span);
+        pattern->as.name.binding->reg = compile_name_register(b, pattern->span);
     } else if (pattern->kind == PAT_ALTERNATIVES) {
         declare_names(b, pattern->as.list.items[0]);
     } else if (pattern->kind == PAT_MAP) {
@@ -41,7 +52,7 @@ static void bind_from(builder *b, ast_node *pattern, unsigned reg)
 void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned)
 {
     if (pattern->kind == PAT_NAME && owned) {
-        pattern->as.name.binding->reg = reg;
+        compile_name(b, pattern->as.name.binding, reg, pattern->span);
         return;
     }
     declare_names(b, pattern);

@@ -10,7 +10,7 @@ static void bind_value(builder *b, ast_node *pattern, ast_node *source)
         compile_closure(b, source, pattern->as.name.id, dest_fresh(reg));
     else
         compile_node(b, source, dest_fresh(reg));
-    pattern->as.name.binding->reg = reg;
+    compile_name(b, pattern->as.name.binding, reg, pattern->span);
     compile_release(b, reg + 1);
 }
 
@@ -35,7 +35,7 @@ static void bind_each(builder *b, const ast_node *pattern, const ast_node *sourc
         const ast_node *element = pattern->as.pattern.elements.items[i];
         compile_to(b, source->as.list.items[i], base + i);
         if (element->kind == PAT_NAME)
-            element->as.name.binding->reg = base + i;
+            compile_name(b, element->as.name.binding, base + i, element->span);
     }
 }
 
@@ -84,11 +84,11 @@ void compile_const(builder *b, ast_node *ast)
 void compile_local_fn(builder *b, ast_node *ast)
 {
     const ast_fn *fn = ast->as.fn;
-    unsigned mark = b->top, reg = compile_registers(b, 1, ast->span);
+    unsigned mark = b->top, reg = compile_name_register(b, ast->span);
     fn->binding->reg = reg;
     compile_closure(b, ast, fn->name, dest_fresh(reg));
     compile_publish_binding(b, fn->binding, ast->span);
-    compile_release(b, fn->binding->kind == BINDING_SESSION ? mark : reg + 1);
+    compile_release(b, fn->binding->kind == BINDING_SESSION || reg < mark ? mark : reg + 1);
 }
 
 static void assign_session(builder *b, ast_node *ast)

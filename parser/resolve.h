@@ -173,7 +173,9 @@ struct ast_function_info {
     ast_binding *self; /* the capture that is the function itself, or NULL */
     bool constant;     /* captures nothing (except itself): one closure is enough */
     bool has_defer;
-    uint32_t code; /* the compiler's: number of its code, 0: none yet */
+    bool defers_in_loop; /* a block, which sees names whose code runs again before it does */
+    uint32_t names;      /* bound in it */
+    uint32_t code;       /* the compiler's: number of its code, 0: none yet */
     /* the resolver's own */
     bool isolated; /* sees no frame but its own: a top-level fn, a test */
     bool done;

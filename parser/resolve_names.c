@@ -140,6 +140,7 @@ ast_binding *resolve_declare(resolver *r, binding_kind kind, ast_name *name, src
     if (b == &r->spare)
         return b;
     b->owner = r->function;
+    r->function->names++;
     b->scope = r->scope;
     b->again = old && old->scope == r->scope;
     b->top = r->scope == r->top_scope;

@@ -112,6 +112,7 @@ void resolve_defer(resolver *r, ast_node *node)
     f->has_defer = true;
     if (what->kind == AST_BLOCK) {
         uint32_t loops = f->loops;
+        f->defers_in_loop |= loops > 0;
         bool in_defer = f->in_defer;
         f->loops = 0;
         f->in_defer = true;
