@@ -62,14 +62,15 @@ static bool is_name(const char *key)
 /* Whether it can be written between quotes as it is. */
 static bool is_plain(const char *key) { return key[strcspn(key, "\"\\$\n\r\t")] == '\0'; }
 
-static void add_keys(value item, bool (*is_written)(const char *key), candidates *c)
+static void add_keys(const csp_vm *vm, value item, bool (*is_written)(const char *key),
+                     candidates *c)
 {
     uint32_t position = 0, seen = 0;
-    const map_entry *entry;
+    map_entry entry;
     while (value_is(item, OBJ_MAP) && seen++ < COMPLETE_KEYS &&
-           (entry = map_next(value_map(item), &position)))
-        if (value_is(entry->key, OBJ_STRING) && is_written(value_string(entry->key)->text))
-            add_candidate(c, value_string(entry->key)->text);
+           map_next(vm, value_map(item), &position, &entry))
+        if (value_is(entry.key, OBJ_STRING) && is_written(value_string(entry.key)->text))
+            add_candidate(c, value_string(entry.key)->text);
 }
 
 /* What is behind `PATH.` */
@@ -85,7 +86,7 @@ static void add_members(csp_session *s, const char *path, size_t size, candidate
         if (cfield_has(item))
             cfield_each(item, add_candidate, c);
         c->hidden = true;
-        add_keys(item, is_name, c);
+        add_keys(s->world->vm, item, is_name, c);
     } else if (index > LANGUAGE_PRELUDE) {
         world_each_member(s->world, index, add_candidate, c);
     }
@@ -100,7 +101,7 @@ static void add_string_keys(csp_session *s, const char *text, size_t quote, cand
     size_t from = complete_path_start(text, quote - 1);
     c->behind = "\"]";
     c->hidden = true;
-    add_keys(complete_path_value(s, text + from, quote - 1 - from), is_plain, c);
+    add_keys(s->world->vm, complete_path_value(s, text + from, quote - 1 - from), is_plain, c);
 }
 
 /* ---- Calls ---- */

@@ -62,17 +62,17 @@ static bool is_readable(const csp_session *s, value v)
            (value_is_immutable(v) || obj_header(v) >> OWNER_SHIFT == s->number);
 }
 
-static value field(value v, const char *name, size_t size)
+static value field(const csp_vm *vm, value v, const char *name, size_t size)
 {
     uint32_t position = 0, seen = 0;
-    const map_entry *entry;
+    map_entry entry;
     while (value_is(v, OBJ_MAP) && seen++ < COMPLETE_KEYS &&
-           (entry = map_next(value_map(v), &position))) {
-        if (!value_is(entry->key, OBJ_STRING))
+           map_next(vm, value_map(v), &position, &entry)) {
+        if (!value_is(entry.key, OBJ_STRING))
             continue;
-        const char *key = value_string(entry->key)->text;
+        const char *key = value_string(entry.key)->text;
         if (strncmp(key, name, size) == 0 && key[size] == '\0')
-            return entry->item;
+            return entry.item;
     }
     return VALUE_ABSENT;
 }
@@ -95,19 +95,19 @@ static value element(value v, const char *digits)
 }
 
 /* One step on: `.name`, `[1]` or `["key"]`; *path is moved behind it. */
-static value step(value v, const char **path, const char *end)
+static value step(const csp_vm *vm, value v, const char **path, const char *end)
 {
     const char *from = *path + 1, *to = from;
     if (**path == '.') {
         while (to < end && complete_in_word(*to))
             to++;
         *path = to;
-        return field(v, from, (size_t)(to - from));
+        return field(vm, v, from, (size_t)(to - from));
     }
     if (*from == '"') {
         to = memchr(from + 1, '"', (size_t)(end - from - 1));
         *path = to + 2;
-        return field(v, from + 1, (size_t)(to - from - 1));
+        return field(vm, v, from + 1, (size_t)(to - from - 1));
     }
     *path = (const char *)memchr(from, ']', (size_t)(end - from)) + 1;
     return element(v, from);
@@ -123,6 +123,6 @@ value complete_path_value(const csp_session *s, const char *path, size_t size)
     value v = name && !session_module(s, name) ? session_value(s, name) : VALUE_ABSENT;
     free(name);
     for (path += word; path < end && is_readable(s, v);)
-        v = step(v, &path, end);
+        v = step(s->world->vm, v, &path, end);
     return path == end && is_readable(s, v) ? v : VALUE_ABSENT;
 }

@@ -27,7 +27,7 @@ static bool is_container(value v)
 static uint64_t count_of(value v)
 {
     if (value_is(v, OBJ_MAP))
-        return value_map(v)->count;
+        return map_count(value_map(v));
     if (value_is(v, OBJ_ERROR))
         return value_error(v)->data == VALUE_NIL ? 2 : 3;
     return children_of(v).count;
@@ -47,14 +47,16 @@ static const char *closer(value v)
 }
 
 /* The next element, and its key; ABSENT: it has none, or there is no more. */
-static value next(print_frame *f, value *key)
+static value next(const csp_vm *vm, print_frame *f, value *key)
 {
     *key = VALUE_ABSENT;
     uint64_t i = f->taken++;
     if (value_is(f->v, OBJ_MAP)) {
-        const map_entry *e = map_next(value_map(f->v), &f->position);
-        *key = e ? e->key : VALUE_ABSENT;
-        return e ? e->item : VALUE_ABSENT;
+        map_entry e;
+        if (!map_next(vm, value_map(f->v), &f->position, &e))
+            return VALUE_ABSENT;
+        *key = e.key;
+        return e.item;
     }
     if (value_is(f->v, OBJ_ERROR)) {
         const error *e = value_error(f->v);
@@ -165,7 +167,7 @@ static void measure_keys(printer *p, print_frame *f)
     value key;
     uint64_t most = p->limits.items < KEYS_MEASURED ? p->limits.items : KEYS_MEASURED;
     for (uint64_t i = 0; i < ahead.count && i < most; i++) {
-        next(&ahead, &key);
+        next(p->vm, &ahead, &key);
         if (key == VALUE_ABSENT)
             return;
         bool shortened = p->now.shortened;
@@ -252,7 +254,7 @@ static void step(printer *p)
     if (f->taken < f->count && !has_room(p, f)) {
         leave_out(p, f->count - f->taken);
     } else if (f->taken < f->count) {
-        value key, v = next(f, &key);
+        value key, v = next(p->vm, f, &key);
         uint64_t left = f->count - f->taken + 1;
         if (v == VALUE_ABSENT) { /* it has changed: not while we are here */
             f->count = f->taken;

@@ -1,5 +1,7 @@
 /* Expressions: the one switch over all nodes, and everything but operators, calls and choices. */
 #include "compiler/internal.h"
+#include "vm/data/shape.h"
+#include "vm/data/tuple.h"
 
 unsigned compile_target(builder *b, dest d, src_span at)
 {
@@ -210,9 +212,45 @@ static void compile_row_of(builder *b, opcode op, ast_node *ast, dest d)
     compile_deliver(b, d, out, ast->span);
 }
 
+/* The number of the constant that is the names of a literal, where it has nothing but few names,
+ * all different; else NO_CONSTANT. */
+static uint32_t names_of(compiler *c, const ast_map *literal)
+{
+    value names[SHAPE_KEYS];
+    if (literal->count == 0 || literal->count > SHAPE_KEYS)
+        return NO_CONSTANT;
+    for (uint32_t i = 0; i < literal->count; i++) {
+        const ast_node *key = literal->entries[i].key;
+        if (key->kind != AST_STRING || !compile_literal(c, key, &names[i]) ||
+            names[i] == VALUE_ABSENT || !shape_is_key(names[i]))
+            return NO_CONSTANT;
+        for (uint32_t j = 0; j < i; j++)
+            if (names[j] == names[i])
+                return NO_CONSTANT;
+    }
+    return compile_constant_append(c, tuple_new(c->vm, NULL, names, literal->count));
+}
+
+static void compile_record(builder *b, ast_node *ast, uint32_t names, dest d)
+{
+    const ast_map *literal = &ast->as.map;
+    unsigned mark = b->top, out = compile_target(b, d, ast->span);
+    unsigned base = compile_registers(b, literal->count, ast->span);
+    for (uint32_t i = 0; i < literal->count && !b->too_large; i++)
+        compile_to(b, literal->entries[i].value, base + i);
+    compile_emit(b, insn_abc(OPC_RECORD, out, base, names), ast->span);
+    compile_release(b, mark);
+    compile_deliver(b, d, out, ast->span);
+}
+
 static void compile_map(builder *b, ast_node *ast, dest d)
 {
     const ast_map *literal = &ast->as.map;
+    uint32_t names = names_of(b->c, literal);
+    if (names <= UINT16_MAX) {
+        compile_record(b, ast, names, d);
+        return;
+    }
     unsigned mark = b->top, out = workspace(b, d, ast->span);
     uint32_t done = 0;
     do {

@@ -57,14 +57,14 @@ static void new_line(json_writer *w)
 
 /* --- what JSON has not */
 
-static void add_place(text *t, const writing *f)
+static void add_place(const csp_vm *vm, text *t, const writing *f)
 {
     enum { SHOWN = 40 };
     if (!value_is(f->v, OBJ_MAP)) {
         text_printf(t, "[%llu]", (unsigned long long)f->index - 1);
         return;
     }
-    value key = value_map(f->v)->entries[f->entry].key;
+    value key = map_key(vm, value_map(f->v), (uint32_t)f->entry);
     if (value_is(key, OBJ_STRING))
         text_printf(t, ".%.*s", SHOWN, value_string(key)->text);
     else if (value_is_int(key))
@@ -86,7 +86,7 @@ static verdict refuse(csp_vm *vm, const json_writer *w, error_kind kind, const c
     text_init(&t, vm);
     text_printf(&t, "%s%s%s", what, count ? " at " : "", w->depth > count ? "…" : "");
     while (count > 0)
-        add_place(&t, frames[--count]);
+        add_place(vm, &t, frames[--count]);
     value message = t.failed ? VALUE_ABSENT : str_repaired(vm, t.block, t.used);
     return message == VALUE_ABSENT ? vm_raise_memory(vm) : vm_raise_text(vm, kind, message);
 }
@@ -287,8 +287,8 @@ static verdict step_order(csp_vm *vm, process *p, json_writer *w, writing *f)
     if (f->order == VALUE_ABSENT && (f->order = list_new(vm, p, NULL, 0)) == VALUE_ABSENT)
         return vm_raise_memory(vm);
     uint32_t at = (uint32_t)f->index;
-    map_entry *e = map_next(value_map(f->v), &at);
-    if (!e) {
+    map_entry e;
+    if (!map_next(vm, value_map(f->v), &at, &e)) {
         value sort = native_value(vm, &sorted);
         w->called = true;
         f->turn = TURN_SORTED;
@@ -302,7 +302,7 @@ static verdict step_order(csp_vm *vm, process *p, json_writer *w, writing *f)
             return v;
     }
     f->entry = at - 1;
-    value key = e->key;
+    value key = e.key;
     if (w->called) { /* the digits of the key */
         w->called = false;
         key = *native_result(p);
@@ -326,28 +326,28 @@ static verdict step_order(csp_vm *vm, process *p, json_writer *w, writing *f)
     return VERDICT_DONE;
 }
 
-/* The entry that comes next, which f->index moves behind; NULL: there is none. */
-static const map_entry *next_entry(writing *f)
+/* Goes on to the entry that comes next; false: there is none. */
+static bool next_entry(const csp_vm *vm, writing *f)
 {
-    map *m = value_map(f->v);
     uint32_t at = (uint32_t)f->index;
     if (f->order == VALUE_ABSENT) {
-        const map_entry *e = map_next(m, &at);
+        map_entry e;
+        bool more = map_next(vm, value_map(f->v), &at, &e);
         f->index = at;
         f->entry = at - 1;
-        return e;
+        return more;
     }
     const list *order = value_list(f->order);
     if (at == order->count)
-        return NULL;
+        return false;
     f->index++;
     f->entry = (uint64_t)value_as_int(value_tuple(order->items[at])->items[1]);
-    return &m->entries[f->entry];
+    return true;
 }
 
 static verdict write_key(csp_vm *vm, process *p, json_writer *w, writing *f, int64_t *budget)
 {
-    value key = value_map(f->v)->entries[f->entry].key;
+    value key = map_key(vm, value_map(f->v), (uint32_t)f->entry);
     f->turn = TURN_ITEM;
     if (value_is(key, OBJ_STRING))
         return write_text(vm, w, key, budget);
@@ -366,16 +366,16 @@ static verdict step_map(csp_vm *vm, process *p, json_writer *w, writing *f, int6
         f->order = *native_result(p);
         f->turn = TURN_DIVIDE;
         return VERDICT_DONE;
-    case TURN_DIVIDE: divide(w, f, next_entry(f) != NULL); return VERDICT_DONE;
+    case TURN_DIVIDE: divide(w, f, next_entry(vm, f)); return VERDICT_DONE;
     case TURN_PART: return write_key(vm, p, w, f, budget);
     case TURN_END: leave(vm, w, f); return VERDICT_DONE;
     case TURN_ITEM: break;
     }
-    const map_entry *e = &value_map(f->v)->entries[f->entry];
-    if (value_is_integer(e->key))
+    map_entry e = map_entry_at(vm, value_map(f->v), (uint32_t)f->entry);
+    if (value_is_integer(e.key))
         add(w, "\"");
     add(w, w->indent < 0 ? ":" : ": ");
-    w->next = e->item;
+    w->next = e.item;
     f->turn = TURN_DIVIDE;
     return VERDICT_DONE;
 }

@@ -17,18 +17,19 @@ static verdict list_of(csp_vm *vm, process *p, value *args, map_part part, value
     if (!m)
         return VERDICT_FAIL;
     if (args[SLOT_LIST] == VALUE_ABSENT) {
-        args[SLOT_LIST] = list_blank(vm, p, m->count);
+        args[SLOT_LIST] = list_blank(vm, p, map_count(m));
         if (args[SLOT_LIST] == VALUE_ABSENT)
             return VERDICT_FAIL;
         args[SLOT_POSITION] = value_int(0);
     }
     list *l = value_list(args[SLOT_LIST]);
     uint32_t position = (uint32_t)value_as_int(args[SLOT_POSITION]), first = position;
-    map_entry *e = NULL;
-    for (unsigned i = 0; i < STEP && (e = map_next(m, &position)); i++) {
-        value v = part == PART_KEY ? e->key : e->item;
+    map_entry e;
+    bool more = false;
+    for (unsigned i = 0; i < STEP && (more = map_next(vm, m, &position, &e)); i++) {
+        value v = part == PART_KEY ? e.key : e.item;
         if (part == PART_BOTH) {
-            v = tuple_new(vm, p, (value[]){e->key, e->item}, 2);
+            v = tuple_new(vm, p, (value[]){e.key, e.item}, 2);
             if (v == VALUE_ABSENT)
                 return vm_raise_memory(vm);
         }
@@ -37,7 +38,7 @@ static verdict list_of(csp_vm *vm, process *p, value *args, map_part part, value
     args[SLOT_POSITION] = value_int(position);
     vm_charge(vm, (position - first) / ENTRIES_PER_REDUCTION);
     *result = args[SLOT_LIST];
-    return e ? VERDICT_YIELD : VERDICT_DONE;
+    return more ? VERDICT_YIELD : VERDICT_DONE;
 }
 
 static verdict native_keys(csp_vm *vm, process *p, value *args, value *result)
@@ -84,7 +85,7 @@ static verdict native_get(csp_vm *vm, process *p, value *args, value *result)
     if (v != VERDICT_DONE)
         return v;
     if (entry != MAP_NO_ENTRY)
-        *result = m->entries[entry].item;
+        *result = *map_item(m, entry);
     else
         *result = native_optional(vm, args, 2, VALUE_NIL);
     return VERDICT_DONE;
@@ -100,9 +101,8 @@ static verdict native_remove(csp_vm *vm, process *p, value *args, value *result)
     *result = VALUE_NIL;
     if (entry == MAP_NO_ENTRY)
         return VERDICT_DONE;
-    *result = m->entries[entry].item;
-    map_remove_entry(m, entry);
-    return VERDICT_DONE;
+    *result = *map_item(m, entry);
+    return map_remove_entry(vm, m, entry) ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
 static verdict native_clear(csp_vm *vm, process *p, value *args, value *result)
@@ -110,9 +110,8 @@ static verdict native_clear(csp_vm *vm, process *p, value *args, value *result)
     map *m = data_own_map(vm, p, args[0]);
     if (!m)
         return VERDICT_FAIL;
-    map_clear(m);
     *result = args[0];
-    return VERDICT_DONE;
+    return map_clear(vm, m) ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
 /* args: any number of maps as a list; slots: which of them, position in it, the result so far, what
@@ -137,14 +136,14 @@ static verdict native_merge(csp_vm *vm, process *p, value *args, value *result)
         if (!m)
             return VERDICT_FAIL;
         uint32_t at = (uint32_t)value_as_int(*position);
-        const map_entry *e = map_next(m, &at);
-        if (!e) {
+        map_entry e;
+        if (!map_next(vm, m, &at, &e)) {
             *which = value_int(value_as_int(*which) + 1);
             *position = value_int(0);
             continue;
         }
-        value put[4] = {*out, e->key, e->item, *walk}, ignored;
-        verdict v = *walk == VALUE_ABSENT ? data_set(vm, p, *out, e->key, e->item) : VERDICT_CALL;
+        value put[4] = {*out, e.key, e.item, *walk}, ignored;
+        verdict v = *walk == VALUE_ABSENT ? data_set(vm, p, *out, e.key, e.item) : VERDICT_CALL;
         if (v == VERDICT_CALL)
             v = walk_step(vm, p, WALK_MAP_PUT, put, &ignored);
         *walk = v == VERDICT_YIELD ? put[3] : VALUE_ABSENT;

@@ -148,14 +148,14 @@ static bool take_environment(csp_vm *vm, process *p, value env, launch *l)
         return false;
     size_t size = 0;
     uint32_t at = 0, count = 0;
-    for (const map_entry *entry; m && (entry = map_next(m, &at)); count++)
-        if (!check_variable(vm, p, entry, &size))
+    for (map_entry entry; m && map_next(vm, m, &at, &entry); count++)
+        if (!check_variable(vm, p, &entry, &size))
             return false;
     if (!block_new(vm, &changes, count, size))
         return false;
     at = 0;
-    for (const map_entry *entry; m && (entry = map_next(m, &at));)
-        put_variable(vm, p, entry, &changes);
+    for (map_entry entry; m && map_next(vm, m, &at, &entry);)
+        put_variable(vm, p, &entry, &changes);
     l->env = environment_copy(vm, (const char *const *)changes.items);
     free(changes.items);
     if (!l->env)

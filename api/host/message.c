@@ -9,7 +9,7 @@
 /* NULL: raised. */
 static csp_msg *pack(csp_vm *vm, process *p, value v)
 {
-    csp_msg *m = walk_pack_quick(p, v);
+    csp_msg *m = walk_pack_quick(vm, p, v);
     value parcel;
     if (m || host_walk(vm, p, WALK_PACK, 1, &v, &parcel) != VERDICT_DONE)
         return m;

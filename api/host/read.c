@@ -136,7 +136,7 @@ static value get(host *h, process *p, value of, value key)
     uint64_t hash;
     uint32_t entry;
     if (map_find_quick(vm, m, key, &hash, &entry) == VERDICT_DONE)
-        return entry == MAP_NO_ENTRY ? VALUE_NIL : m->entries[entry].item;
+        return entry == MAP_NO_ENTRY ? VALUE_NIL : *map_item(m, entry);
     value asked[] = {of, key, VALUE_NIL}, found;
     return host_done(h, host_walk(vm, p, WALK_MAP_GET, 3, asked, &found)) ? found : VALUE_ABSENT;
 }
@@ -221,28 +221,28 @@ csp_value csp_get_field(csp_vm *vm, csp_value of, const char *name)
 enum { POSITION_BITS = sizeof(size_t) == 8 ? 32 : 24 };
 #define POSITION_MASK (((size_t)1 << POSITION_BITS) - 1)
 
-static size_t stamp(const map *m) { return (size_t)m->version << POSITION_BITS; }
+static size_t stamp(const map *m) { return (size_t)map_version(m) << POSITION_BITS; }
 
-/* NULL: it is the end, or told. */
-static const map_entry *next_entry(host *h, value of, size_t *position)
+/* False: it is the end, or told. */
+static bool next_entry(host *h, value of, size_t *position, map_entry *entry)
 {
     process *p = host_owner(h);
     if (!p)
-        return NULL;
+        return false;
     const map *m = data_map(h->vm, p, of);
     if (!m) {
         host_fail_raised(h);
-        return NULL;
+        return false;
     }
     if (*position != 0 && (*position & ~POSITION_MASK) != stamp(m)) {
         host_fail(h, CSP_E_CRASH, "value_error", "the map changed while it was gone through");
-        return NULL;
+        return false;
     }
     uint32_t next = (uint32_t)(*position & POSITION_MASK);
-    const map_entry *entry = map_next(m, &next);
-    if (entry)
+    bool more = map_next(h->vm, m, &next, entry);
+    if (more)
         *position = stamp(m) | next;
-    return entry;
+    return more;
 }
 
 /* False: told. */
@@ -264,12 +264,13 @@ bool csp_next(csp_vm *vm, csp_value of, size_t *position, csp_value *key, csp_va
     if (!h)
         return false;
     value v;
-    const map_entry *entry = NULL;
+    map_entry entry;
+    bool more = false;
     if (!position)
         door_misuse(vm, __func__, "the position is NULL");
     else if (handle_value(h, of, __func__, &v))
-        entry = next_entry(h, v, position);
-    bool more = entry && give(h, key, entry->key, __func__) && give(h, item, entry->item, __func__);
+        more = next_entry(h, v, position, &entry);
+    more = more && give(h, key, entry.key, __func__) && give(h, item, entry.item, __func__);
     door_leave(h);
     return more;
 }

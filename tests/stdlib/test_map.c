@@ -84,7 +84,7 @@ Test(map, merge)
         map_put(vm, value_map(large), value_int(i), value_int(i));
     value all = CALL("merge", 2, large, large);
     cr_expect(all != large);
-    cr_expect_eq(value_map(all)->count, 5000);
+    cr_expect_eq(map_count(value_map(all)), 5000);
 }
 
 Test(map, errors)

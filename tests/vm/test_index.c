@@ -201,7 +201,7 @@ Test(index, joining)
 static void field(value v, const char *name, const char *wanted)
 {
     value out = VALUE_ABSENT;
-    uint16_t hint = 0;
+    field_hint hint = {0, 0};
     verdict done = insn_get_field(vm, p, v, str_intern(vm, name, strlen(name)), &hint, &out);
     check(done, out, wanted);
 }
@@ -209,12 +209,13 @@ static void field(value v, const char *name, const char *wanted)
 Test(index, fields)
 {
     value m = map_new(vm, p, 0);
-    uint16_t hint = 0;
-    cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "name", 4), &hint, value_int(1)),
+    field_hint first = {0, 0}, hint = {0, 0};
+    cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "name", 4), &first, value_int(1)),
                  VERDICT_DONE);
-    cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "size", 4), &hint, value_int(2)),
-                 VERDICT_DONE);
-    cr_expect_eq(hint, 1);
+    for (int i = 0; i < 2; i++)
+        cr_expect_eq(data_set_field(vm, p, m, str_intern(vm, "size", 4), &hint, value_int(2)),
+                     VERDICT_DONE);
+    cr_expect_eq(hint.place, 1);
     field(m, "name", "1");
     field(m, "nmae", "key_error: the map has no field `nmae`; did you mean `name`?");
     field(m, "siz", "key_error: the map has no field `siz`; did you mean `size`?");

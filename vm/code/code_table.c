@@ -49,6 +49,7 @@ static bool make_hints(csp_vm *vm, code *c)
         c->hints = heap_alloc(vm_heap(vm), HEAP_BYTES, c->count * sizeof *c->hints);
         if (!c->hints)
             return false;
+        c->hint_delta = (uintptr_t)c->hints - (uintptr_t)c->insns;
     }
     return true;
 }

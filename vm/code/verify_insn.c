@@ -4,6 +4,7 @@
 #include "vm/code/code.h"
 #include "vm/code/native.h"
 #include "vm/code/verify.h"
+#include "vm/core/string.h"
 #include "vm/core/type.h"
 
 /* --- constants; each check returns NULL, or what is wrong */
@@ -40,6 +41,23 @@ static const code *code_constant(const checker *k, uint32_t index)
     const code *c =
         index < k->c->constant_count ? verify_find_code(k->codes, k->c->constants[index]) : NULL;
     return c && !c->native ? c : NULL;
+}
+
+static const char *check_names(const checker *k, uint32_t index)
+{
+    const char *wrong = "the names of fields are no tuple of strings";
+    const char *outside = check_kind(k, index, OBJ_TUPLE, wrong);
+    if (outside)
+        return outside;
+    const tuple *names = value_tuple(k->c->constants[index]);
+    for (uint64_t i = 0; i < names->count; i++) {
+        if (!value_is(names->items[i], OBJ_STRING))
+            return wrong;
+        for (uint64_t j = 0; j < i; j++)
+            if (str_equal(value_string(names->items[i]), value_string(names->items[j])))
+                return "the same field twice";
+    }
+    return names->count <= SHAPE_KEYS ? NULL : "too many fields";
 }
 
 /* --- registers and jumps */
@@ -109,6 +127,12 @@ static uint32_t capture_count(const checker *k, insn i)
     return c ? c->captures : 0;
 }
 
+/* Of a record; its names are checked by themselves. */
+static uint32_t field_count(const checker *k, insn i)
+{
+    return check_names(k, i.c) ? 0 : (uint32_t)value_tuple(k->c->constants[i.c])->count;
+}
+
 static uint32_t arm_registers(unsigned kind)
 {
     switch ((alt_arm_kind)kind) {
@@ -172,10 +196,12 @@ static const char *check_operand(const checker *k, insn i, unsigned n)
     case OPERAND_REG4: return check_range(k, x, 4);
     case OPERAND_REGS: return check_registers(k, x, i.c);
     case OPERAND_PAIRS: return check_registers(k, x, 2u * i.c);
+    case OPERAND_FIELDS: return check_registers(k, x, field_count(k, i));
     case OPERAND_CALL: return check_range(k, x, 2 + argument_count(k, i));
     case OPERAND_CAPTURES: return check_registers(k, x, capture_count(k, i));
     case OPERAND_VALUE: return check_value(k, x);
     case OPERAND_NAME: return check_kind(k, x, OBJ_STRING, "the name of a field is no string");
+    case OPERAND_NAMES: return check_names(k, x);
     case OPERAND_CELL: return check_kind(k, x, OBJ_CELL, "the constant is no cell");
     case OPERAND_NATIVE: return check_native(k, i);
     case OPERAND_FUNCTION:

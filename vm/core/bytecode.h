@@ -75,9 +75,16 @@ typedef struct src_place {
     uint32_t start, end;
 } src_place;
 
+/* Of an instruction with a field: the shape of the map that it met last (0: none), and the place of
+ * the field there. */
+typedef struct field_hint {
+    uint32_t shape, place;
+} field_hint;
+
 typedef struct insn {
     uint16_t op, a, b, c;
 } insn;
+_Static_assert(sizeof(insn) == sizeof(field_hint), "the hint of an instruction is at a distance");
 
 /* b and c as one number */
 static inline uint32_t insn_wide(insn i) { return (uint32_t)i.b | (uint32_t)i.c << 16; }
@@ -157,10 +164,10 @@ typedef struct code {
     uint32_t handler_count;
     const handler *handlers;
     const src_place *places; /* one for each instruction */
-    /* entry numbers of field caches, one for each instruction; NULL where none needs it */
-    uint16_t *hints;
-    uint32_t base; /* position of the first instruction, unique in the VM */
-    value name;    /* a string */
+    field_hint *hints;       /* one for each instruction; NULL where none needs it */
+    uintptr_t hint_delta;    /* bytes from an instruction to its hint, modulo 2**64 */
+    uint32_t base;           /* position of the first instruction, unique in the VM */
+    value name;              /* a string */
     /* the name of a process that is spawned with this code; NULL: it has none, or what it applies
      * may have one */
     const struct string *process_name;

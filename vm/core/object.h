@@ -177,26 +177,44 @@ typedef struct list {
 } list;
 #define LIST_MAX ((size_t)0x7fffffff)
 
-/* Insertion-ordered: entries stand in order of insertion, a removed one with the key VALUE_ABSENT.
- * A map of more than MAP_LINEAR entries has an open-addressing index of 32-bit entry numbers + 1.
- * `version` changes when keys are added or removed. */
-enum { MAP_LINEAR = 8 };
+/* Keys in order of insertion, in one of two forms. A map of a few names has a shape (shape.h): the
+ * keys stand there, and the map holds only its items. Any other has a table of entries.
+ *
+ * Both begin inside the map's own object: the items, if it was made with room for them, and the
+ * table, if it fits there. Whatever grows out of that is a block of its own. */
 typedef struct map_entry {
     value key, item;
     uint64_t hash;
 } map_entry;
-/* including removed ones */
-typedef struct map {
-    uint64_t header;
+
+/* Entries stand in order of insertion, a removed one with the key VALUE_ABSENT. From more than
+ * MAP_LINEAR entries on there is an open-addressing index of 32-bit entry numbers + 1. */
+enum { MAP_LINEAR = 8 };
+typedef struct map_table {
     map_entry *entries;
     uint32_t *index;
-    uint32_t count; /* live */
-    uint32_t used;
+    /* live entries, and all with the removed ones */
+    uint32_t count, used;
     uint32_t capacity;   /* of entries */
     uint32_t index_mask; /* size - 1, 0: none */
-    uint32_t version;
-    uint32_t first; /* no live entry stands before it */
+    uint32_t version;    /* changes when keys are added or removed */
+    uint32_t first;      /* no live entry stands before it */
+} map_table;
+
+typedef struct map {
+    uint64_t header;
+    uint32_t shape;  /* its number, or SHAPE_NONE: there is a table */
+    uint16_t room;   /* for so many items; 0 with a table */
+    uint16_t fields; /* items; 0 with a table */
+    union {
+        value *items;
+        map_table *table;
+    } at;
+    value inside[];
 } map;
+/* Odd, as all numbers of shapes are: the word that it begins is never the address of an object. */
+#define SHAPE_NONE 1u
+enum { SHAPE_KEYS = 32 }; /* of a shape, at most */
 
 typedef struct buffer {
     uint64_t header;

@@ -313,20 +313,37 @@ static bool interned_grow(csp_vm *vm)
     return true;
 }
 
+/* The place of a text in the table, which is there: its string, or NULL. */
+static string **interned_slot(const csp_vm *vm, uint32_t hash, const char *utf8, size_t size)
+{
+    uint32_t at = hash & vm->interned_mask;
+    for (string *s; (s = vm->interned[at]) != NULL; at = (at + 1) & vm->interned_mask)
+        if (s != GONE && s->hash == hash && s->size == size && memcmp(s->text, utf8, size) == 0)
+            break;
+    return &vm->interned[at];
+}
+
+value str_interned(const csp_vm *vm, string *s)
+{
+    if (vm->interned == NULL)
+        return VALUE_ABSENT;
+    string *found = *interned_slot(vm, str_hash(vm, s), s->text, s->size);
+    return found != NULL ? value_object(found) : VALUE_ABSENT;
+}
+
 value str_intern(csp_vm *vm, const char *utf8, size_t size)
 {
     if ((vm->interned == NULL || vm->interned_count > vm->interned_mask / 2) && !interned_grow(vm))
         return VALUE_ABSENT;
     uint32_t hash = hash_text(vm, utf8, size);
-    uint32_t at = hash & vm->interned_mask;
-    for (string *s; (s = vm->interned[at]) != NULL; at = (at + 1) & vm->interned_mask)
-        if (s != GONE && s->hash == hash && s->size == size && memcmp(s->text, utf8, size) == 0)
-            return value_object(s);
+    string **slot = interned_slot(vm, hash, utf8, size);
+    if (*slot != NULL)
+        return value_object(*slot);
     value v = str_new(vm, utf8, size);
     if (v == VALUE_ABSENT)
         return VALUE_ABSENT;
     value_string(v)->hash = hash;
-    vm->interned[at] = value_string(v);
+    *slot = value_string(v);
     vm->interned_count++;
     return v;
 }

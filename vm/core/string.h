@@ -16,6 +16,8 @@ value str_repaired(csp_vm *vm, const char *data, size_t size);
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* one object per text, kept while somebody holds it: for names and constants */
 value str_intern(csp_vm *vm, const char *utf8, size_t size);
+/* That object, if there is one already; else ABSENT. */
+value str_interned(const csp_vm *vm, string *s);
 /* For the collector's callbacks: see code_push, code_judge (code_table.h). */
 void str_push_interned(const csp_vm *vm);
 void str_judge_interned(csp_vm *vm);

@@ -125,6 +125,7 @@ struct csp_vm {
 
     struct string **interned; /* open addressing; pinned, not scanned: it holds them weakly */
     uint32_t interned_count, interned_mask;
+    struct shapes *shapes; /* shape.c: of maps; NULL until there is one */
     value characters[128]; /* strings of one ASCII character */
     value error_names[ERR_COUNT];
     value empty_string, empty_tuple;

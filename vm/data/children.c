@@ -6,7 +6,7 @@
 #include "vm/core/object.h"
 
 _Static_assert(sizeof(map_entry) == 3 * sizeof(value),
-               "the items of a map stand three words apart");
+               "the items of a table stand three words apart");
 _Static_assert(offsetof(error, cause) == offsetof(error, kind) + 4 * sizeof(value),
                "an error's five values stand side by side");
 
@@ -18,9 +18,13 @@ children children_of(value v)
     switch (value_kind(v)) {
     case OBJ_TUPLE: return (children){value_tuple(v)->items, value_tuple(v)->count, 1};
     case OBJ_LIST: return (children){value_list(v)->items, value_list(v)->count, 1};
-    case OBJ_MAP:
-        return (children){value_map(v)->used ? &value_map(v)->entries->item : NULL,
-                          value_map(v)->used, 3};
+    case OBJ_MAP: {
+        const map *m = value_map(v);
+        if (m->shape != SHAPE_NONE)
+            return (children){m->at.items, m->fields, 1};
+        const map_table *t = m->at.table;
+        return (children){t->used ? &t->entries->item : NULL, t->used, 3};
+    }
     case OBJ_ERROR: return (children){&value_error(v)->kind, 5, 1};
     case OBJ_CLOSURE: {
         closure *f = value_as_object(v);

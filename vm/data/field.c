@@ -12,21 +12,21 @@
 enum { GUESS_KEYS = 200 }; /* keys to look at: no crash takes long to report */
 
 /* The most similar key, or NULL. */
-static const char *guess_key(const map *m, const string *name)
+static const char *guess_key(const csp_vm *vm, const map *m, const string *name)
 {
     suggestion s;
     suggest_init(&s, name->text, name->size);
     uint32_t position = 0, tried = 0;
-    map_entry *e;
-    while ((e = map_next(m, &position)) && tried++ < GUESS_KEYS)
-        if (value_is(e->key, OBJ_STRING))
-            suggest_offer(&s, value_string(e->key)->text);
+    map_entry e;
+    while (map_next(vm, m, &position, &e) && tried++ < GUESS_KEYS)
+        if (value_is(e.key, OBJ_STRING))
+            suggest_offer(&s, value_string(e.key)->text);
     return s.best;
 }
 
 static verdict raise_missing(csp_vm *vm, const map *m, value name)
 {
-    const char *field = value_string(name)->text, *guess = guess_key(m, value_string(name));
+    const char *field = value_string(name)->text, *guess = guess_key(vm, m, value_string(name));
     char hint[FOREIGN_HINT];
     if (guess)
         return vm_raise(vm, ERR_KEY, "the map has no field `%s`; did you mean `%s`?", field, guess);
@@ -49,20 +49,23 @@ static verdict raise_no_fields(csp_vm *vm, value container, value name)
     return vm_raise(vm, ERR_TYPE, "%s has no fields (`.%s`)", vm_type_phrase(container), field);
 }
 
-verdict data_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+verdict data_get_field(csp_vm *vm, process *p, value container, value name, field_hint *hint,
                        value *out)
 {
     obj_kind kind = value_kind(container);
     if (kind != OBJ_NONE && !value_usable(p, container))
         return vm_raise_moved(vm, container);
     if (kind == OBJ_MAP) {
-        *out = map_get_name(vm, value_map(container), name, hint);
-        return *out == VALUE_ABSENT ? raise_missing(vm, value_map(container), name) : VERDICT_DONE;
+        const value *found = map_field(vm, value_map(container), name, hint);
+        if (!found)
+            return raise_missing(vm, value_map(container), name);
+        *out = *found;
+        return VERDICT_DONE;
     }
     return raise_no_fields(vm, container, name);
 }
 
-verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+verdict data_set_field(csp_vm *vm, process *p, value container, value name, field_hint *hint,
                        value item)
 {
     if (!value_is(container, OBJ_MAP)) {
@@ -75,17 +78,9 @@ verdict data_set_field(csp_vm *vm, process *p, value container, value name, uint
     map *m = data_own_map(vm, p, container);
     if (!m)
         return VERDICT_FAIL;
-    if (*hint < m->used && m->entries[*hint].key == name) {
-        m->entries[*hint].item = item;
-        return VERDICT_DONE;
-    }
-    if (!map_put(vm, m, name, item))
-        return vm_raise_memory(vm);
-    if (m->entries[m->used - 1].key == name) {
-        if (m->used <= UINT16_MAX)
-            *hint = (uint16_t)(m->used - 1);
-    } else {
-        map_get_name(vm, m, name, hint);
-    }
+    value *found = map_field(vm, m, name, hint);
+    if (!found)
+        return map_add(vm, m, name, item) ? VERDICT_DONE : vm_raise_memory(vm);
+    *found = item;
     return VERDICT_DONE;
 }

@@ -44,7 +44,7 @@ verdict data_length(csp_vm *vm, process *p, value v, uint64_t *length)
     case OBJ_BYTES: *length = value_bytes(v)->size; return VERDICT_DONE;
     case OBJ_TUPLE: *length = value_tuple(v)->count; return VERDICT_DONE;
     case OBJ_LIST: *length = value_list(v)->count; return VERDICT_DONE;
-    case OBJ_MAP: *length = value_map(v)->count; return VERDICT_DONE;
+    case OBJ_MAP: *length = map_count(value_map(v)); return VERDICT_DONE;
     case OBJ_BUFFER: *length = ((buffer *)value_as_object(v))->size; return VERDICT_DONE;
     case OBJ_RANGE: return data_range_length(vm, p, value_as_object(v), length);
     default: break;
@@ -72,7 +72,7 @@ static verdict get_key(csp_vm *vm, process *p, const map *m, value key, value *o
     if (v == VERDICT_CALL)
         *out = key;
     else
-        *out = entry == MAP_NO_ENTRY ? VALUE_NIL : m->entries[entry].item;
+        *out = entry == MAP_NO_ENTRY ? VALUE_NIL : *map_item(m, entry);
     return v;
 }
 
@@ -159,7 +159,7 @@ verdict data_set(csp_vm *vm, process *p, value container, value key, value item)
             return VERDICT_CALL;
         if (entry == MAP_NO_ENTRY)
             return map_append(vm, m, key, item, hash) ? VERDICT_DONE : vm_raise_memory(vm);
-        m->entries[entry].item = item;
+        *map_item(m, entry) = item;
         return VERDICT_DONE;
     }
     if (kind == OBJ_BUFFER)

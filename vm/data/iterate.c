@@ -23,7 +23,7 @@ enum { STRING_SHIFT = 31, MAP_SHIFT = 32 };
 
 static value map_state(const map *m, uint32_t position)
 {
-    return value_int((int64_t)((uint64_t)(m->version & MAP_VERSION) << MAP_SHIFT | position));
+    return value_int((int64_t)((uint64_t)(map_version(m) & MAP_VERSION) << MAP_SHIFT | position));
 }
 
 verdict data_iterate(csp_vm *vm, process *p, value v, value *state)
@@ -103,16 +103,16 @@ static verdict next_of_string(csp_vm *vm, const string *s, value *state, step *n
 static verdict next_of_map(csp_vm *vm, const map *m, value *state, step *s)
 {
     int64_t place = value_as_int(state[1]);
-    if ((uint32_t)(place >> MAP_SHIFT) != (m->version & MAP_VERSION))
+    if ((uint32_t)(place >> MAP_SHIFT) != (map_version(m) & MAP_VERSION))
         return vm_raise(vm, ERR_VALUE,
                         "keys were added to the map or removed from it during the loop");
     uint32_t position = (uint32_t)(place & MAP_POSITION);
-    map_entry *e = map_next(m, &position);
-    s->more = e != NULL;
-    if (!e)
+    map_entry e;
+    s->more = map_next(vm, m, &position, &e);
+    if (!s->more)
         return VERDICT_DONE;
-    s->index = e->key;
-    s->item = e->item;
+    s->index = e.key;
+    s->item = e.item;
     state[1] = map_state(m, position);
     return VERDICT_DONE;
 }

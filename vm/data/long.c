@@ -6,6 +6,7 @@
 #include "vm/data/children.h"
 #include "vm/data/index.h"
 #include "vm/data/list.h"
+#include "vm/data/map.h"
 #include "vm/data/map_walk.h"
 #include "vm/data/slice.h"
 
@@ -170,7 +171,7 @@ verdict long_run_part(csp_vm *vm, process *p, value *args, value *result)
         map_walk *w = map_walk_in_slot(vm, &args[MADE]);
         verdict v = w ? map_find_step(vm, w, value_map(x), args[1]) : VERDICT_FAIL;
         if (v == VERDICT_DONE)
-            *result = w->found ? value_map(x)->entries[w->entry].item : VALUE_NIL;
+            *result = w->found ? *map_item(value_map(x), w->entry) : VALUE_NIL;
         return v;
     }
     if (long_index(vm, x)) {

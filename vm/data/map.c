@@ -1,16 +1,17 @@
-/* Maps: entries in order of insertion, and from MAP_LINEAR entries on an index by hash with linear
- * probing. A removed entry keeps its place in both (with the key VALUE_ABSENT) until the entries
- * are compacted. No live entry stands before number `first`, so a map can be used as a queue. */
+/* Maps (object.h says what they are made of). A removed entry of a table keeps its place, and that
+ * in the index (with the key VALUE_ABSENT), until the entries are compacted. No live entry stands
+ * before number `first`, so a map can be used as a queue. */
 #include "vm/data/map.h"
 
 #include "vm/core/vm.h"
 #include "vm/walk/walk_equal.h"
 #include "vm/walk/walk_hash.h"
 
-static map_entry *entry_block(csp_vm *vm, size_t capacity)
-{
-    return heap_alloc(vm_heap(vm), HEAP_TRACED, capacity * sizeof(map_entry));
-}
+enum { TABLE_WORDS = sizeof(map_table) / sizeof(value) };
+_Static_assert(TABLE_WORDS * sizeof(value) == sizeof(map_table),
+               "a table takes the place of items");
+
+/* --- tables */
 
 /* The smallest index that stays at most two thirds full with `capacity` entries. */
 size_t map_index_size(size_t capacity)
@@ -21,99 +22,235 @@ size_t map_index_size(size_t capacity)
     return size;
 }
 
-static void index_add(map *m, uint32_t entry)
-{
-    uint32_t slot = (uint32_t)m->entries[entry].hash & m->index_mask;
-    while (m->index[slot] != 0)
-        slot = (slot + 1) & m->index_mask;
-    m->index[slot] = entry + 1;
-}
-
-/* Moves the live entries into a block of `capacity` and rebuilds the index. */
-static bool rebuild(csp_vm *vm, map *m, size_t capacity)
+/* Gives an empty table its blocks. */
+static bool add_blocks(csp_vm *vm, map_table *t, size_t capacity)
 {
     if (capacity > LIST_MAX)
         return false;
-    map_entry *entries = entry_block(vm, capacity);
-    if (!entries)
-        return false;
-    uint32_t *index = NULL;
+    t->entries = heap_alloc(vm_heap(vm), HEAP_TRACED, capacity * sizeof *t->entries);
     size_t size = capacity > MAP_LINEAR ? map_index_size(capacity) : 0;
-    if (size > 0) {
-        index = heap_alloc(vm_heap(vm), HEAP_BYTES, size * sizeof *index);
-        if (!index)
-            return false;
-    }
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < m->used; i++)
-        if (m->entries[i].key != VALUE_ABSENT)
-            entries[used++] = m->entries[i];
-    if (m->entries)
-        heap_release(vm_heap(vm), HEAP_TRACED, m->entries, m->capacity * sizeof *entries);
-    if (m->index)
-        heap_release(vm_heap(vm), HEAP_BYTES, m->index,
-                     ((size_t)m->index_mask + 1) * sizeof *index);
-    m->entries = entries;
-    m->used = used;
-    m->capacity = (uint32_t)capacity;
-    m->index = index;
-    m->index_mask = size > 0 ? (uint32_t)(size - 1) : 0;
-    m->first = 0;
-    if (index)
-        for (uint32_t i = 0; i < used; i++)
-            index_add(m, i);
+    if (size > 0)
+        t->index = heap_alloc(vm_heap(vm), HEAP_BYTES, size * sizeof *t->index);
+    t->capacity = (uint32_t)capacity;
+    t->index_mask = size > 0 ? (uint32_t)(size - 1) : 0;
+    return t->entries && (size == 0 || t->index);
+}
+
+static void index_add(map_table *t, uint32_t entry)
+{
+    uint32_t slot = (uint32_t)t->entries[entry].hash & t->index_mask;
+    while (t->index[slot] != 0)
+        slot = (slot + 1) & t->index_mask;
+    t->index[slot] = entry + 1;
+}
+
+/* There is room. */
+static void add_entry(map_table *t, value key, value item, uint64_t hash)
+{
+    t->entries[t->used] = (map_entry){key, item, hash};
+    if (t->index)
+        index_add(t, t->used);
+    t->used++;
+}
+
+/* Moves the live entries into a block of `capacity` and rebuilds the index. */
+static bool rebuild(csp_vm *vm, map_table *t, size_t capacity)
+{
+    map_table made = {.count = t->count, .version = t->version};
+    if (!add_blocks(vm, &made, capacity))
+        return false;
+    for (uint32_t i = 0; i < t->used; i++)
+        if (t->entries[i].key != VALUE_ABSENT)
+            add_entry(&made, t->entries[i].key, t->entries[i].item, t->entries[i].hash);
+    if (t->entries)
+        heap_release(vm_heap(vm), HEAP_TRACED, t->entries, t->capacity * sizeof *t->entries);
+    if (t->index)
+        heap_release(vm_heap(vm), HEAP_BYTES, t->index,
+                     ((size_t)t->index_mask + 1) * sizeof *t->index);
+    *t = made;
     return true;
 }
 
-bool map_reserve(csp_vm *vm, map *m, size_t capacity)
+/* Makes room for one more: if a quarter or more has been removed, compacting is enough. */
+static bool grow(csp_vm *vm, map_table *t)
 {
-    return capacity <= m->capacity || rebuild(vm, m, capacity);
+    size_t capacity = t->capacity;
+    if (t->count > capacity / 4 * 3 || capacity < 4)
+        capacity = capacity < 4 ? 4 : capacity * 2;
+    return rebuild(vm, t, capacity);
 }
 
-/* Makes room for one more: if a quarter or more has been removed, compacting is enough. */
-static bool grow(csp_vm *vm, map *m)
+/* --- made */
+
+static size_t words(size_t count) { return count * sizeof(value); }
+
+/* An object's size is a multiple of two words, so there is room for an odd number of items. */
+static map *make_shaped(csp_vm *vm, uint64_t header, uint32_t number, size_t count)
 {
-    size_t capacity = m->capacity;
-    if (m->count > capacity / 4 * 3 || capacity < 4)
-        capacity = capacity < 4 ? 4 : capacity * 2;
-    return rebuild(vm, m, capacity);
+    size_t room = count | 1;
+    map *m = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *m + words(room));
+    if (!m)
+        return NULL;
+    m->header = header;
+    m->shape = number;
+    m->room = (uint16_t)room;
+    m->at.items = m->inside;
+    return m;
+}
+
+map *map_make_table(csp_vm *vm, uint64_t header, size_t capacity)
+{
+    map *m = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *m + sizeof(map_table));
+    if (!m)
+        return NULL;
+    m->header = header;
+    m->shape = SHAPE_NONE;
+    m->at.table = (map_table *)(void *)m->inside;
+    return capacity == 0 || add_blocks(vm, m->at.table, capacity) ? m : NULL;
+}
+
+/* With at least so much room that a table fits there, too: it may well get one. */
+map *map_make(csp_vm *vm, uint64_t header, size_t capacity)
+{
+    if (capacity > SHAPE_KEYS)
+        return map_make_table(vm, header, capacity);
+    return make_shaped(vm, header, SHAPE_EMPTY, capacity > TABLE_WORDS ? capacity : TABLE_WORDS);
+}
+
+map *map_make_like(csp_vm *vm, uint64_t header, const map *other, const value *items)
+{
+    map *m = make_shaped(vm, header, other->shape, other->fields);
+    if (!m)
+        return NULL;
+    m->fields = other->fields;
+    if (items)
+        memcpy(m->inside, items, words(m->fields));
+    return m;
+}
+
+static uint64_t header_for(const process *p)
+{
+    return OBJ_MAP | (p ? process_owner(p) : OWNER_TRANSIT);
 }
 
 value map_new(csp_vm *vm, const process *p, size_t capacity)
 {
-    map *m = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *m);
+    map *m = map_make(vm, header_for(p), capacity);
+    return m ? value_object(m) : VALUE_ABSENT;
+}
+
+uint32_t map_literal_shape(csp_vm *vm, const value *names, uint64_t count)
+{
+    uint32_t number = SHAPE_EMPTY;
+    for (uint64_t i = 0; i < count && number != SHAPE_NONE; i++)
+        number = shape_with(vm, number, names[i], walk_hash(vm, names[i]), true);
+    return number;
+}
+
+value map_record(csp_vm *vm, const process *p, uint32_t number, const value *items, uint32_t count)
+{
+    map *m = make_shaped(vm, header_for(p), number, count);
     if (!m)
         return VALUE_ABSENT;
-    m->header = OBJ_MAP | (p ? process_owner(p) : OWNER_TRANSIT);
-    if (capacity > 0 && !rebuild(vm, m, capacity))
-        return VALUE_ABSENT;
+    memcpy(m->inside, items, words(count));
+    m->fields = (uint16_t)count;
     return value_object(m);
 }
 
-uint32_t map_probe(const map *m, uint64_t hash, uint64_t *cursor)
+/* --- from shape to table */
+
+/* Of items that stand no longer in the map. */
+static void release_items(csp_vm *vm, const map *m, value *items, size_t room)
 {
-    if (!m->index) {
-        for (uint64_t i = *cursor; i < m->used; i++) {
-            if (m->entries[i].hash == hash && m->entries[i].key != VALUE_ABSENT) {
+    if (items != m->inside)
+        heap_release(vm_heap(vm), HEAP_TRACED, items, words(room));
+}
+
+static bool become_table(csp_vm *vm, map *m)
+{
+    uint32_t count = m->fields;
+    size_t capacity = m->room > TABLE_WORDS ? m->room : count < MAP_LINEAR / 2 ? 4 : MAP_LINEAR;
+    map_table made = {.count = count, .version = count};
+    if (!add_blocks(vm, &made, capacity))
+        return false;
+    bool fits = m->at.items == m->inside && m->room >= TABLE_WORDS;
+    map_table *t = fits ? (void *)m->inside : heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t);
+    if (!t)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        map_entry e = map_entry_at(vm, m, i);
+        add_entry(&made, e.key, e.item, e.hash);
+    }
+    value *items = m->at.items;
+    size_t room = m->room;
+    *t = made;
+    m->shape = SHAPE_NONE;
+    m->room = m->fields = 0;
+    m->at.table = t;
+    release_items(vm, m, items, room);
+    return true;
+}
+
+/* --- entries */
+
+map_entry map_entry_at(const csp_vm *vm, const map *m, uint32_t n)
+{
+    if (!map_has_shape(m))
+        return m->at.table->entries[n];
+    const shape_key *k = &shape_of(vm, m->shape)->keys[n];
+    return (map_entry){k->name, m->at.items[n], k->hash};
+}
+
+bool map_next(const csp_vm *vm, const map *m, uint32_t *position, map_entry *e)
+{
+    if (map_has_shape(m)) {
+        if (*position >= m->fields)
+            return false;
+        *e = map_entry_at(vm, m, (*position)++);
+        return true;
+    }
+    const map_table *t = m->at.table;
+    if (*position < t->first)
+        *position = t->first;
+    while (*position < t->used) {
+        *e = t->entries[(*position)++];
+        if (e->key != VALUE_ABSENT)
+            return true;
+    }
+    return false;
+}
+
+static uint32_t table_probe(const map_table *t, uint64_t hash, uint64_t *cursor)
+{
+    if (!t->index) {
+        for (uint64_t i = *cursor; i < t->used; i++) {
+            if (t->entries[i].hash == hash && t->entries[i].key != VALUE_ABSENT) {
                 *cursor = i + 1;
                 return (uint32_t)i;
             }
         }
-        *cursor = m->used;
+        *cursor = t->used;
         return MAP_NO_ENTRY;
     }
     for (uint64_t step = *cursor;; step++) {
-        uint32_t number = m->index[((uint32_t)hash + (uint32_t)step) & m->index_mask];
+        uint32_t number = t->index[((uint32_t)hash + (uint32_t)step) & t->index_mask];
         if (number == 0) {
             *cursor = step;
             return MAP_NO_ENTRY;
         }
-        const map_entry *e = &m->entries[number - 1];
+        const map_entry *e = &t->entries[number - 1];
         if (e->hash == hash && e->key != VALUE_ABSENT) {
             *cursor = step + 1;
             return number - 1;
         }
     }
+}
+
+uint32_t map_probe(const csp_vm *vm, const map *m, uint64_t hash, uint64_t *cursor)
+{
+    if (!map_has_shape(m))
+        return table_probe(m->at.table, hash, cursor);
+    return m->fields > 0 ? shape_probe(shape_of(vm, m->shape), hash, cursor) : MAP_NO_ENTRY;
 }
 
 /* Identical words are equal keys, unless there may be a nan inside. */
@@ -129,8 +266,8 @@ static uint32_t find_entry(csp_vm *vm, const map *m, value key, uint64_t hash)
 {
     uint64_t cursor = 0;
     uint32_t entry;
-    while ((entry = map_probe(m, hash, &cursor)) != MAP_NO_ENTRY) {
-        value other = m->entries[entry].key;
+    while ((entry = map_probe(vm, m, hash, &cursor)) != MAP_NO_ENTRY) {
+        value other = map_key(vm, m, entry);
         if (same_word(other, key) || walk_equal_keys(vm, other, key))
             return entry;
     }
@@ -142,14 +279,14 @@ verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint
     enum { LARGE = 1 << 14, REDUCTIONS_PER_MISS = 8 }; /* the cache does not hold it */
     *entry = MAP_NO_ENTRY;
     *hash = walk_hash(vm, key);
-    if (m->used > LARGE)
+    if (map_used(m) > LARGE)
         vm_charge(vm, REDUCTIONS_PER_MISS);
-    if (m->count == 0)
+    if (map_count(m) == 0)
         return VERDICT_DONE;
     uint64_t cursor = 0;
     uint32_t at;
-    while ((at = map_probe(m, *hash, &cursor)) != MAP_NO_ENTRY) {
-        value other = m->entries[at].key;
+    while ((at = map_probe(vm, m, *hash, &cursor)) != MAP_NO_ENTRY) {
+        value other = map_key(vm, m, at);
         int equal = same_word(other, key) ? 1 : walk_equal_atoms(vm, NULL, other, key);
         if (equal < 0)
             return VERDICT_CALL;
@@ -163,38 +300,74 @@ verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint
 
 value map_get(csp_vm *vm, const map *m, value key)
 {
-    if (m->count == 0)
+    if (map_count(m) == 0)
         return VALUE_ABSENT;
     uint32_t entry = find_entry(vm, m, key, walk_hash(vm, key));
-    return entry == MAP_NO_ENTRY ? VALUE_ABSENT : m->entries[entry].item;
+    return entry == MAP_NO_ENTRY ? VALUE_ABSENT : *map_item(m, entry);
 }
 
-value map_get_name(csp_vm *vm, const map *m, value name, uint16_t *entry)
+value *map_field(csp_vm *vm, const map *m, value name, field_hint *hint)
 {
-    uint32_t hint = *entry;
-    if (hint < m->used && m->entries[hint].key == name)
-        return m->entries[hint].item;
-    if (m->count == 0)
-        return VALUE_ABSENT;
-    uint32_t found = find_entry(vm, m, name, walk_hash(vm, name));
-    if (found == MAP_NO_ENTRY)
-        return VALUE_ABSENT;
-    if (found < UINT16_MAX)
-        *entry = (uint16_t)found;
-    return m->entries[found].item;
+    uint32_t n = hint->place;
+    if (map_has_shape(m)) {
+        if (m->fields == 0)
+            return NULL;
+        if (hint->shape != m->shape)
+            n = shape_find(shape_of(vm, m->shape), name);
+    } else if (n >= m->at.table->used || m->at.table->entries[n].key != name) {
+        n = MAP_NO_ENTRY;
+    }
+    /* another string may say the same */
+    if (n == MAP_NO_ENTRY && map_count(m) > 0)
+        n = find_entry(vm, m, name, walk_hash(vm, name));
+    if (n == MAP_NO_ENTRY)
+        return NULL;
+    *hint = (field_hint){map_has_shape(m) ? m->shape : 0, n};
+    return map_item(m, n);
+}
+
+/* Makes room for one more item. */
+static bool grow_items(csp_vm *vm, map *m)
+{
+    uint32_t room = m->room < MAP_LINEAR ? MAP_LINEAR : m->room * 2u;
+    value *items = heap_alloc(vm_heap(vm), HEAP_TRACED, words(room));
+    if (!items)
+        return false;
+    memcpy(items, m->at.items, words(m->fields));
+    value *old = m->at.items;
+    size_t old_room = m->room;
+    m->at.items = items;
+    m->room = (uint16_t)room;
+    release_items(vm, m, old, old_room);
+    return true;
 }
 
 bool map_append(csp_vm *vm, map *m, value key, value item, uint64_t hash)
 {
-    if (m->used == m->capacity && !grow(vm, m))
+    if (map_has_shape(m)) {
+        uint32_t number = shape_with(vm, m->shape, key, hash, false);
+        if (number != SHAPE_NONE) {
+            if (m->fields == m->room && !grow_items(vm, m))
+                return false;
+            m->at.items[m->fields++] = item;
+            m->shape = number;
+            return true;
+        }
+        if (!become_table(vm, m))
+            return false;
+    }
+    map_table *t = m->at.table;
+    if (t->used == t->capacity && !grow(vm, t))
         return false;
-    m->entries[m->used] = (map_entry){key, item, hash};
-    if (m->index)
-        index_add(m, m->used);
-    m->used++;
-    m->count++;
-    m->version++;
+    add_entry(t, key, item, hash);
+    t->count++;
+    t->version++;
     return true;
+}
+
+bool map_add(csp_vm *vm, map *m, value key, value item)
+{
+    return map_append(vm, m, key, item, walk_hash(vm, key));
 }
 
 bool map_put(csp_vm *vm, map *m, value key, value item)
@@ -203,58 +376,80 @@ bool map_put(csp_vm *vm, map *m, value key, value item)
     uint32_t entry = find_entry(vm, m, key, hash);
     if (entry == MAP_NO_ENTRY)
         return map_append(vm, m, key, item, hash);
-    m->entries[entry].item = item;
+    *map_item(m, entry) = item;
     return true;
 }
 
+/* --- removal */
+
 /* Closes the gaps without allocating. */
-static void compact(map *m)
+static void compact(map_table *t)
 {
     uint32_t used = 0;
-    for (uint32_t i = 0; i < m->used; i++)
-        if (m->entries[i].key != VALUE_ABSENT)
-            m->entries[used++] = m->entries[i];
-    memset(m->entries + used, 0, (m->used - used) * sizeof *m->entries);
-    m->used = used;
-    m->first = 0;
-    if (!m->index)
+    for (uint32_t i = 0; i < t->used; i++)
+        if (t->entries[i].key != VALUE_ABSENT)
+            t->entries[used++] = t->entries[i];
+    memset(t->entries + used, 0, (t->used - used) * sizeof *t->entries);
+    t->used = used;
+    t->first = 0;
+    if (!t->index)
         return;
-    memset(m->index, 0, ((size_t)m->index_mask + 1) * sizeof *m->index);
+    memset(t->index, 0, ((size_t)t->index_mask + 1) * sizeof *t->index);
     for (uint32_t i = 0; i < used; i++)
-        index_add(m, i);
+        index_add(t, i);
 }
 
 bool map_remove(csp_vm *vm, map *m, value key)
 {
-    if (m->count == 0)
+    if (map_count(m) == 0)
         return false;
     uint32_t entry = find_entry(vm, m, key, walk_hash(vm, key));
-    if (entry == MAP_NO_ENTRY)
+    return entry != MAP_NO_ENTRY && map_remove_entry(vm, m, entry);
+}
+
+bool map_remove_entry(csp_vm *vm, map *m, uint32_t entry)
+{
+    if (map_has_shape(m) && !become_table(vm, m))
         return false;
-    map_remove_entry(m, entry);
+    map_table *t = m->at.table;
+    t->entries[entry].key = VALUE_ABSENT;
+    t->entries[entry].item = VALUE_ABSENT;
+    t->count--;
+    t->version++;
+    while (t->first < t->used && t->entries[t->first].key == VALUE_ABSENT)
+        t->first++;
+    if (t->used >= 2 * MAP_LINEAR ? t->count < t->used / 4 : t->count == 0)
+        compact(t);
     return true;
 }
 
-void map_remove_entry(map *m, uint32_t entry)
+bool map_clear(csp_vm *vm, map *m)
 {
-    m->entries[entry].key = VALUE_ABSENT;
-    m->entries[entry].item = VALUE_ABSENT;
-    m->count--;
-    m->version++;
-    while (m->first < m->used && m->entries[m->first].key == VALUE_ABSENT)
-        m->first++;
-    if (m->used >= 2 * MAP_LINEAR ? m->count < m->used / 4 : m->count == 0)
-        compact(m);
+    if (map_has_shape(m) && m->fields == 0)
+        return true;
+    if (map_has_shape(m) && !become_table(vm, m))
+        return false;
+    map_table *t = m->at.table;
+    *t = (map_table){.version = t->version + (t->count > 0)};
+    return true;
 }
 
-void map_clear(map *m)
+/* --- moving */
+
+size_t map_object_size(const map *m)
 {
-    if (m->count > 0)
-        m->version++;
-    m->entries = NULL;
-    m->index = NULL;
-    m->count = m->used = m->capacity = m->index_mask = m->first = 0;
+    if (m->at.items != m->inside)
+        return sizeof *m;
+    return sizeof *m + (map_has_shape(m) ? words(m->room) : sizeof(map_table));
 }
+
+void map_moved(map *to, const map *from)
+{
+    if (from->at.items == from->inside)
+        to->at.items = to->inside;
+}
+
+/* --- for programs */
 
 verdict map_key_check(csp_vm *vm, process *p, value key)
 {
@@ -263,18 +458,6 @@ verdict map_key_check(csp_vm *vm, process *p, value key)
     return vm_raise_type(vm, p, key,
                          value_is(key, OBJ_HOSTED) ? "a map key that cannot change"
                                                    : "a map key that cannot change (freeze it)");
-}
-
-map_entry *map_next(const map *m, uint32_t *position)
-{
-    if (*position < m->first)
-        *position = m->first;
-    while (*position < m->used) {
-        map_entry *e = &m->entries[(*position)++];
-        if (e->key != VALUE_ABSENT)
-            return e;
-    }
-    return NULL;
 }
 
 map *data_map(csp_vm *vm, process *p, value v)

@@ -45,10 +45,10 @@ verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key)
     int64_t budget = WALK_STEP;
     while (!w->found) {
         if (!w->comparing) {
-            w->entry = m->count > 0 ? map_probe(m, w->hash, &w->cursor) : MAP_NO_ENTRY;
+            w->entry = map_count(m) > 0 ? map_probe(vm, m, w->hash, &w->cursor) : MAP_NO_ENTRY;
             if (w->entry == MAP_NO_ENTRY)
                 break;
-            value other = m->entries[w->entry].key;
+            value other = map_key(vm, m, w->entry);
             int equal = walk_equal_atoms(vm, NULL, other, key);
             if (equal >= 0) {
                 w->found = equal == 1;
@@ -75,12 +75,15 @@ verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key)
 
 bool map_grows_long(const csp_vm *vm, const map *m)
 {
-    return m->used == m->capacity && m->used * sizeof *m->entries > long_bytes(vm);
+    if (map_has_shape(m))
+        return false;
+    const map_table *t = m->at.table;
+    return t->used == t->capacity && t->used * sizeof *t->entries > long_bytes(vm);
 }
 
-static verdict begin_growth(csp_vm *vm, map_walk *w, const map *m)
+static verdict begin_growth(csp_vm *vm, map_walk *w, const map_table *t)
 {
-    size_t capacity = m->count > m->capacity / 4 * 3 ? (size_t)m->capacity * 2 : m->capacity;
+    size_t capacity = t->count > t->capacity / 4 * 3 ? (size_t)t->capacity * 2 : t->capacity;
     if (capacity > LIST_MAX)
         return vm_raise_memory(vm);
     size_t size = map_index_size(capacity);
@@ -94,11 +97,11 @@ static verdict begin_growth(csp_vm *vm, map_walk *w, const map *m)
 }
 
 /* One step of making the larger blocks: the index is cleared, the entries are copied and then
- * entered, and the rest is cleared. DONE: the map has the new blocks. */
-static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
+ * entered, and the rest is cleared. DONE: the table has the new blocks. */
+static verdict grow_step(csp_vm *vm, map_walk *w, map_table *t)
 {
     if (!w->entries)
-        return begin_growth(vm, w, m);
+        return begin_growth(vm, w, t);
     size_t size = (size_t)w->index_mask + 1;
     if (w->cleared < size) {
         size_t count = step_of(vm, size, w->cleared, sizeof *w->index);
@@ -107,11 +110,11 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
         w->cleared += count;
         return VERDICT_YIELD;
     }
-    if (w->copied < m->used) {
-        uint32_t stop = w->copied + step_of(vm, m->used, w->copied, sizeof *w->entries);
+    if (w->copied < t->used) {
+        uint32_t stop = w->copied + step_of(vm, t->used, w->copied, sizeof *w->entries);
         vm_charge(vm, stop - w->copied);
         for (; w->copied < stop; w->copied++) {
-            const map_entry *e = &m->entries[w->copied];
+            const map_entry *e = &t->entries[w->copied];
             if (e->key == VALUE_ABSENT)
                 continue;
             uint32_t slot = (uint32_t)e->hash & w->index_mask;
@@ -130,14 +133,14 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
         w->indexed += count;
         return VERDICT_YIELD;
     }
-    heap_release(vm_heap(vm), HEAP_TRACED, m->entries, m->capacity * sizeof *m->entries);
-    heap_release(vm_heap(vm), HEAP_BYTES, m->index, ((size_t)m->index_mask + 1) * sizeof *m->index);
-    m->entries = w->entries;
-    m->index = w->index;
-    m->used = w->used;
-    m->capacity = w->capacity;
-    m->index_mask = w->index_mask;
-    m->first = 0;
+    heap_release(vm_heap(vm), HEAP_TRACED, t->entries, t->capacity * sizeof *t->entries);
+    heap_release(vm_heap(vm), HEAP_BYTES, t->index, ((size_t)t->index_mask + 1) * sizeof *t->index);
+    t->entries = w->entries;
+    t->index = w->index;
+    t->used = w->used;
+    t->capacity = w->capacity;
+    t->index_mask = w->index_mask;
+    t->first = 0;
     return VERDICT_DONE;
 }
 
@@ -145,11 +148,11 @@ static verdict grow_step(csp_vm *vm, map_walk *w, map *m)
 static verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value item)
 {
     if (w->found) {
-        m->entries[w->entry].item = item;
+        *map_item(m, w->entry) = item;
         return VERDICT_DONE;
     }
     if (map_grows_long(vm, m)) {
-        verdict v = grow_step(vm, w, m);
+        verdict v = grow_step(vm, w, m->at.table);
         return v == VERDICT_DONE ? VERDICT_YIELD : v;
     }
     return map_append(vm, m, key, item, w->hash) ? VERDICT_DONE : vm_raise_memory(vm);
@@ -157,24 +160,37 @@ static verdict map_put_step(csp_vm *vm, map_walk *w, map *m, value key, value it
 
 /* --- filling */
 
-bool map_blank(csp_vm *vm, map *m, size_t capacity)
+map *map_blank(csp_vm *vm, uint64_t header, size_t capacity)
 {
+    map *m = map_make_table(vm, header, 0);
+    if (!m)
+        return NULL;
+    map_table *t = m->at.table;
     size_t size = map_index_size(capacity);
     map_entry *entries = heap_alloc_raw(vm_heap(vm), HEAP_TRACED, capacity * sizeof *entries);
     uint32_t *index = heap_alloc_raw(vm_heap(vm), HEAP_BYTES, size * sizeof *index);
     if (!entries || !index)
+        return NULL;
+    t->entries = entries;
+    t->index = index;
+    t->capacity = (uint32_t)capacity;
+    t->index_mask = (uint32_t)(size - 1);
+    return m;
+}
+
+bool map_is_blank(const csp_vm *vm, const map *m, uint64_t at)
+{
+    if (map_has_shape(m))
         return false;
-    m->entries = entries;
-    m->index = index;
-    m->capacity = (uint32_t)capacity;
-    m->index_mask = (uint32_t)(size - 1);
-    return true;
+    const map_table *t = m->at.table;
+    return t->index && t->capacity > long_elements(vm) && at <= t->index_mask;
 }
 
 uint32_t map_clear_index(csp_vm *vm, map *m, uint64_t at)
 {
-    uint32_t count = step_of(vm, (size_t)m->index_mask + 1, at, sizeof *m->index);
-    memset(m->index + at, 0, count * sizeof *m->index);
+    map_table *t = m->at.table;
+    uint32_t count = step_of(vm, (size_t)t->index_mask + 1, at, sizeof *t->index);
+    memset(t->index + at, 0, count * sizeof *t->index);
     return count;
 }
 
@@ -203,13 +219,13 @@ static verdict ask(csp_vm *vm, process *p, value *args, value *slot, asked what,
     verdict v = w ? map_find_step(vm, w, m, args[1]) : VERDICT_FAIL;
     if (v != VERDICT_DONE)
         return v;
-    *result = w->found ? m->entries[w->entry].item : VALUE_NIL;
+    *result = w->found ? *map_item(m, w->entry) : VALUE_NIL;
     if (what == ASKED_HAS)
         *result = value_bool(w->found);
     else if (what == ASKED_GET && !w->found && args[2] != VALUE_ABSENT)
         *result = args[2];
-    else if (what == ASKED_REMOVE && w->found)
-        map_remove_entry(m, w->entry);
+    else if (what == ASKED_REMOVE && w->found && !map_remove_entry(vm, m, w->entry))
+        return vm_raise_memory(vm);
     return VERDICT_DONE;
 }
 

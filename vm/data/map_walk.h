@@ -6,10 +6,11 @@
 
 struct equal_walk;
 
-/* Makes room for exactly `capacity` entries, a large number, in an empty map whose index
- * still has to be cleared: from slot `at` on, one step clears as many as this returns. False:
- * out of memory. */
-bool map_blank(csp_vm *vm, map *m, size_t capacity);
+/* An empty map with room for exactly `capacity` entries, a large number, whose index still has to
+ * be cleared: from slot `at` on, one step clears as many as map_clear_index returns. NULL: out of
+ * memory. */
+map *map_blank(csp_vm *vm, uint64_t header, size_t capacity);
+bool map_is_blank(const csp_vm *vm, const map *m, uint64_t at);
 uint32_t map_clear_index(csp_vm *vm, map *m, uint64_t at);
 
 /* The state of such an operation: an object, so that a slot can hold it. */

@@ -2,13 +2,7 @@
 
 #include "vm/data/map.h"
 
-map *struct_keeper(csp_vm *vm)
-{
-    map *m = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *m);
-    if (m)
-        m->header = OBJ_MAP;
-    return m;
-}
+map *struct_keeper(csp_vm *vm) { return map_make_table(vm, OBJ_MAP, 0); }
 
 /* The keys are ints: an address has 57 bits at most. */
 static value address_key(uintptr_t at) { return value_int((int64_t)at); }
@@ -27,8 +21,10 @@ typedef struct range_walk {
 
 static range_walk walk_from(const map *m, const void *at, size_t size)
 {
-    return (range_walk){
-        .of = m, .at = (uintptr_t)at, .size = size, .each_place = m && size / POINTER < m->count};
+    return (range_walk){.of = m,
+                        .at = (uintptr_t)at,
+                        .size = size,
+                        .each_place = m && size / POINTER < map_count(m)};
 }
 
 /* The next one that is there: its offset, and what it keeps; false: no more. */
@@ -41,9 +37,9 @@ static bool walk_next(csp_vm *vm, range_walk *w, size_t *offset, value *item)
         if (*item != VALUE_ABSENT)
             return true;
     }
-    for (const map_entry *e; w->of && !w->each_place && (e = map_next(w->of, &w->position));) {
-        *offset = (size_t)((uintptr_t)value_as_int(e->key) - w->at);
-        *item = e->item;
+    for (map_entry e; w->of && !w->each_place && map_next(vm, w->of, &w->position, &e);) {
+        *offset = (size_t)((uintptr_t)value_as_int(e.key) - w->at);
+        *item = e.item;
         if (*offset < w->size)
             return true;
     }
@@ -56,9 +52,9 @@ static void keep_nothing(csp_vm *vm, map *m, const void *at, size_t size)
     value item;
     range_walk w = walk_from(m, at, size);
     while (walk_next(vm, &w, &offset, &item)) {
-        uint32_t used = m->used;
+        uint32_t used = map_used(m);
         (void)map_remove(vm, m, address_key((uintptr_t)at + offset));
-        if (m->used != used)
+        if (map_used(m) != used)
             w.position = 0; /* its entries have moved together */
     }
 }

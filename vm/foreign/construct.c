@@ -11,14 +11,14 @@
 static verdict store_all(csp_vm *vm, process *p, const cstruct *of, const map *given, value to)
 {
     uint32_t position = 0;
-    for (const map_entry *e; (e = map_next(given, &position));) {
+    for (map_entry e; map_next(vm, given, &position, &e);) {
         const cfield *field =
-            value_is(e->key, OBJ_STRING)
-                ? cstruct_field(of, value_string(e->key)->text, value_string(e->key)->size)
+            value_is(e.key, OBJ_STRING)
+                ? cstruct_field(of, value_string(e.key)->text, value_string(e.key)->size)
                 : NULL;
         if (!field)
-            return cfield_missing(vm, of, e->key);
-        if (cfield_store(vm, p, to, field, e->item) != VERDICT_DONE)
+            return cfield_missing(vm, of, e.key);
+        if (cfield_store(vm, p, to, field, e.item) != VERDICT_DONE)
             return VERDICT_FAIL;
     }
     return VERDICT_DONE;

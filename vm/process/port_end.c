@@ -100,15 +100,15 @@ static uint32_t deliver(csp_vm *vm, port *q)
 }
 
 /* A count of the message that a value for the host is; NULL: no memory. */
-static csp_msg *message_for_host(value m)
+static csp_msg *message_for_host(const csp_vm *vm, value m)
 {
     const csp_msg *held = parcel_message(m);
-    return held ? csp_msg_hold((csp_msg *)(uintptr_t)held) : walk_pack_quick(NULL, m);
+    return held ? csp_msg_hold((csp_msg *)(uintptr_t)held) : walk_pack_quick(vm, NULL, m);
 }
 
 static port_result push(csp_vm *vm, port *q, value m)
 {
-    csp_msg *out = message_for_host(m);
+    csp_msg *out = message_for_host(vm, m);
     port_result pushed = out ? port_push(q, out) : PORT_SYSTEM;
     if (pushed != PORT_DONE)
         csp_msg_free(out);
@@ -225,7 +225,7 @@ value port_end_message(csp_vm *vm, const process *p, value v, walk_kind *walk)
     bool text = value_is(v, OBJ_STRING) || value_is(v, OBJ_BYTES);
     if (!value_is_object(v) || (text && content_of(v).size <= SHORT))
         return v;
-    csp_msg *m = walk_pack_quick(p, v);
+    csp_msg *m = walk_pack_quick(vm, p, v);
     value parcel = m ? parcel_new(vm, m) : VALUE_ABSENT;
     if (parcel == VALUE_ABSENT)
         csp_msg_free(m);

@@ -153,8 +153,11 @@ static children beside_of(value v)
     switch (value_kind(v)) {
     case OBJ_DEFER: return (children){&((deferred *)value_as_object(v))->next, 1, 1};
     case OBJ_MAP: {
-        map *m = value_map(v);
-        return (children){m->used ? &m->entries->key : NULL, m->used, 3};
+        const map *m = value_map(v);
+        if (m->shape != SHAPE_NONE)
+            return (children){NULL, 0, 1}; /* its keys are strings */
+        map_table *t = m->at.table;
+        return (children){t->used ? &t->entries->key : NULL, t->used, 3};
     }
     default: return (children){NULL, 0, 1};
     }

@@ -65,13 +65,12 @@ static bool find_entry(search *s, value a, value b)
 {
     const map *x = value_as_object(a), *y = value_as_object(b);
     uint32_t at = 0;
-    for (const map_entry *e; s->steps > 0 && (e = map_next(x, &at));)
-        if (find_in(s, e->key, 0, e->item, map_get(s->vm, y, e->key)))
+    for (map_entry e; s->steps > 0 && map_next(s->vm, x, &at, &e);)
+        if (find_in(s, e.key, 0, e.item, map_get(s->vm, y, e.key)))
             return true;
     at = 0;
-    for (const map_entry *e; s->steps > 0 && (e = map_next(y, &at));)
-        if (map_get(s->vm, x, e->key) == VALUE_ABSENT &&
-            find_in(s, e->key, 0, VALUE_ABSENT, e->item))
+    for (map_entry e; s->steps > 0 && map_next(s->vm, y, &at, &e);)
+        if (map_get(s->vm, x, e.key) == VALUE_ABSENT && find_in(s, e.key, 0, VALUE_ABSENT, e.item))
             return true;
     return false;
 }

@@ -99,10 +99,12 @@ static void put_operand(csp_vm *vm, const code *c, uint32_t pc, unsigned n, FILE
     case OPERAND_REG4:
     case OPERAND_REGS:
     case OPERAND_PAIRS:
+    case OPERAND_FIELDS:
     case OPERAND_CALL:
     case OPERAND_CAPTURES: fprintf(out, "r%" PRIu32, x); break;
     case OPERAND_VALUE:
     case OPERAND_NAME:
+    case OPERAND_NAMES:
     case OPERAND_CELL:
     case OPERAND_NATIVE:
     case OPERAND_FUNCTION:

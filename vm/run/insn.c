@@ -76,6 +76,20 @@ verdict insn_map(csp_vm *vm, process *p, value *dest, const value *pairs, uint32
     return v;
 }
 
+verdict insn_record(csp_vm *vm, process *p, const value *items, const tuple *names,
+                    field_hint *hint, value *out)
+{
+    if (hint->shape == 0)
+        hint->shape = map_literal_shape(vm, names->items, names->count);
+    if (hint->shape != SHAPE_NONE)
+        return vm_give(vm, map_record(vm, p, hint->shape, items, (uint32_t)names->count), out);
+    map *m = map_make_table(vm, OBJ_MAP | process_owner(p), names->count);
+    for (uint64_t i = 0; m && i < names->count; i++)
+        if (!map_add(vm, m, names->items[i], items[i]))
+            m = NULL;
+    return vm_give(vm, m ? value_object(m) : VALUE_ABSENT, out);
+}
+
 verdict insn_bound(csp_vm *vm, process *p, value given, value *out)
 {
     *out = given == VALUE_ABSENT ? VALUE_NIL : given;
@@ -150,7 +164,7 @@ static verdict error_field(csp_vm *vm, process *p, value container, value name, 
     return VERDICT_DONE;
 }
 
-verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+verdict insn_get_field(csp_vm *vm, process *p, value container, value name, field_hint *hint,
                        value *out)
 {
     if (value_is(container, OBJ_ERROR) && value_usable(p, container))
@@ -160,7 +174,7 @@ verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint
     return data_get_field(vm, p, container, name, hint, out);
 }
 
-verdict insn_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+verdict insn_set_field(csp_vm *vm, process *p, value container, value name, field_hint *hint,
                        value item)
 {
     if (cfield_has(container))

@@ -14,6 +14,8 @@ verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value
 verdict insn_list(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);
 verdict insn_put_pairs(csp_vm *vm, process *p, value target, const value *pairs, uint32_t n);
 verdict insn_map(csp_vm *vm, process *p, value *dest, const value *pairs, uint32_t n);
+verdict insn_record(csp_vm *vm, process *p, const value *items, const tuple *names,
+                    field_hint *hint, value *out);
 /* A bound as the source gave it: absent if the range is open (nil for the makers of ranges). A nil
  * that was computed is not a bound. */
 verdict insn_bound(csp_vm *vm, process *p, value given, value *out);
@@ -21,10 +23,10 @@ verdict insn_range(csp_vm *vm, process *p, value from, value to, bool closed, va
 /* The text of values that need no walk; VERDICT_CALL: one of them needs one. */
 verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out);
 /* container.name; errors have .kind .message .data .trace .cause */
-verdict insn_get_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+verdict insn_get_field(csp_vm *vm, process *p, value container, value name, field_hint *hint,
                        value *out);
 /* container.name = item */
-verdict insn_set_field(csp_vm *vm, process *p, value container, value name, uint16_t *hint,
+verdict insn_set_field(csp_vm *vm, process *p, value container, value name, field_hint *hint,
                        value item);
 verdict insn_read_cell(csp_vm *vm, process *p, value k, value *out);
 void insn_set_late(value k, value v); /* SETCELL of a CELL_LATE */

@@ -127,7 +127,11 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
 #define C R[pc->c]
 #define K (body->constants)
 #define WIDE insn_wide(*pc)
+#define HINT ((field_hint *)((uintptr_t)pc + body->hint_delta))
 #define OWNER (p->header & OWNER_MASK)
+/* An object of that kind that belongs to p and has no flags: the owner of both is the same. */
+#define MINE(v, kind) \
+    ((obj_header(v) ^ p->header) == (uint64_t)((kind) ^ (OBJ_PROCESS | OBJ_IMMUTABLE)))
 #define DISPATCH() goto *labels[pc->op]
 #define NEXT() do { pc++; DISPATCH(); } while (0)
 /* The JMP after a test is skipped or taken. */
@@ -465,6 +469,8 @@ compare: {
         PAY();
         CHECK(v);
     }
+    CASE(RECORD) :
+        CHECK(insn_record(vm, p, &B, value_tuple(K[pc->c]), HINT, &A));
     CASE(APPEND) :
         for (uint32_t i = 0; i < pc->c; i++) {
             if (unlikely(!list_push(vm, value_list(A), R[pc->b + i]))) goto no_memory;
@@ -525,28 +531,20 @@ get_index:
         CHECK(v);
     }
     CASE(GETFIELD) : {
-        value container = B, name = K[pc->c];
-        uint16_t *hint = body->hints + (pc - body->insns);
-        if (likely(value_is_object(container) && obj_header(container) == (OWNER | OBJ_MAP))) {
+        value container = B;
+        if (likely(value_is_object(container) && MINE(container, OBJ_MAP))) {
             const map *m = value_map(container);
-            if (likely(*hint < m->used && m->entries[*hint].key == name)) {
-                A = m->entries[*hint].item;
-                NEXT();
-            }
+            if (likely(HINT->shape == m->shape)) { A = m->at.items[HINT->place]; NEXT(); }
         }
-        CHECK(insn_get_field(vm, p, container, name, hint, &A));
+        CHECK(insn_get_field(vm, p, container, K[pc->c], HINT, &A));
     }
     CASE(SETFIELD) : {
-        value container = A, name = K[pc->b];
-        uint16_t *hint = body->hints + (pc - body->insns);
-        if (likely(value_is_object(container) && obj_header(container) == (OWNER | OBJ_MAP))) {
+        value container = A;
+        if (likely(value_is_object(container) && MINE(container, OBJ_MAP))) {
             const map *m = value_map(container);
-            if (likely(*hint < m->used && m->entries[*hint].key == name)) {
-                m->entries[*hint].item = C;
-                NEXT();
-            }
+            if (likely(HINT->shape == m->shape)) { m->at.items[HINT->place] = C; NEXT(); }
         }
-        CHECK(insn_set_field(vm, p, container, name, hint, C));
+        CHECK(insn_set_field(vm, p, container, K[pc->b], HINT, C));
     }
     CASE(SLICE) : {
         value result, from, to;

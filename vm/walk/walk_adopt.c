@@ -7,6 +7,7 @@
 
 #include "vm/data/children.h"
 #include "vm/data/hosted.h"
+#include "vm/data/map.h"
 #include "vm/data/structure.h"
 #include "vm/walk/walk_state.h"
 
@@ -34,7 +35,7 @@ static size_t size_of(value v)
 {
     switch (value_kind(v)) {
     case OBJ_LIST: return sizeof(list);
-    case OBJ_MAP: return sizeof(map);
+    case OBJ_MAP: return map_object_size(value_as_object(v));
     case OBJ_BUFFER: return sizeof(buffer);
     case OBJ_STRUCT: return sizeof(cvalue);
     case OBJ_HOSTED: return sizeof(host_object);
@@ -59,6 +60,8 @@ static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     memcpy(shell, value_as_object(v), size);
     if (value_is(v, OBJ_STRUCT) && !struct_part(vm, (cvalue *)shell))
         return VALUE_ABSENT;
+    if (value_is(v, OBJ_MAP))
+        map_moved((map *)shell, value_as_object(v));
     bool is_hosted = value_is(v, OBJ_HOSTED);
     if (is_hosted)
         hosted_succeed(vm, value_hosted(v), (host_object *)shell);

@@ -102,12 +102,12 @@ static void *list_shell(csp_vm *vm, const copy_walk *w, const list *source)
 
 static void *map_shell(csp_vm *vm, const copy_walk *w, const map *source)
 {
-    map *m = shell_object(vm, w, OBJ_MAP, sizeof *m);
-    if (!m || source->count == 0)
-        return m;
-    if (source->count > long_elements(vm))
-        return map_blank(vm, m, source->count) ? m : NULL;
-    return map_reserve(vm, m, source->count) ? m : NULL;
+    uint64_t header = shell_header(w, OBJ_MAP);
+    if (map_has_shape(source))
+        return map_make_like(vm, header, source, NULL);
+    uint32_t count = map_count(source);
+    return count > long_elements(vm) ? map_blank(vm, header, count)
+                                     : map_make_table(vm, header, count);
 }
 
 static void *buffer_shell(csp_vm *vm, const copy_walk *w, const buffer *source)
@@ -184,13 +184,15 @@ static list *flat_list(csp_vm *vm, const copy_walk *w, const list *source)
 
 static map *flat_map(csp_vm *vm, const copy_walk *w, const map *source)
 {
+    if (map_has_shape(source))
+        return map_make_like(vm, shell_header(w, OBJ_MAP), source, source->at.items);
     map *m = map_shell(vm, w, source);
     if (!m)
         return NULL;
     uint32_t position = 0;
-    map_entry *e;
-    while ((e = map_next(source, &position)))
-        map_append(vm, m, e->key, e->item, e->hash); /* there is room */
+    map_entry e;
+    while (map_next(vm, source, &position, &e))
+        map_append(vm, m, e.key, e.item, e.hash); /* there is room */
     return m;
 }
 
@@ -301,20 +303,21 @@ static verdict fill_bytes(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
     return VERDICT_DONE;
 }
 
-static verdict fill_map(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
+static verdict fill_table(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
 {
     const map *source = value_as_object(f->source);
     map *m = value_as_object(f->copy);
-    while (source->count > long_elements(vm) && f->second <= m->index_mask) {
+    while (map_is_blank(vm, m, f->second)) {
         if (*budget < 0)
             return VERDICT_YIELD;
         f->second += map_clear_index(vm, m, f->second);
         *budget -= WALK_STEP;
     }
-    while (f->index < source->used) {
+    const map_table *from = source->at.table;
+    while (f->index < from->used) {
         if (--*budget < 0)
             return VERDICT_YIELD;
-        const map_entry *e = &source->entries[f->index++];
+        const map_entry *e = &from->entries[f->index++];
         if (e->key == VALUE_ABSENT)
             continue;
         const copying *before = f;
@@ -361,7 +364,8 @@ static verdict fill_items(csp_vm *vm, copy_walk *w, copying *f, int64_t *budget)
     verdict noted = note_immutable(w, f, budget);
     if (noted != VERDICT_DONE)
         return noted;
-    if (!f->mixed && w->mode == COPY_MESSAGE && value_is(f->copy, OBJ_LIST))
+    if (!f->mixed && w->mode == COPY_MESSAGE &&
+        obj_nature_of(value_kind(f->copy)) == NATURE_MUTABLE)
         mark_flat(w, value_as_object(f->copy));
     walk_pop(&w->stack, COPYING_WORDS);
     return VERDICT_DONE;
@@ -375,8 +379,8 @@ static verdict copy_run(csp_vm *vm, copy_walk *w, int64_t *budget)
         copying *f = (copying *)walk_top(&w->stack, COPYING_WORDS);
         obj_kind kind = value_kind(f->source);
         verdict v;
-        if (kind == OBJ_MAP)
-            v = fill_map(vm, w, f, budget);
+        if (kind == OBJ_MAP && !map_has_shape(value_map(f->source)))
+            v = fill_table(vm, w, f, budget);
         else
             v = kind == OBJ_BUFFER || kind == OBJ_STRUCT ? fill_bytes(vm, w, f, budget)
                                                          : fill_items(vm, w, f, budget);

@@ -105,8 +105,8 @@ static int sizes_equal(const process *p, value x, value y, obj_kind kind)
         a = value_list(x)->count;
         b = value_list(y)->count;
     } else {
-        a = value_map(x)->count;
-        b = value_map(y)->count;
+        a = map_count(value_map(x));
+        b = map_count(value_map(y));
     }
     if (a != b)
         return 0;
@@ -299,8 +299,7 @@ static verdict step_struct(csp_vm *vm, equal_walk *w, pair *f, int64_t *budget)
 /* The key of a's entry was found: now the items are compared. */
 static verdict compare_items(csp_vm *vm, process *p, equal_walk *w, pair *f)
 {
-    value a = value_map(f->a)->entries[f->index++].item,
-          b = value_map(f->b)->entries[f->found].item;
+    value a = *map_item(value_map(f->a), f->index++), b = *map_item(value_map(f->b), f->found);
     f->state = PAIR_ITEM;
     int one = walk_equal_atoms(vm, p, a, b);
     if (one < 0)
@@ -311,14 +310,15 @@ static verdict compare_items(csp_vm *vm, process *p, equal_walk *w, pair *f)
 
 static verdict try_next_key(csp_vm *vm, process *p, equal_walk *w, pair *f)
 {
-    const map_entry *e = &value_map(f->a)->entries[f->index];
-    f->found = map_probe(value_map(f->b), e->hash, &f->cursor);
+    const map *b = value_map(f->b);
+    map_entry e = map_entry_at(vm, value_map(f->a), f->index);
+    f->found = map_probe(vm, b, e.hash, &f->cursor);
     if (f->found == MAP_NO_ENTRY) {
         finish(w, false);
         return VERDICT_DONE;
     }
-    value other = value_map(f->b)->entries[f->found].key;
-    int one = walk_equal_atoms(vm, p, e->key, other);
+    value other = map_key(vm, b, f->found);
+    int one = walk_equal_atoms(vm, p, e.key, other);
     if (one == 0)
         return VERDICT_DONE;
     if (one == 1)
@@ -327,16 +327,17 @@ static verdict try_next_key(csp_vm *vm, process *p, equal_walk *w, pair *f)
     f->mark = w->classes.trail_length;
     w->guesses++;
     w->classes.trailing = true;
-    return push_pair(vm, p, w, e->key, other) ? VERDICT_DONE : VERDICT_FAIL;
+    return push_pair(vm, p, w, e.key, other) ? VERDICT_DONE : VERDICT_FAIL;
 }
 
 static verdict step_map(csp_vm *vm, process *p, equal_walk *w, pair *f, int64_t *budget)
 {
     if (--*budget < 0)
         return VERDICT_YIELD;
+    map_entry next;
     switch ((pair_state)f->state) {
     case PAIR_NEXT:
-        if (!map_next(value_map(f->a), &f->index)) {
+        if (!map_next(vm, value_map(f->a), &f->index, &next)) {
             finish(w, true);
             return VERDICT_DONE;
         }

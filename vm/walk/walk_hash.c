@@ -49,14 +49,14 @@ static uint64_t hash_range(csp_vm *vm, const range *r)
 /* The keys of a map, in no particular order; of a large map only their number. */
 static uint64_t hash_map(csp_vm *vm, const map *m)
 {
-    uint64_t sum = m->count;
-    if (m->count > HASH_ELEMENTS)
+    uint64_t sum = map_count(m);
+    if (sum > HASH_ELEMENTS)
         return hash_stir(sum);
-    vm_charge(vm, m->count);
+    vm_charge(vm, sum);
     uint32_t position = 0;
-    map_entry *e;
-    while ((e = map_next(m, &position)))
-        sum += hash_stir(e->hash);
+    map_entry e;
+    while (map_next(vm, m, &position, &e))
+        sum += hash_stir(e.hash);
     return hash_stir(sum);
 }
 

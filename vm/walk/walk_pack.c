@@ -10,6 +10,7 @@
 #include "vm/core/type.h"
 #include "vm/data/children.h"
 #include "vm/data/hosted.h"
+#include "vm/data/map.h"
 #include "vm/number/num.h"
 #include "vm/walk/parcel.h"
 #include "vm/walk/walk_state.h"
@@ -147,7 +148,7 @@ static void pack_container(packer *out, value v)
     switch (value_kind(v)) {
     case OBJ_TUPLE: pack_open(out, PACKED_TUPLE, immutable, value_tuple(v)->count); break;
     case OBJ_LIST: pack_open(out, PACKED_LIST, immutable, value_list(v)->count); break;
-    case OBJ_MAP: pack_open(out, PACKED_MAP, immutable, value_map(v)->count); break;
+    case OBJ_MAP: pack_open(out, PACKED_MAP, immutable, map_count(value_map(v))); break;
     default: pack_open(out, PACKED_ERROR, immutable, 4); break;
     }
 }
@@ -171,7 +172,7 @@ static bool is_packable(obj_kind kind)
 /* The parts of a container that are packed, one after the other: *index is moved on. ABSENT: there
  * are no more. */
 _Static_assert(OBJ_CONTAINERS == 8, "a container can be packed, or is refused");
-static value next_part(value v, uint64_t *index)
+static value next_part(const csp_vm *vm, value v, uint64_t *index)
 {
     switch (value_kind(v)) {
     case OBJ_LIST: {
@@ -184,12 +185,13 @@ static value next_part(value v, uint64_t *index)
     }
     case OBJ_MAP: {
         const map *m = value_map(v);
-        while (*index < 2 * (uint64_t)m->used && m->entries[*index / 2].key == VALUE_ABSENT)
+        uint64_t end = 2 * (uint64_t)map_used(m);
+        while (*index < end && map_key(vm, m, (uint32_t)(*index / 2)) == VALUE_ABSENT)
             *index += 2;
-        if (*index >= 2 * (uint64_t)m->used)
+        if (*index >= end)
             return VALUE_ABSENT;
-        const map_entry *e = &m->entries[*index / 2];
-        return (*index)++ % 2 ? e->item : e->key;
+        uint32_t n = (uint32_t)(*index / 2);
+        return (*index)++ % 2 ? *map_item(m, n) : map_key(vm, m, n);
     }
     case OBJ_RANGE: {
         const range *r = value_as_object(v);
@@ -291,7 +293,7 @@ static verdict pack_run(csp_vm *vm, const process *p, pack_walk *w, packer *out,
         if (walk_stack_empty(&w->stack))
             return VERDICT_DONE;
         packing *f = (packing *)walk_top(&w->stack, PACKING_WORDS);
-        value part = next_part(f->source, &f->index);
+        value part = next_part(vm, f->source, &f->index);
         if (part == VALUE_ABSENT) {
             walk_pop(&w->stack, PACKING_WORDS);
             continue;
@@ -353,6 +355,7 @@ verdict walk_run_pack(csp_vm *vm, process *p, value *args, value *result)
 enum { QUICK_DEPTH = 8, QUICK_SEEN = 16, QUICK_PARTS = 64, QUICK_BYTES = 4096 };
 
 typedef struct quick {
+    const csp_vm *vm;
     const process *p;
     packer out;
     value seen[QUICK_SEEN]; /* what is numbered, by its number */
@@ -385,7 +388,7 @@ static bool quick_object(quick *q, value v, int depth)
     }
     pack_container(&q->out, v);
     value part;
-    for (uint64_t index = 0; (part = next_part(v, &index)) != VALUE_ABSENT;)
+    for (uint64_t index = 0; (part = next_part(q->vm, v, &index)) != VALUE_ABSENT;)
         if (!quick_value(q, part, depth + 1))
             return false;
     return true;
@@ -412,13 +415,13 @@ static csp_msg *quick_scalar(value v)
     return v == VALUE_NIL ? csp_msg_nil() : csp_msg_bool(v == VALUE_TRUE);
 }
 
-csp_msg *walk_pack_quick(const process *p, value v)
+csp_msg *walk_pack_quick(const csp_vm *vm, const process *p, value v)
 {
     bool text = value_is(v, OBJ_STRING) || value_is(v, OBJ_BYTES);
     if (!value_is_object(v) || value_is(v, OBJ_FLOAT) ||
         (text && content_of(v).size <= QUICK_BYTES))
         return quick_scalar(v);
-    quick q = {.p = p, .left = QUICK_PARTS};
+    quick q = {.vm = vm, .p = p, .left = QUICK_PARTS};
     pack_head(&q.out);
     if (quick_value(&q, v, 0) && !q.out.failed)
         return message_of(&q.out);

@@ -8,7 +8,7 @@
 #include "vm/code/native.h"
 
 /* v as a message, at once, if it is small; NULL: a walk must pack it, or say what is wrong. */
-csp_msg *walk_pack_quick(const process *p, value v);
+csp_msg *walk_pack_quick(const csp_vm *vm, const process *p, value v);
 
 /* The step; walk.c has its slots. */
 native_fn walk_run_pack;

@@ -240,26 +240,26 @@ static verdict step_map(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t 
     switch ((shown_state)f->state) {
     case SHOW_KEY: {
         bool first = f->index == 0;
-        map_entry *e = map_next(m, &f->index);
-        if (!e)
+        map_entry e;
+        if (!map_next(vm, m, &f->index, &e))
             return leave(vm, w, f, "}");
         if (!first)
             add_string(&w->out.tail, ", ");
         f->index--; /* map_next moved past it */
         f->state = SHOW_VALUE;
-        if (value_is(e->key, OBJ_STRING) && !is_long_text(e->key)) {
-            show_atom(&w->out.tail, e->key, !is_name(value_string(e->key)));
+        if (value_is(e.key, OBJ_STRING) && !is_long_text(e.key)) {
+            show_atom(&w->out.tail, e.key, !is_name(value_string(e.key)));
             return done_or_memory(vm, w);
         }
-        if (!value_is(e->key, OBJ_STRING))
+        if (!value_is(e.key, OBJ_STRING))
             text_put(&w->out.tail, '[');
-        return enter(vm, p, w, e->key, true, budget);
+        return enter(vm, p, w, e.key, true, budget);
     }
     case SHOW_VALUE: {
-        const map_entry *e = &m->entries[f->index++];
-        add_string(&w->out.tail, value_is(e->key, OBJ_STRING) ? ": " : "]: ");
+        map_entry e = map_entry_at(vm, m, f->index++);
+        add_string(&w->out.tail, value_is(e.key, OBJ_STRING) ? ": " : "]: ");
         f->state = SHOW_KEY;
-        return enter(vm, p, w, e->item, true, budget);
+        return enter(vm, p, w, e.item, true, budget);
     }
     }
     return VERDICT_DONE;

@@ -141,12 +141,9 @@ static void *list_shell(csp_vm *vm, const packed_item *item, uint64_t owner)
 
 static void *map_shell(csp_vm *vm, const packed_item *item, uint64_t owner)
 {
-    map *m = shell(vm, item, OBJ_MAP, sizeof *m, owner);
-    if (!m || item->count == 0)
-        return m;
-    bool ok = item->count > long_elements(vm) ? map_blank(vm, m, item->count)
-                                              : map_reserve(vm, m, item->count);
-    return ok ? m : NULL;
+    uint64_t header = header_of(item, OBJ_MAP, owner);
+    return item->count > long_elements(vm) ? map_blank(vm, header, item->count)
+                                           : map_make(vm, header, item->count);
 }
 
 static void *error_shell(csp_vm *vm, const packed_item *item, uint64_t owner)
@@ -295,7 +292,7 @@ static verdict put_item(csp_vm *vm, unpacking *f, value item)
     map *m = value_map(f->made);
     map_walk *found = value_as_object(f->find);
     if (found->found)
-        m->entries[found->entry].item = item;
+        *map_item(m, found->entry) = item;
     else if (!map_append(vm, m, f->key, item, found->hash))
         return vm_raise_memory(vm);
     *found = (map_walk){.header = OBJ_WALK}; /* for the next key */
@@ -355,8 +352,7 @@ static verdict prepare(csp_vm *vm, unpacking *f, int64_t *budget)
     if (!value_is(f->made, OBJ_MAP))
         return VERDICT_DONE;
     map *m = value_map(f->made);
-    if (f->index == 0 && f->turn == TURN_KEY && m->index && m->capacity > long_elements(vm) &&
-        f->cleared <= m->index_mask) {
+    if (f->index == 0 && f->turn == TURN_KEY && map_is_blank(vm, m, f->cleared)) {
         f->cleared += map_clear_index(vm, m, f->cleared);
         *budget -= WALK_STEP;
         return VERDICT_YIELD;
