@@ -237,3 +237,37 @@ char *csp_doc(csp_session *s, const char *name)
     door_leave(h);
     return found;
 }
+
+/* The head with which the text begins: up to the end of the line on which its brackets are closed.
+ * 0: it is not that of a function. */
+static size_t head_size(const char *text, const char *name)
+{
+    static const char blocking[] = "blocking ";
+    size_t at = strncmp(text, blocking, sizeof blocking - 1) == 0 ? sizeof blocking - 1 : 0;
+    size_t length = strlen(name);
+    int depth = 0;
+    if (strncmp(text + at, name, length) != 0 || text[at + length] != '(')
+        return 0;
+    for (; text[at] && (depth > 0 || text[at] != '\n'); at++)
+        depth += (strchr("([{", text[at]) != NULL) - (strchr(")]}", text[at]) != NULL);
+    return at;
+}
+
+char *csp_signature(csp_session *s, const char *name)
+{
+    host *h = session_enter(s, __func__);
+    if (!h)
+        return NULL;
+    char *text = NULL;
+    if (door_check_text(h->vm, __func__, name, "", 0) == CSP_OK)
+        text = doc(s, name);
+    size_t size = text ? head_size(text, name) : 0;
+    if (size > 0) {
+        text[size] = '\0';
+    } else {
+        free(text);
+        text = NULL;
+    }
+    door_leave(h);
+    return text;
+}

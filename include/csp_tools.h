@@ -107,6 +107,8 @@ CSP_API void csp_complete(csp_session *session, const char *text, size_t size, s
  * ("print", "List.push", "f"), a module ("List"), a word of the language ("spawn"), or a member alone ("sort": that of
  * every module that has one). NULL: nothing is known about it. */
 CSP_API char *csp_doc(csp_session *session, const char *name);
+/* How a function is called: "area(w, h = w)", "List.push(xs, x)". `name` is as for csp_doc. NULL: it is none. */
+CSP_API char *csp_signature(csp_session *session, const char *name);
 CSP_API char *csp_doc_near(csp_session *session, const char *name); /* what an unknown name meant. NULL: no idea */
 /* The text of what `name` is, with the `##` lines above it: the statement that bound a name of the session, a function
  * or constant of a module ("m.f", "List.sort"), a whole module that was imported ("m"). *file and *line (both may be

@@ -10,6 +10,7 @@
 #include "repl/inspect.h"
 #include "repl/measure.h"
 #include "repl/mark.h"
+#include "repl/names.h"
 #include "repl/nearest.h"
 #include "repl/processes.h"
 #include "repl/reload.h"

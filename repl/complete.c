@@ -203,7 +203,24 @@ static bool in_name(char c)
     return c == '_' || c == '.' || isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
 }
 
-/* What is known of the function whose call has just been begun, in two lines. NULL: it is none. */
+/* How that function is called, and the first line of what is known about it. NULL: it is none. */
+static char *describe(repl *r, const char *name)
+{
+    char *signature = csp_signature(r->session, name), *lines = NULL;
+    char *doc = signature ? csp_doc(r->session, name) : NULL;
+    if (doc) {
+        const char *behind = doc + strlen(signature); /* with which it begins */
+        int size = *behind ? (int)strcspn(behind + 1, "\n") : 0;
+        if (asprintf(&lines, "%s\n%.*s%s", signature, size, size ? behind + 1 : "",
+                     size ? "\n" : "") < 0)
+            lines = NULL;
+    }
+    csp_text_free(doc);
+    csp_text_free(signature);
+    return lines;
+}
+
+/* The same of the function whose call has just been begun. */
 static char *find_signature(repl *r, const char *text, size_t size)
 {
     size_t end = size, from;
@@ -214,14 +231,9 @@ static char *find_signature(repl *r, const char *text, size_t size)
     for (from = --end; from > 0 && in_name(text[from - 1]);)
         from--;
     char *name = strndup(text + from, end - from);
-    char *doc = name && *name ? csp_doc(r->session, name) : NULL;
+    char *lines = name && *name ? describe(r, name) : NULL;
     free(name);
-    if (!doc)
-        return NULL;
-    char *line = strchr(doc, '\n'), *second = line ? strchr(line + 1, '\n') : NULL;
-    if (second)
-        second[1] = '\0';
-    return doc;
+    return lines;
 }
 
 /* Down the columns, as ls does; at most a screen less what stands around it. */
@@ -258,7 +270,7 @@ void complete_list(void *user, const char *text, size_t size, char *const *candi
     char *signature = find_signature(r, text, size);
     if (signature) {
         terminal_write(1, signature, strlen(signature));
-        csp_text_free(signature);
+        free(signature);
         return;
     }
     buffer b;

@@ -615,6 +615,35 @@ Test(csp, documentation)
     csp_free(vm);
 }
 
+static void signature(csp_session *s, const char *name, const char *expected)
+{
+    char *text = csp_signature(s, name);
+    if (expected)
+        cr_assert(text && strcmp(text, expected) == 0, "%s: %s", name, text ? text : "nothing");
+    else
+        cr_assert_null(text, "%s: %s", name, text);
+    csp_text_free(text);
+}
+
+Test(csp, signatures)
+{
+    written w;
+    csp_vm *vm = make(&w, NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "## The area.\nfn area(w, h = [1, (2)]) => w * h", NULL);
+    gives(s, "let f = area; let n = 3", NULL);
+    signature(s, "area", "area(w, h = [1, (2)])");
+    signature(s, "List.push", "List.push(xs, x)");
+    signature(s, "self", "self()");
+    signature(s, "List", NULL);
+    signature(s, "push", NULL);
+    signature(s, "spawn", NULL);
+    signature(s, "n", NULL);
+    signature(s, "nowhere", NULL);
+    signature(s, "", NULL);
+    csp_free(vm);
+}
+
 typedef struct seen {
     int count;
     uint64_t last;

@@ -27,7 +27,7 @@ static void never_process(void *user, const csp_process *process)
 
 /* How many of them are misuse that somebody can be told of: all but those that are fine from a
  * callback, and those of which the session may be freed. */
-enum { OF_VM = 14, OF_SESSION = 4 };
+enum { OF_VM = 14, OF_SESSION = 5 };
 
 static void misuse_vm(csp_vm *vm)
 {
@@ -62,6 +62,7 @@ static void misuse_session(csp_session *s)
     size_t start = 7;
     csp_complete(s, "pr", 2, &start, never, NULL);
     cr_assert_null(csp_doc(s, "print"));
+    cr_assert_null(csp_signature(s, "print"));
     cr_assert_null(csp_doc_near(s, "prnt"));
 }
 
@@ -177,6 +178,8 @@ Test(door, misuse_by_null)
     embed_misused(&e, "csp_complete", "NULL");
     cr_assert_null(csp_doc(s, NULL));
     embed_misused(&e, "csp_doc", "NULL");
+    cr_assert_null(csp_signature(s, NULL));
+    embed_misused(&e, "csp_signature", "NULL");
     cr_assert_null(csp_doc_near(s, NULL));
     embed_misused(&e, "csp_doc_near", "NULL");
     cr_assert_eq(csp_input_state(NULL, 1), CSP_INPUT_ERROR);

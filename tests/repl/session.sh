@@ -85,6 +85,19 @@ sees the-edited-is-an-entry $'fn which() {\n    "two"'
 keys C-c
 screen_close
 verdict a-file-of-csp grep -q which "$folder/edited"
+screen_open
+enter ':names'
+sees names-none 'no names'
+enter 'let abc = [1, 2]; var text = "t"; fn f(x) => x; const K = 3'
+keys C-l
+enter ':names'
+sees names $'\nlet    abc  [1, 2]\nvar    text "t"\nfn     f    <fn f(x)>\nconst  K    3'
+keys C-l
+enter ':names tex'
+sees names-with-text $':names tex\nvar    text "t"\ncsp>'
+enter ':names zzz'
+sees names-without 'no name contains `zzz`'
+screen_close
 export EDITOR=/nowhere/editor
 screen_open
 enter ':edit'
