@@ -93,10 +93,8 @@ static stream_result write_on(csp_vm *vm, process *p, stream *s, const list *all
     if (r != STREAM_OK)
         return r;
     if (slots[SLOT_PHASE] == value_int(PHASE_STAGES)) {
-        if (s->error) {
-            errno = s->error;
+        if (stream_check(s) != STREAM_OK)
             return STREAM_FAILED;
-        }
         if (s->kind == STREAM_FILE && slots[SLOT_PART] == value_int(1) &&
             slots[SLOT_AT] == value_int(0) && !stream_align(s))
             return STREAM_FAILED;

@@ -89,6 +89,8 @@ static verdict io_shutdown(csp_vm *vm, process *p, value *args, value *result)
     stream_result r = stream_enter(vm, p, s, true);
     if (r == STREAM_OK)
         r = stream_flush(vm, p, s);
+    if (r == STREAM_OK)
+        r = stream_check(s); /* what was not sent cannot have an end */
     if (r == STREAM_OK && shutdown(s->fd, SHUT_WR) != 0)
         r = STREAM_FAILED;
     return stream_done(vm, p, s, r, "shutdown", result);

@@ -59,6 +59,7 @@ typedef struct stream {
     bool closing;   /* no more operations begin … */
     bool abandoned; /* … and nobody holds it */
     bool lingers;   /* the descriptor stays open until stream_close_now */
+    bool told;      /* `error` has been somebody's value */
     bool busy;      /* a file's job is under way */
     bool gone;      /* atomic: one of the VM and the job has let go of it for good */
     void *terminal; /* its settings before Io.raw, a struct termios; malloc'ed, or NULL */
@@ -104,7 +105,9 @@ size_t stream_write_now(stream *s, const char *data, size_t size);
 void stream_commit(stream *s);
 /* In p's turn: until what is committed is on its way. */
 stream_result stream_settle(csp_vm *vm, process *p, stream *s);
-/* Until all is written. */
+/* What has failed before, if anything has: OK or FAILED. */
+stream_result stream_check(stream *s);
+/* Until all is written. An error that somebody has been told of is none here. */
 stream_result stream_flush(csp_vm *vm, process *p, stream *s);
 /* In p's turn, of a file: until it is on the disk. `begun` is false at first. */
 stream_result stream_sync(csp_vm *vm, process *p, stream *s, bool *begun);

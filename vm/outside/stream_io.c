@@ -382,8 +382,11 @@ void stream_commit(stream *s)
         write_in_line(s);
 }
 
-static stream_result failed(const stream *s)
+stream_result stream_check(stream *s)
 {
+    if (!s->error)
+        return STREAM_OK;
+    s->told = true;
     errno = s->error;
     return STREAM_FAILED;
 }
@@ -391,7 +394,7 @@ static stream_result failed(const stream *s)
 stream_result stream_settle(csp_vm *vm, process *p, stream *s)
 {
     if (s->error)
-        return failed(s);
+        return stream_check(s);
     if (s->kind == STREAM_FILE) {
         if (job_failed(s))
             return STREAM_FAILED;
@@ -405,12 +408,14 @@ stream_result stream_flush(csp_vm *vm, process *p, stream *s)
     waits_over(vm, p);
     if (s->busy || stream_pending(s) > 0)
         return stream_wait_in(vm, p, &s->written);
-    return s->error ? failed(s) : STREAM_OK;
+    return s->told ? STREAM_OK : stream_check(s);
 }
 
 stream_result stream_sync(csp_vm *vm, process *p, stream *s, bool *begun)
 {
     if (!*begun) {
+        if (!s->told && stream_check(s) != STREAM_OK)
+            return STREAM_FAILED;
         *begun = true;
         return begin_job(vm, p, s, STREAM_SYNCS);
     }
