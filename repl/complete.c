@@ -264,6 +264,44 @@ static void put_columns(FILE *out, char *const *names, size_t count)
     }
 }
 
+typedef struct labels {
+    char **all; /* as many as there are candidates */
+    size_t count;
+} labels;
+
+static void add_label(void *user, const csp_process *p)
+{
+    labels *l = user;
+    char *label;
+    int size = asprintf(&label, "%llu %s", (unsigned long long)p->number,
+                        p->kind == CSP_IS_MAIN ? "" : p->name);
+    l->all[l->count] = size < 0 ? NULL : label;
+    l->count += size >= 0;
+}
+
+/* The candidates, numbers of processes with their names. False: they are too many to be read, or
+ * there is no memory. */
+static bool put_processes(repl *r, FILE *out, char *const *candidates, size_t count)
+{
+    enum { MANY = 100 };
+    char *all[MANY];
+    labels l = {.all = all};
+    for (size_t i = 0; i < count && count <= MANY && l.count == i; i++) {
+        char *end;
+        unsigned long long number = strtoull(candidates[i], &end, 10);
+        if (*end != '\0' && (all[l.count] = strdup(candidates[i])))
+            l.count++;
+        else if (*end == '\0' && csp_find_process(r->vm, number, add_label, &l) != CSP_OK)
+            csp_error_free(csp_take_error(r->vm));
+    }
+    bool ok = count > 0 && l.count == count;
+    if (ok)
+        put_columns(out, all, count);
+    while (l.count > 0)
+        free(all[--l.count]);
+    return ok;
+}
+
 void complete_list(void *user, const char *text, size_t size, char *const *candidates, size_t count)
 {
     repl *r = user;
@@ -276,7 +314,8 @@ void complete_list(void *user, const char *text, size_t size, char *const *candi
     buffer b;
     if (!buffer_open(&b))
         return;
-    put_columns(b.out, candidates, count);
+    if (!put_processes(r, b.out, candidates, count))
+        put_columns(b.out, candidates, count);
     char *list = buffer_take(&b);
     if (list)
         terminal_write(1, list, strlen(list));

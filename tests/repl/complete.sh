@@ -39,6 +39,18 @@ completes name-of-argument ':trace volu' ':trace volume'
 enter ':mark before'
 completes mark ':back bef' ':back before'
 enter 'let keep = spawn { ?chan() }'
+enter 'fn helper() { ?chan() }; let help2 = spawn helper()'
+keys C-l
+type ':info '
+keys Tab Tab
+sees numbers-with-names ' helper'
+keys C-c
+keys C-l
+type ':trace '
+keys Tab Tab
+sees words-beside-numbers 'off'
+sees numbers-beside-words ' helper'
+keys C-c
 keys C-l
 type 'volume('
 keys Tab Tab
