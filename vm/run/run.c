@@ -32,6 +32,7 @@
 #include "vm/number/arith.h"
 #include "vm/number/num.h"
 #include "vm/process/alt.h"
+#include "vm/process/buffered.h"
 #include "vm/process/event.h"
 #include "vm/process/kill.h"
 #include "vm/process/par.h"
@@ -1061,6 +1062,11 @@ spawned: {                                              /* op_a: the new process
             m = chan_message(vm, p, c, m, &walk);
             if (m == VALUE_ABSENT) goto operate;
         }
+        if (c->capacity && buffered_send(vm, c, m)) {
+            pc++;
+            if (unlikely(--red <= 0)) goto preempt;
+            DISPATCH();
+        }
         SAVE();
         switch (chan_send(vm, p, c, m)) {
         case CHAN_DONE: pc++; if (unlikely(--red <= 0)) goto preempt; DISPATCH();
@@ -1084,6 +1090,11 @@ spawned: {                                              /* op_a: the new process
         value ch = B, m;
         if (likely(value_is(ch, OBJ_CHANNEL))) c = value_as_object(ch);
         else if (insn_channel(vm, p, ch, false, &c) != VERDICT_DONE) goto fail;
+        if (c->count && buffered_receive(vm, c, &m)) {
+            red--;
+            op_a = m;
+            goto deliver;
+        }
         SAVE();
         switch (chan_receive(vm, p, c, &m)) {
         case CHAN_DONE: red--; op_a = m; goto deliver;
@@ -1169,10 +1180,12 @@ alt_taken: {
 
 /* op_a was received from a channel, for RECV or ITERNEXT */
 deliver: {
-        value ch = pc->op == OPC_RECV ? B : A;
-        channel *c = value_is(ch, OBJ_END) ? ((channel_end *)value_as_object(ch))->chan
-                                           : value_as_object(ch);
-        if (unlikely(!chan_delivery(p, c, op_a, &walk))) goto operate;
+        if (value_is_object(op_a)) {
+            value ch = pc->op == OPC_RECV ? B : A;
+            channel *c = value_is(ch, OBJ_END) ? ((channel_end *)value_as_object(ch))->chan
+                                               : value_as_object(ch);
+            if (unlikely(!chan_delivery(p, c, op_a, &walk))) goto operate;
+        }
         R[pc->op == OPC_RECV ? pc->a : pc->a + 2] = op_a;
         pc++;
         if (unlikely(red <= 0)) goto preempt;

@@ -1,0 +1,30 @@
+/* Send and receive by way of a channel's buffer alone, in the interpreter: where there is room, or
+ * a message, and nobody waits who would have to be served first. Whoever they return false for goes
+ * on with chan_send or chan_receive (rendezvous.h); nothing has happened then. The process need not
+ * be saved, since nobody is told of it. */
+#ifndef CSP_VM_PROCESS_BUFFERED_H
+#define CSP_VM_PROCESS_BUFFERED_H
+
+#include "vm/process/channel.h"
+#include "vm/process/event.h"
+
+static inline bool buffered_send(csp_vm *vm, channel *c, value m)
+{
+    if (c->count >= c->capacity || c->recv_first || event_wanted(vm) ||
+        (c->header & (CHANNEL_CLOSED | CHANNEL_PORT)))
+        return false;
+    chan_put(c, m);
+    vm->counts.messages++;
+    return true;
+}
+
+static inline bool buffered_receive(const csp_vm *vm, channel *c, value *out)
+{
+    if (c->count == 0 || c->send_first || event_wanted(vm) ||
+        (c->header & (CHANNEL_CLOSED | CHANNEL_SPECIAL)))
+        return false;
+    *out = chan_get(c);
+    return true;
+}
+
+#endif
