@@ -1,0 +1,2 @@
+import subprocess
+for i in range(1000): subprocess.run(["true"], stdin=subprocess.DEVNULL, capture_output=True)
