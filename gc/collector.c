@@ -23,7 +23,9 @@ enum {
     /* A small heap need not be collected more often than this: a third of the collections, the
      * same memory. */
     MIN_ALLOCATED = 4 << 20,
-    SHARED_SLACK = 64 << 20
+    SHARED_SLACK = 64 << 20,
+    /* Less is not worth a collection to somebody who idles. */
+    SLACK = 8 << 20
 };
 #define NO_LIMIT ((size_t)1 << 40) /* sums of these do not overflow */
 
@@ -446,12 +448,21 @@ __attribute__((noinline)) void heap_clear_stack(void)
     }
 }
 
-void collector_collect(void)
+static void collect_by(void (*how)(void))
 {
     heap_clear_stack();
     __atomic_add_fetch(&registry.on_purpose, 1, __ATOMIC_RELAXED);
-    GC_gcollect();
+    how();
     __atomic_sub_fetch(&registry.on_purpose, 1, __ATOMIC_RELAXED);
+}
+
+void collector_collect(void) { collect_by(GC_gcollect); }
+
+void collector_unmap(void) { collect_by(GC_gcollect_and_unmap); }
+
+bool collector_is_slack(uint64_t unused)
+{
+    return registry.ours && !registry.shared && unused >= SLACK && unused >= GC_get_heap_size() / 8;
 }
 
 /* What the collector may take if each heap is counted for itself: blocks that are partly used, and

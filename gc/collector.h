@@ -26,6 +26,11 @@ bool collector_add(heap *h, heap_mark_fn *mark_process);
 void collector_remove(heap *h);
 /* An explicit collection: it does not count as a sign that memory is short. */
 void collector_collect(void);
+/* The same, and what has been free since the collection before the latest one goes back to the
+ * system. */
+void collector_unmap(void);
+/* Whether so much is worth giving back: the collector is ours, and its heap one heap's alone. */
+bool collector_is_slack(uint64_t unused);
 /* Tells the collector how much it may take now: the limits of all heaps minus what they
  * have mapped. */
 void collector_apply_limits(heap *h);

@@ -307,6 +307,21 @@ void heap_collect(heap *h)
     collector_collect();
 }
 
+bool heap_is_slack(const heap *h)
+{
+    return h->to_give_back > 0 || collector_is_slack(h->refilled - h->given_back);
+}
+
+void heap_give_back(heap *h)
+{
+    enum { GIVE_BACK = 3 };
+    collector_unmap();
+    h->given_back = h->refilled;
+    h->to_give_back = h->to_give_back > 0 ? h->to_give_back - 1 : GIVE_BACK - 1;
+    if (!collector_is_slack(GC_get_free_bytes()))
+        h->to_give_back = 0;
+}
+
 size_t heap_bytes(const heap *h)
 {
     /* Both set at once: other threads let the heap grow. */

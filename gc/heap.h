@@ -70,7 +70,10 @@ typedef struct heap {
      * given out `total` bytes. */
     size_t held, total;
     uint64_t refilled; /* bytes that heap_refill has given: what allocating has cost */
-    size_t handed;     /* of that since the last count; as a negative number: more has been freed */
+    /* heap_give_back: `refilled` as of the latest one, and how many are to follow */
+    uint64_t given_back;
+    uint8_t to_give_back;
+    size_t handed; /* of that since the last count; as a negative number: more has been freed */
     size_t listed; /* bytes on the free lists at the last count: part of `held`, but not in use */
     size_t marked; /* while it is counted */
     /* large stacks outside the collector: base, size, owner */
@@ -221,6 +224,13 @@ void heap_stack_free(heap *h, void *stack, size_t size);
 void heap_push_range(const void *from, const void *to);
 
 void heap_collect(heap *h); /* a full collection now */
+
+/* Whether so much may be unused since a peak of memory that somebody who has had nothing to do for
+ * a while should give some back to the system. That is a full collection, and takes three of them
+ * in all, since the collector keeps what has just become free; then not again before more has been
+ * allocated. */
+bool heap_is_slack(const heap *h);
+void heap_give_back(heap *h);
 
 /* The number of collections so far, including those of other threads. */
 static inline uint64_t heap_collections(const heap *h)

@@ -112,6 +112,19 @@ static void wait_until(csp_vm *vm, int64_t deadline)
         bell_wait(vm->bell, deadline);
 }
 
+/* The same, from now on; after a second of it, memory that is not needed is given back. */
+static void rest_until(csp_vm *vm, int64_t now, int64_t deadline)
+{
+    enum { REST = 1000000000 }; /* ns */
+    if (deadline - REST <= now || !heap_is_slack(&vm->heap)) {
+        wait_until(vm, deadline);
+        return;
+    }
+    wait_until(vm, now + REST);
+    if (loop_now() - now >= REST)
+        heap_give_back(&vm->heap);
+}
+
 /* When the next timer is due, on the clock of loop_now. */
 static int64_t timer_due(const csp_vm *vm)
 {
@@ -147,7 +160,7 @@ static void idle(csp_vm *vm, int64_t deadline)
     if (l)
         output_waits(vm, loop_outputs(l));
     int64_t next = earlier(timer_due(vm), flood_due(vm)), begun = loop_now();
-    wait_until(vm, earlier(next, deadline));
+    rest_until(vm, begun, earlier(next, deadline));
     if (vm->time.is_virtual)
         vm_pass(vm, loop_now() - begun);
 }

@@ -459,6 +459,38 @@ Test(heap, blocking_calls_come_back)
     heap_collect(h);
 }
 
+/* So many bytes that are alive at once, and then no more. */
+static __attribute__((noinline)) void peak_of(heap *h, size_t bytes)
+{
+    void **root = heap_pinned(sizeof *root);
+    for (size_t made = 0; made < bytes; made += 64) {
+        void **object = heap_alloc(h, HEAP_TRACED, 64);
+        cr_assert(object);
+        object[1] = *root;
+        *root = object;
+    }
+    heap_unpin(root);
+    clear_stack();
+}
+
+Test(heap, what_a_peak_has_left_behind_is_given_back)
+{
+    enum { PEAK = 64 << 20 };
+    heap *h = new_heap(0);
+    cr_assert_not(heap_is_slack(h));
+    peak_of(h, PEAK);
+    cr_assert(heap_is_slack(h));
+    size_t peak = heap_of_all();
+    unsigned times = 0;
+    for (; heap_is_slack(h); times++) {
+        cr_assert_lt(times, 3);
+        heap_give_back(h);
+    }
+    cr_assert_lt(heap_of_all(), peak / 2, "%zu of %zu bytes", heap_of_all(), peak);
+    peak_of(h, 1 << 20);
+    cr_assert_not(heap_is_slack(h), "it is not worth it again");
+}
+
 Test(heap, the_memory_of_the_machine_is_plausible)
 {
     size_t limit = heap_machine_memory();
