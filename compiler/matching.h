@@ -145,7 +145,7 @@ typedef struct matching {
 void *matching_alloc(matching *m, size_t size);
 
 /* --- steps.c */
-/* Of the value in reg; NULL: no memory. */
+/* Of the value in reg; NULL: no memory. matching_end frees it. */
 matching *matching_begin(builder *b, unsigned reg);
 /* First for all patterns … */
 void matching_count(matching *m, const ast_node *pattern);

@@ -31,15 +31,17 @@ static part *new_part(matching *m, const part *of, part_kind kind, uint32_t whic
 
 matching *matching_begin(builder *b, unsigned reg)
 {
-    matching *m = arena_alloc(b->c->ast->arena, sizeof *m);
+    matching *m = calloc(1, sizeof *m);
     if (!m) {
         b->c->failed = true;
         return NULL;
     }
     m->b = b;
     part *all = new_part(m, NULL, PART_ALL, 0);
-    if (!all)
+    if (!all) {
+        matching_end(m);
         return NULL;
+    }
     all->reg = reg;
     return m;
 }
@@ -353,4 +355,5 @@ void matching_end(matching *m)
     free(m->steps);
     free(m->later);
     free(m->arrivals);
+    free(m);
 }
