@@ -130,7 +130,7 @@ ALL_LDFLAGS := $(MODE_LDFLAGS) $(LDFLAGS)
 
 # Flags of one file: CFLAGS_<path without .c>. The interpreter loop keeps one indirect jump for each opcode, which
 # gcc would otherwise merge into a single one that the processor predicts badly.
-CFLAGS_vm/run/run := $(if $(CLANG),,-fno-gcse -fno-crossjumping)
+CFLAGS_vm/run/run := -ffp-contract=off $(if $(CLANG),,-fno-gcse -fno-crossjumping)
 
 # Those that say the version; the others are not made anew when it changes.
 DEFINES_api/csp := -DCSP_VERSION='"$(VERSION)"'

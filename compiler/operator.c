@@ -75,12 +75,25 @@ static bool with_literal(builder *b, ast_operator op, unsigned out, unsigned lef
     return true;
 }
 
+/* A product in a register of its own, just computed, that is to be added or subtracted next. */
+static void fuse_product(builder *b, ast_operator op, const ast_node *product, unsigned reg)
+{
+    insn *last = b->count > 0 ? &b->insns[b->count - 1] : NULL;
+    if (product->kind != AST_BINARY || !last || last->op != OPC_MUL || last->a != reg)
+        return;
+    if (op == OP_ADD)
+        last->op = OPC_MULADD;
+    else if (op == OP_SUB)
+        last->op = OPC_MULSUB;
+}
+
 void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right,
                         src_span at)
 {
     if (with_literal(b, op, out, left, right, at))
         return;
     unsigned r = compile_any(b, right);
+    fuse_product(b, op, right, r);
     if (op == OP_GT || op == OP_GE)
         compile_emit(b, insn_abc(register_form(op), out, r, left), at);
     else

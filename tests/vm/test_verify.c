@@ -148,6 +148,21 @@ Test(verify, what_is_well_formed_passes)
     CHECK(examples);
 }
 
+Test(verify, a_product_for_a_sum_is_followed_by_it)
+{
+    static const char *const lost = "a product that is not added";
+    static const example examples[] = {
+        {"", 0, {{OPC_MULADD, 3, 0, 1}, {OPC_ADD, 0, 2, 3}, RET}},
+        {"", 0, {{OPC_MULSUB, 3, 0, 1}, {OPC_SUB, 0, 2, 3}, RET}},
+        {lost, 0, {{OPC_MULADD, 3, 0, 1}, {OPC_SUB, 0, 2, 3}, RET}},
+        {lost, 0, {{OPC_MULSUB, 3, 0, 1}, {OPC_SUB, 0, 3, 2}, RET}},
+        {lost, 0, {{OPC_MULADD, 3, 0, 1}, RET}},
+        {"register out of range", 0, {{OPC_MULADD, 8, 0, 1}, {OPC_ADD, 0, 2, 8}, RET}},
+        {"register out of range", 1, {{OPC_MULADD, 3, 0, 1}, {OPC_ADD, 0, 8, 3}, RET}},
+    };
+    CHECK(examples);
+}
+
 Test(verify, registers_constants_and_counts_are_within_bounds)
 {
     static const char *const reg = "register out of range";
@@ -171,6 +186,8 @@ Test(verify, registers_constants_and_counts_are_within_bounds)
         {reg, 0, {{OPC_ITERNEXT, 6, 0, 0}, RET}},
         {reg, 0, {{OPC_ITERNEXT2, 5, 0, 0}, RET}},
         {reg, 0, {{OPC_FORI, 6, 0, 0}, RET}},
+        {"no such constant", 0, {{OPC_RECORD, 0, 1, 6}, RET}},
+        {"the names of fields are no tuple of strings", 0, {{OPC_RECORD, 0, 1, 0}, RET}},
         {"no such constant", 0, {{OPC_LOADK, 0, 6, 0}, RET}},
         {"no such constant", 0, {{OPC_LOADK, 0, 0, 1}, RET}},
         {"no such constant", 0, {{OPC_ADDK, 0, 0, 6}, RET}},

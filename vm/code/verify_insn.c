@@ -233,6 +233,15 @@ static const char *check_skip(const checker *k)
                : "a test that is not followed by a jump";
 }
 
+static const char *check_fused(const checker *k, insn i)
+{
+    const code *c = k->c;
+    opcode second = i.op == OPC_MULADD ? OPC_ADD : OPC_SUB;
+    return k->pc + 1 < c->count && c->insns[k->pc + 1].op == second && c->insns[k->pc + 1].c == i.a
+               ? NULL
+               : "a product that is not added";
+}
+
 /* Checks that the kinds of operands do not express. */
 static const char *check_opcode(const checker *k, insn i)
 {
@@ -243,6 +252,8 @@ static const char *check_opcode(const checker *k, insn i)
         return "a defer in a function without a list of them";
     if (i.op == OPC_RUNDEFERS && k->pc != k->c->defer_pc)
         return "rundefers outside the epilogue";
+    if (flag == OPCODE_FUSES)
+        return check_fused(k, i);
     return flag == OPCODE_SKIPS ? check_skip(k) : NULL;
 }
 

@@ -60,6 +60,7 @@ typedef enum opcode_flag {
     OPCODE_ENDS,
     OPCODE_SKIPS,
     OPCODE_HINT,
+    OPCODE_FUSES,
     OPCODE_DEFERS
 } opcode_flag;
 

@@ -35,6 +35,7 @@ static inline bool value_is_object(value v) { return (v & 7) == 0 && v != 0; }
 /* nil, true or false */
 static inline bool value_is_immediate(value v) { return (v & 7) == 4; }
 static inline bool value_both_int(value a, value b) { return (a & b & 1) != 0; }
+static inline bool value_both_flonum(value a, value b) { return (((a - 2) | (b - 2)) & 3) == 0; }
 static inline bool value_fits_int(int64_t n) { return n >= INT_SMALL_MIN && n <= INT_SMALL_MAX; }
 
 /* n must fit: value_fits_int */
@@ -57,7 +58,8 @@ static inline value value_flonum(double d)
     uint64_t bits;
     memcpy(&bits, &d, sizeof bits);
     uint64_t shifted = bits + FLONUM_SHIFT, v = shifted << 3 | shifted >> 61;
-    if (__builtin_expect((v & 3) == 2 && v != FLONUM_ZERO, 1))
+    uint64_t untagged = v - FLONUM_ZERO;
+    if (__builtin_expect((untagged & 3) == 0 && untagged != 0, 1))
         return v;
     return bits == 0 ? FLONUM_ZERO : VALUE_ABSENT;
 }

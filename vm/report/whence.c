@@ -72,7 +72,8 @@ static bool quote(const code *c, int64_t at, char *out, size_t size)
 /* The registers that the operation read as operands; false: an operation that is not explained. */
 static bool operands(const insn *i, unsigned reg[2])
 {
-    bool is_arithmetic = i->op >= OPC_ADD && i->op <= OPC_BNOT;
+    bool is_arithmetic =
+        (i->op >= OPC_ADD && i->op <= OPC_BNOT) || vm_opcodes[i->op].flag == OPCODE_FUSES;
     if (!is_arithmetic && i->op != OPC_GETFIELD)
         return false;
     reg[0] = i->b;

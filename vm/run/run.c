@@ -176,7 +176,7 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
         if (likely(value_both_int(va, vb))) { \
             int64_t r; \
             if (likely(INT_PART)) { A = (value)r; NEXT(); } \
-        } else if (likely(value_is_flonum(va) && value_is_flonum(vb))) { \
+        } else if (likely(value_both_flonum(va, vb))) { \
             value r = value_flonum(value_as_flonum(va) FLOAT_OP value_as_flonum(vb)); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
         } else if (likely(value_to_double(va, &da) && value_to_double(vb, &db))) { \
@@ -188,6 +188,19 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
 #define INT_ADD !__builtin_add_overflow((int64_t)va, (int64_t)(vb - 1), &r)
 #define INT_SUB !__builtin_sub_overflow((int64_t)va, (int64_t)(vb - 1), &r)
 #define INT_MUL (!__builtin_mul_overflow((int64_t)(va - 1), value_as_int(vb), &r) && (r |= 1, true))
+
+/* A product, and the sum or difference behind it, which has it as its right operand: of floats at
+ * once, without a word for the product. */
+#define FUSED(FLOAT_OP) \
+    do { \
+        value x = B, y = C, z = R[pc[1].b]; \
+        if (likely(value_both_flonum(x, y) && value_is_flonum(z))) { \
+            double product = value_as_flonum(x) * value_as_flonum(y); \
+            value r = value_flonum(value_as_flonum(z) FLOAT_OP product); \
+            if (likely(r != VALUE_ABSENT)) { pc++; A = r; NEXT(); } \
+        } \
+        ARITH(x, y, INT_MUL, *); \
+    } while (0)
 
 #define COMPARE_JUMP(INT_TEST, FLOAT_TEST) \
     do { \
@@ -280,6 +293,8 @@ resume:
     CASE(ADD) : ARITH(B, C, INT_ADD, +);
     CASE(SUB) : ARITH(B, C, INT_SUB, -);
     CASE(MUL) : ARITH(B, C, INT_MUL, *);
+    CASE(MULADD) : FUSED(+);
+    CASE(MULSUB) : FUSED(-);
     CASE(ADDK) : ARITH(B, K[pc->c], INT_ADD, +);
     CASE(SUBK) : ARITH(B, K[pc->c], INT_SUB, -);
     CASE(MULK) : ARITH(B, K[pc->c], INT_MUL, *);
@@ -353,6 +368,7 @@ arithmetic: {
         static const opcode plain[OPC_COUNT] = {
             [OPC_ADDI] = OPC_ADD, [OPC_ADDK] = OPC_ADD, [OPC_SUBK] = OPC_SUB, [OPC_MULK] = OPC_MUL,
             [OPC_DIVK] = OPC_DIV, [OPC_IDIVK] = OPC_IDIV, [OPC_MODK] = OPC_MOD,
+            [OPC_MULADD] = OPC_MUL, [OPC_MULSUB] = OPC_MUL,
         };
         value result;
         opcode op = plain[pc->op] ? plain[pc->op] : (opcode)pc->op;
@@ -1208,7 +1224,8 @@ finish: {
         LEAVE(R);
         switch (pc->op) {
         case OPC_EQ: case OPC_IN: case OPC_INTERP:
-        case OPC_MUL: case OPC_MULK: case OPC_IDIV: case OPC_IDIVK: case OPC_MOD: case OPC_MODK:
+        case OPC_MUL: case OPC_MULK: case OPC_MULADD: case OPC_MULSUB:
+        case OPC_IDIV: case OPC_IDIVK: case OPC_MOD: case OPC_MODK:
         case OPC_POW:
         case OPC_ADD: case OPC_ADDK: case OPC_ADDI:
         case OPC_GETIDX: case OPC_GETIDXI: case OPC_SLICE: case OPC_REST:
