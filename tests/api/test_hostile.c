@@ -25,6 +25,14 @@ static const struct {
     {"an endless loop", "fn f() { while true { } }\nf()"},
     {"a loop of catches", "fn g() { fail('x') }\nwhile true { let r = catch g() }"},
     {"endless recursion", "fn r(n) { 1 + r(n + 1) }\nwhile true { let x = catch r(0) }"},
+    {"recursion that crashes far down",
+     "fn r(n) { if n == 0 { fail('x') }\n 1 + r(n - 1) }\nwhile true { catch r(100000) }"},
+    {"recursion that returns from far down",
+     "fn r(n) { if n == 0 { 0 } else { 1 + r(n - 1) } }\nwhile true { r(100000) }"},
+    {"crashes far down", "fn r(n) { if n == 0 { while true { catch fail('x') } }\n 1 + r(n - 1) }\n"
+                         "while true { catch r(100000) }"},
+    {"kills of what is far down", "fn r(n) { if n == 0 { sleep(1h) }\n 1 + r(n - 1) }\n"
+                                  "while true { let p = spawn r(100000)\n sleep(1ms)\n kill(p) }"},
     {"a fork bomb", "fn b() { spawn b()\n spawn b() }\nwhile true { catch b() }"},
     {"a fork bomb that crashes",
      "fn b() { spawn b()\n spawn b()\n nil.x }\nwhile true { catch b() }"},

@@ -476,6 +476,26 @@ static const scenario scenarios[] = {
                "child(b, out)\n"
                "for _ in 0..2 { out ? xs; assert(xs[1][0] == xs[0] + 1) }; assert(a[1][0] == 1); "
                "print('main end')\n"},
+
+    {.name = "frames left by crashes and caught",
+     .processes = 3,
+     .source =
+         BYSTANDER "fn plain(n) { if n == 0 { fail('x') } else { 1 + plain(n - 1) } }\n"
+                   "fn deep(n, of) { defer print('close ${of}.${n}'); print('open ${of}.${n}')\n"
+                   "    if n == 0 { plain(5) } else { 1 + deep(n - 1, of) } }\n"
+                   "fn work() { defer print('close w'); print('open w')\n"
+                   "    for i in 0..2 { let e = catch deep(1 + i, 'a${i}')\n"
+                   "        assert(e.kind == 'fail' and len(e.trace) > 7) }; deep(3, 'b') }\n"
+                   "let p = spawn work(); spawn bystander(2)\n"
+                   "let e = wait(p); if e is error { print('main end') }\n"},
+
+    {.name = "frames left by a crash in a defer",
+     .processes = 2,
+     .source = "fn plain(n) { if n == 0 { fail('x') } else { 1 + plain(n - 1) } }\n"
+               "fn bad(n) { defer plain(6); defer print('close b${n}'); print('open b${n}'); if n "
+               "== 0 { plain(6) } else { 1 + bad(n - 1) } }\n"
+               "fn work() { defer print('close w'); print('open w'); bad(2) }\n"
+               "let p = spawn work(); let e = wait(p); if e is error { print('main end') }\n"},
 };
 
 #endif

@@ -44,7 +44,11 @@ typedef enum wake_reason {
     WAKE_CLOSED,
     WAKE_KILL,
     WAKE_PAR,
-    WAKE_REQUEST
+    WAKE_REQUEST,
+    /* Nobody has woken it: it was preempted while it left frames (unwind.c). */
+    WAKE_TRACING, /* the stack of its crash is being noted: `value` is how far */
+    WAKE_CRASHING,
+    WAKE_DYING /* it passes every catch; of these two `value` is what it leaves the frames for */
 } wake_reason;
 
 enum {
@@ -286,6 +290,8 @@ struct scheduler {
     process *running;
     value *limit;  /* end of the running process's stack */
     value *bottom; /* its beginning */
+    /* A return to below here is charged for (run.c): so far down it may go within the slice. */
+    value *floor;
     process *next; /* handed over to: runs next, within what is left of the slice */
     process_list queue;
     uint32_t queue_length;

@@ -2,7 +2,8 @@
 
 #include "vm/core/vm.h"
 
-enum { SHRINK_FROM = 2048 };
+/* In slots. SHRINK_MOST: giving memory back takes the system some 100 ns a page. */
+enum { SHRINK_FROM = 2048, SHRINK_MOST = 1 << 17 };
 
 /* Moves the stack from the object into a block of its own, which becomes visible before the slots
  * are cleared. False: out of memory. */
@@ -21,7 +22,9 @@ static bool move_out(csp_vm *vm, process *p, size_t size)
 
 value *process_grow(csp_vm *vm, process *p, value *from, size_t slots)
 {
+    scheduler *s = &vm->sched;
     size_t offset = (size_t)(from - p->stack), need = offset + slots;
+    size_t floor = s->running == p ? (size_t)(s->floor - p->stack) : 0;
     size_t max = vm->limits.stack ? vm->limits.stack / sizeof(value) : UINT32_MAX;
     size_t capacity = p->capacity < STACK_FIRST ? STACK_FIRST : p->capacity;
     while (capacity < need)
@@ -42,9 +45,10 @@ value *process_grow(csp_vm *vm, process *p, value *from, size_t slots)
     }
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the pointer before the larger size (heap.h) */
     p->capacity = (uint32_t)capacity;
-    if (vm->sched.running == p) {
-        vm->sched.bottom = p->stack;
-        vm->sched.limit = p->stack + capacity;
+    if (s->running == p) {
+        s->bottom = p->stack;
+        s->floor = p->stack + floor;
+        s->limit = p->stack + capacity;
     }
     return p->stack + offset;
 }
@@ -58,6 +62,8 @@ void process_shrink(csp_vm *vm, process *p)
     while (capacity > SHRINK_FROM / 2 && top * 4 < capacity)
         capacity /= 2;
     uint32_t old = p->capacity;
+    if (old - capacity > SHRINK_MOST)
+        capacity = old - SHRINK_MOST; /* the rest another time */
     p->capacity = (uint32_t)capacity;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the smaller size before the pointer (heap.h) */
     if (!heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(old), stack_bytes(capacity)))

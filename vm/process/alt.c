@@ -504,7 +504,10 @@ alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice)
     case WAKE_NONE:
     case WAKE_KILL:
     case WAKE_PAR:
-    case WAKE_REQUEST: break;
+    case WAKE_REQUEST:
+    case WAKE_TRACING:
+    case WAKE_CRASHING:
+    case WAKE_DYING: break;
     }
     assert(false);
     return ALT_FAILED;

@@ -3,7 +3,6 @@
 #include "base/utf8.h"
 #include "vm/code/code.h"
 #include "vm/code/code_table.h"
-#include "vm/code/frame.h"
 #include "vm/code/origin.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"
@@ -13,8 +12,6 @@
 #include "vm/report/report.h"
 
 enum {
-    FIRST_FRAMES = 48,
-    LAST_FRAMES = 16,
     MAX_CAUSES = 8,
     MAX_ANCESTORS = 8,
     ANCESTOR_SEARCH = 16384, /* processes to look at for them */
@@ -23,38 +20,47 @@ enum {
 
 /* --- taking a trace */
 
-/* The first frames in order, the last ones in a ring. */
-typedef struct frames {
-    uint32_t positions[FIRST_FRAMES + LAST_FRAMES];
-    module *modules[FIRST_FRAMES + LAST_FRAMES];
-    uint32_t count;
-} frames;
-
-static void add_frame(frames *f, const code *c, uint32_t pc, bool tail)
+static void add_frame(trace_search *s, const value *base, bool tail)
 {
+    const code *c = s->code;
     if (!c->module || c->is_operator)
         return;
     uint32_t at =
-        f->count < FIRST_FRAMES ? f->count : FIRST_FRAMES + (f->count - FIRST_FRAMES) % LAST_FRAMES;
-    f->positions[at] = (c->base + pc) | (tail ? TRACE_TAIL : 0);
-    f->modules[at] = c->module;
-    f->count++;
+        s->count < TRACE_FIRST ? s->count : TRACE_FIRST + (s->count - TRACE_FIRST) % TRACE_LAST;
+    s->positions[at] = (c->base + code_standing(c, base, s->pc)) | (tail ? TRACE_TAIL : 0);
+    s->modules[at] = c->module;
+    s->count++;
 }
 
-static void collect_frames(frames *f, const process *p, value *base, const code *c, uint32_t pc)
+void trace_begin(trace_search *s, const process *p, const frame *f)
 {
-    while (base != p->stack) {
-        frame caller = frame_caller(base);
-        add_frame(f, c, code_standing(c, base, pc), frame_is_tail(base));
-        base = caller.base;
-        c = caller.code;
-        pc = (uint32_t)(caller.pc - c->insns);
+    *s = (trace_search){.header = OBJ_WALK,
+                        .error = VALUE_ABSENT,
+                        .code = f->code,
+                        .base = (uint32_t)(f->base - p->stack),
+                        .pc = (uint32_t)(f->pc - f->code->insns)};
+}
+
+bool trace_go_on(trace_search *s, const process *p, int64_t *reductions)
+{
+    for (; *reductions > 0; --*reductions) {
+        for (unsigned i = 0; i < TRACE_FRAMES_PER_REDUCTION; i++) {
+            value *base = p->stack + s->base;
+            if (s->base == 0) {
+                add_frame(s, base, (p->flags & PROCESS_TAIL) != 0);
+                return true;
+            }
+            add_frame(s, base, frame_is_tail(base));
+            s->base -= link_distance(base);
+            s->code = link_code(base);
+            s->pc = (uint32_t)(link_pc(base) - s->code->insns);
+        }
     }
-    add_frame(f, c, code_standing(c, base, pc), (p->flags & PROCESS_TAIL) != 0);
+    return false;
 }
 
 /* Moves one position of each module to the front; returns the number of modules. */
-static uint32_t gather_modules(frames *f, uint32_t kept)
+static uint32_t gather_modules(trace_search *f, uint32_t kept)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < kept; i++) {
@@ -68,7 +74,7 @@ static uint32_t gather_modules(frames *f, uint32_t kept)
 }
 
 /* The sources that it points into live as long as the trace. */
-static bool hold_modules(csp_vm *vm, trace *t, const frames *f, uint32_t count)
+static bool hold_modules(csp_vm *vm, trace *t, const trace_search *f, uint32_t count)
 {
     t->modules = count == 1 ? f->modules[0] : NULL;
     if (count < 2)
@@ -81,14 +87,12 @@ static bool hold_modules(csp_vm *vm, trace *t, const frames *f, uint32_t count)
     return true;
 }
 
-value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc)
+value trace_found(csp_vm *vm, const process *p, trace_search *s)
 {
-    frames f = {.count = 0};
-    collect_frames(&f, p, base, c, pc);
-    uint32_t kept = f.count < FIRST_FRAMES + LAST_FRAMES ? f.count : FIRST_FRAMES + LAST_FRAMES;
-    uint32_t modules = gather_modules(&f, kept);
+    uint32_t kept = s->count < TRACE_FIRST + TRACE_LAST ? s->count : TRACE_FIRST + TRACE_LAST;
+    uint32_t modules = gather_modules(s, kept);
     trace *t = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *t + kept * sizeof t->positions[0]);
-    t = t && hold_modules(vm, t, &f, modules) ? t : NULL;
+    t = t && hold_modules(vm, t, s, modules) ? t : NULL;
     if (!t)
         return VALUE_ABSENT;
     t->header = OBJ_TRACE | OBJ_IMMUTABLE;
@@ -96,15 +100,24 @@ value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc
     t->origin = p->origin;
     t->parent = process_parent(p);
     t->count = kept;
-    t->omitted = f.count - kept;
-    t->omitted_after = FIRST_FRAMES;
+    t->omitted = s->count - kept;
+    t->omitted_after = TRACE_FIRST;
     for (uint32_t i = 0; i < kept; i++) {
         uint32_t at = i;
-        if (t->omitted && i >= FIRST_FRAMES)
-            at = FIRST_FRAMES + (i + t->omitted - FIRST_FRAMES) % LAST_FRAMES;
-        t->positions[i] = f.positions[at];
+        if (t->omitted && i >= TRACE_FIRST)
+            at = TRACE_FIRST + (i + t->omitted - TRACE_FIRST) % TRACE_LAST;
+        t->positions[i] = s->positions[at];
     }
     return value_object(t);
+}
+
+value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc)
+{
+    trace_search s;
+    trace_begin(&s, p, &(frame){base, c, c->insns + pc});
+    int64_t all = INT64_MAX;
+    trace_go_on(&s, p, &all);
+    return trace_found(vm, p, &s);
 }
 
 /* --- showing */
@@ -482,7 +495,7 @@ value trace_value(csp_vm *vm, value from)
     if (!value_is(from, OBJ_TRACE))
         return vm->empty_tuple;
     const trace *t = value_as_object(from);
-    value items[FIRST_FRAMES + LAST_FRAMES + 1];
+    value items[TRACE_FIRST + TRACE_LAST + 1];
     uint32_t count = 0;
     for (uint32_t i = 0; i < t->count; i++) {
         if (t->omitted && i == t->omitted_after) {

@@ -2,6 +2,7 @@
 #ifndef CSP_VM_REPORT_TRACE_H
 #define CSP_VM_REPORT_TRACE_H
 
+#include "vm/code/frame.h"
 #include "vm/core/concurrency.h"
 #include "vm/core/text.h"
 
@@ -9,6 +10,26 @@
  * instruction `pc` of `c`. It has the first 48 frames and the last 16. Frames without source
  * (natives) are left out. VALUE_ABSENT: out of memory. */
 value trace_take(csp_vm *vm, process *p, value *base, const code *c, uint32_t pc);
+
+/* The same in pieces, since a stack may have millions of frames. Between two pieces it stands in
+ * the heap, as an OBJ_WALK. */
+enum { TRACE_FIRST = 48, TRACE_LAST = 16, TRACE_FRAMES_PER_REDUCTION = 4 };
+typedef struct trace_search {
+    uint64_t header;
+    value error; /* the caller's */
+    /* the next frame: its registers, counted from the stack's beginning */
+    const code *code;
+    uint32_t base, pc;
+    uint32_t count; /* found so far: the first in order, the last in a ring */
+    uint32_t positions[TRACE_FIRST + TRACE_LAST];
+    module *modules[TRACE_FIRST + TRACE_LAST];
+} trace_search;
+void trace_begin(trace_search *s, const process *p, const frame *f);
+/* Looks at the next frames, and takes what that costs from *reductions, while there are any left.
+ * True: it has come to the bottom. */
+bool trace_go_on(trace_search *s, const process *p, int64_t *reductions);
+/* The OBJ_TRACE. VALUE_ABSENT: out of memory. */
+value trace_found(csp_vm *vm, const process *p, trace_search *s);
 
 /* The report of a crash as complete lines: who crashed with which error, the source line, the
  * frames, the spawns that led to the process, and the errors that caused it. `number` and `name`

@@ -24,6 +24,7 @@
 #include "vm/process/settle.h"
 #include "vm/report/trace.h"
 #include "vm/run/builtin.h"
+#include "vm/run/unwind.h"
 #include "vm/walk/walk_copy.h"
 #include "vm/walk/walk_equal.h"
 
@@ -311,7 +312,7 @@ bool insn_out_of_reductions(csp_vm *vm, process *p)
 {
     unsigned stage =
         PROCESS_NO_CATCH | (p->reductions >= sched_last_reduction(vm) ? PROCESS_SPENT : 0);
-    if ((p->flags & stage) == stage)
+    if ((p->flags & stage) == stage || unwind_under_way(p))
         return false;
     process_set(p, stage);
     if (p->wake != WAKE_NONE)

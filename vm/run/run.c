@@ -95,6 +95,14 @@ static inline int equal_quick(csp_vm *vm, value a, value b)
     return walk_equal_quick(vm, a, b);
 }
 
+/* A million frames may return one into the other without a call or a loop. So what lies on the
+ * stack is charged for in pieces: a piece is at most what returns within some 50 us. */
+enum { RETURNED_WORDS = 1 << 15, RETURNED_PER_REDUCTION = 8 };
+static inline value *floor_below(value *bottom, ptrdiff_t base)
+{
+    return unlikely(base > RETURNED_WORDS) ? bottom + (base - RETURNED_WORDS) : bottom;
+}
+
 /* The pairs and triples that programs make all the time; ABSENT: out of memory. */
 static inline value few_in_tuple(csp_vm *vm, const process *p, const value *items, uint32_t n)
 {
@@ -248,10 +256,12 @@ void run_process(csp_vm *vm, process *p)
     uint32_t argc, window;
     const code *callee;
     walk_kind walk;
+    verdict left;                                       /* by which a frame has been left */
     frame f;
 
 resume:
     s->bottom = p->stack;
+    s->floor = floor_below(p->stack, p->base);
     s->limit = p->stack + p->capacity;
     /* another thread may collect at any instruction */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -705,11 +715,22 @@ returned:                                               /* a simple native in ta
     goto do_return;
     CASE(RET) : op_a = A; goto do_return;
 do_return: {
-        if (unlikely(R == s->bottom)) goto finished;
+        if (unlikely(R <= s->floor)) goto return_deep;
         value *from = R;
         LEAVE(from);
         from[-2] = op_a;
         NEXT();
+    }
+return_deep: {
+        value *from = R;
+        if (R == s->bottom) goto finished;
+        LEAVE(from);
+        from[-2] = op_a;
+        pc++;
+        s->floor = floor_below(s->bottom, R - s->bottom);
+        red -= RETURNED_WORDS / RETURNED_PER_REDUCTION;
+        if (unlikely(red <= 0)) goto preempt;
+        DISPATCH();
     }
     CASE(NATIVE) : {
         value result = VALUE_NIL;
@@ -1308,6 +1329,7 @@ finish: {
 /* p->wake says why; the process waits in the instruction at pc */
 woken: {
         wake_reason why = (wake_reason)p->wake;
+        if (unlikely(unwind_under_way(p))) goto unwinding;
         if (why != WAKE_MESSAGE || (p->side && p->side->alt && p->side->alt->live))
             sched_settle(vm, p);
         if (unlikely(process_must_die(p))) {
@@ -1370,23 +1392,26 @@ fail:
     s->charged = 0;
     f = (frame){R, body, pc};
     insn_explain_nil(vm, &f);
-    if (unwind_crash(vm, p, &f) == VERDICT_EXIT) {
-        op_a = s->raised;
-        s->raised = VALUE_ABSENT;
-        if (insn_finish_process(vm, p, op_a, true, &f)) goto gone;
-    }
+    left = unwind_crash(vm, p, &f, red);
+    goto unwound;
+unwinding:
+    f = (frame){R, body, pc};
+    left = unwind_go_on(vm, p, &f, red);
     goto unwound;
 killed:
     op_a = VALUE_KILLED;
 /* op_a: VALUE_KILLED, or the crash of a defer instead */
 killed_again:
     f = (frame){R, body, pc};
-    if (unwind_kill(vm, p, &f, op_a) == VERDICT_EXIT) {
+    left = unwind_kill(vm, p, &f, op_a, red);
+unwound:
+    if (left == VERDICT_EXIT) {
         op_a = s->raised == VALUE_ABSENT ? kill_outcome(vm, p) : s->raised;
         s->raised = VALUE_ABSENT;
         if (insn_finish_process(vm, p, op_a, true, &f)) goto gone;
     }
-unwound:
+on_frame:
+    PAY();
     R = f.base;
     body = f.code;
     pc = f.pc;
@@ -1396,7 +1421,7 @@ finished:                                               /* the bottom frame retu
     if (unlikely(vm->final_check && (p->flags & PROCESS_MAIN) && pc->op == OPC_RET)) {
         if (leak_final_look(vm, p, R, body, pc)) goto preempt;
     }
-    if (!insn_finish_process(vm, p, op_a, false, &f)) goto unwound;
+    if (!insn_finish_process(vm, p, op_a, false, &f)) goto on_frame;
 gone:
     /* for those who have been told of the end */
     PAY();

@@ -1,5 +1,9 @@
 /* Leaving frames by a crash or a kill. Frames are left one by one; on the way are handlers (catch,
- * and the clean-up of a par under way) and defers (bytecode.h). */
+ * and the clean-up of a par under way) and defers (bytecode.h).
+ *
+ * There may be millions of frames. So each is charged for, and when the slice is used up the
+ * process is preempted like any other, at the frame that it would leave next. A kill that comes
+ * meanwhile takes the place of the crash, for the frames that are left. */
 #include "vm/run/unwind.h"
 
 #include "vm/code/native.h"
@@ -10,11 +14,18 @@
 #include "vm/report/trace.h"
 #include "vm/walk/walk_own.h"
 
-value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
+enum { WORDS_PER_REDUCTION = 64 }; /* cleared, of the frames that are left */
+
+/* --- the trace */
+
+static bool lacks_trace(const csp_vm *vm, value e)
 {
-    if (!value_is(e, OBJ_ERROR) || value_error(e)->trace != VALUE_NIL || e == vm->memory_error)
-        return e;
-    value taken = trace_take(vm, p, f->base, f->code, (uint32_t)(f->pc - f->code->insns));
+    return value_is(e, OBJ_ERROR) && value_error(e)->trace == VALUE_NIL && e != vm->memory_error;
+}
+
+/* e with this trace; without memory for it, e. */
+static value with_trace(csp_vm *vm, value e, value taken)
+{
     error *copy = taken == VALUE_ABSENT ? NULL : heap_alloc(&vm->heap, HEAP_TRACED, sizeof *copy);
     if (!copy)
         return e;
@@ -23,17 +34,37 @@ value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
     return value_object(copy);
 }
 
-/* Leaves the frame: false at the bottom. What it held must not be kept alive by its remains
- * on the stack. Its window is the topmost live part of its caller, so everything from there
- * on is cleared. */
-static bool pop(process *p, frame *f)
+value unwind_traced(csp_vm *vm, process *p, value e, const frame *f)
+{
+    if (!lacks_trace(vm, e))
+        return e;
+    uint32_t pc = (uint32_t)(f->pc - f->code->insns);
+    return with_trace(vm, e, trace_take(vm, p, f->base, f->code, pc));
+}
+
+/* --- leaving frames */
+
+static verdict put_off(csp_vm *vm, process *p, wake_reason how, value v)
+{
+    p->wake = (uint64_t)how & 0xf;
+    p->value = v;
+    vm->sched.raised = VALUE_ABSENT;
+    return VERDICT_YIELD;
+}
+
+/* Leaves the frame, and takes what that costs from *left: false at the bottom. What it held must
+ * not be kept alive by its remains on the stack. Its window is the topmost live part of its caller,
+ * so everything from there on is cleared. */
+static bool pop(process *p, frame *f, int64_t *left)
 {
     if (f->base == p->stack)
         return false;
     value *window = f->base - FRAME_LINK, *end = f->base + f->code->registers,
           *limit = p->stack + p->capacity;
     *f = frame_caller(f->base);
-    memset(window, 0, (size_t)((end < limit ? end : limit) - window) * sizeof *window);
+    size_t words = (size_t)((end < limit ? end : limit) - window);
+    memset(window, 0, words * sizeof *window);
+    *left -= 1 + (int64_t)(words / WORDS_PER_REDUCTION);
     return true;
 }
 
@@ -106,15 +137,11 @@ static value caused(csp_vm *vm, process *p, value crash, value replaced)
 }
 
 /* `outcome`: the error, or VALUE_KILLED; `killed`: passes every catch. */
-static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool killed)
+static verdict leave_frames(csp_vm *vm, process *p, frame *f, value outcome, bool killed,
+                            int64_t *left)
 {
     scheduler *s = &vm->sched;
-    if (p->side && p->side->alt)
-        alt_leave(p->side->alt);
-    if (p->side)
-        request_leave(vm, p);
-    s->call_argc = 0;
-    for (;;) {
+    do {
         const code *c = f->code;
         if (ccall_is_frame(c) &&
             ccall_leave(vm, p, f, outcome, killed || (p->flags & PROCESS_NO_CATCH))) {
@@ -166,17 +193,68 @@ static verdict unwind(csp_vm *vm, process *p, frame *f, value outcome, bool kill
             }
         }
         abandon(vm, p, f);
-        if (!pop(p, f)) {
+        if (!pop(p, f, left)) {
             s->raised = outcome == VALUE_KILLED ? VALUE_ABSENT : outcome;
             return VERDICT_EXIT;
         }
-    }
+    } while (*left > 0);
+    return put_off(vm, p, killed ? WAKE_DYING : WAKE_CRASHING, outcome);
 }
 
-verdict unwind_crash(csp_vm *vm, process *p, frame *f)
+/* What the process was about to do is over. */
+static void leave_work(csp_vm *vm, process *p)
 {
-    vm->sched.raised = unwind_traced(vm, p, vm->sched.raised, f);
-    return unwind(vm, p, f, vm->sched.raised, false);
+    if (p->side && p->side->alt)
+        alt_leave(p->side->alt);
+    if (p->side)
+        request_leave(vm, p);
+    vm->sched.call_argc = 0;
+}
+
+/* Leaves the frames for the error of the search when that has found its trace. `kept`: the search,
+ * if it stands in the heap. */
+static verdict crash_traced(csp_vm *vm, process *p, frame *f, trace_search *search, value kept,
+                            int64_t *left)
+{
+    if (trace_go_on(search, p, left)) {
+        value e = with_trace(vm, search->error, trace_found(vm, p, search));
+        return leave_frames(vm, p, f, e, false, left);
+    }
+    if (kept == VALUE_ABSENT) {
+        trace_search *copy = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *copy);
+        if (!copy)
+            return leave_frames(vm, p, f, search->error, false, left);
+        *copy = *search;
+        kept = value_object(copy);
+    }
+    return put_off(vm, p, WAKE_TRACING, kept);
+}
+
+static verdict crash(csp_vm *vm, process *p, frame *f, int64_t *left)
+{
+    value e = vm->sched.raised;
+    leave_work(vm, p);
+    if (!lacks_trace(vm, e))
+        return leave_frames(vm, p, f, e, false, left);
+    trace_search search;
+    trace_begin(&search, p, f);
+    search.error = e;
+    return crash_traced(vm, p, f, &search, VALUE_ABSENT, left);
+}
+
+/* Charges for what has been used up. At least one frame is left in each slice. */
+static int64_t at_least_one(int64_t reductions) { return reductions > 0 ? reductions : 1; }
+static verdict charged(csp_vm *vm, verdict v, int64_t used)
+{
+    vm_charge(vm, (uint64_t)used);
+    return v;
+}
+
+verdict unwind_crash(csp_vm *vm, process *p, frame *f, int64_t reductions)
+{
+    int64_t most = at_least_one(reductions), left = most;
+    verdict v = crash(vm, p, f, &left);
+    return charged(vm, v, most - left);
 }
 
 /* An alt that had to wait has sent a copy of what it moves: its defers must not find
@@ -193,10 +271,38 @@ static void finish_move(csp_vm *vm, process *p, const frame *f)
     walk_move_now(vm, p, c->original);
 }
 
-verdict unwind_kill(csp_vm *vm, process *p, frame *f, value outcome)
+static verdict kill(csp_vm *vm, process *p, frame *f, value outcome, int64_t *left)
 {
     p->flags |= PROCESS_DYING;
     vm->sched.raised = VALUE_ABSENT;
     finish_move(vm, p, f);
-    return unwind(vm, p, f, outcome, true);
+    leave_work(vm, p);
+    return leave_frames(vm, p, f, outcome, true, left);
+}
+
+verdict unwind_kill(csp_vm *vm, process *p, frame *f, value outcome, int64_t reductions)
+{
+    int64_t most = at_least_one(reductions), left = most;
+    verdict v = kill(vm, p, f, outcome, &left);
+    return charged(vm, v, most - left);
+}
+
+static verdict go_on(csp_vm *vm, process *p, frame *f, int64_t *left)
+{
+    wake_reason how = (wake_reason)p->wake;
+    value v = p->value;
+    p->wake = WAKE_NONE;
+    p->value = VALUE_ABSENT;
+    if (process_must_die(p))
+        return kill(vm, p, f, VALUE_KILLED, left);
+    if (how == WAKE_TRACING)
+        return crash_traced(vm, p, f, value_as_object(v), v, left);
+    return leave_frames(vm, p, f, v, how == WAKE_DYING, left);
+}
+
+verdict unwind_go_on(csp_vm *vm, process *p, frame *f, int64_t reductions)
+{
+    int64_t most = at_least_one(reductions), left = most;
+    verdict v = go_on(vm, p, f, &left);
+    return charged(vm, v, most - left);
 }
