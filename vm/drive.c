@@ -48,12 +48,15 @@ static bool pending(const csp_vm *vm)
     return output_waited(vm) || request_pending(vm) || ports_awaited(vm);
 }
 
-/* What a collection has found. */
-static void look(csp_vm *vm)
+/* What a collection has found. The cost in reductions. */
+static int64_t look(csp_vm *vm)
 {
-    leak_look(vm);
+    int64_t cost = leak_look(vm);
     if (vm->ports_starved)
         ports_sweep(vm);
+    if (leak_pending(vm))
+        vm->sched.poll_credit = 0;
+    return cost;
 }
 
 /* Timers and requests wake some of those who wait for them. The cost in reductions. */
@@ -82,13 +85,15 @@ static int64_t poll(csp_vm *vm)
     s->poll_credit = POLL_CREDIT;
     if (s->alone)
         return 0;
-    if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check)
-        look(vm);
+    int64_t cost = 0;
+    if (vm->heap.found || heap_collections(&vm->heap) != vm->collections_seen || vm->final_check ||
+        leak_pending(vm))
+        cost = look(vm);
     hosted_sweep(vm, POLL_OBJECTS);
     if (vm->asked)
         report_activity(vm);
     flood_tell(vm, false);
-    int64_t cost = wake_some(vm);
+    cost += wake_some(vm);
     if (atomic_load_explicit(&vm->attention, memory_order_relaxed)) {
         atomic_store(&vm->attention, false);
         vm->attend(vm);
@@ -100,7 +105,10 @@ static int64_t poll(csp_vm *vm)
 }
 
 /* Whether a poll has left something to be done by the next one. */
-static bool unfinished(const csp_vm *vm) { return hosted_pending(vm) || request_arrived(vm); }
+static bool unfinished(const csp_vm *vm)
+{
+    return hosted_pending(vm) || request_arrived(vm) || (leak_pending(vm) && !vm->sched.alone);
+}
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -329,8 +337,7 @@ bool vm_stuck(csp_vm *vm) { return vm_next_event(vm) == LOOP_NEVER && !pending(v
 
 int64_t vm_next_event(csp_vm *vm)
 {
-    if (sched_busy(&vm->sched) || request_arrived(vm) || hosted_pending(vm) ||
-        atomic_load(&vm->attention))
+    if (sched_busy(&vm->sched) || unfinished(vm) || atomic_load(&vm->attention))
         return 0;
     return earlier(timer_due(vm), flood_due(vm));
 }

@@ -12,7 +12,8 @@
 #include "vm/data/structure.h"
 #include "vm/foreign/cvalue.h"
 
-enum { ARRAY_AT_ONCE = 1 << 16 };
+/* Some 50 us of ints, 500 of pointers. */
+enum { ARRAY_AT_ONCE = 1 << 14 };
 
 /* --- what is kept for pointers in memory */
 

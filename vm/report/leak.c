@@ -14,6 +14,7 @@
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
 #include "vm/process/port_end.h"
+#include "vm/process/telling.h"
 #include "vm/report/report.h"
 
 enum {
@@ -36,13 +37,28 @@ typedef struct leak_suspect {
     int64_t since;
 } leak_suspect;
 
+/* A process that is being dealt with, as long as it waits as it did when it was found: others run
+ * meanwhile, and may find it in the table and wake it. */
+typedef struct leak_found {
+    process *proc;
+    uint64_t ticket;
+} leak_found;
+
+/* What is done with all that were found, one after the other. */
+typedef enum leak_phase { LEAK_NOTE, LEAK_REPORT, LEAK_END } leak_phase;
+
 struct leak_places {
     leak_place *items;
     uint32_t count, mask;
     int64_t patience;       /* ns */
     leak_suspect *suspects; /* those that were found last, by number; malloc'ed */
     uint32_t suspect_count;
-    process *found;      /* the processes being dealt with, by run_next: keeps them alive */
+    process *list;     /* taken over from the collector, by run_next: keeps them alive … */
+    leak_found *found; /* … as this does, which is pinned; NULL: nothing is under way */
+    uint32_t found_count, at;
+    leak_phase phase;
+    bool killable; /* one of them can be killed */
+    struct cause *why;
     int64_t final_since; /* when main returned; 0: not yet */
     bool final_due, final_done;
 };
@@ -105,6 +121,8 @@ void leak_free(csp_vm *vm)
     if (vm->leak_places) {
         free(vm->leak_places->items);
         free(vm->leak_places->suspects);
+        if (vm->leak_places->found)
+            heap_unpin(vm->leak_places->found);
         heap_unpin(vm->leak_places);
     }
 }
@@ -220,23 +238,21 @@ static void report_place(csp_vm *vm, const leak_place *place)
     vm_write(vm, 2, t.block, t.used);
 }
 
-/* Those that have been noted since then, by number. */
-static void report_noted(csp_vm *vm)
+/* The next of those that have been noted since then, by number. False: there is none. */
+static bool report_next(csp_vm *vm)
 {
-    struct leak_places *places = vm->leak_places;
-    for (;;) {
-        leak_place *next = NULL;
-        for (uint32_t i = 0; places->items && i <= places->mask; i++) {
-            leak_place *place = &places->items[i];
-            if (place->first &&
-                (!next || process_number(place->first) < process_number(next->first)))
-                next = place;
-        }
-        if (!next)
-            return;
-        report_place(vm, next);
-        next->first = NULL;
+    const struct leak_places *places = vm->leak_places;
+    leak_place *next = NULL;
+    for (uint32_t i = 0; places->items && i <= places->mask; i++) {
+        leak_place *place = &places->items[i];
+        if (place->first && (!next || process_number(place->first) < process_number(next->first)))
+            next = place;
     }
+    if (!next)
+        return false;
+    report_place(vm, next);
+    next->first = NULL;
+    return true;
 }
 
 /* --- ending */
@@ -287,7 +303,7 @@ static const leak_suspect *find_suspect(const struct leak_places *places, const 
 static void note_suspects(struct leak_places *places, const process *first)
 {
     uint32_t count = 0;
-    for (const process *p = first; p; p = p->run_next)
+    for (const process *p = first; p && places->patience; p = p->run_next)
         count++;
     leak_suspect *fresh = places->patience ? calloc(count + 1u, sizeof *fresh) : NULL;
     if (!fresh)
@@ -312,39 +328,117 @@ static bool is_due(const struct leak_places *places, const process *p)
     return !places->patience || (s && loop_now() - s->since >= places->patience);
 }
 
-/* Not inlined: nothing of this may remain in the caller's frame. */
+/* --- dealing with those that were found, in steps (telling.h) */
+
+/* Empties the list into the array. A process that has been woken meanwhile is in another list. */
+static void take_list(struct leak_places *places)
+{
+    uint32_t n = 0;
+    for (process *p = places->list, *next; p; p = next) {
+        next = p->run_next;
+        if ((p->ticket & TICKET_STATE) != TICKET_WAIT)
+            break;
+        p->run_next = NULL;
+        if (places->found)
+            places->found[n++] = (leak_found){p, p->ticket};
+    }
+    places->list = NULL;
+    places->found_count = n;
+}
+
+/* Not inlined: nothing of this may remain in the caller's frame. Without the memory for it they are
+ * found again by a later collection. */
 static __attribute__((noinline)) void take_found(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
-    process *next = heap_take_revived(&vm->heap);
-    if (!next)
+    places->list = heap_take_revived(&vm->heap);
+    if (!places->list)
         return;
-    places->found = next;
-    note_suspects(places, next);
-    bool report = !vm->exiting, any = false;
-    for (process *p = next; report && p; p = p->run_next) {
-        if (!is_due(places, p))
-            continue;
-        note(vm, places, p);
-        any = any || !process_defies_kills(p);
+    note_suspects(places, places->list);
+    uint32_t count = 0;
+    for (const process *p = places->list; p; p = p->run_next)
+        count++;
+    places->found = vm->exiting ? NULL : heap_pinned(count * sizeof *places->found);
+    take_list(places);
+    places->at = 0;
+    places->phase = LEAK_NOTE;
+    places->killable = false;
+    places->why = NULL;
+}
+
+/* The next one that is to be reported and killed; NULL: none of these. */
+static process *next_found(struct leak_places *places, int64_t *left)
+{
+    while (places->at<places->found_count && * left> 0) {
+        const leak_found *f = &places->found[places->at++];
+        --*left;
+        if (f->proc->ticket == f->ticket && is_due(places, f->proc))
+            return f->proc;
     }
-    report_noted(vm);
-    value reason = report ? str_new(vm, "leaked", 6) : VALUE_ABSENT;
-    struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
-    for (process *p = next; p; p = next) {
-        next = p->run_next;
-        if ((p->ticket & TICKET_STATE) != TICKET_WAIT)
-            continue;
-        p->run_next = NULL;
-        if (!report || !is_due(places, p))
-            continue;
+    return NULL;
+}
+
+static void note_some(csp_vm *vm, struct leak_places *places, int64_t *left)
+{
+    for (process *p; (p = next_found(places, left));) {
+        note(vm, places, p);
+        places->killable = places->killable || !process_defies_kills(p);
+    }
+}
+
+static void end_some(csp_vm *vm, struct leak_places *places, int64_t *left)
+{
+    if (!places->why) {
+        value reason = str_new(vm, "leaked", 6);
+        places->why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
+    }
+    for (process *p; (p = next_found(places, left));) {
         if (!process_defies_kills(p))
-            kill_process(vm, NULL, p, why);
-        else if (!any)
+            kill_process(vm, NULL, p, places->why);
+        else if (!places->killable)
             end_wait(vm, p);
     }
-    places->found = NULL;
 }
+
+/* Goes on to the next phase when one is over. */
+static void go_on(csp_vm *vm, struct leak_places *places, int64_t *left)
+{
+    enum { PLACES_PER_TOLD = 64 };
+    switch (places->phase) {
+    case LEAK_NOTE:
+        note_some(vm, places, left);
+        if (places->at == places->found_count)
+            places->phase = LEAK_REPORT;
+        return;
+    case LEAK_REPORT:
+        *left -= 1 + (places->items ? places->mask / PLACES_PER_TOLD : 0);
+        if (report_next(vm))
+            return;
+        places->phase = LEAK_END;
+        places->at = 0;
+        return;
+    case LEAK_END:
+        end_some(vm, places, left);
+        if (places->at < places->found_count)
+            return;
+        heap_unpin(places->found);
+        places->found = NULL;
+        places->found_count = 0;
+        places->why = NULL;
+    }
+}
+
+/* As many of them as one step may tell. What it cost, in reductions. */
+static int64_t deal(csp_vm *vm, int64_t most)
+{
+    struct leak_places *places = vm->leak_places;
+    int64_t left = most;
+    while (places->found && left > 0)
+        go_on(vm, places, &left);
+    return (most - left) * REDUCTIONS_PER_TOLD;
+}
+
+bool leak_pending(const csp_vm *vm) { return vm->leak_places->found != NULL; }
 
 /* --- looking without touching */
 
@@ -354,15 +448,15 @@ static __attribute__((noinline)) bool list_found(csp_vm *vm, uint64_t **numbers,
     struct leak_places *places = vm->leak_places;
     *count = 0;
     *numbers = calloc((size_t)vm->table_count + 1, sizeof **numbers);
-    places->found = heap_take_revived(&vm->heap);
-    for (process *p = places->found, *next; p; p = next) {
+    places->list = heap_take_revived(&vm->heap);
+    for (process *p = places->list, *next; p; p = next) {
         next = p->run_next;
         if ((p->ticket & TICKET_STATE) == TICKET_WAIT)
             p->run_next = NULL;
         if (*numbers && can_be_leaked(p))
             (*numbers)[(*count)++] = process_number(p);
     }
-    places->found = NULL;
+    places->list = NULL;
     if (*numbers)
         qsort(*numbers, *count, sizeof **numbers, by_number);
     return *numbers != NULL;
@@ -405,20 +499,22 @@ bool leak_final_look(csp_vm *vm, process *p, value *R, const code *body, const i
     return true;
 }
 
-void leak_look(csp_vm *vm)
+int64_t leak_look(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
-    if (vm->heap.found)
+    if (vm->heap.found && !places->found)
         take_found(vm);
+    int64_t cost = deal(vm, told_per_step(&vm->sched));
     /* What ran since the last collection has left traces in the holes of C frames that will be
      * there again. */
     vm->collections_seen = heap_collections(&vm->heap);
     heap_clear_stack();
-    if (!places->final_due)
-        return;
+    if (!places->final_due || places->found)
+        return cost;
     places->final_due = false;
     places->final_done = true;
     vm->judge_due = false;
     heap_collect(&vm->heap);
     take_found(vm);
+    return cost + deal(vm, INT64_MAX); /* main ends next */
 }

@@ -21,8 +21,11 @@ void leak_free(csp_vm *vm);
  * for the first time. */
 void leak_set_patience(csp_vm *vm, int64_t ns);
 
-/* Between two slices: reports and kills the processes that the latest collection found, if any. */
-void leak_look(csp_vm *vm);
+/* Between two slices: reports and kills the processes that the latest collection found, or, if they
+ * are many, the next of them. What that cost, in reductions. */
+int64_t leak_look(csp_vm *vm);
+/* Whether some of them are left. */
+bool leak_pending(const csp_vm *vm);
 
 /* The numbers of those that would be found now, ascending, in *numbers, malloc'ed: collects,
  * and touches none of them. False: no memory. */

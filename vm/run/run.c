@@ -146,9 +146,14 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
 /* The JMP after a test is skipped or taken. */
 #define TEST(holds) do { if (holds) { pc += 2; DISPATCH(); } pc++; JUMP(WIDE); } while (0)
 #define JUMP(offset) do { pc += 1 + (int32_t)(offset); DISPATCH(); } while (0)
-#define CHECK(verdict) do { if (unlikely((verdict) != VERDICT_DONE)) goto fail; NEXT(); } while (0)
 /* What has been charged for an instruction's work. */
 #define PAY() (red -= (int64_t)s->charged, s->charged = 0)
+#define CHECK(verdict) \
+    do { \
+        if (unlikely((verdict) != VERDICT_DONE)) goto fail; \
+        PAY(); \
+        NEXT(); \
+    } while (0)
 #define SAVE() \
     (p->base = (uint32_t)(R - s->bottom), p->pc = (uint32_t)(pc - body->insns), p->code = body)
 /* For a host that traces, where nothing else saves before p is told of (event.h). */

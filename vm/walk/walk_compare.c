@@ -144,6 +144,8 @@ static verdict compare_run(csp_vm *vm, process *p, compare_walk *w, int64_t *bud
 {
     *out = 0;
     while (*out == 0 && !walk_stack_empty(&w->stack)) {
+        if (*budget < 0)
+            return VERDICT_YIELD;
         ordered *f = (ordered *)walk_top(&w->stack, ORDERED_WORDS);
         verdict v = value_is(f->a, OBJ_STRING) ? step_text(vm, w, f, budget, out)
                                                : order_items(vm, p, w, f, budget, out);

@@ -376,6 +376,7 @@ static verdict copy_run(csp_vm *vm, copy_walk *w, int64_t *budget)
     while (!walk_stack_empty(&w->stack)) {
         if (*budget < 0)
             return VERDICT_YIELD;
+        *budget -= WALK_RETURN;
         copying *f = (copying *)walk_top(&w->stack, COPYING_WORDS);
         obj_kind kind = value_kind(f->source);
         verdict v;

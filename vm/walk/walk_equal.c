@@ -375,6 +375,8 @@ bool walk_equal_begin(csp_vm *vm, process *p, equal_walk *w, value a, value b)
 verdict walk_equal_run(csp_vm *vm, process *p, equal_walk *w, int64_t *budget, bool *equal)
 {
     while (!walk_stack_empty(&w->stack)) {
+        if (*budget < 0)
+            return VERDICT_YIELD;
         pair *f = (pair *)walk_top(&w->stack, PAIR_WORDS);
         obj_kind kind = value_kind(f->a);
         verdict v;

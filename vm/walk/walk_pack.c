@@ -296,6 +296,7 @@ static verdict pack_run(csp_vm *vm, const process *p, pack_walk *w, packer *out,
         value part = next_part(vm, f->source, &f->index);
         if (part == VALUE_ABSENT) {
             walk_pop(&w->stack, PACKING_WORDS);
+            *budget -= WALK_RETURN;
             continue;
         }
         --*budget;

@@ -202,7 +202,7 @@ static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted,
         *budget -= SHOW_ATOM + (int64_t)((w->out.tail.used - before) / 32);
         return done_or_memory(vm, w);
     }
-    *budget -= WALK_OBJECT;
+    *budget -= 4 * WALK_OBJECT; /* looked up, and entered in the table */
     if (walk_find(vm, &w->path, v)) {
         add_string(&w->out.tail, cycle_mark(v));
         return done_or_memory(vm, w);
@@ -215,8 +215,9 @@ static verdict enter(csp_vm *vm, process *p, show_walk *w, value v, bool quoted,
     return done_or_memory(vm, w);
 }
 
-static verdict leave(csp_vm *vm, show_walk *w, const shown *f, const char *closer)
+static verdict leave(csp_vm *vm, show_walk *w, const shown *f, const char *closer, int64_t *budget)
 {
+    *budget -= WALK_RETURN + WALK_OBJECT;
     walk_remove(vm, &w->path, f->v);
     walk_pop(&w->stack, SHOWN_WORDS);
     add_string(&w->out.tail, closer);
@@ -228,7 +229,7 @@ static verdict step_elements(csp_vm *vm, process *p, show_walk *w, shown *f, int
     children c = children_of(f->v);
     bool is_tuple = value_is(f->v, OBJ_TUPLE);
     if (f->index == c.count)
-        return leave(vm, w, f, !is_tuple ? "]" : c.count == 1 ? ",)" : ")");
+        return leave(vm, w, f, !is_tuple ? "]" : c.count == 1 ? ",)" : ")", budget);
     if (f->index > 0)
         add_string(&w->out.tail, ", ");
     return enter(vm, p, w, c.items[f->index++], true, budget);
@@ -242,7 +243,7 @@ static verdict step_map(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t 
         bool first = f->index == 0;
         map_entry e;
         if (!map_next(vm, m, &f->index, &e))
-            return leave(vm, w, f, "}");
+            return leave(vm, w, f, "}", budget);
         if (!first)
             add_string(&w->out.tail, ", ");
         f->index--; /* map_next moved past it */
@@ -270,7 +271,7 @@ static verdict step_error(csp_vm *vm, process *p, show_walk *w, shown *f, int64_
     const error *e = value_error(f->v);
     const value parts[] = {e->kind, e->message, e->data};
     if (f->index == 3 || (f->index == 2 && e->data == VALUE_NIL))
-        return leave(vm, w, f, ")");
+        return leave(vm, w, f, ")", budget);
     if (f->index > 0)
         add_string(&w->out.tail, ", ");
     return enter(vm, p, w, parts[f->index++], true, budget);
@@ -289,7 +290,7 @@ static verdict step_range(csp_vm *vm, process *p, show_walk *w, shown *f, int64_
         if (r->to != VALUE_NIL)
             return enter(vm, p, w, data_range_stop(r), true, budget);
     }
-    return leave(vm, w, f, "");
+    return leave(vm, w, f, "", budget);
 }
 
 static verdict step_struct(csp_vm *vm, process *p, show_walk *w, shown *f, int64_t *budget)
@@ -298,7 +299,7 @@ static verdict step_struct(csp_vm *vm, process *p, show_walk *w, shown *f, int64
     value part = vm->kinds[OBJ_STRUCT]->part(&w->out.tail, f->v, place);
     f->index = place[0];
     f->state = place[1];
-    return part == VALUE_ABSENT ? leave(vm, w, f, "") : enter(vm, p, w, part, true, budget);
+    return part == VALUE_ABSENT ? leave(vm, w, f, "", budget) : enter(vm, p, w, part, true, budget);
 }
 
 /* Goes on with the value under way. DONE: it is complete. */

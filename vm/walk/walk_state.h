@@ -16,8 +16,10 @@ enum { WALK_MOVED = 1 << 13 };
  * mutable. So its owner is all that changes when it is adopted. */
 enum { WALK_FLAT = 1 << 12 };
 
-/* Work units that one step may use: about one for a plain element, WALK_OBJECT for a container. */
-enum { WALK_STEP = 1024, WALK_OBJECT = 8, WALK_UNITS_PER_REDUCTION = 8 };
+/* Work units that one step may use: about one for a plain element, WALK_OBJECT for a container, and
+ * WALK_RETURN for going on with one, which has left the processor's cache meanwhile: on the way up
+ * from what is deep there is nothing else to count. */
+enum { WALK_STEP = 1024, WALK_OBJECT = 8, WALK_RETURN = 8, WALK_UNITS_PER_REDUCTION = 8 };
 
 /* A stack of frames of a fixed number of words (at most 16): chunks linked downwards. */
 typedef struct walk_chunk {

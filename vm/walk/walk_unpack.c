@@ -381,6 +381,7 @@ static verdict unpack_run(csp_vm *vm, unpack_walk *w, int64_t *budget)
                 return VERDICT_DONE;
             if (f && f->left == 0) {
                 walk_pop(&w->stack, UNPACKING_WORDS);
+                *budget -= WALK_RETURN;
                 continue;
             }
             v = f ? prepare(vm, f, budget) : VERDICT_DONE;
