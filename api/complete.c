@@ -78,7 +78,7 @@ static void add_members(csp_session *s, const char *path, size_t size, candidate
 {
     char *name = strndup(path, size);
     const void *home = name ? session_module(s, name) : NULL;
-    int index = name ? language_find_module(name) : -1;
+    int index = name ? world_find_module(s->world, name) : -1;
     value item = complete_path_value(s, path, size);
     if (home) {
         world_each_imported(home, add_candidate, c);

@@ -94,7 +94,7 @@ static bool write_module(world *w, int index, FILE *out)
 
 static bool write_member(world *w, const char *home, const char *name, FILE *out)
 {
-    int index = language_find_module(home);
+    int index = world_find_module(w, home);
     if (index < 0)
         return false;
     if (write_native(w, index, name, out) || write_constant(index, name, out))
@@ -187,7 +187,7 @@ static bool write_any(csp_session *s, char *name, FILE *out)
     if (!point) {
         if (write_import(session_module(s, name), name, out) || write_variable(s, name, out) ||
             write_member(s->world, "", name, out) ||
-            write_module(s->world, language_find_module(name), out))
+            write_module(s->world, world_find_module(s->world, name), out))
             return true;
         bool word = write_word(name, out);
         return write_members_named(s->world, name, out) || word;

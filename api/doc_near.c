@@ -19,7 +19,7 @@ static void offer_modules(world *w, suggestion *s)
 static char *near_member(world *w, const char *name, size_t home_size)
 {
     char *home = strndup(name, home_size), *full = NULL;
-    int index = home ? language_find_module(home) : -1;
+    int index = home ? world_find_module(w, home) : -1;
     const char *member = name + home_size + 1;
     suggestion s;
     if (index > LANGUAGE_PRELUDE) {

@@ -259,6 +259,32 @@ void loader_each_member(const void *home, void (*each)(void *user, const char *n
         native_each(m->host->natives, pass_native, &names);
 }
 
+/* ---- In place of standard modules ---- */
+
+static const host_module *replacement(const world *w, const char *home)
+{
+    int index = language_find_module(home);
+    const host_module *m = index >= 0 && w->omitted[index] ? find_host_module(w, home) : NULL;
+    return m && m->natives && !m->text ? m : NULL;
+}
+
+bool loader_replaces(const world *w, const char *home) { return replacement(w, home) != NULL; }
+
+resolve_status loader_replacement(world *w, const char *home, const char *name, resolve_symbol *out)
+{
+    const host_module *m = replacement(w, home);
+    const host_native *n = m ? native_find(m->natives, name) : NULL;
+    return native_symbol(w, n ? &n->entry : NULL, out);
+}
+
+void loader_each_replacement(const world *w, const char *home,
+                             void (*each)(void *user, const char *name), void *user)
+{
+    const host_module *m = replacement(w, home);
+    if (m)
+        native_each(m->natives, each, user);
+}
+
 const module *loader_code(const void *home) { return ((const struct own_module *)home)->code; }
 
 const char *loader_body_name(const world *w)

@@ -19,6 +19,14 @@ bool loader_import(world *w, const char *path, size_t length, src_span at, diag_
 resolve_status loader_member(world *w, const void *home, const char *name, resolve_symbol *out);
 void loader_each_member(const void *home, void (*each)(void *user, const char *name), void *user);
 
+/* The natives that the host has added under the name of a standard module that it has omitted: they
+ * need no `import`. Whether there are any; one of them; all of their names. */
+bool loader_replaces(const world *w, const char *home);
+resolve_status loader_replacement(world *w, const char *home, const char *name,
+                                  resolve_symbol *out);
+void loader_each_replacement(const world *w, const char *home,
+                             void (*each)(void *user, const char *name), void *user);
+
 /* What traces call the body of the text that is being compiled; NULL: it is not an
  * imported module. */
 const char *loader_body_name(const world *w);

@@ -323,7 +323,7 @@ static bool is_sensible(const search *s, size_t length)
         diag_error(s->diags, s->at, "the path of the module is empty");
     else if (strlen(s->path) < length)
         diag_error(s->diags, s->at, "the path of a module cannot contain `\\0`");
-    else if (language_find_module(s->path) > LANGUAGE_PRELUDE)
+    else if (world_find_module(s->w, s->path) > LANGUAGE_PRELUDE)
         diag_hint(
             diag_error(s->diags, s->at, "`%s` is always there and needs no `import`", s->path),
             "a file of that name is imported by `import \"./%s\" as …`", s->path);

@@ -74,7 +74,7 @@ static const char *module_trouble(const world *w, const char *name)
         return "the VM has run its program";
     if (!*name)
         return "the name is empty";
-    if (language_find_module(name) >= 0)
+    if (world_find_module(w, name) >= 0)
         return "the name is that of a standard module";
     return NULL;
 }
@@ -108,6 +108,27 @@ csp_status csp_natives_add(csp_vm *vm, const char *name, const csp_native *nativ
     const char *trouble = module_trouble(h->world, name);
     csp_status status = trouble ? door_misuse(vm, __func__, "%s", trouble)
                                 : offer_natives(h, name, natives, count, size);
+    door_leave(h);
+    return status;
+}
+
+csp_status csp_module_omit(csp_vm *vm, const char *name)
+{
+    if (door_check_text(vm, __func__, name, NULL, 0) != CSP_OK)
+        return CSP_E_MISUSE;
+    host *h = door_enter(vm, __func__, 0);
+    if (!h)
+        return CSP_E_MISUSE;
+    world *w = h->world;
+    int index = language_find_module(name);
+    csp_status status = CSP_OK;
+    if (w->ran)
+        status = door_misuse(vm, __func__, "the VM has run its program");
+    else if (index <= LANGUAGE_PRELUDE)
+        status =
+            host_fail(h, CSP_E_NOT_FOUND, "not_found", "there is no standard module `%s`", name);
+    else
+        w->omitted[index] = true;
     door_leave(h);
     return status;
 }

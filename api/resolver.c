@@ -173,9 +173,9 @@ static resolve_status answer_global(void *user, const char *name, resolve_symbol
 static resolve_status answer_module(void *user, const char *name)
 {
     const resolver *r = user;
-    int index = language_find_module(name);
+    int index = world_find_module(r->world, name);
     if (index <= LANGUAGE_PRELUDE)
-        return RESOLVE_NO_SUCH;
+        return loader_replaces(r->world, name) ? RESOLVE_FOUND : RESOLVE_NO_SUCH;
     return world_has_module(r->world, index) ? RESOLVE_FOUND : RESOLVE_NOT_YET;
 }
 
@@ -183,9 +183,9 @@ static resolve_status answer_member(void *user, const char *home, const char *na
                                     resolve_symbol *out)
 {
     const resolver *r = user;
-    int index = language_find_module(home);
+    int index = world_find_module(r->world, home);
     if (index < 0)
-        return RESOLVE_NO_SUCH;
+        return loader_replacement(r->world, home, name, out);
     return world_member(r->world, index, name, out);
 }
 
@@ -194,9 +194,11 @@ static void suggest(void *user, const char *name) { suggest_offer(user, name); }
 static void answer_candidates(void *user, const char *home, suggestion *s)
 {
     const resolver *r = user;
-    int index = home ? language_find_module(home) : LANGUAGE_PRELUDE;
-    if (index < 0)
+    int index = home ? world_find_module(r->world, home) : LANGUAGE_PRELUDE;
+    if (index < 0) {
+        loader_each_replacement(r->world, home, suggest, s);
         return;
+    }
     world_each_member(r->world, index, suggest, s);
     for (int i = LANGUAGE_PRELUDE + 1; !home && i < LANGUAGE_MODULES; i++)
         if (world_has_module(r->world, i))

@@ -114,7 +114,7 @@ csp_status csp_each_name(csp_session *s, void (*each)(void *user, const csp_name
 static bool find_member(csp_session *s, const char *home, const char *name, resolve_symbol *out)
 {
     const void *imported = session_module(s, home);
-    int index = language_find_module(home);
+    int index = world_find_module(s->world, home);
     if (imported)
         return !world_is_library(imported) &&
                loader_member(s->world, imported, name, out) == RESOLVE_FOUND;

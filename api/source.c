@@ -67,7 +67,7 @@ static void find_variable(const csp_session *s, const char *name, found *out)
 
 static void find_standard(world *w, const char *home, const char *name, found *out)
 {
-    int index = language_find_module(home);
+    int index = world_find_module(w, home);
     const module *m;
     if (index >= 0 && name[0] != '_' && world_load_module(w, index, &m) && m)
         find_declaration(m, name, out);

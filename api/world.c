@@ -102,7 +102,10 @@ static const struct stdlib_source *world_source(int index)
     return NULL;
 }
 
-bool world_has_module(world *w, int index) { return has_natives(w, index) || world_source(index); }
+bool world_has_module(world *w, int index)
+{
+    return !world_omits(w, index) && (has_natives(w, index) || world_source(index));
+}
 
 /* Runs the body of a standard module, which sets its constants. */
 static csp_status run_body(world *w, const module *m)

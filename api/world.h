@@ -70,6 +70,7 @@ typedef struct world {
     /* why the compilation is given up, if the text has no errors */
     csp_status stopped;
     world_module modules[LANGUAGE_MODULES];
+    bool omitted[LANGUAGE_MODULES]; /* by the host; the library's own sources still have them */
 } world;
 
 static inline world *world_of(const csp_vm *vm) { return vm->top; }
@@ -93,6 +94,16 @@ void world_end_quietly(world *w, csp_error *kept);
 bool world_add_natives(world *w);
 /* A constant that is defined in C, or VALUE_ABSENT. */
 value world_constant(world *w, int index, const char *name);
+static inline bool world_omits(const world *w, int index)
+{
+    return w->omitted[index] && !w->loading;
+}
+/* The index of the standard module of that name, -1: there is none, or the host has omitted it. */
+static inline int world_find_module(const world *w, const char *name)
+{
+    int index = language_find_module(name);
+    return index >= 0 && world_omits(w, index) ? -1 : index;
+}
 /* Whether this VM has anything of the module. */
 bool world_has_module(world *w, int index);
 /* A member of a standard module; FAILED: see world_load_module. */

@@ -247,11 +247,16 @@ CSP_API void csp_ref_free(csp_ref *ref);                       /* [MT]; the VM m
 /* ---- Modules ---- */
 /* Offers a module: `import "lib/geometry"` finds what was added as "lib/geometry", before any file. To it, "vector"
  * means "lib/vector", or else "vector". The text is copied, and compiled when first imported. CSP_OK, CSP_E_MEMORY;
- * CSP_E_MISUSE: the name is empty, taken, or a standard module's. */
+ * CSP_E_MISUSE: the name is empty, taken, or a standard module's that has not been omitted. */
 CSP_API csp_status csp_module_add(csp_vm *vm, const char *name, const char *text, size_t size);
 /* Compiles another text for an added module, which runs when it is next imported or asked for by csp_find; what the old
  * one made keeps the old code. CSP_OK; CSP_E_COMPILE, CSP_E_INTERRUPTED, CSP_E_MEMORY; CSP_E_NOT_FOUND: never added. */
 CSP_API csp_status csp_module_replace(csp_vm *vm, const char *name, const char *text, size_t size);
+
+/* From now on no text that is compiled has this standard module ("Io"): to scripts the name is unknown, or means what
+ * the host adds. Natives alone (csp_natives_add) stand in its place, without `import`; a text is imported. Prints, and
+ * what other standard modules do by themselves, stay as they are. CSP_OK, twice is fine; CSP_E_NOT_FOUND: no such. */
+CSP_API csp_status csp_module_omit(csp_vm *vm, const char *name);
 
 /* ---- Running a program ---- */
 /* Compiles `size` bytes of text and runs them as a program, until the main process ends. Then the other processes are

@@ -107,7 +107,7 @@ csp_status csp_find(csp_vm *vm, const char *path, const char *name, const csp_bu
         return CSP_E_MISUSE;
     loader_settle(h->world);
     value v = VALUE_ABSENT;
-    int index = language_find_module(path);
+    int index = world_find_module(h->world, path);
     csp_status status = index > LANGUAGE_PRELUDE
                             ? find_standard(h, index, name, &v)
                             : find_own(h, path, name, budget ? *budget : (csp_budget){0}, &v);
