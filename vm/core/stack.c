@@ -2,8 +2,9 @@
 
 #include "vm/core/vm.h"
 
-/* In slots. SHRINK_MOST: giving memory back takes the system some 100 ns a page. */
-enum { SHRINK_FROM = 2048, SHRINK_MOST = 1 << 17 };
+/* In slots. SHRINK_MOST: giving memory back takes the system some 100 ns a page. It is more than a
+ * process may have left when it waits after returning from far down (run.c, floor_below). */
+enum { SHRINK_FROM = 2048, SHRINK_MOST = 1 << 19 };
 
 /* Moves the stack from the object into a block of its own, which becomes visible before the slots
  * are cleared. False: out of memory. */
