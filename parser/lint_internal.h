@@ -1,7 +1,8 @@
 /* What the files of the linter share: lint.c (the walk over the tree), lint_flow.c (through choices
  * and loops), lint_names.c (what is declared and used), lint_arms.c (patterns that cover each
  * other), lint_value.c (types, comparisons, statements without effect), lint_call.c (calls of the
- * library), lint_copy.c (changes of copies), lint_error.c (values known to be errors). */
+ * library), lint_copy.c (changes of copies), lint_error.c (values known to be errors), lint_warn.c
+ * (how a warning is given). */
 #ifndef CSP_PARSER_LINT_INTERNAL_H
 #define CSP_PARSER_LINT_INTERNAL_H
 
@@ -100,10 +101,11 @@ typedef struct linter {
     bool seen_ends; /* … and control does not get past it */
 } linter;
 
-/* --- lint.c */
+/* --- lint_warn.c */
 diag *lint_warn(linter *l, lint_kind kind, src_span at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* --- lint.c */
 /* The steps of the walk; each returns whether control does not get past the node. */
 bool lint_walk(linter *l, ast_node *node);
 bool lint_block(linter *l, ast_node *node, lint_use last); /* a block or a statement */
