@@ -128,7 +128,7 @@ size_t json_decode(const char *raw, size_t size, char *out)
         at += plain;
         if (!escape)
             break;
-        uint32_t rune;
+        uint32_t rune = 0;
         at += json_escape(raw + at, size - at, &rune);
         to += utf8_encode(rune, to);
     }

@@ -56,7 +56,8 @@ static verdict make_text(csp_vm *vm, process *p, value v, bool quoted, value *ou
     } else if (value_is_integer(v) && !num_is_long(NUM_FORMAT, v, value_int(10))) {
         num_format_int(&t, v, 10);
     } else if (value_is_float(v)) {
-        text_add(&t, chars, num_format_float(value_as_float(v), chars));
+        size_t size = num_format_float(value_as_float(v), chars);
+        text_add(&t, chars, size);
     } else {
         return walk_call(vm, p, quoted ? WALK_REPR : WALK_STR, 1, &v);
     }

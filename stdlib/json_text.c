@@ -103,7 +103,8 @@ static verdict add_run(csp_vm *vm, json_parse *w, draft *d)
         if (length == 0)
             break;
         char utf8[4];
-        text_add(&d->tail, utf8, utf8_encode(rune, utf8));
+        size_t size = utf8_encode(rune, utf8);
+        text_add(&d->tail, utf8, size);
         w->at += length;
         v = draft_settle(vm, d);
     }

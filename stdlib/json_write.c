@@ -191,7 +191,8 @@ static verdict write_float(csp_vm *vm, json_writer *w, double d)
     char digits[64];
     if (!isfinite(d))
         return refuse(vm, w, ERR_VALUE, isnan(d) ? "JSON has no nan" : "JSON has no inf");
-    text_add(&w->out.tail, digits, num_format_float(d, digits));
+    size_t size = num_format_float(d, digits);
+    text_add(&w->out.tail, digits, size);
     return VERDICT_DONE;
 }
 

@@ -15,13 +15,13 @@ static verdict path_here(csp_vm *vm, process *p, value *args, value *result)
     if (!vm_may(vm, MAY_READ))
         return VERDICT_FAIL;
     char *here = getcwd(NULL, 0);
-    int failure = here ? 0 : errno;
-    if (here && !confine_allows(vm_confine(vm), MAY_READ, here))
-        failure = PLACE_OUTSIDE;
+    int failure = here ? PLACE_OUTSIDE : errno;
     if (failure == ENOMEM)
         return vm_raise_memory(vm);
     const system_failure f = {.error = failure, .op = "find the current folder"};
-    value made = failure ? system_error(vm, p, &f) : system_name(vm, here, strlen(here));
+    value made = here && confine_allows(vm_confine(vm), MAY_READ, here)
+                     ? system_name(vm, here, strlen(here))
+                     : system_error(vm, p, &f);
     free(here);
     return vm_give(vm, made, result);
 }

@@ -109,7 +109,8 @@ static verdict map_unicode(csp_vm *vm, const string *s, bool upper, value *slots
         }
         char utf8[4];
         c = upper ? utf8proc_toupper(c) : utf8proc_tolower(c);
-        text_add(&d->tail, utf8, utf8_encode((uint32_t)c, utf8));
+        size_t length = utf8_encode((uint32_t)c, utf8);
+        text_add(&d->tail, utf8, length);
     }
     slots[SLOT_AT] = value_int(at);
     vm_charge(vm, count / STRING_CHARACTERS_PER_REDUCTION);

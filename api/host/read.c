@@ -264,7 +264,7 @@ bool csp_next(csp_vm *vm, csp_value of, size_t *position, csp_value *key, csp_va
     if (!h)
         return false;
     value v;
-    map_entry entry;
+    map_entry entry = {0};
     bool more = false;
     if (!position)
         door_misuse(vm, __func__, "the position is NULL");

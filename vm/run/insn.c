@@ -129,7 +129,8 @@ verdict insn_interpolate(csp_vm *vm, const value *parts, uint32_t n, value *out)
             num_format_int(&t, v, 10);
         } else if (value_is_float(v)) {
             char number[40];
-            text_add(&t, number, num_format_float(value_as_float(v), number));
+            size_t digits = num_format_float(value_as_float(v), number);
+            text_add(&t, number, digits);
         } else {
             const char *word = v == VALUE_NIL ? "nil" : v == VALUE_TRUE ? "true" : "false";
             text_add(&t, word, strlen(word));

@@ -87,7 +87,8 @@ static bool show_atom(text *t, value v, bool quoted)
         return show_int(t, v);
     if (value_is_float(v)) {
         char digits[64];
-        return text_add(t, digits, num_format_float(value_as_float(v), digits));
+        size_t size = num_format_float(value_as_float(v), digits);
+        return text_add(t, digits, size);
     }
     switch (value_kind(v)) {
     case OBJ_STRING:
