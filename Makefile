@@ -69,7 +69,7 @@ else ifeq ($(COVERAGE),1)
 MODE := coverage
 OUT := $(O)/coverage
 CFLAGS ?= -O1 -g
-MODE_FLAGS := -DCSP_DEBUG --coverage -fprofile-update=atomic
+MODE_FLAGS := -DCSP_DEBUG --coverage -fprofile-update=atomic $(if $(CLANG),,-Wno-maybe-uninitialized)
 MODE_LDFLAGS := --coverage
 else ifeq ($(DEBUG),1)
 MODE := debug
