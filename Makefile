@@ -200,16 +200,17 @@ test: ## all tests; installs what they need first
 
 # Left out: cli/, whose tests limit memory, descriptors and time of a process, and so the emulator's; corners.csp, where
 # the collector, which is conservative, does not find all leaks on this machine; deep-values.csp, which takes minutes;
-# run-errors, start-errors and each-failure, since a child of the emulator does not say why it cannot run a program; no-folder, where
-# the script that stands for the command is told of the folder, too.
+# run-errors, start-errors and each-failure, since a child of the emulator does not say why it cannot run a program;
+# no-folder, where the script that stands for the command is told of the folder, too.
+NOT_EMULATED := script/cli/ leaks/corners core/deep-values os/run-errors os/start-errors io/each-failure \
+	stdlib-path/no-folder
 test-arm64: ## the script tests of a build for arm64, under qemu-user (README: Building)
 	@CC=aarch64-linux-gnu-gcc PKG_CONFIG=aarch64-linux-gnu-pkg-config scripts/setup --dry-run build arm64
 	@$(MAKE) $(SUB) -s SAN= DEBUG= CC=aarch64-linux-gnu-gcc O=$(O)/arm64 build
 	@printf '#!/bin/sh\nexec qemu-aarch64 "%s" "$$@"\n' "$$(realpath $(O)/arm64/csp)" > $(O)/arm64/emulated
 	@chmod +x $(O)/arm64/emulated
 	@scripts/run-tests --csp $(O)/arm64/emulated --way plain --patience 15 \
-		--but script/cli/ --but leaks/corners --but core/deep-values --but os/run-errors --but os/start-errors --but io/each-failure \
-		--but stdlib-path/no-folder $(or $(ONLY),tests/script/)
+		$(NOT_EMULATED:%=--but %) $(or $(ONLY),tests/script/)
 
 soak: ## the stress tests, SECONDS= in all (600), WAY= some of plain, slice, stress, san, threads, host, host-slice, net, net-slice …; ARGS=
 	@$(SETUP) build
