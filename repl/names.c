@@ -5,6 +5,7 @@
 
 #include "include/csp_tools.h"
 #include "repl/columns.h"
+#include "repl/room.h"
 
 typedef struct bound {
     char *name, *line; /* line: the first of the statement that bound it */
@@ -19,19 +20,6 @@ typedef struct names {
     bool failed;
 } names;
 
-static bool make_room(names *n)
-{
-    if (n->count < n->capacity)
-        return true;
-    size_t larger = n->capacity ? n->capacity * 2 : 64;
-    bound *moved = realloc(n->all, larger * sizeof *moved);
-    if (!moved)
-        return false;
-    n->all = moved;
-    n->capacity = larger;
-    return true;
-}
-
 /* The VM may not be asked for values here. What the host has named, as `_`, :out shows. */
 static void note_name(void *user, const csp_name *name)
 {
@@ -40,7 +28,9 @@ static void note_name(void *user, const csp_name *name)
         return;
     bound b = {.kind = name->kind, .name = strdup(name->name)};
     b.line = strndup(name->text, strcspn(name->text, "\n"));
-    n->failed = !b.name || !b.line || !make_room(n);
+    bound *all = room_for_one(n->all, n->count, &n->capacity, sizeof *all);
+    n->all = all ? all : n->all;
+    n->failed = !b.name || !b.line || !all;
     if (n->failed) {
         free(b.name);
         free(b.line);

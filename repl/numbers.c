@@ -1,16 +1,12 @@
 #include "repl/numbers.h"
 
-#include <stdlib.h>
+#include "repl/room.h"
 
 void numbers_add(numbers *n, uint64_t number)
 {
-    if (n->count == n->capacity) {
-        size_t more = n->capacity * 2 + 64;
-        uint64_t *grown = realloc(n->all, more * sizeof *grown);
-        if (!grown)
-            return;
-        n->all = grown;
-        n->capacity = more;
-    }
+    uint64_t *all = room_for_one(n->all, n->count, &n->capacity, sizeof *all);
+    if (!all)
+        return;
+    n->all = all;
     n->all[n->count++] = number;
 }

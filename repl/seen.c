@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "repl/columns.h"
+#include "repl/room.h"
 
 /* ---- Memory ---- */
 
@@ -12,16 +13,10 @@ enum { FIRST = 64 };
 /* Room for one more item. False: no memory, and s says so. */
 static bool grow(seen *s, void **items, size_t count, size_t *capacity, size_t size)
 {
-    if (count < *capacity)
-        return !s->failed;
-    size_t larger = *capacity ? *capacity * 2 : FIRST;
-    void *moved = realloc(*items, larger * size);
-    if (!moved) {
-        s->failed = true;
-        return false;
-    }
-    *items = moved;
-    *capacity = larger;
+    void *moved = room_for_one(*items, count, capacity, size);
+    s->failed = s->failed || !moved;
+    if (moved)
+        *items = moved;
     return !s->failed;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repl/room.h"
 #include "repl/scan.h"
 
 /* Bytes one after the other; in no memory it ends where it is. */
@@ -59,14 +60,10 @@ static void add_plain(bytes *b, const char *text, size_t size)
 
 static said *begin(transcript *t, const journal_record *record, uint64_t before)
 {
-    if (t->count == t->capacity) {
-        size_t more = t->capacity * 2 + 64;
-        said *grown = realloc(t->entries, more * sizeof *grown);
-        if (!grown)
-            return NULL;
-        t->entries = grown;
-        t->capacity = more;
-    }
+    said *entries = room_for_one(t->entries, t->count, &t->capacity, sizeof *entries);
+    if (!entries)
+        return NULL;
+    t->entries = entries;
     said *e = &t->entries[t->count];
     *e = (said){.before = before, .text = strndup(record->text, record->size)};
     return e->text ? &t->entries[t->count++] : NULL;

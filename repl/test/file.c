@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repl/room.h"
+
 /* One line, without control characters: a name may be any text. NULL: no memory. */
 static char *printable(const char *text, size_t size)
 {
@@ -24,14 +26,10 @@ static char *printable(const char *text, size_t size)
 
 bool test_file_add(test_file *f, const char *name, size_t size, uint32_t line)
 {
-    if (f->count == f->capacity) {
-        uint32_t capacity = f->capacity ? f->capacity * 2 : 16;
-        test_case *grown = realloc(f->tests, capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        f->tests = grown;
-        f->capacity = capacity;
-    }
+    test_case *tests = room_for_one(f->tests, f->count, &f->capacity, sizeof *tests);
+    if (!tests)
+        return false;
+    f->tests = tests;
     char *shown = printable(name, size);
     if (shown)
         f->tests[f->count++] = (test_case){.name = shown, .line = line};

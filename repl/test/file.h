@@ -30,7 +30,8 @@ typedef struct test_case {
 typedef struct test_file {
     const char *path;
     test_case *tests; /* owned */
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     uint32_t run;    /* how many of them have passed or failed: the first ones */
     uint32_t failed; /* of these */
     bool over;       /* nothing more will come */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "repl/room.h"
 #include "repl/standard.h"
 
 static const char ending[] = "_test.csp";
@@ -21,17 +22,13 @@ static void complain(test_paths *paths, const char *path, int why)
 /* Takes the path over. */
 static void append(test_paths *paths, char *path)
 {
-    if (paths->count == paths->capacity) {
-        size_t capacity = paths->capacity ? paths->capacity * 2 : 16;
-        char **grown = realloc(paths->items, capacity * sizeof *grown);
-        if (!grown) {
-            complain(paths, path, ENOMEM);
-            free(path);
-            return;
-        }
-        paths->items = grown;
-        paths->capacity = capacity;
+    char **items = room_for_one(paths->items, paths->count, &paths->capacity, sizeof *items);
+    if (!items) {
+        complain(paths, path, ENOMEM);
+        free(path);
+        return;
     }
+    paths->items = items;
     paths->items[paths->count++] = path;
 }
 
