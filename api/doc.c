@@ -226,17 +226,7 @@ static char *doc(csp_session *s, const char *name)
     return rendered;
 }
 
-char *csp_doc(csp_session *s, const char *name)
-{
-    host *h = session_enter(s, __func__);
-    if (!h)
-        return NULL;
-    char *found = NULL;
-    if (door_check_text(h->vm, __func__, name, "", 0) == CSP_OK)
-        found = doc(s, name);
-    door_leave(h);
-    return found;
-}
+char *csp_doc(csp_session *s, const char *name) { return session_tell(s, __func__, name, doc); }
 
 /* The head with which the text begins: up to the end of the line on which its brackets are closed.
  * 0: it is not that of a function. */
@@ -253,21 +243,19 @@ static size_t head_size(const char *text, const char *name)
     return at;
 }
 
-char *csp_signature(csp_session *s, const char *name)
+static char *signature_of(csp_session *s, const char *name)
 {
-    host *h = session_enter(s, __func__);
-    if (!h)
-        return NULL;
-    char *text = NULL;
-    if (door_check_text(h->vm, __func__, name, "", 0) == CSP_OK)
-        text = doc(s, name);
+    char *text = doc(s, name);
     size_t size = text ? head_size(text, name) : 0;
     if (size > 0) {
         text[size] = '\0';
-    } else {
-        free(text);
-        text = NULL;
+        return text;
     }
-    door_leave(h);
-    return text;
+    free(text);
+    return NULL;
+}
+
+char *csp_signature(csp_session *s, const char *name)
+{
+    return session_tell(s, __func__, name, signature_of);
 }

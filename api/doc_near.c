@@ -59,12 +59,5 @@ static char *find_near(csp_session *session, const char *name)
 
 char *csp_doc_near(csp_session *session, const char *name)
 {
-    host *h = session_enter(session, __func__);
-    if (!h)
-        return NULL;
-    char *near = NULL;
-    if (door_check_text(h->vm, __func__, name, "", 0) == CSP_OK)
-        near = find_near(session, name);
-    door_leave(h);
-    return near;
+    return session_tell(session, __func__, name, find_near);
 }

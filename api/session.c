@@ -67,6 +67,18 @@ host *session_enter(csp_session *s, const char *function)
     return live_kind_of(s) == LIVE_SESSION ? door_enter(s->world->vm, function, 0) : NULL;
 }
 
+char *session_tell(csp_session *s, const char *function, const char *name,
+                   char *(*tell)(csp_session *s, const char *name))
+{
+    host *h = session_enter(s, function);
+    if (!h)
+        return NULL;
+    bool sound = door_check_text(h->vm, function, name, "", 0) == CSP_OK;
+    char *told = sound ? tell(s, name) : NULL;
+    door_leave(h);
+    return told;
+}
+
 void csp_session_free(csp_session *s)
 {
     host *h = session_enter(s, __func__);

@@ -48,6 +48,10 @@ struct csp_session {
 
 /* Goes into the VM of a session. NULL: misuse, told; the session is freed, or NULL. */
 struct host *session_enter(csp_session *s, const char *function);
+/* What `tell`, in the VM, says of a name that the host gives: malloc'ed. NULL: nothing, or misuse,
+ * which has been told. */
+char *session_tell(csp_session *s, const char *function, const char *name,
+                   char *(*tell)(csp_session *s, const char *name));
 void session_free(csp_session *s);
 
 /* Enters for what compiles or runs something; busy: an evaluation of the session is under way, and
