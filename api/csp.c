@@ -208,10 +208,12 @@ csp_status csp_new(const csp_config *given, csp_vm **out)
         return status;
     confine *places;
     status = read_places(&config, &places);
-    world *w = status == CSP_OK ? calloc(1, sizeof *w) : NULL;
+    if (status != CSP_OK)
+        return status;
+    world *w = calloc(1, sizeof *w);
     if (!w) {
-        confine_drop(status == CSP_OK ? places : NULL);
-        return status == CSP_OK ? CSP_E_MEMORY : status;
+        confine_drop(places);
+        return CSP_E_MEMORY;
     }
     w->user = config.user;
     w->import_files = config.import_files;

@@ -1,6 +1,5 @@
 #include "vm/outside/confine.h"
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,19 +213,6 @@ uint64_t confine_limited(const confine *c) { return c ? c->limited : 0; }
 
 /* --- hosts */
 
-/* What is IPv4 is that, however it is written. */
-static void unmap(address *a)
-{
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&a->of;
-    if (a->family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
-        return;
-    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = six->sin6_port};
-    memcpy(&four.sin_addr, &six->sin6_addr.s6_addr[12], 4);
-    memset(a, 0, sizeof *a);
-    memcpy(&a->of, &four, sizeof four);
-    a->size = sizeof four;
-}
-
 static confine_result add_host(confine *c, uint64_t capabilities, const char *text)
 {
     address_name name;
@@ -246,7 +232,6 @@ static confine_result add_host(confine *c, uint64_t capabilities, const char *te
     g.numeric = name.host[0] && address_numeric(&g.at, name.host, 0);
     if (six && !g.numeric)
         return CONFINE_UNKNOWN;
-    unmap(&g.at);
     g.host = strdup(name.host);
     return g.host && add(c, &g) ? CONFINE_OK : CONFINE_MEMORY;
 }
@@ -260,12 +245,12 @@ static bool is_same_name(const char *a, const char *b)
     return length == other && strncasecmp(a, b, length) == 0;
 }
 
-/* Without their ports. */
+/* Without their ports; what is IPv4 is that, however it is written. */
 static bool is_same_address(const address *a, const address *b)
 {
     address one = *a, two = *b;
-    unmap(&one);
-    unmap(&two);
+    address_map(&one);
+    address_map(&two);
     address_set_port(&one, 0);
     address_set_port(&two, 0);
     return one.family == two.family && one.size == two.size &&

@@ -369,7 +369,7 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
 /* The next one that is to be reported and killed; NULL: none of these. */
 static process *next_found(struct leak_places *places, int64_t *left)
 {
-    while (places->at<places->found_count && * left> 0) {
+    while (*left > 0 && places->at < places->found_count) {
         const leak_found *f = &places->found[places->at++];
         --*left;
         if (f->proc->ticket == f->ticket && is_due(places, f->proc))
