@@ -5,6 +5,7 @@
 #include "api/complete_path.h"
 #include "api/host/host.h"
 #include "api/session_names.h"
+#include "base/array.h"
 #include "lexer/lexer.h"
 #include "vm/data/map.h"
 #include "vm/foreign/field.h"
@@ -23,14 +24,10 @@ static void add_candidate(void *user, const char *name)
     candidates *c = user;
     if (strncmp(name, c->prefix, c->length) != 0 || (name[0] == '_' && !c->hidden))
         return;
-    if (c->count == c->capacity) {
-        size_t capacity = c->capacity ? c->capacity * 2 : 64;
-        char **names = realloc(c->names, capacity * sizeof *names);
-        if (!names)
-            return;
-        c->names = names;
-        c->capacity = capacity;
-    }
+    char **names = array_room(c->names, &c->capacity, c->count + 1, sizeof *names);
+    if (!names)
+        return;
+    c->names = names;
     char *copy;
     if (asprintf(&copy, "%s%s", name, c->behind) >= 0)
         c->names[c->count++] = copy;

@@ -9,6 +9,7 @@
 #include "api/host/native.h"
 #include "api/locate.h"
 #include "api/own_module.h"
+#include "base/array.h"
 #include "vm/core/string.h"
 
 /* A chain of imports is a recursion of the compiler. */
@@ -431,7 +432,8 @@ static bool note_import(const struct own_importer *from, struct own_module *m)
     struct own_module *by = from->module;
     if (!by)
         return true;
-    struct own_module **grown = realloc(by->imports, (by->import_count + 1) * sizeof *grown);
+    struct own_module **grown =
+        array_room32(by->imports, &by->import_room, by->import_count + 1, sizeof *grown);
     if (!grown)
         return false;
     by->imports = grown;

@@ -10,6 +10,7 @@
 
 #include "api/host/host.h"
 #include "api/host/native.h"
+#include "base/array.h"
 #include "vm/outside/place.h"
 
 #define SUFFIX ".csp"
@@ -392,12 +393,11 @@ locate_status locate_read(const located *l, src_span at, diag_list *diags, char 
         *size += (size_t)got;
         if (*size < capacity)
             continue;
-        char *grown = realloc(*text, capacity * 2);
+        char *grown = array_room(*text, &capacity, *size + 1, 1);
         if (!grown) {
             free(*text);
             return LOCATE_MEMORY;
         }
         *text = grown;
-        capacity *= 2;
     }
 }

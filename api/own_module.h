@@ -33,7 +33,7 @@ struct own_module {
     /* pinned: an OBJ_CELL that holds true when the body has run; the address of `code` */
     value *loaded;
     struct own_module **imports; /* what its text imports; owned */
-    uint32_t import_count;
+    uint32_t import_count, import_room;
     struct stat read; /* the file as it was when it was read */
 };
 

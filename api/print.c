@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "vm/data/children.h"
 #include "vm/data/map.h"
 
@@ -71,17 +72,10 @@ static print_frame *top(printer *p) { return &p->frames[p->depth - 1]; }
 
 static void push(printer *p, value v, uint64_t count)
 {
-    if (p->depth == p->capacity) {
-        uint32_t capacity = p->capacity ? p->capacity * 2 : 16;
-        print_frame *frames = realloc(p->frames, capacity * sizeof *frames);
-        if (!frames) {
-            p->failed = true;
-            return;
-        }
+    print_frame *frames = array_room32(p->frames, &p->capacity, p->depth + 1, sizeof *frames);
+    if (frames)
         p->frames = frames;
-        p->capacity = capacity;
-    }
-    if (!walk_insert(p->vm, &p->path, v)) {
+    if (!frames || !walk_insert(p->vm, &p->path, v)) {
         p->failed = true;
         return;
     }

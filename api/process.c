@@ -4,6 +4,7 @@
 #include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/place.h"
+#include "base/array.h"
 #include "vm/code/code_table.h"
 #include "vm/code/origin.h"
 #include "vm/outside/loop.h"
@@ -46,23 +47,10 @@ typedef struct view {
     text work;
 } view;
 
-/* Room for so many items. False: no memory. */
-static bool reserve(void **items, size_t *capacity, size_t count, size_t size)
-{
-    if (count <= *capacity)
-        return true;
-    void *larger = realloc(*items, count * 2 * size);
-    if (larger) {
-        *items = larger;
-        *capacity = count * 2;
-    }
-    return larger != NULL;
-}
-
 static bool add_wait(view *v, csp_process *info, csp_waiting kind, uint64_t number)
 {
-    void *waits = v->waits;
-    if (!reserve(&waits, &v->wait_capacity, info->wait_count + 1u, sizeof *v->waits))
+    csp_wait *waits = array_room(v->waits, &v->wait_capacity, info->wait_count + 1u, sizeof *waits);
+    if (!waits)
         return false;
     info->waits = v->waits = waits;
     v->waits[info->wait_count++] = (csp_wait){kind, number};
@@ -131,11 +119,13 @@ static bool describe_wait(view *v, const process *p, csp_process *info)
 static bool describe_links(view *v, const process *p, csp_process *info)
 {
     uint32_t count = p->side ? p->side->link_count : 0;
-    void *links = v->links;
-    if (!reserve(&links, &v->link_capacity, count, sizeof *v->links))
+    if (count == 0)
+        return true;
+    uint64_t *links = array_room(v->links, &v->link_capacity, count, sizeof *links);
+    if (!links)
         return false;
     info->links = v->links = links;
-    for (const process_link *l = count ? p->side->links : NULL; l && info->link_count < count;) {
+    for (const process_link *l = p->side->links; l && info->link_count < count;) {
         int mine = l->ends[0] == p ? 0 : 1;
         v->links[info->link_count++] = process_number(l->ends[!mine]);
         l = l->next[mine];

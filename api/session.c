@@ -7,6 +7,7 @@
 #include "api/host/host.h"
 #include "api/host/live.h"
 #include "api/session_names.h"
+#include "base/array.h"
 #include "vm/core/string.h"
 #include "vm/process/kill.h"
 
@@ -194,8 +195,9 @@ static bool reserve_cells(csp_session *s)
         return false;
     if (s->total < s->capacity)
         return true;
-    uint32_t capacity = s->capacity ? s->capacity * 2 : 32;
-    session_variable *variables = realloc(s->variables, capacity * sizeof *variables);
+    uint32_t capacity = s->capacity;
+    session_variable *variables =
+        array_room32(s->variables, &capacity, s->total + 1, sizeof *variables);
     if (!variables)
         return false;
     s->variables = variables;
@@ -211,8 +213,8 @@ static bool reserve_late(csp_session *s)
         return false;
     if (s->late_count < s->late_capacity)
         return true;
-    uint32_t capacity = s->late_capacity ? s->late_capacity * 2 : 32;
-    char **names = realloc(s->late_names, capacity * sizeof *names);
+    uint32_t capacity = s->late_capacity;
+    char **names = array_room32(s->late_names, &capacity, s->late_count + 1, sizeof *names);
     if (!names)
         return false;
     s->late_names = names;

@@ -1,31 +1,15 @@
 /* Instructions, jumps and registers of one function. */
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "compiler/internal.h"
 #include "vm/code/code.h"
 
-static bool compile_resize(void *items, size_t size)
+void *compile_room(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size)
 {
-    void *old;
-    memcpy(&old, items, sizeof old);
-    void *fresh = realloc(old, size);
-    if (!fresh)
-        return false;
-    memcpy(items, &fresh, sizeof fresh);
-    return true; /* cppcheck-suppress memleak ; it is where `items` points */
-}
-
-bool compile_grow(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    uint32_t larger = *capacity ? *capacity * 2 : 8;
-    if (!compile_resize(items, larger * size)) {
-        b->c->failed = true;
-        return false;
-    }
-    *capacity = larger;
-    return true;
+    void *larger = array_room32(items, capacity, count + (size_t)1, size);
+    b->c->failed |= !larger;
+    return larger;
 }
 
 void compile_too_large(builder *b, src_span at)
@@ -36,21 +20,23 @@ void compile_too_large(builder *b, src_span at)
     diag_error(b->c->diags, at, "this function is too large");
 }
 
-/* The three arrays grow together: an instruction, its place, its link in a list of jumps. */
+/* Room for an instruction, its place, and its link in a list of jumps. */
 static bool grow_insns(builder *b)
 {
-    if (b->count < b->capacity)
-        return true;
-    uint32_t capacity = b->capacity ? b->capacity * 2 : 64;
-    if (arena_stopped(b->c->ast->arena) ||
-        !compile_resize(&b->insns, capacity * sizeof *b->insns) ||
-        !compile_resize(&b->places, capacity * sizeof *b->places) ||
-        !compile_resize(&b->links, capacity * sizeof *b->links)) {
+    if (b->count == b->insn_room && arena_stopped(b->c->ast->arena)) {
         b->c->failed = true;
         return false;
     }
-    b->capacity = capacity;
-    return true;
+    insn *insns = compile_room(b, b->insns, &b->insn_room, b->count, sizeof *insns);
+    if (insns)
+        b->insns = insns;
+    src_place *places = compile_room(b, b->places, &b->place_room, b->count, sizeof *places);
+    if (places)
+        b->places = places;
+    uint32_t *links = compile_room(b, b->links, &b->link_room, b->count, sizeof *links);
+    if (links)
+        b->links = links;
+    return insns && places && links;
 }
 
 static bool leaves(opcode op)
@@ -200,14 +186,20 @@ unsigned compile_short_constant(builder *b, uint32_t k, src_span at)
 
 void compile_add_handler(builder *b, handler h)
 {
-    if (compile_grow(b, &b->handlers, &b->handler_capacity, b->handler_count, sizeof h))
-        b->handlers[b->handler_count++] = h;
+    handler *all = compile_room(b, b->handlers, &b->handler_capacity, b->handler_count, sizeof h);
+    if (!all)
+        return;
+    b->handlers = all;
+    all[b->handler_count++] = h;
 }
 
 void compile_add_cold(builder *b, cold_code cold)
 {
-    if (compile_grow(b, &b->cold, &b->cold_capacity, b->cold_count, sizeof cold))
-        b->cold[b->cold_count++] = cold;
+    cold_code *all = compile_room(b, b->cold, &b->cold_capacity, b->cold_count, sizeof cold);
+    if (!all)
+        return;
+    b->cold = all;
+    all[b->cold_count++] = cold;
 }
 
 /* Emits the cold code added since `from` here, with a jump over it: at the end of a handler's

@@ -355,9 +355,12 @@ void compile_closure(builder *b, ast_node *ast, const ast_name *name, dest d)
 
 static void defer_block(builder *b, ast_node *ast)
 {
-    if (!compile_grow(b, &b->blocks, &b->block_capacity, b->block_count, sizeof *b->blocks))
+    deferred_block *blocks =
+        compile_room(b, b->blocks, &b->block_capacity, b->block_count, sizeof *blocks);
+    if (!blocks)
         return;
-    deferred_block *entry = &b->blocks[b->block_count++];
+    b->blocks = blocks;
+    deferred_block *entry = &blocks[b->block_count++];
     *entry = (deferred_block){.block = ast->as.unary.operand};
     compile_jump_to(b, insn_aw(OPC_DEFERBLOCK, 0, 0), &entry->from, ast->span);
     /* Everything that the block can see stays until the end of the function. */

@@ -96,7 +96,7 @@ typedef struct builder {
     insn *insns;
     src_place *places;
     uint32_t *links;
-    uint32_t count, capacity;
+    uint32_t count, insn_room, place_room, link_room;
     uint32_t fixed; /* the newest pc that is a target or an end */
     handler *handlers;
     uint32_t handler_count, handler_capacity;
@@ -169,9 +169,8 @@ unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
 void compile_add_handler(builder *b, handler h);
 void compile_add_cold(builder *b, cold_code cold);
 void compile_flush_cold(builder *b, uint32_t from, src_span at);
-/* `items` is the address of a malloc'ed array: makes room for `size` bytes, or for one more than
- * `count`. False: no memory. */
-bool compile_grow(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size);
+/* array_room32 for one item more than `count`. NULL: no memory, and the compilation has failed. */
+void *compile_room(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size);
 
 /* --- function.c */
 /* The code of a function, made now (info->code was allocated before, or is now). NULL:

@@ -124,8 +124,11 @@ typedef struct place_in {
 
 static void add(matching *m, step s)
 {
-    if (compile_grow(m->b, &m->steps, &m->capacity, m->count, sizeof s))
-        m->steps[m->count++] = s;
+    step *steps = compile_room(m->b, m->steps, &m->capacity, m->count, sizeof s);
+    if (!steps)
+        return;
+    m->steps = steps;
+    steps[m->count++] = s;
 }
 
 static label *new_label(matching *m) { return matching_alloc(m, sizeof(label)); }
@@ -159,8 +162,12 @@ static void add_name(matching *m, spot *at, const ast_node *ast, place_in in)
 
 static void add_later(matching *m, spot *at, const ast_node *ast, uint32_t elements)
 {
-    if (compile_grow(m->b, &m->later, &m->later_capacity, m->later_count, sizeof *m->later))
-        m->later[m->later_count++] = (later_step){at, ast, elements};
+    later_step *later =
+        compile_room(m->b, m->later, &m->later_capacity, m->later_count, sizeof *later);
+    if (!later)
+        return;
+    m->later = later;
+    later[m->later_count++] = (later_step){at, ast, elements};
 }
 
 static void add_postponed(matching *m, uint32_t from, place_in in)

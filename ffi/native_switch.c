@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "ffi/fault.h"
 #include "ffi/invoke_block.h"
 #include "ffi/native_layout.h"
@@ -100,13 +101,10 @@ SANITIZE_NOT __attribute__((noinline)) void native_suspend(native_stack *s, nati
 /* False: no memory. */
 static bool more_calls(native_stack *s)
 {
-    uint32_t room = s->call_room ? 2 * s->call_room : 4;
-    activation *calls = realloc(s->calls, room * sizeof *calls);
-    if (!calls)
-        return false;
-    s->calls = calls;
-    s->call_room = room;
-    return true;
+    activation *calls = array_room32(s->calls, &s->call_room, s->depth + 1u, sizeof *calls);
+    if (calls)
+        s->calls = calls;
+    return calls;
 }
 
 /* The topmost call is no more. */

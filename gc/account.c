@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/array.h"
 #include "gc/collector.h"
 
 enum {
@@ -110,16 +111,16 @@ static bool reserve_label(void)
 {
     if (table.count < table.capacity)
         return true;
-    label capacity = table.capacity ? 2 * table.capacity : 16;
-    heap **heaps = realloc(table.heaps, capacity * sizeof *heaps);
+    label room = table.capacity, unused_room = table.capacity;
+    heap **heaps = array_room32(table.heaps, &room, table.count + 1, sizeof *heaps);
     if (!heaps)
         return false;
     table.heaps = heaps;
-    label *unused = realloc(table.unused, capacity * sizeof *unused);
+    label *unused = array_room32(table.unused, &unused_room, table.count + 1, sizeof *unused);
     if (!unused)
         return false;
     table.unused = unused;
-    table.capacity = capacity;
+    table.capacity = room < unused_room ? room : unused_room;
     if (table.count == 0)
         table.heaps[table.count++] = NULL; /* 0 is nobody's */
     return true;

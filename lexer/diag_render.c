@@ -1,3 +1,4 @@
+#include "base/array.h"
 #include "lexer/diag.h"
 #include "base/json.h"
 #include "base/utf8.h"
@@ -22,17 +23,11 @@ static bool room_for(output *out, size_t size)
 {
     if (out->failed)
         return false;
-    if (out->length + size + 1 > out->capacity) {
-        size_t capacity = (out->length + size + 1) * 2;
-        char *text = realloc(out->text, capacity);
-        if (text == NULL) {
-            out->failed = true;
-            return false;
-        }
+    char *text = array_room(out->text, &out->capacity, out->length + size + 1, 1);
+    out->failed = text == NULL;
+    if (text)
         out->text = text;
-        out->capacity = capacity;
-    }
-    return true;
+    return text != NULL;
 }
 
 static void put_bytes(output *out, const char *bytes, size_t size)

@@ -1,6 +1,7 @@
 /* Whether bytes are a packed message. The containers that have begun stand on a stack, and what is
  * numbered in a table, so that references can be judged; keys of maps that can be compared by their
  * bytes are entered in a table for each map. */
+#include "base/array.h"
 #include "msg/packed.h"
 
 #include <stdlib.h>
@@ -40,21 +41,6 @@ typedef struct checker {
     /* what the value that is read must be, beside well formed */
     bool immutable, is_key, is_text, is_int, is_cause;
 } checker;
-
-static bool grow(void **items, size_t *room, size_t needed, size_t size)
-{
-    if (needed <= *room)
-        return true;
-    size_t more = *room ? *room : 16;
-    while (more < needed)
-        more *= 2;
-    void *grown = realloc(*items, more * size);
-    if (!grown)
-        return false;
-    *items = grown;
-    *room = more;
-    return true;
-}
 
 static size_t left(const checker *c) { return (size_t)(c->end - c->at); }
 
@@ -130,8 +116,10 @@ static bool make_table(checker *c, open_part *of, uint64_t count)
     for (of->bits = 2; (uint64_t)1 << of->bits < 2 * count;)
         of->bits++;
     size_t size = (size_t)1 << of->bits;
-    if (!grow((void **)&c->keys, &c->keys_room, c->keys_used + size, sizeof *c->keys))
+    const uint8_t **keys = array_room(c->keys, &c->keys_room, c->keys_used + size, sizeof *keys);
+    if (!keys)
         return false;
+    c->keys = keys;
     memset(c->keys + c->keys_used, 0, size * sizeof *c->keys);
     c->keys_used += size;
     return true;
@@ -141,16 +129,20 @@ static bool make_table(checker *c, open_part *of, uint64_t count)
 
 static bool number(checker *c, const uint8_t *start, packed_tag tag, bool immutable)
 {
-    if (!grow((void **)&c->all, &c->all_room, c->count + 1, sizeof *c->all))
+    numbered *all = array_room(c->all, &c->all_room, c->count + 1, sizeof *all);
+    if (!all)
         return false;
+    c->all = all;
     c->all[c->count++] = (numbered){start, (uint8_t)tag, immutable, tag >= PACKED_TUPLE};
     return true;
 }
 
 static bool begin(checker *c, packed_tag tag, bool immutable, uint64_t parts, uint64_t count)
 {
-    if (!grow((void **)&c->open, &c->open_room, c->depth + 1, sizeof *c->open))
+    open_part *open = array_room(c->open, &c->open_room, c->depth + 1, sizeof *open);
+    if (!open)
         return false;
+    c->open = open;
     open_part *o = &c->open[c->depth];
     *o = (open_part){.left = parts,
                      .tag = (uint8_t)tag,

@@ -7,9 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/json_reader.h"
 #include "msg/message.h"
+
+enum { FEWEST_NAMES = 16 }; /* of an object's table: a power of two */
 
 /* The names of an object that is open: open addressing. Each depth has one, used again by the next
  * object there. */
@@ -36,21 +39,6 @@ typedef struct reading {
     uint64_t seed;
 } reading;
 
-static bool room_for(void *items, size_t *room, size_t needed, size_t size)
-{
-    if (needed <= *room)
-        return true;
-    size_t more = *room ? *room : 64;
-    while (more < needed)
-        more *= 2;
-    void *grown = realloc(*(void **)items, more * size);
-    if (!grown)
-        return false;
-    *(void **)items = grown;
-    *room = more;
-    return true;
-}
-
 /* --- names */
 
 /* The text of a string token; `which` scratch it may use. NULL: out of memory. */
@@ -58,10 +46,12 @@ static const char *decoded(reading *r, unsigned which, size_t from, bool escaped
 {
     if (!escaped)
         return r->text + from;
-    if (!room_for(&r->scratch[which], &r->scratch_room[which], *size, 1))
+    char *scratch = array_room(r->scratch[which], &r->scratch_room[which], *size, 1);
+    if (!scratch)
         return NULL;
-    *size = json_decode(r->text + from, *size, r->scratch[which]);
-    return r->scratch[which];
+    r->scratch[which] = scratch;
+    *size = json_decode(r->text + from, *size, scratch);
+    return scratch;
 }
 
 static uint32_t hash_name(const reading *r, const char *name, size_t size)
@@ -72,6 +62,18 @@ static uint32_t hash_name(const reading *r, const char *name, size_t size)
     return hash_place(hash_stir(h));
 }
 
+/* Makes it that many empty places. False: no memory, and it is as it was. */
+static bool clear_places(names *n, size_t size)
+{
+    struct name *places = array_room(n->places, &n->room, size, sizeof *places);
+    if (!places)
+        return false;
+    n->places = places;
+    n->size = size;
+    memset(places, 0, size * sizeof *places);
+    return true;
+}
+
 static bool widen(names *n)
 {
     size_t size = 2 * n->size, old = n->size;
@@ -79,11 +81,7 @@ static bool widen(names *n)
     if (!before)
         return false;
     memcpy(before, n->places, old * sizeof *before);
-    bool ok = room_for(&n->places, &n->room, size, sizeof *n->places);
-    if (ok) {
-        memset(n->places, 0, size * sizeof *n->places);
-        n->size = size;
-    }
+    bool ok = clear_places(n, size);
     for (size_t i = 0; ok && i < old; i++) {
         if (!before[i].from)
             continue;
@@ -120,9 +118,11 @@ static bool enter_name(reading *r)
     for (bool ok = true; n->places[at].from; at = (at + 1) & (n->size - 1)) {
         struct name *old = &n->places[at];
         if (old->hash == fresh.hash && same_name(r, old, name, size, &ok)) {
-            if (!room_for(&r->replaced, &r->replaced_room, r->replaced_count + 1,
-                          sizeof *r->replaced))
+            size_t *replaced =
+                array_room(r->replaced, &r->replaced_room, r->replaced_count + 1, sizeof *replaced);
+            if (!replaced)
                 return false;
+            r->replaced = replaced;
             r->replaced[r->replaced_count++] = old->from;
             *old = fresh;
             return true;
@@ -140,19 +140,16 @@ static bool enter_name(reading *r)
 
 static bool open_container(reading *r, bool object)
 {
-    if (!room_for(&r->counts, &r->counts_room, r->count + 1, sizeof *r->counts))
+    uint64_t *counts = array_room(r->counts, &r->counts_room, r->count + 1, sizeof *counts);
+    if (!counts)
         return false;
+    r->counts = counts;
     r->counts[r->count] = 0;
     names *n = &r->open[r->reader.depth - 1];
     n->of = r->count++;
     n->count = 0;
-    n->size = 16;
-    if (!object)
-        return true;
-    if (!room_for(&n->places, &n->room, n->size, sizeof *n->places))
-        return false;
-    memset(n->places, 0, n->size * sizeof *n->places);
-    return true;
+    n->size = FEWEST_NAMES;
+    return !object || clear_places(n, FEWEST_NAMES);
 }
 
 static bool in_array(const json_reader *r, unsigned depth)

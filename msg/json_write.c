@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/json.h"
 #include "msg/message.h"
 
@@ -146,14 +147,10 @@ static bool begin(writer *w, const csp_msg *m)
             return false;
         *standing |= bit;
     }
-    if (w->depth == w->room) {
-        size_t room = w->room ? 2 * w->room : 16;
-        part *grown = realloc(w->open, room * sizeof *grown);
-        if (!grown)
-            return false;
-        w->open = grown;
-        w->room = room;
-    }
+    part *open = array_room(w->open, &w->room, w->depth + 1, sizeof *open);
+    if (!open)
+        return false;
+    w->open = open;
     w->open[w->depth++] = (part){m, parts, left};
     json_open(&w->json, is_object(m) ? '{' : '[');
     return true;

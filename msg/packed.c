@@ -1,5 +1,6 @@
 /* Writing the packed form. */
 #include "msg/packed.h"
+#include "base/array.h"
 
 #include <stdlib.h>
 
@@ -8,16 +9,13 @@ uint8_t *pack_room(packer *p, size_t size)
     if (p->failed)
         return NULL;
     if (size > p->capacity - p->size) {
-        size_t capacity = p->capacity ? p->capacity : 64;
-        while (capacity - p->size < size && capacity <= SIZE_MAX / 2)
-            capacity *= 2;
-        uint8_t *grown = capacity - p->size < size ? NULL : realloc(p->data, capacity);
+        uint8_t *grown =
+            size > SIZE_MAX - p->size ? NULL : array_room(p->data, &p->capacity, p->size + size, 1);
         if (!grown) {
             p->failed = true;
             return NULL;
         }
         p->data = grown;
-        p->capacity = capacity;
     }
     return p->data + p->size;
 }

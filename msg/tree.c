@@ -1,6 +1,7 @@
 /* What is inside of a message: its nodes, and the packed form of each. */
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "msg/message.h"
 
@@ -86,14 +87,10 @@ static size_t measure(const msg_whole *m, size_t *numbered)
 
 static bool open(grower *g, csp_msg *n, uint64_t parts)
 {
-    if (g->depth == g->room) {
-        size_t room = g->room ? 2 * g->room : 16;
-        open_node *grown = realloc(g->open, room * sizeof *grown);
-        if (!grown)
-            return false;
-        g->open = grown;
-        g->room = room;
-    }
+    open_node *open = array_room(g->open, &g->room, g->depth + 1, sizeof *open);
+    if (!open)
+        return false;
+    g->open = open;
     g->free += index_size(n) * sizeof(uint32_t);
     csp_msg *items = (csp_msg *)(void *)g->free;
     g->free += parts * sizeof *items;
@@ -323,14 +320,10 @@ static bool pack_nodes(packer *p, const csp_msg *m, renumber *r, cursor **open, 
         if (!pack_node(p, r, n, &parts))
             return false;
         if (parts > 0) {
-            if (depth == *room) {
-                size_t more = *room ? 2 * *room : 16;
-                cursor *grown = realloc(*open, more * sizeof *grown);
-                if (!grown)
-                    return false;
-                *open = grown;
-                *room = more;
-            }
+            cursor *grown = array_room(*open, room, depth + 1, sizeof *grown);
+            if (!grown)
+                return false;
+            *open = grown;
             (*open)[depth++] = (cursor){n->parts, parts};
         }
         while (depth > 0 && (*open)[depth - 1].left == 0)

@@ -4,6 +4,7 @@
  *
  * The nodes yet to be checked are on a stack of our own, since chains of operators may be of
  * any length. */
+#include "base/array.h"
 #include "parser/parse_internal.h"
 
 #include <assert.h>
@@ -46,16 +47,12 @@ static bool may_stand(const ast_node *node, node_class expected)
 static void push(checker *c, const ast_node *node, node_class expected)
 {
     assert(node);
-    if (c->count == c->capacity) {
-        size_t capacity = c->capacity ? c->capacity * 2 : 64;
-        pending *stack = realloc(c->stack, capacity * sizeof *stack);
-        if (!stack) {
-            c->failed = true;
-            return;
-        }
-        c->stack = stack;
-        c->capacity = capacity;
+    pending *stack = array_room(c->stack, &c->capacity, c->count + 1, sizeof *stack);
+    if (!stack) {
+        c->failed = true;
+        return;
     }
+    c->stack = stack;
     c->stack[c->count++] = (pending){node, expected};
 }
 

@@ -1,3 +1,4 @@
+#include "base/array.h"
 #include "parser/parse_internal.h"
 
 #include <stdlib.h>
@@ -189,18 +190,13 @@ size_t parse_list_start(const parser *p) { return p->scratch_used; }
 
 void parse_list_add(parser *p, const void *item, size_t size)
 {
-    if (p->scratch_used + size > p->scratch_capacity) {
-        size_t capacity =
-            p->scratch_capacity == 0 ? 4096 : p->scratch_capacity + p->scratch_capacity / 2 + size;
-        char *scratch = realloc(p->scratch, capacity);
-        if (scratch == NULL) {
-            p->module->arena->failed = true;
-            parse_stop(p);
-            return;
-        }
-        p->scratch = scratch;
-        p->scratch_capacity = capacity;
+    char *scratch = array_room(p->scratch, &p->scratch_capacity, p->scratch_used + size, 1);
+    if (scratch == NULL) {
+        p->module->arena->failed = true;
+        parse_stop(p);
+        return;
     }
+    p->scratch = scratch;
     memcpy(p->scratch + p->scratch_used, item, size);
     p->scratch_used += size;
 }

@@ -3,19 +3,18 @@
 
 #include "api/host/fail.h"
 #include "api/host/host.h"
+#include "base/array.h"
 
 /* Slots that stay when a scope is closed. */
-enum { FIRST_SCOPES = 16, KEPT_SLOTS = 1 << 14 };
+enum { KEPT_SLOTS = 1 << 14 };
 
 static bool grow(handles *of)
 {
-    uint32_t capacity = of->scopes_capacity ? of->scopes_capacity * 2 : FIRST_SCOPES;
-    handle_scope *larger = realloc(of->scopes, capacity * sizeof *larger);
-    if (!larger)
-        return false;
-    of->scopes = larger;
-    of->scopes_capacity = capacity;
-    return true;
+    handle_scope *larger =
+        array_room32(of->scopes, &of->scopes_capacity, of->scopes_capacity + 1, sizeof *larger);
+    if (larger)
+        of->scopes = larger;
+    return larger;
 }
 
 /* NULL: told. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/name.h"
 #include "base/utf8.h"
 
@@ -144,22 +145,11 @@ static const char *take_name(reader *r)
     return name;
 }
 
-/* The array with room for one item more; NULL: there is no memory, and it stays as it is. */
-static void *with_room(void *items, uint32_t count, uint32_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return items;
-    uint32_t larger = *capacity ? *capacity * 2 : 4;
-    void *grown = realloc(items, larger * size);
-    if (grown)
-        *capacity = larger;
-    return grown;
-}
-
 static bool add_class(reader *r, signature_param *p, const char *name, size_t at)
 {
     signature *s = r->made;
-    void *grown = with_room(s->classes, s->class_count, &r->class_capacity, sizeof *s->classes);
+    signature_class *grown =
+        array_room32(s->classes, &r->class_capacity, s->class_count + 1u, sizeof *grown);
     if (!grown)
         return no_memory(r);
     s->classes = grown;
@@ -296,7 +286,8 @@ static bool is_new_name(const signature *s, const char *name)
 static bool read_param(reader *r, bool rest)
 {
     signature *s = r->made;
-    void *grown = with_room(s->params, s->count, &r->param_capacity, sizeof *s->params);
+    signature_param *grown =
+        array_room32(s->params, &r->param_capacity, s->count + 1u, sizeof *grown);
     if (!grown)
         return no_memory(r);
     s->params = grown;

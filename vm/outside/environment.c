@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "vm/core/vm.h"
 
 extern char **environ;
@@ -26,18 +27,14 @@ static void free_all(struct environment *e)
 /* Takes the text, which is malloc'ed, or NULL; false: no memory. */
 static bool add(struct environment *e, char *text)
 {
-    if (text && e->count + 2 > e->capacity) {
-        size_t capacity = 2 * e->capacity + 64;
-        char **grown = realloc(e->all, capacity * sizeof *grown);
-        if (!grown) {
-            free(text);
-            return false;
-        }
-        e->all = grown;
-        e->capacity = capacity;
-    }
     if (!text)
         return false;
+    char **grown = array_room(e->all, &e->capacity, e->count + 2, sizeof *grown);
+    if (!grown) {
+        free(text);
+        return false;
+    }
+    e->all = grown;
     e->all[e->count++] = text;
     e->all[e->count] = NULL;
     return true;

@@ -1,11 +1,10 @@
 #include "vm/outside/errand.h"
+#include "base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { FIRST_CAPACITY = 4096 };
 
 static errand *errand_behind(request *r) { return (errand *)r; }
 
@@ -86,16 +85,12 @@ bool errand_reserve(errand *e, size_t more)
     }
     if (e->size + more <= e->capacity)
         return true;
-    size_t capacity = e->capacity ? 2 * e->capacity : FIRST_CAPACITY;
-    if (capacity < e->size + more)
-        capacity = e->size + more;
-    char *grown = realloc(e->data, capacity);
+    char *grown = array_room(e->data, &e->capacity, e->size + more, 1);
     if (!grown) {
         e->error = ENOMEM;
         return false;
     }
     e->data = grown;
-    e->capacity = capacity;
     return true;
 }
 

@@ -1,4 +1,5 @@
 #include "vm/outside/place.h"
+#include "base/array.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -101,14 +102,10 @@ static int remember(walk *w)
     struct stat is;
     if (fstat(w->fd, &is) != 0)
         return errno;
-    if (w->depth == w->capacity) {
-        size_t capacity = 2 * w->capacity + 16;
-        identity *grown = realloc(w->above, capacity * sizeof *grown);
-        if (!grown)
-            return ENOMEM;
-        w->above = grown;
-        w->capacity = capacity;
-    }
+    identity *grown = array_room(w->above, &w->capacity, w->depth + 1, sizeof *grown);
+    if (!grown)
+        return ENOMEM;
+    w->above = grown;
     w->above[w->depth++] = (identity){is.st_dev, is.st_ino};
     return 0;
 }

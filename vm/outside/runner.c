@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/thread.h"
 
@@ -127,14 +128,10 @@ static void stop(running *w, runner_result why)
 
 static bool reserve(runner_output *o, size_t more)
 {
-    if (o->capacity - o->size >= more)
-        return true;
-    size_t capacity = 2 * o->capacity > o->size + more ? 2 * o->capacity : o->size + more;
-    char *grown = realloc(o->data, capacity);
+    char *grown = array_room(o->data, &o->capacity, o->size + more, 1);
     if (!grown)
         return false;
     o->data = grown;
-    o->capacity = capacity;
     return true;
 }
 

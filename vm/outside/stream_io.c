@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "vm/core/steps.h"
 #include "vm/outside/stream_parts.h"
 
@@ -30,12 +31,10 @@ static bool reserve(stream_bytes *b, size_t more)
         if (b->capacity - b->used >= more)
             return true;
     }
-    size_t capacity = 2 * b->capacity > b->used + more ? 2 * b->capacity : b->used + more;
-    char *grown = realloc(b->data, capacity);
+    char *grown = array_room(b->data, &b->capacity, b->used + more, 1);
     if (!grown)
         return false;
     b->data = grown;
-    b->capacity = capacity;
     return true;
 }
 

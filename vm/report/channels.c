@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "vm/code/code_table.h"
 #include "vm/code/frame.h"
@@ -34,19 +35,6 @@ static uint32_t *find_slot(const channels *all, const channel *c)
     }
 }
 
-/* Room for twice as many items. False: no memory, and `all` says so. */
-static bool grow(channels *all, void **items, uint32_t *capacity, size_t size)
-{
-    uint32_t larger = *capacity ? *capacity * 2 : FOUND_FIRST;
-    void *moved = larger > *capacity ? realloc(*items, larger * size) : NULL;
-    all->failed = all->failed || !moved;
-    if (!moved)
-        return false;
-    *items = moved;
-    *capacity = larger;
-    return true;
-}
-
 static bool grow_index(channels *all)
 {
     uint32_t size = (all->mask + 1) * 2;
@@ -68,8 +56,9 @@ static channel_found *find(channels *all, channel *c)
     uint32_t at = *find_slot(all, c);
     if (at)
         return &all->found[at - 1];
-    void *found = all->found;
-    if (all->count == all->capacity && !grow(all, &found, &all->capacity, sizeof *all->found))
+    channel_found *found = array_room32(all->found, &all->capacity, all->count + 1, sizeof *found);
+    all->failed |= !found;
+    if (!found)
         return NULL;
     all->found = found;
     if (all->count * 2 > all->mask && !grow_index(all))
@@ -99,15 +88,16 @@ static void hold(channels *all, channel *c, bool sends, bool receives)
 {
     channel_found *f = find(all, c);
     channel_holder *h = f ? find_holder(all, f) : NULL;
-    void *holders = all->holders;
-    if (f && !h && all->holder_count == all->holder_capacity &&
-        !grow(all, &holders, &all->holder_capacity, sizeof *all->holders))
-        return;
-    all->holders = holders;
     if (!f)
         return;
     if (!h) {
-        h = &all->holders[all->holder_count++];
+        channel_holder *holders =
+            array_room32(all->holders, &all->holder_capacity, all->holder_count + 1, sizeof *h);
+        all->failed |= !holders;
+        if (!holders)
+            return;
+        all->holders = holders;
+        h = &holders[all->holder_count++];
         *h = all->who;
         *(f->last ? &all->holders[f->last - 1].next : &f->first) = all->holder_count;
         f->last = all->holder_count;
