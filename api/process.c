@@ -31,7 +31,7 @@ static numbered *sort_processes(const csp_vm *vm)
     uint32_t count = vm->table_count;
     numbered *sorted = calloc((size_t)count + 1, sizeof *sorted);
     for (uint32_t i = 0; sorted && i < count; i++)
-        sorted[i] = (numbered){process_number(vm->table[i]), vm->table[i]};
+        sorted[i] = (numbered){process_number(process_at(vm, i)), process_at(vm, i)};
     if (sorted)
         qsort(sorted, count, sizeof *sorted, compare_numbers);
     return sorted;

@@ -313,8 +313,8 @@ static void tell(host *h, const struct own_module *old, const struct own_module 
     count_changes(old->code, now->code, &info);
     uint64_t *numbers = calloc((size_t)vm->table_count + 1, sizeof *numbers);
     for (uint32_t i = 0; numbers && i < vm->table_count; i++)
-        if (stands_in(vm->table[i], old->code))
-            numbers[info.process_count++] = process_number(vm->table[i]);
+        if (stands_in(process_at(vm, i), old->code))
+            numbers[info.process_count++] = process_number(process_at(vm, i));
     if (numbers)
         qsort(numbers, info.process_count, sizeof *numbers, compare_numbers);
     info.processes = numbers;

@@ -31,6 +31,7 @@
 #include "vm/process/output.h"
 #include "vm/process/port_end.h"
 #include "vm/process/process.h"
+#include "vm/process/table.h"
 #include "vm/report/flood.h"
 #include "vm/report/leak.h"
 #include "vm/report/trace.h"
@@ -51,8 +52,8 @@ static void push_roots(heap *h, void *user)
     vm->judging = heap_watches(h) && vm->judge_due;
     if (!heap_watches(h))
         hosted_keep(vm);
-    if ((!heap_watches(h) || vm->judging) && vm->table)
-        heap_push_range(vm->table, vm->table + vm->table_count);
+    if (!heap_watches(h) || vm->judging)
+        table_push(vm);
     code_push(vm, vm->judging);
     if (!vm->judging)
         str_push_interned(vm);
@@ -161,7 +162,7 @@ void vm_destroy(csp_vm *vm)
     environment_free(vm);
     confine_drop(vm->confine);
     while (vm->table_count) { /* what has not ended by itself is dropped here, silently */
-        drop_process(vm, vm->table[vm->table_count - 1]);
+        drop_process(vm, process_at(vm, vm->table_count - 1));
         vm->table_count--;
     }
     if (vm->loop)
@@ -241,7 +242,7 @@ void vm_shutdown(csp_vm *vm)
     value reason = str_new(vm, "exit", 4);
     struct cause *why = reason == VALUE_ABSENT ? NULL : kill_cause(vm, reason, 0);
     for (uint32_t i = vm->table_count; i > 0; i--)
-        kill_process(vm, NULL, vm->table[i - 1], why);
+        kill_process(vm, NULL, process_at(vm, i - 1), why);
     vm_run(vm, NULL, vm->grace_until ? vm->grace_until : loop_now() + VM_GRACE);
     flood_tell(vm, true);
     output_finish(vm);

@@ -130,8 +130,8 @@ void program_rest(program *p)
 process *program_process(const program *p, unsigned nth)
 {
     for (uint32_t i = 0; i < p->vm->table_count; i++)
-        if (process_number(p->vm->table[i]) == p->first + nth)
-            return p->vm->table[i];
+        if (process_number(process_at(p->vm, i)) == p->first + nth)
+            return process_at(p->vm, i);
     return NULL;
 }
 
@@ -151,7 +151,7 @@ bool program_finish(program *p)
 {
     csp_vm *vm = p->vm;
     for (uint32_t i = vm->table_count; i > 0; i--)
-        vm_kill(vm, vm->table[i - 1], "exit");
+        vm_kill(vm, process_at(vm, i - 1), "exit");
     program_rest(p);
     vm_flush(vm);
     return vm->table_count == 0;

@@ -305,7 +305,7 @@ static bool said_it_leaks(const soak *s, uint64_t number)
 static void check_rest(soak *s)
 {
     for (uint32_t i = 0; i < s->vm->table_count && !s->wrong; i++) {
-        const process *p = s->vm->table[i];
+        const process *p = process_at(s->vm, i);
         uint64_t number = process_number(p);
         if (p == s->vm->main || number > s->armed_at) {
             if (!said_it_leaks(s, number))
@@ -330,7 +330,7 @@ static void kill_somebody(soak *s, soak_result *of)
     csp_vm *vm = s->vm;
     if (!s->armed_at || !vm->table_count)
         return;
-    process *victim = vm->table[draw(s, vm->table_count)];
+    process *victim = process_at(vm, (uint32_t)draw(s, vm->table_count));
     if (process_number(victim) <= s->armed_at)
         return;
     vm_kill(vm, victim, "from outside");
@@ -374,7 +374,7 @@ static void play(soak *s, soak_result *of, uint64_t seed)
     rest(s, of, true);
     check_rest(s);
     for (uint32_t i = vm->table_count; i > 0 && !s->wrong; i--)
-        vm_kill(vm, vm->table[i - 1], "exit");
+        vm_kill(vm, process_at(vm, i - 1), "exit");
     rest(s, of, false);
     if (!s->wrong && vm->table_count)
         complain(s, "%u processes did not end", vm->table_count);

@@ -26,7 +26,7 @@ static void rest_quickly(program *p)
 static void kill_half(program *p)
 {
     for (uint32_t i = p->vm->table_count; i > 0; i--) {
-        process *q = p->vm->table[i - 1];
+        process *q = process_at(p->vm, i - 1);
         uint64_t n = process_number(q) - p->first;
         if (n > 0 && n % 2 == 0)
             vm_kill(p->vm, q, "test");
@@ -166,8 +166,8 @@ Test(channel, watchers_are_told_of_ends)
     process *all[WATCHED];
     uint32_t n = 0, room = 0, told = 0;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        if (vm->table[i] != p->main)
-            all[n++] = vm->table[i];
+        if (process_at(vm, i) != p->main)
+            all[n++] = process_at(vm, i);
     cr_assert_eq(n, WATCHED);
     value got;
     for (uint32_t i = 0; i < WATCHED; i++) {

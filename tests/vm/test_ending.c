@@ -34,7 +34,7 @@ static unsigned count_waiting(const csp_vm *vm)
 {
     unsigned n = 0;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        n += (vm->table[i]->ticket & TICKET_STATE) == TICKET_WAIT;
+        n += (process_at(vm, i)->ticket & TICKET_STATE) == TICKET_WAIT;
     return n;
 }
 
@@ -43,7 +43,7 @@ static unsigned kill_half(csp_vm *vm)
 {
     unsigned killed = 0;
     for (uint32_t i = 0; i < vm->table_count; i++) {
-        process *q = vm->table[i];
+        process *q = process_at(vm, i);
         if ((q->ticket & TICKET_STATE) == TICKET_WAIT && process_number(q) % 2 == 0) {
             vm_kill(vm, q, "test");
             killed++;
@@ -111,8 +111,8 @@ Test(ending, links_are_undone_in_steps)
     /* Who is not told yet may still take the link back, or end. */
     process *left = NULL;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        if ((vm->table[i]->ticket & TICKET_STATE) == TICKET_WAIT)
-            left = vm->table[i];
+        if ((process_at(vm, i)->ticket & TICKET_STATE) == TICKET_WAIT)
+            left = process_at(vm, i);
     cr_assert_not_null(left);
     unlink_processes(vm, left, ends);
     kill_half(vm);

@@ -102,7 +102,7 @@ Test(origin, of_code_that_was_given_back)
             origin_of_spawn(vm, i % 5 ? numbers[i - 1] : ORIGIN_HOST, (1u << 30) + i, NULL);
     process *alive = fixture_process(vm);
     alive->origin = numbers[102];
-    vm->table = &alive;
+    vm->table = (process * *[]){&alive};
     vm->table_count = 1;
     origin_forget(vm);
     vm->table = NULL;

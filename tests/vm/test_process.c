@@ -24,7 +24,7 @@ Test(process, a_recycled_object_counts_on)
     process *first = NULL;
     while (program_step(p)) {
         for (uint32_t i = 0; i < p->vm->table_count; i++) {
-            process *q = p->vm->table[i];
+            process *q = process_at(p->vm, i);
             if (q == p->main)
                 continue;
             first = first ? first : q;

@@ -27,7 +27,7 @@ static uint32_t count_waiting(const csp_vm *vm)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        n += (vm->table[i]->ticket & TICKET_STATE) == TICKET_WAIT;
+        n += (process_at(vm, i)->ticket & TICKET_STATE) == TICKET_WAIT;
     return n;
 }
 
@@ -45,7 +45,7 @@ static uint32_t kill_some(csp_vm *vm)
 {
     uint32_t killed = 0;
     for (uint32_t i = 0; i < vm->table_count; i++) {
-        process *q = vm->table[i];
+        process *q = process_at(vm, i);
         if ((q->ticket & TICKET_STATE) == TICKET_WAIT && process_number(q) % 3 == 0) {
             vm_kill(vm, q, "test");
             killed++;
@@ -68,7 +68,7 @@ static void check_ascending(const char *numbers, uint32_t count)
 
 static channel *waited_on(const csp_vm *vm)
 {
-    const process *p = vm->table[vm->table_count - 1];
+    const process *p = process_at(vm, vm->table_count - 1);
     return p->chan ? p->chan : p->side->alt->cases[0].chan;
 }
 
@@ -125,8 +125,8 @@ Test(telling, branches_of_a_failed_par_are_killed_in_steps)
     cr_assert_eq(count_waiting(vm), MANY + 1);
     process *fails = NULL;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        if (process_number(vm->table[i]) == MANY / 2)
-            fails = vm->table[i];
+        if (process_number(process_at(vm, i)) == MANY / 2)
+            fails = process_at(vm, i);
     cr_assert_not_null(fails);
     vm_kill(vm, fails, "test");
     while (count_waiting(vm) > MANY / 2) {

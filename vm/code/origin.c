@@ -192,7 +192,7 @@ static void mark_used(csp_vm *vm, struct origins *all)
 {
     uint32_t latest = ORIGIN_HOST;
     for (uint32_t i = 0; i < vm->table_count; i++) {
-        uint32_t number = vm->table[i]->origin;
+        uint32_t number = process_at(vm, i)->origin;
         item *used = number == latest ? NULL : find_item(all, number);
         latest = number;
         if (used)

@@ -94,10 +94,10 @@ struct csp_vm {
     vm_limits limits;
     const struct kind_traits *const *kinds; /* kind.h: kind_table */
 
-    /* all processes that have not ended, unordered and held weakly (leak.h); p->index is
-     * its place */
-    process **table;
-    uint32_t table_count, table_capacity;
+    /* All processes that have not ended, unordered and held weakly (leak.h); p->index is its place.
+     * The table has so many chunks as hold `capacity`, and room for `chunks` of them (table.h). */
+    process ***table;
+    uint32_t table_count, table_capacity, table_chunks;
     process **hosted; /* those that the host runs: pinned, since nothing else may hold them */
     uint32_t hosted_count, hosted_capacity;
     struct leak_places *leak_places; /* leak.c: what has been reported */
@@ -190,6 +190,13 @@ struct csp_vm {
     bool judge_due;      /* the next marking determines which modules and names nobody holds … */
     bool judging;        /* … the one under way does so */
 };
+
+enum { PROCESS_CHUNK = 1 << 13 /* processes to a chunk of the table */ };
+static inline process **process_place(const csp_vm *vm, uint32_t i)
+{
+    return &vm->table[i / PROCESS_CHUNK][i % PROCESS_CHUNK];
+}
+static inline process *process_at(const csp_vm *vm, uint32_t i) { return *process_place(vm, i); }
 
 static inline heap *vm_heap(csp_vm *vm) { return &vm->heap; }
 

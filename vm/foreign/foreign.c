@@ -33,7 +33,7 @@ void foreign_close(csp_vm *vm)
     if (!v)
         return;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        leave_all(vm, vm->table[i]);
+        leave_all(vm, process_at(vm, i));
     release_all(vm);
     workers_close(v->workers);
     record_bury_dead();
@@ -175,7 +175,7 @@ const char *foreign_audit(csp_vm *vm)
     if (!v)
         return NULL;
     for (uint32_t i = 0; i < vm->table_count && !wrong; i++) {
-        const process *p = vm->table[i];
+        const process *p = process_at(vm, i);
         wrong = audit_frames(p, &calls);
         if (!wrong && p->side)
             wrong = audit_stacks(p, &stacks);

@@ -231,7 +231,7 @@ const char *audit_core(csp_vm *vm)
 {
     uint32_t runnable = 0;
     for (uint32_t i = 0; i < vm->table_count; i++) {
-        const process *p = vm->table[i];
+        const process *p = process_at(vm, i);
         if (p->index != i)
             return "a process does not know its place in the table";
         if (process_ended(p))

@@ -10,44 +10,9 @@
 #include "vm/process/ending.h"
 #include "vm/process/event.h"
 #include "vm/process/par.h"
+#include "vm/process/table.h"
 
-enum { RECYCLED_MAX = 4096, TABLE_FIRST = 64, HOSTED_FIRST = 8 };
-
-static bool table_reserve(csp_vm *vm)
-{
-    if (vm->table_count < vm->table_capacity)
-        return true;
-    process **old = vm->table,
-            **table = heap_grow_pinned_plain(old, &vm->table_capacity, TABLE_FIRST, sizeof *old);
-    if (!table) {
-        vm_raise_memory(vm);
-        return false;
-    }
-    vm->table = table;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    heap_unpin(old);
-    return true;
-}
-
-/* The table is read whenever some thread collects, at any instruction of this one: at every moment
- * each live process must be found at the place that it names (leak.c). */
-static void table_add(csp_vm *vm, process *p)
-{
-    p->index = vm->table_count;
-    vm->table[vm->table_count] = p;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    vm->table_count++;
-}
-
-static void table_remove(csp_vm *vm, process *p)
-{
-    process *last = vm->table[vm->table_count - 1];
-    vm->table[p->index] = last;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    last->index = p->index;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    vm->table_count--;
-}
+enum { RECYCLED_MAX = 4096, HOSTED_FIRST = 8 };
 
 bool hosted_reserve(csp_vm *vm)
 {
@@ -79,8 +44,7 @@ static void hosted_remove(csp_vm *vm, const process *p)
 
 void process_free_tables(csp_vm *vm)
 {
-    if (vm->table)
-        heap_unpin(vm->table);
+    table_free(vm);
     if (vm->hosted)
         heap_unpin(vm->hosted);
 }
@@ -135,7 +99,7 @@ static bool is_full(const csp_vm *vm)
 
 process *process_new(csp_vm *vm, const code *c, uint64_t number)
 {
-    if (__builtin_expect(vm->table_count == vm->table_capacity, 0) && !table_reserve(vm))
+    if (!table_reserve(vm))
         return NULL;
     if (__builtin_expect(vm->limits.processes && vm->table_count >= vm->limits.processes, 0) &&
         is_full(vm)) {
@@ -158,7 +122,7 @@ process *process_new_apart(csp_vm *vm, const code *c, uint64_t number)
 
 bool process_join(csp_vm *vm, process *p)
 {
-    if (vm->table_count == vm->table_capacity && !table_reserve(vm))
+    if (!table_reserve(vm))
         return false;
     table_add(vm, p);
     return true;
@@ -292,8 +256,8 @@ value process_handle(process *p)
 process *process_live(const csp_vm *vm, uint64_t number, uint32_t *left)
 {
     for (uint32_t i = 0; number && *left > 0 && i < vm->table_count; i++, --*left)
-        if (process_number(vm->table[i]) == number)
-            return vm->table[i];
+        if (process_number(process_at(vm, i)) == number)
+            return process_at(vm, i);
     return NULL;
 }
 
@@ -306,7 +270,7 @@ value process_all(csp_vm *vm, process *p)
     if (all == VALUE_ABSENT || !list_reserve(vm, value_list(all), vm->table_count))
         return VALUE_ABSENT;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        list_push(vm, value_list(all), process_handle(vm->table[i]));
+        list_push(vm, value_list(all), process_handle(process_at(vm, i)));
     vm_charge(vm, vm->table_count / PROCESSES_PER_REDUCTION);
     return all;
 }

@@ -251,7 +251,8 @@ static void look_at_processes(channels *all)
     all->failed = all->failed || !sorted;
     if (!sorted)
         return;
-    memcpy(sorted, all->vm->table, count * sizeof(process *));
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = process_at(all->vm, i);
     qsort(sorted, count, sizeof(process *), by_number);
     for (uint32_t i = 0; i < count && !all->failed; i++)
         look_at_process(all, sorted[i]);

@@ -157,7 +157,7 @@ bool report_holders(csp_vm *vm, holders *of, uint32_t n)
         *holders_slot(&s, of[i].chan) = i + 1;
     }
     for (uint32_t i = 0; i < vm->table_count && s.left > 0; i++)
-        look_through(&s, vm->table[i]);
+        look_through(&s, process_at(vm, i));
     if (vm->each_name)
         vm->each_name(vm, look_at_name, &s);
     free(s.index);

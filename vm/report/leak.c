@@ -97,7 +97,7 @@ static void *unreached(heap *h, void *user)
         return NULL;
     }
     for (uint32_t i = 0; i < vm->table_count; i++) {
-        process *p = vm->table[i];
+        process *p = process_at(vm, i);
         if (p->index != i || heap_is_marked(p))
             continue;
         p->run_next = first;

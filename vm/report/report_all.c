@@ -73,7 +73,7 @@ static group *group_processes(csp_vm *vm, uint32_t *count)
     if (!groups)
         return NULL;
     for (uint32_t i = 0; i < vm->table_count; i++)
-        groups[i] = group_of(vm, vm->table[i]);
+        groups[i] = group_of(vm, process_at(vm, i));
     qsort(groups, vm->table_count, sizeof *groups, by_likeness_and_number);
     uint32_t n = 0;
     for (uint32_t i = 0; i < vm->table_count; i++) {
