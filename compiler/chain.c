@@ -1,7 +1,7 @@
 /* Chains of calls, indices, slices and fields, and pipes: `m.a.f(x)[i]`, `x |> f(a) |> g()`. They
  * are compiled link by link, without recursion, in the same few registers however long the chain
  * is: the result of a link lies where the next one looks for its left operand. */
-#include "compiler/internal.h"
+#include "compiler/kinds.h"
 
 #include "parser/chain.h"
 
@@ -9,10 +9,9 @@
  * call's own; in a chain longer than this it is moved there. */
 enum { MOST_NESTED_PIPES = 64 };
 
-static bool is_link(const ast_node *ast)
+static bool is_link(const builder *b, const ast_node *ast)
 {
-    return ast->kind == AST_CALL || ast->kind == AST_INDEX || ast->kind == AST_SLICE ||
-           ast->kind == AST_FIELD;
+    return b->c->kinds[ast->kind].link != NULL;
 }
 
 static bool is_member(const ast_node *ast)
@@ -25,13 +24,11 @@ static bool is_pipe(const ast_node *ast) { return ast->kind == AST_CALL && ast->
 
 /* The left operand of a link if that is a link, too, or the subject of a pipe, which is evaluated
  * before the callee. */
-static ast_node *link_before(const ast_node *ast)
+static ast_node *link_before(const builder *b, const ast_node *ast)
 {
-    ast_node *left = is_link(ast) ? ast_left(ast) : NULL;
-    return left && (is_pipe(ast) || (is_link(left) && !is_member(left))) ? left : NULL;
+    ast_node *left = is_link(b, ast) ? ast_left(ast) : NULL;
+    return left && (is_pipe(ast) || (is_link(b, left) && !is_member(left))) ? left : NULL;
 }
-
-bool compile_is_chain(const ast_node *ast) { return link_before(ast) != NULL; }
 
 /* The links of the chain that ends in `ast`, innermost first. NULL: no memory. */
 static ast_node **links_of(builder *b, ast_node *ast, uint32_t *count, uint32_t *pipes, bool *calls)
@@ -39,7 +36,7 @@ static ast_node **links_of(builder *b, ast_node *ast, uint32_t *count, uint32_t 
     *count = 1;
     *pipes = 0;
     *calls = ast->kind == AST_CALL;
-    for (const ast_node *n = ast, *left; (left = link_before(n)); n = left) {
+    for (const ast_node *n = ast, *left; (left = link_before(b, n)); n = left) {
         *count += 1;
         *pipes += is_pipe(n);
         *calls |= left->kind == AST_CALL;
@@ -47,7 +44,7 @@ static ast_node **links_of(builder *b, ast_node *ast, uint32_t *count, uint32_t 
     ast_node **links = arena_alloc(b->c->ast->arena, *count * sizeof(ast_node *));
     if (!links)
         b->c->failed = true;
-    for (uint32_t i = *count; links && i-- > 0; ast = link_before(ast))
+    for (uint32_t i = *count; links && i-- > 0; ast = link_before(b, ast))
         links[i] = ast;
     return links;
 }
@@ -59,7 +56,7 @@ static unsigned lowest_register(builder *b, dest d, bool calls, src_span at)
     return is_own ? d.reg : compile_registers(b, 1, at);
 }
 
-void compile_chain(builder *b, ast_node *ast, dest d)
+static void compile_chain(builder *b, ast_node *ast, dest d)
 {
     uint32_t count, pipes;
     bool calls;
@@ -81,7 +78,7 @@ void compile_chain(builder *b, ast_node *ast, dest d)
             compile_release(b, reg + 1);
         b->link = (chain_link){
             .left = links[i - 1], .reg = reg, .in_place = steps_down || !is_pipe(links[i])};
-        compile_link(b, links[i], i + 1 < count ? dest_fresh(next) : d);
+        b->c->kinds[links[i]->kind].link(b, links[i], i + 1 < count ? dest_fresh(next) : d);
         reg = next;
     }
     b->link = outer;
@@ -104,4 +101,14 @@ unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32
     if (base + n > b->top)
         compile_registers(b, base + n - b->top, at);
     return base;
+}
+
+void compile_links(builder *b, ast_node *ast, dest d)
+{
+    if (ast == b->link.left)
+        compile_deliver(b, d, b->link.reg, ast->span);
+    else if (link_before(b, ast))
+        compile_chain(b, ast, d);
+    else
+        b->c->kinds[ast->kind].link(b, ast, d);
 }

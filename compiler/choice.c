@@ -1,6 +1,6 @@
 /* alt: the guard, channel and value of every arm, in the order of the text, each into registers of
  * its own; then the choice; then the bodies. */
-#include "compiler/internal.h"
+#include "compiler/kinds.h"
 
 typedef struct arm_place {
     unsigned reg;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/internal.h"
+#include "compiler/kinds.h"
 #include "vm/code/code_table.h"
 #include "vm/code/verify.h"
 #include "vm/core/string.h"
@@ -54,7 +54,7 @@ static bool define_session(compiler *c, const resolve_unit *unit)
     return true;
 }
 
-static void compile_test(compiler *c, const ast_node *item)
+static void compile_test_body(compiler *c, const ast_node *item)
 {
     value name =
         str_format(c->vm, "test \"%s\"", item->as.test.name.bytes ? item->as.test.name.bytes : "");
@@ -68,10 +68,9 @@ static void compile_items(compiler *c)
     for (uint32_t i = 0; i < items.count && !c->failed; i++) {
         ast_node *item = items.items[i];
         if (item->kind == AST_TEST) {
-            compile_test(c, item);
+            compile_test_body(c, item);
         } else if (item->kind == AST_FN_DECL && !c->session) {
-            value name = str_intern(c->vm, item->as.fn->name->text, item->as.fn->name->length);
-            compile_constant(c, name);
+            value name = compile_code_name(c, item->as.fn->name->text, item->as.fn->name->length);
             compile_function(c, item, name, false);
         }
     }
@@ -180,7 +179,12 @@ static void release(compiler *c)
 module *compile_unit(csp_vm *vm, const ast_module *ast, const resolve_unit *unit,
                      const resolve_world *world, bool session, diag_list *diags)
 {
-    compiler c = {.vm = vm, .ast = ast, .world = world, .diags = diags, .session = session};
+    compiler c = {.vm = vm,
+                  .ast = ast,
+                  .kinds = compile_kinds,
+                  .world = world,
+                  .diags = diags,
+                  .session = session};
     compile_new_code(&c);
     declare(&c);
     bool defined = !session || define_session(&c, unit);

@@ -70,6 +70,15 @@ void compile_jump(builder *b, jumps *into, src_span at)
     compile_jump_to(b, insn_aw(OPC_JMP, 0, 0), into, at);
 }
 
+/* The jump after a test is skipped if it holds, so what follows is reachable if the test was. */
+void compile_check(builder *b, insn i, jumps *fail, src_span at)
+{
+    bool reachable = b->reachable;
+    compile_emit(b, i, at);
+    compile_jump(b, fail, at);
+    b->reachable = reachable;
+}
+
 static void set_jump(builder *b, uint32_t pc, uint32_t target)
 {
     insn *i = &b->insns[pc];

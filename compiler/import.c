@@ -1,5 +1,5 @@
 /* `import` and `extern`: running modules, and naming them in a session. */
-#include "compiler/internal.h"
+#include "compiler/kinds.h"
 
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void bind_module(builder *b, const ast_binding *binding, unsigned done, s
 }
 
 /* Runs the body of the module, if this import is the one that does. */
-void compile_import(builder *b, const ast_node *ast)
+void compile_run_import(builder *b, const ast_node *ast)
 {
     const ast_binding *binding = ast->as.import.binding;
     unsigned mark = b->top, base = compile_registers(b, 2, ast->span);
@@ -64,9 +64,17 @@ void compile_import(builder *b, const ast_node *ast)
     compile_release(b, mark);
 }
 
-/* In a session the name is bound when it is reached. */
-void compile_extern(builder *b, const ast_node *ast)
+void compile_import(builder *b, ast_node *ast)
 {
+    if (b->c->session)
+        compile_run_import(b, ast);
+}
+
+/* In a session the name is bound when it is reached. */
+void compile_extern(builder *b, ast_node *ast)
+{
+    if (!b->c->session)
+        return;
     unsigned mark = b->top, base = compile_registers(b, 1, ast->span);
     compile_load(b, base, VALUE_TRUE, ast->span);
     bind_module(b, ast->as.ext->binding, base, ast->span);

@@ -1,14 +1,20 @@
 /* What the files of the compiler share.
  *
- *   compile.c    a module: codes, exports          constant.c  the module's table of constants
- *   emit.c       instructions, jumps, registers    function.c  function bodies, closures, defers
- *   expr.c       expressions                       operator.c  operators, conditions
- *   call.c       calls                             statement.c statements, assignments, if
- *   loop.c       loops                             pattern.c   names and values bound by patterns
- *   matching.c   match; patterns: with steps.c and facts.c, see matching.h
- *   choice.c     alt                               process.c   spawn, par, send, receive
- *   chain.c      chains of calls, indices, fields  places.c    assignment to several places
- *   import.c     import, extern               assert.c    assertions of comparisons
+ *   compile.c   a module: codes, exports            kinds.c     who compiles which kind of node
+ *   body.c      a module's body                     function.c  functions and closures
+ *
+ *   one file for each kind of construct, which kinds.c names:
+ *   call.c, chain.c, access.c, operator.c, assert.c, literal.c, statement.c, places.c, loop.c,
+ *   choice.c, process.c, defer.c, import.c; pattern.c, matching.c with steps.c and facts.c (see
+ *   matching.h)
+ *
+ *   and below them:
+ *   node.c      a node, by the table                name.c      what names stand for
+ *   dest.c      where values go                     codes.c     the module's codes
+ *   constant.c  its table of constants              emit.c      instructions, jumps, registers
+ *
+ * A construct compiles the nodes in it by compile_node and its kin, which find the construct that
+ * they are in the table. So no file knows all the others but kinds.c.
  *
  * Code generation is driven by where a value is wanted (dest). Registers form a stack: locals and
  * temporaries of an inner construct lie above those of the outer one, and `top` goes back when it
@@ -30,6 +36,7 @@ typedef struct made_code {
 
 typedef struct compiler {
     csp_vm *vm;
+    const struct node_compiler *kinds; /* compile_kinds */
     const ast_module *ast;
     const resolve_world *world;
     diag_list *diags;
@@ -128,6 +135,15 @@ typedef struct dest {
 #define TO_DISCARD ((dest){DEST_DISCARD, false, 0})
 #define TO_RETURN  ((dest){DEST_RETURN, false, 0})
 
+/* How a kind of node is compiled: one of the first three. */
+typedef struct node_compiler {
+    void (*value)(builder *b, ast_node *ast, dest d); /* its value goes to d */
+    void (*statement)(builder *b, ast_node *ast);     /* its value is nil */
+    void (*leave)(builder *b, ast_node *ast);         /* has none: nothing after it is reached */
+    /* of an index, slice, field or call: without the chain before it, which has been compiled */
+    void (*link)(builder *b, ast_node *ast, dest d);
+} node_compiler;
+
 #define NO_PC       UINT32_MAX
 #define NO_CONSTANT UINT32_MAX
 enum { NO_HINT = CODE_NO_REGISTER };
@@ -164,6 +180,8 @@ void compile_release(builder *b, unsigned mark); /* top = mark */
 void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at);
 void compile_load(builder *b, unsigned reg, value immediate, src_span at); /* LOADP */
 void compile_move(builder *b, unsigned to, unsigned from, src_span at);
+/* The test `i`, which skips the jump to `fail` after it if it holds. */
+void compile_check(builder *b, insn i, jumps *fail, src_span at);
 /* A 16-bit constant operand; reports one that is too large. */
 unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
 void compile_add_handler(builder *b, handler h);
@@ -172,57 +190,82 @@ void compile_flush_cold(builder *b, uint32_t from, src_span at);
 /* array_room32 for one item more than `count`. NULL: no memory, and the compilation has failed. */
 void *compile_room(builder *b, void *items, uint32_t *capacity, uint32_t count, size_t size);
 
-/* --- function.c */
-/* The code of a function, made now (info->code was allocated before, or is now). NULL:
- * no memory. */
-code *compile_function(compiler *c, ast_node *ast, value name, bool branch);
+/* --- codes.c */
 uint32_t compile_new_code(
     compiler *c); /* its number; 0 is the body, made first, and afterwards means "no memory" */
-code *compile_body(compiler *c, const resolve_unit *unit);
-/* Loads the captures of `info` into registers from `base` on. */
-void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at);
-void compile_closure(builder *b, ast_node *ast, const ast_name *name /* or NULL */, dest d);
 /* The constant that is the closure of a function without captures: one object for all uses. */
 uint32_t compile_closure_constant(compiler *c, uint32_t number);
+/* The name, where the collector sees it. */
+value compile_code_name(compiler *c, const char *name, size_t length);
+/* A builder of that code; compile_finish gives the code what was built, and frees the builder's
+ * arrays. */
+builder compile_begin(compiler *c, uint32_t number, const ast_function_info *info);
+void compile_finish(builder *b, src_span at);
+/* The code of apply, made when it is first needed. NULL: no memory. */
+code *compile_apply(compiler *c);
+
+/* --- dest.c */
+/* the register to compute d's value in */
+unsigned compile_target(builder *b, dest d, src_span at);
+/* the value has been computed in reg */
+void compile_deliver(builder *b, dest d, unsigned reg, src_span at);
+void compile_nil(builder *b, dest d, src_span at);
+void compile_value(builder *b, value v, dest d, src_span at);
+/* What the instruction loads by the number of a constant. */
+void compile_load_constant(builder *b, opcode op, dest d, uint32_t k, src_span at);
 /* The value that an input gives belongs to those that the session shows. */
 void compile_return(builder *b, unsigned reg, src_span at);
+/* Gives the value in reg to world->shown; nil is in the register that it gives. */
+unsigned compile_show(builder *b, unsigned reg, src_span at);
 /* At the end of a program or a module's body with the error in reg, if it is one: it is reported
  * with its place. */
 void compile_end_trace(builder *b, unsigned reg, src_span at);
-void compile_defer(builder *b, ast_node *ast);
-code *compile_apply(compiler *c);
 
-/* --- expr.c */
+/* --- name.c */
+void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
+/* Whether the node is a name whose value can be used where it lies. */
+bool compile_in_place(const ast_node *ast, unsigned *reg);
+/* A register for a name: a new one, or one that nothing else uses in this function. */
+unsigned compile_name_register(builder *b, src_span at);
+/* The name stands for the value in reg, which nobody else writes while it lives. */
+void compile_name(builder *b, ast_binding *binding, unsigned reg, src_span at);
+/* Stores the value in `reg` as that of the session's variable (or of a const), for those who look
+ * up the name, too. */
+void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at);
+/* After a binding at a session's top level: writes the cells. */
+void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
+
+/* --- node.c */
 void compile_node(builder *b, ast_node *ast, dest d); /* any expression or statement */
-/* an index, slice, field or call, without the chain before it */
-void compile_link(builder *b, ast_node *ast, dest d);
 void compile_nodes(builder *b, ast_list nodes, dest d, src_span at);
 void compile_to(builder *b, ast_node *ast, unsigned reg); /* into a fresh register */
 /* the register that holds the value: a variable's own, or a new one */
 unsigned compile_any(builder *b, ast_node *ast);
 /* the same; a new one is `hint` unless NO_HINT */
 unsigned compile_operand(builder *b, ast_node *ast, unsigned hint);
-/* the register to compute d's value in */
-unsigned compile_target(builder *b, dest d, src_span at);
-/* the value has been computed in reg */
-void compile_deliver(builder *b, dest d, unsigned reg, src_span at);
-void compile_nil(builder *b, dest d, src_span at);
-void compile_binding(builder *b, ast_binding *binding, dest d, src_span at);
-bool compile_in_place(const ast_node *ast, unsigned *reg);
+
+/* --- literal.c */
 /* Puts a list of the values of `items` into reg, in pieces so that few registers are needed. */
 void compile_list(builder *b, ast_node *const *items, uint32_t count, unsigned reg, src_span at);
 
+/* --- body.c, function.c */
+code *compile_body(compiler *c, const resolve_unit *unit);
+/* The code of a function, made now (info->code was allocated before, or is now). NULL:
+ * no memory. */
+code *compile_function(compiler *c, ast_node *ast, value name, bool branch);
+/* Loads the captures of `info` into registers from `base` on. */
+void compile_captures(builder *b, const ast_function_info *info, unsigned base, src_span at);
+void compile_closure(builder *b, ast_node *ast, const ast_name *name /* or NULL */, dest d);
+
+/* --- defer.c: first and last in a function that has any */
+void compile_begin_defers(builder *b, src_span at);
+void compile_end_defers(builder *b, src_span at);
+
 /* --- chain.c */
-bool compile_is_chain(const ast_node *ast); /* a link after another one */
-void compile_chain(builder *b, ast_node *ast, dest d);
 unsigned compile_call_registers(builder *b, const ast_call *call, dest d, uint32_t n, bool in_row,
                                 src_span at);
 
 /* --- operator.c */
-void compile_binary(builder *b, ast_node *ast, dest d);
-void compile_unary(builder *b, ast_node *ast, dest d);
-void compile_is(builder *b, ast_node *ast, dest d);
-void compile_and_or(builder *b, ast_node *ast, dest d);
 void compile_arithmetic(builder *b, ast_operator op, unsigned out, unsigned left, ast_node *right,
                         src_span at);
 /* Jumps if the truth of the condition is `sense`, otherwise goes on. */
@@ -238,32 +281,22 @@ bool compile_is_comparison(const ast_node *condition);
 void compile_assert(builder *b, ast_node *ast, dest d);
 
 /* --- call.c */
-void compile_call(builder *b, ast_node *ast, dest d);
 void compile_spawn_call(builder *b, ast_node *ast, dest d, src_span at);
 void compile_defer_call(builder *b, ast_node *ast);
-void compile_test_call(builder *b, const ast_node *ast, dest d);
 
 /* --- import.c */
-void compile_import(builder *b, const ast_node *ast);
-void compile_extern(builder *b, const ast_node *ast);
+/* Runs the body of the module, if this import is the one that does. */
+void compile_run_import(builder *b, const ast_node *ast);
 
 /* --- statement.c */
-void compile_let(builder *b, ast_node *ast);
-void compile_const(builder *b, ast_node *ast);
+void compile_const_value(builder *b, ast_node *ast);
 /* R[base] = R[base + 2], frozen; three registers. */
 void compile_freeze(builder *b, unsigned base, src_span at);
-void compile_local_fn(builder *b, ast_node *ast);
-void compile_assign(builder *b, ast_node *ast);
-void compile_if(builder *b, ast_node *ast, dest d);
-void compile_catch(builder *b, ast_node *ast, dest d);
-void compile_try(builder *b, ast_node *ast, dest d);
 
 /* --- places.c */
 void compile_places(builder *b, ast_node *ast); /* an AST_ASSIGN to an AST_TUPLE of places */
 
 /* --- loop.c */
-void compile_while(builder *b, ast_node *ast);
-void compile_for(builder *b, ast_node *ast);
 /* The body of an iteration: begins it (the elements are bound when it returns) … */
 typedef struct iteration {
     unsigned base;
@@ -277,12 +310,6 @@ void compile_next_turn(builder *b, iteration *it, jumps *turns,
                        src_span at); /* … and ends it: to the next element, or past the loop */
 
 /* --- pattern.c */
-/* A register for a name: a new one, or one that nothing else uses in this function. */
-unsigned compile_name_register(builder *b, src_span at);
-/* The name stands for the value in reg, which nobody else writes while it lives. */
-void compile_name(builder *b, ast_binding *binding, unsigned reg, src_span at);
-/* The test `i`, which skips the jump to `fail` after it if it holds. */
-void compile_check(builder *b, insn i, jumps *fail, src_span at);
 /* Binds the value in `reg`, or crashes with match_error. owned: nobody else writes reg while the
  * names live. */
 void compile_bind(builder *b, ast_node *pattern, unsigned reg, bool owned);
@@ -291,23 +318,10 @@ void compile_bind_node(builder *b, ast_node *pattern, ast_node *ast);
 void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_span at);
 /* After a binding at a session's top level: writes the cells. */
 void compile_publish(builder *b, const ast_node *pattern);
-void compile_publish_binding(builder *b, const ast_binding *binding, src_span at);
-/* Stores the value in `reg` as that of the session's variable (or of a const), for those who look
- * up the name, too. */
-void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at);
 
 /* --- matching.c */
-void compile_match(builder *b, ast_node *ast, dest d);
 /* The pattern, whose names have registers, and the value in reg. The jumps away if it does not
  * match. */
 jumps matching_bind(builder *b, const ast_node *pattern, unsigned reg);
-
-/* --- choice.c, process.c */
-void compile_alt(builder *b, ast_node *ast, dest d);
-void compile_spawn(builder *b, ast_node *ast, dest d);
-void compile_par(builder *b, ast_node *ast, dest d);
-void compile_send(builder *b, ast_node *ast, dest d);
-void compile_receive(builder *b, ast_node *ast, dest d);
-void compile_receive_into(builder *b, ast_node *ast);
 
 #endif

@@ -1,5 +1,5 @@
 /* Loops. Every iteration ends at one place, the only backward jump, where the VM counts it. */
-#include "compiler/internal.h"
+#include "compiler/kinds.h"
 
 void compile_while(builder *b, ast_node *ast)
 {
@@ -86,3 +86,7 @@ void compile_for(builder *b, ast_node *ast)
     compile_land(b, &frame.exits);
     compile_release(b, mark);
 }
+
+void compile_break(builder *b, ast_node *ast) { compile_jump(b, &b->loop->exits, ast->span); }
+
+void compile_continue(builder *b, ast_node *ast) { compile_jump(b, &b->loop->turns, ast->span); }

@@ -1,6 +1,7 @@
 /* The steps of patterns become code (matching.h), and with them `match`. */
 #include <stdlib.h>
 
+#include "compiler/kinds.h"
 #include "compiler/matching.h"
 
 static unsigned spot_register(const matching *m, const spot *at)

@@ -1,6 +1,6 @@
 /* Operators and conditions. What decides a jump is never turned into a value first. */
 #include "base/foreign.h"
-#include "compiler/internal.h"
+#include "compiler/kinds.h"
 #include "vm/core/type.h"
 
 static opcode register_form(ast_operator op)

@@ -1,17 +1,6 @@
 /* What patterns bind. The registers of all names come first; those of the tests lie above. */
 #include "compiler/internal.h"
 
-unsigned compile_name_register(builder *b, src_span at)
-{
-    return b->next_name < b->names_end ? b->next_name++ : compile_registers(b, 1, at);
-}
-
-void compile_name(builder *b, ast_binding *binding, unsigned reg, src_span at)
-{
-    binding->reg = b->next_name < b->names_end ? b->next_name++ : reg;
-    compile_move(b, binding->reg, reg, at);
-}
-
 /* Each name gets a register. Alternatives bind the same names, so the first one determines them. */
 static void declare_names(builder *b, const ast_node *pattern)
 {
@@ -29,15 +18,6 @@ static void declare_names(builder *b, const ast_node *pattern)
         if (pattern->as.pattern.rest)
             declare_names(b, pattern->as.pattern.rest);
     }
-}
-
-/* The jump after a test is skipped if it holds, so what follows is reachable if the test was. */
-void compile_check(builder *b, insn i, jumps *fail, src_span at)
-{
-    bool reachable = b->reachable;
-    compile_emit(b, i, at);
-    compile_jump(b, fail, at);
-    b->reachable = reachable;
 }
 
 /* The registers of the names come before the value's, which is needed only during the tests. */
@@ -79,19 +59,6 @@ void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_sp
     if (pattern->kind != PAT_NAME)
         bind_from(b, pattern, reg);
     compile_release(b, mark);
-}
-
-void compile_session_value(builder *b, const ast_binding *binding, unsigned reg, src_span at)
-{
-    compile_wide(b, OPC_SETCELL, reg, compile_constant(b->c, binding->cell), at);
-    if (binding->late)
-        compile_wide(b, OPC_SETCELL, reg, compile_constant(b->c, binding->late), at);
-}
-
-void compile_publish_binding(builder *b, const ast_binding *binding, src_span at)
-{
-    if (binding->kind == BINDING_SESSION)
-        compile_session_value(b, binding, binding->reg, at);
 }
 
 void compile_publish(builder *b, const ast_node *pattern)

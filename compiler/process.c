@@ -1,5 +1,5 @@
-/* spawn, par, send, receive. */
-#include "compiler/internal.h"
+/* spawn, par, send, receive, move. */
+#include "compiler/kinds.h"
 
 /* A branch is shown as a block of the function around it. */
 static code *branch_code(builder *b, ast_node *fn)
@@ -113,3 +113,6 @@ void compile_receive_into(builder *b, ast_node *ast)
     compile_bind_received(b, ast->as.let.pattern, ast->as.let.value, ast->span);
     compile_publish(b, ast->as.let.pattern);
 }
+
+/* The one who is given the value moves it: a send, or the call for a spawn. */
+void compile_moved(builder *b, ast_node *ast, dest d) { compile_node(b, ast->as.unary.operand, d); }

@@ -1,5 +1,5 @@
-/* Statements, and what chooses by conditions. */
-#include "compiler/internal.h"
+/* Statements, and what chooses by conditions or errors. */
+#include "compiler/kinds.h"
 #include "vm/code/native.h"
 #include "vm/walk/walk.h"
 
@@ -68,7 +68,7 @@ void compile_freeze(builder *b, unsigned base, src_span at)
     compile_emit(b, insn_abc(OPC_CALLN, base, 1, compile_short_constant(b, k, at)), at);
 }
 
-void compile_const(builder *b, ast_node *ast)
+void compile_const_value(builder *b, ast_node *ast)
 {
     ast_node *value_node = ast->as.let.value;
     unsigned mark = b->top, base = compile_registers(b, 3, ast->span), reg = base + 2;
@@ -81,14 +81,10 @@ void compile_const(builder *b, ast_node *ast)
     compile_release(b, mark);
 }
 
-void compile_local_fn(builder *b, ast_node *ast)
+void compile_const(builder *b, ast_node *ast)
 {
-    const ast_fn *fn = ast->as.fn;
-    unsigned mark = b->top, reg = compile_name_register(b, ast->span);
-    fn->binding->reg = reg;
-    compile_closure(b, ast, fn->name, dest_fresh(reg));
-    compile_publish_binding(b, fn->binding, ast->span);
-    compile_release(b, fn->binding->kind == BINDING_SESSION || reg < mark ? mark : reg + 1);
+    if (b->c->session)
+        compile_const_value(b, ast);
 }
 
 static void assign_session(builder *b, ast_node *ast)
@@ -235,4 +231,24 @@ void compile_try(builder *b, ast_node *ast, dest d)
     compile_land(b, &good);
     compile_release(b, mark);
     compile_deliver(b, d, reg, ast->span);
+}
+
+void compile_return_statement(builder *b, ast_node *ast)
+{
+    ast_node *operand = ast->as.unary.operand;
+    if (!operand) {
+        compile_nil(b, TO_RETURN, ast->span);
+    } else if (b->number == 0) {
+        unsigned mark = b->top, reg = compile_any(b, operand);
+        compile_end_trace(b, reg, ast->span);
+        compile_return(b, reg, ast->span);
+        compile_release(b, mark);
+    } else {
+        compile_node(b, operand, TO_RETURN);
+    }
+}
+
+void compile_block(builder *b, ast_node *ast, dest d)
+{
+    compile_nodes(b, ast->as.list, d, ast->span);
 }

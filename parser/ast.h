@@ -103,6 +103,7 @@ typedef enum ast_kind {
     /* what could not be parsed; a diagnostic was reported */
     AST_ERROR
 } ast_kind;
+enum { AST_KIND_LIMIT = AST_ERROR + 1 };
 
 typedef enum ast_operator {
     OP_ADD,
