@@ -1,6 +1,4 @@
-/* Function bodies, closures, defers. */
-#include <stdlib.h>
-
+/* Function bodies and closures. */
 #include "compiler/kinds.h"
 #include "vm/core/string.h"
 #include "vm/core/vm.h"

@@ -2,6 +2,7 @@
 #include "stdlib/natives.h"
 #include "vm/data/index.h"
 #include "vm/data/long.h"
+#include "vm/data/map_find.h"
 #include "vm/native.h"
 #include "vm/walk/walk.h"
 

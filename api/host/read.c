@@ -5,6 +5,7 @@
 #include "vm/core/type.h"
 #include "vm/data/index.h"
 #include "vm/data/map.h"
+#include "vm/data/map_find.h"
 #include "vm/number/num.h"
 #include "vm/report/trace.h"
 #include "vm/walk/walk_equal.h"

@@ -1,4 +1,4 @@
-/* vm/data/map.c, and the hashes and equality of keys (vm/walk/walk_hash.c, vm/walk/walk_equal.c) */
+/* vm/data/map.c, and the hashes and equality of keys (vm/data/map_hash.c, vm/walk/walk_equal.c) */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include "vm/data/list.h"
 #include "vm/data/long.h"
 #include "vm/data/map.h"
+#include "vm/data/map_find.h"
 #include "vm/data/map_walk.h"
 #include "vm/data/slice.h"
 #include "vm/number/num.h"

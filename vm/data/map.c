@@ -4,8 +4,8 @@
 #include "vm/data/map.h"
 
 #include "vm/core/vm.h"
-#include "vm/walk/walk_equal.h"
-#include "vm/walk/walk_hash.h"
+#include "vm/data/map_find.h"
+#include "vm/data/map_hash.h"
 
 enum { TABLE_WORDS = sizeof(map_table) / sizeof(value) };
 _Static_assert(TABLE_WORDS * sizeof(value) == sizeof(map_table),
@@ -143,7 +143,7 @@ uint32_t map_literal_shape(csp_vm *vm, const value *names, uint64_t count)
 {
     uint32_t number = SHAPE_EMPTY;
     for (uint64_t i = 0; i < count && number != SHAPE_NONE; i++)
-        number = shape_with(vm, number, names[i], walk_hash(vm, names[i]), true);
+        number = shape_with(vm, number, names[i], map_hash(vm, names[i]), true);
     return number;
 }
 
@@ -220,89 +220,11 @@ bool map_next(const csp_vm *vm, const map *m, uint32_t *position, map_entry *e)
     return false;
 }
 
-static uint32_t table_probe(const map_table *t, uint64_t hash, uint64_t *cursor)
-{
-    if (!t->index) {
-        for (uint64_t i = *cursor; i < t->used; i++) {
-            if (t->entries[i].hash == hash && t->entries[i].key != VALUE_ABSENT) {
-                *cursor = i + 1;
-                return (uint32_t)i;
-            }
-        }
-        *cursor = t->used;
-        return MAP_NO_ENTRY;
-    }
-    for (uint64_t step = *cursor;; step++) {
-        uint32_t number = t->index[((uint32_t)hash + (uint32_t)step) & t->index_mask];
-        if (number == 0) {
-            *cursor = step;
-            return MAP_NO_ENTRY;
-        }
-        const map_entry *e = &t->entries[number - 1];
-        if (e->hash == hash && e->key != VALUE_ABSENT) {
-            *cursor = step + 1;
-            return number - 1;
-        }
-    }
-}
-
-uint32_t map_probe(const csp_vm *vm, const map *m, uint64_t hash, uint64_t *cursor)
-{
-    if (!map_has_shape(m))
-        return table_probe(m->at.table, hash, cursor);
-    return m->fields > 0 ? shape_probe(shape_of(vm, m->shape), hash, cursor) : MAP_NO_ENTRY;
-}
-
-/* Identical words are equal keys, unless there may be a nan inside. */
-static bool same_word(value a, value b)
-{
-    if (a != b)
-        return false;
-    obj_kind kind = value_kind(a);
-    return kind == OBJ_NONE || (kind != OBJ_FLOAT && obj_nature_of(kind) == NATURE_CONSTANT);
-}
-
-static uint32_t find_entry(csp_vm *vm, const map *m, value key, uint64_t hash)
-{
-    uint64_t cursor = 0;
-    uint32_t entry;
-    while ((entry = map_probe(vm, m, hash, &cursor)) != MAP_NO_ENTRY) {
-        value other = map_key(vm, m, entry);
-        if (same_word(other, key) || walk_equal_keys(vm, other, key))
-            return entry;
-    }
-    return MAP_NO_ENTRY;
-}
-
-verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint32_t *entry)
-{
-    enum { LARGE = 1 << 14, REDUCTIONS_PER_MISS = 8 }; /* the cache does not hold it */
-    *entry = MAP_NO_ENTRY;
-    *hash = walk_hash(vm, key);
-    if (map_used(m) > LARGE)
-        vm_charge(vm, REDUCTIONS_PER_MISS);
-    if (map_count(m) == 0)
-        return VERDICT_DONE;
-    uint64_t cursor = 0;
-    uint32_t at;
-    while ((at = map_probe(vm, m, *hash, &cursor)) != MAP_NO_ENTRY) {
-        value other = map_key(vm, m, at);
-        int equal = same_word(other, key) ? 1 : walk_equal_atoms(vm, NULL, other, key);
-        if (equal < 0)
-            return VERDICT_CALL;
-        if (equal == 1) {
-            *entry = at;
-            return VERDICT_DONE;
-        }
-    }
-    return VERDICT_DONE;
-}
-
 value map_get(csp_vm *vm, const map *m, value key)
 {
     if (map_count(m) == 0)
         return VALUE_ABSENT;
-    uint32_t entry = find_entry(vm, m, key, walk_hash(vm, key));
+    uint32_t entry = map_find(vm, m, key, map_hash(vm, key));
     return entry == MAP_NO_ENTRY ? VALUE_ABSENT : *map_item(m, entry);
 }
 
@@ -319,7 +241,7 @@ value *map_field(csp_vm *vm, const map *m, value name, field_hint *hint)
     }
     /* another string may say the same */
     if (n == MAP_NO_ENTRY && map_count(m) > 0)
-        n = find_entry(vm, m, name, walk_hash(vm, name));
+        n = map_find(vm, m, name, map_hash(vm, name));
     if (n == MAP_NO_ENTRY)
         return NULL;
     *hint = (field_hint){map_has_shape(m) ? m->shape : 0, n};
@@ -367,13 +289,13 @@ bool map_append(csp_vm *vm, map *m, value key, value item, uint64_t hash)
 
 bool map_add(csp_vm *vm, map *m, value key, value item)
 {
-    return map_append(vm, m, key, item, walk_hash(vm, key));
+    return map_append(vm, m, key, item, map_hash(vm, key));
 }
 
 bool map_put(csp_vm *vm, map *m, value key, value item)
 {
-    uint64_t hash = walk_hash(vm, key);
-    uint32_t entry = find_entry(vm, m, key, hash);
+    uint64_t hash = map_hash(vm, key);
+    uint32_t entry = map_find(vm, m, key, hash);
     if (entry == MAP_NO_ENTRY)
         return map_append(vm, m, key, item, hash);
     *map_item(m, entry) = item;
@@ -403,7 +325,7 @@ bool map_remove(csp_vm *vm, map *m, value key)
 {
     if (map_count(m) == 0)
         return false;
-    uint32_t entry = find_entry(vm, m, key, walk_hash(vm, key));
+    uint32_t entry = map_find(vm, m, key, map_hash(vm, key));
     return entry != MAP_NO_ENTRY && map_remove_entry(vm, m, entry);
 }
 

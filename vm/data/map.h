@@ -64,21 +64,12 @@ bool map_next(const csp_vm *vm, const map *m, uint32_t *position, map_entry *e);
 map *data_map(csp_vm *vm, process *p, value v);
 map *data_own_map(csp_vm *vm, process *p, value v);
 
-#define MAP_NO_ENTRY UINT32_MAX
-
-/* The entries of m with hash `hash`, one after the other: *cursor starts at 0 and is opaque.
- * Returns the number of the entry, MAP_NO_ENTRY at the end. */
-uint32_t map_probe(const csp_vm *vm, const map *m, uint64_t hash, uint64_t *cursor);
-
 /* Adds a key that is known to be new, with its hash. False: out of memory. */
 bool map_append(csp_vm *vm, map *m, value key, value item, uint64_t hash);
 bool map_add(csp_vm *vm, map *m, value key, value item); /* hashes it, too */
 
 /* False: out of memory; only a map with a shape needs some. */
 bool map_remove_entry(csp_vm *vm, map *m, uint32_t entry);
-/* At once if that is easy: DONE with the hash of the key and the number of the entry, or
- * MAP_NO_ENTRY. CALL: it must be done in steps. */
-verdict map_find_quick(csp_vm *vm, const map *m, value key, uint64_t *hash, uint32_t *entry);
 /* The size of the index for `capacity` entries. */
 size_t map_index_size(size_t capacity);
 

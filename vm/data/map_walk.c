@@ -5,9 +5,7 @@
 
 #include "vm/core/steps.h"
 #include "vm/data/map.h"
-#include "vm/walk/walk_equal.h"
-#include "vm/walk/walk_hash.h"
-#include "vm/walk/walk_state.h"
+#include "vm/data/map_find.h"
 
 /* An entry costs a cache miss in the index; memory that is cleared is often touched for the first
  * time. */
@@ -31,44 +29,6 @@ map_walk *map_walk_in_slot(csp_vm *vm, value *slot)
         *slot = value_object(w);
     }
     return value_as_object(*slot);
-}
-
-/* --- finding */
-
-verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key)
-{
-    if (!w->begun) {
-        w->begun = true;
-        w->hash = walk_hash(vm, key);
-        w->entry = MAP_NO_ENTRY;
-    }
-    int64_t budget = WALK_STEP;
-    while (!w->found) {
-        if (!w->comparing) {
-            w->entry = map_count(m) > 0 ? map_probe(vm, m, w->hash, &w->cursor) : MAP_NO_ENTRY;
-            if (w->entry == MAP_NO_ENTRY)
-                break;
-            value other = map_key(vm, m, w->entry);
-            int equal = walk_equal_atoms(vm, NULL, other, key);
-            if (equal >= 0) {
-                w->found = equal == 1;
-                continue;
-            }
-            w->comparing = walk_equal_new(vm);
-            if (!w->comparing || !walk_equal_begin(vm, NULL, w->comparing, other, key))
-                return VERDICT_FAIL;
-        }
-        bool equal = false;
-        verdict v = walk_equal_run(vm, NULL, w->comparing, &budget, &equal);
-        if (v != VERDICT_DONE) {
-            walk_charge(vm, budget);
-            return v;
-        }
-        w->comparing = NULL;
-        w->found = equal;
-    }
-    walk_charge(vm, budget);
-    return VERDICT_DONE;
 }
 
 /* --- growing */

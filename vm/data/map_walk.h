@@ -27,8 +27,6 @@ typedef struct map_walk {
 } map_walk;
 /* The walk that the slot holds, made if need be; NULL: raised. */
 map_walk *map_walk_in_slot(csp_vm *vm, value *slot);
-/* Looks for the key: DONE with w->found and w->entry, YIELD, FAIL. */
-verdict map_find_step(csp_vm *vm, map_walk *w, const map *m, value key);
 /* Whether adding one more takes long. */
 bool map_grows_long(const csp_vm *vm, const map *m);
 

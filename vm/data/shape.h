@@ -57,7 +57,7 @@ const shape *shape_of(const csp_vm *vm, uint32_t number);
 bool shape_is_key(value key);
 
 /* The number of the shape with one key more, which the given one does not have; SHAPE_NONE: the map
- * gets a table. `hash`: walk_hash of the key. `literal`: every map that comes from the same place
+ * gets a table. `hash`: map_hash of the key. `literal`: every map that comes from the same place
  * has these keys. */
 uint32_t shape_with(csp_vm *vm, uint32_t number, value key, uint64_t hash, bool literal);
 

@@ -3,6 +3,7 @@
 
 #include "vm/data/children.h"
 #include "vm/data/map.h"
+#include "vm/data/map_find.h"
 #include "vm/data/map_walk.h"
 #include "vm/data/search.h"
 #include "vm/data/slice.h"

@@ -9,6 +9,7 @@
 #include "vm/core/steps.h"
 #include "vm/data/children.h"
 #include "vm/data/map.h"
+#include "vm/data/map_find.h"
 #include "vm/data/slice.h"
 #include "vm/number/num.h"
 #include "vm/walk/walk_state.h"

@@ -9,6 +9,7 @@
 #include "vm/core/steps.h"
 #include "vm/core/string.h"
 #include "vm/data/map.h"
+#include "vm/data/map_find.h"
 #include "vm/data/map_walk.h"
 #include "vm/data/tuple.h"
 #include "vm/number/bigint.h"

@@ -1,7 +1,7 @@
 /* Hashes of map keys. Equal keys have equal hashes, whatever their form (1 and 1.0, 0..10 and
  * 0..=9, maps in any order). At most HASH_ELEMENTS elements are looked at, breadth first, so
  * shared, cyclic and very large keys cost little. */
-#include "vm/walk/walk_hash.h"
+#include "vm/data/map_hash.h"
 
 #include "base/hash.h"
 #include "vm/core/kind.h"
@@ -92,7 +92,7 @@ static uint64_t hash_one(csp_vm *vm, value v)
     return hash_add(h, traits->identity ? traits->identity(v) : v);
 }
 
-uint64_t walk_hash(csp_vm *vm, value key)
+uint64_t map_hash(csp_vm *vm, value key)
 {
     if (value_is(key, OBJ_STRING)) /* as most keys are; a name has its hash already */
         return hash_string(vm, value_string(key));

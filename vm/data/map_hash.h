@@ -1,10 +1,10 @@
 /* Hashes of keys. */
-#ifndef CSP_VM_WALK_WALK_HASH_H
-#define CSP_VM_WALK_WALK_HASH_H
+#ifndef CSP_VM_DATA_MAP_HASH_H
+#define CSP_VM_DATA_MAP_HASH_H
 
 #include "vm/core/bytecode.h"
 
 /* The hash of a valid key. Equal keys have equal hashes. Looks at a bounded number of elements. */
-uint64_t walk_hash(csp_vm *vm, value key);
+uint64_t map_hash(csp_vm *vm, value key);
 
 #endif
