@@ -2,24 +2,15 @@
 
 #include <ffi.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ffi/invoke_block.h"
+#include "ffi/native_layout.h"
 #include "ffi/thread.h"
-
-struct cclosure {
-    ffi_closure *stub; /* libffi's, beside its code: written here, run at `code` */
-    void *code;
-    csignature *signature;
-    uint64_t owner, otherwise; /* atomic */
-    void *user;
-    bool dead; /* atomic */
-    cclosure *next;
-    char where[]; /* "": not to be told */
-};
 
 static void (*stray_teller)(const char *where, bool dead); /* atomic */
 
@@ -76,26 +67,6 @@ void cclosure_answer_otherwise(const native_callback *c)
     answer_otherwise(c->closure, c->result);
 }
 
-/* Between the words of the registers and those of the stack lies the address to return to. */
-const void *cclosure_bytes(const native_callback *c, uint32_t i)
-{
-    if (!c->block)
-        return c->args[i];
-    uint32_t at = c->closure->signature->plan->at[i];
-    return c->block + at + (at < BLOCK_STACK ? 0 : 8);
-}
-
-uint64_t cclosure_word(const native_callback *c, uint32_t i)
-{
-    ctype_kind kind = c->closure->signature->params[i].kind;
-    const void *at = cclosure_bytes(c, i);
-    uint64_t word;
-    if (!ctype_is_word(kind))
-        return ctype_load(kind, at);
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
 /* --- being called */
 
 static void tell_stray(const cclosure *c, bool dead)
@@ -142,6 +113,18 @@ static void called_by_libffi(ffi_cif *cif, void *result, void **args, void *data
 /* --- without libffi */
 
 #ifdef INVOKE_DIRECT
+_Static_assert(offsetof(cclosure, owner) == CLOSURE_OWNER, "closure_*.S knows it");
+_Static_assert(offsetof(cclosure, dead) == CLOSURE_DEAD, "closure_*.S knows it");
+_Static_assert(offsetof(ffi_thread, current) == THREAD_CURRENT, "closure_*.S knows it");
+_Static_assert(offsetof(ffi_thread, error) == THREAD_ERROR, "closure_*.S knows it");
+_Static_assert(offsetof(ffi_thread, modes) == THREAD_MODES, "closure_*.S knows it");
+_Static_assert(offsetof(native_callback, closure) == CALLBACK_CLOSURE, "closure_*.S knows it");
+_Static_assert(offsetof(native_callback, args) == CALLBACK_ARGS, "closure_*.S knows it");
+_Static_assert(offsetof(native_callback, block) == CALLBACK_BLOCK, "closure_*.S knows it");
+_Static_assert(offsetof(native_callback, result) == CALLBACK_RESULT, "closure_*.S knows it");
+_Static_assert(offsetof(native_callback, error) == CALLBACK_ERROR, "closure_*.S knows it");
+_Static_assert(sizeof(native_callback) == CALLBACK_SIZE, "closure_*.S knows it");
+
 /* The code that libffi writes for a closure: it puts its own address into r10, and jumps to where
  * the word behind the code says. Where it is anything else it is left alone. */
 static const unsigned char stub_code[] = {
@@ -152,23 +135,32 @@ static const unsigned char stub_code[] = {
 };
 _Static_assert(sizeof stub_code == 24, "the address follows");
 
+/* closure_enter does by itself what `called` does, but what the latter is needed for: C is on a
+ * foreign thread, the closure is another's or gone, or there is no room. */
 void closure_enter(void);
-uint64_t cclosure_entered(const ffi_closure *stub, const char *block);
+void closure_enter_by_c(void);
+uint64_t cclosure_entered(const cclosure *c, const char *block);
 
-/* From closure_enter. */
-uint64_t cclosure_entered(const ffi_closure *stub, const char *block)
+/* From either. */
+uint64_t cclosure_entered(const cclosure *c, const char *block)
 {
     uint64_t result = 0;
-    native_callback call = {.closure = stub->user_data, .block = block, .result = &result};
+    native_callback call = {.closure = c, .block = block, .result = &result};
     called(&call);
     return result;
 }
 
 static void enter_directly(const cclosure *c)
 {
+    const ffi_closure *stub = c->stub;
+#ifdef FFI_ASAN /* it has to be told of each change of stacks */
+    void (*enter)(void) = closure_enter_by_c;
+#else
     void (*enter)(void) = closure_enter;
+#endif
     char *to = (char *)c->stub + sizeof stub_code;
-    if (sizeof c->stub->tramp >= sizeof stub_code + sizeof enter && c->signature->plan &&
+    if (offsetof(ffi_closure, user_data) == STUB_USER &&
+        sizeof stub->tramp >= sizeof stub_code + sizeof enter && c->signature->plan &&
         c->signature->plan->direct && memcmp(c->stub, stub_code, sizeof stub_code) == 0 &&
         memcmp(c->code, stub_code, sizeof stub_code) == 0)
         memcpy(to, &enter, sizeof enter);
@@ -187,7 +179,7 @@ cclosure *cclosure_new(csignature *s, const cclosure_options *o, ffi_refusal *wh
         (void)ffi_refuse_memory(why);
         return NULL;
     }
-    c->stub = ffi_closure_alloc(sizeof *c->stub, &c->code);
+    c->stub = ffi_closure_alloc(sizeof(ffi_closure), &c->code);
     if (!c->stub || ffi_prep_closure_loc(c->stub, s->cif, called_by_libffi, c, c->code) != FFI_OK) {
         (void)ffi_refuse(why, "the system gives no memory for a callback's code");
         if (c->stub)
@@ -207,8 +199,6 @@ cclosure *cclosure_new(csignature *s, const cclosure_options *o, ffi_refusal *wh
 }
 
 void *cclosure_code(const cclosure *c) { return c->code; }
-const csignature *cclosure_signature(const cclosure *c) { return c->signature; }
-void *cclosure_user(const cclosure *c) { return c->user; }
 
 void cclosure_reuse(cclosure *c, uint64_t owner, uint64_t otherwise, void *user)
 {

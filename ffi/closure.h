@@ -12,11 +12,23 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "ffi/ctype.h"
+#include "ffi/invoke_block.h"
 #include "ffi/native_stack.h"
 
-typedef struct cclosure cclosure;
+/* For closure.c, and for the inline functions below. */
+typedef struct cclosure {
+    uint64_t owner; /* atomic */
+    bool dead;      /* atomic */
+    csignature *signature;
+    void *user;
+    uint64_t otherwise; /* atomic */
+    void *stub, *code;  /* libffi's: where it is written, where it runs */
+    struct cclosure *next;
+    char where[]; /* "": not to be told */
+} cclosure;
 
 enum { CCLOSURE_TOMBS = 1000 }; /* closures that are gone, but can still be called without harm */
 
@@ -33,8 +45,8 @@ typedef struct cclosure_options {
 cclosure *cclosure_new(csignature *s, const cclosure_options *o, ffi_refusal *why);
 /* The pointer for C. */
 void *cclosure_code(const cclosure *c);
-const csignature *cclosure_signature(const cclosure *c);
-void *cclosure_user(const cclosure *c);
+static inline const csignature *cclosure_signature(const cclosure *c) { return c->signature; }
+static inline void *cclosure_user(const cclosure *c) { return c->user; }
 /* For one that is kept and used again, when C does not know it: for another owner, function. */
 void cclosure_reuse(cclosure *c, uint64_t owner, uint64_t otherwise, void *user);
 
@@ -50,9 +62,26 @@ void cclosure_stray(void (*tell)(const char *where, bool dead));
 
 /* --- in a callback */
 
-/* Argument i as a word; a struct: its bytes, on the native stack. */
-uint64_t cclosure_word(const native_callback *c, uint32_t i);
-const void *cclosure_bytes(const native_callback *c, uint32_t i);
+/* The bytes of argument i, on the native stack. */
+static inline const void *cclosure_bytes(const native_callback *c, uint32_t i)
+{
+    if (!c->block)
+        return c->args[i];
+    /* Between the words of the registers and those of the stack is the address to return to. */
+    uint32_t at = c->closure->signature->plan->at[i];
+    return c->block + at + (at < BLOCK_STACK ? 0 : 8);
+}
+/* Argument i as a word; not for structs. */
+static inline uint64_t cclosure_word(const native_callback *c, uint32_t i)
+{
+    ctype_kind kind = c->closure->signature->params[i].kind;
+    const void *at = cclosure_bytes(c, i);
+    uint64_t word;
+    if (__builtin_expect(!ctype_is_word(kind), 0))
+        return ctype_load(kind, at);
+    memcpy(&word, at, sizeof word);
+    return word;
+}
 /* The result for C; a struct by its bytes. Once, before native_resume; not for void. */
 void cclosure_answer(const native_callback *c, uint64_t word);
 void cclosure_answer_bytes(const native_callback *c, const void *bytes);

@@ -2,7 +2,6 @@
  * 8 for those of the vector unit, and then those of the stack. The result: rax, rdx, xmm0, xmm1. */
 #ifdef __x86_64__
 #include "ffi/keep_x86_64.inc"
-#include "ffi/native_layout.h"
 
     .text
 

@@ -154,6 +154,7 @@ static native_stack *make_stack(native_stacks *p)
     s->of = p;
     s->low = at + NATIVE_GUARD;
     s->high = s->low + p->size;
+    s->floor = s->low + NATIVE_CALLBACK_ROOM;
 #ifdef MADV_NOHUGEPAGE
     (void)madvise(s->low, p->size, MADV_NOHUGEPAGE); /* one page is to be touched, not 2 MiB */
 #endif

@@ -68,10 +68,12 @@ struct native_stack {
     bool jumped;
     uint64_t result[2]; /* see invoke_result */
     void *result_bytes;
-    /* For the switch (offsets are known to switch_*.S, see native_layout.h): */
+    /* For the switch (these offsets, and those of owner and callback, are known to assembly, see
+     * native_layout.h): */
     void *sp;                       /* suspended: where; else where the topmost call began */
     void *home;                     /* the stack pointer of who entered or resumed */
     void *base;                     /* where the topmost call began; NULL: there is none */
+    char *floor;                    /* C that is below has no room to call back */
     uint64_t raw[4];                /* what a direct call has left in the registers */
     const struct invoke_plan *plan; /* of the call that has ended last */
     /* Of native_stack.c: */

@@ -11,10 +11,14 @@
 #include "ffi/sanitize.h"
 #include "ffi/thread.h"
 
+_Static_assert(offsetof(native_stack, owner) == NATIVE_OWNER, "closure_*.S knows it");
+_Static_assert(offsetof(native_stack, callback) == NATIVE_CALLBACK, "closure_*.S knows it");
+_Static_assert(offsetof(native_stack, floor) == NATIVE_FLOOR, "closure_*.S knows it");
 _Static_assert(offsetof(native_stack, sp) == NATIVE_SP, "switch_*.S knows it");
 _Static_assert(offsetof(native_stack, home) == NATIVE_HOME, "switch_*.S knows it");
 _Static_assert(offsetof(native_stack, base) == NATIVE_BASE, "switch_*.S knows it");
 _Static_assert(offsetof(native_stack, raw) == NATIVE_RAW, "direct_*.S knows it");
+_Static_assert(NATIVE_SUSPENDED == NATIVE_SUSPENDED_N, "closure_*.S knows it");
 _Static_assert(NATIVE_JUMPED == NATIVE_JUMPED_N, "switch_*.S knows it");
 
 enum { END = 64 << 10 }; /* bytes: nearer to its end, a stack cannot take the frame of a signal */
@@ -88,7 +92,7 @@ SANITIZE_NOT __attribute__((noinline)) void native_suspend(native_stack *s, nati
     char *here = __builtin_frame_address(0);
     if (here >= (char *)s->base || here < s->low)
         quit(s, NATIVE_JUMPED);
-    if ((size_t)(here - s->low) < NATIVE_CALLBACK_ROOM)
+    if (here < s->floor)
         quit(s, NATIVE_OVERFLOWED);
     s->callback = c;
     sanitize_leave(&s->fake_stack, s->home_low, s->home_size);
@@ -127,9 +131,8 @@ static void drop_call(native_stack *s)
     sanitize_clear(s->low, (size_t)((char *)s->sp - s->low));
 }
 
-static native_outcome arrived(native_stack *s, native_outcome outcome)
+static native_outcome ended(native_stack *s, native_outcome outcome)
 {
-    ffi_here.current = s->outer;
     switch (outcome) {
     case NATIVE_RETURNED:
         s->error = *ffi_here.error;
@@ -147,9 +150,15 @@ static native_outcome arrived(native_stack *s, native_outcome outcome)
     return outcome;
 }
 
-static void depart(native_stack *s)
+static inline native_outcome arrived(native_stack *s, native_outcome outcome)
 {
-    if (!ffi_here.ready)
+    ffi_here.current = s->outer;
+    return outcome == NATIVE_SUSPENDED ? outcome : ended(s, outcome);
+}
+
+static inline void depart(native_stack *s)
+{
+    if (__builtin_expect(!ffi_here.ready, 0))
         (void)fault_thread();
     s->outer = ffi_here.current;
     ffi_here.current = s;
@@ -180,20 +189,26 @@ static native_outcome go_on(native_stack *s)
 
 typedef struct away {
     native_stack *s;
-    const native_entry *entry; /* NULL: it is resumed */
+    const native_entry *entry;
     native_outcome outcome;
 } away;
 
-static void be_away(void *arg)
+static void enter_away(void *arg)
 {
     away *a = arg;
-    a->outcome = a->entry ? enter(a->s, a->entry) : go_on(a->s);
+    a->outcome = enter(a->s, a->entry);
+}
+
+static void go_on_away(void *arg)
+{
+    away *a = arg;
+    a->outcome = go_on(a->s);
 }
 
 static native_outcome go_around(native_stack *s, const native_entry *e)
 {
-    away call = {s, e, NATIVE_RETURNED};
-    s->of->around(be_away, &call);
+    away call = {.s = s, .entry = e};
+    s->of->around(e ? enter_away : go_on_away, &call);
     return call.outcome;
 }
 
@@ -204,6 +219,8 @@ native_outcome native_begin(native_stack *s, const native_entry *e)
     if (s->depth == s->call_room && !more_calls(s))
         return NATIVE_NO_MEMORY;
     s->base = native_place(s, e->room);
+    if (e->room)
+        sanitize_place(s->base, s->sp);
     s->calls[s->depth++] = (activation){s->base, s->sp, s->callback, e->function, e->plan};
     return s->of->around ? go_around(s, e) : enter(s, e);
 }

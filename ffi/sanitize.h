@@ -47,8 +47,8 @@ static inline void sanitize_clear(const void *low, size_t size) { (void)low, (vo
 #endif
 
 #if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
 #endif
 #endif
 
@@ -67,6 +67,19 @@ static inline void sanitize_deregister(unsigned id)
     VALGRIND_STACK_DEREGISTER(id);
 #else
     (void)id;
+#endif
+}
+
+/* A call is to begin at `base`, with room up to `top` above it. Memcheck marks what lies below the
+ * red zone of the stack pointer as the pointer moves, but nothing when it changes stacks: what is
+ * between the red zones of earlier calls, which began at `top`, and of this one is dead to it. */
+static inline void sanitize_place(const char *base, const char *top)
+{
+#ifdef VALGRIND_MAKE_MEM_UNDEFINED
+    enum { RED_ZONE = 128 };
+    VALGRIND_MAKE_MEM_UNDEFINED(base - RED_ZONE, (size_t)(top - base) + RED_ZONE);
+#else
+    (void)base, (void)top;
 #endif
 }
 

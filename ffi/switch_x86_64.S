@@ -8,25 +8,8 @@
 
 #ifdef __x86_64__
 #include "ffi/keep_x86_64.inc"
-#include "ffi/native_layout.h"
-
-#define FLAGS 0x3f /* of MXCSR: what has happened, no mode */
 
     .text
-
-/* Loads the modes at `from` unless those at `now` are the same. */
-    .macro change_modes from now
-    movl (\now), %ecx
-    xorl (\from), %ecx
-    testl $~FLAGS, %ecx
-    jz 1f
-    ldmxcsr (\from)
-1:  movzwl 4(\now), %ecx
-    cmpw 4(\from), %cx
-    je 2f
-    fldcw 4(\from)
-2:
-    .endm
 
 /* native_outcome native_switch_in(native_stack *s, void (*fn)(void *), void *arg)
  * Balanced: the processor predicts each return. The function begins below s->base, and must come back
@@ -50,7 +33,8 @@
     end native_switch_in
 
 /* native_outcome native_switch_back(native_stack *s, const ffi_modes *home)
- * Goes on behind native_switch_out. */
+ * Goes on behind go_home. Not by a return: where the processor expects one to lead to is of use to the
+ * closure, which returns into C, and then to the home, which returns as often as it has called. */
     function native_switch_back
     keep
     movq %rsp, NATIVE_HOME(%rdi)
@@ -58,24 +42,14 @@
     change_modes %rsp %rsi
     addq $8, %rsp
     give_back
-    retq
+    popq %rcx
+    jmpq *%rcx
     end native_switch_back
 
 /* void native_switch_out(native_stack *s, native_outcome outcome, const ffi_modes *home)
  * Ends native_switch_in, _call or _back. */
     function native_switch_out
-    keep
-    subq $8, %rsp
-    .cfi_adjust_cfa_offset 8
-    stmxcsr (%rsp)
-    fnstcw 4(%rsp)
-    movq %rsp, %r8
-    movq %rsp, NATIVE_SP(%rdi)
-    movq NATIVE_HOME(%rdi), %rsp
-    change_modes %rdx %r8
-    movl %esi, %eax
-    give_back
-    retq
+    go_home %esi
     end native_switch_out
 
 /* void native_landing(native_stack *s, native_outcome outcome, const ffi_modes *home)

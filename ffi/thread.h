@@ -10,9 +10,9 @@
 
 typedef struct ffi_thread {
     native_stack *current; /* NULL: not in C */
-    bool ready;            /* fault_thread has been here, and set the rest */
     int *error;            /* its errno */
     uint64_t modes;        /* those of floating point that it has when it is not in C */
+    bool ready;            /* fault_thread has been here, and set the others */
 } ffi_thread;
 
 /* Initial-exec: no call to find it, also in a shared library. */

@@ -5,6 +5,7 @@
 
 #include "ffi/ctype.h"
 #include "vm/core/concurrency.h"
+#include "vm/foreign/cvalue.h"
 
 /* What a value is for, so that errors can say it. */
 typedef enum cplace_kind {
@@ -51,6 +52,24 @@ verdict convert_variadic(csp_vm *vm, process *p, value v, const cplace *at, ctyp
 /* A value of p's for what C gives. Structs: `word` is the address of their bytes, which are
  * copied. FAIL: out_of_memory. */
 verdict convert_from_c(csp_vm *vm, process *p, ctype t, uint64_t word, value *out);
+
+/* The same for the most common ones; false: to be converted as above. */
+static inline bool convert_from_c_quickly(csp_vm *vm, ctype_kind kind, uint64_t word, value *out)
+{
+    if (kind == CTYPE_POINTER)
+        return word && (*out = cpointer_made(vm, word, NULL)) != VALUE_ABSENT;
+    switch (kind) {
+    case CTYPE_F64: return (*out = value_flonum(ctype_f64(word))) != VALUE_ABSENT;
+    case CTYPE_I8:
+    case CTYPE_I16:
+    case CTYPE_I32: *out = value_int((int64_t)word); return true;
+    case CTYPE_I64:
+    case CTYPE_ISIZE: *out = value_int((int64_t)word); return value_fits_int((int64_t)word);
+    case CTYPE_USIZE:
+    case CTYPE_U64: *out = value_int((int64_t)word); return word <= (uint64_t)INT_SMALL_MAX;
+    default: return false;
+    }
+}
 
 /* type_error "argument 1 `x` of `cos`: expected a number, got a string"; `moved` where v is
  * another's. Always FAIL. */

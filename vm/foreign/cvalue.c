@@ -11,13 +11,7 @@
 
 value cpointer_new(csp_vm *vm, void *address, const cstruct *of)
 {
-    if (!address)
-        return VALUE_NIL;
-    cpointer *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
-    if (!made)
-        return VALUE_ABSENT;
-    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, VALUE_NIL};
-    return value_object(made);
+    return address ? cpointer_made(vm, (uint64_t)(uintptr_t)address, of) : VALUE_NIL;
 }
 
 value cpointer_new_owner(csp_vm *vm, void *address, const cstruct *of)

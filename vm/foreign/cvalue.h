@@ -15,7 +15,7 @@
 #define CSP_VM_FOREIGN_CVALUE_H
 
 #include "ffi/function.h"
-#include "vm/core/concurrency.h"
+#include "vm/core/vm.h"
 
 struct release;
 
@@ -60,6 +60,15 @@ static inline cowner *value_owner(value v)
 
 /* Makers: VALUE_ABSENT where memory has run out. */
 
+/* Not for NULL. */
+static inline value cpointer_made(csp_vm *vm, uint64_t address, const cstruct *of)
+{
+    cpointer *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
+    if (!made)
+        return VALUE_ABSENT;
+    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, (void *)(uintptr_t)address, of, VALUE_NIL};
+    return value_object(made);
+}
 /* VALUE_NIL for NULL. */
 value cpointer_new(csp_vm *vm, void *address, const cstruct *of);
 /* One that is to have a release; not for NULL. */

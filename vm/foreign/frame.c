@@ -211,26 +211,45 @@ static value function_of(const process *p, const ctarget *t)
     return t->kept ? t->kept->function : p->stack[t->call->frame + t->param];
 }
 
+/* After a crash of an earlier callback of this call. */
+static verdict called_back_crashed(csp_vm *vm, const cframe *f)
+{
+    if (!cclosure_signature(target_of(f)->closure)->has_otherwise)
+        return raise_put_off(vm, f);
+    set_state(f, STATE_OTHERWISE);
+    return VERDICT_YIELD;
+}
+
+/* The arguments of a callback, into the window of its function. */
+static verdict give_arguments(csp_vm *vm, process *p, const native_callback *c, const csignature *s,
+                              value *args)
+{
+    const ctype *types = s->params;
+    for (uint32_t i = 0, n = s->count; i < n; i++) {
+        ctype t = types[i];
+        if (t.kind == CTYPE_STRUCT) {
+            uint64_t at = (uint64_t)(uintptr_t)cclosure_bytes(c, i);
+            if (convert_from_c(vm, p, t, at, &args[i]) != VERDICT_DONE)
+                return VERDICT_FAIL;
+            continue;
+        }
+        uint64_t word = cclosure_word(c, i);
+        if (!convert_from_c_quickly(vm, t.kind, word, &args[i]) &&
+            convert_from_c(vm, p, t, word, &args[i]) != VERDICT_DONE)
+            return VERDICT_FAIL;
+    }
+    return VERDICT_CALL;
+}
+
 static verdict called_back(csp_vm *vm, process *p, cframe *f)
 {
     const native_callback *c = callback_of(f);
-    const ctarget *t = target_of(f);
-    if (f->slots[SLOT_CRASH] != VALUE_ABSENT) {
-        if (!cclosure_signature(t->closure)->has_otherwise)
-            return raise_put_off(vm, f);
-        set_state(f, STATE_OTHERWISE);
-        return VERDICT_YIELD;
-    }
+    if (f->slots[SLOT_CRASH] != VALUE_ABSENT)
+        return called_back_crashed(vm, f);
     set_state(f, STATE_CALLED);
     const csignature *s = cclosure_signature(c->closure);
-    value *args = native_call_window(vm, p, function_of(p, t), s->count);
-    for (uint32_t i = 0; args && i < s->count; i++) {
-        bool by_value = s->params[i].kind == CTYPE_STRUCT;
-        uint64_t word = by_value ? (uint64_t)(uintptr_t)cclosure_bytes(c, i) : cclosure_word(c, i);
-        if (convert_from_c(vm, p, s->params[i], word, &args[i]) != VERDICT_DONE)
-            return VERDICT_FAIL;
-    }
-    return args ? VERDICT_CALL : VERDICT_FAIL;
+    value *args = native_call_window(vm, p, function_of(p, target_of(f)), s->count);
+    return args ? give_arguments(vm, p, c, s, args) : VERDICT_FAIL;
 }
 
 static verdict outcome(csp_vm *vm, process *p, cframe *f, native_outcome o, value *result)
@@ -261,26 +280,37 @@ static verdict resume(csp_vm *vm, process *p, cframe *f, worker_reply reply, val
     return outcome(vm, p, f, native_resume(c->stack), result);
 }
 
+/* FAIL: it is not what C is to get. */
+static verdict answer_with(csp_vm *vm, process *p, const native_callback *c, ctype type, value v)
+{
+    const ctarget *t = cclosure_user(c->closure);
+    cplace at = {CPLACE_RESULT, 0, NULL, NULL};
+    uint64_t word;
+    if (!t->kept) {
+        at.name = t->call->of->params[t->param];
+        at.of = t->call->of->name;
+    }
+    if (convert_to_c(vm, p, type, v, &at, &word) != VERDICT_DONE)
+        return VERDICT_FAIL;
+    if (type.kind == CTYPE_STRUCT)
+        cclosure_answer_bytes(c, (const void *)(uintptr_t)word);
+    else
+        cclosure_answer(c, word);
+    return VERDICT_DONE;
+}
+
 /* The program's function has given its result. What that points to lives in the register where
  * it stands, until C calls back again or returns. */
 static verdict answer(csp_vm *vm, process *p, cframe *f, value *result)
 {
     const native_callback *c = callback_of(f);
-    const ctarget *t = target_of(f);
     ctype type = cclosure_signature(c->closure)->result;
-    const char *name = t->kept ? NULL : t->call->of->params[t->param];
-    cplace at = {CPLACE_RESULT, 0, name, t->kept ? NULL : t->call->of->name};
     uint64_t word;
-    if (convert_quickly(type.kind, *native_result(p), &word)) {
+    if (convert_quickly(type.kind, *native_result(p), &word))
         cclosure_answer(c, word);
-    } else if (type.kind != CTYPE_VOID) {
-        if (convert_to_c(vm, p, type, *native_result(p), &at, &word) != VERDICT_DONE)
-            return VERDICT_FAIL;
-        if (type.kind == CTYPE_STRUCT)
-            cclosure_answer_bytes(c, (const void *)(uintptr_t)word);
-        else
-            cclosure_answer(c, word);
-    }
+    else if (type.kind != CTYPE_VOID &&
+             answer_with(vm, p, c, type, *native_result(p)) != VERDICT_DONE)
+        return VERDICT_FAIL;
     return resume(vm, p, f, WORKER_ANSWERED, result);
 }
 
