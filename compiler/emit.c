@@ -23,6 +23,8 @@ void compile_too_large(builder *b, src_span at)
 /* Room for an instruction, its place, and its link in a list of jumps. */
 static bool grow_insns(builder *b)
 {
+    if (b->count < b->insn_room && b->count < b->place_room && b->count < b->link_room)
+        return true;
     if (b->count == b->insn_room && arena_stopped(b->c->ast->arena)) {
         b->c->failed = true;
         return false;

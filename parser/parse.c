@@ -1,6 +1,6 @@
 #include "parser/parse.h"
 #include "base/utf8.h"
-#include "parser/parse_internal.h"
+#include "parser/parse_grammar.h"
 
 #include <stdlib.h>
 
@@ -48,7 +48,8 @@ static ast_module *parse_text(arena *a, diag_list *diags, bool input)
     diags->incomplete = false;
     if (!is_utf8(diags))
         return module;
-    parser p = {.module = module,
+    parser p = {.grammar = &parse_whole_grammar,
+                .module = module,
                 .diags = diags,
                 .input = input,
                 .errors_before = diags->errors,

@@ -1,5 +1,5 @@
 /* `match` and `alt`, and what their arms have in common. */
-#include "parser/parse_internal.h"
+#include "parser/parse_grammar.h"
 
 #include <string.h>
 
@@ -138,7 +138,7 @@ static void communication(parser *p, ast_alt_arm *arm)
 {
     uint32_t start = p->token.span.start;
     bool is_receive_value = parse_at(p, TOK_QUESTION);
-    arm->channel = parse_or_expression(p);
+    arm->channel = parse_operators(p, POWER_OR);
     if (parse_take(p, TOK_QUESTION)) {
         arm->kind = ALT_RECEIVE;
         arm->value = parse_pattern(p);
@@ -174,7 +174,7 @@ static void first_words(parser *p, ast_alt_arm *arm)
         parse_targets(p, arm->target);
         if (!p->panic)
             parse_expect(p, TOK_IN);
-        arm->source = parse_or_expression(p);
+        arm->source = parse_operators(p, POWER_OR);
         if (!p->panic)
             parse_expect(p, TOK_COMMA);
     }

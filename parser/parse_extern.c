@@ -1,5 +1,5 @@
 /* `extern`: the functions and structs of a C library. */
-#include "parser/parse_internal.h"
+#include "parser/parse_grammar.h"
 
 /* ---- functions ---- */
 

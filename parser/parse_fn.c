@@ -1,5 +1,5 @@
 /* Functions: parameters and bodies. */
-#include "parser/parse_internal.h"
+#include "parser/parse_grammar.h"
 
 static bool at_bracket(const parser *p)
 {

@@ -30,7 +30,48 @@ enum { PARSE_MAX_BRACKETS = PARSE_MAX_DEPTH + 50 };
 
 enum { PARSE_MAX_ERRORS = 1000 }; /* with more, nobody reads them: parsing stops */
 
-typedef struct parser {
+typedef struct parser parser;
+typedef ast_node *parse_function(parser *p);
+/* Goes on with what begins at `start`, of which `left` has been read. */
+typedef ast_node *parse_continuation(parser *p, uint32_t start, ast_node *left);
+
+/* How tightly operators bind: the levels of the grammar's table, loosest first. */
+typedef enum parse_power {
+    POWER_NONE,
+    POWER_OR,
+    POWER_AND,
+    POWER_NOT,
+    POWER_COMPARISON,
+    POWER_PIPE,
+    POWER_RANGE,
+    POWER_BIT_OR,
+    POWER_BIT_XOR,
+    POWER_BIT_AND,
+    POWER_SHIFT,
+    POWER_SUM,
+    POWER_TERM,
+    POWER_UNARY
+} parse_power;
+
+/* What a token is, by where it stands; NULL: it cannot stand there. */
+typedef struct parse_rule {
+    parse_function *operand;     /* begins an operand */
+    parse_function *prefix;      /* an operator before an operand … */
+    parse_continuation *postfix; /* goes on with an operand, on the same line (`.`: any) */
+    parse_continuation *infix;   /* an operator between two … */
+    uint8_t prefix_power, power; /* … which binds so tightly (parse_power) */
+    uint8_t kind, op;            /* of an infix operator's node */
+    parse_function *statement;   /* begins a statement; NULL: other_statement */
+    parse_function *item;        /* begins an item of the top level; NULL: a statement */
+} parse_rule;
+
+typedef struct parse_grammar {
+    parse_function *other_statement;
+    parse_rule rules[LEX_KINDS];
+} parse_grammar;
+
+struct parser {
+    const parse_grammar *grammar;
     lexer lx;
     ast_module *module;
     diag_list *diags;
@@ -63,7 +104,7 @@ typedef struct parser {
     uint32_t lost_capacity; /* of module->lost */
     uint32_t bracket_count;
     parse_bracket brackets[PARSE_MAX_BRACKETS];
-} parser;
+};
 
 /* ---- tokens: parse_token.c ---- */
 void parse_advance(parser *p);
@@ -169,41 +210,38 @@ void *parse_list_end(parser *p, size_t start, size_t size, uint32_t *count);
 void parse_nodes_add(parser *p, ast_node *node);
 ast_list parse_nodes_end(parser *p, size_t start);
 
-/* ---- the grammar ---- */
+/* ---- the grammar, which these find in the table ---- */
+/* parse_block.c */
 ast_node *parse_statement(parser *p);
 ast_node *parse_block(parser *p);
 ast_list parse_statements(parser *p, bool top_level);
-/* parse_fn.c: at `fn`: a declaration where a name follows */
-ast_node *parse_fn(parser *p);
-void parse_targets(parser *p, ast_node *target[2]); /* parse_loop.c: of `for` */
-ast_node *parse_loop(parser *p);                    /* at `while`, `loop` or `for` */
-ast_node *parse_par(parser *p);
-ast_node *parse_extern(parser *p);   /* parse_extern.c */
-ast_ctype parse_ctype(parser *p);    /* parse_ctype.c */
+bool parse_brace_opens_map(parser *p); /* at `{`: a key and `:` follow */
+/* parse_expr.c */
+ast_node *parse_expression(parser *p); /* `expr` */
+ast_node *parse_head(parser *p);       /* `head` */
+/* after => spawn catch defer: the map-or-block rule */
+ast_node *parse_block_or_expression(parser *p);
+/* An operand, and all operators after it that bind at least as tightly. */
+ast_node *parse_operators(parser *p, parse_power power);
+/* The same for the right side of an operator: no level of its own. */
+ast_node *parse_right(parser *p, parse_power power);
+ast_node *parse_unary(parser *p);      /* with the operators before it, and `**` */
+ast_node *parse_postfix(parser *p);    /* with what follows it: calls, indices, fields */
+ast_node *parse_no_operand(parser *p); /* reports that an expression was expected */
+
+/* ---- patterns: parse_pattern.c ---- */
+ast_node *parse_pattern(parser *p);                 /* without alternatives */
+ast_node *parse_alternatives(parser *p);            /* `p | q` */
+void parse_targets(parser *p, ast_node *target[2]); /* of `for` */
+/* a PAT_LITERAL, or reports that `what` was expected */
+ast_node *parse_literal(parser *p, const char *what);
+
+/* ---- types of C: parse_ctype.c ---- */
+ast_ctype parse_ctype(parser *p);
 ast_ctype *parse_cresult(parser *p); /* `: type`, or NULL */
 /* at the bracket around parameters or fields */
 void parse_cfields(parser *p, ast_extern_item *item);
 /* takes a NAME or keyword; may be NULL */
 ast_name *parse_word(parser *p, const char *what, src_span *at);
-ast_node *parse_expression(parser *p);     /* parse_expr.c: `expr` */
-ast_node *parse_or_expression(parser *p);  /* `orExpr`: no send, no catch */
-ast_node *parse_bit_expression(parser *p); /* `bitOr` */
-ast_node *parse_head(parser *p);           /* `head` */
-/* after => spawn catch defer: the map-or-block rule */
-ast_node *parse_block_or_expression(parser *p);
-ast_node *parse_postfix(parser *p); /* parse_postfix.c */
-/* `m[a..b]`, parsed as a slice, where a place is expected: an element of the map whose key is the
- * range. `m[..b]` is not one, and stays. */
-ast_node *parse_index_of_slice(parser *p, ast_node *slice);
-ast_node *parse_primary(parser *p);    /* parse_primary.c */
-bool parse_brace_opens_map(parser *p); /* at `{`: a key and `:` follow */
-ast_node *parse_string(parser *p);     /* parse_literal.c: at STRING or STRING_START */
-ast_node *parse_map(parser *p);
-ast_node *parse_match(parser *p);              /* parse_alt.c */
-ast_node *parse_alt(parser *p, bool repeated); /* at `alt` or `pri alt` */
-ast_node *parse_pattern(parser *p);            /* parse_pattern.c: without alternatives */
-ast_node *parse_alternatives(parser *p);       /* `p | q` */
-/* a PAT_LITERAL, or reports that `what` was expected */
-ast_node *parse_literal(parser *p, const char *what);
 
 #endif

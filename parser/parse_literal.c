@@ -1,5 +1,5 @@
 /* Strings with interpolations, and maps. */
-#include "parser/parse_internal.h"
+#include "parser/parse_grammar.h"
 
 #include <string.h>
 

@@ -1,13 +1,5 @@
 /* Loops, and `par`. */
-#include "parser/parse_internal.h"
-
-void parse_targets(parser *p, ast_node *target[2])
-{
-    target[0] = parse_pattern(p);
-    target[1] = NULL;
-    if (parse_take(p, TOK_COMMA))
-        target[1] = parse_pattern(p);
-}
+#include "parser/parse_grammar.h"
 
 /* `for (i = 0; i < n; i++) {`: the rest of such a head is not a statement. */
 static void skip_foreign_head(parser *p)

@@ -260,3 +260,11 @@ ast_node *parse_alternatives(parser *p)
     node->as.list = list;
     return node;
 }
+
+void parse_targets(parser *p, ast_node *target[2])
+{
+    target[0] = parse_pattern(p);
+    target[1] = NULL;
+    if (parse_take(p, TOK_COMMA))
+        target[1] = parse_pattern(p);
+}

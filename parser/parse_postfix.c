@@ -1,5 +1,5 @@
 /* Calls, indices, slices and fields: what follows an operand. */
-#include "parser/parse_internal.h"
+#include "parser/parse_grammar.h"
 
 static bool is_named_argument(parser *p)
 {
@@ -29,7 +29,7 @@ static ast_argument argument(parser *p, bool *named)
     return arg;
 }
 
-static ast_node *call(parser *p, uint32_t start, ast_node *callee)
+ast_node *parse_call(parser *p, uint32_t start, ast_node *callee)
 {
     bool named = false;
     size_t list = parse_list_start(p);
@@ -65,7 +65,7 @@ ast_node *parse_index_of_slice(parser *p, ast_node *slice)
 }
 
 /* `[` index `]`: a range between the brackets makes a slice. */
-static ast_node *indexed(parser *p, uint32_t start, ast_node *object)
+ast_node *parse_index(parser *p, uint32_t start, ast_node *object)
 {
     parse_open(p, PARSE_SQUARE);
     ast_node *index = NULL, *to = NULL;
@@ -77,7 +77,7 @@ static ast_node *indexed(parser *p, uint32_t start, ast_node *object)
             diag *d = parse_expected(p, "the end of the slice");
             diag_hint(d, "a copy of everything is `copy(xs)`");
         }
-        to = parse_bit_expression(p);
+        to = parse_operators(p, POWER_BIT_OR);
     } else if (parse_at(p, TOK_BRACKET_CLOSE) || parse_at(p, TOK_COLON)) {
         diag *d = parse_expected(p, "an index");
         if (parse_at(p, TOK_COLON))
@@ -109,7 +109,7 @@ static ast_node *indexed(parser *p, uint32_t start, ast_node *object)
     return node;
 }
 
-static ast_node *field(parser *p, uint32_t start, ast_node *object)
+ast_node *parse_field(parser *p, uint32_t start, ast_node *object)
 {
     parse_advance(p);
     ast_node *node = parse_node(p, AST_FIELD, start);
@@ -127,22 +127,5 @@ static ast_node *field(parser *p, uint32_t start, ast_node *object)
     node->as.field.name_span = p->token.span;
     parse_advance_name(p);
     node->span.end = p->previous_end;
-    return node;
-}
-
-ast_node *parse_postfix(parser *p)
-{
-    uint32_t start = p->token.span.start;
-    ast_node *node = parse_primary(p);
-    while (!p->panic) {
-        if (parse_at(p, TOK_PAREN_OPEN) && !p->token.newline_before)
-            node = call(p, start, node);
-        else if (parse_at(p, TOK_BRACKET_OPEN) && !p->token.newline_before)
-            node = indexed(p, start, node);
-        else if (parse_at(p, TOK_DOT))
-            node = field(p, start, node);
-        else
-            break;
-    }
     return node;
 }

@@ -1,7 +1,7 @@
 /* Operands. */
-#include "parser/parse_internal.h"
+#include "parser/parse_grammar.h"
 
-static ast_node *keyword_literal(parser *p)
+ast_node *parse_keyword_literal(parser *p)
 {
     uint32_t start = p->token.span.start;
     ast_kind kind = parse_at(p, TOK_TRUE) ? AST_TRUE : parse_at(p, TOK_FALSE) ? AST_FALSE : AST_NIL;
@@ -9,11 +9,11 @@ static ast_node *keyword_literal(parser *p)
     return parse_node(p, kind, start);
 }
 
-static ast_node *number(parser *p) { return parse_number(p, false); }
+ast_node *parse_number_literal(parser *p) { return parse_number(p, false); }
 
-static ast_node *bytes(parser *p) { return parse_text_node(p, AST_BYTES); }
+ast_node *parse_bytes(parser *p) { return parse_text_node(p, AST_BYTES); }
 
-static ast_node *name(parser *p)
+ast_node *parse_name_operand(parser *p)
 {
     if (parse_at_word(p, "pri") && parse_peek(p, 1)->kind == TOK_ALT &&
         !parse_peek(p, 1)->newline_before)
@@ -57,7 +57,7 @@ static ast_node *elements(parser *p, ast_kind kind, uint32_t start, size_t list,
     return node;
 }
 
-static ast_node *parenthesised(parser *p)
+ast_node *parse_parenthesised(parser *p)
 {
     uint32_t start = p->token.span.start;
     size_t list = parse_list_start(p);
@@ -74,7 +74,7 @@ static ast_node *parenthesised(parser *p)
     return first;
 }
 
-static ast_node *list(parser *p)
+ast_node *parse_list(parser *p)
 {
     uint32_t start = p->token.span.start;
     size_t items = parse_list_start(p);
@@ -82,25 +82,7 @@ static ast_node *list(parser *p)
     return elements(p, AST_LIST, start, items, TOK_BRACKET_CLOSE, "`,` or `]`");
 }
 
-static ast_node *no_operand(parser *p)
-{
-    parse_hint_expression(p, parse_expected(p, "an expression"));
-    return parse_error_node(p);
-}
-
-static ast_node *brace(parser *p) { return p->head ? no_operand(p) : parse_map(p); }
-
-bool parse_brace_opens_map(parser *p)
-{
-    if (p->head)
-        return false;
-    const lex_token *key = parse_peek(p, 1);
-    if (key->kind == TOK_STRING_START)
-        return p->ahead_count == 1 && lex_colon_after_string(&p->lx);
-    bool is_key = key->kind == TOK_NAME || key->kind == TOK_STRING ||
-                  (lex_kind_flags(key->kind) & LEX_KEYWORD);
-    return is_key && parse_peek(p, 2)->kind == TOK_COLON;
-}
+ast_node *parse_brace(parser *p) { return p->head ? parse_no_operand(p) : parse_map(p); }
 
 /* At `if`: without what follows an `else`. */
 static ast_node *if_part(parser *p)
@@ -116,7 +98,7 @@ static ast_node *if_part(parser *p)
 }
 
 /* `else if` is a chain of any length. */
-static ast_node *if_expression(parser *p)
+ast_node *parse_if(parser *p)
 {
     ast_node *first = if_part(p), *last = first;
     while (parse_take(p, TOK_ELSE)) {
@@ -134,9 +116,9 @@ static ast_node *if_expression(parser *p)
     return first;
 }
 
-static ast_node *alt(parser *p) { return parse_alt(p, false); }
+ast_node *parse_plain_alt(parser *p) { return parse_alt(p, false); }
 
-static ast_node *anonymous_fn(parser *p)
+ast_node *parse_anonymous_fn(parser *p)
 {
     const lex_token *next = parse_peek(p, 1);
     if (next->kind == TOK_NAME) {
@@ -149,33 +131,4 @@ static ast_node *anonymous_fn(parser *p)
 }
 
 /* In a session `_` is what was shown last. */
-static ast_node *hole(parser *p) { return p->input ? name(p) : no_operand(p); }
-
-ast_node *parse_primary(parser *p)
-{
-    static ast_node *(*const operands[LEX_KINDS])(parser *) = {
-        [TOK_INT] = number,
-        [TOK_FLOAT] = number,
-        [TOK_DURATION] = number,
-        [TOK_STRING] = parse_string,
-        [TOK_STRING_START] = parse_string,
-        [TOK_BYTES] = bytes,
-        [TOK_TRUE] = keyword_literal,
-        [TOK_FALSE] = keyword_literal,
-        [TOK_NIL] = keyword_literal,
-        [TOK_NAME] = name,
-        [TOK_HOLE] = hole,
-        [TOK_PAREN_OPEN] = parenthesised,
-        [TOK_BRACKET_OPEN] = list,
-        [TOK_BRACE_OPEN] = brace,
-        [TOK_FN] = anonymous_fn,
-        [TOK_IF] = if_expression,
-        [TOK_MATCH] = parse_match,
-        [TOK_ALT] = alt,
-        [TOK_PAR] = parse_par,
-    };
-    if (p->panic)
-        return parse_error_node(p);
-    ast_node *(*operand)(parser *) = operands[p->token.kind];
-    return operand == NULL ? no_operand(p) : operand(p);
-}
+ast_node *parse_hole(parser *p) { return p->input ? parse_name_operand(p) : parse_no_operand(p); }

@@ -1,7 +1,8 @@
-/* What the files of the resolver share: resolve.c (modules, functions), resolve_statement.c,
- * resolve_pattern.c (walking), resolve_names.c (scopes and captures), resolve_use.c (what names
- * mean), resolve_check.c (calls, assignments, moves), resolve_unknown.c (unknown names),
- * resolve_extern.c and resolve_ctype.c (C declarations). */
+/* What the files of the resolver share: resolve.c (modules, functions, nodes), resolve_statement.c,
+ * resolve_call.c (calls, moves), resolve_member.c (fields), resolve_assign.c, resolve_pattern.c
+ * (walking), resolve_names.c (scopes and captures), resolve_use.c (what names mean),
+ * resolve_signature.c (what callees take), resolve_unknown.c (unknown names), resolve_extern.c and
+ * resolve_ctype.c (C declarations). */
 #ifndef CSP_PARSER_RESOLVE_INTERNAL_H
 #define CSP_PARSER_RESOLVE_INTERNAL_H
 
@@ -129,11 +130,17 @@ void resolve_pattern(resolver *r, ast_node *first, ast_node *second, resolve_bou
 /* --- resolve_extern.c */
 void resolve_extern(resolver *r, ast_node *node);
 
-/* --- resolve_check.c */
+/* --- resolve_signature.c */
+/* Reports what is certainly wrong with the call's arguments. */
+void resolve_check_call(resolver *r, const ast_node *node, const resolve_signature *s);
+
+/* --- resolve_call.c */
 void resolve_call(resolver *r, ast_node *node, bool spawned);
-void resolve_field(resolver *r, ast_node *node);
-void resolve_assign(resolver *r, ast_node *node);
 void resolve_movable(resolver *r, ast_node *node);           /* an operand that may be `move x` */
 void resolve_moves_end(resolver *r, const moved_name *mark); /* forgets what was moved since then */
+
+/* --- resolve_member.c, resolve_assign.c */
+void resolve_field(resolver *r, ast_node *node);
+void resolve_assign(resolver *r, ast_node *node);
 
 #endif
