@@ -157,6 +157,7 @@ csp_status session_eval(csp_session *s, const char *source, size_t size, char **
     csp_status status = start(s, source, size);
     if (status != CSP_OK)
         return status;
+    heap_hurry(&vm->heap, false);
     while (wait(s, LOOP_NEVER) == CSP_E_INTERRUPTED)
         if (s->evaluation.stopped == CSP_OK)
             stop_interrupted(s, NULL);

@@ -188,6 +188,7 @@ static const char *head_of(const world *w, const process *p)
 csp_status world_run(world *w, process *p, int64_t until, value *result)
 {
     csp_vm *vm = w->vm;
+    heap_hurry(&vm->heap, false);
     vm_status status;
     do
         status = vm_run(vm, p, until);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <linux/membarrier.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,9 +12,6 @@
 #include "gc/pause.h"
 
 enum {
-    HUGE_PAGE = 2 << 20,
-    /* Below this size huge pages would cost a small program more memory than they save time. */
-    HUGE_HEAP = 64 << 20,
     /* Collect when as much has been allocated as is live, as Go does. Measured with trees of
      * 32-byte nodes: 0.59 s and 63 MB; 2: 0.85 s and 46 MB; 3, Boehm's default: 0.91 s and 39 MB;
      * 4: 1.15 s and 32 MB. A million processes take the same memory with each of them. */
@@ -116,16 +112,11 @@ static void GC_CALLBACK push_roots(void)
     }
 }
 
-/* First-touch page faults dominate mass allocation; huge pages make 512 times fewer of them. */
 static void GC_CALLBACK on_resize(GC_word size)
 {
     if (registry.old_resize)
         registry.old_resize(size);
-    if (size < HUGE_HEAP)
-        return;
-    uintptr_t from = (uintptr_t)GC_least_plausible_heap_addr & ~(uintptr_t)(HUGE_PAGE - 1);
-    uintptr_t to = ((uintptr_t)GC_greatest_plausible_heap_addr + 4095) & ~(uintptr_t)4095;
-    (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+    pages_grown(size);
 }
 
 /* When a heap is almost at its limit, collections follow each other with little allocated in
@@ -419,6 +410,7 @@ bool collector_add(heap *h, heap_mark_fn *mark)
 
 void collector_remove(heap *h)
 {
+    heap_hurry(h, false);
     GC_alloc_lock();
     if (h->next)
         h->next->previous = h->previous;

@@ -52,6 +52,11 @@ void watch_marked(heap *h);
 void watch_mark(heap_marker *m, const void *anchor);
 void watch_close(heap *h); /* under the allocation lock */
 
+/* In pages.c: the collector's heap has grown to `size`, under the allocation lock; a mapped stack
+ * has now so many bytes. */
+void pages_grown(size_t size);
+void pages_of_stack(void *map, size_t size);
+
 /* In mapped.c. Called under the collector's allocation lock; the world may be stopped. */
 void mapped_push(heap *h);
 void mapped_close(heap *h);

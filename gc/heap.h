@@ -106,6 +106,7 @@ typedef struct heap {
     bool found;                   /* there is, or soon will be, something in `revived` */
     struct heap *next, *previous; /* in the registry … */
     bool registered;              /* … while it is there */
+    bool hurried;                 /* heap_hurry */
     heap_share share;             /* what is counted of it there */
 } heap;
 
@@ -231,6 +232,15 @@ void heap_collect(heap *h); /* a full collection now */
  * allocated. */
 bool heap_is_slack(const heap *h);
 void heap_give_back(heap *h);
+
+/* Whether nothing that takes its memory may take long, whatever that costs in all: while there is
+ * such a heap, pages are small. */
+void heap_set_hurried(heap *h, bool is);
+static inline void heap_hurry(heap *h, bool is)
+{
+    if (h->hurried != is)
+        heap_set_hurried(h, is);
+}
 
 /* The number of collections so far, including those of other threads. */
 static inline uint64_t heap_collections(const heap *h)

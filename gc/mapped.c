@@ -19,10 +19,7 @@ typedef struct prefix {
 } prefix;
 _Static_assert(sizeof(prefix) == HEAP_GRANULE, "stacks are aligned to 16");
 
-enum {
-    PAGE = 4096,
-    HUGE_STACK = 8 << 20 /* from this size on huge pages save more faults than they waste memory */
-};
+enum { PAGE = 4096 };
 
 static size_t map_size(size_t size)
 {
@@ -123,8 +120,7 @@ static bool remap_stack(heap *h, uint64_t **stack, size_t old_size, size_t new_s
     GC_alloc_unlock();
     if (map == MAP_FAILED)
         return false;
-    if (new_map >= HUGE_STACK)
-        (void)madvise(map, new_map, MADV_HUGEPAGE);
+    pages_of_stack(map, new_map);
     collector_apply_limits(h);
     return true;
 }

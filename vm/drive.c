@@ -29,8 +29,12 @@ enum { POLL_CREDIT = 4000, CLOCK_CREDIT = 1000, POLL_PICK = 100, PICK = 10, POLL
 #ifdef CSP_DEBUG
 enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 400 };
 #else
-enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 8 };
+enum { BYTES_PER_REDUCTION = 16, NS_PER_REDUCTION = 6 };
 #endif
+
+/* In a host's step a slice becomes shorter while what runs takes more time than this for it: some
+ * reductions take a hundred times as long as others. */
+enum { SLICE_NS = 16000 * NS_PER_REDUCTION, SHORTEST_SLICE = 256 };
 
 static void report_activity(csp_vm *vm)
 {
@@ -303,23 +307,41 @@ static int64_t cpu_time_of(int64_t reductions)
     return time > LEAST ? time : LEAST;
 }
 
-vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
+/* A slice that has cost so much took so long: the next one may be twice as long as the last one
+ * was to be, but no longer than what takes SLICE_NS. */
+static void keep_pace(scheduler *s, int64_t cost, int64_t took)
+{
+    int64_t fits = cost * SLICE_NS / (took > 0 ? took : 1);
+    s->pace =
+        fits < SHORTEST_SLICE ? SHORTEST_SLICE : earlier(earlier(fits, 2 * s->pace), s->slice);
+}
+
+/* A slice of at most so many reductions. What it cost, as for `step`. */
+static int64_t short_step(csp_vm *vm, int64_t most)
 {
     scheduler *s = &vm->sched;
     const int64_t slice = s->slice;
+    if (most < slice)
+        s->slice = most;
+    if (most < s->slice_left)
+        s->slice_left = most;
+    int64_t cost = step(vm);
+    s->slice = slice;
+    return cost;
+}
+
+vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
+{
+    scheduler *s = &vm->sched;
+    heap_hurry(&vm->heap, true);
     /* The clock takes longer than a short step. */
-    int64_t until = reductions > slice ? loop_cpu_time() + cpu_time_of(reductions) : LOOP_NEVER;
+    bool timed = reductions > s->slice;
+    int64_t now = timed ? loop_cpu_time() : 0, until = now + cpu_time_of(reductions);
     vm_status why = VM_SPENT;
     *used = poll(vm);
     while (*used < reductions && !is_stopped(vm, &why)) {
-        int64_t left = reductions - *used;
-        if (left < slice)
-            s->slice = left;
-        if (left < s->slice_left)
-            s->slice_left = left;
         uint64_t refilled = vm->heap.refilled;
-        int64_t cost = step(vm);
-        s->slice = slice;
+        int64_t cost = short_step(vm, earlier(reductions - *used, s->pace));
         *used += cost + (int64_t)(vm->heap.refilled - refilled) / BYTES_PER_REDUCTION;
         if (cost == 0) {
             *used += poll(vm) + (hosted_pending(vm) ? POLL_OBJECTS : 0);
@@ -327,7 +349,12 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
                 continue;
             return timer_next(s) == LOOP_NEVER && !pending(vm) ? VM_DEADLOCK : VM_DEADLINE;
         }
-        if (until != LOOP_NEVER && loop_cpu_time() >= until)
+        if (!timed)
+            continue;
+        int64_t then = now;
+        now = loop_cpu_time();
+        keep_pace(s, cost, now - then);
+        if (now >= until)
             return VM_SPENT;
     }
     return why;

@@ -110,7 +110,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     vm->crashed = flood_crash;
     vm->exit_status = -1;
     vm->sched.vm = vm;
-    vm->sched.slice = environment("CSP_SLICE", SLICE);
+    vm->sched.slice = vm->sched.pace = environment("CSP_SLICE", SLICE);
     if (environment("CSP_LIBFFI", 0))
         (void)invoke_set_direct(false);
     sched_set_limited(vm);

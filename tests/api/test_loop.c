@@ -112,6 +112,48 @@ Test(host_loop, budgets_of_steps)
     cr_assert_eq(csp_run(vm, -1), CSP_DONE);
 }
 
+static int burnt;
+
+/* Takes a fifth of a millisecond, and is charged for as any call. */
+static csp_verdict burn(csp_context *ctx)
+{
+    enum { TIME = 200000 };
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    int64_t from = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec, at = from;
+    while (at < from + TIME) {
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+        at = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    }
+    burnt++;
+    return csp_return(ctx, csp_nil());
+}
+
+/* A slice of what takes long is shorter in a step: else it would do more than a thousand of
+ * them. */
+Test(host_loop, slices_of_a_step_go_by_time)
+{
+    enum { STEPS = 4, MOST = 600 };
+    static const csp_native table[] = {{"burn()", NULL, burn, false, NULL}};
+    cr_assert_eq(csp_natives_add(vm, "slow", table, 1, sizeof *table), CSP_OK);
+    static const char text[] = "import \"slow\"\nfn burns() { while true { slow.burn() } }";
+    cr_assert_eq(csp_module_add(vm, "burning", text, sizeof text - 1), CSP_OK);
+    csp_scope s = csp_scope_open(vm);
+    csp_value f;
+    cr_assert_eq(csp_find(vm, "burning", "burns", NULL, &f), CSP_OK);
+    csp_task *t;
+    cr_assert_eq(csp_spawn(vm, f, 0, NULL, &t), CSP_OK);
+    csp_scope_close(vm, s);
+    for (int i = 0; i < STEPS; i++) {
+        burnt = 0;
+        cr_assert_eq(csp_step(vm, 100000, NULL), CSP_MORE);
+    }
+    cr_expect_gt(burnt, 0);
+    cr_expect_lt(burnt, MOST, "%d", burnt);
+    csp_task_kill(t, NULL), csp_task_free(t);
+    cr_assert_eq(csp_run(vm, -1), CSP_DONE);
+}
+
 Test(host_loop, a_due_timer_makes_it_readable)
 {
     int fd = csp_fd(vm);

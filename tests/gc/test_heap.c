@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -50,6 +51,32 @@ static __attribute__((noinline)) void clear_stack(void)
 {
     char hole[32 << 10];
     explicit_bzero(hole, sizeof hole);
+}
+
+/* Whether the system has been advised so ("hg": huge pages, "nh": none) where `at` lies; it may say
+ * nothing of that. */
+static bool advised(const void *at, const char *flag)
+{
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    char line[512];
+    bool here = false, known = false, found = false;
+    while (maps && fgets(line, sizeof line, maps)) {
+        unsigned long from, to;
+        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+            here = from <= (uintptr_t)at && (uintptr_t)at < to;
+        if (here && strncmp(line, "VmFlags:", 8) == 0) {
+            known = true;
+            found = strstr(line, flag) != NULL;
+        }
+    }
+    if (maps)
+        fclose(maps);
+    return found || !known;
+}
+
+static bool has_huge_pages(void)
+{
+    return access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0;
 }
 
 static bool zeroed(const void *memory, size_t size)
@@ -591,4 +618,50 @@ Test(heap, any_number_of_ranges_are_roots)
     }
     free(words);
     words = NULL;
+}
+
+/* A fault of a huge page takes long. */
+Test(heap, who_is_in_a_hurry_has_small_pages)
+{
+    enum { MB = 1 << 20, STACK = 9 * MB, BLOCK = 16 * MB, BLOCKS = 6 };
+    if (!has_huge_pages())
+        cr_skip("the system has none");
+    heap *h = new_heap(0);
+    owner *o = heap_alloc(h, HEAP_TRACED, sizeof *o);
+    uint64_t *stack = heap_stack_new(h, o, MB);
+    cr_assert(heap_stack_resize(h, o, &stack, MB, STACK));
+    void *blocks[BLOCKS];
+    for (int i = 0; i < BLOCKS; i++)
+        blocks[i] = heap_alloc(h, HEAP_BYTES, BLOCK);
+    cr_expect(advised(stack, " hg"));
+    cr_expect(advised(blocks[BLOCKS - 1], " hg"));
+    heap_hurry(h, true);
+    cr_expect(advised(blocks[BLOCKS - 1], " nh"));
+    blocks[0] = heap_alloc(h, HEAP_BYTES, BLOCK);
+    cr_expect(advised(blocks[0], " nh"));
+    uint64_t *other = heap_stack_new(h, o, MB);
+    cr_assert(heap_stack_resize(h, o, &other, MB, STACK));
+    cr_expect(advised(other, " nh"));
+    heap_hurry(h, false);
+    cr_expect(advised(blocks[0], " hg"));
+    heap_stack_free(h, stack, STACK);
+    heap_stack_free(h, other, STACK);
+}
+
+/* The others of its OS process share the collector's heap with it. */
+Test(heap, one_in_a_hurry_counts_for_all_until_it_is_closed)
+{
+    enum { BLOCK = 80 << 20 };
+    if (!has_huge_pages())
+        cr_skip("the system has none");
+    heap *first = new_heap(0), *second = new_heap(0);
+    void *block = heap_alloc(second, HEAP_BYTES, BLOCK);
+    cr_expect(advised(block, " hg"));
+    heap_hurry(first, true);
+    cr_expect(advised(block, " nh"));
+    heap_hurry(second, true);
+    heap_hurry(second, false);
+    cr_expect(advised(block, " nh"));
+    heap_close(first);
+    cr_expect(advised(block, " hg"));
 }

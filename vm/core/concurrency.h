@@ -303,6 +303,7 @@ struct scheduler {
     struct par *failing_first, *failing_last;
     int64_t slice_left; /* in reductions */
     int64_t slice;      /* a full slice; 1 in tests */
+    int64_t pace;       /* and what is one at the moment, in a host's step (vm_run_for) */
     /* the error under way, until it is caught or its process ends */
     value raised;
     uint64_t charged;   /* by natives, not yet taken from the slice */
