@@ -127,25 +127,18 @@ verdict chan_raise_closed_send(csp_vm *vm)
     return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
 }
 
-chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
+/* A send that meets no lone receiver, or is traced. */
+static __attribute__((noinline)) chan_result send_otherwise(csp_vm *vm, process *p, channel *c,
+                                                            value m)
 {
     if (c->header & (CHANNEL_CLOSED | CHANNEL_PORT))
         return c->header & CHANNEL_CLOSED ? CHAN_CLOSED : send_to_host(vm, p, c, m);
-    if (c->recv_first) {
-        process *only = dequeue_only(&c->recv_first, &c->recv_last);
-        if (only) {
-            only->value = m;
-            event_sent(vm, p, only, c, m);
-            ready_at_once(&vm->sched, only);
-            return CHAN_DONE;
-        }
-        void *link = chan_dequeue(c, false, WAKE_MESSAGE);
-        if (link) {
-            *link_value(link) = m;
-            event_sent(vm, p, node_process(link), c, m);
-            sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
-            return CHAN_DONE;
-        }
+    void *link = c->recv_first ? chan_dequeue(c, false, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *link_value(link) = m;
+        event_sent(vm, p, node_process(link), c, m);
+        sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
+        return CHAN_DONE;
     }
     if (c->count < c->capacity) {
         chan_put(c, m);
@@ -156,8 +149,22 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
     return wait_in(c, p, true);
 }
 
-static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, process *p, channel *c,
-                                                                 value *out)
+chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
+{
+    process *only = NULL;
+    if (c->recv_first && !event_wanted(vm) && !(c->header & (CHANNEL_CLOSED | CHANNEL_PORT)))
+        only = dequeue_only(&c->recv_first, &c->recv_last);
+    if (!only)
+        return send_otherwise(vm, p, c, m);
+    only->value = m;
+    vm->counts.messages++;
+    ready_at_once(&vm->sched, only);
+    return CHAN_DONE;
+}
+
+/* A receive that meets no lone sender, or is traced. */
+static __attribute__((noinline)) chan_result receive_otherwise(csp_vm *vm, process *p, channel *c,
+                                                               value *out)
 {
     if (c->count) {
         *out = chan_get(c);
@@ -178,23 +185,13 @@ static inline __attribute__((always_inline)) chan_result receive(csp_vm *vm, pro
         }
         return CHAN_DONE;
     }
-    if (c->send_first) {
-        process *only = dequeue_only(&c->send_first, &c->send_last);
-        if (only) {
-            *out = only->value;
-            only->value = VALUE_ABSENT;
-            event_sent(vm, only, p, c, *out);
-            ready_at_once(&vm->sched, only);
-            return CHAN_DONE;
-        }
-        void *link = chan_dequeue(c, true, WAKE_MESSAGE);
-        if (link) {
-            *out = *link_value(link);
-            *link_value(link) = VALUE_ABSENT;
-            event_sent(vm, node_process(link), p, c, *out);
-            sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
-            return CHAN_DONE;
-        }
+    void *link = c->send_first ? chan_dequeue(c, true, WAKE_MESSAGE) : NULL;
+    if (link) {
+        *out = *link_value(link);
+        *link_value(link) = VALUE_ABSENT;
+        event_sent(vm, node_process(link), p, c, *out);
+        sched_ready(&vm->sched, node_process(link), READY_HANDOVER);
+        return CHAN_DONE;
     }
     if (c->header & CHANNEL_CLOSED)
         return CHAN_CLOSED;
@@ -207,7 +204,16 @@ chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
 {
     if (c->header & CHANNEL_SPECIAL)
         return receive_special(vm, p, c, out);
-    return receive(vm, p, c, out);
+    process *only = NULL;
+    if (c->count == 0 && c->send_first && !event_wanted(vm))
+        only = dequeue_only(&c->send_first, &c->send_last);
+    if (!only)
+        return receive_otherwise(vm, p, c, out);
+    *out = only->value;
+    only->value = VALUE_ABSENT;
+    vm->counts.messages++;
+    ready_at_once(&vm->sched, only);
+    return CHAN_DONE;
 }
 
 value chan_received(process *p)
@@ -248,7 +254,7 @@ static chan_result receive_from_host(csp_vm *vm, process *p, channel *c, value *
 {
     if (!port_end_check(vm, c, false))
         return CHAN_FAIL;
-    chan_result received = receive(vm, p, c, out);
+    chan_result received = receive_otherwise(vm, p, c, out);
     if (received == CHAN_DONE)
         port_end_received(c);
     return received;
