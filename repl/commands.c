@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "repl/act.h"
+#include "repl/columns.h"
 #include "repl/crashes.h"
 #include "repl/edit.h"
 #include "repl/graph.h"
@@ -28,19 +29,41 @@
 static void command_help(repl *r, const char *argument);
 static void command_quit(repl *r, const char *argument);
 
+enum {
+#define GROUP(title, first)
+#define COMMAND(function, name, argument, kind, help) AT_##function,
+#include "repl/commands.def"
+#undef COMMAND
+#undef GROUP
+    COMMAND_COUNT
+};
+
 static const struct command {
     void (*function)(repl *r, const char *argument);
     const char *name, *argument;
     argument_kind kind;
     const char *help;
 } commands[] = {
+#define GROUP(title, first)
 #define COMMAND(function, name, argument, kind, help) \
     {function, name, argument, ARGUMENT_##kind, help},
 #include "repl/commands.def"
 #undef COMMAND
+#undef GROUP
 };
 
-enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+static const struct group {
+    const char *title;
+    int first; /* in `commands`, of those up to the next group's */
+} groups[] = {
+#define GROUP(title, first) {title, AT_##first},
+#define COMMAND(function, name, argument, kind, help)
+#include "repl/commands.def"
+#undef COMMAND
+#undef GROUP
+    {NULL, COMMAND_COUNT}};
+
+enum { GROUP_COUNT = sizeof groups / sizeof *groups - 1 };
 
 #define BLANKS " \t\r\n"
 
@@ -176,19 +199,55 @@ void commands_run(repl *r, const char *line)
 static void print_command(const struct command *c)
 {
     enum { WIDTH = 20 };
-    int width = WIDTH - (int)strlen(c->name);
-    repl_print(1, "  :%s %-*s %s\n", c->name, width, c->argument, c->help);
+    int width = columns_of(c->name) + columns_of(c->argument);
+    repl_print(1, "  :%s %s%*s %s\n", c->name, c->argument, width < WIDTH ? WIDTH - width : 0, "",
+               c->help);
 }
 
+static void print_group(const struct group *g)
+{
+    for (int i = g[0].first; i < g[1].first; i++)
+        print_command(&commands[i]);
+}
+
+/* The names alone, in as many lines as they need. */
+static void print_group_in_short(const struct group *g, int columns)
+{
+    enum { INDENT = 15 };
+    int used = INDENT;
+    repl_print(1, "  %-*s", INDENT - 2, g->title);
+    for (int i = g[0].first; i < g[1].first; i++) {
+        const struct command *c = &commands[i];
+        int width = 1 + columns_of(c->name) + (*c->argument ? 1 + columns_of(c->argument) : 0);
+        if (i > g->first && used + 2 + width >= columns) {
+            repl_print(1, "\n%*s", INDENT, "");
+            used = INDENT;
+        }
+        repl_print(1, "%s:%s%s%s", used > INDENT ? "  " : "", c->name, *c->argument ? " " : "",
+                   c->argument);
+        used += width + (used > INDENT ? 2 : 0);
+    }
+    repl_print(1, "\n");
+}
+
+/* With what each command does where that fits on the screen. */
 static void print_all(void)
 {
+    enum { AROUND = 10 };
+    screen_size screen = columns_screen();
+    bool whole = screen.rows >= COMMAND_COUNT + GROUP_COUNT + AROUND;
     repl_print(
-        1, "Type an expression or a statement; what is not finished goes on in the next line.\n\n");
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        print_command(&commands[i]);
-    repl_print(1, "\n  Tab completes, Up recalls, Ctrl-R searches, Ctrl-C stops what runs or "
-                  "discards what is typed.\n"
-                  "  A semicolon at the end keeps the value from being shown.\n");
+        1, "Type an expression or a statement; an unfinished one goes on in the next line.\n\n");
+    for (int i = 0; i < GROUP_COUNT; i++) {
+        if (whole)
+            print_group(&groups[i]);
+        else
+            print_group_in_short(&groups[i], screen.columns);
+    }
+    repl_print(1,
+               "\n  %sTab completes, Up recalls, Ctrl-R searches, Ctrl-C stops what runs or\n"
+               "  discards what is typed. A semicolon at the end: the value is not shown.\n",
+               whole ? "" : ":help COMMAND tells what a command does.\n  ");
 }
 
 static void command_help(repl *r, const char *argument)

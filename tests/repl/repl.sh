@@ -272,7 +272,7 @@ see 'csp> '
 screen=
 keys ':hel\t'
 verdict complete-command see ':help'
-check help-completed '\r' 'this list'
+check help-completed '\r' ':doc NAME'
 check doc-typed-alone '## What it is.\rfn documented() => 1\r:doc documented\r' $'\n    What it is.'
 keys '\x04'
 
