@@ -232,6 +232,7 @@ typedef struct alt {
     /* the case whose arm is taken, while its value is delivered or moved; -1: none */
     int32_t taken;
     bool prioritised, repeated;
+    bool plain; /* it waits only to receive: its cases have channel, arm and node, and no more */
 } alt;
 
 /* A par under way. Its parent's frame owns it; branches hold it in their side. */

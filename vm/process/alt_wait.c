@@ -2,6 +2,7 @@
 
 #include "vm/core/scheduler.h"
 #include "vm/core/vm.h"
+#include "vm/process/alt_arms.h"
 #include "vm/process/closing.h"
 #include "vm/process/kept.h"
 #include "vm/process/queue.h"
@@ -112,13 +113,37 @@ bool alt_wait(csp_vm *vm, process *p, alt *a)
     return true;
 }
 
-bool alt_wait_plain(csp_vm *vm, process *p, alt *a)
+/* Makes cases of the arms, with their nodes. False: raised. */
+static bool claim_arms(csp_vm *vm, const process *p, alt *a, const value *base, const insn *pc)
 {
-    if (!claim_nodes(vm, p, a))
+    uint32_t arms = pc->a;
+    while (a->capacity < arms) {
+        a->count = a->capacity;
+        if (!alt_add_case(vm, a))
+            return false;
+    }
+    a->count = arms;
+    a->plain = true;
+    alt_case *c = a->cases;
+    for (uint32_t arm = 0; arm < arms; arm++, c++) {
+        c->chan = value_as_object(base[pc[1 + arm].b]);
+        c->arm = (uint16_t)arm;
+        if (!claim_node(vm, p, c, arm)) {
+            give_up_nodes(a);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool alt_wait_plain(csp_vm *vm, process *p, alt *a, const value *base, const insn *pc)
+{
+    if (!claim_arms(vm, p, a, base, pc))
         return false;
     park(p, a);
-    for (uint32_t i = 0; i < a->count; i++)
-        queue_case(p, &a->cases[i], i);
-    a->live = a->count;
+    alt_case *c = a->cases;
+    for (uint32_t arm = 0; arm < pc->a; arm++, c++)
+        queue_case(p, c, arm);
+    a->live = pc->a;
     return true;
 }

@@ -21,14 +21,14 @@ static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
 static void leave_alt(csp_vm *vm, const process *p, alt *a)
 {
     bool keeps = p->wake == WAKE_MESSAGE || p->wake == WAKE_TIMER;
-    for (uint32_t i = 0; i < a->count; i++) {
-        node *n = a->cases[i].node;
+    for (alt_case *c = a->cases, *end = c + a->count; c < end; c++) {
+        node *n = c->node;
         if (!n || !n->queued)
             continue;
         if (n->drained)
             chan_leave_drained(n);
         else if (keeps && kept_leave(n, p))
-            a->cases[i].node = NULL;
+            c->node = NULL;
         else
             leave_queue(vm, n, n->chan, n->sends);
     }
