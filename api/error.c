@@ -97,3 +97,10 @@ void error_count(const csp_error *err, uint32_t *errors, uint32_t *warnings)
         *warnings += s->diags.warnings;
     }
 }
+
+csp_status world_failure(const world *w)
+{
+    if (w->stopped)
+        return w->stopped;
+    return w->error && error_is_compile(w->error) ? CSP_E_COMPILE : CSP_E_MEMORY;
+}

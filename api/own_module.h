@@ -39,5 +39,9 @@ struct own_module {
 
 /* Those that are not hidden: the module with that key, or NULL. */
 struct own_module *loader_find(const world *w, const char *key);
+/* The module of that name that the host has added, or NULL. */
+host_module *loader_host_module(const world *w, const char *name);
+/* Once it is compiled: enters its exports. False: no memory. */
+bool loader_index_members(struct own_module *m);
 
 #endif

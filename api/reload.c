@@ -12,7 +12,7 @@
 #include "api/loader.h"
 #include "api/own_module.h"
 #include "api/parsed.h"
-#include "api/session_names.h"
+#include "api/session_text.h"
 #include "include/csp_tools.h"
 #include "parser/parse.h"
 #include "vm/code/frame.h"

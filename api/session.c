@@ -6,7 +6,8 @@
 #include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/live.h"
-#include "api/session_names.h"
+#include "api/session_text.h"
+#include "api/symbol.h"
 #include "base/array.h"
 #include "vm/core/string.h"
 #include "vm/process/kill.h"
@@ -145,8 +146,7 @@ static void describe(const csp_session *s, uint32_t i, resolve_session_name *out
     if (out->assignable || !value_is(c->item, OBJ_CLOSURE))
         return;
     const closure *fn = value_as_object(c->item);
-    out->is_function =
-        fn->code->captures == 0 && world_closure_symbol(s->world, fn, &out->function);
+    out->is_function = fn->code->captures == 0 && symbol_of_closure(s->world, fn, &out->function);
 }
 
 bool session_find(csp_session *s, const char *name, resolve_session_name *out)

@@ -6,7 +6,7 @@
 #include "api/name_index.h"
 #include "api/world.h"
 
-struct session_text; /* session_names.h */
+struct session_text; /* session_text.h */
 
 typedef struct session_variable {
     char *name; /* owned */

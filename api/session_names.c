@@ -2,49 +2,12 @@
 
 #include <stdlib.h>
 
-#include "api/doc_text.h"
 #include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/loader.h"
+#include "api/session_text.h"
+#include "api/symbol.h"
 #include "include/csp_tools.h"
-
-/* ---- The statements ---- */
-
-session_text *session_text_of(csp_session *s, const resolve_session_name *how)
-{
-    src_span span = how->item->span;
-    session_text *last = s->total > s->count ? s->variables[s->total - 1].text : NULL;
-    if (last && last->start == span.start) {
-        last->uses++;
-        return last;
-    }
-    uint32_t from = doc_start(how->src->text, span.start);
-    session_text *t = malloc(sizeof *t + (span.end - from) + 1);
-    char *file = s->file ? strdup(s->file) : NULL;
-    if (!t || (s->file && !file)) {
-        free(t);
-        free(file);
-        return NULL;
-    }
-    *t = (session_text){.uses = 1,
-                        .start = span.start,
-                        .line = src_locate(how->src, from).line,
-                        .order = s->texts++,
-                        .statement = how->item->kind,
-                        .file = file,
-                        .size = span.end - from};
-    memcpy(t->text, how->src->text + from, t->size);
-    t->text[t->size] = '\0';
-    return t;
-}
-
-void session_text_drop(session_text *t)
-{
-    if (!t || --t->uses > 0)
-        return;
-    free(t->file);
-    free(t);
-}
 
 /* ---- What a session has ---- */
 
@@ -74,10 +37,11 @@ static int compare_order(const void *a, const void *b)
 static csp_name describe(const session_variable *v)
 {
     csp_name name = {.name = v->name, .kind = kind_of(v)};
-    if (v->text) {
-        name.text = v->text->text;
-        name.file = v->text->file;
-        name.line = v->text->line;
+    const session_text *text = v->text;
+    if (text) {
+        name.text = text->text;
+        name.file = text->file;
+        name.line = text->line;
     }
     return name;
 }
@@ -132,7 +96,7 @@ bool session_function(csp_session *s, const char *name, resolve_symbol *out)
     }
     value v = session_value(s, name);
     if (value_is(v, OBJ_CLOSURE))
-        return world_closure_symbol(s->world, value_as_object(v), out);
+        return symbol_of_closure(s->world, value_as_object(v), out);
     return v == VALUE_ABSENT && find_member(s, "", name, out);
 }
 

@@ -116,9 +116,6 @@ const native_entry *world_native(world *w, int index, const char *name);
  * never asked for. */
 bool world_load_module(world *w, int index, const module **out);
 
-/* What a caller can know of a function value. False: no memory. */
-bool world_closure_symbol(world *w, const closure *fn, resolve_symbol *out);
-
 /* Compiles a text; NULL: the world's error says why, and world_failure which status that is. With a
  * session, top-level names are the session's. first_line: the number of the text's first line. */
 module *world_compile(world *w, const char *name, const char *source, size_t size,
