@@ -6,11 +6,21 @@
 #include "vm/core/stack.h"
 #include "vm/process/kill.h"
 #include "vm/process/process.h"
+#include "vm/process/telling.h"
 
 enum { SLOT_STATE, SLOT_COUNT, SLOT_CRASH /* native_crash */, SLOTS };
 /* SLOT_STATE; ABSENT: it waits */
 #define TO_CALL VALUE_FALSE /* what stands in its window; SLOT_COUNT: how many arguments */
 #define CALLED  VALUE_TRUE
+
+/* Links end with the call: some more of them. True: there are no more. */
+__attribute__((noinline)) static bool undo_links(csp_vm *vm, process *p)
+{
+    int64_t most = told_per_step(&vm->sched), left = most;
+    end_links_of_call(vm, p, *native_crash(p), &left);
+    vm_charge(vm, (uint64_t)(most - left) * REDUCTIONS_PER_TOLD);
+    return !p->side->links;
+}
 
 static verdict step(csp_vm *vm, process *p, value *args, value *result)
 {
@@ -20,6 +30,8 @@ static verdict step(csp_vm *vm, process *p, value *args, value *result)
         vm->sched.call_argc = (uint32_t)value_as_int(args[SLOT_COUNT]);
         return VERDICT_CALL;
     }
+    if (p->side && p->side->links && !undo_links(vm, p))
+        return VERDICT_YIELD;
     args[SLOT_STATE] = VALUE_ABSENT;
     vm->own.called = false;
     sched_park(p);
@@ -113,15 +125,6 @@ void own_begin(csp_vm *vm, process *p, const own_call *call)
     vm->own.called = true;
 }
 
-/* What a call may have left to undo. */
-__attribute__((noinline)) static void part(csp_vm *vm, process *p, value outcome)
-{
-    if (p->side && p->side->links)
-        link_end_all(vm, p, outcome);
-    if (p->index != PROCESS_APART)
-        process_part(vm, p);
-}
-
 verdict own_finish(csp_vm *vm, process *p, value *result)
 {
     value *crash = native_crash(p), *given = native_result(p);
@@ -131,7 +134,7 @@ verdict own_finish(csp_vm *vm, process *p, value *result)
     /* A kill that came when the function had returned is not the next call's. */
     p->kill = NULL;
     process_clear(p, PROCESS_NO_CATCH | PROCESS_SPENT);
-    if (p->side || p->index != PROCESS_APART)
-        part(vm, p, failed ? *result : VALUE_ABSENT);
+    if (p->index != PROCESS_APART)
+        process_part(vm, p);
     return failed ? VERDICT_FAIL : VERDICT_DONE;
 }

@@ -28,7 +28,7 @@ bool own_prepare(csp_vm *vm, process *p, value fn, uint32_t argc, own_call *call
 void own_begin(csp_vm *vm, process *p, const own_call *call);
 
 /* The call of p is over, but p has not ended. DONE: *result is what fn gave; FAIL: the error it
- * crashed with. Undoes the links of p. */
+ * crashed with. */
 verdict own_finish(csp_vm *vm, process *p, value *result);
 
 #endif

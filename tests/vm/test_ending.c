@@ -1,13 +1,17 @@
 /* Who is told of an end: in steps, in order, and whoever is not told yet can still leave. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/support/program.h"
+#include "vm/code/native.h"
 #include "vm/core/vm.h"
 #include "vm/data/list.h"
 #include "vm/drive.h"
 #include "vm/audit.h"
+#include "vm/own.h"
 #include "vm/process/kill.h"
+#include "vm/process/outcome.h"
 
 enum { MANY = 20000, AT_ONCE = 600 };
 
@@ -143,5 +147,129 @@ Test(ending, an_unknown_one_is_recycled_when_all_are_told)
     cr_assert(told);
     cr_assert_eq(p->vm->table_count, 0);
     cr_assert_geq(p->vm->sched.recycled_count, 1);
+    program_free(p);
+}
+
+#define CROWD                                        \
+    "fn waits(c, n) { ?c; print(n) }\n"              \
+    "let cs = List.map(0..20000, fn(_) => chan())\n" \
+    "let p = spawn waits(chan(), -1)\n"              \
+    "for i in 0..20000 { spawn waits(cs[i], i) }\n"
+
+static bool waits(const process *q) { return (q->ticket & TICKET_STATE) == TICKET_WAIT; }
+
+/* Some of the receivers are killed before their channels are told. */
+Test(ending, channels_that_watch_are_told_in_steps)
+{
+    program *p = program_new(CROWD "?chan(); cs\n");
+    begin(p);
+    csp_vm *vm = p->vm;
+    process *ends = program_process(p, 1);
+    for (uint32_t i = 0; i < vm->table_count; i++) {
+        process *q = process_at(vm, i);
+        if (q != vm->main && q != ends)
+            cr_assert(chan_watch(vm, ends, q->chan, 1));
+    }
+    vm_kill(vm, ends, "test");
+    while (count_waiting(vm) > MANY / 2)
+        cr_assert(step(p));
+    cr_assert_null(vm_audit(vm));
+    unsigned killed = 0;
+    for (uint32_t i = 0; i < vm->table_count; i++) {
+        process *q = process_at(vm, i);
+        if (waits(q) && q != vm->main && process_number(q) % 2 == 0) {
+            vm_kill(vm, q, "test");
+            killed++;
+        }
+    }
+    while (step(p)) {
+    }
+    cr_assert_null(vm_audit(vm));
+    cr_assert_eq(vm->table_count, 1);
+    cr_assert_gt(killed, MANY / 5);
+    check_ascending(program_out(p), MANY - killed);
+    cr_assert(program_finish(p));
+    program_free(p);
+}
+
+/* --- the links of a call of the host's */
+
+static value given;
+
+static verdict native_give(csp_vm *vm, process *p, value *args, value *result)
+{
+    (void)vm, (void)p, (void)result;
+    given = args[0];
+    return VERDICT_DONE;
+}
+
+static const native_entry giving[] = {{"give", "give(f)", "f", native_give, 1, 1, 0},
+                                      {.name = NULL}};
+
+static program *crowd_with_call(const char *function)
+{
+    char source[2000];
+    snprintf(source, sizeof source, CROWD "fn f() { %s }\ngive(f)\n?chan(); cs\n", function);
+    program *p = program_new_with(giving, source);
+    begin(p);
+    csp_vm *vm = p->vm;
+    process *own = own_process(vm);
+    own_call call;
+    cr_assert(own && own_prepare(vm, own, given, 0, &call));
+    own_begin(vm, own, &call);
+    for (uint32_t i = 0; i < vm->table_count; i++)
+        if (process_at(vm, i) != vm->main && process_at(vm, i) != own)
+            cr_assert_eq(link_processes(vm, own, process_at(vm, i)), VERDICT_DONE);
+    cr_assert_eq(vm_run_own(vm, own, 0), VM_DEADLINE, "its links are to be undone");
+    return p;
+}
+
+/* A step of the VM, which undoes no more than a few links. */
+static void unlink_some(program *p)
+{
+    const process *own = p->vm->own.process;
+    uint32_t before = own->side->link_count;
+    cr_assert(vm_step(p->vm));
+    if (p->vm->own.process == own)
+        cr_assert_leq(before - own->side->link_count, AT_ONCE);
+}
+
+static void check_call(const char *function, verdict expected, unsigned left)
+{
+    program *p = crowd_with_call(function);
+    csp_vm *vm = p->vm;
+    while (vm->own.called)
+        unlink_some(p);
+    value result;
+    cr_assert_eq(own_finish(vm, vm->own.process, &result), expected);
+    while (vm_step(vm)) {
+    }
+    cr_assert_eq(vm->table_count, left);
+    cr_assert_null(vm_audit(vm));
+    cr_assert(program_finish(p));
+    program_free(p);
+}
+
+Test(ending, links_of_a_call_are_undone_in_steps)
+{
+    check_call("7", VERDICT_DONE, MANY + 2);
+    check_call("fail('x')", VERDICT_FAIL, 1);
+}
+
+/* The others hear of the kill instead. */
+Test(ending, a_call_is_killed_while_its_links_are_undone)
+{
+    program *p = crowd_with_call("7");
+    csp_vm *vm = p->vm;
+    while (vm->own.process->side->link_count > MANY / 2)
+        unlink_some(p);
+    uint32_t undone = MANY + 1 - vm->own.process->side->link_count;
+    vm_kill(vm, vm->own.process, "test");
+    while (step(p)) {
+    }
+    cr_assert_null(vm->own.process);
+    cr_assert_eq(vm->table_count, undone + 1);
+    cr_assert_null(vm_audit(vm));
+    cr_assert(program_finish(p));
     program_free(p);
 }

@@ -239,3 +239,68 @@ Test(foreign, lost_memory_beside_leaked_processes)
     cr_assert(program_finish(p));
     program_free(p);
 }
+
+/* --- what C wants back at a process' end */
+
+enum { OWNED = 5000, OWNED_BYTES = 8, BACK_AT_ONCE = 520 };
+
+static const char *const endings[] = {"7", "[m]", "fail('x')", "?chan()"};
+
+static program *begin_owning(const char *ending, int count)
+{
+    char *source =
+        support_format("fn work() { var m = nil; for i in 0..%d { m = Ffi.alloc(%d) }; %s }\n"
+                       "let p = spawn work(); catch wait(p); print('told')\n",
+                       count, OWNED_BYTES, ending);
+    program *p = program_new(source);
+    free(source);
+    return p;
+}
+
+static void check_given_back(const char *ending)
+{
+    program *p = begin_owning(ending, OWNED);
+    program_begin(p, 4000);
+    csp_vm *vm = p->vm;
+    vm->heap.stress = 0; /* a collection would find what nobody holds any more */
+    size_t before = 0, most = 0;
+    do {
+        size_t now = vm->foreign ? vm->foreign->allocated : 0;
+        if (now < before && before - now > most)
+            most = before - now;
+        before = now;
+        cr_assert(now == 0 || program_count(program_out(p), "told") == 0, "%s", ending);
+    } while (program_step(p) || program_kill(p, 1)); /* who waits for ever is killed */
+    cr_assert_gt(most, 0, "%s", ending);
+    cr_assert_leq(most, (size_t)BACK_AT_ONCE * OWNED_BYTES, "%s", ending);
+    cr_assert_eq(program_count(program_out(p), "told"), 1, "%s", ending);
+    cr_assert(program_finish(p));
+    program_free(p);
+}
+
+/* However it ends: nobody is told before all has been given back. */
+Test(foreign, given_back_in_steps)
+{
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        check_given_back(endings[i]);
+}
+
+/* Killed after each of its steps it gives back all the same, and once. */
+Test(foreign, given_back_by_who_is_killed)
+{
+    for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+        bool over = false;
+        for (int n = 1; !over; n++) {
+            program *p = begin_owning(endings[k], 6);
+            program_begin(p, 1);
+            for (int i = 0; i < n && !over; i++)
+                over = !program_step(p);
+            program_kill(p, 1);
+            program_rest(p);
+            cr_assert_eq(p->vm->foreign ? p->vm->foreign->allocated : 0, 0, "%s, step %d",
+                         endings[k], n);
+            cr_assert(program_finish(p));
+            program_free(p);
+        }
+    }
+}

@@ -109,6 +109,7 @@ typedef struct side {
     struct request *request;
     struct par *par;            /* the par that it is a branch of … */
     uint32_t branch;            /* … and which */
+    uint32_t watchers_told;     /* of its end, so far */
     struct process_link *links; /* its links with other processes */
     uint32_t link_count;
     uint32_t watcher_count;

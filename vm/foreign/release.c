@@ -226,12 +226,18 @@ verdict release_run(csp_vm *vm, value v)
     return VERDICT_DONE;
 }
 
-void release_all_of(csp_vm *vm, process *p)
+void release_some_of(csp_vm *vm, process *p, int64_t *most)
 {
-    for (release *r; (r = p->side->releases);) {
+    for (release *r; *most > 0 && (r = p->side->releases); --*most) {
         unlink_own(r);
         run_release(vm, r);
     }
+}
+
+void release_all_of(csp_vm *vm, process *p)
+{
+    int64_t all = INT64_MAX;
+    release_some_of(vm, p, &all);
 }
 
 release *release_hold(value v)

@@ -42,6 +42,8 @@ verdict release_run(csp_vm *vm, value v);
  * it is done, until release_drop, on any thread. NULL: there is nothing to hold. */
 release *release_hold(value v);
 static inline void release_drop(release *r) { __atomic_sub_fetch(&r->users, 1, __ATOMIC_RELEASE); }
+/* Some of p's, which is about to end: at most *most, which is counted down. */
+void release_some_of(csp_vm *vm, process *p, int64_t *most);
 /* Of a process that ends; of the VM. */
 void release_all_of(csp_vm *vm, process *p);
 void release_all(csp_vm *vm);

@@ -1,7 +1,7 @@
-/* Who is told of a process's end: those that are linked to it, and those who wait for its outcome,
- * in steps (telling.h). The ticket says END and the outcome is there before anybody is told. Links
- * come first: a process that is linked and waits must not go on with the outcome before it
- * is killed. */
+/* Who is told of a process's end: the channels that watch it, those that are linked to it, and
+ * those who wait for its outcome, in steps (telling.h). The ticket says END and the outcome is
+ * there before anybody is told. Links come before outcomes: a process that is linked and waits
+ * must not go on with the outcome before it is killed. */
 #include "vm/process/ending.h"
 
 #include "vm/core/scheduler.h"
@@ -15,15 +15,16 @@
 static bool tell_next(csp_vm *vm, process *p, int64_t *count)
 {
     int64_t most = told_per_step(&vm->sched), left = most;
+    chan_tell_end(vm, p, &left);
     end_links(vm, p, &left);
     chan_serve_outcome(vm, p, &left);
     *count = most - left;
-    return !p->side->links && (!p->side->done || !p->side->done->recv_first);
+    const side *sd = p->side;
+    return !sd->watchers && !sd->links && (!sd->done || !sd->done->recv_first);
 }
 
 bool ending_begin(csp_vm *vm, process *p)
 {
-    chan_tell_end(vm, p);
     int64_t count;
     bool all = tell_next(vm, p, &count);
     vm_charge(vm, (uint64_t)(count * REDUCTIONS_PER_TOLD));

@@ -176,18 +176,19 @@ static void end_link(csp_vm *vm, const process *p, struct cause *why)
         kill_process(vm, p, q, why);
 }
 
-void link_end_all(csp_vm *vm, process *p, value crash)
+static struct cause *cause_of_crash(csp_vm *vm, const process *p, value crash)
 {
-    struct cause *why = NULL;
-    if (crash != VALUE_ABSENT) {
-        if (!value_is_immutable(crash)) /* its data stays p's */
-            crash = error_new(vm, value_error(crash)->kind, value_error(crash)->message, VALUE_NIL);
-        why = crash == VALUE_ABSENT ? NULL : kill_cause(vm, crash, process_number(p));
-        if (!why)
-            why = kill_without_cause();
-        vm->sched.raised = VALUE_ABSENT;
-    }
-    while (p->side->links)
+    if (!value_is_immutable(crash)) /* its data stays p's */
+        crash = error_new(vm, value_error(crash)->kind, value_error(crash)->message, VALUE_NIL);
+    struct cause *why = crash == VALUE_ABSENT ? NULL : kill_cause(vm, crash, process_number(p));
+    vm->sched.raised = VALUE_ABSENT;
+    return why ? why : kill_without_cause();
+}
+
+void end_links_of_call(csp_vm *vm, process *p, value crash, int64_t *most)
+{
+    struct cause *why = crash == VALUE_ABSENT ? NULL : cause_of_crash(vm, p, crash);
+    for (; *most > 0 && p->side->links; --*most)
         end_link(vm, p, why);
 }
 

@@ -23,8 +23,8 @@ void unlink_processes(csp_vm *vm, process *p, process *q);
 /* p, which has a side, has ended: undoes its links, at most *most, which is counted down. If it
  * failed, the processes at their other ends are killed. */
 void end_links(csp_vm *vm, process *p, int64_t *most);
-/* Undoes all links of p, which has a side and goes on. If a call in it has crashed (`crash`, else
+/* The same for p that goes on, when a call in it is over. If that has crashed (`crash`, else
  * ABSENT), the processes at their other ends are killed. */
-void link_end_all(csp_vm *vm, process *p, value crash);
+void end_links_of_call(csp_vm *vm, process *p, value crash, int64_t *most);
 
 #endif

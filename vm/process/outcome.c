@@ -100,10 +100,13 @@ bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
     return true;
 }
 
-void chan_tell_end(csp_vm *vm, process *p)
+void chan_tell_end(csp_vm *vm, process *p, int64_t *most)
 {
-    for (uint32_t i = 0; i < p->side->watcher_count; i++)
-        tell_end(vm, p->side->watchers[i], p);
-    p->side->watcher_count = 0;
-    p->side->watchers = NULL;
+    side *sd = p->side;
+    for (; sd->watchers_told<sd->watcher_count && * most> 0; --*most)
+        tell_end(vm, sd->watchers[sd->watchers_told++], p);
+    if (sd->watchers_told == sd->watcher_count) {
+        sd->watcher_count = sd->watchers_told = 0;
+        sd->watchers = NULL;
+    }
 }

@@ -15,7 +15,7 @@ void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most);
  * marks p as awaited. If p has ended, it is sent at once. The caller sees to it that no more than
  * `room` processes are watched whose ends have not been received. False: raised. */
 bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room);
-/* Tells the channels that watch p of its end. */
-void chan_tell_end(csp_vm *vm, process *p);
+/* Tells the channels that watch p of its end, in order: at most *most, which is counted down. */
+void chan_tell_end(csp_vm *vm, process *p, int64_t *most);
 
 #endif

@@ -4,8 +4,10 @@
 
 #include "vm/core/error.h"
 #include "vm/core/text.h"
+#include "vm/foreign/release.h"
 #include "vm/process/handle.h"
 #include "vm/process/rendezvous.h"
+#include "vm/process/telling.h"
 #include "vm/report/difference.h"
 #include "vm/walk/walk.h"
 #include "vm/walk/walk_adopt.h"
@@ -30,16 +32,29 @@ static verdict start(csp_vm *vm, process *p, value *args, value *result)
     return VERDICT_DONE;
 }
 
+/* Gives some more of what C wants back. True: that was all. */
+static bool give_back(csp_vm *vm, process *p)
+{
+    int64_t most = told_per_step(&vm->sched), left = most;
+    release_some_of(vm, p, &left);
+    vm_charge(vm, (uint64_t)(most - left) * REDUCTIONS_PER_TOLD);
+    return !p->side->releases;
+}
+
 /* end(outcome): nobody else can reach the outcome. From now on it belongs to nobody (in transit),
- * and everybody who asks gets a copy. The outcome of a kill may be in transit already. */
+ * and everybody who asks gets a copy. The outcome of a kill may be in transit already. Then C is
+ * given back what it wants, before anybody is told of the end. */
 static verdict end(csp_vm *vm, process *p, value *args, value *result)
 {
-    if (args[2] == VALUE_ABSENT && (obj_header(args[0]) & OWNER_MASK) != OWNER_TRANSIT) {
+    if (args[2] == VALUE_ABSENT && !value_is_immutable(args[0]) &&
+        (obj_header(args[0]) & OWNER_MASK) != OWNER_TRANSIT) {
         args[2] = value_int(1);
         /* A session goes on with the value of its evaluation: there it is a copy. */
         walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
         return walk_call(vm, p, how, 1, args);
     }
+    if (p->side && p->side->releases && !give_back(vm, p))
+        return VERDICT_YIELD;
     *result = args[2] == VALUE_ABSENT ? args[0] : *native_result(p);
     return VERDICT_DONE;
 }
@@ -95,8 +110,10 @@ static verdict refute(csp_vm *vm, process *p, value *args, value *result)
 const native_entry vm_builtins[BUILTIN_COUNT] = {
     [BUILTIN_START] = {"start", "start(bundle)",
                        "first frame of a process that is given mutable values", start, 1, 1, 1},
-    [BUILTIN_END] = {"end", "end(outcome, failed)",
-                     "last frame of a process whose outcome is mutable", end, 2, 2, 1},
+    [BUILTIN_END] =
+        {"end", "end(outcome, failed)",
+         "last frame of a process whose outcome is mutable, or that C has given something", end, 2,
+         2, 1},
     [BUILTIN_SEND] = {"send", "send(c, v)", "c ! v as a call", send, 2, 2, 2},
     [BUILTIN_ASSERT] = {"assert", "assert(op, left, right = nil)",
                         "an assertion of a comparison that does not hold", refute, 2, 3, 0},

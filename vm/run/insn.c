@@ -293,8 +293,10 @@ void insn_end_process(csp_vm *vm, process *p, value outcome, bool failed)
 
 bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f)
 {
-    if (value_is_immutable(outcome) || (!failed && !process_observable(p))) {
-        insn_end_process(vm, p, value_is_immutable(outcome) ? outcome : VALUE_NIL, failed);
+    if (!value_is_immutable(outcome) && !failed && !process_observable(p))
+        outcome = VALUE_NIL;
+    if (value_is_immutable(outcome) && !(p->side && p->side->releases)) {
+        insn_end_process(vm, p, outcome, failed);
         return true;
     }
     const code *last = native_code(vm, &vm_builtins[BUILTIN_END], false);
