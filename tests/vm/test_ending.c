@@ -150,18 +150,18 @@ Test(ending, an_unknown_one_is_recycled_when_all_are_told)
     program_free(p);
 }
 
-#define CROWD                                        \
+#define CROWD(n)                                     \
     "fn waits(c, n) { ?c; print(n) }\n"              \
-    "let cs = List.map(0..20000, fn(_) => chan())\n" \
+    "let cs = List.map(0.." n ", fn(_) => chan())\n" \
     "let p = spawn waits(chan(), -1)\n"              \
-    "for i in 0..20000 { spawn waits(cs[i], i) }\n"
+    "for i in 0.." n " { spawn waits(cs[i], i) }\n"
 
 static bool waits(const process *q) { return (q->ticket & TICKET_STATE) == TICKET_WAIT; }
 
 /* Some of the receivers are killed before their channels are told. */
 Test(ending, channels_that_watch_are_told_in_steps)
 {
-    program *p = program_new(CROWD "?chan(); cs\n");
+    program *p = program_new(CROWD("20000") "?chan(); cs\n");
     begin(p);
     csp_vm *vm = p->vm;
     process *ends = program_process(p, 1);
@@ -206,10 +206,13 @@ static verdict native_give(csp_vm *vm, process *p, value *args, value *result)
 static const native_entry giving[] = {{"give", "give(f)", "f", native_give, 1, 1, 0},
                                       {.name = NULL}};
 
+enum { LINKED = 3000 };
+
 static program *crowd_with_call(const char *function)
 {
     char source[2000];
-    snprintf(source, sizeof source, CROWD "fn f() { %s }\ngive(f)\n?chan(); cs\n", function);
+    snprintf(source, sizeof source, CROWD("3000") "fn f() { %s }\ngive(f)\n?chan(); cs\n",
+             function);
     program *p = program_new_with(giving, source);
     begin(p);
     csp_vm *vm = p->vm;
@@ -252,7 +255,7 @@ static void check_call(const char *function, verdict expected, unsigned left)
 
 Test(ending, links_of_a_call_are_undone_in_steps)
 {
-    check_call("7", VERDICT_DONE, MANY + 2);
+    check_call("7", VERDICT_DONE, LINKED + 2);
     check_call("fail('x')", VERDICT_FAIL, 1);
 }
 
@@ -261,9 +264,9 @@ Test(ending, a_call_is_killed_while_its_links_are_undone)
 {
     program *p = crowd_with_call("7");
     csp_vm *vm = p->vm;
-    while (vm->own.process->side->link_count > MANY / 2)
+    while (vm->own.process->side->link_count > LINKED / 2)
         unlink_some(p);
-    uint32_t undone = MANY + 1 - vm->own.process->side->link_count;
+    uint32_t undone = LINKED + 1 - vm->own.process->side->link_count;
     vm_kill(vm, vm->own.process, "test");
     while (step(p)) {
     }
