@@ -55,7 +55,7 @@ static void add_life(csp_vm *vm, text *t, const process *p)
         add(t, ", waits for ");
         walk_show(vm, t, value_object(p->chan->outcome_of), HANDLE_BYTES);
         return;
-    case REPORT_ALT: add_wait_in_alt(vm, t, p->side->alt); return;
+    case REPORT_ALT: add_wait_in_alt(vm, t, side_of(p)->alt); return;
     case REPORT_TICK: add(t, ", waits for a tick"); return;
     case REPORT_PAR: add(t, ", waits for its par"); return;
     case REPORT_SLEEP: add(t, ", sleeps"); return;

@@ -109,8 +109,8 @@ static bool describe_wait(view *v, const process *p, csp_process *info)
     case REPORT_RECEIVE:
     case REPORT_OUTCOME:
     case REPORT_TICK: return add_channel(v, info, p->chan, p->flags & PROCESS_SENDS, false);
-    case REPORT_ALT: return add_arms(v, info, p->side->alt);
-    case REPORT_SLEEP: return add_time(v, info, p->side->timer->deadline);
+    case REPORT_ALT: return add_arms(v, info, side_of(p)->alt);
+    case REPORT_SLEEP: return add_time(v, info, side_of(p)->timer->deadline);
     case REPORT_REQUEST: info->work = describe_work(v, p); return true;
     default: return true;
     }
@@ -118,14 +118,14 @@ static bool describe_wait(view *v, const process *p, csp_process *info)
 
 static bool describe_links(view *v, const process *p, csp_process *info)
 {
-    uint32_t count = p->side ? p->side->link_count : 0;
+    uint32_t count = side_of(p) ? side_of(p)->link_count : 0;
     if (count == 0)
         return true;
     uint64_t *links = array_room(v->links, &v->link_capacity, count, sizeof *links);
     if (!links)
         return false;
     info->links = v->links = links;
-    for (const process_link *l = p->side->links; l && info->link_count < count;) {
+    for (const process_link *l = side_of(p)->links; l && info->link_count < count;) {
         int mine = l->ends[0] == p ? 0 : 1;
         v->links[info->link_count++] = process_number(l->ends[!mine]);
         l = l->next[mine];
@@ -153,16 +153,16 @@ static csp_place find_place(csp_vm *vm, const process *p)
 
 static csp_process_kind kind_of(const process *p)
 {
-    return p->flags & PROCESS_MAIN     ? CSP_IS_MAIN
-           : p->flags & PROCESS_SYSTEM ? CSP_IS_HOSTS
-           : p->side && p->side->par   ? CSP_IS_BRANCH
-                                       : CSP_IS_SPAWNED;
+    return p->flags & PROCESS_MAIN         ? CSP_IS_MAIN
+           : p->flags & PROCESS_SYSTEM     ? CSP_IS_HOSTS
+           : side_of(p) && side_of(p)->par ? CSP_IS_BRANCH
+                                           : CSP_IS_SPAWNED;
 }
 
 static size_t memory_of(const process *p)
 {
-    size_t slots = p->stack == p->slots && p->capacity <= PROCESS_INLINE_SLOTS ? 0 : p->capacity;
-    return sizeof *p + slots * sizeof(value) + (p->side ? sizeof *p->side : 0);
+    size_t block = p->away ? process_capacity(p) * sizeof(value) : 0;
+    return process_size(p->room) + block + (side_of(p) ? sizeof *side_of(p) : 0);
 }
 
 static csp_process describe(csp_vm *vm, const process *p)
@@ -182,9 +182,9 @@ static csp_process describe(csp_vm *vm, const process *p)
     if (from.position)
         info.spawned = place_at(vm, from.position);
     info.spawned.function = from.name ? from.name->text : NULL;
-    if (p->side && value_is(p->side->last_end, OBJ_STRING)) {
-        info.restarts = p->side->restarts;
-        info.last_end = value_string(p->side->last_end)->text;
+    if (side_of(p) && value_is(side_of(p)->last_end, OBJ_STRING)) {
+        info.restarts = side_of(p)->restarts;
+        info.last_end = value_string(side_of(p)->last_end)->text;
     }
     const string *name = origin_name(vm, p);
     if (name)
@@ -319,7 +319,7 @@ static csp_status each_frame(host *h, uint64_t number,
     process *p = find(h, number);
     if (!p)
         return CSP_E_NOT_FOUND;
-    value taken = p->code ? trace_take(vm, p, p->stack + p->base, p->code, p->pc) : VALUE_NIL;
+    value taken = p->code ? trace_take(vm, p, process_registers(p), p->code, p->pc) : VALUE_NIL;
     if (taken == VALUE_ABSENT)
         return host_fail_memory(h);
     const trace *t = taken == VALUE_NIL ? NULL : value_as_object(taken);

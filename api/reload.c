@@ -288,11 +288,11 @@ static bool stands_in(const process *p, const module *m)
     enum { FRAMES = 100000 }; /* more are not looked at */
     if (!p->code)
         return false;
-    frame f = {p->stack + p->base, p->code, NULL};
+    frame f = {process_registers(p), p->code, NULL};
     for (unsigned i = 0; i < FRAMES; i++) {
         if (f.code->module == m)
             return true;
-        if (f.base == p->stack)
+        if (f.base == process_stack(p))
             return false;
         f = frame_caller(f.base);
     }

@@ -107,6 +107,7 @@ static void GC_CALLBACK push_roots(void)
         heap_push_range(h, h + 1);
         mark_free_bytes(h);
         mapped_push(h);
+        watch_push(h);
         if (h->roots)
             h->roots(h, h->user);
     }
@@ -155,6 +156,7 @@ static void GC_CALLBACK on_event(GC_EventType event)
         break;
     case GC_EVENT_END: pause_end(); break;
     case GC_EVENT_MARK_START: /* anchors may be marked before push_roots is called */
+        watch_begin();
         for (heap *h = registry.heaps; h; h = h->next)
             h->watching = h->armed && !h->found;
         break;

@@ -47,6 +47,8 @@ enum { HEAP_RESERVE = 128 << 10 };
 bool others_use_collector(void);
 
 /* In watch.c. The world is stopped and everything reachable is marked. */
+void watch_begin(void); /* of a marking */
+void watch_push(const heap *h);
 void watch_marked(heap *h);
 /* Under the allocation lock; the world may run. */
 void watch_mark(heap_marker *m, const void *anchor);

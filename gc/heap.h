@@ -58,6 +58,12 @@ typedef struct heap_share {
     size_t limit, mapped;
 } heap_share;
 
+/* What was brought back to life: an array of so many bytes, mapped; a root. */
+typedef struct heap_revived {
+    void **items;
+    size_t count, bytes;
+} heap_revived;
+
 typedef struct heap {
     void *free[HEAP_KINDS][HEAP_LISTS]; /* heads of the free lists; [kind][size / 16] */
     /* account.c: lists that other heaps have put aside for this one; the next of them in word 1 */
@@ -97,10 +103,10 @@ typedef struct heap {
     size_t (*stack_live)(void *owner);
     void *user;
     /* heap_watch: */
-    void *(*unreached)(struct heap *h, void *user);
+    bool (*unreached)(struct heap *h, void *user);
     void (*keep)(heap_marker *m, void *user);
     struct heap_anchor *anchor;   /* brings objects back */
-    void *revived;                /* what it brought back, until that is taken */
+    struct heap_revived revived;  /* what it brought back, until that is taken */
     bool armed;                   /* the anchor can be used */
     bool watching;                /* `unreached` is called at the end of the marking under way */
     bool found;                   /* there is, or soon will be, something in `revived` */
@@ -130,27 +136,32 @@ void heap_unpin(void *memory); /* frees it; NULL: nothing */
 void *heap_pinned_plain(size_t size);
 
 /* From now on `unreached(h, user)` is called at the end of each marking, with the world stopped;
- * heap_is_marked tells what is alive. It returns the first of the objects to bring back, chained
- * through words that are marked from them, or NULL. It must not allocate.
+ * heap_is_marked tells what is alive. It calls heap_revive for each object to bring back, and says
+ * whether there was one. It must not allocate.
  *
  * If it brings something back, or the marking does not watch, keep(m, user) is called to mark what
  * is held weakly beside the objects that are brought back. That may be while the world runs: it
  * may only read what changes in heap_locked. False: out of memory. */
-bool heap_watch(heap *h, void *(*unreached)(heap *h, void *user),
+bool heap_watch(heap *h, bool (*unreached)(heap *h, void *user),
                 void (*keep)(heap_marker *m, void *user));
 /* In the roots callback: whether `unreached` will be called at the end of this marking. If not,
  * the objects that it brings back must be pushed like any other root. */
 static inline bool heap_watches(const heap *h) { return h->watching; }
 /* In `unreached`: whether the object with this base address is alive. */
 bool heap_is_marked(const void *object);
+/* There: brings the object back, one of at most `most`, with all that can be reached from it. If
+ * there is no memory to tell of it, it only stays alive. */
+void heap_revive(heap *h, void *object, size_t most);
 /* There, and in the roots callback: the object, in which there are no pointers, stays alive in this
  * collection, whether it is reached or not. */
 void heap_keep(void *kept);
 /* Overwrites what earlier calls have left below the caller's frame. To be called after handling
  * objects that must be found unreachable later. */
 void heap_clear_stack(void);
-/* At a safe point: the first of the objects brought back, once; NULL: none, or not yet. */
-void *heap_take_revived(heap *h);
+/* At a safe point: the objects that were brought back, `*count` of them; NULL: none. They stay
+ * alive until heap_forget_revived. */
+void *const *heap_get_revived(heap *h, size_t *count);
+void heap_forget_revived(heap *h);
 
 /* Counts malloc'ed memory of this heap, outside the collector's heap, against its limit. False: it
  * would be too much. */

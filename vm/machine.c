@@ -45,7 +45,7 @@ static void push_roots(heap *h, void *user)
     csp_vm *vm = user;
     const process *p = vm->sched.running;
     if (p)
-        heap_push_range(p->stack, p->stack + p->capacity);
+        heap_push_range(process_stack(p), process_stack(p) + process_capacity(p));
     ports_push(vm);
     /* A marking judges either processes or code and names: a leaked process is brought back with
      * all that it holds. */
@@ -135,8 +135,8 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
 static void drop_process(csp_vm *vm, process *p)
 {
     p->code = NULL; /* the collector may come across p when the code is gone */
-    if (p->stack != p->slots)
-        heap_stack_free(&vm->heap, p->stack, stack_bytes(p->capacity));
+    if (p->away)
+        heap_stack_free(&vm->heap, process_stack(p), stack_bytes(process_capacity(p)));
 }
 
 /* The collector's callbacks read them until the heap is closed. */

@@ -19,7 +19,7 @@ __attribute__((noinline)) static bool undo_links(csp_vm *vm, process *p)
     int64_t most = told_per_step(&vm->sched), left = most;
     end_links_of_call(vm, p, *native_crash(p), &left);
     vm_charge(vm, (uint64_t)(most - left) * REDUCTIONS_PER_TOLD);
-    return !p->side->links;
+    return !side_of(p)->links;
 }
 
 static verdict step(csp_vm *vm, process *p, value *args, value *result)
@@ -30,7 +30,7 @@ static verdict step(csp_vm *vm, process *p, value *args, value *result)
         vm->sched.call_argc = (uint32_t)value_as_int(args[SLOT_COUNT]);
         return VERDICT_CALL;
     }
-    if (p->side && p->side->links && !undo_links(vm, p))
+    if (side_of(p) && side_of(p)->links && !undo_links(vm, p))
         return VERDICT_YIELD;
     args[SLOT_STATE] = VALUE_ABSENT;
     vm->own.called = false;
@@ -83,8 +83,8 @@ __attribute__((noinline)) static bool add_captures(own_call *call)
 
 __attribute__((noinline)) static bool add_room(csp_vm *vm, process *p, size_t slots, own_call *call)
 {
-    size_t window = (size_t)(call->args - p->stack);
-    value *stack = process_reserve(vm, p, p->stack, slots);
+    size_t window = (size_t)(call->args - process_stack(p));
+    value *stack = process_reserve(vm, p, process_stack(p), slots);
     if (!stack)
         return false;
     call->args = stack + window;
@@ -97,8 +97,8 @@ bool own_prepare(csp_vm *vm, process *p, value fn, uint32_t argc, own_call *call
     const closure *f = plain_closure(p, fn, argc);
     uint32_t room = f && f->code->registers > argc ? f->code->registers : argc;
     size_t slots = (size_t)window + room;
-    *call = (own_call){fn, argc, p->stack + window, f};
-    if (__builtin_expect(slots > p->capacity, 0))
+    *call = (own_call){fn, argc, process_stack(p) + window, f};
+    if (__builtin_expect(slots > process_capacity(p), 0))
         return add_room(vm, p, slots, call);
     return !f || f->code->captures == 0 || add_captures(call);
 }
@@ -106,13 +106,13 @@ bool own_prepare(csp_vm *vm, process *p, value fn, uint32_t argc, own_call *call
 void own_begin(csp_vm *vm, process *p, const own_call *call)
 {
     const closure *f = call->plain;
-    value *args = call->args, *slots = p->stack;
+    value *args = call->args, *slots = process_stack(p);
     if (f) {
         const code *waits = p->code;
         uint32_t window = (uint32_t)(args - slots);
         link_make(args, waits, waits->insns, window);
         slots[SLOT_STATE] = CALLED;
-        p->base = window;
+        process_set_registers(p, args);
         __atomic_signal_fence(__ATOMIC_SEQ_CST); /* another thread may collect */
         p->code = f->code;
     } else {
@@ -132,7 +132,7 @@ verdict own_finish(csp_vm *vm, process *p, value *result)
     *result = failed ? *crash : *given;
     *crash = *given = VALUE_ABSENT;
     /* A kill that came when the function had returned is not the next call's. */
-    p->kill = NULL;
+    process_set_cause(p, NULL);
     process_clear(p, PROCESS_NO_CATCH | PROCESS_SPENT);
     if (p->index != PROCESS_APART)
         process_part(vm, p);

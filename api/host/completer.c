@@ -268,7 +268,7 @@ verdict completer_unpacked(csp_vm *vm, process *p, csp_context *c)
 verdict completer_arrived(csp_vm *vm, process *p, csp_context *c)
 {
     csp_completer *on = c->awaited;
-    request *r = p->side && p->side->request ? request_take(vm, p) : NULL;
+    request *r = side_of(p) && side_of(p)->request ? request_take(vm, p) : NULL;
     if (r) {
         on->under_way = NULL;
         request_dispose(vm, r);

@@ -85,7 +85,7 @@ static void abandon(csp_vm *vm, process *p, const native_entry *entry, value *ar
 
 static value *slot_of(const process *p, unsigned slot)
 {
-    return p->stack + p->base + p->code->params + slot;
+    return process_registers(p) + p->code->params + slot;
 }
 
 static void place_args(csp_context *c, const process *p, const value *args)

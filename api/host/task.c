@@ -69,7 +69,7 @@ static void free_slot(tasks *of, uint32_t slot)
 /* Nobody asks for the outcome any more: a crash is reported, now if it has happened. */
 static void let_go(csp_vm *vm, csp_task *t, process *p)
 {
-    bool seen = t->seen || (p->side && p->side->done);
+    bool seen = t->seen || (side_of(p) && side_of(p)->done);
     if (!process_ended(p) && !seen)
         process_clear(p, PROCESS_AWAITED);
     if (!process_failed(p) || seen || !value_is(p->value, OBJ_ERROR))

@@ -49,8 +49,7 @@ csp_vm *fixture_vm(void)
     vm->sched.vm = vm;
     vm->sched.slice = vm->sched.slice_left = INT64_MAX / 2;
     p->header = OBJ_PROCESS | OBJ_IMMUTABLE | (uint64_t)1 << OWNER_SHIFT;
-    p->stack = p->slots;
-    p->capacity = PROCESS_INLINE_SLOTS;
+    p->room = PROCESS_ROOM_LEAST;
     vm->sched.running = p;
     vm->empty_string = str_new(vm, "", 0);
     vm->empty_tuple = tuple_new(vm, p, NULL, 0);

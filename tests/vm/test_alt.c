@@ -19,7 +19,7 @@ Test(alt, closing_one_arm_keeps_the_place_in_the_other_queue)
                     "close(a); ?go; b ! 1; b ! 2\n");
     program_begin(p, 4000);
     program_rest(p);
-    const alt *a = program_process(p, 1)->side->alt;
+    const alt *a = side_of(program_process(p, 1))->alt;
     channel *go = p->main->chan;
     cr_assert_eq(a->live, 2);
     chan_send(p->vm, NULL, go, VALUE_NIL);
@@ -59,7 +59,7 @@ Test(alt, the_end_of_a_channel_keeps_the_places_in_other_queues)
         "spawn waits(b); spawn chooses(a, b); ?go; close(c); ?go; b ! 1; ?go; ?c\n");
     program_begin(p, 4000);
     program_rest(p);
-    const alt *first = program_process(p, 1)->side->alt;
+    const alt *first = side_of(program_process(p, 1))->alt;
     channel *go = p->main->chan;
     cr_assert_eq(first->live, 2);
     cr_assert_eq(first->drained, 1);
@@ -205,7 +205,7 @@ Test(alt, leaves_no_value_behind)
         "let c = chan(); spawn chooses(c, chan()); for _ in 0..3 { print(?c) }; ?chan()\n");
     program_begin(p, 1);
     program_rest(p);
-    const alt *a = program_process(p, 1)->side->alt;
+    const alt *a = side_of(program_process(p, 1))->alt;
     cr_assert_eq(a->count, 0);
     cr_assert_geq(a->capacity, 2);
     for (uint32_t i = 0; i < 2; i++) {
@@ -236,7 +236,7 @@ Test(alt, a_server_comes_back_to_the_nodes_that_it_left)
                     "sleep(1ms); ?a\n");
     program_begin(p, 4000);
     program_rest(p);
-    const alt *server = program_process(p, 1)->side->alt;
+    const alt *server = side_of(program_process(p, 1))->alt;
     channel *b = server->cases[1].chan;
     node *kept = only_receiver(b);
     cr_assert_not_null(kept);
@@ -270,9 +270,9 @@ Test(alt, what_it_leaves_in_a_queue_belongs_to_nobody)
     cr_assert_null(left->proc);
     cr_assert_eq(left->value, VALUE_ABSENT);
     cr_assert(!link_valid(left));
-    for (uint32_t i = 0; i < once->side->alt->capacity; i++) {
-        cr_assert_neq(once->side->alt->cases[i].node, left);
-        cr_assert_null(once->side->alt->cases[i].chan);
+    for (uint32_t i = 0; i < side_of(once)->alt->capacity; i++) {
+        cr_assert_neq(side_of(once)->alt->cases[i].node, left);
+        cr_assert_null(side_of(once)->alt->cases[i].chan);
     }
     cr_assert(program_finish(p));
     program_free(p);

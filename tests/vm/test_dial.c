@@ -23,8 +23,7 @@ static void open_vm(void)
     bell_set_loop(vm->bell, vm->loop);
     p = heap_pinned(sizeof *p);
     p->header = OBJ_PROCESS | OBJ_IMMUTABLE | (uint64_t)(++vm->last_number + 1) << OWNER_SHIFT;
-    p->stack = p->slots;
-    p->capacity = PROCESS_INLINE_SLOTS;
+    p->room = PROCESS_ROOM_LEAST;
 }
 
 static void close_vm(void)

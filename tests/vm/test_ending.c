@@ -124,7 +124,7 @@ Test(ending, links_are_undone_in_steps)
     while (step(p)) {
     }
     cr_assert_null(vm_audit(vm));
-    cr_assert(vm->table_count == (left->kill ? 0 : 1) && !ends->side->links);
+    cr_assert(vm->table_count == (process_cause(left) ? 0 : 1) && !side_of(ends)->links);
     program_finish(p);
     program_free(p);
 }
@@ -140,7 +140,7 @@ Test(ending, an_unknown_one_is_recycled_when_all_are_told)
     while (vm_step(p->vm)) {
         process *of = p->vm->sched.ending.first;
         told = told || of;
-        for (const process *q = p->vm->sched.recycled; q; q = q->run_next)
+        for (const process *q = p->vm->sched.recycled[PROCESS_ROOM_LEAST]; q; q = q->next)
             cr_assert_neq(q, of);
         cr_assert_null(vm_audit(p->vm));
     }
@@ -231,10 +231,10 @@ static program *crowd_with_call(const char *function)
 static void unlink_some(program *p)
 {
     const process *own = p->vm->own.process;
-    uint32_t before = own->side->link_count;
+    uint32_t before = side_of(own)->link_count;
     cr_assert(vm_step(p->vm));
     if (p->vm->own.process == own)
-        cr_assert_leq(before - own->side->link_count, AT_ONCE);
+        cr_assert_leq(before - side_of(own)->link_count, AT_ONCE);
 }
 
 static void check_call(const char *function, verdict expected, unsigned left)
@@ -264,9 +264,9 @@ Test(ending, a_call_is_killed_while_its_links_are_undone)
 {
     program *p = crowd_with_call("7");
     csp_vm *vm = p->vm;
-    while (vm->own.process->side->link_count > LINKED / 2)
+    while (side_of(vm->own.process)->link_count > LINKED / 2)
         unlink_some(p);
-    uint32_t undone = LINKED + 1 - vm->own.process->side->link_count;
+    uint32_t undone = LINKED + 1 - side_of(vm->own.process)->link_count;
     vm_kill(vm, vm->own.process, "test");
     while (step(p)) {
     }

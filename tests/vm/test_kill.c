@@ -25,14 +25,15 @@ Test(kill, the_first_reason_stays)
     program_rest(p);
     process *q = program_process(p, 1);
     vm_kill(p->vm, q, "one");
-    const struct cause *first = q->kill;
+    const struct cause *first = process_cause(q);
     vm_kill(p->vm, q, "two");
-    cr_assert_eq(q->kill, first);
+    cr_assert_eq(process_cause(q), first);
     program_rest(p);
     uint64_t ticket = q->ticket;
     cr_assert(q->flags & PROCESS_DYING);
     vm_kill(p->vm, q, "three");
-    cr_assert(q->kill == first && q->ticket == ticket, "the dying are not woken by a kill");
+    cr_assert(process_cause(q) == first && q->ticket == ticket,
+              "the dying are not woken by a kill");
     program_free(p);
 }
 

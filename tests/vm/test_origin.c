@@ -101,7 +101,7 @@ Test(origin, of_code_that_was_given_back)
         numbers[i] =
             origin_of_spawn(vm, i % 5 ? numbers[i - 1] : ORIGIN_HOST, (1u << 30) + i, NULL);
     process *alive = fixture_process(vm);
-    alive->origin = numbers[102];
+    alive->origin = numbers[102] & PROCESS_ORIGIN_MOST;
     vm->table = (process * *[]){&alive};
     vm->table_count = 1;
     origin_forget(vm);

@@ -6,11 +6,14 @@
 #include "tests/support/support.h"
 #include "vm/core/vm.h"
 
+enum { ROOMS = sizeof((scheduler *)0)->recycled / sizeof(process *) };
+
 static unsigned count_recycled(const csp_vm *vm)
 {
     unsigned n = 0;
-    for (const process *p = vm->sched.recycled; p; p = p->run_next)
-        n++;
+    for (uint32_t room = 0; room < ROOMS; room++)
+        for (const process *p = vm->sched.recycled[room]; p; p = p->next)
+            n++;
     return n;
 }
 
@@ -37,10 +40,12 @@ Test(process, a_recycled_object_counts_on)
     cr_assert_geq(ticket >> 2, 2);
     cr_assert_geq(p->vm->sched.recycled_count, 1);
     cr_assert_eq(count_recycled(p->vm), p->vm->sched.recycled_count);
-    for (const process *q = p->vm->sched.recycled; q; q = q->run_next) {
-        cr_assert_eq(q->ticket & TICKET_STATE, TICKET_RUN);
-        cr_assert(q->side == NULL && q->kill == NULL && q->chan == NULL && q->flags == 0 &&
-                  q->stack == q->slots);
+    for (uint32_t room = 0; room < ROOMS; room++) {
+        for (const process *q = p->vm->sched.recycled[room]; q; q = q->next) {
+            cr_assert_eq(q->ticket & TICKET_STATE, TICKET_RUN);
+            cr_assert(q->more == 0 && q->chan == NULL && q->flags == 0 && !q->away);
+            cr_assert_eq(q->room, room);
+        }
     }
     cr_assert(program_finish(p));
     program_free(p);
@@ -57,7 +62,8 @@ Test(process, a_known_one_is_not_recycled)
     program_rest(p);
     cr_assert(process_ended(known));
     cr_assert_eq(p->vm->sched.recycled_count, 1);
-    cr_assert_neq(p->vm->sched.recycled, known);
+    for (uint32_t room = 0; room < ROOMS; room++)
+        cr_assert_neq(p->vm->sched.recycled[room], known);
     cr_assert(program_finish(p));
     program_free(p);
 }
@@ -106,7 +112,7 @@ Test(process, stacks_grow_and_shrink)
         const process *q = program_process(p, 1);
         if (!q)
             continue;
-        last = q->capacity;
+        last = process_capacity(q);
         largest = last > largest ? last : largest;
     }
     cr_assert_gt(largest, 200000);

@@ -83,8 +83,7 @@ static process *new_process(void)
 {
     process *p = heap_pinned(sizeof *p);
     p->header = OBJ_PROCESS | OBJ_IMMUTABLE | (uint64_t)(++vm->last_number + 1) << OWNER_SHIFT;
-    p->stack = p->slots;
-    p->capacity = PROCESS_INLINE_SLOTS;
+    p->room = PROCESS_ROOM_LEAST;
     return p;
 }
 
@@ -206,7 +205,7 @@ Test(request, killed_while_it_is_worked_on_its_result_is_dropped)
     kill_process(vm, NULL, p, NULL);
     sched_settle(vm, p);
     cr_assert(!request_pending(vm), "nobody waits for it, so nothing is alive");
-    cr_assert_null(p->side->request);
+    cr_assert_null(side_of(p)->request);
     cr_assert_eq(atomic_load(&dropped), 0);
     uint64_t ticket = p->ticket;
     atomic_store(&hold, 0);

@@ -69,7 +69,7 @@ static void check_ascending(const char *numbers, uint32_t count)
 static channel *waited_on(const csp_vm *vm)
 {
     const process *p = process_at(vm, vm->table_count - 1);
-    return p->chan ? p->chan : p->side->alt->cases[0].chan;
+    return p->chan ? p->chan : side_of(p)->alt->cases[0].chan;
 }
 
 static void check_close(const char *source)

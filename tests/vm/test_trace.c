@@ -35,10 +35,11 @@ TestSuite(trace, .init = open_vm, .fini = close_vm);
 static value *push_frames(process *p, uint32_t depth, uint32_t tail)
 {
     enum { DISTANCE = 3 };
-    p->capacity = DISTANCE * (depth + 1) + 4;
-    p->stack = heap_pinned(p->capacity * sizeof *p->stack);
-    cr_assert(p->stack);
-    value *base = p->stack;
+    p->block.capacity = DISTANCE * (depth + 1) + 4;
+    p->block.stack = heap_pinned(p->block.capacity * sizeof(value));
+    p->away = 1;
+    cr_assert(p->block.stack);
+    value *base = p->block.stack;
     for (uint32_t i = 1; i <= depth; i++) {
         const code *caller = m->codes[i == 1 ? 0 : 1];
         base += DISTANCE;
@@ -51,9 +52,9 @@ static value *push_frames(process *p, uint32_t depth, uint32_t tail)
 
 static void pop_frames(process *p)
 {
-    heap_unpin(p->stack);
-    p->stack = p->slots;
-    p->capacity = PROCESS_INLINE_SLOTS;
+    heap_unpin(p->block.stack);
+    p->away = 0;
+    memset(p->slots, 0, sizeof p->slots);
 }
 
 static value crash(uint32_t depth, uint32_t tail)
@@ -81,7 +82,8 @@ static char *report(value e, uint64_t number, const char *name)
 
 Test(trace, a_report)
 {
-    fixture_process(vm)->origin = origin_of_spawn(vm, ORIGIN_HOST, m->codes[2]->base + 1, NULL);
+    fixture_process(vm)->origin =
+        origin_of_spawn(vm, ORIGIN_HOST, m->codes[2]->base + 1, NULL) & PROCESS_ORIGIN_MOST;
     char *said = report(crash(3, 2), 3, "worker");
     cr_expect_str_eq(
         said,

@@ -196,7 +196,7 @@ value vm_native(csp_vm *vm, const char *of, const char *name)
 value *native_call_window(csp_vm *vm, process *p, value fn, uint32_t argc)
 {
     uint32_t at = (uint32_t)p->code->registers - 1;
-    value *base = process_reserve(vm, p, p->stack + p->base, at + 2 + argc);
+    value *base = process_reserve(vm, p, process_registers(p), at + 2 + argc);
     if (!base)
         return NULL;
     base[at] = fn;

@@ -68,7 +68,7 @@ verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value
 /* Where the result of that call is, when the native runs again. */
 static inline value *native_result(const process *p)
 {
-    return p->stack + p->base + p->code->registers - 1;
+    return process_registers(p) + p->code->registers - 1;
 }
 /* Where a native that catches finds the error that its call crashed with. */
 static inline value *native_crash(const process *p) { return native_result(p) - 1; }

@@ -127,7 +127,7 @@ static item *find_above(const struct origins *all, uint32_t from, uint32_t posit
 static const origin_edge *add_edge(struct origins *all, uint32_t parent, uint32_t position,
                                    const string *name)
 {
-    if (!grow_items(all) || !grow_edges(all) || all->next == UINT32_MAX)
+    if (!grow_items(all) || !grow_edges(all) || all->next > PROCESS_ORIGIN_MOST)
         return NULL;
     item *child = find_above(all, parent, position, name);
     if (child) {
@@ -171,8 +171,8 @@ uint32_t origin_position(const csp_vm *vm, const process *p)
 
 const string *origin_name(csp_vm *vm, const process *p)
 {
-    if (p->side && value_is(p->side->name, OBJ_STRING))
-        return value_string(p->side->name);
+    if (side_of(p) && value_is(side_of(p)->name, OBJ_STRING))
+        return value_string(side_of(p)->name);
     if (p == vm->main) {
         value name = str_intern(vm, "main", 4);
         return name == VALUE_ABSENT ? NULL : value_string(name);

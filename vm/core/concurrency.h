@@ -9,7 +9,8 @@
  *    whoever wins the ticket becomes the owner. END: it has ended for good. Each win adds one to
  *    the epoch.
  *  - A node in a queue is valid only while its ticket equals its process's. Whoever meets a stale
- *    node drops it.
+ *    node drops it. A process that stands in a queue itself (its embedded node) waits: whoever wins
+ *    it takes it out.
  *  - Only the winner writes `wake`, the node's value and alt->won. It never touches the other
  *    process's stack.
  *  - The ticket of a recycled process object goes on counting. It is never reset.
@@ -18,6 +19,8 @@
  * locks are needed, and a win never fails once stale nodes have been dropped (asserted). */
 #ifndef CSP_VM_CORE_CONCURRENCY_H
 #define CSP_VM_CORE_CONCURRENCY_H
+
+#include <stddef.h>
 
 #include "vm/core/bytecode.h"
 #include "vm/core/object.h"
@@ -70,38 +73,86 @@ enum {
     PROCESS_SENDS = 1 << 8
 };
 
-enum { PROCESS_FLAGS = 0xfff /* all of them */, PROCESS_INLINE_SLOTS = 5 };
+enum { PROCESS_FLAGS = 0xfff /* all of them */ };
 #define PROCESS_REDUCTIONS (((uint64_t)1 << 48) - 1)
 
+/* The slots at the end of a process object: made for the registers of its first frame, and always
+ * an odd number, so that the object is whole granules. */
+enum { PROCESS_ROOM_LEAST = 3, PROCESS_ROOM_MOST = 9 };
+/* A larger distance, or origin, is not known. */
+enum { PROCESS_DISTANCE_MOST = (1 << 28) - 1, PROCESS_ORIGIN_MOST = (1 << 27) - 1 };
+
+/* There may be millions: no word is here that can be somewhere else. */
 struct process {
     /* OBJ_PROCESS; the owner field is its own number, so (header & OWNER_MASK) | OBJ_LIST heads the
      * lists that it owns */
     uint64_t header;
     uint64_t ticket;
-    /* its embedded node: a wait on one channel. Links are bases of processes or nodes (node_of) */
+    /* Its embedded node: a wait on one channel. Links are bases of processes or nodes
+     * (link_is_node). While it does not wait, `next` is the next one in the run queue, in `ending`,
+     * or among those to be recycled: whoever wakes it takes it out of its queue first
+     * (process_wake). */
     void *next, *prev;
-    channel *chan;      /* where the node is queued, else NULL */
-    value value;        /* of the node: the message; when ended: the outcome */
-    value *stack;       /* slots, or a block of its own */
-    const code *code;   /* of the top frame, while it does not run */
-    uint32_t pc, base;  /* of the top frame, while it does not run; base in slots from stack */
-    uint32_t capacity;  /* of the stack, in slots */
-    uint32_t index;     /* in the VM's table of processes */
-    struct cause *kill; /* set once */
-    struct side *side;
-    /* in the run queue, or in `ending`; for processes found by leak.c: the next one */
-    process *run_next;
+    channel *chan; /* where the node is queued, else NULL */
+    value value;   /* of the node: the message; when ended: the outcome */
+    /* What few need: its side object, or the cause of its kill with the lowest bit set, or 0
+     * (side_of, process_cause). */
+    uintptr_t more;
+    const code *code; /* of the top frame, while it does not run */
     uint64_t wake : 4, flags : 12, reductions : 48;
-    uint32_t origin;          /* where it was spawned, and by whom (origin.h) */
-    uint32_t parent_distance; /* own number minus the parent's; 0: none, or too far away */
-    value slots[PROCESS_INLINE_SLOTS];
+    uint32_t pc;    /* of the top frame, while it does not run */
+    uint32_t index; /* in the VM's table of processes */
+    /* where it was spawned, and by whom (origin.h); whether the stack is a block of its own, and of
+     * one in the object what `base` is of a block */
+    uint32_t origin : 27, near_base : 4, away : 1;
+    /* own number minus the parent's (0: none, or too far away); how many slots the object has */
+    uint32_t parent_distance : 28, room : 4;
+    union {
+        value slots[PROCESS_ROOM_LEAST]; /* `room` of them */
+        struct {
+            value *stack;
+            uint32_t capacity, base; /* as process_capacity and process_base */
+        } block;
+    };
 };
-_Static_assert(sizeof(process) == 160,
-               "a process and the frame of worker(in, out) are one object of 160 bytes");
+_Static_assert(sizeof(process) == 112, "a process and a frame of three registers are 112 bytes");
+
+static inline size_t process_size(uint32_t room)
+{
+    return offsetof(process, slots) + room * sizeof(value);
+}
+/* Its stack: the slots of the object, or a block of its own; how many slots there are. */
+static inline value *process_stack(const process *p)
+{
+    return p->away ? p->block.stack : (value *)(uintptr_t)p->slots;
+}
+static inline uint32_t process_capacity(const process *p)
+{
+    return p->away ? p->block.capacity : p->room;
+}
+/* Of the top frame, while it does not run: the place in the stack, and the registers. */
+static inline uint32_t process_base(const process *p)
+{
+    return p->away ? p->block.base : p->near_base;
+}
+static inline value *process_registers(const process *p)
+{
+    return p->away ? p->block.stack + p->block.base : (value *)(uintptr_t)p->slots + p->near_base;
+}
+/* Whether they were, and so far are, the first slots of the object. */
+static inline bool process_is_at_slots(const process *p) { return !p->near_base && !p->away; }
+static inline void process_set_registers(process *p, const value *registers)
+{
+    if (p->away)
+        p->block.base = (uint32_t)(registers - p->block.stack);
+    else
+        p->near_base = (uint32_t)(registers - p->slots) & 0xf;
+}
 
 /* What few processes need; made when first needed. */
 typedef struct side {
     uint64_t header;     /* OBJ_SIDE */
+    struct cause *kill;  /* set once */
     struct alt *alt;     /* cached block of the alt under way */
     struct timer *timer; /* cached; in the scheduler's heap while index >= 0 */
     channel *done;       /* the channel that gives its outcome */
@@ -129,6 +180,28 @@ typedef struct side {
     value last_end;     /* a string: how the one before has ended. ABSENT: there was none */
     uint64_t random[4]; /* its random generator; all 0: not seeded yet */
 } side;
+
+/* NULL: it has none. */
+static inline side *side_of(const process *p)
+{
+    if (__builtin_expect(p->more == 0, 1))
+        return NULL;
+    return p->more & 1 ? NULL : (side *)p->more;
+}
+/* Why it was killed; NULL: it was not. */
+static inline struct cause *process_cause(const process *p)
+{
+    if (__builtin_expect(p->more == 0, 1))
+        return NULL;
+    return p->more & 1 ? (struct cause *)(p->more - 1) : ((side *)p->more)->kill;
+}
+static inline void process_set_cause(process *p, struct cause *why)
+{
+    if (side_of(p))
+        side_of(p)->kill = why;
+    else
+        p->more = why ? (uintptr_t)why | 1 : 0;
+}
 
 /* A link between two processes. It stands in the lists of both, so it is removed in constant time,
  * however many links they have. */
@@ -282,7 +355,7 @@ typedef enum verdict {
     VERDICT_STOP    /* as BLOCK, and nothing else runs within the slice (vm/own.c) */
 } verdict;
 
-/* Linked by run_next. */
+/* Linked by `next`. */
 typedef struct process_list {
     process *first, *last;
 } process_list;
@@ -315,7 +388,8 @@ struct scheduler {
     const insn *call_pc;
     uint32_t native_argc;
     int64_t poll_credit; /* reductions until timers and loop are polled again */
-    process *recycled;   /* ended and no longer referenced: ready for reuse, linked by run_next */
+    /* ended and no longer referenced: ready for reuse, linked by `next`; by their room */
+    process *recycled[PROCESS_ROOM_MOST + 1];
     uint32_t recycled_count;
     struct timer **timers; /* a heap by (deadline, sequence); uncollectable memory */
     uint32_t timer_count, timer_capacity;
@@ -342,11 +416,11 @@ static inline process *node_process(void *link)
     return link_is_node(link) ? ((node *)link)->proc : (process *)link;
 }
 /* Whether its process still waits with the ticket that it had then. An embedded node never outlives
- * its suspension. */
+ * its suspension: whoever wakes its process takes it out of the queue. */
 static inline bool link_valid(const void *link)
 {
     if (!link_is_node(link))
-        return (((const process *)link)->ticket & TICKET_STATE) == TICKET_WAIT;
+        return true;
     const node *n = link;
     return n->proc && n->proc->ticket == n->ticket;
 }
@@ -362,7 +436,7 @@ static inline bool process_defies_kills(const process *p)
 /* Whether it has been killed and has to obey. */
 static inline bool process_must_die(const process *p)
 {
-    return p->kill && !process_defies_kills(p);
+    return process_cause(p) && !process_defies_kills(p);
 }
 
 static inline bool process_ended(const process *p)

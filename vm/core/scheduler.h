@@ -7,9 +7,9 @@
 /* The list is complete whenever another thread collects. */
 static inline void process_append(process_list *l, process *p)
 {
-    p->run_next = NULL;
+    p->next = NULL;
     if (l->last)
-        l->last->run_next = p;
+        l->last->next = p;
     else
         l->first = p;
     l->last = p;
@@ -20,10 +20,10 @@ static inline process *process_take_first(process_list *l)
     process *p = l->first;
     if (!p)
         return NULL;
-    l->first = p->run_next;
+    l->first = p->next;
     if (!l->first)
         l->last = NULL;
-    p->run_next = NULL;
+    p->next = NULL;
     return p;
 }
 

@@ -6,28 +6,36 @@
  * process may have left when it waits after returning from far down (run.c, floor_below). */
 enum { SHRINK_FROM = 2048, SHRINK_MOST = 1 << 19 };
 
-/* Moves the stack from the object into a block of its own, which becomes visible before the slots
- * are cleared. False: out of memory. */
-static bool move_out(csp_vm *vm, process *p, size_t size)
+/* Another thread may collect at any instruction. It finds the values in the slots as long as the
+ * process is not `away`, and then in the block; in between, where the block's words have been
+ * written over them, on the C stack. */
+bool process_move_out(csp_vm *vm, process *p, size_t size)
 {
     value *stack = heap_stack_new(&vm->heap, p, size);
     if (!stack)
         return false;
-    memcpy(stack, p->slots, sizeof p->slots);
+    value kept[PROCESS_ROOM_MOST] = {0};
+    size_t held = p->room * sizeof *kept;
+    memcpy(kept, p->slots, held);
+    memcpy(stack, kept, held);
+    __asm__ volatile("" : : "r"(kept) : "memory");
+    memset(p->slots, 0, held);
+    p->block.stack = stack;
+    p->block.capacity = (uint32_t)(size / sizeof *stack);
+    p->block.base = p->near_base;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    p->stack = stack;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    memset(p->slots, 0, sizeof p->slots);
+    p->away = 1;
+    __asm__ volatile("" : : "r"(kept) : "memory");
     return true;
 }
 
 value *process_grow(csp_vm *vm, process *p, value *from, size_t slots)
 {
     scheduler *s = &vm->sched;
-    size_t offset = (size_t)(from - p->stack), need = offset + slots;
-    size_t floor = s->running == p ? (size_t)(s->floor - p->stack) : 0;
+    size_t offset = (size_t)(from - process_stack(p)), need = offset + slots;
+    size_t floor = s->running == p ? (size_t)(s->floor - process_stack(p)) : 0;
     size_t max = vm->limits.stack ? vm->limits.stack / sizeof(value) : UINT32_MAX;
-    size_t capacity = p->capacity < STACK_FIRST ? STACK_FIRST : p->capacity;
+    size_t had = process_capacity(p), capacity = had < STACK_FIRST ? STACK_FIRST : had;
     while (capacity < need)
         capacity *= 2;
     if (capacity > max)
@@ -36,45 +44,43 @@ value *process_grow(csp_vm *vm, process *p, value *from, size_t slots)
         vm_raise(vm, ERR_STACK_OVERFLOW, "more than %zu bytes of stack", max * sizeof(value));
         return NULL;
     }
-    bool moved = p->stack == p->slots
-                     ? move_out(vm, p, stack_bytes(capacity))
-                     : heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(p->capacity),
-                                         stack_bytes(capacity));
+    bool moved = p->away ? heap_stack_resize(&vm->heap, p, &p->block.stack, stack_bytes(had),
+                                             stack_bytes(capacity))
+                         : process_move_out(vm, p, stack_bytes(capacity));
     if (!moved) {
         vm_raise_memory(vm);
         return NULL;
     }
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the pointer before the larger size (heap.h) */
-    p->capacity = (uint32_t)capacity;
+    p->block.capacity = (uint32_t)capacity;
     if (s->running == p) {
-        s->bottom = p->stack;
-        s->floor = p->stack + floor;
-        s->limit = p->stack + capacity;
+        s->bottom = p->block.stack;
+        s->floor = p->block.stack + floor;
+        s->limit = p->block.stack + capacity;
     }
-    return p->stack + offset;
+    return p->block.stack + offset;
 }
 
 void process_shrink(csp_vm *vm, process *p)
 {
-    size_t top = (size_t)p->base + p->code->registers;
-    if (p->capacity < SHRINK_FROM || top * 8 > p->capacity)
+    uint32_t old = process_capacity(p);
+    size_t top = (size_t)process_base(p) + p->code->registers, capacity = old;
+    if (old < SHRINK_FROM || top * 8 > old)
         return;
-    size_t capacity = p->capacity;
     while (capacity > SHRINK_FROM / 2 && top * 4 < capacity)
         capacity /= 2;
-    uint32_t old = p->capacity;
     if (old - capacity > SHRINK_MOST)
         capacity = old - SHRINK_MOST; /* the rest another time */
-    p->capacity = (uint32_t)capacity;
+    p->block.capacity = (uint32_t)capacity;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the smaller size before the pointer (heap.h) */
-    if (!heap_stack_resize(&vm->heap, p, &p->stack, stack_bytes(old), stack_bytes(capacity)))
-        p->capacity = old; /* the large block will do */
+    if (!heap_stack_resize(&vm->heap, p, &p->block.stack, stack_bytes(old), stack_bytes(capacity)))
+        p->block.capacity = old; /* the large block will do */
 }
 
 side *process_side(csp_vm *vm, process *p)
 {
-    if (p->side)
-        return p->side;
+    if (side_of(p))
+        return side_of(p);
     side *s = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *s);
     if (!s) {
         vm_raise_memory(vm);
@@ -82,7 +88,8 @@ side *process_side(csp_vm *vm, process *p)
     }
     s->header = OBJ_SIDE;
     s->name = VALUE_NIL;
-    p->side = s;
+    s->kill = process_cause(p);
+    p->more = (uintptr_t)s;
     return s;
 }
 
@@ -93,28 +100,25 @@ void process_mark(heap_marker *m, void *memory)
     heap_mark(m, value_object(p->prev));
     heap_mark(m, value_object(p->chan));
     heap_mark(m, p->value);
-    heap_mark(m, value_object(p->kill));
-    heap_mark(m, value_object(p->side));
-    heap_mark(m, value_object(p->run_next));
+    heap_mark(m, p->more & ~(uint64_t)1);
     heap_mark(m, value_object(p->code));
-    if (p->stack == NULL)
-        return;
-    if (p->stack != p->slots) {
-        size_t size = stack_bytes(p->capacity);
+    uint32_t capacity = process_capacity(p);
+    const value *stack = process_stack(p);
+    if (p->away) {
+        size_t size = stack_bytes(capacity);
         if (size >= HEAP_MAP_STACK)
             return; /* outside the heap: pushed as roots; process_stack_live says how much */
-        heap_mark(m, value_object(p->stack));
+        heap_mark(m, value_object(stack));
     }
-    size_t top = p->code ? (size_t)p->base + p->code->registers : 0;
-    if (top > p->capacity)
-        top = p->capacity;
-    for (size_t i = 0; i < top; i++)
-        heap_mark(m, p->stack[i]);
+    size_t live = process_stack_live(p) / sizeof(value);
+    for (size_t i = 0; i < live; i++)
+        heap_mark(m, stack[i]);
 }
 
 size_t process_stack_live(void *owner)
 {
-    process *p = owner;
-    size_t top = p->code ? (size_t)p->base + p->code->registers : 0;
-    return (top < p->capacity ? top : p->capacity) * sizeof(value);
+    const process *p = owner;
+    size_t top = p->code ? (size_t)process_base(p) + p->code->registers : 0,
+           capacity = process_capacity(p);
+    return (top < capacity ? top : capacity) * sizeof(value);
 }

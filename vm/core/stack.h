@@ -6,8 +6,11 @@
 #include "gc/heap.h"
 #include "vm/core/concurrency.h"
 
-enum { STACK_FIRST = 16 /* slots of the first separate block */ };
+enum { STACK_FIRST = 8 /* slots of the first separate block */ };
 
+/* Gives p, whose stack is in the object, a block of that size in bytes. What the slots hold is
+ * moved there. False: out of memory. */
+bool process_move_out(csp_vm *vm, process *p, size_t size);
 /* The size of a block for this many slots. */
 static inline size_t stack_bytes(size_t slots)
 {
@@ -19,7 +22,7 @@ static inline size_t stack_bytes(size_t slots)
 value *process_grow(csp_vm *vm, process *p, value *from, size_t slots);
 static inline value *process_reserve(csp_vm *vm, process *p, value *from, size_t slots)
 {
-    bool fits = (size_t)(from - p->stack) + slots <= p->capacity;
+    bool fits = (size_t)(from - process_stack(p)) + slots <= process_capacity(p);
     return __builtin_expect(fits, 1) ? from : process_grow(vm, p, from, slots);
 }
 /* Gives back the unused part of a large stack; p does not run. */

@@ -147,7 +147,7 @@ verdict blocking_begin(csp_vm *vm, process *p, ccall *c, clibrary *l, const valu
         return VERDICT_FAIL;
     j->plan = c->plan;
     j->fn = c->of->code;
-    j->error = p->side->c_error;
+    j->error = side_of(p)->c_error;
     j->owner = process_number(p);
     j->under = call_under(c);
     j->called = called;

@@ -50,8 +50,8 @@ value callback_new(csp_vm *vm, process *p, csignature *s, value f)
         free(t);
         return VALUE_ABSENT;
     }
-    *made = (ccallback){OBJ_CALLBACK | OBJ_IMMUTABLE, f, t, p->side->kept};
-    p->side->kept = made;
+    *made = (ccallback){OBJ_CALLBACK | OBJ_IMMUTABLE, f, t, side_of(p)->kept};
+    side_of(p)->kept = made;
     return value_object(made);
 }
 
@@ -68,7 +68,7 @@ verdict callback_free(csp_vm *vm, process *p, value v)
     ccallback *c = value_as_object(v);
     if (!c->target)
         return VERDICT_DONE;
-    for (ccallback **at = p->side ? &p->side->kept : NULL; at && *at; at = &(*at)->next) {
+    for (ccallback **at = side_of(p) ? &side_of(p)->kept : NULL; at && *at; at = &(*at)->next) {
         if (*at != c)
             continue;
         *at = c->next;
@@ -93,7 +93,7 @@ const kind_traits kind_callback = {.show = show};
 
 void callback_free_all(process *p)
 {
-    for (ccallback *c = p->side->kept; c; c = c->next)
+    for (ccallback *c = side_of(p)->kept; c; c = c->next)
         drop_callback(c);
-    p->side->kept = NULL;
+    side_of(p)->kept = NULL;
 }

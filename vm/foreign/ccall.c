@@ -45,9 +45,9 @@ static verdict enter_quick(csp_vm *vm, process *p, value **window, uint32_t argc
     s->owner = process_number(p);
     v->in = p;
     v->window = *window;
-    native_outcome outcome = invoke_enter(s, q->plan, q->of->code, block, p->side->c_error);
+    native_outcome outcome = invoke_enter(s, q->plan, q->of->code, block, side_of(p)->c_error);
     if (__builtin_expect(outcome == NATIVE_RETURNED, 1)) {
-        p->side->c_error = s->error;
+        side_of(p)->c_error = s->error;
         verdict done = ccall_result(vm, p, q->of, invoke_result(s), &(*window)[-2]);
         ccall_leave_stack(vm, p, s);
         return done;
@@ -94,7 +94,7 @@ static verdict call_quick(csp_vm *vm, process *p, value **window, uint32_t argc,
 {
     const cfunction *of = f->of;
     uint32_t params = of->signature->count;
-    if (!p->side && !process_side(vm, p))
+    if (!side_of(p) && !process_side(vm, p))
         return VERDICT_FAIL;
     quick q = {.of = of, .plan = of->plan, .extra = *window + params};
     return argc > params ? call_variadic(vm, p, window, argc, f, &q, callee)

@@ -43,7 +43,7 @@ static void put_stack(const process *p, const value *base, const code *c, const 
 {
     for (int n = 0; n < FRAMES_SHOWN; n++) {
         put_frame(c, base, (uint32_t)(at - c->insns));
-        if (base == p->stack)
+        if (base == process_stack(p))
             return;
         at = link_pc(base);
         c = link_code(base);
@@ -64,7 +64,7 @@ static void report_fault(const fault_info *info)
         return;
     const value *window = vm->foreign->in == p ? vm->foreign->window : NULL;
     if (!window) {
-        put_stack(p, p->stack + p->base, p->code, p->code->insns + p->pc);
+        put_stack(p, process_registers(p), p->code, p->code->insns + p->pc);
         return;
     }
     const code *c = vm->sched.call_code;

@@ -15,9 +15,9 @@
 /* A process that does not end in order. */
 static void leave_all(csp_vm *vm, process *p)
 {
-    if (!p->side)
+    if (!side_of(p))
         return;
-    for (ccall *c; (c = p->side->calls);) {
+    for (ccall *c; (c = side_of(p)->calls);) {
         if (c->of->blocking)
             blocking_leave(c, false);
         record_end(vm, p, c);
@@ -44,13 +44,13 @@ void foreign_close(csp_vm *vm)
 
 void foreign_process_ended(csp_vm *vm, process *p)
 {
-    if (p->side->kept)
+    if (side_of(p)->kept)
         callback_free_all(p);
-    if (p->side->releases)
+    if (side_of(p)->releases)
         release_all_of(vm, p);
 }
 
-int foreign_errno(const process *p) { return p->side ? p->side->c_error : 0; }
+int foreign_errno(const process *p) { return side_of(p) ? side_of(p)->c_error : 0; }
 
 /* --- libraries as values */
 
@@ -129,8 +129,8 @@ value foreign_add_library(csp_vm *vm, ffi_block *block, const library *l, foreig
 /* The records of p's frames, from the newest on, must be those of its list. */
 static const char *audit_frames(const process *p, uint32_t *calls)
 {
-    const ccall *c = p->side ? p->side->calls : NULL;
-    value *base = p->stack + p->base;
+    const ccall *c = side_of(p) ? side_of(p)->calls : NULL;
+    value *base = process_registers(p);
     for (const code *body = p->code; body;) {
         const ccall *of = ccall_is_frame(body) ? ccall_of_frame(body, base) : NULL;
         if (of) {
@@ -139,7 +139,7 @@ static const char *audit_frames(const process *p, uint32_t *calls)
             ++*calls;
             c = c->under;
         }
-        if (base == p->stack)
+        if (base == process_stack(p))
             break;
         frame caller = frame_caller(base);
         body = caller.code;
@@ -151,8 +151,8 @@ static const char *audit_frames(const process *p, uint32_t *calls)
 /* Each of p's stacks holds as many calls as there are records on it. */
 static const char *audit_stacks(const process *p, uint32_t *stacks)
 {
-    const ccall *c = p->side->calls;
-    for (const native_stack *s = p->side->native; s; s = s->under) {
+    const ccall *c = side_of(p)->calls;
+    for (const native_stack *s = side_of(p)->native; s; s = s->under) {
         uint32_t depth = 0;
         while (c && (!c->stack || c->stack == s)) {
             depth += c->stack == s;
@@ -177,7 +177,7 @@ const char *foreign_audit(csp_vm *vm)
     for (uint32_t i = 0; i < vm->table_count && !wrong; i++) {
         const process *p = process_at(vm, i);
         wrong = audit_frames(p, &calls);
-        if (!wrong && p->side)
+        if (!wrong && side_of(p))
             wrong = audit_stacks(p, &stacks);
     }
     if (!wrong && calls != v->calls)

@@ -208,7 +208,7 @@ static const ctarget *target_of(const cframe *f) { return cclosure_user(callback
 
 static value function_of(const process *p, const ctarget *t)
 {
-    return t->kept ? t->kept->function : p->stack[t->call->frame + t->param];
+    return t->kept ? t->kept->function : process_stack(p)[t->call->frame + t->param];
 }
 
 /* After a crash of an earlier callback of this call. */
@@ -256,7 +256,7 @@ static verdict outcome(csp_vm *vm, process *p, cframe *f, native_outcome o, valu
 {
     native_stack *s = f->call->stack;
     if (o == NATIVE_RETURNED) {
-        p->side->c_error = s->error;
+        side_of(p)->c_error = s->error;
         return returned(vm, p, f, invoke_result(s), result);
     }
     if (o == NATIVE_SUSPENDED) {
@@ -331,7 +331,7 @@ static verdict begin_here(csp_vm *vm, process *p, cframe *f, const uint64_t *ext
         ccall_own_stack(vm, p, s);
         c->stack = s;
         s->owner = process_number(p);
-        o = invoke_enter(s, c->plan, f->of->code, block, p->side->c_error);
+        o = invoke_enter(s, c->plan, f->of->code, block, side_of(p)->c_error);
     }
     if (block != words)
         free(block);
@@ -345,7 +345,7 @@ static verdict begin(csp_vm *vm, process *p, cframe *f, value *result)
     ccall *c = plan ? record_new(vm, p, f->of, plan, f->args, extra_of(f)) : NULL;
     if (!c)
         return VERDICT_FAIL;
-    c->frame = (uint32_t)(f->args - p->stack);
+    c->frame = (uint32_t)(f->args - process_stack(p));
     set_call(f, c);
     if (c->of->blocking) {
         set_state(f, STATE_WAITING);
@@ -363,7 +363,7 @@ static verdict arrived(csp_vm *vm, process *p, cframe *f, value *result)
         return called_back(vm, p, f);
     }
     if (c->job.outcome == WORKER_RETURNED) {
-        p->side->c_error = c->job.error;
+        side_of(p)->c_error = c->job.error;
         return returned(vm, p, f, c->job.result, result);
     }
     native_outcome o = blocking_outcome(c);
@@ -375,7 +375,7 @@ static verdict step(csp_vm *vm, process *p, value *args, value *result)
 {
     cframe f = frame_at(p->code, args);
     if (f.call)
-        f.call->frame = (uint32_t)(args - p->stack); /* a tail call has moved it */
+        f.call->frame = (uint32_t)(args - process_stack(p)); /* a tail call has moved it */
     switch (state_of(&f)) {
     case STATE_NEW: return begin(vm, p, &f, result);
     case STATE_SUSPENDED: return called_back(vm, p, &f);

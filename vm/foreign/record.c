@@ -176,15 +176,15 @@ ccall *record_new(csp_vm *vm, process *p, const cfunction *of, const invoke_plan
         dispose(c);
         return NULL;
     }
-    c->under = p->side->calls;
-    p->side->calls = c;
+    c->under = side_of(p)->calls;
+    side_of(p)->calls = c;
     vm->foreign->calls++;
     return c;
 }
 
 void record_end(csp_vm *vm, process *p, ccall *c)
 {
-    p->side->calls = c->under;
+    side_of(p)->calls = c->under;
     vm->foreign->calls--;
     if (let_go(c))
         dispose(c);

@@ -43,7 +43,7 @@ static void unlink_own(release *r)
     if (r->previous_own)
         r->previous_own->next_own = r->next_own;
     else
-        r->proc->side->releases = r->next_own;
+        side_of(r->proc)->releases = r->next_own;
     r->proc = NULL;
 }
 
@@ -78,10 +78,10 @@ static bool release_register(csp_vm *vm, process *p, value v, const cfunction *b
                    .address = value_pointer(v)->address,
                    .pointer = value_owner(v),
                    .proc = p};
-    r->next_own = p->side->releases;
+    r->next_own = side_of(p)->releases;
     if (r->next_own)
         r->next_own->previous_own = r;
-    p->side->releases = r;
+    side_of(p)->releases = r;
     r->pointer->release = r;
     vm->judge_foreign = judge;
     vm->keep_foreign = keep;
@@ -228,7 +228,7 @@ verdict release_run(csp_vm *vm, value v)
 
 void release_some_of(csp_vm *vm, process *p, int64_t *most)
 {
-    for (release *r; *most > 0 && (r = p->side->releases); --*most) {
+    for (release *r; *most > 0 && (r = side_of(p)->releases); --*most) {
         unlink_own(r);
         run_release(vm, r);
     }

@@ -63,7 +63,7 @@ verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *gi
         return convert_from_c(vm, p, type, (uint64_t)(uintptr_t)given, out);
     memcpy(&word, given, sizeof word);
     if (has_failed(of, word))
-        return failure(vm, p->side->c_error, out);
+        return failure(vm, side_of(p)->c_error, out);
     if (of->freed_by)
         return owned(vm, p, of, word, out);
     return convert_from_c(vm, p, type, word, out);

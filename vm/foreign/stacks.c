@@ -29,7 +29,7 @@ bool foreign_open(csp_vm *vm)
 native_stack *ccall_stack(csp_vm *vm, process *p)
 {
     struct foreign *v = vm->foreign;
-    native_stack **at = p->side->native ? &p->side->native : &v->spare;
+    native_stack **at = side_of(p)->native ? &side_of(p)->native : &v->spare;
     native_stack *top = *at;
     if (top && !top->tainted)
         return top;
@@ -46,7 +46,7 @@ void ccall_own_stack(csp_vm *vm, process *p, native_stack *s)
     if (s != vm->foreign->spare)
         return;
     vm->foreign->spare = NULL;
-    p->side->native = s;
+    side_of(p)->native = s;
 }
 
 void ccall_leave_stack(csp_vm *vm, process *p, native_stack *s)
@@ -62,10 +62,10 @@ void ccall_leave_stack(csp_vm *vm, process *p, native_stack *s)
     if (s->depth == 0 && !s->under && !s->tainted && !v->spare) {
         native_trim(s);
         v->spare = s;
-        p->side->native = NULL;
+        side_of(p)->native = NULL;
         return;
     }
-    p->side->native = native_release(s);
+    side_of(p)->native = native_release(s);
 }
 
 verdict ccall_raise(csp_vm *vm, const cfunction *of, native_outcome outcome)

@@ -121,7 +121,7 @@ verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uin
     link_request(vm, r);
     vm->requests_waiting++;
     r->state = REQUEST_UNDER_WAY;
-    p->side->request = r;
+    side_of(p)->request = r;
     sched_park(p);
     r->ticket = p->ticket;
     /* From here on r may complete at any moment. */
@@ -164,10 +164,10 @@ int64_t request_deliver(csp_vm *vm, int64_t most)
 
 request *request_take(csp_vm *vm, process *p)
 {
-    request *r = p->side->request;
+    request *r = side_of(p)->request;
     if (!r)
         return NULL;
-    p->side->request = NULL;
+    side_of(p)->request = NULL;
     unlink_request(vm, r);
     return r;
 }
@@ -189,10 +189,10 @@ static void abandon(csp_vm *vm, request *r)
 
 void request_leave(csp_vm *vm, process *p)
 {
-    request *r = p->side->request;
+    request *r = side_of(p)->request;
     if (!r)
         return;
-    p->side->request = NULL;
+    side_of(p)->request = NULL;
     if (r->state == REQUEST_ARRIVED)
         forget(vm, r);
     else
@@ -230,7 +230,7 @@ const process *request_waiter(const request *r) { return r->roots->proc; }
 
 bool request_waits(const process *p)
 {
-    const request *r = p->side->request;
+    const request *r = side_of(p)->request;
     return r->state == REQUEST_UNDER_WAY && r->roots->proc == p && r->ticket == p->ticket;
 }
 

@@ -81,7 +81,7 @@ void request_finish(csp_vm *vm, request *r);
 request *request_take(csp_vm *vm, process *p);
 void request_dispose(csp_vm *vm, request *r);
 /* The same without taking it: it stays with the process, whose end disposes of it. */
-static inline const request *request_arrived_for(const process *p) { return p->side->request; }
+static inline const request *request_arrived_for(const process *p) { return side_of(p)->request; }
 
 /* Who waits for it; NULL: nobody does any more. */
 const process *request_waiter(const request *r);

@@ -70,7 +70,7 @@ verdict waits_in(csp_vm *vm, process *p, waits *l, waits_for what)
 
 void waits_over(csp_vm *vm, process *p)
 {
-    if (!p->side || !p->side->request)
+    if (!side_of(p) || !side_of(p)->request)
         return;
     request *r = request_take(vm, p);
     request_dispose(vm, r);

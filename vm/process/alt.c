@@ -308,7 +308,7 @@ alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, 
 
 alt_result alt_made(csp_vm *vm, process *p, value made, alt_choice *choice)
 {
-    alt *a = p->side->alt;
+    alt *a = side_of(p)->alt;
     alt_case *c = &a->cases[a->pending];
     if (c->moved) { /* given back */
         c->moved = c->made = false;
@@ -335,7 +335,7 @@ static bool some_drained(const alt *a)
 
 alt_result alt_woken(csp_vm *vm, process *p, alt_choice *choice)
 {
-    alt *a = p->side->alt;
+    alt *a = side_of(p)->alt;
     choice->received = VALUE_ABSENT;
     switch ((wake_reason)p->wake) {
     case WAKE_MESSAGE: {

@@ -97,7 +97,7 @@ static const char *audit_arm(const scheduler *s, const process *p, node *n)
 
 static const char *audit_alt(const scheduler *s, const process *p)
 {
-    const alt *a = p->side->alt;
+    const alt *a = side_of(p)->alt;
     uint32_t queued = 0, drained = 0;
     for (uint32_t i = 0; i < a->count; i++) {
         node *n = a->cases[i].node;
@@ -121,7 +121,7 @@ static bool waits_for_par(const process *p)
 
 static const char *audit_par(const process *p)
 {
-    const par *of = value_as_object(p->stack[p->base + p->code->insns[p->pc].a]);
+    const par *of = value_as_object(process_stack(p)[process_base(p) + p->code->insns[p->pc].a]);
     uint32_t live = 0;
     for (uint32_t i = 0; i < of->count; i++)
         live += of->branches[i] && !process_ended(of->branches[i]);
@@ -132,8 +132,8 @@ static const char *audit_par(const process *p)
 
 static const char *audit_waiting(csp_vm *vm, const process *p)
 {
-    bool timed = p->side && p->side->timer && p->side->timer->index >= 0;
-    bool chooses = p->side && p->side->alt && p->side->alt->live;
+    bool timed = side_of(p) && side_of(p)->timer && side_of(p)->timer->index >= 0;
+    bool chooses = side_of(p) && side_of(p)->alt && side_of(p)->alt->live;
     if (process_must_die(p))
         return "I9: a killed process waits";
     if (p->wake != WAKE_NONE)
@@ -145,11 +145,11 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
         if (wrong)
             return wrong;
     }
-    if (timed && vm->sched.timers[p->side->timer->index] != p->side->timer)
+    if (timed && vm->sched.timers[side_of(p)->timer->index] != side_of(p)->timer)
         return "a timer does not know its place";
-    if (timed && p->side->timer->ticket != p->ticket)
+    if (timed && side_of(p)->timer->ticket != p->ticket)
         return "I8: a stale timer is in the heap";
-    if (p->side && p->side->request)
+    if (side_of(p) && side_of(p)->request)
         return request_waits(p) ? NULL
                                 : "I10: a process waits for a request that is not under way for it";
     if (waits_for_par(p))
@@ -162,14 +162,14 @@ static const char *audit_waiting(csp_vm *vm, const process *p)
 static const char *audit_queue_of_runnable(const scheduler *s)
 {
     uint32_t n = 0;
-    for (const process *p = s->queue.first; p; p = p->run_next) {
+    for (const process *p = s->queue.first; p; p = p->next) {
         if ((p->ticket & TICKET_STATE) != TICKET_RUN)
             return "I1: a process in the run queue is not runnable";
         if (p == s->next)
             return "I1: a process is queued and handed over to";
         if (++n > s->queue_length)
             return "I1: the run queue is longer than it says";
-        if (!p->run_next && s->queue.last != p)
+        if (!p->next && s->queue.last != p)
             return "the run queue does not end at its last process";
     }
     if (n != s->queue_length)
@@ -182,7 +182,7 @@ static const char *audit_queue_of_runnable(const scheduler *s)
 static const char *audit_ending(const scheduler *s)
 {
     const process *last = NULL;
-    for (const process *p = s->ending.first; p; last = p, p = p->run_next) {
+    for (const process *p = s->ending.first; p; last = p, p = p->next) {
         if (!process_ended(p) || !(p->flags & PROCESS_TELLS))
             return "a process that is to tell of its end has not ended, or does not know";
     }
@@ -237,6 +237,8 @@ const char *audit_core(csp_vm *vm)
         if (process_ended(p))
             return "a process that has ended is in the table";
         if ((p->ticket & TICKET_STATE) == TICKET_RUN) {
+            if (p->chan)
+                return "I8: a process that can run stands in a channel's queue";
             runnable++;
             continue;
         }

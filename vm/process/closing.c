@@ -83,7 +83,7 @@ static void wake(csp_vm *vm, void *link)
     (void)won;
     p->wake = WAKE_CLOSED;
     if (link_is_node(link))
-        p->side->alt->won = (int32_t)((node *)link)->index;
+        side_of(p)->alt->won = (int32_t)((node *)link)->index;
     sched_ready(&vm->sched, p, READY_TAIL);
 }
 
@@ -101,7 +101,7 @@ static void tell_waiting(csp_vm *vm, const node *place)
     bool valid = link_valid(link);
     chan_unlink(place->chan, link, place->sends);
     if (valid &&
-        (place->sends || !link_is_node(link) || !alt_goes_on(node_process(link)->side->alt)))
+        (place->sends || !link_is_node(link) || !alt_goes_on(side_of(node_process(link))->alt)))
         wake(vm, link);
 }
 

@@ -19,7 +19,7 @@ static bool tell_next(csp_vm *vm, process *p, int64_t *count)
     end_links(vm, p, &left);
     chan_serve_outcome(vm, p, &left);
     *count = most - left;
-    const side *sd = p->side;
+    const side *sd = side_of(p);
     return !sd->watchers && !sd->links && (!sd->done || !sd->done->recv_first);
 }
 

@@ -8,6 +8,7 @@
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
 #include "vm/process/event.h"
+#include "vm/process/settle.h"
 #include "vm/walk/walk_show.h"
 
 enum { LINKS_PER_REDUCTION = 32 };
@@ -33,17 +34,14 @@ static struct cause *kill_without_cause(void) { return (struct cause *)(uintptr_
 
 void kill_process(csp_vm *vm, const process *by, process *p, struct cause *why)
 {
-    if (process_ended(p) || p->kill || (p == vm->own.process && !vm->own.called))
+    if (process_ended(p) || process_cause(p) || (p == vm->own.process && !vm->own.called))
         return;
-    p->kill = why ? why : kill_without_cause();
+    process_set_cause(p, why ? why : kill_without_cause());
     if (event_wanted(vm))
-        event_tell(vm, EVENT_KILL, by, p, NULL, p->kill->reason, 0);
+        event_tell(vm, EVENT_KILL, by, p, NULL, process_cause(p)->reason, 0);
     if (p->flags & PROCESS_DEFERS)
         return; /* obeyed when those have run */
-    if (process_win(p, p->ticket)) {
-        p->wake = WAKE_KILL;
-        sched_ready(&vm->sched, p, READY_TAIL);
-    }
+    (void)process_wake(vm, p, p->ticket, WAKE_KILL);
 }
 
 verdict kill_by(csp_vm *vm, process *p, process *q, value reason)
@@ -67,7 +65,7 @@ void vm_kill(csp_vm *vm, process *p, const char *reason)
 
 value kill_outcome(csp_vm *vm, process *p)
 {
-    value reason = p->kill->reason, message = reason;
+    value reason = process_cause(p)->reason, message = reason;
     if (value_is(reason, OBJ_ERROR))
         message = value_error(reason)->message;
     if (!value_is(message, OBJ_STRING)) {
@@ -95,12 +93,12 @@ static int end_of(const process_link *l, const process *p) { return l->ends[1] =
 /* The link of the two, looked for in the shorter list; NULL: they are not linked. */
 static process_link *find_link(csp_vm *vm, process *p, process *q)
 {
-    if (!p->side || !q->side)
+    if (!side_of(p) || !side_of(q))
         return NULL;
-    const process *of = p->side->link_count <= q->side->link_count ? p : q,
+    const process *of = side_of(p)->link_count <= side_of(q)->link_count ? p : q,
                   *other = of == p ? q : p;
     uint32_t seen = 0;
-    process_link *l = of->side->links;
+    process_link *l = side_of(of)->links;
     for (; l && l->ends[!end_of(l, of)] != other; l = l->next[end_of(l, of)])
         seen++;
     vm_charge(vm, seen / LINKS_PER_REDUCTION);
@@ -109,13 +107,13 @@ static process_link *find_link(csp_vm *vm, process *p, process *q)
 
 static void put_link(process_link *l, int end, process *p)
 {
-    process_link *first = p->side->links;
+    process_link *first = side_of(p)->links;
     l->ends[end] = p;
     l->next[end] = first;
     if (first)
         first->previous[end_of(first, p)] = l;
-    p->side->links = l;
-    p->side->link_count++;
+    side_of(p)->links = l;
+    side_of(p)->link_count++;
 }
 
 static void take_link(process_link *l, int end)
@@ -125,10 +123,10 @@ static void take_link(process_link *l, int end)
     if (previous)
         previous->next[end_of(previous, p)] = next;
     else
-        p->side->links = next;
+        side_of(p)->links = next;
     if (next)
         next->previous[end_of(next, p)] = previous;
-    p->side->link_count--;
+    side_of(p)->link_count--;
 }
 
 verdict link_processes(csp_vm *vm, process *p, process *q)
@@ -138,7 +136,8 @@ verdict link_processes(csp_vm *vm, process *p, process *q)
     if (process_ended(q)) {
         if (!(q->flags & PROCESS_FAILED))
             return VERDICT_DONE;
-        struct cause *c = kill_cause(vm, q->kill ? q->kill->reason : q->value, process_number(q));
+        struct cause *c = kill_cause(vm, process_cause(q) ? process_cause(q)->reason : q->value,
+                                     process_number(q));
         if (!c)
             return VERDICT_FAIL;
         kill_process(vm, q, p, c);
@@ -168,7 +167,7 @@ void unlink_processes(csp_vm *vm, process *p, process *q)
 /* Undoes the first link of p; `why`: the other end is killed. */
 static void end_link(csp_vm *vm, const process *p, struct cause *why)
 {
-    process_link *l = p->side->links;
+    process_link *l = side_of(p)->links;
     process *q = l->ends[!end_of(l, p)];
     take_link(l, 0);
     take_link(l, 1);
@@ -188,7 +187,7 @@ static struct cause *cause_of_crash(csp_vm *vm, const process *p, value crash)
 void end_links_of_call(csp_vm *vm, process *p, value crash, int64_t *most)
 {
     struct cause *why = crash == VALUE_ABSENT ? NULL : cause_of_crash(vm, p, crash);
-    for (; *most > 0 && p->side->links; --*most)
+    for (; *most > 0 && side_of(p)->links; --*most)
         end_link(vm, p, why);
 }
 
@@ -198,24 +197,22 @@ void kill_cut_off(csp_vm *vm, process *p)
         return;
     process_clear(p, PROCESS_DYING | PROCESS_DEFERS);
     process_set(p, PROCESS_NO_CATCH | PROCESS_SPENT);
-    if (!p->kill)
-        p->kill = kill_without_cause();
-    if (process_win(p, p->ticket)) {
-        p->wake = WAKE_KILL;
-        sched_ready(&vm->sched, p, READY_TAIL);
-    }
+    if (!process_cause(p))
+        process_set_cause(p, kill_without_cause());
+    (void)process_wake(vm, p, p->ticket, WAKE_KILL);
 }
 
 void end_links(csp_vm *vm, process *p, int64_t *most)
 {
-    if (!p->side->links)
+    if (!side_of(p)->links)
         return;
     struct cause *why = NULL; /* shared within this step */
     if (p->flags & PROCESS_FAILED) {
-        why = kill_cause(vm, p->kill ? p->kill->reason : p->value, process_number(p));
+        why = kill_cause(vm, process_cause(p) ? process_cause(p)->reason : p->value,
+                         process_number(p));
         if (!why)
             why = kill_without_cause();
     }
-    for (; *most > 0 && p->side->links; --*most)
+    for (; *most > 0 && side_of(p)->links; --*most)
         end_link(vm, p, why);
 }

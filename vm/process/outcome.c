@@ -36,7 +36,7 @@ channel *chan_done_unawaited(csp_vm *vm, process *p)
 
 void chan_serve_outcome(csp_vm *vm, process *p, int64_t *most)
 {
-    channel *c = p->side->done;
+    channel *c = side_of(p)->done;
     for (; c && c->recv_first && *most > 0; --*most) {
         if (!link_valid(c->recv_first)) {
             chan_drop(c, c->recv_first, false);
@@ -102,7 +102,7 @@ bool chan_watch(csp_vm *vm, process *p, channel *c, uint32_t room)
 
 void chan_tell_end(csp_vm *vm, process *p, int64_t *most)
 {
-    side *sd = p->side;
+    side *sd = side_of(p);
     for (; sd->watchers_told<sd->watcher_count && * most> 0; --*most)
         tell_end(vm, sd->watchers[sd->watchers_told++], p);
     if (sd->watchers_told == sd->watcher_count) {

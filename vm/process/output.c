@@ -216,8 +216,8 @@ static void set_writer(csp_vm *vm, const process *p)
     if (w->process == number)
         return;
     vm_flush(vm);
-    while (p && p->side && p->side->par)
-        p = p->side->par->parent;
+    while (p && side_of(p) && side_of(p)->par)
+        p = side_of(p)->par->parent;
     const string *name = p ? origin_name(vm, p) : NULL;
     *w = (output_writer){.process = number,
                          .number = p ? process_number(p) : 0,

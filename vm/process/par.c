@@ -38,8 +38,8 @@ bool par_room(csp_vm *vm, par *p)
 
 void par_add(csp_vm *vm, par *p, process *branch)
 {
-    branch->side->par = p;
-    branch->side->branch = p->count;
+    side_of(branch)->par = p;
+    side_of(branch)->branch = p->count;
     p->results[p->count] = VALUE_NIL;
     p->branches[p->count++] = branch;
     p->left++;
@@ -113,8 +113,8 @@ static void fail(csp_vm *vm, par *p, value failure, value reason, uint64_t by)
 
 void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed)
 {
-    par *p = branch->side->par;
-    uint32_t i = branch->side->branch;
+    par *p = side_of(branch)->par;
+    uint32_t i = side_of(branch)->branch;
     p->results[i] = outcome;
     if (branch->flags & PROCESS_ESCAPED)
         p->shared = true;
@@ -150,7 +150,8 @@ static value reason_of(csp_vm *vm, value crash)
 void par_cancel(csp_vm *vm, par *p, value why)
 {
     if (p->error == VALUE_ABSENT)
-        fail(vm, p, why, why == VALUE_KILLED ? p->parent->kill->reason : reason_of(vm, why),
+        fail(vm, p, why,
+             why == VALUE_KILLED ? process_cause(p->parent)->reason : reason_of(vm, why),
              process_number(p->parent));
     if (p->left && (p->parent->flags & PROCESS_SPENT) && !p->cut_off) {
         p->cut_off = true;

@@ -49,43 +49,54 @@ void process_free_tables(csp_vm *vm)
         heap_unpin(vm->hosted);
 }
 
-/* A blank process object: a recycled one (whose ticket goes on counting) or a new one. */
-static process *blank(csp_vm *vm)
+/* The slots that the object needs for a frame of so many registers; where they are too many it has
+ * a block. */
+static inline uint32_t room_for(uint32_t registers)
 {
-    process *p = vm->sched.recycled;
+    if (registers <= PROCESS_ROOM_LEAST || registers > PROCESS_ROOM_MOST)
+        return PROCESS_ROOM_LEAST;
+    return registers | 1;
+}
+
+static inline process **recycled_of(scheduler *s, uint32_t room) { return &s->recycled[room]; }
+
+/* A blank process object: a recycled one (whose ticket goes on counting) or a new one. */
+static inline process *blank(csp_vm *vm, uint32_t room)
+{
+    process **recycled = recycled_of(&vm->sched, room), *p = *recycled;
     if (p) {
-        vm->sched.recycled = p->run_next;
+        *recycled = p->next;
         vm->sched.recycled_count--;
-        p->run_next = NULL;
+        p->next = NULL;
         return p;
     }
-    p = heap_alloc(&vm->heap, HEAP_PROCESS, sizeof *p);
-    if (!p)
+    p = heap_alloc(&vm->heap, HEAP_PROCESS, process_size(room));
+    if (p)
+        p->room = room & 0xf;
+    else
         vm_raise_memory(vm);
     return p;
 }
 
+static __attribute__((noinline)) bool make_block(csp_vm *vm, process *p, uint32_t registers)
+{
+    size_t slots = STACK_FIRST;
+    while (slots < registers)
+        slots *= 2;
+    bool made = process_move_out(vm, p, stack_bytes(slots));
+    if (!made)
+        vm_raise_memory(vm);
+    return made;
+}
+
 static inline process *make_process(csp_vm *vm, const code *c, uint64_t number)
 {
-    process *p = blank(vm);
+    process *p = blank(vm, room_for(c->registers));
     if (!p)
         return NULL;
     p->header = (number ? number : ++vm->last_number) << OWNER_SHIFT | OBJ_IMMUTABLE | OBJ_PROCESS;
-    p->stack = p->slots;
-    p->capacity = PROCESS_INLINE_SLOTS;
-    if (c->registers > PROCESS_INLINE_SLOTS) {
-        size_t slots = STACK_FIRST;
-        while (slots < c->registers)
-            slots *= 2;
-        value *stack = heap_stack_new(&vm->heap, p, stack_bytes(slots));
-        if (!stack) {
-            vm_raise_memory(vm);
-            return NULL;
-        }
-        p->stack = stack;
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        p->capacity = (uint32_t)slots;
-    }
+    if (c->registers > PROCESS_ROOM_MOST && !make_block(vm, p, c->registers))
+        return NULL;
     p->code = c;
     return p;
 }
@@ -136,14 +147,37 @@ void process_part(csp_vm *vm, process *p)
 
 bool process_observable(const process *p)
 {
-    return (p->flags & PROCESS_ESCAPED) || (p->side && p->side->par);
+    return (p->flags & PROCESS_ESCAPED) || (side_of(p) && side_of(p)->par);
 }
 
 /* Whether something may still look at p, which has ended. */
 static bool is_known(const process *p)
 {
     return (p->flags & (PROCESS_ESCAPED | PROCESS_MAIN | PROCESS_SYSTEM)) ||
-           (p->side && p->side->par && p->side->par->error != VALUE_ABSENT);
+           (side_of(p) && side_of(p)->par && side_of(p)->par->error != VALUE_ABSENT);
+}
+
+/* All but header, ticket and room. Word by word: gcc would call memset, or worse. Its stack is in
+ * the object again (drop_stack). */
+static inline void clear(process *p)
+{
+    p->prev = NULL;
+    p->chan = NULL;
+    p->value = VALUE_ABSENT;
+    p->more = 0;
+    p->code = NULL;
+    p->wake = 0;
+    p->flags = 0;
+    p->reductions = 0;
+    p->pc = 0; /* `index` is given when it is used again */
+    p->origin = 0;
+    p->near_base = 0;
+    p->away = 0;
+    p->parent_distance = 0;
+    value *slots = p->slots;
+    slots[0] = slots[1] = slots[2] = VALUE_ABSENT;
+    if (p->room > PROCESS_ROOM_LEAST)
+        memset(slots + PROCESS_ROOM_LEAST, 0, (p->room - PROCESS_ROOM_LEAST) * sizeof *slots);
 }
 
 void process_recycle(csp_vm *vm, process *p)
@@ -151,15 +185,14 @@ void process_recycle(csp_vm *vm, process *p)
     scheduler *s = &vm->sched;
     if (is_known(p) || s->recycled_count >= RECYCLED_MAX)
         return;
-    uint64_t ticket = (p->ticket & ~(uint64_t)TICKET_STATE) + 4;
-    memset(p, 0, sizeof *p);
+    clear(p);
     p->header = OBJ_PROCESS | OBJ_IMMUTABLE;
-    p->stack = p->slots;
-    p->ticket = ticket;
-    p->run_next = s->recycled;
+    p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) + 4;
+    process **recycled = recycled_of(s, p->room);
+    p->next = *recycled;
     /* the list is complete whenever another thread collects */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    s->recycled = p;
+    *recycled = p;
     s->recycled_count++;
 }
 
@@ -167,23 +200,22 @@ void process_recycle(csp_vm *vm, process *p)
  * shows it. */
 static void drop_stack(csp_vm *vm, process *p)
 {
-    value *stack = p->stack;
-    size_t size = stack_bytes(p->capacity);
-    memset(p->slots, 0, sizeof p->slots);
-    p->base = 0;
     p->code = NULL; /* its handle may outlive the VM that the code belongs to */
-    p->capacity = PROCESS_INLINE_SLOTS;
+    p->near_base = 0;
+    if (!p->away)
+        return;
+    value *stack = p->block.stack;
+    size_t size = stack_bytes(p->block.capacity);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* without code no slot is looked at any more */
+    p->away = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    p->stack = p->slots;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (stack != p->slots)
-        heap_stack_free(&vm->heap, stack, size);
+    heap_stack_free(&vm->heap, stack, size);
 }
 
 static void tell_end(csp_vm *vm, const process *p, bool failed, bool obeyed)
 {
     event_kind how = obeyed ? EVENT_KILLED : failed ? EVENT_CRASH : EVENT_END;
-    event_tell(vm, how, p, NULL, NULL, obeyed ? p->kill->reason : p->value, 0);
+    event_tell(vm, how, p, NULL, NULL, obeyed ? process_cause(p)->reason : p->value, 0);
 }
 
 void process_end(csp_vm *vm, process *p, value outcome, bool failed)
@@ -204,8 +236,8 @@ void process_end(csp_vm *vm, process *p, value outcome, bool failed)
     if (failed)
         p->flags |= PROCESS_FAILED;
 
-    side *sd = p->side;
-    bool obeyed = p->kill && value_is(outcome, OBJ_ERROR) &&
+    side *sd = side_of(p);
+    bool obeyed = process_cause(p) && value_is(outcome, OBJ_ERROR) &&
                   value_error(outcome)->kind == vm->error_names[ERR_KILLED];
     bool awaited = (p->flags & (PROCESS_AWAITED | PROCESS_MAIN | PROCESS_SYSTEM)) || obeyed;
     bool told = true;
@@ -283,7 +315,7 @@ bool process_set_name(csp_vm *vm, process *p, value name)
     return sd != NULL;
 }
 
-value process_control(const process *p) { return p->side ? p->side->control : VALUE_ABSENT; }
+value process_control(const process *p) { return side_of(p) ? side_of(p)->control : VALUE_ABSENT; }
 
 bool process_set_control(csp_vm *vm, process *p, value asked)
 {

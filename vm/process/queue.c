@@ -87,6 +87,6 @@ void *chan_dequeue(channel *c, bool sends, wake_reason why)
     (void)won;
     p->wake = why & 0xf;
     if (link_is_node(link))
-        p->side->alt->won = (int32_t)((node *)link)->index;
+        side_of(p)->alt->won = (int32_t)((node *)link)->index;
     return link;
 }

@@ -1,5 +1,7 @@
 #include "vm/process/settle.h"
 
+#include "vm/core/scheduler.h"
+#include "vm/core/vm.h"
 #include "vm/outside/request.h"
 #include "vm/process/closing.h"
 #include "vm/process/kept.h"
@@ -35,12 +37,20 @@ static void leave_alt(csp_vm *vm, const process *p, alt *a)
     a->live = 0;
 }
 
+bool process_wake(csp_vm *vm, process *p, uint64_t ticket, wake_reason why)
+{
+    if (!process_win(p, ticket))
+        return false;
+    if (p->chan)
+        leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0);
+    p->wake = (uint64_t)why & 0xf;
+    sched_ready(&vm->sched, p, READY_TAIL);
+    return true;
+}
+
 void sched_settle(csp_vm *vm, process *p)
 {
-    if (p->chan)
-        /* still queued: no partner has woken it */
-        leave_queue(vm, p, p->chan, (p->flags & PROCESS_SENDS) != 0);
-    side *sd = p->side;
+    side *sd = side_of(p);
     if (!sd)
         return;
     if (sd->alt && sd->alt->live)

@@ -2,6 +2,8 @@
  * one is removed at once. */
 #include "vm/process/timer.h"
 
+#include <assert.h>
+
 #include "vm/core/scheduler.h"
 #include "vm/core/stack.h"
 #include "vm/core/vm.h"
@@ -133,7 +135,7 @@ verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline)
 
 void timer_beside(csp_vm *vm, process *p, int64_t deadline)
 {
-    timer *t = p->side->timer;
+    timer *t = side_of(p)->timer;
     if (deadline == LOOP_NEVER)
         return;
     t->deadline = deadline;
@@ -153,6 +155,7 @@ static void fire(csp_vm *vm, timer *t)
     if (t->ticker) {
         chan_serve_tick(vm, t->ticker);
     } else if (process_win(t->proc, t->ticket)) {
+        assert(!t->proc->chan); /* a deadline goes with an alt or a request: see process_wake */
         t->proc->wake = WAKE_TIMER;
         sched_ready(s, t->proc, READY_TAIL);
     }

@@ -207,7 +207,7 @@ static void look_at_waits(channels *all, const process *p)
 {
     if (p->chan)
         find(all, p->chan);
-    const alt *a = p->side ? p->side->alt : NULL;
+    const alt *a = side_of(p) ? side_of(p)->alt : NULL;
     for (uint32_t i = 0; a && a->live && i < a->count; i++)
         if (a->cases[i].node && a->cases[i].node->queued)
             find(all, a->cases[i].chan);
@@ -216,10 +216,10 @@ static void look_at_waits(channels *all, const process *p)
 /* Frame by frame, without the links between them. */
 static void look_at_frames(channels *all, process *p)
 {
-    value *base = p->stack + p->base, *end = base + p->code->registers;
+    value *base = process_registers(p), *end = base + p->code->registers;
     for (;;) {
         look(all, base, (uint64_t)(end - base), false);
-        if (base == p->stack || all->failed)
+        if (base == process_stack(p) || all->failed)
             return;
         end = base - FRAME_LINK;
         base = frame_caller(base).base;
@@ -231,7 +231,7 @@ static void look_at_process(channels *all, process *p)
     begin_holder(all, (channel_holder){.process = p});
     look_at_waits(all, p);
     look(all, &p->value, 1, false);
-    side *s = p->side;
+    side *s = side_of(p);
     for (uint32_t i = 0; s && i < s->watcher_count; i++)
         hold(all, s->watchers[i], true, false);
     if (p->code)

@@ -39,7 +39,7 @@ static bool waits_on(const process *p, const channel *c)
 {
     if (p->chan == c)
         return true;
-    const alt *a = p->side ? p->side->alt : NULL;
+    const alt *a = side_of(p) ? side_of(p)->alt : NULL;
     for (uint32_t i = 0; a && a->live && i < a->count; i++)
         if (a->cases[i].chan == c && a->cases[i].node && a->cases[i].node->queued)
             return true;
@@ -123,10 +123,10 @@ static void look_through(search *s, const process *p)
     look(s, &p->value, 1);
     if (!p->code)
         return;
-    value *base = p->stack + p->base, *end = base + p->code->registers;
+    value *base = process_registers(p), *end = base + p->code->registers;
     for (;;) {
         look(s, base, (size_t)(end - base));
-        if (base == p->stack || s->left <= 0)
+        if (base == process_stack(p) || s->left <= 0)
             return;
         end = base - FRAME_LINK;
         base = frame_caller(base).base;

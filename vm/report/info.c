@@ -22,7 +22,7 @@ static value waits_for(const csp_vm *vm, const process *q)
 static const char *state_of(const csp_vm *vm, const process *p, const process *q)
 {
     if (process_ended(q))
-        return q->flags & PROCESS_FAILED ? (q->kill ? "killed" : "crashed") : "done";
+        return q->flags & PROCESS_FAILED ? (process_cause(q) ? "killed" : "crashed") : "done";
     if (p == q)
         return "running";
     switch (report_kind_of(vm, q)) {
@@ -82,7 +82,7 @@ value info_of(csp_vm *vm, process *asks, const process *p)
         trace_place(vm, position, &where);
         place = text_string(&where);
     }
-    uint64_t slots = process_ended(p) ? 0 : p->capacity;
+    uint64_t slots = process_ended(p) ? 0 : process_capacity(p);
     bool ok = put_value(vm, m, "name", info_name(vm, p)) &&
               put_text(vm, m, "state", state_of(vm, asks, p)) &&
               put_value(vm, m, "waits_for", waits_for(vm, p)) && put_value(vm, m, "where", place) &&

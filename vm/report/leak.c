@@ -14,6 +14,7 @@
 #include "vm/process/kill.h"
 #include "vm/process/output.h"
 #include "vm/process/port_end.h"
+#include "vm/process/settle.h"
 #include "vm/process/telling.h"
 #include "vm/report/report.h"
 
@@ -53,8 +54,7 @@ struct leak_places {
     int64_t patience;       /* ns */
     leak_suspect *suspects; /* those that were found last, by number; malloc'ed */
     uint32_t suspect_count;
-    process *list;     /* taken over from the collector, by run_next: keeps them alive … */
-    leak_found *found; /* … as this does, which is pinned; NULL: nothing is under way */
+    leak_found *found; /* pinned: it keeps them alive; NULL: nothing is under way */
     uint32_t found_count, at;
     leak_phase phase;
     bool killable; /* one of them can be killed */
@@ -84,30 +84,29 @@ static void keep(heap_marker *m, void *user)
 }
 
 /* While the world is stopped. */
-static void *unreached(heap *h, void *user)
+static bool unreached(heap *h, void *user)
 {
-    (void)h;
     csp_vm *vm = user;
-    process *first = NULL;
+    bool found = false;
     if (vm->judging) {
         vm->judging = vm->judge_due = false;
         code_judge(vm);
         str_judge_interned(vm);
         judge_held(vm);
-        return NULL;
+        return false;
     }
     for (uint32_t i = 0; i < vm->table_count; i++) {
         process *p = process_at(vm, i);
         if (p->index != i || heap_is_marked(p))
             continue;
-        p->run_next = first;
-        first = p;
+        heap_revive(h, p, vm->table_count);
+        found = true;
     }
-    if (first)
+    if (found)
         hosted_keep(vm);
     else
         judge_held(vm);
-    return first;
+    return found;
 }
 
 bool leak_init(csp_vm *vm)
@@ -165,7 +164,7 @@ static bool grow_places(struct leak_places *places)
 /* Counts p under its pair of places, unless that has been reported before. */
 static void note(csp_vm *vm, struct leak_places *places, process *p)
 {
-    if (p->side && p->side->quiet)
+    if (side_of(p) && side_of(p)->quiet)
         return;
     vm->counts.leaked++;
     if (!grow_places(places))
@@ -261,16 +260,13 @@ static bool report_next(csp_vm *vm)
  * closed, so the other defers run and the process ends. */
 static void end_wait(csp_vm *vm, process *p)
 {
-    alt *a = p->side ? p->side->alt : NULL;
+    alt *a = side_of(p) ? side_of(p)->alt : NULL;
     if (p->chan ? (p->chan->header & CHANNEL_DONE) != 0 : !a || !a->live)
         return; /* waits for others to end, whose turn comes first */
     for (uint32_t i = 0; !p->chan && i < a->count; i++)
         if (a->cases[i].node && a->cases[i].node->queued)
             a->won = (int32_t)a->cases[i].node->index;
-    if (!process_win(p, p->ticket))
-        return;
-    p->wake = WAKE_CLOSED;
-    sched_ready(&vm->sched, p, READY_TAIL);
+    (void)process_wake(vm, p, p->ticket, WAKE_CLOSED);
 }
 
 static bool can_be_leaked(const process *p)
@@ -298,20 +294,17 @@ static const leak_suspect *find_suspect(const struct leak_places *places, const 
                                  : NULL;
 }
 
-/* Those in this list, with the times at which they were found first. Without memory they are as
+/* Those that were found, with the times at which they were found first. Without memory they are as
  * before. */
-static void note_suspects(struct leak_places *places, const process *first)
+static void note_suspects(struct leak_places *places, void *const *found, uint32_t count)
 {
-    uint32_t count = 0;
-    for (const process *p = first; p && places->patience; p = p->run_next)
-        count++;
     leak_suspect *fresh = places->patience ? calloc(count + 1u, sizeof *fresh) : NULL;
     if (!fresh)
         return;
-    count = 0;
-    for (const process *p = first; p; p = p->run_next) {
+    for (uint32_t i = 0; i < count; i++) {
+        const process *p = found[i];
         const leak_suspect *known = find_suspect(places, p);
-        fresh[count++] = (leak_suspect){process_number(p), known ? known->since : loop_now()};
+        fresh[i] = (leak_suspect){process_number(p), known ? known->since : loop_now()};
     }
     qsort(fresh, count, sizeof *fresh, by_number);
     free(places->suspects);
@@ -330,36 +323,25 @@ static bool is_due(const struct leak_places *places, const process *p)
 
 /* --- dealing with those that were found, in steps (telling.h) */
 
-/* Empties the list into the array. A process that has been woken meanwhile is in another list. */
-static void take_list(struct leak_places *places)
-{
-    uint32_t n = 0;
-    for (process *p = places->list, *next; p; p = next) {
-        next = p->run_next;
-        if ((p->ticket & TICKET_STATE) != TICKET_WAIT)
-            break;
-        p->run_next = NULL;
-        if (places->found)
-            places->found[n++] = (leak_found){p, p->ticket};
-    }
-    places->list = NULL;
-    places->found_count = n;
-}
-
 /* Not inlined: nothing of this may remain in the caller's frame. Without the memory for it they are
  * found again by a later collection. */
 static __attribute__((noinline)) void take_found(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
-    places->list = heap_take_revived(&vm->heap);
-    if (!places->list)
+    size_t count;
+    void *const *found = heap_get_revived(&vm->heap, &count);
+    if (!found)
         return;
-    note_suspects(places, places->list);
-    uint32_t count = 0;
-    for (const process *p = places->list; p; p = p->run_next)
-        count++;
+    note_suspects(places, found, (uint32_t)count);
     places->found = vm->exiting ? NULL : heap_pinned(count * sizeof *places->found);
-    take_list(places);
+    places->found_count = 0;
+    for (size_t i = 0; places->found && i < count; i++) {
+        process *p = found[i];
+        /* One that has been woken meanwhile was in the table, where others could find it. */
+        if ((p->ticket & TICKET_STATE) == TICKET_WAIT)
+            places->found[places->found_count++] = (leak_found){p, p->ticket};
+    }
+    heap_forget_revived(&vm->heap);
     places->at = 0;
     places->phase = LEAK_NOTE;
     places->killable = false;
@@ -445,18 +427,15 @@ bool leak_pending(const csp_vm *vm) { return vm->leak_places->found != NULL; }
 /* Not inlined, as take_found. */
 static __attribute__((noinline)) bool list_found(csp_vm *vm, uint64_t **numbers, uint32_t *count)
 {
-    struct leak_places *places = vm->leak_places;
     *count = 0;
     *numbers = calloc((size_t)vm->table_count + 1, sizeof **numbers);
-    places->list = heap_take_revived(&vm->heap);
-    for (process *p = places->list, *next; p; p = next) {
-        next = p->run_next;
-        if ((p->ticket & TICKET_STATE) == TICKET_WAIT)
-            p->run_next = NULL;
-        if (*numbers && can_be_leaked(p))
-            (*numbers)[(*count)++] = process_number(p);
-    }
-    places->list = NULL;
+    size_t n;
+    void *const *found = heap_get_revived(&vm->heap, &n);
+    for (size_t i = 0; i < n && *numbers; i++)
+        if (can_be_leaked(found[i]))
+            (*numbers)[(*count)++] = process_number(found[i]);
+    if (found)
+        heap_forget_revived(&vm->heap);
     if (*numbers)
         qsort(*numbers, *count, sizeof **numbers, by_number);
     return *numbers != NULL;
@@ -480,7 +459,7 @@ static void clear_idle(const process *p, value *R, const code *body, const insn 
 {
     bool exact = body->defer_reg == CODE_NO_REGISTER && pc == body->insns + body->count - 1;
     value *from = R + (exact ? pc->a + 1u : body->registers);
-    memset(from, 0, (size_t)(p->stack + p->capacity - from) * sizeof *from);
+    memset(from, 0, (size_t)(process_stack(p) + process_capacity(p) - from) * sizeof *from);
 }
 
 bool leak_final_look(csp_vm *vm, process *p, value *R, const code *body, const insn *pc)

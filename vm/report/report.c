@@ -15,7 +15,7 @@ report_kind report_kind_of(const csp_vm *vm, const process *p)
 {
     if ((p->ticket & TICKET_STATE) == TICKET_RUN)
         return REPORT_RUNS;
-    const side *sd = p->side;
+    const side *sd = side_of(p);
     if (output_waits_for(vm, p))
         return REPORT_OUTPUT;
     if (p->chan)
@@ -62,8 +62,8 @@ uint32_t report_position(const process *p)
 {
     if (!p->code)
         return 0;
-    frame f = {p->stack + p->base, p->code, p->code->insns + p->pc};
-    while (f.code->native && f.base != p->stack)
+    frame f = {process_registers(p), p->code, p->code->insns + p->pc};
+    while (f.code->native && f.base != process_stack(p))
         f = frame_caller(f.base);
     const code *c = f.code;
     return c->native ? 0 : c->base + code_standing(c, f.base, (uint32_t)(f.pc - c->insns));
@@ -73,11 +73,11 @@ uint32_t report_position(const process *p)
 static const code *foreign_frame(const process *p, bool calls)
 {
     enum { FRAMES = 1000 };
-    if (!p->code || !p->side || !p->side->calls)
+    if (!p->code || !side_of(p) || !side_of(p)->calls)
         return NULL;
-    frame f = {p->stack + p->base, p->code, NULL};
+    frame f = {process_registers(p), p->code, NULL};
     for (unsigned i = 0; i < FRAMES && (calls || !trace_is_foreign(f.code)); i++) {
-        if (f.base == p->stack)
+        if (f.base == process_stack(p))
             return NULL;
         f = frame_caller(f.base);
         calls = false;
@@ -90,7 +90,7 @@ const code *report_foreign(const process *p) { return foreign_frame(p, false); }
 void report_request(text *t, const process *p)
 {
     if (!trace_is_foreign(p->code)) {
-        text_printf(t, "%s", p->side->request->kind->what);
+        text_printf(t, "%s", side_of(p)->request->kind->what);
         return;
     }
     trace_foreign(p->code, t);
@@ -183,11 +183,11 @@ void report_wait(csp_vm *vm, text *t, const process *p)
         text_printf(t, "waits ");
         put_operation(vm, t, p->chan, p->flags & PROCESS_SENDS, false);
         break;
-    case REPORT_ALT: put_arms(vm, t, p->side->alt); break;
+    case REPORT_ALT: put_arms(vm, t, side_of(p)->alt); break;
     case REPORT_PAR: text_printf(t, "waits for the branches of its par"); break;
     case REPORT_SLEEP:
         text_printf(t, "sleeps for ");
-        put_left(t, p->side->timer->deadline);
+        put_left(t, side_of(p)->timer->deadline);
         break;
     case REPORT_OUTPUT: text_printf(t, "waits to print"); break;
     case REPORT_REQUEST:

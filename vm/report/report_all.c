@@ -112,7 +112,7 @@ static uint32_t channels_of(const group *g, awaited *out)
     uint32_t n = 0;
     if (g->chan)
         out[n++] = (awaited){g->chan, g->kind == REPORT_SEND, false};
-    const alt *a = g->kind == REPORT_ALT && g->count == 1 ? g->first->side->alt : NULL;
+    const alt *a = g->kind == REPORT_ALT && g->count == 1 ? side_of(g->first)->alt : NULL;
     for (uint32_t i = 0; a && i < a->count && n < REPORT_ARMS; i++) {
         const alt_case *c = &a->cases[i];
         if (c->node && c->node->queued && !is_known(out, n, c))

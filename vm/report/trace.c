@@ -37,7 +37,7 @@ void trace_begin(trace_search *s, const process *p, const frame *f)
     *s = (trace_search){.header = OBJ_WALK,
                         .error = VALUE_ABSENT,
                         .code = f->code,
-                        .base = (uint32_t)(f->base - p->stack),
+                        .base = (uint32_t)(f->base - process_stack(p)),
                         .pc = (uint32_t)(f->pc - f->code->insns)};
 }
 
@@ -45,7 +45,7 @@ bool trace_go_on(trace_search *s, const process *p, int64_t *reductions)
 {
     for (; *reductions > 0; --*reductions) {
         for (unsigned i = 0; i < TRACE_FRAMES_PER_REDUCTION; i++) {
-            value *base = p->stack + s->base;
+            value *base = process_stack(p) + s->base;
             if (s->base == 0) {
                 add_frame(s, base, (p->flags & PROCESS_TAIL) != 0);
                 return true;

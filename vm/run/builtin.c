@@ -38,7 +38,7 @@ static bool give_back(csp_vm *vm, process *p)
     int64_t most = told_per_step(&vm->sched), left = most;
     release_some_of(vm, p, &left);
     vm_charge(vm, (uint64_t)(most - left) * REDUCTIONS_PER_TOLD);
-    return !p->side->releases;
+    return !side_of(p)->releases;
 }
 
 /* end(outcome): nobody else can reach the outcome. From now on it belongs to nobody (in transit),
@@ -53,7 +53,7 @@ static verdict end(csp_vm *vm, process *p, value *args, value *result)
         walk_kind how = p->flags & PROCESS_SYSTEM ? WALK_MESSAGE : WALK_MOVE;
         return walk_call(vm, p, how, 1, args);
     }
-    if (p->side && p->side->releases && !give_back(vm, p))
+    if (side_of(p) && side_of(p)->releases && !give_back(vm, p))
         return VERDICT_YIELD;
     *result = args[2] == VALUE_ABSENT ? args[0] : *native_result(p);
     return VERDICT_DONE;

@@ -286,7 +286,7 @@ bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *wa
 
 void insn_end_process(csp_vm *vm, process *p, value outcome, bool failed)
 {
-    if (p->side)
+    if (side_of(p))
         foreign_process_ended(vm, p);
     process_end(vm, p, outcome, failed);
 }
@@ -295,19 +295,21 @@ bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, fra
 {
     if (!value_is_immutable(outcome) && !failed && !process_observable(p))
         outcome = VALUE_NIL;
-    if (value_is_immutable(outcome) && !(p->side && p->side->releases)) {
+    if (value_is_immutable(outcome) && !(side_of(p) && side_of(p)->releases)) {
         insn_end_process(vm, p, outcome, failed);
         return true;
     }
     const code *last = native_code(vm, &vm_builtins[BUILTIN_END], false);
-    if (!last) {
+    value *stack = last ? process_reserve(vm, p, process_stack(p), last->registers) : NULL;
+    if (!stack) {
+        vm->sched.raised = VALUE_ABSENT;
         insn_end_process(vm, p, vm->memory_error, true);
         return true;
     }
-    p->stack[0] = outcome;
-    p->stack[1] = value_bool(failed);
-    p->stack[2] = p->stack[3] = VALUE_ABSENT;
-    *f = (frame){p->stack, last, last->insns};
+    stack[0] = outcome;
+    stack[1] = value_bool(failed);
+    stack[2] = stack[3] = VALUE_ABSENT;
+    *f = (frame){stack, last, last->insns};
     return false;
 }
 
@@ -370,10 +372,9 @@ value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const ins
     return push_operator(vm, p, R, c, pc, &num_long_native, args, callee);
 }
 
-void insn_save(const csp_vm *vm, process *p, const value *registers, const code *body,
-               const insn *pc)
+void insn_save(process *p, const value *registers, const code *body, const insn *pc)
 {
-    p->base = (uint32_t)(registers - vm->sched.bottom);
+    process_set_registers(p, registers);
     p->pc = (uint32_t)(pc - body->insns);
     p->code = body;
 }

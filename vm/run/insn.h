@@ -79,7 +79,7 @@ value *insn_push_long(csp_vm *vm, process *p, value *R, const code *c, const ins
                       value a, value b, const code **callee);
 
 /* What SAVE (run.c) does. */
-__attribute__((cold)) void insn_save(const csp_vm *vm, process *p, const value *registers,
-                                     const code *body, const insn *pc);
+__attribute__((cold)) void insn_save(process *p, const value *registers, const code *body,
+                                     const insn *pc);
 
 #endif

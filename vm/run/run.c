@@ -61,6 +61,13 @@ static uint32_t position_of(const code *c, const insn *pc)
     return c->base + (uint32_t)(pc - c->insns);
 }
 
+/* Whether nodes of its alt are queued. */
+static inline bool alt_is_live(const process *p)
+{
+    const side *s = side_of(p);
+    return s && s->alt && s->alt->live;
+}
+
 static int order_of(value result) { return value_is_int(result) ? (int)value_as_int(result) : 2; }
 
 /* The result of a comparing instruction for an order of -1, 0, 1 or 2 (unordered). */
@@ -155,9 +162,10 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
         NEXT(); \
     } while (0)
 #define SAVE() \
-    (p->base = (uint32_t)(R - s->bottom), p->pc = (uint32_t)(pc - body->insns), p->code = body)
+    ((likely(process_is_at_slots(p) && R == s->bottom) ? (void)0 : process_set_registers(p, R)), \
+     p->pc = (uint32_t)(pc - body->insns), p->code = body)
 /* For a host that traces, where nothing else saves before p is told of (event.h). */
-#define SHOW() do { if (event_wanted(vm)) insn_save(vm, p, R, body, pc); } while (0)
+#define SHOW() do { if (event_wanted(vm)) insn_save(p, R, body, pc); } while (0)
 /* Back to the frame that called the one whose registers are at `from`. */
 #define LEAVE(from) \
     (pc = link_pc(from), body = link_code(from), R -= link_distance(from))
@@ -265,21 +273,27 @@ void run_process(csp_vm *vm, process *p)
     frame f;
 
 resume:
-    s->bottom = p->stack;
-    s->floor = floor_below(p->stack, p->base);
-    s->limit = p->stack + p->capacity;
+    if (likely(!p->away)) {
+        R = p->slots + p->near_base;
+        s->bottom = s->floor = p->slots;
+        s->limit = p->slots + p->room;
+    } else {
+        R = process_registers(p);
+        s->bottom = p->block.stack;
+        s->floor = floor_below(s->bottom, R - s->bottom);
+        s->limit = s->bottom + p->block.capacity;
+    }
     /* another thread may collect at any instruction */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     s->running = p;
-    R = p->stack + p->base;
     body = p->code;
     pc = body->insns + p->pc;
     start = red = s->slice_left;
     if (unlikely(vm->limits.reductions && p->reductions >= vm->limits.reductions)
         && insn_out_of_reductions(vm, p)) goto fail;
     if (p->wake != WAKE_NONE) goto woken;
-    /* `kill` by itself: so gcc keeps its registers for the loop (fib: 1 % fewer instructions) */
-    if (unlikely(p->kill) && process_must_die(p)) goto killed;
+    /* `more` by itself: so gcc keeps its registers for the loop (fib: 1 % fewer instructions) */
+    if (unlikely(p->more) && process_must_die(p)) goto killed;
     DISPATCH();
 
     CASE(NOP) : NEXT();
@@ -741,7 +755,7 @@ return_deep: {
         value result = VALUE_NIL;
         SAVE();
         verdict v = body->native->fn(vm, p, R, &result);
-        R = s->bottom + p->base;                        /* the stack may have moved */
+        R = process_registers(p);                           /* the stack may have moved */
         PAY();
         if (v == VERDICT_BLOCK) goto blocked;
         p->wake = WAKE_NONE;
@@ -796,7 +810,7 @@ return_deep: {
             if (d[0] == VALUE_FALSE && value_is_int(d[2])) {
                 process_clear(p, PROCESS_DEFERS);
                 d[2] = d[2] == value_int(0) ? VALUE_NIL : VALUE_TRUE;
-                if (p->kill) goto killed;
+                if (process_cause(p)) goto killed;
             }
             if (d[2] == VALUE_NIL || d[0] == VALUE_NIL) NEXT();
             op_a = d[1];
@@ -1169,7 +1183,7 @@ spawned: {                                              /* op_a: the new process
     alt_step:
         switch (result) {
         case ALT_CHOSEN: {
-            alt *a = p->side->alt;
+            alt *a = side_of(p)->alt;
             const insn *arm = pc + 1 + choice.arm;
             if (!choice.chosen) { alt_leave(a); pc = arm + 1 + (int16_t)arm->c; DISPATCH(); }
             alt_case *k = choice.chosen;
@@ -1201,7 +1215,7 @@ spawned: {                                              /* op_a: the new process
         case ALT_UNMOVE: op_a = choice.work; walk = WALK_UNMOVE; goto operate;
         case ALT_ENDED: {
             uint32_t arms = pc->a;
-            alt_leave(p->side->alt);
+            alt_leave(side_of(p)->alt);
             pc += 1 + arms;
             DISPATCH();
         }
@@ -1209,7 +1223,7 @@ spawned: {                                              /* op_a: the new process
         }
     }
 alt_taken: {
-        alt *a = p->side->alt;
+        alt *a = side_of(p)->alt;
         const insn *arm = pc + 1 + a->cases[a->taken].arm;
         alt_leave(a);
         pc = arm + 1 + (int16_t)arm->c;
@@ -1316,7 +1330,7 @@ finish: {
             }
             break;
         case OPC_ALT: {
-            alt *a = p->side->alt;
+            alt *a = side_of(p)->alt;
             if (a->taken < 0) goto alt_again;
             if (!a->cases[a->taken].sends) R[pc[1 + a->cases[a->taken].arm].b] = op_a;
             goto alt_taken;
@@ -1335,7 +1349,7 @@ finish: {
 woken: {
         wake_reason why = (wake_reason)p->wake;
         if (unlikely(unwind_under_way(p))) goto unwinding;
-        if (why != WAKE_MESSAGE || (p->side && p->side->alt && p->side->alt->live))
+        if (why != WAKE_MESSAGE || (unlikely(p->more) && alt_is_live(p)))
             sched_settle(vm, p);
         if (unlikely(process_must_die(p))) {
             if (pc->op == OPC_SENDMOVE && why != WAKE_MESSAGE && !value_is_immutable(p->value)) {
@@ -1345,7 +1359,7 @@ woken: {
             }
             if (pc->op == OPC_ALT && why == WAKE_MESSAGE)
                 /* it was served: a move takes effect (unwind_kill) */
-                p->side->alt->taken = p->side->alt->won;
+                side_of(p)->alt->taken = side_of(p)->alt->won;
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
             goto killed;
@@ -1451,7 +1465,7 @@ blocked:                                                /* saved, parked: no lon
     s->running = NULL;
     p->reductions = (p->reductions + (uint64_t)(start - red)) & PROCESS_REDUCTIONS;
     s->slice_left = red;
-    if (unlikely(p->capacity > 1024)) process_shrink(vm, p);
+    if (unlikely(p->away && p->block.capacity > 1024)) process_shrink(vm, p);
     p = s->next;
     if (p && red > 0 && !s->limited) {                  /* a limit may end its slice earlier */
         s->next = NULL;
@@ -1462,7 +1476,7 @@ stopped:                                                /* the same, for now */
     s->running = NULL;
     p->reductions = (p->reductions + (uint64_t)(start - red)) & PROCESS_REDUCTIONS;
     s->slice_left = red;
-    if (unlikely(p->capacity > 1024)) process_shrink(vm, p);
+    if (unlikely(p->away && p->block.capacity > 1024)) process_shrink(vm, p);
     return;
 exit_program:
     SAVE();

@@ -40,9 +40,10 @@ process *spawn_quick(csp_vm *vm, value fn, uint32_t argc, const value *argv, boo
     process *p = process_new(vm, c, 0);
     if (!p)
         return NULL;
-    memcpy(p->stack, argv, argc * sizeof *argv);
+    value *stack = process_stack(p);
+    memcpy(stack, argv, argc * sizeof *argv);
     for (uint32_t i = 0; i < c->captures; i++)
-        p->stack[argc + i] = f->captures[i];
+        stack[argc + i] = f->captures[i];
     return p;
 }
 
@@ -53,7 +54,7 @@ process *spawn_block_quick(csp_vm *vm, const code *c, const value *captures, boo
         return NULL;
     process *p = process_new(vm, c, 0);
     if (p)
-        memcpy(p->stack, captures, c->captures * sizeof *captures);
+        memcpy(process_stack(p), captures, c->captures * sizeof *captures);
     return p;
 }
 
@@ -101,7 +102,7 @@ process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *ar
     }
     process *p = process_new(vm, starter, 0);
     if (p)
-        p->stack[0] = message;
+        process_stack(p)[0] = message;
     return p;
 }
 
@@ -110,8 +111,8 @@ static value applied(const process *child)
 {
     const code *c = child->code;
     if (!c->native)
-        return child->stack[0];
-    const value *bundle = value_tuple(child->stack[0])->items; /* taken over in the child */
+        return process_stack(child)[0];
+    const value *bundle = value_tuple(process_stack(child)[0])->items; /* taken over in the child */
     bool applies =
         value_is(bundle[0], OBJ_CLOSURE) && ((closure *)value_as_object(bundle[0]))->code->applies;
     return bundle[applies];
@@ -149,12 +150,14 @@ static __attribute__((noinline)) uint32_t look_up_origin(csp_vm *vm, uint32_t pa
 void spawn_launch(csp_vm *vm, process *parent, process *child, uint32_t position)
 {
     uint64_t distance = process_number(child) - process_number(parent);
-    child->parent_distance = distance <= UINT32_MAX ? (uint32_t)distance : 0;
+    child->parent_distance =
+        distance <= PROCESS_DISTANCE_MOST ? distance & PROCESS_DISTANCE_MOST : 0;
     const code *c = child->code;
     const origin_edge *last = &vm->last_spawn;
     bool again = last->position == position && last->parent == parent->origin &&
                  last->name == c->process_name && !c->native && !c->applies;
-    child->origin = again ? last->child : look_up_origin(vm, parent->origin, position, child);
+    child->origin = (again ? last->child : look_up_origin(vm, parent->origin, position, child)) &
+                    PROCESS_ORIGIN_MOST;
     if (event_wanted(vm))
         event_tell(vm, EVENT_SPAWN, parent, child, NULL, VALUE_ABSENT, position);
     sched_ready(&vm->sched, child, READY_TAIL);
@@ -169,7 +172,7 @@ process *spawn_native(csp_vm *vm, process *parent, const native_entry *entry, ui
     process *p = c ? process_new(vm, c, 0) : NULL;
     if (!p)
         return NULL;
-    memcpy(p->stack, argv, argc * sizeof *argv);
+    memcpy(process_stack(p), argv, argc * sizeof *argv);
     spawn_launch(vm, parent, p, 0);
     return p;
 }

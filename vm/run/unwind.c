@@ -57,10 +57,10 @@ static verdict put_off(csp_vm *vm, process *p, wake_reason how, value v)
  * so everything from there on is cleared. */
 static bool pop(process *p, frame *f, int64_t *left)
 {
-    if (f->base == p->stack)
+    if (f->base == process_stack(p))
         return false;
     value *window = f->base - FRAME_LINK, *end = f->base + f->code->registers,
-          *limit = p->stack + p->capacity;
+          *limit = process_stack(p) + process_capacity(p);
     *f = frame_caller(f->base);
     size_t words = (size_t)((end < limit ? end : limit) - window);
     memset(window, 0, words * sizeof *window);
@@ -186,7 +186,7 @@ static verdict leave_frames(csp_vm *vm, process *p, frame *f, value outcome, boo
                 d[2] = VALUE_TRUE;
                 process_clear(p, PROCESS_DEFERS);
                 /* put off until now; the crash of the last defer stays the outcome */
-                if (p->kill) {
+                if (process_cause(p)) {
                     p->flags |= PROCESS_DYING;
                     killed = true;
                 }
@@ -204,9 +204,9 @@ static verdict leave_frames(csp_vm *vm, process *p, frame *f, value outcome, boo
 /* What the process was about to do is over. */
 static void leave_work(csp_vm *vm, process *p)
 {
-    if (p->side && p->side->alt)
-        alt_leave(p->side->alt);
-    if (p->side)
+    if (side_of(p) && side_of(p)->alt)
+        alt_leave(side_of(p)->alt);
+    if (side_of(p))
         request_leave(vm, p);
     vm->sched.call_argc = 0;
 }
@@ -261,7 +261,7 @@ verdict unwind_crash(csp_vm *vm, process *p, frame *f, int64_t reductions)
  * the original. */
 static void finish_move(csp_vm *vm, process *p, const frame *f)
 {
-    const alt *a = p->side ? p->side->alt : NULL;
+    const alt *a = side_of(p) ? side_of(p)->alt : NULL;
     if (!a || a->count == 0 || a->taken < 0)
         return;
     const alt_case *c = &a->cases[a->taken];
