@@ -236,6 +236,8 @@ const char *audit_core(csp_vm *vm)
             return "a process does not know its place in the table";
         if (process_ended(p))
             return "a process that has ended is in the table";
+        if ((size_t)process_base(p) + p->code->registers > process_capacity(p))
+            return "a process's top frame does not lie within its stack";
         if ((p->ticket & TICKET_STATE) == TICKET_RUN) {
             if (p->chan)
                 return "I8: a process that can run stands in a channel's queue";
