@@ -8,21 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stdlib/zone_rule.h"
+#define FOLDER  "/usr/share/zoneinfo/"
+#define MACHINE "/etc/localtime"
 
-#define FOLDER "/usr/share/zoneinfo/"
-
-struct zone {
-    zone *next;
-    char name[ZONE_NAME];
-    uint32_t count; /* of changes */
-    int64_t *times; /* when each is, ascending */
-    uint8_t *kinds; /* … to which clock */
-    zone_clock *clocks;
-    uint32_t clock_count;
-    bool has_rule; /* for what comes after the last change */
-    zone_rule rule;
-};
+enum { NAME_MOST = 64 };
 
 /* --- TZif */
 
@@ -131,12 +120,11 @@ static uint8_t *file_content(const char *path, size_t *size)
     return data;
 }
 
-static void zone_free(zone *z)
+static void free_parts(const zone *z)
 {
     free(z->times);
     free(z->kinds);
     free(z->clocks);
-    free(z);
 }
 
 /* --- finding */
@@ -144,7 +132,7 @@ static void zone_free(zone *z)
 /* A name of the database: no way out of its folder. */
 static bool is_name(const char *name, size_t size)
 {
-    if (size == 0 || size >= ZONE_NAME)
+    if (size == 0 || size >= NAME_MOST)
         return false;
     if (name[0] == '/' || name[size - 1] == '/')
         return false;
@@ -168,7 +156,7 @@ static bool load_file(zone *z, const char *path)
 
 static bool load_named(zone *z, const char *name, size_t size)
 {
-    char path[sizeof FOLDER + ZONE_NAME];
+    char path[sizeof FOLDER + NAME_MOST];
     if (!is_name(name, size))
         return false;
     snprintf(path, sizeof path, "%s%.*s", FOLDER, (int)size, name);
@@ -181,52 +169,77 @@ static bool load_named(zone *z, const char *name, size_t size)
     return utc;
 }
 
-static bool load_local(zone *z)
-{
-    const char *text = getenv("TZ");
-    if (!text)
-        return load_file(z, "/etc/localtime") || load_named(z, "UTC", 3);
-    text += *text == ':';
-    if (*text == '\0')
-        return load_named(z, "UTC", 3);
-    if (*text == '/' ? load_file(z, text) : load_named(z, text, strlen(text)))
-        return true;
-    return (z->has_rule = zone_rule_read(text, strlen(text), &z->rule)) || load_named(z, "UTC", 3);
-}
+/* All that have been asked for and exist, by a name or a path: at most as many as the database has,
+ * and those of the host. They only come. */
+typedef struct known_zone known_zone;
+struct known_zone {
+    known_zone *next;
+    zone zone;
+    size_t size;
+    char name[];
+};
 
-/* All that have been asked for and exist: at most as many as the database has. They only come. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static zone *known;
+static known_zone *known;
 
-static const zone *find_locked(const char *name, size_t size, bool *memory)
+static const known_zone *find_locked(const char *name, size_t size, bool *memory)
 {
-    for (zone *z = known; z; z = z->next)
-        if (strlen(z->name) == size && memcmp(z->name, name, size) == 0)
-            return z;
-    zone *z = calloc(1, sizeof *z);
-    *memory = z == NULL;
-    if (!z)
+    for (const known_zone *k = known; k; k = k->next)
+        if (k->size == size && memcmp(k->name, name, size) == 0)
+            return k;
+    known_zone *k = calloc(1, sizeof *k + size + 1);
+    *memory = k == NULL;
+    if (!k)
         return NULL;
-    bool local = size == 5 && memcmp(name, "local", 5) == 0;
-    if (!(local ? load_local(z) : load_named(z, name, size))) {
-        zone_free(z);
+    k->size = size;
+    memcpy(k->name, name, size);
+    if (!(*name == '/' ? load_file(&k->zone, k->name) : load_named(&k->zone, name, size))) {
+        free_parts(&k->zone);
+        free(k);
         return NULL;
     }
-    memcpy(z->name, name, size);
-    z->next = known;
-    known = z;
-    return z;
+    k->next = known;
+    known = k;
+    return k;
 }
 
-const zone *zone_find(const char *name, size_t size, bool *memory)
+static bool find(const char *name, size_t size, zone *out, bool *memory)
+{
+    pthread_mutex_lock(&lock);
+    const known_zone *k = find_locked(name, size, memory);
+    pthread_mutex_unlock(&lock);
+    if (k)
+        *out = k->zone;
+    return k != NULL;
+}
+
+bool zone_find(const char *name, size_t size, zone *out, bool *memory)
 {
     *memory = false;
-    if (!is_name(name, size))
-        return NULL;
-    pthread_mutex_lock(&lock);
-    const zone *z = find_locked(name, size, memory);
-    pthread_mutex_unlock(&lock);
-    return z;
+    return is_name(name, size) && find(name, size, out, memory);
+}
+
+/* A script may set TZ, and what files it may read is not for it to say. */
+static bool find_path(const char *path, zone *out, bool *memory)
+{
+    const char *host = getenv("TZ");
+    host = host && *host == ':' ? host + 1 : host;
+    bool may = strcmp(path, MACHINE) == 0 || (host && strcmp(path, host) == 0);
+    return may && find(path, strlen(path), out, memory);
+}
+
+bool zone_local(const char *variable, zone *out)
+{
+    const char *text = variable ? variable : MACHINE;
+    text += *text == ':';
+    if (strncmp(text, FOLDER, sizeof FOLDER - 1) == 0)
+        text += sizeof FOLDER - 1;
+    bool memory = false;
+    if (*text == '/' ? find_path(text, out, &memory) : zone_find(text, strlen(text), out, &memory))
+        return true;
+    *out = (zone){0};
+    out->has_rule = !memory && zone_rule_read(text, strlen(text), &out->rule);
+    return out->has_rule || (!memory && zone_find("UTC", 3, out, &memory));
 }
 
 /* --- asking */

@@ -3,7 +3,17 @@
 #ifndef CSP_STDLIB_ZONE_RULE_H
 #define CSP_STDLIB_ZONE_RULE_H
 
-#include "stdlib/zone.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ZONE_ABBREVIATION = 16 };
+
+/* What clocks show at a time. */
+typedef struct zone_clock {
+    int32_t offset; /* seconds east of UTC */
+    char abbreviation[ZONE_ABBREVIATION];
+} zone_clock;
 
 /* When clocks change in each year. */
 typedef struct zone_change {
