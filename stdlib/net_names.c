@@ -17,6 +17,15 @@ enum { LOOKUP_PORT = NET_WHY + 1 };
 
 /* --- on workers */
 
+/* libc says that there is no such name, too, where it had no descriptor to ask with. */
+void net_keep_why(errand *e, int why)
+{
+    bool starved = why != 0 && system_has_no_room(errno);
+    e->numbers[NET_WHY] = why;
+    if (why == EAI_SYSTEM || starved)
+        e->error = errno;
+}
+
 static void add_found(errand *e, const struct addrinfo *found)
 {
     for (; found; found = found->ai_next) {
@@ -35,10 +44,9 @@ static void add_found(errand *e, const struct addrinfo *found)
 static void look_up(errand *e)
 {
     struct addrinfo *found = NULL, hints = {.ai_socktype = SOCK_STREAM};
+    errno = 0;
     int why = getaddrinfo(e->paths[0], NULL, &hints, &found);
-    e->numbers[NET_WHY] = why;
-    if (why == EAI_SYSTEM)
-        e->error = errno;
+    net_keep_why(e, why);
     if (why != 0)
         return;
     add_found(e, found);

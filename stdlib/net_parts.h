@@ -58,6 +58,8 @@ verdict net_find_host(csp_vm *vm, process *p, value v, const net_doing *d, value
                       net_found *f, value *result);
 /* What has become of a look-up: an errand one of whose numbers is what getaddrinfo gave. */
 enum { NET_WHY };
+/* On a worker: keeps what getaddrinfo gave, errno having been 0 before. */
+void net_keep_why(errand *e, int why);
 bool net_lookup_failed(const errand *e);
 verdict net_give_why(csp_vm *vm, process *p, const errand *e, const net_doing *d, value *result);
 /* Whether what is granted has the address, or the host with any port. */

@@ -46,10 +46,9 @@ static void look_back(errand *e)
 {
     char name[NI_MAXHOST];
     const address *at = (const address *)e->paths[0];
+    errno = 0;
     int why = getnameinfo(&at->any, at->size, name, sizeof name, NULL, 0, NI_NAMEREQD);
-    e->numbers[NET_WHY] = why;
-    if (why == EAI_SYSTEM)
-        e->error = errno;
+    net_keep_why(e, why);
     if (why == 0)
         errand_add(e, name, strlen(name));
 }
