@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The malloc'ed array with room for at least `count` items of `size` bytes, count > 0: as it is,
- * or a larger one in its place. It doubles at least, so that n items added one by one cost O(n)
- * in all. *capacity says for how many items there is room; an array begins as NULL and 0. NULL:
- * there is no memory, or no size_t for so many bytes, and the array is as it was. */
+/* Makes room for at least `count` items of `size` bytes, count > 0, in a malloc'ed array: returns
+ * it, or a larger one in its place. It grows at least twofold, so adding n items one by one costs
+ * O(n) in all. *capacity is how many items there is room for; an array begins as NULL and 0. NULL:
+ * no memory, or too many bytes for a size_t; the array is unchanged. */
 void *array_room(void *items, size_t *capacity, size_t count, size_t size);
 
-/* The same where the capacity is kept in 32 bits, and cannot be more. */
+/* The same for a capacity that is kept in 32 bits and cannot exceed them. */
 void *array_room32(void *items, uint32_t *capacity, size_t count, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* Conditions whose waits end by the monotonic clock: setting the time of day changes none. */
+/* Condition variables that wait by the monotonic clock, so setting the time of day affects none. */
 #ifndef CSP_BASE_CONDITION_H
 #define CSP_BASE_CONDITION_H
 
@@ -6,7 +6,7 @@
 #include <time.h>
 
 void condition_init(pthread_cond_t *c);
-/* In so many ms from now, for pthread_cond_timedwait. */
+/* The time so many ms from now, for pthread_cond_timedwait. */
 struct timespec condition_after(int milliseconds);
 
 #endif

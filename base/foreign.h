@@ -1,5 +1,5 @@
-/* How names and words of other languages are written here: for messages that say so. The tables are
- * base/foreign.def and base/foreign_words.def. */
+/* What names and words of other languages are called here, for messages that suggest it. The tables
+ * are base/foreign.def and base/foreign_words.def. */
 #ifndef CSP_BASE_FOREIGN_H
 #define CSP_BASE_FOREIGN_H
 

@@ -1,4 +1,4 @@
-/* Writing JSON (RFC 8259) piece by piece, without blanks; commas come by themselves. Allocates
+/* Writing JSON (RFC 8259) piece by piece, without blanks. Commas are added automatically. Allocates
  * nothing. */
 #ifndef CSP_BASE_JSON_H
 #define CSP_BASE_JSON_H
@@ -10,7 +10,7 @@
 typedef struct json {
     void (*add)(void *to, const char *piece, size_t size); /* takes the next piece of the text */
     void *to;
-    bool behind; /* something that a comma has to divide from what comes next */
+    bool behind; /* a comma must come before the next value */
 } json;
 
 void json_open(json *j, char bracket); /* `{` or `[` */
@@ -18,8 +18,8 @@ void json_close(json *j, char bracket);
 /* The key of an object's next value: a name, which needs no escapes. */
 void json_key(json *j, const char *key);
 
-/* A text: what is no UTF-8 in it becomes U+FFFD, a byte at a time. Control characters and what ends
- * a line anywhere are escaped. */
+/* A text. Each byte that is not UTF-8 becomes U+FFFD. Control characters, and what any system takes
+ * for the end of a line, are escaped. */
 void json_string(json *j, const char *text, size_t size);
 void json_text(json *j, const char *text); /* NUL-terminated; NULL: null */
 void json_int(json *j, uint64_t n);

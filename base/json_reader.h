@@ -1,6 +1,6 @@
-/* Reading JSON (RFC 8259), token by token, and nothing beside it: no comments, no byte order mark,
- * no lone surrogates, no bytes that are not UTF-8, nothing behind the value. Allocates nothing; a
- * token takes as long as it is. */
+/* Reading JSON (RFC 8259), token by token. Nothing else is accepted: no comments, no byte order
+ * mark, no lone surrogates, no bytes that are not UTF-8, nothing after the value. Allocates
+ * nothing; a token takes time in proportion to its length. */
 #ifndef CSP_BASE_JSON_READER_H
 #define CSP_BASE_JSON_READER_H
 
@@ -10,7 +10,7 @@
 
 typedef enum json_token {
     JSON_BAD, /* the text is not JSON: `expected` */
-    JSON_END, /* of the text, behind its value */
+    JSON_END, /* the end of the text, after its value */
     JSON_NULL,
     JSON_FALSE,
     JSON_TRUE,
@@ -39,13 +39,14 @@ typedef struct json_reader {
 } json_reader;
 
 void json_read(json_reader *r, const char *text, size_t size);
-/* After JSON_BAD and JSON_END the same again. */
+/* After JSON_BAD or JSON_END it returns the same again. */
 json_token json_next(json_reader *r);
 
-/* The escape whose backslash stands at text, of which `size` bytes are left: how many bytes it has,
- * and what it stands for; 0: it is none (a lone surrogate is none). */
+/* Reads the escape whose backslash is at `text`, of which `size` bytes are left. Returns its length
+ * in bytes, and what it stands for in *rune. 0: it is not valid, as a lone surrogate is not. */
 size_t json_escape(const char *text, size_t size, uint32_t *rune);
-/* The text of a string token, whose bytes stand at raw: fewer bytes than those; their number. */
+/* Decodes a string token, whose `size` bytes are at `raw`, into `out`, which never needs more room
+ * than that. Returns the number of bytes. */
 size_t json_decode(const char *raw, size_t size, char *out);
 
 #endif

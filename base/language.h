@@ -1,5 +1,5 @@
-/* The modules of the language. All of them are known here, with their names, so that what is not
- * there yet can be told from what will never be. "" is the prelude, and comes first. */
+/* The modules of the language. All of them are listed here with their members, so that what this VM
+ * lacks can be told from what does not exist. "" is the prelude, and comes first. */
 #ifndef CSP_BASE_LANGUAGE_H
 #define CSP_BASE_LANGUAGE_H
 

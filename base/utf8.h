@@ -29,7 +29,7 @@ unsigned utf8_encode(uint32_t rune, char out[4]);
 /* The number of code points in valid text. */
 size_t utf8_count(const char *text, size_t size);
 
-/* How many of the eight bytes at `text`, from the first on, are ASCII beyond the blank. */
+/* How many of the eight bytes at `text`, from the first on, are ASCII above the space. */
 unsigned utf8_graphic(const char *text);
 
 /* Whether the byte continues a code point. */

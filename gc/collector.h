@@ -1,5 +1,5 @@
-/* The state that exists once per host process, all in one place: Boehm's settings, our kinds and
- * hooks, the list of heaps. For the files of gc/ only. */
+/* All the state that exists once per host process: Boehm's settings, our kinds and hooks, the list
+ * of heaps. For the files of gc/ only. */
 #ifndef CSP_GC_COLLECTOR_H
 #define CSP_GC_COLLECTOR_H
 
@@ -20,22 +20,23 @@
 bool collector_start(void);
 int collector_kind(heap_kind kind);
 int collector_anchor_kind(void); /* marked by watch_mark */
-/* Whether the collector's heap is not one heap's alone, so that each is counted for itself. */
+/* Whether the collector does not serve one heap alone, so that each heap is counted separately. */
 bool collector_is_shared(void);
 bool collector_add(heap *h, heap_mark_fn *mark_process);
 void collector_remove(heap *h);
 /* An explicit collection: it does not count as a sign that memory is short. */
 void collector_collect(void);
-/* The same, and what has been free since the collection before the latest one goes back to the
+/* The same; memory that has been free since the collection before the latest goes back to the
  * system. */
 void collector_unmap(void);
-/* Whether so much is worth giving back: the collector is ours, and its heap one heap's alone. */
+/* Whether `unused` bytes are worth giving back to the system, and may be: the collector is ours,
+ * and serves one heap alone. */
 bool collector_is_slack(uint64_t unused);
 /* Tells the collector how much it may take now: the limits of all heaps minus what they
  * have mapped. */
 void collector_apply_limits(heap *h);
 /* Whether `h` may take this many more bytes outside the collector's heap, by its own limit and
- * beside what all heaps use; after a collection if need be. */
+ * given what all heaps use. Collects first if need be. */
 bool collector_may_take(heap *h, size_t more);
 /* What the next collection does about a heap: heap.count. */
 enum { COUNT_NOT, COUNT_BY_THE_WAY, COUNT_AT_LIMIT };

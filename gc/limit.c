@@ -1,4 +1,4 @@
-/* How much memory there is: what the machine or the control group has. */
+/* How much memory there is: that of the machine or of the control group. */
 #include <stdlib.h>
 #include <unistd.h>
 

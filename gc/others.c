@@ -1,10 +1,10 @@
 /* Whether somebody else in this program uses the collector, too.
  *
  * Such a host expects the collector's own settings: that its static data is scanned, and that a
- * pointer into an object keeps it. They are made when the collector starts, which is with us if the
- * host makes a VM before its GC_INIT. So we look for who needs a function of the collector, among
- * the undefined symbols of all that is loaded. Not found: users that are loaded later, and programs
- * that are linked statically as a whole; those call GC_INIT first. */
+ * pointer into an object keeps it. They are made when the collector starts, which we do if the host
+ * makes a VM before it calls GC_INIT. So we look for users of the collector's functions among the
+ * undefined symbols of all that is loaded. This does not find users that are loaded later, nor
+ * programs linked statically as a whole; those must call GC_INIT first. */
 #include <elf.h>
 #include <link.h>
 #include <string.h>

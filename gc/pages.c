@@ -1,5 +1,5 @@
-/* The size of pages: huge ones save nearly all faults of mass allocation, but a fault clears 2 MiB,
- * which the system may take milliseconds for. */
+/* The size of pages. Huge pages save nearly all faults of mass allocation, but each fault clears 2
+ * MiB, which may take the system milliseconds. */
 #include <sys/mman.h>
 
 #include "gc/collector.h"

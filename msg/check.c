@@ -1,6 +1,6 @@
-/* Whether bytes are a packed message. The containers that have begun stand on a stack, and what is
- * numbered in a table, so that references can be judged; keys of maps that can be compared by their
- * bytes are entered in a table for each map. */
+/* Whether bytes are a packed message. Open containers are on a stack. What is numbered is in a
+ * table, so that references can be checked. Each map has a table of those keys that can be compared
+ * by their bytes. */
 #include "base/array.h"
 #include "msg/packed.h"
 

@@ -1,6 +1,6 @@
-/* Messages from JSON. The text is read twice: the first time it is judged, and noted how many
- * elements each array and object has, and which members are replaced by later ones of the same
- * name; the second time it is packed. */
+/* Messages from JSON. The text is read twice. The first pass checks it, and notes how many elements
+ * each array and object has and which members are replaced by later ones of the same name. The
+ * second pass packs it. */
 #include <errno.h>
 #include <gmp.h>
 #include <locale.h>

@@ -1,10 +1,10 @@
 /* Values outside of any VM (csp.h: Messages): malloc'ed, immutable, counted. All of it may be used
  * by any thread at any time.
  *
- * A message is a node, and so is each value inside of one. What a message is made of is either its
- * packed form, of which a tree of nodes is made when somebody first looks inside; or its node alone
- * (a scalar, bytes that were adopted), of which the packed form is made when it is asked for. Both
- * are made by whoever comes first; if two come at once, one of the results is dropped. */
+ * A message is a node, and so is each value inside one. A message starts out either as its packed
+ * form, from which a tree of nodes is made when somebody first looks inside, or as its node alone
+ * (a scalar, adopted bytes), whose packed form is made when it is asked for. Whoever comes first
+ * makes it; if two threads do so at once, one of the results is dropped. */
 #ifndef CSP_MSG_MESSAGE_H
 #define CSP_MSG_MESSAGE_H
 
@@ -15,7 +15,7 @@
 
 /* The packed form of a node inside. */
 typedef struct packed_block {
-    struct packed_block *next; /* of the message's */
+    struct packed_block *next; /* of the same message */
     size_t size;
     uint8_t bytes[];
 } packed_block;
@@ -45,13 +45,14 @@ typedef struct msg_whole {
     void *tree;                  /* the nodes inside, and the indices of maps */
 } msg_whole;
 
-/* Takes the packer's bytes; NULL (and they are gone) if they or the memory have failed. */
+/* A message that takes over the packer's bytes. NULL: the packer has failed, or there is no memory;
+ * the bytes are freed. */
 csp_msg *message_of(packer *p);
 /* The parts of a container, in the order of the packed form (packed_parts of them); NULL: out of
  * memory. */
 const csp_msg *message_parts(const csp_msg *m);
 
-/* How much memory it takes, about, without its tree. */
+/* About how much memory it takes, not counting its tree. */
 size_t message_size(const csp_msg *m);
 
 /* One more than the largest number of a part (packed.h). */

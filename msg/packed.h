@@ -52,7 +52,7 @@ enum {
     PACKED_MARKS = 4, /* where in the head they stand */
     PACKED_HAS_REFERENCES = 1
 };
-/* As many bytes as a string or a magnitude may have, and as many elements as a list. */
+/* The most bytes of a string or a magnitude, and the most elements of a list. */
 #define PACKED_MAX ((uint64_t)0x7fffffff)
 
 /* One value, or the beginning of a container, whose parts come next. */
@@ -124,7 +124,7 @@ static inline void packed_next(const uint8_t **at, packed_item *out)
     }
 }
 
-/* How many values it is made of. */
+/* How many values it consists of. */
 static inline uint64_t packed_parts(const packed_item *item)
 {
     switch (item->tag) {
@@ -159,24 +159,24 @@ typedef struct packer {
  * is none. */
 uint8_t *pack_room(packer *p, size_t size);
 void pack_head(packer *p);
-void pack_tag(packer *p, packed_tag tag); /* of what has nothing behind its tag */
+void pack_tag(packer *p, packed_tag tag); /* for values that are a tag alone */
 void pack_int(packer *p, int64_t n);
 void pack_float(packer *p, double d);
-/* A block (packed_is_block) at once; or what stands before its bytes, and behind them. */
+/* A block (packed_is_block) at once; or only what comes before, and after, its bytes. */
 void pack_block(packer *p, packed_tag tag, const void *data, size_t size);
 void pack_block_begin(packer *p, packed_tag tag, uint64_t size);
 void pack_block_end(packer *p, packed_tag tag);
 /* The beginning of a TUPLE, LIST, MAP, ERROR, RANGE or INCLUSIVE. */
 void pack_open(packer *p, packed_tag tag, bool immutable, uint64_t count);
 void pack_reference(packer *p, uint64_t number);
-/* For what fits 64 bits, too: the canonical form of ±magnitude (lowest byte first). */
+/* The canonical form of ±magnitude (lowest byte first), which may also fit 64 bits. */
 void pack_magnitude(packer *p, bool negative, const uint8_t *magnitude, size_t size);
 void pack_drop(packer *p);
 
 /* ---- Checking ---- */
 
 /* Whether the bytes are a message, all of them and nothing else. Never recurses; takes memory in
- * proportion to what it is given. False where that runs out, too. [any thread] */
+ * proportion to what it is given. Also false if memory runs out. [any thread] */
 bool packed_check(const uint8_t *packed, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* What is inside of a message: its nodes, and the packed form of each. */
+/* What is inside a message: its nodes, and the packed form of each. */
 #include <stdlib.h>
 
 #include "base/array.h"

@@ -5,8 +5,8 @@
 #include "vm/core/concurrency.h"
 
 typedef enum vm_status {
-    /* `until` has ended: its outcome is until->value; PROCESS_FAILED tells which kind. The host's
-     * own has also ended what it was to call */
+    /* `until` has ended: its outcome is until->value; PROCESS_FAILED tells which kind. Or: the call
+     * in the host's own process is over */
     VM_ENDED,
     VM_DEADLINE,    /* the deadline has passed */
     VM_DEADLOCK,    /* nothing can run, and nothing is left to wait for */
@@ -23,10 +23,10 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline);
  * of its own. */
 vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline);
 
-/* Runs what can run, and never waits. SPENT: for so many reductions; EXIT, INTERRUPTED; DEADLINE:
- * what there is waits for a time, or for the outside world; DEADLOCK: for nothing of the kind.
- * *used has what it was, a little for each switch included: more than `reductions` by no more than
- * the last step of a process took. */
+/* Runs what can run, and never waits. Returns SPENT: the reductions are used up; EXIT; INTERRUPTED;
+ * DEADLINE: all processes wait, some for a time or the outside world; DEADLOCK: none waits for
+ * either. *used is what was used, a little for each switch included; it exceeds `reductions` by no
+ * more than the last step of a process. */
 vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used);
 
 /* Runs one slice of one process (and of those it hands over to); false: none is runnable. Polls
@@ -36,7 +36,7 @@ bool vm_step(csp_vm *vm);
 /* The next moment at which something will be runnable: 0: now; LOOP_NEVER: only after a completion.
  * For a host's own event loop. */
 int64_t vm_next_event(csp_vm *vm);
-/* Whether nothing can run, and nothing is left to wait for: vm_run would give DEADLOCK. */
+/* Whether nothing can run, and nothing is left to wait for: vm_run would return DEADLOCK. */
 bool vm_stuck(csp_vm *vm);
 
 #endif

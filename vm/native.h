@@ -1,7 +1,7 @@
 /* The interface of native functions: what C that programs call is written with. The standard
  * library includes this, and of the rest of the VM what is about numbers, texts and containers, or
  * a room's own functions for a few modules (scripts/check-rooms has the list): it never looks
- * inside a csp_vm or a process. What csp.h will offer to hosts stands on the same.
+ * inside a csp_vm or a process. The natives of hosts (csp.h) build on the same.
  *
  *   a native, its table    native_fn, native_entry (vm/code/native.h, where the verdicts are told)
  *   arguments              native_…_arg below; data_list, data_own_list (list.h), data_map,
@@ -16,12 +16,12 @@
  *                          timer_sleep (timer.h); native_call, walk_call (walk.h), native_result
  *   going on in steps      native_become, native_become_with
  *
- * Entries need not be static: a host's can be built at run time, with min, max and its types read
- * from a signature. Such an entry has slots, so that its calls are frames, and is the first member
- * of a larger struct with what else belongs to it, the host's data pointer among that: the one
- * function of them all finds it as p->code->native. Entries and what they point to must outlive the
- * VM. What a call that is abandoned has to destroy is known from its frame's slots, as what a walk
- * has to give back is: the entry's `abandon`. */
+ * Entries need not be static: a host's are built at run time, with min and max read from a
+ * signature (api/host/native.h). Such an entry is a member of a larger struct with what else
+ * belongs to it, the host's data pointer included. The one function that all of them share finds it
+ * by native_called, or in a frame as p->code->native. Entries and what they point to must outlive
+ * the VM. What an abandoned call has to destroy is found in its frame's slots by the entry's
+ * `abandon`. */
 #ifndef CSP_VM_NATIVE_H
 #define CSP_VM_NATIVE_H
 
@@ -34,8 +34,8 @@
 #include "vm/data/tuple.h"
 #include "vm/number/num.h"
 
-/* Arguments of a kind: false or NULL where it is none, and the crash type_error (or `moved`) is
- * raised, "expected a string, got an int": the native gives FAIL. */
+/* Arguments of one type. False or NULL: the argument is of another, and type_error ("expected a
+ * string, got an int") or `moved` has been raised; the native returns FAIL. */
 
 static inline string *native_string_arg(csp_vm *vm, process *p, value v)
 {
@@ -78,8 +78,8 @@ static inline bool native_integer_args(csp_vm *vm, process *p, const value *args
     return true;
 }
 
-/* An int; of those beyond INT_SMALL_MIN to INT_SMALL_MAX that bound. For counts and sizes, of which
- * the caller says which are too small or too large. `what` was expected: "an int as the base". */
+/* An int, clamped to INT_SMALL_MIN … INT_SMALL_MAX. For counts and sizes, of which the caller says
+ * which are too small or too large. `what` was expected: "an int as the base". */
 bool native_int_arg(csp_vm *vm, process *p, value v, const char *what, int64_t *n);
 
 #endif

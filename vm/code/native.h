@@ -1,11 +1,11 @@
 /* Native functions: the interface between the VM and the standard library's C.
  *
  * A simple native gets its arguments in place and stores its result in *result: VERDICT_DONE. On
- * failure it calls vm_raise and returns what that gave (VERDICT_FAIL). It may allocate (the
- * arguments are rooted: they lie in the caller's frame), but `args` is a pointer into the stack: a
- * native that starts nothing else never sees it move. What turns out to take long goes on as a
- * resumable native: native_become (VERDICT_CALL). Work in proportion to an argument's size is
- * charged: vm_charge(vm, n).
+ * failure it calls vm_raise and returns its result (VERDICT_FAIL). It may allocate (the arguments
+ * are rooted: they lie in the caller's frame), but `args` is a pointer into the stack: a native
+ * that starts nothing else never sees it move. What turns out to take long goes on as a resumable
+ * native: native_become (VERDICT_CALL). Work in proportion to an argument's size is charged:
+ * vm_charge(vm, n).
  *
  * A resumable native (entry->slots > 0) runs as a frame of its own: args[0 .. max) are its
  * parameters (VALUE_ABSENT: not given; a variadic one gets a list in args[0]), args[max .. max +
@@ -47,9 +47,9 @@ typedef struct native_entry {
     /* of its parameters, and NULL: calls that are arranged at run time may name arguments. A
      * parameter left out is ABSENT. NULL: they may not */
     const char *const *names;
-    /* Of a variadic native: names of arguments that are given by name alone, and NULL. Behind the
-     * other arguments its list then has ABSENT, and the value of each of these, or ABSENT, in this
-     * order; where none is given it ends before that. */
+    /* Of a variadic native: names of arguments that are given by name alone, and NULL. After the
+     * other arguments its list then has ABSENT, and the value of each of these or ABSENT, in this
+     * order. If none is given, the list ends before that. */
     const char *const *options;
 } native_entry;
 
@@ -59,11 +59,11 @@ typedef struct native_module {
     const native_entry *entries;
 } native_module;
 
-/* In a resumable native: makes room for a call of fn, and gives where its arguments are to be
- * stored, at once. Then give CALL. NULL: raised. */
+/* In a resumable native: makes room for a call of fn, and returns where its arguments are to be
+ * stored, which must be done at once. Then return CALL. NULL: raised. */
 value *native_call_window(csp_vm *vm, process *p, value fn, uint32_t argc);
 /* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once.
- * Give what this gives (CALL or FAIL). */
+ * Return what this returns (CALL or FAIL). */
 verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
 /* Where the result of that call is, when the native runs again. */
 static inline value *native_result(const process *p)
@@ -91,8 +91,8 @@ static inline value native_optional(const csp_vm *vm, const value *args, uint32_
     return i < native_argc(vm) && args[i] != VALUE_ABSENT ? args[i] : otherwise;
 }
 /* In a simple native: its call goes on as one of this resumable native with the same arguments, as
- * if that had been called instead. Give what this gives: CALL. So what is short stays fast, and
- * what is long holds nobody up. */
+ * if that had been called instead. Return what this returns: CALL. So short work stays fast, and
+ * long work holds nobody up. */
 verdict native_become(csp_vm *vm, const native_entry *entry);
 /* The same with other arguments, NATIVE_BECOME_ARGS at most. */
 enum { NATIVE_BECOME_ARGS = 3 };

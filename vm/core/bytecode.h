@@ -16,7 +16,7 @@
  * R[A]. The bottom frame of a process has no link.
  *
  * Handlers are a table of pc ranges, innermost first. HANDLER_CATCH: the error goes to R[reg] and
- * the pc to `target`; kills pass it over. HANDLER_CLEANUP (a par under way) takes both crashes and
+ * the pc to `target`; kills skip it. HANDLER_CLEANUP (a par under way) takes both crashes and
  * kills: R[reg] is the error or VALUE_KILLED, and the code there ends with RERAISE or PARCANCEL.
  *
  * Defers: a function with `defer` has four registers from defer_reg on.
@@ -76,8 +76,8 @@ typedef struct src_place {
     uint32_t start, end;
 } src_place;
 
-/* Of an instruction with a field: the shape of the map that it met last (0: none), and the place of
- * the field there. */
+/* What an instruction that names a field remembers: the shape of the last map it met (0: none), and
+ * the place of the field in it. */
 typedef struct field_hint {
     uint32_t shape, place;
 } field_hint;
@@ -108,8 +108,8 @@ typedef struct handler {
     uint8_t kind;
 } handler;
 
-/* Arms of an alt. Registers from `b` on; a channel or duration that is VALUE_ABSENT: the arm does
- * not exist (its guard was false).
+/* Arms of an alt, and their registers from `b` on. If the channel or duration is VALUE_ABSENT, the
+ * arm does not exist (its guard was false).
  *   RECEIVE      b: channel; gets the value when chosen
  *   SEND         b: channel, b+1: value
  *   SEND_MOVE    the same, the value is moved if the arm is chosen

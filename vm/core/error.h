@@ -19,13 +19,13 @@ extern const struct error_info {
  * the trace. */
 verdict vm_raise(csp_vm *vm, error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* raises an error object; a trace that it has is kept */
+/* Raises an error object, which keeps its trace if it has one. */
 verdict vm_raise_value(csp_vm *vm, value error);
-/* The same of a kind, with a string as its message. */
+/* Raises an error of this kind, with a string as its message. */
 verdict vm_raise_text(csp_vm *vm, error_kind kind, value message);
-verdict vm_raise_memory(csp_vm *vm); /* out_of_memory, made ahead */
-/* What a native gives that has made v: *out is v, or where there was no memory for it (ABSENT) the
- * crash out_of_memory. */
+verdict vm_raise_memory(csp_vm *vm); /* out_of_memory, made in advance */
+/* The last step of a native that has made v: stores it in *out, or raises out_of_memory if v is
+ * ABSENT. */
 static inline verdict vm_give(csp_vm *vm, value v, value *out)
 {
     if (v == VALUE_ABSENT)
@@ -33,8 +33,8 @@ static inline verdict vm_give(csp_vm *vm, value v, value *out)
     *out = v;
     return VERDICT_DONE;
 }
-/* Says why what has just been raised came about: the first of the operands that is an error value,
- * if one is, becomes its cause. VALUE_NIL: no operand. Always VERDICT_FAIL. */
+/* Gives the error that has just been raised a cause: the first operand that is an error value, if
+ * one is. VALUE_NIL: no operand. Always VERDICT_FAIL. */
 verdict vm_blame(csp_vm *vm, process *p, value first, value second);
 /* The crash for a value that should have been of another kind: `moved` where it belongs to somebody
  * else, else type_error "expected a list, got an int". `what` names what was expected. */
@@ -45,8 +45,8 @@ verdict vm_raise_moved(csp_vm *vm, value v);
 verdict vm_raise_frozen(csp_vm *vm, value v);
 /* An error as a value (not raised); VALUE_ABSENT: out of memory. data may be VALUE_NIL. */
 value error_new(csp_vm *vm, value kind, value message, value data);
-/* A copy of the error e, owned by `owner` where it is not immutable, that has `by`, another error
- * or VALUE_NIL, as its cause. ABSENT: out of memory. */
+/* A copy of the error e with `by`, another error or VALUE_NIL, as its cause; owned by `owner`
+ * unless it is immutable. ABSENT: out of memory. */
 value error_caused(csp_vm *vm, value e, value by, uint64_t owner);
 value error_make(csp_vm *vm, error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

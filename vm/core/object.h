@@ -181,7 +181,7 @@ typedef struct list {
  * keys stand there, and the map holds only its items. Any other has a table of entries.
  *
  * Both begin inside the map's own object: the items, if it was made with room for them, and the
- * table, if it fits there. Whatever grows out of that is a block of its own. */
+ * table, if it fits there. What outgrows the object gets a block of its own. */
 typedef struct map_entry {
     value key, item;
     uint64_t hash;
@@ -228,13 +228,13 @@ static inline bool buffer_is_pinned(const buffer *b)
     return __atomic_load_n(&b->pinned, __ATOMIC_ACQUIRE) > 0;
 }
 
-/* The bytes of a struct of C's; the value of a nested struct's field shares those of the whole, and
+/* The bytes of a C struct. The value of a nested struct's field shares the bytes of the whole, and
  * what is kept for them. */
 typedef struct cvalue {
     uint64_t header;
     const struct cstruct *of;
-    uint8_t *data; /* `size` of them, aligned as C wants it; somewhere in … */
-    void *block;   /* … what keeps them alive: HEAP_BYTES, by its base */
+    uint8_t *data; /* `size` bytes inside `block`, aligned as C requires */
+    void *block;   /* keeps them alive: the base of a HEAP_BYTES block */
     size_t size;
     map *kept; /* what pointers in the block lead to, by their addresses; NULL: nothing yet */
 } cvalue;
@@ -251,9 +251,10 @@ typedef struct hosted_class {
     void (*finalize)(struct csp_vm *vm, const struct hosted_class *of, void *data);
     bool shared; /* a handle like a channel; else an object has one owner */
     bool hidden; /* the VM's own: not counted */
-    /* `for` goes over it: this native, given the object, has the next element, nil at the end, or
-     * an error, which is a crash there. NULL: it does not. What is there already is given by
-     * `quick`, if that is not NULL: ABSENT: the native has to do it. */
+    /* For `for`: this native, called with the object, returns the next element, nil at the end, or
+     * an error, with which the loop crashes. NULL: `for` cannot iterate over it. `quick`, if not
+     * NULL, is tried first and returns an element that is already there; ABSENT: the native must be
+     * called. */
     const struct native_entry *next;
     value (*quick)(struct csp_vm *vm, void *data);
 } hosted_class;

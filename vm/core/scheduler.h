@@ -4,7 +4,8 @@
 
 #include "vm/core/concurrency.h"
 
-/* The list is complete whenever another thread collects. */
+/* Appends p. Another thread may collect at any time, and must then find every process of the
+ * list. */
 static inline void process_append(process_list *l, process *p)
 {
     p->next = NULL;
@@ -46,21 +47,22 @@ void sched_preempted(scheduler *s, process *p);
 process *sched_pick(scheduler *s);
 /* To be called when a limit of reductions has changed. */
 void sched_set_limited(csp_vm *vm);
-/* From now on p may use so many reductions more (0: there is no budget), to be looked at between
- * its slices. */
+/* Gives p a budget: it may use `reductions` more from now on (0: no budget). This is checked
+ * between its slices. */
 void sched_set_budget(csp_vm *vm, process *p, uint64_t reductions);
-/* From now on the schedule follows the seed: how long slices are, who of those that are ready runs
- * next, and what `alt` and generators that have no seed of their own draw. */
+/* Makes the schedule follow the seed: how long slices are, which ready process runs next, and what
+ * `alt` and generators without a seed of their own draw. */
 void sched_seed(csp_vm *vm, uint64_t seed);
-/* The slice (s->slice_left) ends where p's reductions do, by the VM's limit or the host's. */
+/* Shortens the slice (s->slice_left) to the reductions that p has left under the VM's limit or the
+ * host's budget. */
 void sched_limit_slice(scheduler *s, const process *p);
-/* p, which is running, waits from now on; its registrations have been made. */
+/* Parks p, the running process, whose registrations have been made. */
 static inline void sched_park(process *p)
 {
     p->wake = WAKE_NONE;
     p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_WAIT;
 }
-/* The number of reductions at which the defers of a process that has reached its limit end, too. */
+/* The number of reductions at which the defers of a process that has reached its limit must end. */
 uint64_t sched_last_reduction(const csp_vm *vm);
 
 #endif

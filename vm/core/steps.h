@@ -4,22 +4,22 @@
 
 #include "vm/core/vm.h"
 
-/* vm_limits.step_bytes if it is 0, and the least that it can be. */
+/* The default of vm_limits.step_bytes, and its minimum. */
 enum { STEP_BYTES = 64 << 10, STEP_BYTES_MIN = 1 << 10 };
 enum { LONG_BYTES_PER_REDUCTION = 128, LONG_ELEMENTS_PER_REDUCTION = 16 };
 
-/* Work of more bytes or elements than these is done in steps, of which each does so many. They are
- * whole words. */
+/* The size of a step, in whole words. Work on more bytes or elements than this is done in steps. */
 static inline size_t long_bytes(const csp_vm *vm) { return vm->limits.step_bytes; }
 static inline size_t long_elements(const csp_vm *vm) { return long_bytes(vm) / sizeof(value); }
 
-/* How many of the bytes that are left one step does. */
+/* How many of the bytes that are left the next step does. */
 static inline size_t long_part(const csp_vm *vm, size_t left)
 {
     return left < long_bytes(vm) ? left : long_bytes(vm);
 }
 
-/* What vm_limits.step_bytes becomes. */
+/* The step size, in bytes, for the vm_limits.step_bytes that a host has set: at least the minimum,
+ * and whole words. */
 size_t steps_limit(size_t step_bytes);
 
 /* Copies bytes from *at on, as many as one step may, and charges for them. True: all are copied. */

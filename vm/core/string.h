@@ -9,14 +9,14 @@
 /* Makers return VALUE_ABSENT when memory has run out (or the text is longer than STRING_MAX). */
 value str_new(csp_vm *vm, const char *utf8, size_t size);                /* valid UTF-8 */
 value str_part(csp_vm *vm, const string *s, uint32_t from, uint32_t to); /* bytes of another */
-/* Of any bytes: each that is no part of valid UTF-8 becomes a replacement character. */
+/* A string of any bytes: each that is not part of valid UTF-8 becomes a replacement character. */
 value str_repaired(csp_vm *vm, const char *data, size_t size);
-/* The same of what is formatted: it may quote bytes of unknown origin, or cut them off inside a
- * character (%.20s). */
+/* A formatted string, repaired in the same way: it may quote bytes of unknown origin, or cut them
+ * off inside a character (%.20s). */
 value str_format(csp_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* one object per text, kept while somebody holds it: for names and constants */
 value str_intern(csp_vm *vm, const char *utf8, size_t size);
-/* That object, if there is one already; else ABSENT. */
+/* The interned string equal to s, if there is one already; else ABSENT. */
 value str_interned(const csp_vm *vm, string *s);
 /* For the collector's callbacks: see code_push, code_judge (code_table.h). */
 void str_push_interned(const csp_vm *vm);

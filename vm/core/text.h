@@ -30,7 +30,7 @@ static inline bool text_add(text *t, const char *data, size_t size)
 }
 bool text_put(text *t, char c);
 bool text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-json text_json(text *t);    /* writes JSON behind what is there */
+json text_json(text *t);    /* appends JSON to what is there */
 value text_string(text *t); /* ABSENT if it failed */
 /* A duration in ns as the language writes it: "30ms", "1.5s", "2h"; at most three digits after
  * the point. */

@@ -28,12 +28,12 @@ typedef enum value_type {
     TYPE_COUNT
 } value_type;
 extern const char *const vm_type_names[TYPE_COUNT];
-/* What type(v) gives: of an object of the host the name of its class. */
+/* What type(v) returns; for an object of the host, the name of its class. */
 const char *vm_type_name(value v);
 /* What v is, for messages: "an int", "a channel", "nil". */
 const char *vm_type_phrase(value v);
 
-extern const uint8_t vm_kind_types[]; /* of what is neither a number in its word nor a bool */
+extern const uint8_t vm_kind_types[]; /* by kind; not for ints, flonums and bools */
 static inline value_type value_type_of(value v)
 {
     if (value_is_int(v))

@@ -85,7 +85,7 @@ static inline bool value_to_double(value v, double *d)
     return true;
 }
 
-/* The same, but an int that would be rounded gives false, too. */
+/* The same, but false also for an int that would be rounded. */
 static inline bool value_to_exact_double(value v, double *d)
 {
     const int64_t end = (int64_t)1 << 53;

@@ -22,7 +22,7 @@ typedef struct vm_limits {
     uint64_t int_bits;
     size_t step_bytes;   /* what a step copies or makes at most (steps.h); 0: STEP_BYTES */
     uint32_t reports;    /* crashes that nobody awaits, told each second */
-    size_t native_stack; /* bytes a stack for C; 0: NATIVE_STACK_SIZE */
+    size_t native_stack; /* bytes of each stack for C; 0: NATIVE_STACK_SIZE */
 } vm_limits;
 
 /* Plain text, text with ANSI sequences, or JSON: one object per line. */
@@ -50,8 +50,8 @@ typedef struct flood_place {
 } flood_place;
 enum { FLOOD_PLACES = 4 };
 typedef struct crash_flood {
-    int64_t until; /* the end of the second that has begun with a crash … */
-    uint32_t told; /* … and how many have been told in it */
+    int64_t until; /* the end of the second that a crash began */
+    uint32_t told; /* crashes told in that second */
     uint32_t place_count;
     flood_place places[FLOOD_PLACES];
     uint64_t dropped, dropped_ever;
@@ -71,13 +71,13 @@ typedef struct vm_own {
     bool called;      /* a call is under way */
 } vm_own;
 
-/* The time of a VM that does not go as the clock does: vm_now (vm/outside/loop.h). */
+/* The time of a VM that does not follow the clock: vm_now (vm/outside/loop.h). */
 typedef struct vm_time {
     bool is_virtual;
     int64_t now, wall; /* on the clock of loop_now; since 1970 */
 } vm_time;
 
-/* A test that it runs. */
+/* A test that the VM runs. */
 typedef struct vm_test {
     const char *file; /* where it stands */
     bool updates;     /* snapshots are written */
@@ -95,7 +95,7 @@ struct csp_vm {
     const struct kind_traits *const *kinds; /* kind.h: kind_table */
 
     /* All processes that have not ended, unordered and held weakly (leak.h); p->index is its place.
-     * The table has so many chunks as hold `capacity`, and room for `chunks` of them (table.h). */
+     * There are chunks for table_capacity processes, and room for table_chunks chunks (table.h). */
     process ***table;
     uint32_t table_count, table_capacity, table_chunks;
     process **hosted; /* those that the host runs: pinned, since nothing else may hold them */
@@ -108,8 +108,8 @@ struct csp_vm {
     vm_counts counts;
     /* what happens, for a host that traces (event.h); NULL: nobody does */
     void (*tell)(struct csp_vm *vm, const struct event *e);
-    /* Where the slices of this process end, and with them a run of it: so many reductions of it.
-     * NULL: of none (sched_set_budget) */
+    /* The process that has a budget (sched_set_budget): its slices, and the run, end when it has
+     * used `budget` reductions in all. NULL: none */
     process *budgeted;
     uint64_t budget;
     uint64_t last_number; /* of a process */
@@ -173,11 +173,11 @@ struct csp_vm {
     void (*each_name)(struct csp_vm *vm, void (*each)(void *user, const char *name, value v),
                       void *user);
     _Atomic bool attention;
-    /* vm_activity; set from outside (signal handlers too) from ACTIVE to INTERRUPTED */
+    /* vm_activity; set from outside (signal handlers too) from ACTIVE to TO_BE_INTERRUPTED */
     _Atomic int activity;
     int exit_status;  /* of Os.exit; -1: nobody has called it */
     uint64_t exit_by; /* the number of the process that has */
-    /* when the program was stopped: defers may run until then; 0: it was not */
+    /* if the program was stopped: until when defers may run; else 0 */
     int64_t grace_until;
     /* heap.collections when leaks were last looked for */
     uint64_t collections_seen;
@@ -187,8 +187,8 @@ struct csp_vm {
     bool exiting;        /* main has ended: the other processes are being killed */
     bool final_check;    /* when main has returned, look for leaks once more (--leaks) */
     bool one_output;     /* both streams lead to the same place: the first output takes all */
-    bool judge_due;      /* the next marking determines which modules and names nobody holds … */
-    bool judging;        /* … the one under way does so */
+    bool judge_due;      /* the next marking determines which modules and names nobody holds */
+    bool judging;        /* the marking under way does that */
 };
 
 enum { PROCESS_CHUNK = 1 << 13 /* processes to a chunk of the table */ };
@@ -233,7 +233,7 @@ static inline int64_t vm_clock(const csp_vm *vm, int64_t ns)
 }
 /* Values of the descriptors 0 to 2, ABSENT until there are any: roots. */
 static inline value *vm_standard_streams(csp_vm *vm) { return vm->standard_streams; }
-/* The test that it runs, or NULL. */
+/* The test that the VM runs, or NULL. */
 static inline const vm_test *vm_tested(const csp_vm *vm) { return vm->test; }
 /* The script's arguments. */
 static inline uint32_t vm_arg_count(const csp_vm *vm) { return vm->arg_count; }

@@ -19,13 +19,13 @@ typedef struct draft {
     text tail;                 /* what was added last: text_add and the like go here */
     draft_chunk *first, *last; /* what was added earlier */
     size_t size, length;       /* of the chunks: bytes, code points */
-    string *made;              /* the string … */
-    /* … and what of the chain is still to be copied there: from this chunk's byte … */
+    string *made;              /* the string, as far as it is made */
+    /* Where copying to it goes on: this chunk's byte `copied` goes to byte `at` of the string. */
     draft_chunk *next;
-    size_t copied, at; /* … `copied` on, to byte `at` */
+    size_t copied, at; /* offsets in `next` and in `made` */
 } draft;
 
-/* for a draft that is part of an object: must be all zeroes */
+/* Initializes a draft that is part of another object; it must be all zeroes. */
 void draft_init(draft *d, csp_vm *vm);
 /* Begins the draft in a slot, or goes on with it; NULL: raised. */
 draft *draft_in_slot(csp_vm *vm, value *slot);

@@ -7,7 +7,7 @@
 
 /* A list owned by p. `items` may point into p's stack; NULL: the list is empty. */
 value list_new(csp_vm *vm, const process *p, const value *items, size_t count);
-/* The bare structure, without checks of owner or frozen. False: out of memory. */
+/* These change a list without checking its owner or whether it is frozen. False: out of memory. */
 bool list_push(csp_vm *vm, list *l, value v);
 bool list_reserve(csp_vm *vm, list *l, size_t capacity);
 /* at <= count, or < count: moves the elements before or after it, whichever are fewer; at both ends
@@ -23,8 +23,9 @@ static inline uint32_t list_moved(const list *l, uint32_t at)
 /* Checks that p may read, or change, the list; NULL: raised (type_error, moved, frozen). */
 list *data_list(csp_vm *vm, process *p, value v);
 list *data_own_list(csp_vm *vm, process *p, value v);
-/* Whether room for so many elements takes long to make; and making it in steps: DONE, YIELD or
- * FAIL. The slot is absent at the start and the end; meanwhile the list does not change. */
+/* list_grows_long: whether making room for `capacity` elements takes long. Then list_reserve_step
+ * makes it in steps: DONE, YIELD or FAIL. The slot is absent at the start and the end; meanwhile
+ * the list must not change. */
 static inline bool list_grows_long(const csp_vm *vm, const list *l, size_t capacity)
 {
     return capacity > l->capacity && capacity > long_elements(vm) && capacity <= LIST_MAX;

@@ -1,5 +1,5 @@
-/* What operators do with values so long that it takes more than a moment: walks (walk.h) that copy
- * in steps. */
+/* Operators on values so long that they take more than a moment: walks (walk.h) that copy in
+ * steps. */
 #ifndef CSP_VM_DATA_LONG_H
 #define CSP_VM_DATA_LONG_H
 

@@ -6,7 +6,7 @@
 #include "vm/core/concurrency.h"
 #include "vm/data/shape.h"
 
-/* p NULL: it is in transit, until it is given to somebody or frozen. */
+/* A map owned by p. p NULL: it is in transit, until it is given to somebody or frozen. */
 value map_new(csp_vm *vm, const process *p, size_t capacity);
 /* The same with that header; NULL: out of memory. */
 map *map_make(csp_vm *vm, uint64_t header, size_t capacity);
@@ -26,8 +26,8 @@ value map_get(csp_vm *vm, const map *m, value key);      /* VALUE_ABSENT: no suc
 bool map_remove(csp_vm *vm, map *m, value key);
 verdict map_key_check(csp_vm *vm, process *p, value key); /* FAIL: type_error for a mutable key */
 
-/* Where an interned-string key is: its item, or NULL. *hint is asked first, and then says where it
- * was found. The place is good until a key is added or removed. */
+/* Where the item of a key that is an interned string is, or NULL. *hint is tried first, and on
+ * return says where it was found. The place is good until a key is added or removed. */
 value *map_field(csp_vm *vm, const map *m, value name, field_hint *hint);
 
 static inline bool map_has_shape(const map *m) { return m->shape != SHAPE_NONE; }
@@ -35,7 +35,7 @@ static inline uint32_t map_count(const map *m)
 {
     return map_has_shape(m) ? m->fields : m->at.table->count;
 }
-/* The number of entries: those of keys that were removed are numbered, too. */
+/* The number of entries, counting those of removed keys. */
 static inline uint32_t map_used(const map *m)
 {
     return map_has_shape(m) ? m->fields : m->at.table->used;
@@ -76,8 +76,8 @@ size_t map_index_size(size_t capacity);
 /* Removes all keys. False: out of memory, as above. */
 bool map_clear(csp_vm *vm, map *m);
 
-/* The size of the object, and what is to be done to one to which the contents of another have been
- * copied as bytes. */
+/* map_object_size: the size of the object. map_moved: to be called when the contents of `from` have
+ * been copied to `to` as bytes. */
 size_t map_object_size(const map *m);
 void map_moved(map *to, const map *from);
 

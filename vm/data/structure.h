@@ -1,4 +1,4 @@
-/* What copying and moving do with the values of C's structs. */
+/* Copying and moving the values of C structs. */
 #ifndef CSP_VM_DATA_STRUCTURE_H
 #define CSP_VM_DATA_STRUCTURE_H
 
@@ -7,8 +7,8 @@
 /* A value for a copy of `source`, with this header: it has its own bytes, not set yet, and keeps
  * what the pointers in the source's lead to. NULL: no memory. */
 cvalue *struct_blank(csp_vm *vm, uint64_t header, const cvalue *source);
-/* s, which goes to another process, parts from those that have the same bytes: it gets a copy.
- * False: no memory. */
+/* Gives s, which goes to another process, its own copy of its bytes if it shares them. False: no
+ * memory. */
 bool struct_part(csp_vm *vm, cvalue *s);
 
 /* An empty map for what is kept, which no program sees. NULL: no memory. */

@@ -11,7 +11,7 @@ value tuple_new(csp_vm *vm, const process *p, const value *items, size_t count);
 value range_new(csp_vm *vm, value from, value to, bool closed);
 /* FAIL unless both are ints (`to` may be nil) */
 verdict range_check(csp_vm *vm, value from, value to);
-/* c->captures of them; self_capture is filled in here */
+/* `captures` has c->captures values; the self capture is filled in here */
 value closure_new(csp_vm *vm, const process *p, const code *c, const value *captures);
 /* The name of the function, a string; NIL where it has none, or v is no closure. */
 value closure_name(value v);

@@ -1,4 +1,4 @@
-/* What C is given: plans and blocks of calls. */
+/* The arguments of C: plans and blocks of calls. */
 #include <string.h>
 
 #include "vm/foreign/convert.h"

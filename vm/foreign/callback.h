@@ -8,11 +8,11 @@
 #include "vm/core/vm.h"
 #include "ffi/closure.h"
 
-/* What a closure's user is: who is to be called when C calls it. */
+/* The user data of a closure: what is to be called when C calls it. */
 typedef struct ctarget {
-    struct ccall *call; /* an argument of this call: its parameter `param`; NULL: … */
+    struct ccall *call; /* it is parameter `param` of this call; NULL: it is `kept` */
     uint32_t param;
-    struct ccallback *kept; /* … this one, which its process holds */
+    struct ccallback *kept; /* a callback, which its process holds */
     struct cclosure *closure;
 } ctarget;
 
@@ -23,14 +23,15 @@ typedef struct ccallback {
     struct ccallback *next; /* in side.kept */
 } ccallback;
 
-/* A callback of p's, which runs, of a finished signature that is not variadic. ABSENT: raised
- * (type_error: f is no function; ffi_error; out_of_memory). */
+/* A callback of p, the running process, with a finished signature that is not variadic. ABSENT:
+ * raised (type_error: f is no function; ffi_error; out_of_memory). */
 value callback_new(csp_vm *vm, process *p, csignature *s, value f);
 /* Freeing it again does nothing. FAIL: it is another process'. */
 verdict callback_free(csp_vm *vm, process *p, value v);
 void callback_free_all(process *p);
 
-/* The closure of t, whose call or callback is set; `where`: for strays. False: raised. */
+/* Makes the closure of t, whose call or callback is set. Reports of stray calls name `where`.
+ * False: raised. */
 bool callback_open(csp_vm *vm, process *p, csignature *s, ctarget *t, const char *where);
 
 #endif

@@ -49,7 +49,7 @@ static inline bool convert_quickly(ctype_kind kind, value v, uint64_t *word)
 /* What an argument beyond the declared ones of a variadic function is passed as, and its word. */
 verdict convert_variadic(csp_vm *vm, process *p, value v, const cplace *at, ctype_kind *kind,
                          uint64_t *word);
-/* A value of p's for what C gives. Structs: `word` is the address of their bytes, which are
+/* A value of p's for what C returns. Structs: `word` is the address of their bytes, which are
  * copied. FAIL: out_of_memory. */
 verdict convert_from_c(csp_vm *vm, process *p, ctype t, uint64_t word, value *out);
 

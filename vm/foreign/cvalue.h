@@ -42,11 +42,11 @@ typedef struct clibrary {
 
 typedef struct foreign_fn {
     uint64_t header;      /* OBJ_FOREIGN | OBJ_IMMUTABLE */
-    const cfunction *of;  /* NULL: … */
-    const cstruct *makes; /* … a constructor of this */
+    const cfunction *of;  /* a C function; NULL: a constructor */
+    const cstruct *makes; /* the struct that the constructor makes */
     const char *name;     /* as the program calls it */
     const code *code;     /* of its frames */
-    clibrary *library;    /* whose it is */
+    clibrary *library;    /* the library that it belongs to */
     bool framed;          /* each call has a frame from its beginning */
 } foreign_fn;
 
@@ -73,8 +73,8 @@ static inline value cpointer_made(csp_vm *vm, uint64_t address, const cstruct *o
 value cpointer_new(csp_vm *vm, void *address, const cstruct *of);
 /* One that is to have a release; not for NULL. */
 value cpointer_new_owner(csp_vm *vm, void *address, const cstruct *of);
-/* A pointer to what lies at `address` inside of the memory that v, a pointer, leads to: it lives
- * and dies with that. */
+/* A pointer to `address` inside the memory that v, a pointer, leads to. It is valid as long as that
+ * memory. */
 value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of);
 /* FAIL (value_error): what v, a pointer, leads to has been given back to C. To be asked before
  * each use of the address. */

@@ -12,17 +12,17 @@
 /* A member of a library: a function, or a struct, which makes values of its own. */
 typedef struct foreign_entry {
     const char *name;
-    const cfunction *function; /* NULL: … */
-    const cstruct *makes;      /* … a struct's constructor */
+    const cfunction *function; /* NULL: it is a struct */
+    const cstruct *makes;      /* the struct that it makes */
     value made;                /* [foreign_add_library] the function object; held by the VM */
 } foreign_entry;
 
-/* Turns the members and the library itself into values, which live as long as the VM. Gives the
- * library's (OBJ_LIBRARY). ABSENT: raised. */
+/* Turns the members and the library itself into values, which live as long as the VM. Returns that
+ * of the library (OBJ_LIBRARY). ABSENT: raised. */
 value foreign_add_library(csp_vm *vm, ffi_block *block, const library *l, foreign_entry *members,
                           uint32_t count);
 
-/* Makes what a VM keeps for calling C, unless it has it. False: no memory. */
+/* Makes what a VM keeps for calling C, unless it exists. False: no memory. */
 bool foreign_open(csp_vm *vm);
 /* At the end of the VM, or of a process: frees what C could keep, and gives back what C gave. */
 void foreign_close(csp_vm *vm);

@@ -18,14 +18,14 @@ struct foreign {
     struct release *releases; /* changed under the collector's lock */
     bool lost;                /* some of their pointers are gone */
     struct release *put_off;  /* done, but a worker still uses them; by next_own */
-    size_t allocated;         /* bytes of Ffi.alloc … */
-    size_t taken;             /* … and how many were asked for since a collection */
+    size_t allocated;         /* bytes of Ffi.alloc that are not freed yet */
+    size_t taken;             /* bytes asked for since the last collection */
     uint32_t calls;           /* records of frames */
     uint32_t quick;           /* quick calls, for trimming the spare stack now and then */
     /* Of the quick call under way, for reports of faults: */
     process *in;
     const value *window;
-    bool releasing; /* C is called for nobody: there is no stack of the program to be told */
+    bool releasing; /* C is called for no process: there is no stack of the program to report */
 };
 
 /* A call of C that has a frame. Owned by that frame, and where it is blocking also by the
@@ -45,8 +45,8 @@ typedef struct ccall {
     uint32_t target_count;
     /* blocking: */
     bool submitted;
-    atomic_bool over;          /* set by the worker: C has returned … */
-    native_callback *callback; /* … or this waits to be answered */
+    atomic_bool over;          /* set by the worker when C has returned */
+    native_callback *callback; /* or: this waits for an answer */
     worker_reply reply;
     struct cwait
         *wait; /* who is to be told of either; set before the worker goes on, taken by it */
@@ -72,7 +72,7 @@ bool ccall_fill(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *
 
 /* The stack for the next call of p, which has a side. NULL: raised. */
 native_stack *ccall_stack(csp_vm *vm, process *p);
-/* The VM's spare one becomes p's, since the call on it may last. */
+/* The VM's spare stack becomes p's, since the call on it may last. */
 void ccall_own_stack(csp_vm *vm, process *p, native_stack *s);
 /* A call on s has ended, or was not made. */
 void ccall_leave_stack(csp_vm *vm, process *p, native_stack *s);
@@ -81,20 +81,20 @@ verdict ccall_raise(csp_vm *vm, const cfunction *of, native_outcome outcome);
 
 /* --- result.c */
 
-/* The value of what C has given: `given` is what invoke_result gives. */
+/* The value of what C has returned; `given` is the result of invoke_result. */
 verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *given, value *out);
 
 /* --- record.c */
 
-/* The newest of p's calls from now on. `args`: those of its frame, which hold what it pins.
- * NULL: raised. */
+/* A record, from now on the newest of p's calls. `args`: those of its frame, which hold what it
+ * pins. NULL: raised. */
 ccall *record_new(csp_vm *vm, process *p, const cfunction *of, const invoke_plan *plan,
                   const value *args, const value *extra);
 void record_hold(ccall *c);
 /* On any thread; the last one leaves it to record_bury_dead, which VMs call between slices. */
 void record_drop(ccall *c);
 void record_bury_dead(void);
-/* It is no more its process': the frame is left, or C has returned. */
+/* Detaches c from its process: its frame is left, or C has returned. */
 void record_end(csp_vm *vm, process *p, ccall *c);
 
 /* --- blocking.c */
@@ -107,10 +107,10 @@ verdict blocking_go_on(csp_vm *vm, process *p, ccall *c, worker_reply reply);
 void blocking_arrived(csp_vm *vm, process *p);
 /* What C has come to, where that is not RETURNED. */
 native_outcome blocking_outcome(const ccall *c);
-/* C waits in a callback that it will not be given the result of: from now on the VM is woken when
- * C has returned, so that what the record holds goes then. Before blocking_leave. */
+/* C waits for the result of a callback and will not get it: from now on the VM is woken when C has
+ * returned, so that what the record holds is released then. Before blocking_leave. */
 void blocking_watch(csp_vm *vm, ccall *c);
-/* Nobody waits for it any more; `abandon`: C, which waits in a callback, is given up, else it
+/* Nobody waits for the call any more. `abandon`: C, which waits in a callback, is given up; else it
  * goes on. */
 void blocking_leave(ccall *c, bool abandon);
 
@@ -120,8 +120,8 @@ void blocking_leave(ccall *c, bool abandon);
 code *frame_code_new(csp_vm *vm, const foreign_fn *fn, module *m);
 /* The call of a frame of such code, or NULL. */
 const ccall *ccall_of_frame(const code *c, value *base);
-/* The window as the registers of a frame: parameters, those beyond them as a list, empty slots.
- * CALL or FAIL. */
+/* Arranges the window as the registers of a frame: parameters, further arguments as a list, empty
+ * slots. CALL or FAIL. */
 verdict frame_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const foreign_fn *f,
                       const code **callee);
 /* The same for a call in which C has called back already. FAIL: raised, and the call is given

@@ -11,8 +11,8 @@
 #include "vm/core/vm.h"
 
 typedef struct release {
-    const cfunction *by; /* NULL: memory of alloc, of … */
-    size_t size;         /* … so many bytes, counted as the heap's; else 0: not known */
+    const cfunction *by; /* the C function to call; NULL: memory of Ffi.alloc */
+    size_t size;         /* of Ffi.alloc's memory, counted as the heap's; else 0: not known */
     void *address;
     cowner *pointer;                 /* weak; NULL: the collector has found that nobody holds it */
     struct release *next, *previous; /* of the VM */
@@ -22,11 +22,11 @@ typedef struct release {
     bool done;
 } release;
 
-/* FAIL (value_error): of the memory of alloc that v, a pointer, leads into, not all of these
- * bytes from v on are its. */
+/* Checks that the `size` bytes from v + `offset` on lie inside the memory of Ffi.alloc that v, a
+ * pointer, leads into. FAIL: value_error. */
 verdict release_bounds(csp_vm *vm, value v, uint64_t offset, uint64_t size);
 
-/* How many of them there are from v on; SIZE_MAX: nobody knows. */
+/* How many bytes of such memory there are from v on; SIZE_MAX: not known. */
 size_t release_room(value v);
 
 static inline bool release_is_done(const release *r) { return r && r->done; }
@@ -36,15 +36,16 @@ static inline bool release_is_done(const release *r) { return r && r->done; }
 bool release_add(csp_vm *vm, process *p, value v, const cfunction *by);
 /* A pointer to `size` bytes, zeroed, of p's. FAIL: out_of_memory. */
 verdict release_alloc(csp_vm *vm, process *p, size_t size, value *out);
-/* Now. FAIL: value_error, the pointer has no release, or is done. */
+/* Runs the release of v now. FAIL (value_error): v has none, or it has run. */
 verdict release_run(csp_vm *vm, value v);
-/* Lets what v leads into, where v is a pointer that has to be given back, stay there, even when
- * it is done, until release_drop, on any thread. NULL: there is nothing to hold. */
+/* If the memory that v, a pointer, leads into has to be given back, keeps it in place until
+ * release_drop, which any thread may call, even if it is released meanwhile. NULL: there is nothing
+ * to hold. */
 release *release_hold(value v);
 static inline void release_drop(release *r) { __atomic_sub_fetch(&r->users, 1, __ATOMIC_RELEASE); }
-/* Some of p's, which is about to end: at most *most, which is counted down. */
+/* Runs releases of p, which is about to end: at most *most, which is counted down. */
 void release_some_of(csp_vm *vm, process *p, int64_t *most);
-/* Of a process that ends; of the VM. */
+/* Runs all releases of a process that ends; of the VM. */
 void release_all_of(csp_vm *vm, process *p);
 void release_all(csp_vm *vm);
 /* Between two slices: gives back what a collection found that nobody holds any more, and what had

@@ -1,4 +1,4 @@
-/* What C gives. */
+/* What C returns, as values. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Bigints as GMP sees them: read-only views of limbs in the collected heap, and results copied
  * back. For arithmetic only; everything else uses num.h. GMP's own memory is malloc'ed and lives no
- * longer than one operation. GMP aborts when there is none, so whoever makes a large result calls
+ * longer than one operation. GMP aborts when memory runs out, so whoever makes a large result calls
  * num_check_bits first. */
 #ifndef CSP_VM_NUMBER_BIGINT_H
 #define CSP_VM_NUMBER_BIGINT_H

@@ -26,7 +26,7 @@ void num_compute(num_long op, mpz_ptr result, mpz_srcptr a, mpz_srcptr b);
 
 /* Whether it would take too long to be done at once. Cheap; the arguments are as above. */
 bool num_is_long(num_long op, value a, value b);
-/* The operation of an instruction for which num_binary gave CALL. */
+/* The operation of an instruction for which num_binary returned CALL. */
 num_long num_long_of(opcode op);
 
 /* LONG(op, a, b) as a resumable native: waits for the result. */

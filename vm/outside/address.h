@@ -1,5 +1,5 @@
 /* Addresses of the network and what they are as text: "192.0.2.1:80", "[::1]:80",
- * "unix:/run/x.sock". Nothing of a VM. */
+ * "unix:/run/x.sock". Independent of any VM. */
 #ifndef CSP_VM_OUTSIDE_ADDRESS_H
 #define CSP_VM_OUTSIDE_ADDRESS_H
 
@@ -13,8 +13,8 @@ typedef struct address {
     union {
         sa_family_t family;
         struct sockaddr any;
-        struct sockaddr_un local;   /* the longest of them but for … */
-        struct sockaddr_storage of; /* … this, which is aligned for all */
+        struct sockaddr_un local;   /* the longest in use */
+        struct sockaddr_storage of; /* longer, and aligned for all of them */
     };
 } address;
 
@@ -31,30 +31,32 @@ typedef struct address_name {
     unsigned port;
 } address_name;
 
-/* What is wrong with the text, for people; NULL: it is an address, which may still name nobody. */
+/* Reads an address. Returns what is wrong with the text, for people; NULL: nothing, though nobody
+ * may have that address. */
 const char *address_read(address_name *name, const char *text, size_t size);
-/* The same of a host alone, which is not empty. */
+/* The same for a host alone, which must not be empty. */
 const char *address_read_host(address_name *name, const char *text, size_t size);
 /* The address of a host that is written in numbers. False: it is a name. */
 bool address_numeric(address *a, const char *host, unsigned port);
 /* All interfaces, or this machine, by one of the two protocols. */
 void address_any(address *a, bool six, unsigned port);
 void address_loopback(address *a, bool six, unsigned port);
-/* Of a family that has ports. */
+/* For families that have ports. */
 void address_set_port(address *a, unsigned port);
 unsigned address_port(const address *a);
 
-/* "host:port" or "unix:path"; an address of IPv4 that is one of IPv6 for the system is written as
- * what it is. Gives `out`, which has room for ADDRESS_TEXT. */
+/* "host:port" or "unix:path"; an IPv4-mapped IPv6 address is written as IPv4. Returns `out`, which
+ * has room for ADDRESS_TEXT. */
 const char *address_write(const address *a, char *out);
 /* The host alone. */
 const char *address_write_host(const address *a, char *out);
 /* An IPv4 address becomes one that a socket of IPv6 may send to. */
 void address_map(address *a);
 
-/* For each try another family, as far as there are some, the first one's first (RFC 8305). */
+/* Reorders the addresses so that the families alternate, beginning with that of the first (RFC
+ * 8305). */
 void address_interleave(address *all, size_t count);
-/* Drops those that are there already. Gives how many are left. */
+/* Drops duplicates. Returns how many addresses are left. */
 size_t address_unique(address *all, size_t count);
 
 #endif

@@ -10,14 +10,15 @@
 struct loop;
 typedef struct bell bell;
 
-/* With a count of one. NULL: out of memory. */
+/* A bell with a count of one. NULL: out of memory. */
 bell *bell_new(void);
 bell *bell_hold(bell *b);
-void bell_free(bell *b); /* a count less */
-/* Before it is rung for the first time: what tells the host, and what is QUIET (0) while nobody is
- * in the VM. */
+void bell_free(bell *b); /* gives back one count */
+/* To be called before the bell is first rung. `wake` tells the host; *activity is QUIET (0) while
+ * nobody is in the VM. */
 void bell_set_host(bell *b, void (*wake)(void *user), void *user, const _Atomic int *activity);
-/* The loop that a wait may be in, too. If it was rung before, the first wait there ends at once. */
+/* From now on waits may also be in this loop. If the bell was rung before, the first wait there
+ * ends at once. */
 void bell_set_loop(bell *b, struct loop *l);
 /* The VM is about to go: neither its loop nor the host is touched once this returns. */
 void bell_close(bell *b);

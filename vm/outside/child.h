@@ -16,13 +16,13 @@ typedef struct child child;
 child *child_new(csp_vm *vm, pid_t pid, bool group);
 /* The one that has this pid and has not been reaped; NULL: there is none. */
 child *child_of(csp_vm *vm, pid_t pid);
-/* p waits for its end: BLOCK; try again. DONE: it has ended, *how. Whoever waits holds it: it is
- * gone at the last child_release. */
+/* Waits for c's end. BLOCK: p is parked; call it again. DONE: c has ended as *how says. Whoever
+ * waits must hold c, which is freed at the last child_release. */
 verdict child_wait(csp_vm *vm, process *p, child *c, launch_end *how);
 void child_hold(child *c);
 void child_release(child *c);
-/* A signal to it, or to all of its group. 0, or an errno: ESRCH: it has ended; ENOTSUP: it has no
- * group of its own. */
+/* Sends a signal to it, or to its whole group. 0, or an errno: ESRCH: it has ended; ENOTSUP: it has
+ * no group of its own. */
 int child_signal(child *c, int number, bool group);
 /* At the VM's end, before its loop goes. */
 void children_free(csp_vm *vm);

@@ -1,6 +1,6 @@
-/* Standard output and error as descriptors. Writing never makes anybody wait, whatever stands
- * behind them, and does not change what others see of them (O_NONBLOCK belongs to all who share
- * the description). */
+/* Standard output and error as descriptors. Writing never makes anybody wait, whatever they lead
+ * to, and does not change what others see of them (O_NONBLOCK belongs to all who share the
+ * description). */
 #ifndef CSP_VM_OUTSIDE_DESCRIPTOR_H
 #define CSP_VM_OUTSIDE_DESCRIPTOR_H
 

@@ -13,11 +13,12 @@ enum { DIAL_STAGGER = 250000000 }; /* ns */
 
 typedef struct dial dial;
 
-/* With its copy of the addresses, in the order in which they are tried. NULL: no memory. */
+/* Makes a dial with a copy of the addresses, in the order in which they are tried. NULL: no
+ * memory. */
 dial *dial_new(csp_vm *vm, const address *to, size_t count);
-/* The descriptor is the dial's, and open as long as that is needed: a path leads through it. */
+/* Gives fd to the dial, which keeps it open as long as it is needed: a path leads through it. */
 void dial_hold(dial *d, int fd);
-/* Closes all that is under way. */
+/* Frees it, and closes the connections under way. */
 void dial_free(dial *d);
 
 typedef enum dial_result {

@@ -17,9 +17,9 @@ typedef struct endpoint {
     int fd;       /* -1: closed */
     bool in_loop; /* it tells when it is ready */
     bool listens, readable, writable;
-    bool local;   /* a Unix socket … */
-    char *file;   /* … whose file goes when it is closed, if it still is that one; or NULL */
-    dev_t device; /* … */
+    bool local;   /* a Unix socket */
+    char *file;   /* its path, removed on close if it still is this file; or NULL */
+    dev_t device; /* of that file, as is `ino` */
     ino_t number;
     turn in, out;
     char *name; /* its address, for messages; malloc'ed, as is `file` */
@@ -29,7 +29,7 @@ typedef struct endpoint {
 typedef struct endpoint_options {
     int backlog; /* of a listener; less than 0: for datagrams */
     bool reuse_port;
-    bool only_six; /* no IPv4 by IPv6 */
+    bool only_six; /* no IPv4 over IPv6 */
     /* of a Unix socket whose path leads through an open descriptor: that, which becomes the
      * endpoint's, and the address to show; NULL or -1: there is none */
     int *pin;
@@ -38,9 +38,9 @@ typedef struct endpoint_options {
 
 /* NULL: errno says why. A file of a Unix socket on which nobody listens is replaced. */
 endpoint *endpoint_new(csp_vm *vm, const address *at, const endpoint_options *options);
-/* Those who wait run, and find that it is closed; the file is removed. */
+/* Wakes those who wait, who find it closed; removes the file. */
 void endpoint_close(endpoint *e);
-/* Nobody holds it any more. */
+/* Frees it, when nobody holds it any more. */
 void endpoint_free(endpoint *e);
 
 typedef enum endpoint_result {
@@ -51,15 +51,15 @@ typedef enum endpoint_result {
     ENDPOINT_RAISED  /* give FAIL */
 } endpoint_result;
 
-/* p's turn, until endpoint_leave. */
+/* Takes the turn for p, until endpoint_leave. */
 endpoint_result endpoint_enter(csp_vm *vm, process *p, endpoint *e, bool sends);
 void endpoint_leave(csp_vm *vm, const process *p, endpoint *e);
 
-/* In p's turn: a connection, whose descriptor is the caller's, and who the peer is. */
+/* In p's turn: accepts a connection, whose descriptor is the caller's, and says who the peer is. */
 endpoint_result endpoint_accept(csp_vm *vm, process *p, endpoint *e, int *fd, address *peer);
-/* In p's turn: until something may have come, or it is closed. */
+/* In p's turn: waits until something may have come, or it is closed. */
 endpoint_result endpoint_await(csp_vm *vm, process *p, endpoint *e);
-/* In p's turn: a datagram of at most `room` bytes, and from whom. */
+/* In p's turn: receives a datagram of at most `room` bytes, and says who sent it. */
 endpoint_result endpoint_receive(csp_vm *vm, process *p, endpoint *e, void *data, size_t room,
                                  size_t *size, address *from);
 endpoint_result endpoint_send(csp_vm *vm, process *p, endpoint *e, const void *data, size_t size,

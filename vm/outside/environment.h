@@ -7,17 +7,18 @@
 
 struct csp_vm;
 
-/* The variable, until something is set; NULL: it is not set, or there is no memory for the copy. */
+/* The value of a variable, valid until something is set; NULL: it is not set, or there is no memory
+ * for the copy. */
 const char *environment_get(struct csp_vm *vm, const char *name);
-/* NULL: takes it away. The name is not empty and has no `=`. False: no memory. */
-bool environment_set(struct csp_vm *vm, const char *name, const char *text);
-/* All of them, "NAME=text", with a NULL behind the last; they last until something is set. NULL: no
+/* Sets a variable; text NULL: removes it. The name must not be empty or contain `=`. False: no
  * memory. */
+bool environment_set(struct csp_vm *vm, const char *name, const char *text);
+/* All of them, "NAME=text", ending with NULL; valid until something is set. NULL: no memory. */
 const char *const *environment_all(struct csp_vm *vm);
-/* A malloc'ed block: the array and behind it all of its texts. `changes`, "NAME=text" to set and
- * "NAME" to take away, with a NULL behind the last, are made in it. NULL: no memory. */
+/* A malloc'ed block with the array, followed by all of its texts. `changes` are applied to it:
+ * "NAME=text" to set and "NAME" to remove, ending with NULL. NULL: no memory. */
 char **environment_copy(struct csp_vm *vm, const char *const *changes);
-/* The same variable in any such array. */
+/* The value of a variable in any such array. */
 const char *environment_find(const char *const *all, const char *name);
 void environment_free(struct csp_vm *vm);
 

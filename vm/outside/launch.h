@@ -11,11 +11,11 @@
 
 typedef struct launch {
     char *name; /* as it was given: looked for in the PATH of `env` unless it has a `/` */
-    /* Each a malloc'ed block: pointers, with a NULL behind the last, and what they point to. */
+    /* Each a malloc'ed block: pointers, ending with NULL, and what they point to. */
     char **argv, **env;
     char *dir; /* where it runs; NULL: where we do */
-    /* What becomes its descriptors 0 to 2; -1: the same as ours. All above 2, all others are closed
-     * in it. */
+    /* Its descriptors 0 to 2; -1: the same as ours. Each must be above 2 here. All others are
+     * closed in it. */
     int fds[3];
     bool group; /* it gets a process group of its own */
 } launch;
@@ -24,7 +24,7 @@ typedef struct launch {
  * large memory costs nothing, since none of it is copied. 0, or an errno; *op: what has failed,
  * "run" or "enter" (dir). */
 int launch_program(const launch *l, pid_t *pid, const char **op);
-/* What was allocated by malloc; the descriptors stay. */
+/* Frees what was malloc'ed; the descriptors stay open. */
 void launch_free(launch *l);
 
 /* Moves the descriptor, if there is one, above 2; -1: errno, and it is closed. */
@@ -41,7 +41,7 @@ typedef struct launch_end {
 } launch_end;
 /* Whether it has ended, and how; then it is reaped, if `reap`. */
 bool launch_ended(pid_t pid, bool reap, launch_end *out);
-/* Nobody here wants to know of it any more: it is reaped when it ends. */
+/* Nobody waits for it any more: it is reaped when it ends. */
 void launch_orphan(pid_t pid);
 
 #endif

@@ -18,7 +18,7 @@ int64_t loop_cpu_time(void); /* of this thread, in ns */
 /* Time as processes of the VM see it: what timers go by, and ns since 1970. */
 int64_t vm_now(const csp_vm *vm);
 int64_t vm_wall_clock(const csp_vm *vm);
-/* From now on they stand still, but for what vm_pass makes of them. */
+/* From now on both stand still, except when vm_pass advances them. */
 void vm_stop_time(csp_vm *vm);
 void vm_pass(csp_vm *vm, int64_t ns); /* ns >= 0 */
 /* Waits, inside the collector's "do blocking", until the deadline (on the clock of loop_now;
@@ -30,10 +30,10 @@ int *loop_outputs(loop *l);
 void loop_poll(loop *l);    /* takes what is there, never waits */
 void loop_wake(loop *l);    /* from any thread or signal handler: ends a wait */
 int loop_fd(const loop *l); /* for a host to poll */
-/* In the child of a fork: descriptors of its own in place of the parent's. 0, or why it failed, as
- * errno; the child can then only end. */
+/* In the child of a fork: makes descriptors of its own in place of the parent's. 0, or an errno,
+ * and then the child can only end. */
 int loop_forked(loop *l);
-/* That is readable from the deadline on: 0: now. */
+/* Makes loop_fd readable from the deadline on; 0: now. */
 void loop_watch(loop *l, int64_t deadline);
 
 /* Descriptors that tell when they become ready: once each time (EPOLLET), on the thread that waits

@@ -1,8 +1,7 @@
 /* Paths found without leaving what is granted (confine.h): a path becomes a folder, held open, and
  * a name in it that is no link. Each step is taken from the open folder of the one before, links
- * are read and followed by their text, and nothing outside is so much as looked at: so neither
- * links nor `..` nor the magic links of /proc lead out, nor does what others change meanwhile.
- * [any thread] */
+ * are read and followed by their text, and nothing outside is even looked at. So neither links,
+ * `..` nor the magic links of /proc lead out, whatever others change meanwhile. [any thread] */
 #ifndef CSP_VM_OUTSIDE_PLACE_H
 #define CSP_VM_OUTSIDE_PLACE_H
 
@@ -16,7 +15,7 @@
 enum { PLACE_OUTSIDE = 0x7001 };
 
 typedef struct place {
-    int dir;          /* where `name` is: AT_FDCWD, or its own */
+    int dir;          /* where `name` is: AT_FDCWD, or a descriptor of its own */
     const char *name; /* "." for the folder itself */
     char *real;       /* the whole path, without links; NULL: nothing limits it, and `name` is
                        * the path as it was given */

@@ -26,7 +26,7 @@
 enum {
     POOL_THREADS = 4,     /* of one VM, at most: as many as libuv's */
     POOL_PATIENT = 64,    /* … and for what may wait for ever: threads that do nothing else */
-    POOL_IDLE_SECONDS = 2 /* then a thread ends */
+    POOL_IDLE_SECONDS = 2 /* an idle thread then ends */
 };
 
 typedef struct pool pool;
@@ -38,8 +38,8 @@ typedef struct job job;
 typedef struct job_kind {
     void (*work)(job *j); /* on a thread of the pool; NULL: done elsewhere */
     void (*drop)(job *j); /* frees it, on any thread: nobody will take it */
-    /* In the VM's thread, which has taken it out of the inbox: it is this function's. Returns how
-     * many messages or processes it has moved on, at least 1. */
+    /* Called in the VM's thread when it has taken the job out of the inbox; the job is now this
+     * function's. Returns how many messages or processes it has moved on, at least 1. */
     int64_t (*arrive)(struct csp_vm *vm, job *j);
     bool patient; /* it may wait for ever (the name of a host): by other threads than the rest */
 } job_kind;
@@ -51,8 +51,7 @@ struct job {
     bool queued;
 };
 
-/* The bell is rung, on any thread, when something arrives in an empty inbox. NULL: out of memory.
- * */
+/* The bell is rung, on any thread, when a job arrives in an empty inbox. NULL: out of memory. */
 struct bell;
 pool *pool_new(struct bell *b);
 /* The VM is about to go. Never waits for a thread. */

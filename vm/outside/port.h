@@ -32,7 +32,7 @@ typedef struct port_source {
 typedef struct csp_port port;
 struct csp_port {
     job job;
-    job_kind kind; /* its; `arrive` is the VM's */
+    job_kind kind; /* the port's own; `arrive` is the VM's */
     /* never changed: */
     port_source *source; /* NULL: the host's end is the host's */
     bool to_script;
@@ -49,7 +49,7 @@ struct csp_port {
     bool script_open;
     bool in_vm;    /* there is a VM to be told */
     bool posted;   /* the job is on its way */
-    bool wanted;   /* from the script: the VM wants to be told of a message less */
+    bool wanted;   /* from the script: the VM is to be told when a message is taken */
     bool readable; /* what the descriptor shows */
     uint8_t users;
     int fd; /* -1: nobody has asked for it */
@@ -67,7 +67,7 @@ typedef enum port_result {
     PORT_SYSTEM
 } port_result;
 
-/* With two users. NULL: no memory. */
+/* A port with two users. NULL: no memory. */
 port *port_new(bool to_script, uint32_t capacity);
 
 /* ---- For the host, from any thread ---- */
@@ -76,8 +76,8 @@ port *port_new(bool to_script, uint32_t capacity);
  * is no memory. */
 port_result port_send(port *p, csp_msg *m);
 port_result port_receive(port *p, csp_msg **out);
-/* Until port_send or port_receive would not be NOT_NOW: DONE, CLOSED; NOT_NOW: the time is up. -1:
- * for ever. */
+/* Waits until port_send or port_receive would not return NOT_NOW: DONE, CLOSED; NOT_NOW: the time
+ * is up (-1: never). */
 port_result port_wait(port *p, int milliseconds);
 /* Readable while port_wait would not wait; -1: the system has none. */
 int port_fd(port *p);
@@ -96,9 +96,9 @@ bool port_turn(port *p);
 /* Posts p once more: there is more to do. */
 void port_again(port *p);
 
-/* To the script: the first messages, up to `most`; they stay p's until … */
+/* To the script: the first messages, up to `most`, which stay p's until port_took. */
 uint32_t port_look(port *p, csp_msg **out, uint32_t most);
-/* … so many of them are the caller's; `buffered` then stand in the channel's buffer. */
+/* The first `count` of them are now the caller's; `buffered` are then in the channel's buffer. */
 void port_took(port *p, uint32_t count, uint32_t buffered);
 /* How many are buffered now. */
 void port_buffered(port *p, uint32_t count);

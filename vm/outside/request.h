@@ -34,7 +34,7 @@ typedef struct request_kind {
     const char *what; /* the process "waits for <what>": for reports */
     /* Does the work, on a worker, in its turn. NULL: `begin` starts it. */
     void (*work)(request *r);
-    bool patient; /* that may take for ever (pool.h) */
+    bool patient; /* it may take for ever (pool.h) */
     /* In the VM's thread, once the process is parked: starts what will end in one call
      * of request_complete. */
     void (*begin)(request *r);
@@ -66,8 +66,8 @@ enum { REQUEST_PINS = 2 };
 verdict request_start(csp_vm *vm, process *p, request *r, const value *pins, uint32_t pin_count,
                       size_t outside);
 
-/* The same for nobody, in a VM that has waited for a request before: r, whoever completes it, is
- * disposed of then, and the VM is woken. */
+/* Starts r with nobody waiting for it, in a VM that has waited for a request before: when somebody
+ * completes r it is disposed of, and the VM is woken. */
 void request_watch(csp_vm *vm, request *r);
 
 /* r is done. [any thread] r may be gone when this returns. Not for kinds with `work`. */

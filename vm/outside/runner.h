@@ -30,8 +30,8 @@ typedef struct runner {
     const char *from; /* the input, in a pinned value; NULL: /dev/null */
     size_t from_size;
     int64_t timeout; /* ns; less than 0: none */
-    size_t limit;    /* bytes of each output; as much as the VM may have, until it is set */
-    int wake;        /* an eventfd: it is to be killed */
+    size_t limit;    /* bytes of each output; at first as much as the VM may have */
+    int wake;        /* an eventfd that tells the thread to kill the program */
     pthread_mutex_t lock;
     pid_t pid;      /* under the lock: may be killed; 0: there is nothing to kill */
     bool cancelled; /* under the lock */
@@ -45,10 +45,10 @@ typedef struct runner {
 
 /* NULL: raised. */
 runner *runner_new(csp_vm *vm);
-/* One that has not been started. */
+/* Frees one that has not been started. */
 void runner_free(runner *r);
-/* p, which is running, waits for it: BLOCK; it is the request's from now on. FAIL: raised, and it
- * is gone. `pinned` has `from`, or is VALUE_NIL. */
+/* Starts r and parks p, the running process, until it is done: BLOCK; r belongs to the request from
+ * now on. FAIL: raised, and r is freed. `pinned` has `from`, or is VALUE_NIL. */
 verdict runner_start(csp_vm *vm, process *p, runner *r, value pinned);
 
 #endif

@@ -3,9 +3,9 @@
 #define CSP_VM_OUTSIDE_SIGNAL_NAME_H
 
 enum { SIGNAL_NAME_ROOM = 16 };
-/* Into `text`, of that size; gives it. */
+/* Writes the name into `text`, of that size, and returns it. */
 const char *signal_name(int number, char *text);
-/* 0: there is no such signal. */
+/* The number of a signal; 0: there is no such signal. */
 int signal_number(const char *name);
 
 #endif

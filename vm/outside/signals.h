@@ -1,6 +1,6 @@
-/* Signals that programs listen to. A signal belongs to the whole OS process, so who listens is told
- * in one table of it, behind a lock but for what the handler reads: the handler of a signal stands
- * as long as anybody listens to it, in whatever VM, and then what was there before has it again.
+/* Signals that programs listen to. A signal belongs to the whole OS process, so there is one table
+ * of all listeners, behind a lock except for what the handler reads. The handler of a signal is
+ * installed as long as anybody, in any VM, listens to it; then the previous action is restored.
  *
  *   who               touches
  *   the handler,      of each listener in the table `wanted`, `counts` and the descriptor, by
@@ -19,8 +19,8 @@ typedef struct signal_listener signal_listener;
 /* Whether a program may listen to it: not to KILL and STOP, and not to what faults and the
  * collector need. */
 bool signals_may(int number);
-/* From now on those in the set (bit 0 is the signal 1) come here and do nothing else; `w->ready` is
- * told of them in the VM's thread. NULL: errno. */
+/* From now on the signals in the set (bit 0 is signal 1) are caught and have no other effect;
+ * w->ready is called for them in the VM's thread. NULL: errno. */
 signal_listener *signals_listen(csp_vm *vm, uint64_t set, loop_watched *w);
 /* One that has come and was not taken yet; 0: none. */
 int signals_take(signal_listener *l);

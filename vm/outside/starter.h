@@ -5,7 +5,7 @@
 #include "vm/outside/launch.h"
 #include "vm/outside/request.h"
 
-/* What one of its descriptors 0 to 2 becomes. GIVEN: what stands in what.fds already. */
+/* What one of its descriptors 0 to 2 becomes. GIVEN: what is already in what.fds. */
 typedef enum starter_way { STARTER_PIPE, STARTER_INHERIT, STARTER_NULL, STARTER_GIVEN } starter_way;
 
 typedef struct starter {
@@ -15,15 +15,15 @@ typedef struct starter {
     /* what came of it: */
     int error; /* an errno, of `op` */
     const char *op;
-    pid_t pid;   /* 0: there is none, or it is somebody else's now; else it is killed with this */
+    pid_t pid;   /* 0: none, or somebody else's now; else it is killed when this is freed */
     int ours[3]; /* ends of pipes; -1: none, or somebody else's now */
 } starter;
 
 /* NULL: raised. */
 starter *starter_new(csp_vm *vm);
 void starter_free(starter *s); /* one that has not been started */
-/* p, which is running, waits for it: BLOCK; it is the request's from now on. FAIL: raised, and it
- * is gone. */
+/* Starts s and parks p, the running process, until it is done: BLOCK; s belongs to the request from
+ * now on. FAIL: raised, and s is freed. */
 verdict starter_start(csp_vm *vm, process *p, starter *s);
 
 #endif

@@ -40,15 +40,15 @@ typedef struct stream_bytes {
 
 struct stream_work;
 
-/* Small, since there may be many that wait: what only files have is elsewhere. */
+/* Small, since many may be waiting: what only files need is elsewhere. */
 typedef struct stream {
-    loop_watched watched; /* of what is no file */
+    loop_watched watched; /* not for files */
     csp_vm *vm;
     struct stream *next, *previous; /* all of the VM's */
     int fd;                         /* -1: closed */
     int error; /* of a write that nobody waited for; all further ones have it, too */
     stream_kind kind : 8;
-    uint8_t standard;   /* 1 or 2: what goes out goes by output.h; 0: it does not */
+    uint8_t standard;   /* 1 or 2: output goes through output.h; 0: it does not */
     bool reads, writes; /* what it was opened for */
     bool polls;         /* its description is others', too: asked before each call */
     bool kept;          /* the descriptor is not ours to close */
@@ -56,8 +56,8 @@ typedef struct stream {
     bool readable, writable;
     bool eager;     /* the last read was not a small one */
     bool end;       /* nothing more will come */
-    bool closing;   /* no more operations begin … */
-    bool abandoned; /* … and nobody holds it */
+    bool closing;   /* no more operations begin */
+    bool abandoned; /* it is closing, and nobody holds it */
     bool lingers;   /* the descriptor stays open until stream_close_now */
     bool told;      /* `error` has been somebody's value */
     bool busy;      /* a file's job is under way */
@@ -65,7 +65,7 @@ typedef struct stream {
     void *terminal; /* its settings before Io.raw, a struct termios; malloc'ed, or NULL */
     int64_t linger; /* of a connection: how long Io.close waits for its peer, in ns; 0: not */
     turn in, out;   /* of the directions; files have one for both */
-    waits written;  /* those who wait until all is */
+    waits written;  /* those who wait until all is written */
     stream_bytes input, output;
     size_t staged;            /* bytes behind those of `output`, not yet committed */
     struct stream_work *work; /* a file's job; malloc'ed, NULL: it is no file */
@@ -86,40 +86,40 @@ typedef enum stream_result {
     STREAM_RAISED  /* give FAIL */
 } stream_result;
 
-/* p's turn to read or to write: as often as it likes, until stream_leave. */
+/* Takes the turn for p to read or write, as often as it likes, until stream_leave. */
 stream_result stream_enter(csp_vm *vm, process *p, stream *s, bool writes);
-/* The turn, if it is p's, is over; what is staged is forgotten. */
+/* Ends the turn if it is p's, and drops what is staged. */
 void stream_leave(csp_vm *vm, const process *p, stream *s);
 
 /* In p's turn: reads more into `input`. */
 stream_result stream_fill(csp_vm *vm, process *p, stream *s);
 static inline size_t stream_available(const stream *s) { return s->input.used - s->input.from; }
-/* So many bytes of it have been taken. */
+/* `size` bytes of `input` have been taken: removes them. */
 void stream_consume(stream *s, size_t size);
 
 /* In p's turn: stages bytes, as many as fit into a step from *at on; OK: all of them. RAISED: no
  * memory. */
 stream_result stream_stage(csp_vm *vm, stream *s, const char *data, size_t size, size_t *at);
-/* Writes what can be written at once without staging it: how much was. */
+/* Writes what can be written at once, without staging it. Returns how much that was. */
 size_t stream_write_now(stream *s, const char *data, size_t size);
 void stream_commit(stream *s);
-/* In p's turn: until what is committed is on its way. */
+/* In p's turn: waits until what is committed is on its way. */
 stream_result stream_settle(csp_vm *vm, process *p, stream *s);
-/* What has failed before, if anything has: OK or FAILED. */
+/* Whether a write has failed before: OK or FAILED. */
 stream_result stream_check(stream *s);
-/* Until all is written. An error that somebody has been told of is none here. */
+/* Waits until all is written. An error that somebody has been told of does not count. */
 stream_result stream_flush(csp_vm *vm, process *p, stream *s);
-/* In p's turn, of a file: until it is on the disk. `begun` is false at first. */
+/* In p's turn, for a file: waits until it is on the disk. *begun is false at first. */
 stream_result stream_sync(csp_vm *vm, process *p, stream *s, bool *begun);
 
-/* In p's turn, of a file: its position is where programs believe it to be. */
+/* In p's turn, for a file: moves its position to where programs believe it to be. */
 bool stream_align(stream *s);
 
-/* No more operations begin; those that wait get CLOSED; when all is written the descriptor is
- * closed, if it does not linger: then when stream_close_now has been called, too. */
+/* No more operations begin, and those that wait get CLOSED. When all is written the descriptor is
+ * closed; if it lingers, stream_close_now must have been called as well. */
 void stream_close(csp_vm *vm, stream *s, bool lingers);
 void stream_close_now(csp_vm *vm, stream *s);
-/* Nobody holds it any more: it writes what is on its way, and is gone. */
+/* Nobody holds s any more: it is freed when what is on its way is written. */
 void stream_let_go(csp_vm *vm, stream *s);
 
 #endif

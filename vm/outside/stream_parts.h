@@ -13,17 +13,17 @@ typedef struct stream_work {
     stream_doing doing;
     int error; /* an errno */
     ssize_t result;
-    uint16_t apart; /* so many writes are left to workers: the last one in line was slow */
+    uint16_t apart; /* writes still left to workers: the last one in line was slow */
     bool in_line;   /* a regular file: a small write is one into the page cache */
 } stream_work;
 
 /* p waits until it is woken from that list: WAIT or RAISED. */
 stream_result stream_wait_in(csp_vm *vm, process *p, waits *l);
 
-/* All is written, perhaps: tells those who wait for that, and does what was waiting for it. s may
- * be gone then. */
+/* If all is written, tells those who wait for that, and does what had to wait for it. s may be
+ * freed. */
 void stream_end_if_due(csp_vm *vm, stream *s);
-/* On any thread: the VM is gone, or the job is, and the other one is the last to have it. */
+/* The VM or the job gives up s; the last of the two frees it. [any thread] */
 void stream_drop(stream *s);
 
 static inline size_t stream_pending(const stream *s) { return s->output.used - s->output.from; }

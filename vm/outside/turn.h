@@ -10,17 +10,17 @@
 #include "vm/outside/request.h"
 
 typedef struct waiter waiter;
-/* A word, for there are many: `previous` of the first is the last. */
+/* One word, since there are many: `previous` of the first is the last. */
 typedef struct waits {
     waiter *first;
 } waits;
 
-/* What they wait for, as reports have it. */
+/* What they wait for, as reports say it. */
 typedef enum waits_for { WAITS_STREAM, WAITS_CONNECTION, WAITS_DATAGRAM, WAITS_PROGRAM } waits_for;
 
 /* p, which is running, waits until it is woken from that list: BLOCK; or FAIL. */
 verdict waits_in(csp_vm *vm, process *p, waits *l, waits_for what);
-/* A process that runs again, whatever woke it, gives its request back. */
+/* To be called when p runs again, whatever woke it: gives back its request. */
 void waits_over(csp_vm *vm, process *p);
 void waits_wake(csp_vm *vm, waits *l); /* the first, if there is one */
 void waits_wake_all(csp_vm *vm, waits *l);
@@ -31,11 +31,11 @@ typedef struct turn {
     waits ready;           /* the holder, if it waits for the descriptor */
 } turn;
 
-/* Whether it is p's turn, from now on: else it has to wait in `next`. */
+/* Takes the turn for p. False: it is somebody else's, and p has to wait in `next`. */
 bool turn_take(turn *t, const process *p);
-/* If it is p's, the first of the next has it. */
+/* If p has the turn, passes it on to the first in `next`. */
 void turn_leave(csp_vm *vm, const process *p, turn *t);
-/* The end of it all: those who wait run, and find out. */
+/* When there will be no more turns: wakes all who wait, who find out why. */
 void turn_wake_all(csp_vm *vm, turn *t);
 
 #endif

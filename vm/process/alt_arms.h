@@ -5,13 +5,13 @@
 #include "vm/core/bytecode.h"
 #include "vm/core/concurrency.h"
 
-/* A further case, empty but for the node that it had before. NULL: raised. */
+/* Adds a case to a, empty except that it keeps the node it had before. NULL: raised. */
 alt_case *alt_add_case(csp_vm *vm, alt *a);
-/* What ARM instruction i, the arm's number of p's alt, adds to it; `base` are the registers. False:
- * raised. */
+/* Adds the cases of ARM instruction i, which is number `arm` of p's alt; the registers are at
+ * `base`. False: raised. */
 bool alt_add_arm(csp_vm *vm, process *p, alt *a, uint32_t arm, const value *base, const insn *i);
-/* Adds c's number to the set of channels in *set that a repeated alt has taken, which holds none of
- * them alive. False: raised. */
+/* Adds c's number to *set, the channels that a repeated alt has already taken as drained. The set
+ * keeps no channel alive. False: raised. */
 bool alt_mark_taken(csp_vm *vm, const process *p, value *set, channel *c);
 
 #endif

@@ -5,17 +5,17 @@
 #include "vm/core/bytecode.h"
 #include "vm/process/rendezvous.h"
 
-/* Not possible while a case waits for the channel to be drained. */
+/* Whether c can never become ready: it receives from a channel that is closed and empty. */
 static inline bool alt_is_disabled(const alt_case *c)
 {
     return !c->sends && (c->chan->header & CHANNEL_CLOSED) && !chan_can_receive(c->chan);
 }
 
-/* p waits at all cases, whose messages have been made, and for the deadline. False: raised, and it
- * does not wait. */
+/* Parks p at all cases of a, whose messages have been made, and until a's deadline. False: raised,
+ * and p is not parked. */
 bool alt_wait(csp_vm *vm, process *p, alt *a);
-/* The same, of an alt that has no cases yet, where all arms of the ALT instruction pc receive from
- * open channels between processes. */
+/* The same for an alt that has no cases yet and whose arms, those of the ALT instruction at pc, all
+ * receive from open channels between processes. */
 bool alt_wait_plain(csp_vm *vm, process *p, alt *a, const value *base, const insn *pc);
 
 #endif

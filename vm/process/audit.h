@@ -4,8 +4,8 @@
 
 #include "vm/core/bytecode.h"
 
-/* Checks every one over the whole VM (queues, tickets, timers, pars). NULL, or the first that
- * is broken. */
+/* Checks every invariant over the whole VM (queues, tickets, timers, pars). Returns the first that
+ * is broken, or NULL. */
 const char *audit_core(csp_vm *vm);
 
 #endif

@@ -1,7 +1,7 @@
-/* Send and receive by way of a channel's buffer alone, in the interpreter: where there is room, or
- * a message, and nobody waits who would have to be served first. Whoever they return false for goes
- * on with chan_send or chan_receive (rendezvous.h); nothing has happened then. The process need not
- * be saved, since nobody is told of it. */
+/* Send and receive through a channel's buffer alone, in the interpreter: if there is room, or a
+ * message, and nobody waits who would have to be served first. If they return false, nothing has
+ * happened, and the caller goes on with chan_send or chan_receive (rendezvous.h). The process need
+ * not be saved, since no event is told. */
 #ifndef CSP_VM_PROCESS_BUFFERED_H
 #define CSP_VM_PROCESS_BUFFERED_H
 

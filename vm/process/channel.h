@@ -5,11 +5,11 @@
 #include "vm/core/concurrency.h"
 
 channel *chan_new(csp_vm *vm, uint32_t capacity); /* NULL: raised */
-/* One that a program makes at a position. NULL: raised. */
+/* The same for a channel that a program makes at this position (bytecode.h). NULL: raised. */
 channel *chan_make(csp_vm *vm, uint32_t capacity, uint32_t position);
 
-/* Lets the buffer hold this many messages; it keeps those that it has. Even for none there is a
- * ring from then on. False: raised. */
+/* Makes the buffer large enough for `room` messages and keeps those in it. Afterwards there is a
+ * ring even if `room` is 0. False: raised. */
 bool chan_reserve(csp_vm *vm, channel *c, uint32_t room);
 
 /* m goes behind the messages in the buffer, which has room. */

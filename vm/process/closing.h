@@ -1,17 +1,17 @@
-/* The end of a channel, and who is told of it, in steps. */
+/* Closing a channel, and telling those who wait for that, in steps. */
 #ifndef CSP_VM_PROCESS_CLOSING_H
 #define CSP_VM_PROCESS_CLOSING_H
 
 #include "vm/core/concurrency.h"
 
-/* Closes c; if it is drained: wakes those who wait for that. */
+/* chan_close closes c. chan_tell_drained wakes those who wait for c to be drained, if it is. */
 void chan_close(csp_vm *vm, channel *c);
 void chan_tell_drained(csp_vm *vm, channel *c);
 
-/* Closed, and nothing left to receive; that never changes. Alts wait for it in a list of their own:
- * `reserve` makes room for the list (false: raised), `await` queues, `leave` takes back. All who
- * wait are woken, in order, by `close` or by whoever takes the last message after it. Never true of
- * a done channel. */
+/* Whether c is drained: closed, with nothing left to receive, which never changes. Alts wait for
+ * that in a separate list: chan_reserve_drained makes room for the list (false: raised),
+ * chan_await_drained adds a node, chan_leave_drained removes it. All who wait are woken, in order,
+ * by the close or by whoever takes the last message after it. A done channel is never drained. */
 bool chan_drained(const channel *c);
 bool chan_reserve_drained(csp_vm *vm, channel *c);
 void chan_await_drained(channel *c, node *n);

@@ -4,11 +4,11 @@
 
 #include "vm/core/concurrency.h"
 
-/* p, which has a side, has ended: begins to tell those who are to know. True: all have been told;
- * false: the scheduler goes on with it. */
+/* Begins to tell of the end of p, which has a side. True: all have been told. False: ending_step
+ * tells the rest. */
 bool ending_begin(csp_vm *vm, process *p);
-/* Between two slices: tells some more. Returns the cost in reductions, 0: there was nobody
- * to tell. */
+/* Between two slices: tells some more. Returns the cost in reductions, 0 if there was nobody to
+ * tell. */
 int64_t ending_step(csp_vm *vm);
 
 #endif

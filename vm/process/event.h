@@ -18,15 +18,15 @@
  *   SPAWN    `other` begins (spawn_launch). process NULL: the host begins it (vm_start)
  *   END CRASH KILLED  the process has ended for good (process_end), before anybody is told of that;
  *            value: the outcome, the error, or the reason of the kill
- *   KILL     `other` shall end and has not been told so before (kill_process): by a kill, a link,
- *            or a `par`. process NULL: by the host. value: the reason
+ *   KILL     `other` is killed for the first time (kill_process): by a kill, a link, or a `par`.
+ *            process NULL: by the host. value: the reason
  *
  * Buffered messages of a channel that is forgotten are never received, nor is a message whose
  * receiver obeys a kill before it goes on: MESSAGE has told that it was handed over.
  *
- * Told of here, but nothing for a host: messages on the channels by which output waits for its turn
- * (output_owns). Not told of: birth and end of the process in which a host calls functions
- * (vm/own.h). */
+ * Messages on the channels by which output waits for its turn (output_owns) are told too, but do
+ * not concern a host. The birth and end of the process in which a host calls functions (vm/own.h)
+ * are not told. */
 #ifndef CSP_VM_PROCESS_EVENT_H
 #define CSP_VM_PROCESS_EVENT_H
 
@@ -49,12 +49,12 @@ typedef struct event {
     const process *process, *other; /* NULL: the host, or nobody */
     channel *chan;                  /* NULL: none */
     value value;                    /* ABSENT: none */
-    /* Of SPAWN and CLOSE: where the process stands; 0: not known. For the others one that runs has
-     * been saved */
+    /* For SPAWN and CLOSE: where the process stands; 0: not known. For the others a running process
+     * has been saved */
     uint32_t position;
 } event;
 
-/* For whoever has seen that vm->tell is set. */
+/* Tells the host. The caller has seen that vm->tell is set. */
 __attribute__((cold)) void event_tell(csp_vm *vm, event_kind kind, const process *p,
                                       const process *other, channel *c, value v, uint32_t position);
 

@@ -1,4 +1,4 @@
-/* What the handles of channels stand for. */
+/* Handles of channels, and the channels behind them. */
 #include "vm/process/handle.h"
 
 #include "vm/core/vm.h"

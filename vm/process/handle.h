@@ -7,11 +7,12 @@
 /* The channel behind a handle, for sending or receiving; NULL: raised (type_error for the wrong end
  * or not a channel). */
 channel *chan_of(csp_vm *vm, process *p, value handle, bool sends);
-/* … for a program to close: what close() is given. */
+/* The channel that close(handle) closes. NULL: raised. */
 channel *chan_to_close(csp_vm *vm, process *p, value handle);
-/* … behind either end, for uses other than sending and receiving. */
+/* The channel behind either end, for uses other than sending and receiving. NULL: raised. */
 channel *chan_behind(csp_vm *vm, process *p, value handle);
-/* One end of a channel, or of an end of that kind. FAIL: raised. */
+/* The receiving or the sending end of a channel; `handle` is the channel or that end itself. FAIL:
+ * raised. */
 verdict chan_end(csp_vm *vm, process *p, value handle, bool receives, value *out);
 
 #endif

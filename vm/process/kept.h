@@ -25,7 +25,7 @@ static inline node *kept_place(const channel *c, const process *p, uint32_t inde
 /* Before somebody else is queued at c: drops a place that would be met first. */
 void kept_drop(channel *c);
 
-/* Leaves the node of p, which is woken, where it is, as a place. False: it cannot be left there. */
+/* Leaves the node of p, which has been woken, in its queue as a place. False: it cannot stay. */
 static inline bool kept_leave(node *n, const process *p)
 {
     const channel *c = n->chan;

@@ -12,21 +12,23 @@
 #include "vm/core/vm.h"
 #include "vm/outside/descriptor.h"
 
-/* For a host: whose output it is being given. Those of a par's branches are the par's process's. */
+/* For a host: whose output it is being given. The branches of a par count as the process that runs
+ * the par. */
 typedef struct output_writer {
-    uint64_t process; /* the number of the one that printed last; 0: the VM itself reports … */
-    uint64_t number;  /* … and of whose it is */
+    uint64_t process; /* the number of the one that printed last; 0: a report of the VM itself */
+    uint64_t number;  /* the number of the one it counts as */
     value name;       /* ABSENT: it has none */
 } output_writer;
 
 typedef struct output {
     out_descriptor at;
     bool opened;
-    bool busy;     /* something is to go out that could not go yet */
+    bool busy;     /* there is output that could not be written yet */
     int error;     /* an errno: nothing can be written any more */
     uint64_t lost; /* bytes that were accepted but could not be written */
     channel *turn; /* internal: made when first needed */
-    /* where the process whose text is `whole` waits for its end: true, or false if it failed */
+    /* the process whose text is `whole` waits here until it is written: true, or false if that
+     * failed */
     channel *done;
     /* the text (a walk) that is being written without the buffer; ABSENT: none */
     value whole;
@@ -59,20 +61,21 @@ bool output_owns(const csp_vm *vm, const channel *c);
 bool output_init(csp_vm *vm); /* false: out of memory */
 void output_free(csp_vm *vm);
 
-/* Whether something remains to be written when the descriptors are ready … */
+/* Whether something remains to be written when the descriptors are ready. */
 bool output_busy(const csp_vm *vm);
-/* … and whether a process waits for that. */
+/* Whether a process waits for that. */
 bool output_waited(const csp_vm *vm);
-void output_poll(csp_vm *vm); /* goes on with it, one step's work */
+void output_poll(csp_vm *vm); /* writes more of it, one step's worth */
 /* The descriptors that are waited for; -1: none. */
 void output_waits(const csp_vm *vm, int fds[2]);
-bool output_waits_for(const csp_vm *vm, const process *p); /* whether p does */
+bool output_waits_for(const csp_vm *vm, const process *p); /* whether p waits for output */
 
-/* Waits a moment until one is ready; false: none is waited for. For a VM without a loop. */
+/* For a VM without a loop: waits a moment for one of them to be ready. False: there is none to wait
+ * for. */
 bool output_wait(csp_vm *vm);
 
-/* What could not be written: an errno, 0: everything was. *lost: bytes that programs believe to
- * be written. */
+/* Why output could not be written: an errno; 0: everything was written. *lost: the number of bytes
+ * that programs believe to be written. */
 int output_failure(const csp_vm *vm, int stream, uint64_t *lost);
 /* "standard output: No space left on device" */
 const char *output_stream_name(int stream);

@@ -7,7 +7,7 @@
 /* A par of `parent`; its branches are added before it waits. */
 value par_new(csp_vm *vm, process *parent); /* ABSENT: raised */
 bool par_room(csp_vm *vm, par *p);          /* for one more branch; false: raised */
-/* room has been made; the caller launches the branch */
+/* par_room has made room; the caller launches the branch */
 void par_add(csp_vm *vm, par *p, process *branch);
 void par_branch_ended(csp_vm *vm, process *branch, value outcome, bool failed);
 verdict par_wait(process *parent, par *p); /* DONE: left == 0; BLOCK */

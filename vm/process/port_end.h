@@ -6,9 +6,9 @@
  * queue until the port has room. What goes out is packed before: a small text or scalar stays what
  * it is, all else is a parcel.
  *
- * The channel names its port in its ring, as long as both live; then it is an ordinary closed
- * channel. The VM's list of ports holds the channels weakly, but for those that are awaited:
- * ports_push. */
+ * As long as both live, the channel's ring names the port; after that it is an ordinary closed
+ * channel. The VM's list of ports holds the channels weakly, except those that are awaited
+ * (ports_push). */
 #ifndef CSP_VM_PROCESS_PORT_END_H
 #define CSP_VM_PROCESS_PORT_END_H
 
@@ -33,12 +33,12 @@ void port_feed_end(csp_vm *vm, port *q);
 
 /* Whether a program may send (or receive) on c; false: raised. */
 bool port_end_check(csp_vm *vm, const channel *c, bool sends);
-/* chan_message. */
+/* What chan_message does for a port. */
 value port_end_message(csp_vm *vm, const process *p, value v, walk_kind *walk);
 /* DONE, CLOSED, FAIL; BLOCK: there is no room, and the VM will be told of it. */
 chan_result port_end_send(csp_vm *vm, channel *c, value m);
-/* From the script: whether there is room, whether all that was sent is gone. If not, the VM will be
- * told when that changes. Of a channel to the script: false, true. */
+/* For a channel from the script: whether there is room, and whether all that was sent has been
+ * taken. If not, the VM is told when that changes. For a channel to the script: false and true. */
 bool port_end_has_room(const channel *c);
 bool port_end_is_empty(const channel *c);
 /* A message has left c's buffer. */
@@ -55,8 +55,7 @@ void ports_sweep(csp_vm *vm);
  * nothing back. */
 void ports_push(const csp_vm *vm);
 void ports_judge(csp_vm *vm);
-/* In any other marking: marks all channels, since it would free what it does not reach without
- * telling. */
+/* In any other marking: marks all channels, since such a marking would free them unnoticed. */
 void ports_keep(const csp_vm *vm, heap_marker *m);
 /* At the VM's end, before its pool goes. */
 void ports_close(csp_vm *vm);

@@ -7,8 +7,8 @@
 /* A new process, in state RUN and not yet owned: its bottom frame is `c` at pc 0 with room for its
  * registers (zeroed). `number` 0: the next one. NULL: raised. */
 process *process_new(csp_vm *vm, const code *c, uint64_t number);
-/* The same, but in no table until it joins: it is not found among all processes, and not counted by
- * any limit. PROCESS_APART is its place. */
+/* The same, but in no table until process_join: it is not found among all processes and counts
+ * towards no limit. Its place is PROCESS_APART. */
 #define PROCESS_APART UINT32_MAX
 process *process_new_apart(csp_vm *vm, const code *c, uint64_t number);
 bool process_join(csp_vm *vm, process *p); /* false: raised */
@@ -34,16 +34,16 @@ static inline uint64_t process_parent(const process *p)
 {
     return p->parent_distance ? process_number(p) - p->parent_distance : 0;
 }
-/* The process of that number if it has not ended, else NULL. It is looked for among all: *left says
- * how many may be looked at, and then how many more. */
+/* The process of that number if it has not ended, else NULL. This searches all processes: *left is
+ * how many may be looked at, and on return how many still may. */
 process *process_live(const csp_vm *vm, uint64_t number, uint32_t *left);
 /* Looking at so many processes costs a reduction. */
 enum { PROCESSES_PER_REDUCTION = 32 };
 
 /* p as a value for programs: from now on somebody may hold it. */
 value process_handle(process *p);
-/* p serves a channel: when nobody else can reach it, it ends, and that is no leak to be told of.
- * False: raised. */
+/* Marks p as one that serves a channel: when nobody else can reach it, it ends, and is not reported
+ * as a leak. False: raised. */
 bool process_quiet(csp_vm *vm, process *p);
 /* The handles of all that have not ended, as a list of the process p, charged. ABSENT: out of
  * memory. */
@@ -55,11 +55,11 @@ static inline bool process_failed(const process *p)
 }
 /* Process.name: a string. False: raised. */
 bool process_set_name(csp_vm *vm, process *p, value name);
-/* The channel on which a supervisor is asked; ABSENT: it is none. */
+/* The channel on which a supervisor takes requests; ABSENT: p is no supervisor. */
 value process_control(const process *p);
 bool process_set_control(csp_vm *vm, process *p, value asked); /* false: raised */
-/* p stands in the place of so many before it, of which the last has ended so (a string). False:
- * raised. */
+/* Records that p replaces `restarts` processes before it, and how the last of them ended (a
+ * string). False: raised. */
 bool process_set_restarts(csp_vm *vm, process *p, uint32_t restarts, value last_end);
 /* The state of p's generator of random numbers (base/random.h), seeded from the VM's own when it is
  * first asked for. NULL: raised. */

@@ -11,8 +11,8 @@
 
 void chan_enqueue(channel *c, void *link, bool sends);
 void chan_unlink(channel *c, void *link, bool sends);
-/* Of a closed channel: hangs the queue from a placeholder before its first link, or does so again
- * when that has moved. */
+/* For a closed channel: hangs the queue from a placeholder before its first link (chan_hang_queue),
+ * or does so again when the placeholder has moved (chan_hang_from). */
 void chan_hang_queue(channel *c, node *place);
 void chan_hang_from(node *place);
 

@@ -1,4 +1,4 @@
-/* Send and receive: a rendezvous, or by way of the buffer. */
+/* Send and receive: by rendezvous, or through the buffer. */
 #include "vm/process/rendezvous.h"
 
 #include <assert.h>

@@ -14,7 +14,7 @@ static inline bool table_reserve(csp_vm *vm)
 {
     return __builtin_expect(vm->table_count < vm->table_capacity, 1) || table_grow(vm);
 }
-/* There is room for it. */
+/* Adds p; table_reserve has made room. */
 static inline void table_add(csp_vm *vm, process *p)
 {
     p->index = vm->table_count;
@@ -22,7 +22,7 @@ static inline void table_add(csp_vm *vm, process *p)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     vm->table_count++;
 }
-/* Gives back the chunk that is no longer used, but for one. */
+/* Frees chunks that are no longer used, but keeps one in reserve. */
 void table_shrink(csp_vm *vm);
 static inline void table_remove(csp_vm *vm, process *p)
 {
@@ -35,9 +35,9 @@ static inline void table_remove(csp_vm *vm, process *p)
     if (__builtin_expect(vm->table_count % PROCESS_CHUNK == 0, 0))
         table_shrink(vm);
 }
-/* In the callback for roots: all of them are. */
+/* In the callback for roots: pushes all processes as roots. */
 void table_push(const csp_vm *vm);
-/* At the VM's end: it is empty. */
+/* At the VM's end, when the table is empty. */
 void table_free(csp_vm *vm);
 
 #endif

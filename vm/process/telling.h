@@ -1,6 +1,7 @@
-/* What wakes many at once is told to them in steps: to the first when it happens, to the others
- * between two slices. These are the end of a process (ending.c), the close of a channel
- * (closing.c), and the failure of a par (par.c); in the same way timers fire and requests arrive.
+/* An event that wakes many processes at once is told in steps: to the first ones when it happens,
+ * to the others between two slices. Such events are the end of a process (ending.c), the close of a
+ * channel (closing.c), and the failure of a par (par.c); in the same way timers fire and requests
+ * arrive.
  *
  * The event itself is one moment, before anybody is told, so whoever asks meanwhile finds that it
  * has happened. Those still to be told go on waiting, and can be killed, time out, or be served by
@@ -12,8 +13,9 @@
 
 enum { TOLD_PER_STEP = 512, REDUCTIONS_PER_TOLD = 16 };
 
-/* How many are told in one step. At most a slice's worth, so with the short slices of tests there
- * is one step for each; all of them, if those who run alone might wait for the others. */
+/* How many are told in one step: at most a slice's worth, so with the short slices of tests there
+ * is one step for each. While processes run alone (vm_set_aside) all are told at once, since they
+ * might wait for the others. */
 static inline int64_t told_per_step(const scheduler *s)
 {
     if (s->alone)

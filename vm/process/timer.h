@@ -13,15 +13,16 @@ void timer_remove(scheduler *s, timer *t);
  * reductions. */
 int64_t timer_fire(csp_vm *vm, int64_t now);
 int64_t timer_next(const scheduler *s); /* the earliest deadline, or INT64_MAX */
-/* A duration of the language in ns, cut to what the clock can hold; false: it is none, raised. */
+/* A duration of the language in ns, cut to what the clock can hold. False: raised, v is no
+ * duration. */
 bool timer_duration(csp_vm *vm, process *p, value duration, int64_t *ns);
 /* When so many ns have passed, on vm_now's clock: now for 0 or less, and never later than the
  * clock can tell. */
 int64_t timer_after(const csp_vm *vm, int64_t ns);
 /* Parks p until the deadline. FAIL or BLOCK. */
 verdict timer_sleep(csp_vm *vm, process *p, int64_t deadline);
-/* p, which waits for something else, waits no longer than until then (LOOP_NEVER: it does). Its
- * timer_of has been asked for before it parked. */
+/* Limits the wait of p, which waits for something else, to the deadline (LOOP_NEVER: no limit). The
+ * caller has called timer_of before it parked p. */
 void timer_beside(csp_vm *vm, process *p, int64_t deadline);
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "vm/core/concurrency.h"
 
-/* That a channel is held by a process, by a channel (in a message), or by what has a name; if all
- * are NULL, by the layer above. */
+/* What holds a channel: a process, a channel (in a message), or something with a name; if all are
+ * NULL, the layer above. */
 typedef struct channel_holder {
     const process *process;
     const channel *inside;
@@ -40,11 +40,11 @@ typedef struct channels {
     bool failed;    /* no memory */
 } channels;
 
-/* First of all: false: no memory. channels_free in any case. */
+/* To be called first. False: no memory; channels_free must be called all the same. */
 bool channels_begin(channels *all, csp_vm *vm);
 /* Then: the layer above holds v, in a variable of that name if it is not NULL. */
 void channels_hold(channels *all, value v, const char *name);
-/* At last all the rest. False: no memory. */
+/* Last: finds all the rest. False: no memory. */
 bool channels_find(channels *all);
 void channels_free(channels *all);
 

@@ -16,8 +16,8 @@ typedef struct holders {
     const char *names[HOLDERS_SHOWN];
 } holders;
 /* Fills in who holds each of `n` distinct channels: processes, except those that wait on it, and
- * the names of sessions.
- * Looks at a bounded number of words; false: that was not enough to see everything. */
+ * the names of sessions. Looks at a bounded number of words; false: that was not enough to see
+ * everything. */
 bool report_holders(csp_vm *vm, holders *of, uint32_t n);
 
 #endif

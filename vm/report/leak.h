@@ -22,7 +22,7 @@ void leak_free(csp_vm *vm);
 void leak_set_patience(csp_vm *vm, int64_t ns);
 
 /* Between two slices: reports and kills the processes that the latest collection found, or, if they
- * are many, the next of them. What that cost, in reductions. */
+ * are many, the next of them. Returns the cost in reductions. */
 int64_t leak_look(csp_vm *vm);
 /* Whether some of them are left. */
 bool leak_pending(const csp_vm *vm);

@@ -41,7 +41,8 @@ const code *report_foreign(const process *p);
 void report_request(text *t, const process *p);
 /* " in a callback of C function qsort (libc.so.6)", if that is where p waits. */
 void report_callback(text *t, const process *p);
-/* Where it stands; natives have no place of their own, so where they were called. 0: no place. */
+/* Where p stands; natives have no place of their own, so for these it is where they were called. 0:
+ * no place. */
 uint32_t report_position(const process *p);
 /* `before` and the place; nothing if the position is 0. */
 void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);

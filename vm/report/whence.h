@@ -5,7 +5,7 @@
 #include "vm/code/frame.h"
 
 /* The frame's instruction has raised an error: if it rejected a nil, adds to the message which
- * expression gave it. */
+ * expression yielded the nil. */
 void insn_explain_nil(csp_vm *vm, const frame *f);
 
 #endif

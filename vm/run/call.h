@@ -10,8 +10,8 @@
 verdict call_arrange(csp_vm *vm, process *p, value **window, uint32_t argc, const code **callee);
 /* The same with the positional arguments in list N[0] and the named ones in N[1], a list or nil. */
 verdict call_spread(csp_vm *vm, process *p, value **window, const code **callee);
-/* A simple native gave CALL (native_become): arranges the call of what it goes on as. CALL
- * or FAIL. */
+/* A simple native returned CALL (native_become): arranges the call of the native that goes on in
+ * its place. CALL or FAIL. */
 verdict call_become(csp_vm *vm, process *p, value **window, const code **callee);
 
 #endif

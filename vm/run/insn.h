@@ -8,7 +8,7 @@
 #include "vm/walk/walk.h"
 
 verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c);
-bool insn_to_host(value handle); /* whether it is of a port */
+bool insn_to_host(value handle); /* whether its channel belongs to a port */
 verdict insn_closed_receive(csp_vm *vm);
 verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);
 verdict insn_list(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);
@@ -35,8 +35,8 @@ void insn_set_late(value k, value v); /* SETCELL of a CELL_LATE */
 verdict insn_fori_begin(csp_vm *vm, process *p, value *r, bool included, bool *more);
 verdict insn_fori_next(csp_vm *vm, process *p, value *r, bool *more);
 bool insn_literal_matches(csp_vm *vm, value v, value k);
-/* The same. A number has one representation, but for -0.0, which is an object, and which no pattern
- * has as its literal (compiler/steps.c). */
+/* The same, inline for the common cases. A number has one representation, except -0.0, which is an
+ * object, and which no pattern has as its literal (compiler/steps.c). */
 static inline bool insn_is_literal(csp_vm *vm, value v, value k)
 {
     if (v == k)
@@ -60,10 +60,10 @@ verdict insn_defer(csp_vm *vm, value *d, uint32_t kind, uint32_t at, const value
 /* The outcomes of a par that is over: a list that is ready (true), or still has to be
  * adopted (*walk). */
 bool insn_par_results(csp_vm *vm, process *p, par *of, value *out, walk_kind *walk);
-/* The running process ends: all that it has been given by C goes, too. */
+/* Ends the running process, and gives back what C has given it. */
 void insn_end_process(csp_vm *vm, process *p, value outcome, bool failed);
-/* The last value of a process, made fit for others. True: the process has ended; false: a last
- * frame does the rest. */
+/* Ends p with this outcome. True: it has ended. False: the outcome must first be made fit for
+ * others, or resources given back; *f is a last frame that does this. */
 bool insn_finish_process(csp_vm *vm, process *p, value outcome, bool failed, frame *f);
 /* p, which is about to run, has used up its reductions: true if it must crash for it now (raised).
  * It does so once, and no catch stops it; and once more when its defers have used as many again. */

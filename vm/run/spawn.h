@@ -11,7 +11,7 @@ process *spawn_block_quick(csp_vm *vm, const code *c, const value *captures, boo
 /* What has to be copied for the slow case: a tuple (fn, arguments …) without the moved ones;
  * ABSENT: raised. */
 value spawn_bundle(csp_vm *vm, process *parent, value fn, uint32_t argc, const value *argv);
-/* … and the process, once the bundle is a message. NULL: raised. */
+/* The process, once the bundle is a message. NULL: raised. */
 process *spawn_bundled(csp_vm *vm, value message, uint32_t argc, const value *argv);
 /* A process that is one frame of this resumable native, with arguments that are immutable; it is
  * ready. NULL: raised. */

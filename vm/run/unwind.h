@@ -5,8 +5,8 @@
 #include "vm/code/frame.h"
 #include "vm/core/concurrency.h"
 
-/* e; if it is an error without a trace, a copy (it may be shared) that has the trace of
- * this place. For a stack of few frames. */
+/* Returns e, or, if it is an error without a trace, a copy with the trace of this place (a copy
+ * because e may be shared). For a stack of few frames. */
 value unwind_traced(csp_vm *vm, process *p, value e, const frame *f);
 /* Unwinds the running process for the error in sched.raised (crash) or for its kill: to a handler,
  * to its defers (DONE: go on at the frame), or to the bottom (EXIT: the process must end with
@@ -18,7 +18,7 @@ verdict unwind_kill(csp_vm *vm, process *p, frame *f,
                     value outcome /* VALUE_KILLED, or the crash of a defer that replaces it */,
                     int64_t reductions);
 verdict unwind_go_on(csp_vm *vm, process *p, frame *f, int64_t reductions);
-/* Whether that is what p, which is ready, does next. */
+/* Whether p, which is ready, goes on unwinding when it runs next. */
 static inline bool unwind_under_way(const process *p) { return p->wake >= WAKE_TRACING; }
 
 #endif

@@ -6,12 +6,12 @@
 #include "msg/message.h"
 #include "vm/core/vm.h"
 
-/* Takes m, whose memory counts as the VM's meanwhile. ABSENT: no memory, and m stays
- * the caller's. */
+/* A parcel that takes over m, whose memory counts as the VM's meanwhile. ABSENT: no memory, and m
+ * stays the caller's. */
 value parcel_new(csp_vm *vm, csp_msg *m);
 /* The message in v; NULL: v is no parcel. */
 const csp_msg *parcel_message(value v);
-/* The message, which is the caller's; the parcel is closed. */
+/* Takes out the message, which the caller then owns; the parcel is closed. */
 csp_msg *parcel_open(csp_vm *vm, value parcel);
 
 #endif

@@ -4,8 +4,7 @@
 
 #include "vm/code/native.h"
 
-/* Gives a message in transit to p, at once if it is immutable or flat: true. False: a walk must
- * do it. */
+/* Gives a message in transit to p at once if it is immutable or flat. False: a walk must do it. */
 bool walk_adopt_quick(process *p, value v);
 
 /* The steps; walk.c has their slots. */

@@ -10,7 +10,7 @@ struct show_walk;
 /* repr of v in one go, for reports and tools (not for programs): at most `limit` bytes,
  * then `…`. */
 bool walk_show(csp_vm *vm, struct text *t, value v, size_t limit);
-/* The same for who has asked for it: also the ints whose digits take long. */
+/* The same for somebody who has asked for v: includes ints whose digits take long to make. */
 bool walk_show_whole(csp_vm *vm, struct text *t, value v, size_t limit);
 
 /* A text under way: `parts` (a tuple or list) one after the other, each as by STR, or the first as
