@@ -12,7 +12,7 @@ bool complete_in_word(char c);
 size_t complete_word_start(const char *text, size_t end);
 /* Where the path that ends at `end` begins; `end`: there is none. */
 size_t complete_path_start(const char *text, size_t end);
-/* The value that a path leads to, found without running anything. VALUE_ABSENT: to none. */
+/* The value that a path leads to, found without running anything. VALUE_ABSENT: there is none. */
 value complete_path_value(const csp_session *s, const char *path, size_t size);
 
 #endif

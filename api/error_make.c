@@ -1,4 +1,4 @@
-/* Errors of texts that do not compile, of crashes, and of programs that go on no more. */
+/* Errors of texts that do not compile, of crashes, and of programs that cannot go on. */
 #include <stdlib.h>
 
 #include "api/error.h"

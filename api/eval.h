@@ -13,8 +13,8 @@ struct process;
 typedef struct evaluation {
     /* pinned: the process; NULL: nothing is under way */
     struct process **process;
-    csp_status stopped; /* CSP_OK: it runs; else what will come of it … */
-    csp_error *why;     /* … with this error; owned */
+    csp_status stopped; /* CSP_OK: it runs; else the status that it will end with */
+    csp_error *why;     /* the error that it will end with; owned */
     int64_t until;      /* for how long the deferred calls of one that was stopped may run */
 } evaluation;
 

@@ -1,4 +1,4 @@
-/* The OS process with a VM in it, twice. */
+/* Forking the OS process with a VM in it. */
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>

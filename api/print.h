@@ -1,5 +1,5 @@
-/* Printing for people: within a width, and no more than so much. Values are gone through as they
- * lie; what is left out is not looked at. */
+/* Printing for people: within a width and other limits. Values are read in place, without a copy;
+ * what is left out is not looked at. */
 #ifndef CSP_API_PRINT_H
 #define CSP_API_PRINT_H
 
@@ -48,9 +48,9 @@ typedef struct printer {
     walk_table path; /* the containers of the frames */
     print_frame *frames;
     uint32_t depth, capacity;
-    bool flat;  /* what is being printed stands on one line … */
-    bool over;  /* … for which it is too long … */
-    bool comma; /* … and behind which a comma may follow */
+    bool flat;  /* what is being printed is tried on one line */
+    bool over;  /* it is too long for that line */
+    bool comma; /* a comma may follow it on that line */
     bool failed;
     print_state now;
     uint64_t cut; /* so much of the last atom is left out: code points, or bytes */

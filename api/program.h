@@ -5,8 +5,8 @@
 #include "api/host/host.h"
 #include "api/world.h"
 
-/* A function of csp.h goes in with a program's text: the host, to be left by host_end, when what
- * earlier modules left has been settled. NULL: misuse, which has been told. */
+/* Enters the VM for a function of csp.h that takes a program's text, and settles what earlier
+ * modules left. Returns the host, to be left by host_end. NULL: misuse, which has been told. */
 host *program_enter(csp_vm *vm, const char *function, const char *name, const char *text,
                     size_t size);
 

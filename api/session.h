@@ -57,7 +57,7 @@ void session_free(csp_session *s);
 /* Enters for what compiles or runs something; busy: an evaluation of the session is under way, and
  * otherwise none is. NULL: misuse, told. */
 struct host *session_begin(csp_session *s, const char *function, bool busy);
-/* csp_eval, of a host that is in. */
+/* csp_eval, when the host is in the VM. */
 csp_status session_eval(csp_session *s, const char *source, size_t size, char **result);
 
 /* What the input has defined becomes the session's. A name that got no value, because the input

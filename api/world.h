@@ -56,8 +56,8 @@ typedef struct world {
     world_signature *signatures[SIGNATURE_LISTS]; /* by what they belong to */
     value *constants; /* pinned: the values of math_constants, made when first needed */
     uint32_t loading; /* standard modules being loaded */
-    bool program;     /* it runs the VM's one program, not a session … */
-    bool test;        /* … which is a test */
+    bool program;     /* it runs the VM's one program, not a session */
+    bool test;        /* that program is a test */
     bool ran;         /* the VM's one program has run */
     bool import_files;
     bool no_loop;

@@ -14,7 +14,7 @@
  *   constant.c  its table of constants              emit.c      instructions, jumps, registers
  *
  * A construct compiles the nodes in it by compile_node and its kin, which find the construct that
- * they are in the table. So no file knows all the others but kinds.c.
+ * they are in the table. So only kinds.c knows all the other files.
  *
  * Code generation is driven by where a value is wanted (dest). Registers form a stack: locals and
  * temporaries of an inner construct lie above those of the outer one, and `top` goes back when it
@@ -180,7 +180,7 @@ void compile_release(builder *b, unsigned mark); /* top = mark */
 void compile_wide(builder *b, opcode op, unsigned a, uint32_t wide, src_span at);
 void compile_load(builder *b, unsigned reg, value immediate, src_span at); /* LOADP */
 void compile_move(builder *b, unsigned to, unsigned from, src_span at);
-/* The test `i`, which skips the jump to `fail` after it if it holds. */
+/* The test `i`, followed by a jump to `fail`, which is skipped if the test holds. */
 void compile_check(builder *b, insn i, jumps *fail, src_span at);
 /* A 16-bit constant operand; reports one that is too large. */
 unsigned compile_short_constant(builder *b, uint32_t k, src_span at);
@@ -213,9 +213,9 @@ void compile_nil(builder *b, dest d, src_span at);
 void compile_value(builder *b, value v, dest d, src_span at);
 /* What the instruction loads by the number of a constant. */
 void compile_load_constant(builder *b, opcode op, dest d, uint32_t k, src_span at);
-/* The value that an input gives belongs to those that the session shows. */
+/* The value that an input returns is among those that the session shows. */
 void compile_return(builder *b, unsigned reg, src_span at);
-/* Gives the value in reg to world->shown; nil is in the register that it gives. */
+/* Passes the value in reg to world->shown. Returns a register that then holds nil. */
 unsigned compile_show(builder *b, unsigned reg, src_span at);
 /* At the end of a program or a module's body with the error in reg, if it is one: it is reported
  * with its place. */
@@ -297,7 +297,7 @@ void compile_freeze(builder *b, unsigned base, src_span at);
 void compile_places(builder *b, ast_node *ast); /* an AST_ASSIGN to an AST_TUPLE of places */
 
 /* --- loop.c */
-/* The body of an iteration: begins it (the elements are bound when it returns) … */
+/* Begins the body of an iteration: the elements are bound when it returns. */
 typedef struct iteration {
     unsigned base;
     uint32_t head;
@@ -307,7 +307,7 @@ typedef struct iteration {
 void compile_iteration(builder *b, iteration *it, ast_node *source, ast_node *const target[2],
                        src_span at);
 void compile_next_turn(builder *b, iteration *it, jumps *turns,
-                       src_span at); /* … and ends it: to the next element, or past the loop */
+                       src_span at); /* ends it: to the next element, or past the loop */
 
 /* --- pattern.c */
 /* Binds the value in `reg`, or crashes with match_error. owned: nobody else writes reg while the
@@ -320,8 +320,8 @@ void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_sp
 void compile_publish(builder *b, const ast_node *pattern);
 
 /* --- matching.c */
-/* The pattern, whose names have registers, and the value in reg. The jumps away if it does not
- * match. */
+/* Matches the value in reg with the pattern, whose names have registers. Returns the jumps that are
+ * taken if it does not match. */
 jumps matching_bind(builder *b, const ast_node *pattern, unsigned reg);
 
 #endif

@@ -9,8 +9,8 @@
  * parts stand in registers already. A step whose result is known becomes no instruction, and a jump
  * leads past all those whose result is known where it begins. So nothing is tested or loaded twice,
  * and what a former test has refuted is jumped over. No step becomes code more than once: the code
- * is linear in the text, and the limits below keep the work so, too. What lies beyond them is
- * tested anew.
+ * is linear in the text, and so is the work, thanks to the limits below. What lies beyond them is
+ * tested again.
  *
  * Parts of the value that several alternatives look at, and that one of them tests, have a register
  * for the whole `match`; other registers belong to one arm. */
@@ -35,7 +35,7 @@ typedef struct test {
     uint64_t needs;   /* its own bit, and those of the tests that hold wherever it holds */
 } test;
 
-/* How a part is had from the one that it is a part of; the number is an index or a constant. */
+/* How a part is reached from the one that it is a part of; the number is an index or a constant. */
 typedef enum part_kind { PART_ALL, PART_ELEMENT, PART_KEY, PART_OF_ERROR } part_kind;
 
 typedef struct part {
@@ -147,9 +147,9 @@ void *matching_alloc(matching *m, size_t size);
 /* --- steps.c */
 /* Of the value in reg; NULL: no memory. matching_end frees it. */
 matching *matching_begin(builder *b, unsigned reg);
-/* First for all patterns … */
+/* To be called first, for all patterns. */
 void matching_count(matching *m, const ast_node *pattern);
-/* … then this, and then the steps. */
+/* To be called next, before the steps are added. */
 void matching_choose_parts(matching *m);
 /* Where the pattern does not match, the steps after it go on. */
 void matching_add_arm(matching *m, const ast_match_arm *arm);

@@ -16,14 +16,14 @@
  *     [AS]  also from a signal handler        [RUNS]  it may run code of scripts
  * Other callbacks of a VM (`write`, `crash` …) may call only what is [MT], csp_user, and what reads a csp_error.
  *
- * Misuse is detected: NULL where something is required, what has been freed or is another VM's, two threads at once, a
- * call from a callback or in the wrong order. It gives CSP_E_MISUSE; without a csp_status CSP_NONE, NULL, false or 0,
- * and csp_fd and csp_timeout -1. csp_config.misuse is told, and the VM has an error that says what was wrong. (If there
- * is no VM to keep it, or another thread is in it, the status is all.)
+ * Misuse is detected: NULL where something is required, an object that has been freed or is another VM's, two threads
+ * at once, a call from a callback or in the wrong order. It returns CSP_E_MISUSE; functions without a csp_status return
+ * CSP_NONE, NULL, false or 0, and csp_fd and csp_timeout -1. csp_config.misuse is called, and the VM has an error that
+ * says what was wrong. (If there is no VM to keep it, or another thread is in it, the status is all.)
  *
  * Texts are UTF-8. A `char *` that is returned is the caller's, to be given to csp_text_free; a `const char *` belongs
- * to the object that it was asked of. Whatever is freed may be NULL. After a failure, results that were to be stored
- * are NULL or CSP_NONE. A csp_status of 0 or more is no failure; csp_take_error explains one below 0. */
+ * to the object that it came from. Freeing NULL does nothing. After a failure, results that were to be stored are NULL
+ * or CSP_NONE. A csp_status of 0 or more is no failure; csp_take_error explains one below 0. */
 #ifndef CSP_H
 #define CSP_H
 #include <stdbool.h>
@@ -53,7 +53,7 @@ typedef struct csp_completer csp_completer; /* the promise to finish a native's 
 typedef struct csp_context csp_context;     /* one call of a native */
 
 /* clang-format off */
-/* Compare with CSP_OK where only that is a success: what is 0 or more is no failure, but not always what was wanted. */
+/* Compare with CSP_OK where only that is a success: 0 or more is no failure, but not always what was wanted. */
 typedef enum csp_status {
     CSP_OK = 0,
     CSP_MORE = 1,           /* the budget or the time is used up, and something could go on */
@@ -65,7 +65,7 @@ typedef enum csp_status {
     CSP_E_CRASH = -2,       /* the process crashed, was killed, or ended by `try` with an error */
     CSP_E_DEADLOCK = -3,    /* nothing could run any more */
     CSP_E_INTERRUPTED = -4, /* stopped by csp_interrupt */
-    CSP_E_MEMORY = -5,      /* of the host's doing; a script at its limit gives CSP_E_CRASH of kind out_of_memory */
+    CSP_E_MEMORY = -5,      /* in what the host does; a script at its limit gives CSP_E_CRASH of kind out_of_memory */
     CSP_E_MISUSE = -6,      /* a call that is not allowed, or not now, or with such arguments */
     CSP_E_TYPE = -7,        /* a value of another type, or a frozen one */
     CSP_E_NOT_FOUND = -8,   /* no such module, name or index */
@@ -73,7 +73,7 @@ typedef enum csp_status {
     CSP_E_BUDGET = -10,     /* the budget of the call is used up; its process was killed */
     CSP_E_CLOSED = -11,     /* the other side is gone, or the VM */
     CSP_E_SYSTEM = -12,     /* the operating system refused: descriptors, threads */
-    CSP_E_VERSION = -13     /* the header is newer than the library, and what it has more is used */
+    CSP_E_VERSION = -13     /* the header is newer than the library, and uses what that lacks */
 } csp_status;
 
 CSP_API const char *csp_version(void);  /* of the library, as "1.2.3". [MT] */
@@ -134,8 +134,8 @@ typedef struct csp_config {
                           others may run up to 1 s longer. Default: false */
     bool no_loop;      /* no descriptors: csp_fd gives -1, csp_timeout alone tells of timers. Default: false */
     size_t native_stack; /* bytes of addresses for each process inside of C, 512 KiB to 1 TiB. Default (0): 64 MiB */
-    /* Milliseconds. A process that nobody can wake is reported and killed only by a collection that finds it so long
-     * after another one has: before, csp_each_stuck shows it. Default (0): the first one that finds it. */
+    /* Milliseconds. A process that nobody can wake is reported and killed only by a collection that finds it this long
+     * after the first one did; until then csp_each_stuck shows it. Default (0): by the first one. */
     uint32_t leak_patience;
     /* Where capabilities hold: "read:DIR", "write:DIR" (a folder with all that is below it, or a file), "connect:HOST",
      * "listen:HOST:PORT", "net:" (both), HOST as in addresses of scripts, without a port any; "net:unix:PATH". What
@@ -148,8 +148,8 @@ typedef struct csp_config {
 
 CSP_API void csp_config_init(csp_config *config, size_t struct_size); /* defaults; size: sizeof(csp_config). [MT] */
 CSP_API size_t csp_machine_memory(void); /* bytes of the machine, or of its control group; 0: unknown. [MT] */
-/* Makes a VM; config NULL: all defaults. The status is all that is known of a failure: CSP_E_MEMORY; CSP_E_MISUSE: it
- * makes no sense (config.misuse is told); CSP_E_VERSION: it has what this library does not know. [MT] */
+/* Makes a VM; config NULL: all defaults. A failure leaves no error, only a status: CSP_E_MEMORY; CSP_E_MISUSE: config
+ * makes no sense (config.misuse is called); CSP_E_VERSION: config has what this library does not know. [MT] */
 CSP_API CSP_CHECKED csp_status csp_new(const csp_config *config, csp_vm **out);
 /* Ends what is running (the deferred calls of all processes have one second together) and frees the VM with its
  * sessions. If another thread is in the VM, or its callback calls this, that is misuse and nothing happens. [RUNS] */
@@ -162,7 +162,7 @@ CSP_API void *csp_user(const csp_vm *vm); /* config.user. [MT] [AS] */
  * A csp_value is a handle. It can be copied and stored anywhere, and is good until the scope in which it was made
  * closes; every later use is CSP_E_MISUSE (though not every stale handle is noticed). nil and bools are good for ever
  * and need no scope. All else belongs to the scope that is open when it is made, and cannot be made without one. What
- * cannot be made is CSP_NONE, and who is given CSP_NONE gives it back, so a chain of calls needs one check. */
+ * cannot be made is CSP_NONE, and a function that is given CSP_NONE returns it, so a chain of calls needs one check. */
 /* clang-format off */
 typedef struct csp_value { uint64_t word; } csp_value;
 typedef struct csp_scope { uint32_t mark, serial; } csp_scope;
@@ -177,10 +177,10 @@ typedef struct csp_scope { uint32_t mark, serial; } csp_scope;
 
 /* Opens a scope. At most 65,536 may be open, and each may have 1,048,576 values. A native has one open already. */
 CSP_API csp_scope csp_scope_open(csp_vm *vm);
-CSP_API void csp_scope_close(csp_vm *vm, csp_scope scope); /* and those opened inside it; again: misuse */
+CSP_API void csp_scope_close(csp_vm *vm, csp_scope scope); /* and those opened inside it; twice is misuse */
 CSP_API csp_value csp_scope_return(csp_vm *vm, csp_scope scope, csp_value v); /* closes it; v lives on outside */
 
-/* Making values. CSP_NONE: no memory or no scope. What is copied may be NULL where there is none of it. */
+/* Making values. CSP_NONE: no memory or no scope. What is copied may be NULL if its size or count is 0. */
 CSP_API csp_value csp_nil(void);    /* [MT] */
 CSP_API csp_value csp_bool(bool b); /* [MT] */
 CSP_API csp_value csp_int(csp_vm *vm, int64_t n);
@@ -198,8 +198,8 @@ CSP_API csp_value csp_map(csp_vm *vm); /* an empty one */
 /* An error as a value; data may be csp_nil(). */
 CSP_API csp_value csp_error_value(csp_vm *vm, const char *kind, const char *message, csp_value data);
 
-/* Changing a container: they give the container itself, for chains. CSP_NONE, and nothing has changed: no such index
- * (index_error), no container or no key (type_error), frozen, another process' (moved), or no memory. */
+/* These change a container and return it, for chains. CSP_NONE, and nothing has changed: no such index (index_error),
+ * no container or no key (type_error), frozen, another process' (moved), or no memory. */
 CSP_API CSP_CHECKED csp_value csp_push(csp_vm *vm, csp_value list, csp_value item);
 CSP_API CSP_CHECKED csp_value csp_set(csp_vm *vm, csp_value map_or_list, csp_value key, csp_value item);
 CSP_API CSP_CHECKED csp_value csp_set_field(csp_vm *vm, csp_value map, const char *name, csp_value item);
@@ -220,7 +220,7 @@ CSP_API CSP_CHECKED csp_status csp_get_bool(csp_vm *vm, csp_value v, bool *out);
 CSP_API CSP_CHECKED csp_status csp_get_int(csp_vm *vm, csp_value v, int64_t *out);
 CSP_API CSP_CHECKED csp_status csp_get_uint(csp_vm *vm, csp_value v, uint64_t *out);
 CSP_API CSP_CHECKED csp_status csp_get_float(csp_vm *vm, csp_value v, double *out);
-/* The same for what may be missing: where it is no such number, `otherwise`, and no error. */
+/* The same for what may be missing: if v is no such number they return `otherwise`, and there is no error. */
 CSP_API int64_t csp_int_or(csp_vm *vm, csp_value v, int64_t otherwise);
 CSP_API double csp_float_or(csp_vm *vm, csp_value v, double otherwise);
 /* A string's text or what bytes hold, NUL-terminated, as long as v; *size (or NULL): bytes. NULL: neither. */
@@ -255,7 +255,8 @@ CSP_API csp_status csp_module_replace(csp_vm *vm, const char *name, const char *
 
 /* From now on no text that is compiled has this standard module ("Io"): to scripts the name is unknown, or means what
  * the host adds. Natives alone (csp_natives_add) stand in its place, without `import`; a text is imported. Prints, and
- * what other standard modules do by themselves, stay as they are. CSP_OK, twice is fine; CSP_E_NOT_FOUND: no such. */
+ * what other standard modules do by themselves, stay as they are. CSP_OK, also when repeated; CSP_E_NOT_FOUND: no such
+ * module. */
 CSP_API csp_status csp_module_omit(csp_vm *vm, const char *name);
 
 /* ---- Running a program ---- */
@@ -288,8 +289,8 @@ typedef enum csp_input { CSP_INPUT_COMPLETE, CSP_INPUT_INCOMPLETE, CSP_INPUT_ERR
 CSP_API csp_input csp_input_state(const char *text, size_t size);
 
 /* ---- Calling functions ---- */
-/* What a call may use; 0: any amount. When it is spent, its process is killed, whose deferred calls may take as much
- * again (a second, where no time is given); then they are cut off. */
+/* What a call may use; 0: any amount. When it is spent, the process is killed. Its deferred calls may use as much again
+ * (a second, if no time is given); then they are cut off. */
 typedef struct csp_budget {
     uint64_t reductions;  /* calls and loop iterations of the called process itself */
     uint64_t nanoseconds; /* of wall-clock time, looked at between the slices of processes */
@@ -398,14 +399,14 @@ CSP_API void csp_charge(csp_context *c, uint64_t reductions);
 CSP_API csp_verdict csp_return(csp_context *c, csp_value v);
 CSP_API csp_verdict csp_return_int(csp_context *c, int64_t n);
 CSP_API csp_verdict csp_return_float(csp_context *c, double d);
-/* With an error value, which the script may look at; and with a crash, which it may catch. */
+/* The call ends with an error value, which the script may look at, or with a crash, which it may catch. */
 CSP_API csp_verdict csp_return_error(csp_context *c, const char *kind, const char *format, ...) CSP_FORMAT(3, 4);
 CSP_API csp_verdict csp_crash(csp_context *c, const char *kind, const char *format, ...) CSP_FORMAT(3, 4);
 
 /* The call goes on later, by resume(c, state, result), while other processes run. resume NULL: the result is what the
- * native gives (csp_again needs a function). destroy(state), if not NULL, is called exactly once: after the last resume
- * function that was given the state, or when the process is killed, the VM is freed, or this call fails. A resume
- * function that goes on with the same state hands it on. destroy may not use the VM.
+ * native returns (csp_again needs a function). destroy(state), if not NULL, is called exactly once: after the last
+ * resume function that was given the state, or when the process is killed, the VM is freed, or this call fails. A
+ * resume function that goes on with the same state hands it on. destroy may not use the VM.
  *
  * csp_then calls a function of the script. result: what it returns, or the error that it crashes with. */
 CSP_API csp_verdict csp_then(csp_context *c, csp_value fn, uint32_t argc, const csp_value *argv, csp_resume_fn *resume,
@@ -424,7 +425,7 @@ CSP_API csp_verdict csp_await(csp_context *c, csp_completer *completer, csp_resu
  * the call or the VM is gone, nothing happens. cancelled(user), if not NULL, is called on the VM's thread if the
  * process is killed or the VM freed before that. NULL: no memory, or misuse. */
 CSP_API csp_completer *csp_completer_new(csp_context *c, void (*cancelled)(void *user), void *user);
-CSP_API csp_completer *csp_completer_hold(csp_completer *p); /* one count more; gives p. [MT] */
+CSP_API csp_completer *csp_completer_hold(csp_completer *p); /* adds one count; returns p. [MT] */
 /* One less. If none is left and it has not been completed, it is, with an error value of kind "closed". [MT] */
 CSP_API void csp_completer_free(csp_completer *p);
 /* Completes it with a message, which is taken whatever becomes of it (NULL: an error of kind out_of_memory), or with an
@@ -447,7 +448,8 @@ CSP_API CSP_CHECKED csp_status csp_class_add(csp_vm *vm, const csp_class *of);
 /* A new object, which holds `data`, not NULL; `bytes`, what that takes, counts as memory of the VM until it is
  * finalized. CSP_NONE: data is still the caller's. When memory is short, it first finalizes garbage objects. [N] */
 CSP_API csp_value csp_object(csp_vm *vm, const csp_class *of, void *data, size_t bytes);
-/* Its data, until it is finalized: hold a value of it. NULL: of no such class, closed, or another process's. [N] */
+/* Its data, valid until it is finalized, so hold a value of it. NULL: another class, closed, or another process's.
+ * [N] */
 CSP_API void *csp_get_object(csp_vm *vm, csp_value v, const csp_class *of);
 /* Finalizes the object now, whoever owns it, unless that has happened; scripts that pass it to natives then crash with
  * `closed`. For what the host destroys first. Not while work of csp_offload uses it. [N] */
@@ -458,25 +460,26 @@ CSP_API void *csp_arg_object(csp_context *c, uint32_t index, const csp_class *of
 /* ---- Messages: values outside of any VM ----
  *
  * A message is immutable and counted (one when made), outlives all VMs, and may be used by any number of threads at
- * once. Sharing and cycles in it are kept, and what is frozen stays frozen. Makers give NULL when memory has run out;
- * all take NULL, and readers give for it what they give for "none". All but the last two are [MT]. */
+ * once. Sharing and cycles in it are kept, and what is frozen stays frozen. Makers return NULL when memory has run out;
+ * all take NULL, and readers return for it what they return for "none". All but the last two are [MT]. */
 
 /* A nil, bool, int or float. */
 CSP_API csp_msg *csp_msg_nil(void);
 CSP_API csp_msg *csp_msg_bool(bool b);
 CSP_API csp_msg *csp_msg_int(int64_t n);
 CSP_API csp_msg *csp_msg_float(double d);
-/* A copy of text or bytes, which may be NULL for none. NULL, too: the text is not UTF-8, or more than 2 GiB. */
+/* A copy of text or bytes, which may be NULL for none. Also NULL: the text is not UTF-8, or more than 2 GiB. */
 CSP_API csp_msg *csp_msg_text(const char *text, size_t size);
 CSP_API csp_msg *csp_msg_bytes(const void *data, size_t size);
 /* Bytes that are not copied. They must not change until release(data) is called (it may be NULL): once, by whichever
  * thread frees the message, also when NULL is returned. */
 CSP_API csp_msg *csp_msg_adopt(void *data, size_t size, void (*release)(void *data));
 /* From JSON (RFC 8259), as Json.parse: arrays are lists, objects maps in which the last of equal names counts, ints
- * exact at any size, numbers with a point or exponent floats. NULL, too: no JSON, or nested more than 512 deep, a lone
- * surrogate, no UTF-8, a number beyond doubles, an int of over 2 ** 25 digits. */
+ * exact at any size, numbers with a point or exponent floats. Also NULL: not JSON, nested more than 512 deep, a lone
+ * surrogate, not UTF-8, a number beyond doubles, an int of over 2 ** 25 digits. */
 CSP_API csp_msg *csp_msg_json(const char *json, size_t size);
-/* From the packed form, which may come from anybody: all of it is checked. NULL, too: csp_msg_packed gives no such. */
+/* From the packed form, which may come from anybody: all of it is checked. Also NULL: csp_msg_packed never makes such
+ * bytes. */
 CSP_API csp_msg *csp_msg_unpack(const void *packed, size_t size);
 /* The packed form, to be kept or sent: m's own bytes, the same on all machines, version first. NULL: no memory. */
 CSP_API const void *csp_msg_packed(const csp_msg *m, size_t *size);
@@ -495,7 +498,7 @@ CSP_API size_t csp_msg_length(const csp_msg *m); /* as len: of a text code point
  * good as long as m. NULL: none, or no memory. The first such call goes through all of m. */
 CSP_API const csp_msg *csp_msg_at(const csp_msg *m, size_t index);
 CSP_API const csp_msg *csp_msg_field(const csp_msg *m, const char *name);
-CSP_API csp_msg *csp_msg_hold(csp_msg *m); /* one count more; gives m */
+CSP_API csp_msg *csp_msg_hold(csp_msg *m); /* adds one count; returns m */
 CSP_API void csp_msg_free(csp_msg *m);     /* one less; the last frees it */
 /* A message of a value. CSP_E_TYPE: something in it cannot leave its VM: a function, channel or process, an object of
  * the host, a pointer or struct of C. The trace of an error stays behind. CSP_E_MEMORY. [N] */
@@ -511,7 +514,7 @@ CSP_API csp_value csp_msg_value(csp_vm *vm, const csp_msg *m);
 
 typedef enum csp_direction { CSP_TO_SCRIPT, CSP_FROM_SCRIPT } csp_direction;
 /* Opens a port with a buffer for `capacity` messages, 1 or more. *end is the script's end, to be passed on. While the
- * host's is open, who waits for it is no leak, nor deadlocked. CSP_OK, CSP_E_MEMORY. [N] */
+ * host's end is open, a process that waits for it is neither leaked nor deadlocked. CSP_OK, CSP_E_MEMORY. [N] */
 CSP_API CSP_CHECKED csp_status csp_port_open(csp_vm *vm, csp_direction direction, uint32_t capacity, csp_port **port,
                                              csp_value *end);
 /* CSP_OK: m is taken, and received when the VM, which is told (config.wake), runs. Else it stays the caller's:
@@ -524,8 +527,8 @@ CSP_API csp_status csp_port_receive(csp_port *port, csp_msg **out);
 CSP_API csp_status csp_port_wait(csp_port *port, int milliseconds);
 /* The port's descriptor, only to be polled: readable while csp_port_wait would not wait. -1: the system has none. */
 CSP_API int csp_port_fd(csp_port *port);
-/* Closes the host's end. To the script: it sees a closed channel, behind the messages that are on their way. From the
- * script: who sends crashes with `closed`; what is there can still be received. Again: nothing happens. */
+/* Closes the host's end. To the script: it sees a closed channel, after the messages that are on their way. From the
+ * script: whoever sends crashes with `closed`; what is there can still be received. Closing it again does nothing. */
 CSP_API void csp_port_close(csp_port *port);
 CSP_API void csp_port_free(csp_port *port); /* closes the host's end and frees the port: nobody may use it any more */
 

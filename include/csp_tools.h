@@ -23,12 +23,12 @@ CSP_API csp_status csp_check(csp_vm *vm, const char *name, const char *text, siz
 CSP_API csp_status csp_doc_text(csp_vm *vm, const char *name, const char *text, size_t size, char **out);
 
 /* ---- Tests ---- */
-typedef struct csp_tests csp_tests; /* the tests of one text; of no VM, and the same for all of them */
+typedef struct csp_tests csp_tests; /* the tests of one text; they belong to no VM and serve any */
 typedef struct csp_test {
     const char *name; /* NUL-terminated; it may also contain NULs */
     size_t name_size;
-    uint32_t line;      /* of the word `test` … */
-    const char *source; /* … and its text, not NUL-terminated */
+    uint32_t line;      /* where the word `test` is */
+    const char *source; /* the text of that line, not NUL-terminated */
     size_t source_size;
 } csp_test;
 /* Compiles a program, of which nothing runs, to find its tests, `test "name" { … }`. CSP_OK: *tests is to be freed;
@@ -46,15 +46,15 @@ typedef struct csp_test_options {
     uint64_t seed;
 } csp_test_options;
 /* Runs one of them as csp_run_text runs a program, in a VM that has run nothing: constants and functions of the text
- * are there, its statements do not run. options NULL: no limit of time. What the test leaves running is killed.
- * CSP_OK: it has passed, but for crashes that csp_config.crash is told of; CSP_STUCK: but for processes that have
- * leaked (of those still waiting at the end only with csp_config.report_leaks); CSP_E_CRASH: also when its value is an
- * error; CSP_E_BUDGET: it took too long (an error of kind "timeout"); CSP_EXIT; or any other failure. [RUNS] */
+ * are there, its statements do not run. options NULL: no limit of time. What the test leaves running is killed. CSP_OK:
+ * it has passed, apart from crashes that csp_config.crash is told of; CSP_STUCK: apart from processes that have leaked
+ * (of those still waiting at the end only with csp_config.report_leaks); CSP_E_CRASH: also when its value is an error;
+ * CSP_E_BUDGET: it took too long (an error of kind "timeout"); CSP_EXIT; or any other failure. [RUNS] */
 CSP_API csp_status csp_test_run(csp_vm *vm, const csp_tests *tests, size_t index, const csp_test_options *options);
 
 /* ---- Sessions: evaluation in pieces ---- */
 /* Does what csp_eval does until the input would run; that is then done by csp_step, csp_run and csp_eval_wait. CSP_OK,
- * or as csp_eval when the input does not compile. CSP_E_MISUSE, also of csp_eval: one is under way in this session. */
+ * or as csp_eval when the input does not compile. CSP_E_MISUSE, from csp_eval too: one is under way in this session. */
 CSP_API csp_status csp_eval_start(csp_session *session, const char *text, size_t size);
 /* Runs what there is, as csp_run, until that evaluation is over: CSP_OK; when the time is up (-1: it never is) CSP_MORE
  * or CSP_IDLE; CSP_E_INTERRUPTED: it goes on nevertheless. CSP_E_MISUSE, of the next two as well: none is. [RUNS] */
@@ -204,8 +204,9 @@ CSP_API csp_status csp_each_process(csp_vm *vm, void (*each)(void *user, const c
 /* The same for the one with that number. CSP_E_NOT_FOUND: there is none. */
 CSP_API csp_status csp_find_process(csp_vm *vm, uint64_t number, void (*found)(void *user, const csp_process *process),
                                     void *user);
-/* In csp_config.write: whose text it is given; that of a branch is its `par`'s process's. What several print comes in
- * as many calls. *name (`name` may be NULL): as csp_process.name, during the call. 0: the VM's own, as reports. */
+/* In csp_config.write: the number of the process whose text it is given; a branch counts as the process that runs its
+ * `par`. What several processes print comes in separate calls. *name (`name` may be NULL): as csp_process.name, during
+ * the call. 0: the VM's own, as reports. */
 CSP_API uint64_t csp_writer(csp_vm *vm, const char **name);
 /* After CSP_EXIT: the number of the process that called Os.exit, which is where it was. 0: none has. [MT] */
 CSP_API uint64_t csp_exit_process(const csp_vm *vm);
@@ -282,16 +283,16 @@ typedef struct csp_event {
 } csp_event;
 /* From now on `each` is told of all that processes do to each other, when it has just happened; what it is given is
  * valid during the call, in which nothing of the VM but csp_event_value may be called (misuse, told). It runs in the
- * thread that is in the VM, and holds all processes up. NULL: no more, which is how a VM begins, and costs nothing. */
+ * thread that is in the VM, and holds all processes up. NULL: no longer; a VM begins that way, and it costs nothing. */
 CSP_API csp_status csp_trace(csp_vm *vm, void (*each)(void *user, const csp_event *event), void *user);
 /* In that callback: the message (but for a long one on its way from or to the host), the outcome of END, the error of
  * CRASH, the reason of KILL and KILLED, as csp_print shows it with these options (NULL: the whole), for the host to
  * free. NULL: there is none, no memory, or misuse. */
 CSP_API char *csp_event_value(csp_vm *vm, const csp_print_options *options);
 
-/* Forks the OS process, as fork(2): the child's pid, and in the child 0, where the VM is what it was, but for its
- * descriptors, which are the child's own. -1: another thread of the OS process lives, which the child would lack (an
- * error of kind "busy"; one of the VM's own ends a few seconds after its last work), or fork failed ("system"). */
+/* Forks the OS process, as fork(2). Returns the child's pid, and 0 in the child, where the VM is as it was except for
+ * its descriptors, which are the child's own. -1: another thread of the OS process lives, which the child would lack
+ * (an error of kind "busy"; one of the VM's own ends a few seconds after its last work), or fork failed ("system"). */
 CSP_API int csp_fork(csp_vm *vm);
 #ifdef __cplusplus
 }

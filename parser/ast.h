@@ -148,8 +148,8 @@ typedef struct ast_text {
 } ast_text;
 
 typedef struct ast_param {
-    ast_name *name;     /* NULL: `_`, or … */
-    ast_node *pattern;  /* … a pattern in brackets; else NULL */
+    ast_name *name;     /* NULL: `_`, or a pattern */
+    ast_node *pattern;  /* a pattern in brackets, or NULL */
     ast_node *fallback; /* default value, or NULL */
     src_span span;
     ast_binding *binding; /* [resolve] */
@@ -223,7 +223,7 @@ typedef enum {
 typedef struct ast_alt_arm {
     ast_alt_kind kind;
     ast_node *target[2]; /* replicated: `for i, c in`: one or two patterns, else NULL */
-    ast_node *source;    /* … the collection; NULL: not replicated */
+    ast_node *source;    /* the collection it is replicated over, or NULL */
     ast_node *guard;     /* `when e,`, or NULL */
     ast_node *channel;   /* receive, send, drained; the duration of an `after` */
     ast_node *value;     /* send: the value; receive: the pattern */
@@ -246,10 +246,10 @@ typedef struct ast_loop {
 
 /* A C type as written. */
 typedef struct ast_ctype {
-    ast_name *name; /* NULL: a function, … */
+    ast_name *name; /* NULL: a function */
     bool pointer;   /* `name*` */
     bool is_function;
-    struct ast_ctype *params; /* … with these parameters */
+    struct ast_ctype *params; /* of a function */
     uint32_t count;
     struct ast_ctype *result; /* of a function; NULL: void */
     /* of a function, after `else`: a literal as in PAT_LITERAL, or NULL */

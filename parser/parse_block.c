@@ -1,4 +1,4 @@
-/* Blocks, and lists of statements: what a statement is, the grammar knows by its first token
+/* Blocks, and lists of statements: the grammar tells by the first token what a statement is
  * (parse_grammar.c). */
 #include "parser/parse_internal.h"
 

@@ -1,5 +1,5 @@
-/* C syntax where `extern` has one of its own: it is reported, with a hint how it is written here.
- * Only the text is examined, and what is reported is skipped as a whole. */
+/* C syntax where `extern` has one of its own: it is reported, with a hint at how it is written
+ * here. Only the text is examined, and what is reported is skipped as a whole. */
 #include "base/foreign_c.h"
 #include "base/name.h"
 #include "ffi/ctype.h"

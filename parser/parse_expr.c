@@ -1,5 +1,5 @@
-/* Expressions: the loop over operands and operators. What each of them is, the grammar knows by its
- * token (parse_grammar.c): this is precedence climbing, after Pratt. */
+/* Expressions: the loop over operands and operators. The grammar tells by the token what each of
+ * them is (parse_grammar.c). This is precedence climbing, after Pratt. */
 #include "parser/parse_internal.h"
 
 ast_node *parse_no_operand(parser *p)

@@ -19,8 +19,8 @@ typedef struct allowed {
 typedef enum allow_result { ALLOW_OK, ALLOW_UNKNOWN, ALLOW_NO_FOLDER, ALLOW_MEMORY } allow_result;
 
 /* Adds what a list like "read:data,net" names, and has the config grant all that has been listed;
- * "" and "none" name nothing. What is granted everywhere is so whatever else is said. Not OK: it is
- * because of the word at *bad, of *size bytes. */
+ * "" and "none" name nothing. What is granted everywhere stays so, whatever else is listed. If the
+ * result is not OK, the word at *bad, of *size bytes, is why. */
 allow_result allow_add(allowed *a, const char *list, csp_config *config, const char **bad,
                        size_t *size);
 /* All words of such a list, for messages. */

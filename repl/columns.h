@@ -20,11 +20,11 @@ size_t columns_control(const char *text);
 /* How many bytes of the text, up to the end of its line, are no more than `width` columns; *columns
  * is what they take. */
 size_t columns_fitting(const char *text, int width, int *columns);
-/* The text in exactly `width` columns: cut, with `…`, or filled with blanks at the left if `right`,
- * else behind it. */
+/* The text in exactly `width` columns: cut, with `…`, or padded with blanks, before it if `right`,
+ * else after it. */
 void columns_put(FILE *out, const char *text, int width, bool right);
-/* The first `width` columns of each line of a text, and no more than `rows` lines; of those that
- * are left out it is said how many. */
+/* The first `width` columns of each line of a text, and no more than `rows` lines; then it says how
+ * many are left out. */
 void columns_put_lines(FILE *out, const char *text, int width, int rows);
 
 /* A text that is put together: open_memstream's. columns_take closes it and gives the text, which

@@ -17,14 +17,14 @@ typedef enum argument_kind {
     ARGUMENT_TEXT
 } argument_kind;
 
-/* Runs `:NAME ARGUMENT`, given without the colon. The beginning of a name is enough where no other
- * command has it. */
+/* Runs `:NAME ARGUMENT`, given without the colon. The beginning of a name is enough if no other
+ * command begins so. */
 void commands_run(repl *r, const char *line);
 /* Calls `each` for the names of the commands with that prefix. */
 void commands_each(const char *prefix, size_t length, void (*each)(void *target, const char *name),
                    void *target);
-/* What the argument of the command is that this word of a line means; ARGUMENT_NONE: it means none,
- * or several. */
+/* What the argument is of the command that this word of a line means; ARGUMENT_NONE: the word means
+ * no command, or several. */
 argument_kind commands_argument(const char *word, size_t length);
 /* Calls `each` for the words that its argument may be, as `on` and `off`, with that prefix. */
 void commands_each_word(const char *word, size_t length, const char *prefix, size_t prefix_length,

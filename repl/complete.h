@@ -8,8 +8,8 @@
 void complete_entry(void *user, const char *text, size_t size, size_t *start,
                     void (*each)(void *target, const char *candidate), void *target);
 
-/* A terminal_list_fn: behind `f(` how f is called and the first line of what is known about it;
- * else the candidates, at most a screen. */
+/* A terminal_list_fn: after `f(`, how f is called and the first line of its documentation; else the
+ * candidates, at most a screenful. */
 void complete_list(void *user, const char *text, size_t size, char *const *candidates,
                    size_t count);
 

@@ -35,7 +35,7 @@ typedef struct crashes {
 void crashes_take(void *user, const csp_error *error);
 /* Keeps the report of an entry that failed, which has been shown. */
 void crashes_keep(struct repl *r, const csp_error *error);
-/* Tells what has waited for long enough for its like; all: everything. */
+/* Tells crashes that have waited long enough for others like them; all: all crashes. */
 void crashes_tell(struct repl *r, bool all);
 /* ms until there is something to tell; -1: there is nothing. */
 int crashes_timeout(const struct repl *r);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What stands before it, and before its further lines where they are typed one by one. */
+/* The prompt of an entry, and that of its further lines if they are typed one by one. */
 #define PROMPT      "csp> "
 #define PROMPT_MORE "...> "
 
@@ -14,7 +14,7 @@
 typedef struct entry_piece {
     const char *text;
     size_t size;
-    bool is_command; /* text begins behind the colon */
+    bool is_command; /* text begins after the colon */
 } entry_piece;
 
 /* Takes the next piece off *rest. False: there is none left. */
@@ -23,7 +23,7 @@ bool entry_next(const char **rest, entry_piece *piece);
 bool entry_goes_on(const char *text);
 /* Brackets opened in the text less those closed. */
 long entry_balance(const char *text, size_t size);
-/* The columns by which a line that begins behind `size` bytes of text is indented: 4 for each line
+/* The columns by which a line that begins after `size` bytes of text is indented: 4 for each line
  * that has left brackets open. closed: brackets that the line closes first. */
 size_t entry_indentation(const char *text, size_t size, size_t closed);
 

@@ -4,7 +4,7 @@
 
 #include "repl/repl.h"
 
-/* Once, when the session is there. */
+/* To be called once, when there is a session. */
 void evaluate_init(repl *r);
 /* Evaluates a whole entry, and shows its values or why it failed. Ctrl-C ends it; a second
  * one waits for nothing. */

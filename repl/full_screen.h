@@ -8,8 +8,8 @@
 
 enum { KEY_NONE = 0, KEY_UP = 256, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_OTHER };
 
-/* No line is being typed, and the cursor stands at the beginning of one. False: this is no
- * terminal, or one that cannot do it. */
+/* To be called while no line is being typed, with the cursor at the beginning of one. False: this
+ * is no terminal, or one that cannot do it. */
 bool full_screen_begin(void);
 /* give: takes what was written meanwhile. */
 void full_screen_end(void (*give)(int stream, const char *text, size_t size));

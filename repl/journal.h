@@ -14,7 +14,7 @@ typedef enum journal_kind {
     JOURNAL_OUTPUT, /* of any process */
     JOURNAL_CUT,    /* there was more output than is kept */
     JOURNAL_VALUE,  /* as it was shown; number: its N in _N */
-    JOURNAL_FAILED  /* the entry did; the text says how */
+    JOURNAL_FAILED  /* the entry failed; the text says how */
 } journal_kind;
 
 typedef struct journal {
@@ -32,7 +32,7 @@ void journal_add(journal *j, journal_kind kind, uint64_t number, const char *tex
 
 typedef struct journal_record {
     uint64_t number, size;
-    const char *text; /* no NUL behind it */
+    const char *text; /* not NUL-terminated */
     journal_kind kind;
 } journal_record;
 

@@ -1,5 +1,5 @@
-/* What stands behind an option. Each function reads it and gives it to the options; false: it is
- * none, which has been said, and the command will end. */
+/* The values of options. Each function reads one and stores it in the options. False: it is not
+ * valid; that has been reported, and the command will end. */
 #ifndef CSP_REPL_OPTION_VALUE_H
 #define CSP_REPL_OPTION_VALUE_H
 

@@ -1,4 +1,4 @@
-/* What is pasted: freed of a session's prompts, and folded to one mark where it is tall.
+/* Pasted text: stripped of a session's prompts, and folded into one mark if it is tall.
  *
  * Marks (`[pasted 501 lines]`) stand in the line for what they hide, until it has been entered.
  * There is one line, and so one set of marks. */

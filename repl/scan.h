@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Behind a text in quotes that begins at `at`. raw: it has no escapes. */
+/* The place after a text in quotes that begins at `at`. raw: it has no escapes. */
 const char *scan_text(const char *at, bool raw);
-/* The next word at or behind `at`, not in a comment, nor in a text unless `in_texts`. NULL: there
- * is none. */
+/* The next word at or after `at`, not in a comment, nor in a text unless `in_texts`. NULL: there is
+ * none. */
 const char *scan_word(const char *at, bool in_texts, size_t *size);
 
 #endif

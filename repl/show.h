@@ -15,7 +15,7 @@ typedef struct show {
     uint64_t count; /* values that have been given a name so far */
     uint64_t first; /* the oldest that has it; more than count: none has */
     uint64_t entry; /* values of the entry under way that have one */
-    bool quiet;     /* that entry is */
+    bool quiet;     /* the entry under way is */
 } show;
 
 void show_init(show *s);

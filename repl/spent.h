@@ -16,7 +16,7 @@ typedef struct spent {
 void spent_free(spent *s);
 /* What p has used since then. */
 uint64_t spent_since(const spent *s, const struct seen_process *p);
-/* From now on: as they are now. Without memory it stays as it was. */
+/* Notes what they have used now. If there is no memory, nothing changes. */
 void spent_note(spent *s, const struct seen *now);
 
 #endif

@@ -15,9 +15,9 @@ typedef struct trace_wanted {
 } trace_wanted;
 
 typedef struct trace {
-    bool shown;                        /* events are, as they happen … */
-    trace_wanted wanted[TRACE_WANTED]; /* … those of these … */
-    int wanted_count;                  /* … 0: all */
+    bool shown;                        /* events are shown as they happen */
+    trace_wanted wanted[TRACE_WANTED]; /* whose events: `wanted_count` of them */
+    int wanted_count;                  /* 0: those of all */
     int64_t began;                     /* ns, on the clock of events */
     int64_t second;                    /* when the second under way began, on output_now's clock */
     uint32_t lines, dropped;           /* in that second: shown, and only counted */

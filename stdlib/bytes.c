@@ -1,4 +1,4 @@
-/* The modules Bytes and Buffer. What only reads takes either. */
+/* The modules Bytes and Buffer. Functions that only read take either. */
 #include "base/utf8.h"
 #include "stdlib/bytes_parts.h"
 #include "stdlib/natives.h"

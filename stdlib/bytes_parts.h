@@ -4,7 +4,7 @@
 
 #include "vm/native.h"
 
-/* The inside of bytes, a buffer or (where `texts`) a string; good until something is allocated into
+/* The inside of bytes, a buffer or (if `texts`) a string; good until something is allocated into
  * it. */
 typedef struct span {
     uint8_t *data;
@@ -25,7 +25,7 @@ static inline bool span_of(process *p, value v, bool texts, span *out)
     return true;
 }
 
-/* The same of bytes or a buffer; false: raised. */
+/* The same for bytes or a buffer; false: raised. */
 static inline bool span_arg(csp_vm *vm, process *p, value v, span *out)
 {
     if (span_of(p, v, false, out))

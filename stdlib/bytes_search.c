@@ -1,5 +1,5 @@
-/* Bytes: finding parts, and what is divided by them. In steps: what is searched or copied may be
- * very long. */
+/* Bytes: finding parts, and splitting at them. In steps: what is searched or copied may be very
+ * long. */
 #include "stdlib/bytes_parts.h"
 #include "stdlib/string_parts.h"
 #include "vm/core/steps.h"

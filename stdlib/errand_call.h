@@ -6,7 +6,7 @@
 #include "vm/native.h"
 #include "vm/outside/errand.h"
 
-/* A native's frame: its parameters, and behind them what it needs from step to step. */
+/* A native's frame: its parameters, and after them what it needs from step to step. */
 enum { SLOT_STATE, SLOT_PINNED, SLOT_MADE, SLOT_AT, ERRAND_SLOTS };
 
 typedef struct errand_call {

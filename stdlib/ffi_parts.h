@@ -12,7 +12,7 @@ const char *ffi_text(csp_vm *vm, process *p, value v, const char *what);
 verdict ffi_offset(csp_vm *vm, process *p, value v, int64_t *offset);
 /* A number of bytes. */
 verdict ffi_count(csp_vm *vm, process *p, value v, uint64_t *count);
-/* Where `size` bytes are that lie `offset` bytes behind what v leads to. `writes`: they are to be
+/* Where the `size` bytes are that lie `offset` bytes past what v leads to. `writes`: they are to be
  * changed. */
 verdict ffi_place(csp_vm *vm, process *p, value v, int64_t offset, uint64_t size, bool writes,
                   uint8_t **at);

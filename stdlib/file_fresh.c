@@ -1,4 +1,4 @@
-/* What workers do with files whose names nobody has yet: temporary ones, and what replaces one. */
+/* What workers do with files that must be new: temporary ones, and those that replace another. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

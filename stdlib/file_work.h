@@ -52,7 +52,7 @@ void file_chmod(errand *e); /* numbers[0] */
 void dir_list(errand *e);
 void dir_make(errand *e); /* numbers[0]: with parents */
 void dir_remove(errand *e);
-void dir_remove_all(errand *e); /* what is in it first; nothing behind a link */
+void dir_remove_all(errand *e); /* what is in it first; links are not followed */
 void dir_temp(errand *e);       /* as file_temp, without fd */
 void dir_current(errand *e);    /* the data */
 

@@ -11,7 +11,8 @@ typedef struct directive {
     char conversion;
 } directive;
 
-/* Reads the one whose `%` is byte *at of the format, which moves behind it. False: it is wrong. */
+/* Reads the one whose `%` is at byte *at of the format, and moves *at past it. False: it is
+ * wrong. */
 bool format_read(const string *format, uint32_t *at, directive *d);
 /* Raises what is wrong with the one at that byte. */
 verdict format_refuse(csp_vm *vm, const string *format, uint32_t at);

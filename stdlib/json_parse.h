@@ -29,7 +29,7 @@ typedef enum json_state {
 typedef enum number_phase {
     PHASE_SIGN,
     PHASE_FIRST,
-    PHASE_ZERO, /* behind a zero */
+    PHASE_ZERO, /* after a zero */
     PHASE_WHOLE,
     PHASE_POINT,
     PHASE_FRACTION,
@@ -38,7 +38,7 @@ typedef enum number_phase {
     PHASE_EXPONENT_DIGITS
 } number_phase;
 
-/* More digits than these have no influence on a double, but by whether they are all zero. */
+/* Digits beyond these affect a double only by whether they are all zero. */
 enum { NUMBER_DIGITS = 800 };
 
 typedef struct json_number {
@@ -104,7 +104,7 @@ verdict json_bad(json_parse *w, size_t at, size_t size, const char *expected);
 /* The next step of that; at its end the error value, into *result (DONE). */
 verdict json_locate(csp_vm *vm, process *p, json_parse *w, value *result);
 
-/* Reads the text behind the quote at `at`, or the number there, into w->part. */
+/* Reads the text after the quote at `at`, or the number there, into w->part. */
 verdict json_read_text(csp_vm *vm, json_parse *w);
 verdict json_read_number(csp_vm *vm, json_parse *w);
 verdict json_long_text(csp_vm *vm, json_parse *w);

@@ -1,4 +1,4 @@
-/* Net: connections and who takes them. */
+/* Net: connections and listeners. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

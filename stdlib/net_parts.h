@@ -12,7 +12,7 @@
 endpoint *net_datagrams_arg(csp_vm *vm, process *p, value v);
 /* Of either sort, or NULL; nothing is raised. */
 endpoint *net_endpoint(value v);
-/* A value for one that has none. ABSENT: no memory, and e is gone. */
+/* The value of e, which has none yet. ABSENT: no memory, and e is freed. */
 value net_endpoint_value(csp_vm *vm, process *p, endpoint *e);
 /* Every native that uses the endpoint in its first argument leaves its turn when it is unwound. */
 void net_abandon(csp_vm *vm, process *p, const native_entry *entry, value *args);
@@ -28,8 +28,8 @@ verdict net_failed(csp_vm *vm, process *p, const net_doing *d, int why, value *r
 /* Of a kind that no errno has. */
 verdict net_refused(csp_vm *vm, process *p, const net_doing *d, const char *kind, const char *why,
                     value *result);
-/* What an operation on an endpoint gives after this result, which is not OK. The turn is over, but
- * with WAIT. */
+/* The verdict of an operation on an endpoint after this result, which is not OK. The turn is over,
+ * except after WAIT. */
 verdict net_verdict(csp_vm *vm, process *p, endpoint *e, endpoint_result r, const char *op,
                     const char *say, value *result);
 
@@ -69,7 +69,5 @@ bool net_interrupted(const process *p, value slot);
 
 /* An endpoint at the first of the addresses that can be used here; NULL: errno says why. */
 endpoint *net_open_first(csp_vm *vm, const net_found *f, const endpoint_options *options);
-
-/* Collects, so that descriptors that nobody holds any more are closed. */
 
 #endif

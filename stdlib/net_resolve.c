@@ -1,4 +1,4 @@
-/* Net: names of hosts, and hosts of names. */
+/* Net: the addresses of names, and the names of addresses. */
 #include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Path: the one thing that the text of a path does not tell. */
+/* Path: its part in C, the current folder. The rest works on texts alone, in path.csp. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

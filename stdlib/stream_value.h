@@ -7,17 +7,18 @@
 
 /* NULL: raised. */
 stream *stream_arg(csp_vm *vm, process *p, value v);
-/* A value for a stream that has none. ABSENT: no memory, and s is gone. */
+/* The value of s, which has none yet. ABSENT: no memory, and s is freed. */
 value stream_value(csp_vm *vm, process *p, stream *s);
 /* That of a standard descriptor, 0 to 2; ABSENT: there is none. */
 value stream_standard(csp_vm *vm, int fd);
 extern const char *const io_standard_names[3]; /* "stdin" … */
 
-/* What an operation gives after this result, which is not OK: the native's verdict. `op` as in
- * system_error. The turn is over, but with BLOCK and YIELD. */
+/* The verdict of a native after this result, which is not OK. `op` as in system_error. The turn is
+ * over, except after BLOCK and YIELD. */
 verdict stream_verdict(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
                        value *result);
-/* The same of what has nothing to give: OK ends the turn, and is true. */
+/* The same for an operation without a result of its own: OK ends the turn, and the result is
+ * true. */
 verdict stream_done(csp_vm *vm, process *p, stream *s, stream_result r, const char *op,
                     value *result);
 /* An error value of a kind for what has no errno; with `found` in its data as bytes, or ABSENT. The
@@ -33,7 +34,7 @@ native_fn io_read, io_read_exact, io_read_line, io_read_until, io_read_all, io_r
 extern const native_entry io_next_line, io_whole_text, io_whole_bytes;
 value io_quick_line(csp_vm *vm, void *data);
 
-/* What feeds a channel ends without a word when nobody holds that any more: Io._quiet. */
+/* Io._quiet: a process that feeds a channel ends silently when nobody else holds the channel. */
 native_fn io_quiet;
 
 #endif

@@ -1,4 +1,5 @@
-/* String: what makes long texts of short ones, and what is shared by those that work in steps. */
+/* String: functions that make long texts of short ones, and what functions that work in steps
+ * share. */
 #include "stdlib/string_parts.h"
 #include "vm/core/steps.h"
 #include "vm/data/draft.h"

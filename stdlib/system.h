@@ -27,8 +27,8 @@ typedef struct system_failure {
 /* The error value. ABSENT: no memory. */
 value system_error(csp_vm *vm, process *p, const system_failure *f);
 
-/* Whether that errno says that no descriptor is left; then this closes those that nobody holds any
- * more, and what has failed is tried once again. */
+/* Whether that errno says that no descriptor is left. Then system_make_room closes those that
+ * nobody holds any more, and the caller tries once again. */
 bool system_has_no_room(int why);
 void system_make_room(csp_vm *vm);
 

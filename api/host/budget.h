@@ -8,13 +8,12 @@
 
 struct host;
 
-/* Runs p by `run` (vm_run, vm_run_own) until it is over: CSP_OK. Else the host's error says what
- * came between: the budget, an interrupt, a deadlock; then p has been killed, may have run its
- * deferred calls for as much as the budget was, or for VM_GRACE, and has ended. CSP_EXIT: Os.exit
- * was called. */
+/* Runs p by `run` (vm_run or vm_run_own) until it is over: CSP_OK. Otherwise the host's error says
+ * what stopped it: the budget, an interrupt, a deadlock. Then p has been killed, its deferred calls
+ * had as much as the budget again, or VM_GRACE, and it has ended. CSP_EXIT: Os.exit was called. */
 csp_status budget_run(struct host *h, process *p, csp_budget budget,
                       vm_status (*run)(csp_vm *vm, process *p, int64_t deadline));
-/* What it does after `run`, which gave `why`. */
+/* What budget_run does after `run` has returned `why`. */
 csp_status budget_settle(struct host *h, process *p, csp_budget budget, vm_status why);
 
 #endif

@@ -1,4 +1,4 @@
-/* A call of a native of the host: what it has been given, and the verdict that it gives. */
+/* A call of a native of the host: what it has been given, and the verdict that it returns. */
 #ifndef CSP_API_HOST_CONTEXT_H
 #define CSP_API_HOST_CONTEXT_H
 
@@ -32,8 +32,8 @@ struct csp_context {
     const struct host_native *native;
     const value *args; /* where they lie at the moment; `argc` of them */
     uint32_t argc;
-    int code;  /* of the verdict of this step */
-    int given; /* the same when it has been given; before: 0 */
+    int code;  /* the number of this step's verdict */
+    int given; /* the same once that has been made; 0 before */
     /* what the verdict says: DONE with `result`, FAIL with the error `result`; and of a frame
      * YIELD, CALL, BLOCK, with what `next` and `step` tell */
     verdict verdict;

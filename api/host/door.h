@@ -89,11 +89,12 @@ static inline void door_native_end(door *d)
 void door_hook_begin(struct host *h);
 void door_hook_end(struct host *h);
 
-/* The door of a live VM, NULL: it is none. From any thread, and from signal handlers: it may be
- * freed at any moment. */
+/* The door of a live VM; NULL: it is not one. From any thread and from signal handlers: the VM may
+ * be freed at any moment. */
 door *door_find(const csp_vm *vm);
 
-/* A VM's beginning, which goes in, and its end, for who is in. False: no memory. */
+/* door_open makes the door of a new VM, and enters it. False: no memory. door_close ends the VM's
+ * use of it, for a thread that is in. */
 bool door_open(struct host *h);
 void door_close(struct host *h);
 

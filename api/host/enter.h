@@ -1,4 +1,4 @@
-/* How the host goes in for what may fail: the error of an earlier call is gone then. */
+/* How the host enters for what may fail: the error of an earlier call is dropped. */
 #ifndef CSP_API_HOST_ENTER_H
 #define CSP_API_HOST_ENTER_H
 
@@ -27,7 +27,7 @@ static inline void host_end(host *h)
     door_leave(h);
 }
 
-/* What belongs to the error that is kept, because a value is CSP_NONE. */
+/* The status of the error that is kept, for a value that is CSP_NONE. */
 csp_status host_pending(host *h, const char *function);
 
 #endif

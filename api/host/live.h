@@ -1,7 +1,7 @@
 /* Which of the objects that a host has been given are still alive: what the library is handed back
- * is looked up before it is touched, so a freed one is found. For objects of which there are few,
- * or whose use is no matter of nanoseconds; a VM has a door (door.h), a value a handle. All of it
- * may be called from any thread. */
+ * is looked up before it is touched, so a freed one is found. It serves objects that are few, or
+ * whose use need not be fast; a VM has a door (door.h), a value a handle. All of it may be called
+ * from any thread. */
 #ifndef CSP_API_HOST_LIVE_H
 #define CSP_API_HOST_LIVE_H
 

@@ -23,7 +23,7 @@ typedef struct host_native {
     const value *defaults; /* of its parameters; ABSENT where there is none */
     const char **names;    /* of its parameters, and NULL */
     uint8_t *tags;         /* of its parameters: which tags of values tell that one is right */
-    uint32_t tagged;       /* so many, without the rest */
+    uint32_t tagged;       /* the number of tags, without the rest */
     char *texts;           /* its signature and doc */
 } host_native;
 
@@ -47,8 +47,8 @@ typedef struct host_natives {
 } host_natives;
 
 bool natives_init(struct host *h);
-/* What suspended calls hold is destroyed, what they wait for is cancelled. `wait`: what threads are
- * working on for them has a second. No process runs afterwards. */
+/* Destroys what suspended calls hold, and cancels what they wait for. `wait`: threads that are
+ * working for them have a second to finish. No process may run afterwards. */
 void natives_end(struct host *h, bool wait);
 void natives_free(struct host *h);
 

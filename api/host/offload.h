@@ -10,8 +10,8 @@ verdict offload_start(csp_vm *vm, process *p, csp_context *c);
 /* DONE: the work has been done, and the state is the context's again. */
 verdict offload_arrived(csp_vm *vm, process *p, csp_context *c);
 
-/* What nobody waits for any more is destroyed; what a thread is working on, by that thread when it
- * has done. With `wait` this waits for it, at most a second in all. */
+/* Destroys what nobody waits for any more; what a thread is working on is destroyed by that thread
+ * when it is done. With `wait` this waits for the threads, at most a second in all. */
 void offload_end_all(struct host *h, bool wait);
 
 #endif

@@ -26,14 +26,14 @@ typedef struct refs {
     uint32_t count; /* refs that the host has */
     ref_home *home; /* what the refs and the VM share */
     struct {
-        const csp_ref *ref; /* was alive, and this VM's, … */
-        uint64_t taken;     /* … when live_taken was this */
+        const csp_ref *ref; /* was alive, and this VM's, when live_taken was `taken` */
+        uint64_t taken;     /* a value of live_taken */
     } known[REFS_KNOWN];
 } refs;
 
 bool refs_init(struct host *h);
 void refs_free(struct host *h);
-/* Lets go what other threads have freed since. */
+/* Empties the slots of refs that other threads have freed since. */
 void refs_take_freed(refs *of);
 static inline void refs_settle(refs *of)
 {

@@ -12,10 +12,11 @@ typedef struct runs {
 
 struct host;
 
-/* Whoever ran something is about to leave: what came meanwhile is not missed. */
+/* To be called before leaving when something has run, so that nothing that came meanwhile is
+ * missed. */
 void run_end(struct host *h);
 
-/* Runs what there is until p has ended (CSP_OK; NULL: as csp_run), or as csp_run. */
+/* As csp_run, but CSP_OK as soon as p has ended. p NULL: csp_run. */
 csp_status run_until(struct host *h, process *p, int milliseconds);
 
 #endif

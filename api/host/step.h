@@ -37,7 +37,7 @@ static inline void step_pop_scope(host *h)
 
 /* What the host had failed with before, unless the native has left an error of its own. */
 void step_put_back(world *w, csp_error *before);
-/* What is wrong in the verdict that the native gave is told, and is its verdict. */
+/* The native returned a wrong verdict: tells what is wrong, and makes that its verdict. */
 void step_refuse(csp_context *c, csp_verdict v);
 
 /* False: it could not be begun, and that is raised. */
@@ -58,7 +58,7 @@ static inline bool step_begin(csp_context *c, step_before *before)
     return true;
 }
 
-/* Then c->verdict and c->result hold. */
+/* Afterwards c->verdict and c->result are valid. */
 static inline void step_end(csp_context *c, const step_before *before, csp_verdict v)
 {
     host *h = c->host;

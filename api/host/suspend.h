@@ -9,8 +9,8 @@
 /* The entry of the frames of a native whose calls begin as `front`. */
 void suspend_entry(const native_entry *front, native_entry *frame);
 
-/* The end of all frames, when no process runs any more: what they hold is destroyed, and what they
- * wait for cancelled. */
+/* Ends all frames, when no process runs any more: destroys what they hold, and cancels what they
+ * wait for. */
 void suspend_end_all(struct host *h);
 /* Gives back the memory of contexts. */
 void suspend_free(struct host *h);

@@ -38,9 +38,9 @@ typedef struct test_file {
     char *broken;    /* why it could not be run; NULL: it could */
 } test_file;
 
-/* The next test that is to run. False: no memory; so too of the other functions. */
+/* Adds a test that is to run. False: no memory; the same for the other functions. */
 bool test_file_add(test_file *f, const char *name, size_t size, uint32_t line);
-/* What came of the first one that still waits. NULL: there is none. */
+/* The first test that still waits. NULL: there is none. */
 test_case *test_file_next(test_file *f);
 void test_file_passed(test_file *f, int64_t ns);
 void test_file_failed(test_file *f, const test_failure *how); /* texts are copied */

@@ -28,8 +28,8 @@ typedef struct job {
     char *temporary;             /* folder for its tests; owned */
     char mark[40];               /* see test_work */
     uint32_t marked;             /* how many bytes of it have come; all: no more is read for now */
-    char *chunk;                 /* of the output, as it has been read … */
-    size_t chunk_at, chunk_size; /* … and what has not been looked at */
+    char *chunk;                 /* a piece of the output, as it has been read */
+    size_t chunk_at, chunk_size; /* what of it has not been looked at */
     printed printed;             /* since the last result */
 } job;
 

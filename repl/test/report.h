@@ -9,10 +9,10 @@ typedef struct test_report {
     const options *o;
     test_file *files; /* in the order in which they are told of */
     size_t count;
-    size_t told;         /* files that have been told of completely … */
-    uint32_t told_tests; /* … and how many tests of the next one */
+    size_t told;         /* files that have been reported completely */
+    uint32_t told_tests; /* tests of the next file that have been reported */
     uint64_t number;     /* of the last test that has been told of */
-    bool progress;       /* there is a line that is written over and over again */
+    bool progress;       /* there is a progress line, which is rewritten in place */
 } test_report;
 
 void test_report_begin(test_report *r);

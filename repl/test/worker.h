@@ -13,10 +13,10 @@
  *     {"broken": "…"}                      the file could not be run: the report
  *     {"end": true}                        the last line
  *
- * A failure's line is 0 if it is not in this file, and it need not have a report. `placed`
- * is true if that shows the line of the source. What the tests print goes to the descriptors 1 and
- * 2, and `mark`, a text that nobody can guess, behind what a test has printed, before it is told
- * of. `temporary` is their $TMPDIR, emptied behind each. */
+ * A failure's line is 0 if it is not in this file, and it need not have a report. `placed` is true
+ * if that shows the line of the source. What the tests print goes to the descriptors 1 and 2, and
+ * `mark`, a text that nobody can guess, follows what each test has printed, before its result is
+ * told. `temporary` is their $TMPDIR, emptied after each. */
 void test_work(const options *o, const char *path, int results, const char *mark,
                const char *temporary);
 
