@@ -442,8 +442,8 @@ $(OBJ)/tests/fuzz/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/support/fuzz.o $(OBJ)/in
 HEADERS := $(sort $(wildcard $(addsuffix /*.h,$(LIB_ROOMS) vm/* repl repl/* include tests/support)))
 ALL_C := $(LIB_SRC) $(REPL_ALL) $(SUPPORT_SRC) $(UNIT_SRC) $(SOAK_SRC) $(FUZZ_SRC) tests/ffi/measure.c
 HOSTS := $(sort $(wildcard examples/embed/*.c examples/embed/*.cpp))
-.PHONY: check-format check-includes check-rooms check-headers check-api check-text check-exports check-shadow check-cppcheck \
-	check-tidy
+.PHONY: check-format check-includes check-rooms check-headers check-api check-text check-exports check-shadow check-valgrind \
+	check-cppcheck check-tidy
 
 check-format:
 	@clang-format --dry-run -Werror $(ALL_C) $(HEADERS) $(HOSTS)
@@ -461,6 +461,10 @@ check-text:
 # A stack that is changed by hand is none that the processor keeps a shadow of.
 check-shadow: $(OBJ)/tests/ffi/test_native_stack
 	@! readelf -n $(OBJ)/csp $< | grep SHSTK
+
+# Some minutes, and no part of `check`.
+check-valgrind: unit-tests ## calls of C, on stacks changed by hand, under valgrind's memcheck
+	@scripts/check-valgrind
 
 check-exports:
 	@NM='$(NM)' scripts/check-exports $(O)/libcsp.a $(O)/libcsp.so

@@ -235,18 +235,20 @@ static bool have_thread(workers *w, worker_job *j)
     return w->threads > 0;
 }
 
-static void wake_one(workers *w, worker_job *j)
+/* Without the lock, which whoever wakes takes at once. */
+static void wake_one(workers *w, worker_line *l)
 {
-    if (!j->line) {
+    if (!l) {
         pthread_cond_signal(&w->more);
         return;
     }
-    pthread_cond_signal(&j->line->more);
-    pthread_cond_signal(&j->line->thread->answer);
+    pthread_cond_signal(&l->more);
+    pthread_cond_signal(&l->thread->answer);
 }
 
 void worker_submit(workers *w, worker_job *j)
 {
+    worker_line *line = j->line; /* j may soon be over */
     notice_fork(w);
     pthread_mutex_lock(&w->lock);
     j->state = WORKER_NOWHERE;
@@ -257,11 +259,12 @@ void worker_submit(workers *w, worker_job *j)
     if (well) {
         worker_append(worker_queue(w, j), j);
         j->state = WORKER_QUEUED;
-        w->queued += j->line == NULL;
-        wake_one(w, j);
+        w->queued += line == NULL;
     }
     pthread_mutex_unlock(&w->lock);
-    if (!well)
+    if (well)
+        wake_one(w, line);
+    else
         worker_end(j, open ? WORKER_FAILED : WORKER_DROPPED);
 }
 

@@ -111,7 +111,8 @@ static int64_t poll(csp_vm *vm)
 /* Whether a poll has left something to be done by the next one. */
 static bool unfinished(const csp_vm *vm)
 {
-    return hosted_pending(vm) || request_arrived(vm) || (leak_pending(vm) && !vm->sched.alone);
+    return hosted_pending(vm) || request_arrived(vm) || release_pending(vm) ||
+           (leak_pending(vm) && !vm->sched.alone);
 }
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }

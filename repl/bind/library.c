@@ -99,12 +99,13 @@ typedef struct choice {
     uint32_t most;
 } choice;
 
+/* l NULL: whichever library has them. */
 static uint32_t count_functions(const choice *c, const library *l)
 {
     uint32_t count = 0;
     for (const c_function *f = c->h->function_list; f; f = f->next) {
         bool counts = f->is_selected && !f->is_static && (f->is_main || c->all);
-        count += counts && library_owns(l, f->symbol);
+        count += counts && (!l || library_owns(l, f->symbol));
     }
     return count;
 }
@@ -192,6 +193,8 @@ library library_find(const header *h, const char *name, const char *path)
         consider_all(&c, path);
     if (c.most > 0)
         return c.best;
+    if (count_functions(&c, NULL) == 0) /* types and constants alone: any will do */
+        return open_library("c");
     const char *last = header_last_part(path);
     text file = {0};
     text_print(&file, "lib%.*s.so", (int)strcspn(last, "."), last);

@@ -1,5 +1,6 @@
 /* ffi/library.h */
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,19 @@ Test(library, linker_scripts_are_followed)
                                      "empty.so", "short.so"}[i]);
     rmdir(folder);
     ffi_block_release(b);
+}
+
+/* C may have threads of its own in there, or pointers to it. */
+Test(library, one_that_was_opened_stays)
+{
+    static const char name[] = "libBrokenLocale.so.1"; /* of glibc, which nobody uses */
+    cr_assert_null(dlopen(name, RTLD_LAZY | RTLD_NOLOAD), "somebody else has opened it");
+    ffi_block *b = ffi_block_new();
+    cr_assert_not_null(library_open(b, name, NULL, &why), "%s", why.text);
+    ffi_block_release(b);
+    void *still = dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
+    cr_assert_not_null(still);
+    dlclose(still);
 }
 
 Test(library, what_cannot_be_opened_says_why)

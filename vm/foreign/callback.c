@@ -50,7 +50,10 @@ value callback_new(csp_vm *vm, process *p, csignature *s, value f)
         free(t);
         return VALUE_ABSENT;
     }
-    *made = (ccallback){OBJ_CALLBACK | OBJ_IMMUTABLE, f, t, side_of(p)->kept};
+    *made =
+        (ccallback){OBJ_CALLBACK | OBJ_IMMUTABLE, f, t, process_number(p), side_of(p)->kept, NULL};
+    if (made->next)
+        made->next->previous = made;
     side_of(p)->kept = made;
     return value_object(made);
 }
@@ -63,19 +66,28 @@ static void drop_callback(ccallback *c)
     c->function = VALUE_NIL;
 }
 
+/* From those of p, which made it. */
+static void unlink_callback(process *p, ccallback *c)
+{
+    if (c->next)
+        c->next->previous = c->previous;
+    if (c->previous)
+        c->previous->next = c->next;
+    else
+        side_of(p)->kept = c->next;
+    c->next = c->previous = NULL;
+}
+
 verdict callback_free(csp_vm *vm, process *p, value v)
 {
     ccallback *c = value_as_object(v);
     if (!c->target)
         return VERDICT_DONE;
-    for (ccallback **at = side_of(p) ? &side_of(p)->kept : NULL; at && *at; at = &(*at)->next) {
-        if (*at != c)
-            continue;
-        *at = c->next;
-        drop_callback(c);
-        return VERDICT_DONE;
-    }
-    return vm_raise(vm, ERR_VALUE, "the callback is another process'");
+    if (c->process != process_number(p))
+        return vm_raise(vm, ERR_VALUE, "the callback is another process'");
+    unlink_callback(p, c);
+    drop_callback(c);
+    return VERDICT_DONE;
 }
 
 /* With the function that it calls. */

@@ -17,10 +17,11 @@ typedef struct ctarget {
 } ctarget;
 
 typedef struct ccallback {
-    uint64_t header;        /* OBJ_CALLBACK | OBJ_IMMUTABLE */
-    value function;         /* its process' alone */
-    ctarget *target;        /* malloc'ed; NULL: it has been freed */
-    struct ccallback *next; /* in side.kept */
+    uint64_t header;                   /* OBJ_CALLBACK | OBJ_IMMUTABLE */
+    value function;                    /* its process' alone */
+    ctarget *target;                   /* malloc'ed; NULL: it has been freed */
+    uint64_t process;                  /* its number */
+    struct ccallback *next, *previous; /* in side.kept */
 } ccallback;
 
 /* A callback of p, the running process, with a finished signature that is not variadic. ABSENT:

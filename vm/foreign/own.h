@@ -15,13 +15,14 @@ struct foreign {
     native_stack
         *spare;       /* for quick calls of processes that are not inside C; NULL: to be claimed */
     workers *workers; /* NULL: there has been no blocking call */
-    struct release *releases; /* changed under the collector's lock */
-    bool lost;                /* some of their pointers are gone */
-    struct release *put_off;  /* done, but a worker still uses them; by next_own */
-    size_t allocated;         /* bytes of Ffi.alloc that are not freed yet */
-    size_t taken;             /* bytes asked for since the last collection */
-    uint32_t calls;           /* records of frames */
-    uint32_t quick;           /* quick calls, for trimming the spare stack now and then */
+    struct release *releases;  /* changed under the collector's lock */
+    bool lost;                 /* some of their pointers are gone */
+    struct release *looked_at; /* where the next look for lost ones begins; NULL: at the first */
+    struct release *put_off;   /* done, but a worker still uses them; by next_own */
+    size_t allocated;          /* bytes of Ffi.alloc that are not freed yet */
+    size_t taken;              /* bytes asked for since the last collection */
+    uint32_t calls;            /* records of frames */
+    uint32_t quick;            /* quick calls, for trimming the spare stack now and then */
     /* Of the quick call under way, for reports of faults: */
     process *in;
     const value *window;

@@ -6,6 +6,8 @@
 #include "vm/foreign/foreign.h"
 #include "vm/foreign/own.h"
 
+static void release_all_lost(csp_vm *vm);
+
 /* --- the list, which the collector reads at any moment */
 
 typedef struct change {
@@ -103,11 +105,11 @@ static bool reserve_outside(csp_vm *vm, size_t size)
     heap *h = vm_heap(vm);
     if (v->taken + size > LEAST && v->taken + size > v->allocated) {
         heap_collect(h);
-        release_lost(vm);
+        release_all_lost(vm);
         v->taken = 0;
     }
     if (!heap_reserve_outside(h, size)) {
-        release_lost(vm); /* of the collection that this has been */
+        release_all_lost(vm); /* of the collection that this has been */
         if (!heap_reserve_outside(h, size))
             return false;
     }
@@ -281,18 +283,47 @@ void release_all(csp_vm *vm)
 
 /* --- what the collector finds */
 
-void release_lost(csp_vm *vm)
+/* Goes on where it has stopped; only `forget` takes any out of the list. */
+static void forget_lost(csp_vm *vm, uint32_t most)
+{
+    struct foreign *v = vm->foreign;
+    release *r = v->looked_at ? v->looked_at : v->releases;
+    if (!v->looked_at)
+        v->lost = false; /* what a collection finds meanwhile is looked for once more */
+    for (release *next; r && most > 0; r = next, most--) {
+        next = r->next;
+        if (!r->pointer)
+            forget(vm, r);
+    }
+    v->looked_at = r;
+}
+
+bool release_pending(const csp_vm *vm)
+{
+    const struct foreign *v = vm->foreign;
+    return v && (v->lost || v->looked_at);
+}
+
+static void release_some_lost(csp_vm *vm, uint32_t most)
 {
     struct foreign *v = vm->foreign;
     record_bury_dead();
     if (v && v->put_off)
         run_put_off(vm);
-    if (!v || !v->lost)
-        return;
-    v->lost = false;
-    for (release *r = v->releases, *next; r; r = next) {
-        next = r->next;
-        if (!r->pointer)
-            forget(vm, r);
-    }
+    if (release_pending(vm))
+        forget_lost(vm, most);
+}
+
+/* For whoever needs the memory now. */
+static void release_all_lost(csp_vm *vm)
+{
+    vm->foreign->looked_at = NULL;
+    vm->foreign->lost = true;
+    release_some_lost(vm, UINT32_MAX);
+}
+
+void release_lost(csp_vm *vm)
+{
+    enum { AT_ONCE = 500 }; /* some 0.1 ms, unless C takes longer */
+    release_some_lost(vm, AT_ONCE);
 }

@@ -48,8 +48,9 @@ void release_some_of(csp_vm *vm, process *p, int64_t *most);
 /* Runs all releases of a process that ends; of the VM. */
 void release_all_of(csp_vm *vm, process *p);
 void release_all(csp_vm *vm);
-/* Between two slices: gives back what a collection found that nobody holds any more, and what had
- * to wait for a worker. */
+/* Between two slices: gives back what a collection found that nobody holds any more, some hundred
+ * of it, and what had to wait for a worker. */
 void release_lost(csp_vm *vm);
+bool release_pending(const csp_vm *vm); /* there is more of it */
 
 #endif
