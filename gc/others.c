@@ -58,7 +58,7 @@ static bool is_telling(const char *name)
     return false;
 }
 
-static int look(struct dl_phdr_info *info, size_t size, void *unused)
+static int look_at_object(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size;
     (void)unused;
@@ -73,4 +73,4 @@ static int look(struct dl_phdr_info *info, size_t size, void *unused)
     return 0;
 }
 
-bool others_use_collector(void) { return dl_iterate_phdr(look, NULL) != 0; }
+bool others_use_collector(void) { return dl_iterate_phdr(look_at_object, NULL) != 0; }

@@ -306,7 +306,7 @@ static void leave(components *c, size_t node, bool *circle)
     c->stack_count = from;
 }
 
-static void go(components *c, size_t start, bool *circle)
+static void find_components(components *c, size_t start, bool *circle)
 {
     enter(c, start);
     while (c->path_count > 0) {
@@ -339,7 +339,7 @@ static bool find_circles(work *w, bool *circle)
     bool ok = c.order && c.low && c.stack && c.stacked && c.path;
     for (size_t i = 0; ok && i < w->seen->count; i++)
         if (!w->awake[i] && !c.order[i])
-            go(&c, i, circle);
+            find_components(&c, i, circle);
     free(c.order);
     free(c.low);
     free(c.stack);

@@ -141,7 +141,7 @@ static void keep_digit(json_number *n, char c, bool fraction)
 }
 
 /* Takes c, which stands where the phase says. False: the number cannot go on with it. */
-static bool take(json_number *n, char c)
+static bool take_char(json_number *n, char c)
 {
     static const int64_t far = (int64_t)1 << 40; /* beyond all doubles, whatever the digits */
     bool digit = is_digit(c), e = c == 'e' || c == 'E';
@@ -149,7 +149,7 @@ static bool take(json_number *n, char c)
     case PHASE_SIGN:
         n->negative = c == '-';
         n->phase = PHASE_FIRST;
-        return n->negative || take(n, c);
+        return n->negative || take_char(n, c);
     case PHASE_FIRST:
         n->phase = c == '0' ? PHASE_ZERO : PHASE_WHOLE;
         if (digit)
@@ -238,7 +238,7 @@ verdict json_long_number(csp_vm *vm, process *p, json_parse *w)
         number_phase before = n->phase;
         for (; w->at < stop; w->at++) {
             before = n->phase;
-            if (!take(n, w->text[w->at]))
+            if (!take_char(n, w->text[w->at]))
                 break;
             before = n->phase;
         }

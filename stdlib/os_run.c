@@ -132,8 +132,8 @@ static value how_it_failed(csp_vm *vm, const runner *r)
     return str_format(vm, "%s has ended with status %d", r->what.name, r->how.status);
 }
 
-static verdict give(csp_vm *vm, process *p, const runner *r, const list *all, value *slots,
-                    value *result)
+static verdict give_outcome(csp_vm *vm, process *p, const runner *r, const list *all, value *slots,
+                            value *result)
 {
     if (r->result == RUNNER_FAILED) {
         if (r->error == ENOMEM)
@@ -175,7 +175,7 @@ static verdict run(csp_vm *vm, process *p, value *args, bool shell, value *resul
         slots[SLOT_STATE] = value_int(STATE_AGAIN);
         return begin(vm, p, all, shell, slots);
     }
-    verdict v = give(vm, p, r, all, slots, result);
+    verdict v = give_outcome(vm, p, r, all, slots, result);
     if (v != VERDICT_YIELD)
         waits_over(vm, p);
     return v;

@@ -135,6 +135,6 @@ verdict own_finish(csp_vm *vm, process *p, value *result)
     process_set_cause(p, NULL);
     process_clear(p, PROCESS_NO_CATCH | PROCESS_SPENT);
     if (p->index != PROCESS_APART)
-        process_part(vm, p);
+        process_detach(vm, p);
     return failed ? VERDICT_FAIL : VERDICT_DONE;
 }

@@ -247,7 +247,7 @@ static bool next_entry(host *h, value of, size_t *position, map_entry *entry)
 }
 
 /* False: told. */
-static bool give(host *h, csp_value *to, value v, const char *function)
+static bool give_handle(host *h, csp_value *to, value v, const char *function)
 {
     if (!to)
         return true;
@@ -271,7 +271,8 @@ bool csp_next(csp_vm *vm, csp_value of, size_t *position, csp_value *key, csp_va
         door_misuse(vm, __func__, "the position is NULL");
     else if (handle_value(h, of, __func__, &v))
         more = next_entry(h, v, position, &entry);
-    more = more && give(h, key, entry.key, __func__) && give(h, item, entry.item, __func__);
+    more = more && give_handle(h, key, entry.key, __func__) &&
+           give_handle(h, item, entry.item, __func__);
     door_leave(h);
     return more;
 }

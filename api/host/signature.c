@@ -109,7 +109,7 @@ static void skip_blanks(reader *r)
 }
 
 /* Whether these characters come next; they are taken. */
-static bool take(reader *r, const char *mark)
+static bool take_mark(reader *r, const char *mark)
 {
     skip_blanks(r);
     size_t length = strlen(mark);
@@ -173,7 +173,7 @@ static bool read_type(reader *r, signature_param *p)
             p->types |= known->types;
         else if (!add_class(r, p, name, at))
             return false;
-    } while (take(r, "|"));
+    } while (take_mark(r, "|"));
     return true;
 }
 
@@ -259,7 +259,7 @@ static bool read_literal(reader *r, signature_param *p)
 {
     static const char *const words[] = {"nil", "true", "false"};
     skip_blanks(r);
-    if (take(r, "\""))
+    if (take_mark(r, "\""))
         return read_text(r, p);
     if (r->at < r->size && (r->text[r->at] == '-' || isdigit((unsigned char)r->text[r->at])))
         return read_number(r, p);
@@ -302,7 +302,7 @@ static bool read_param(reader *r, bool rest)
         return wrong(r, at, "two parameters have this name");
     if (!rest && s->count == SIGNATURE_PARAMS)
         return wrong(r, at, "there are more than 250 parameters");
-    if (take(r, ":")) {
+    if (take_mark(r, ":")) {
         if (!read_type(r, p))
             return false;
     } else {
@@ -310,7 +310,7 @@ static bool read_param(reader *r, bool rest)
     }
     if (rest)
         return true;
-    if (take(r, "=")) {
+    if (take_mark(r, "=")) {
         if (!read_literal(r, p))
             return false;
     } else if (s->required < s->count) {
@@ -324,19 +324,19 @@ static bool read_param(reader *r, bool rest)
 
 static bool read_params(reader *r)
 {
-    if (take(r, ")"))
+    if (take_mark(r, ")"))
         return true;
     do {
-        if (take(r, "..")) {
+        if (take_mark(r, "..")) {
             if (!read_param(r, true))
                 return false;
             r->made->has_rest = true;
-            return take(r, ")") || expected(r, "`)` behind the rest");
+            return take_mark(r, ")") || expected(r, "`)` behind the rest");
         }
         if (!read_param(r, false))
             return false;
-    } while (take(r, ","));
-    return take(r, ")") || expected(r, "`,` or `)`");
+    } while (take_mark(r, ","));
+    return take_mark(r, ")") || expected(r, "`,` or `)`");
 }
 
 /* The type of the result is looked at for its form alone. */
@@ -344,7 +344,7 @@ static bool read_result(reader *r)
 {
     signature_param ignored = {.fallback = SIGNATURE_NO_DEFAULT};
     uint32_t classes = r->made->class_count;
-    bool ok = !take(r, "->") || read_type(r, &ignored);
+    bool ok = !take_mark(r, "->") || read_type(r, &ignored);
     r->made->class_count = classes;
     return ok;
 }
@@ -356,7 +356,7 @@ static bool read_signature(reader *r)
     r->made->name = take_name(r);
     if (!r->made->name)
         return expected(r, "the name of the native");
-    if (!take(r, "("))
+    if (!take_mark(r, "("))
         return expected(r, "`(`");
     if (!read_params(r) || !read_result(r))
         return false;

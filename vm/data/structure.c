@@ -87,7 +87,7 @@ cvalue *struct_blank(csp_vm *vm, uint64_t header, const cvalue *source)
     return struct_keep_copy(vm, source->kept, source->data, s->size, &s->kept, block) ? s : NULL;
 }
 
-bool struct_part(csp_vm *vm, cvalue *s)
+bool struct_detach(csp_vm *vm, cvalue *s)
 {
     if (!(s->header & STRUCT_SHARED))
         return true;

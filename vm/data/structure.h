@@ -9,7 +9,7 @@
 cvalue *struct_blank(csp_vm *vm, uint64_t header, const cvalue *source);
 /* Gives s, which goes to another process, its own copy of its bytes if it shares them. False: no
  * memory. */
-bool struct_part(csp_vm *vm, cvalue *s);
+bool struct_detach(csp_vm *vm, cvalue *s);
 
 /* An empty map for what is kept, which no program sees. NULL: no memory. */
 map *struct_keeper(csp_vm *vm);

@@ -165,7 +165,7 @@ typedef struct watch {
     int fd;
 } watch;
 
-static void *tell(void *data)
+static void *watch_main(void *data)
 {
     watch *w = data;
     siginfo_t info;
@@ -182,7 +182,7 @@ int launch_watch_by_thread(pid_t pid)
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), why = fd < 0 ? errno : w ? 0 : ENOMEM;
     if (w && fd >= 0) {
         *w = (watch){pid, fcntl(fd, F_DUPFD_CLOEXEC, 0)};
-        why = w->fd < 0 ? EMFILE : thread_start(tell, w);
+        why = w->fd < 0 ? EMFILE : thread_start(watch_main, w);
         if (why == 0)
             return fd; /* w is the thread's */
         if (w->fd >= 0)

@@ -255,7 +255,7 @@ static int finish(walk *w, const char *name, uint64_t needs, bool follow, bool s
     return arrive(w, name, needs, at);
 }
 
-static int go(walk *w, uint64_t needs, bool follow, place *at)
+static int walk_path(walk *w, uint64_t needs, bool follow, place *at)
 {
     char name[NAME_MAX + 2];
     bool last, slash, done = false;
@@ -314,7 +314,7 @@ int place_find(place *at, const confine *c, const char *path, uint64_t needs, bo
     w->links = 0;
     int why = start(w, path);
     if (why == 0)
-        why = go(w, needs, follow, at);
+        why = walk_path(w, needs, follow, at);
     step_out(w);
     free(w->above);
     free(w);

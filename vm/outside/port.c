@@ -49,7 +49,7 @@ static void show(port *p)
 }
 
 /* The VM is to be told: whether the caller has to post the job, once the lock is given back. */
-static bool tell(port *p)
+static bool needs_post(port *p)
 {
     if (!p->in_vm || p->posted)
         return false;
@@ -80,7 +80,7 @@ static bool make_room(port *p)
     return true;
 }
 
-static bool put(port *p, csp_msg *m)
+static bool append_message(port *p, csp_msg *m)
 {
     if (!make_room(p))
         return false;
@@ -144,9 +144,9 @@ port_result port_send(port *p, csp_msg *m)
         result = PORT_CLOSED;
     else if (!is_ready(p))
         result = PORT_NOT_NOW;
-    else if (!put(p, m))
+    else if (!append_message(p, m))
         result = PORT_SYSTEM;
-    bool post = result == PORT_DONE && tell(p);
+    bool post = result == PORT_DONE && needs_post(p);
     show(p);
     unlock_and_post(p, post);
     return result;
@@ -161,7 +161,7 @@ port_result port_receive(port *p, csp_msg **out)
     bool post = false;
     if (p->count > 0) {
         *out = get(p);
-        post = p->wanted && (p->script_open || p->count == 0) && tell(p);
+        post = p->wanted && (p->script_open || p->count == 0) && needs_post(p);
         if (post)
             p->wanted = false;
     } else {
@@ -208,7 +208,7 @@ static bool close_host(port *p)
         return false;
     __atomic_store_n(&p->host_open, false, __ATOMIC_RELAXED);
     show(p);
-    return tell(p);
+    return needs_post(p);
 }
 
 void port_close(port *p)
@@ -284,7 +284,7 @@ bool port_turn(port *p)
 void port_again(port *p)
 {
     pthread_mutex_lock(&p->lock);
-    unlock_and_post(p, tell(p));
+    unlock_and_post(p, needs_post(p));
 }
 
 uint32_t port_look(port *p, csp_msg **out, uint32_t most)
@@ -342,7 +342,7 @@ port_result port_push(port *p, csp_msg *m)
     } else if (p->count >= p->capacity) {
         p->wanted = true;
         result = PORT_NOT_NOW;
-    } else if (!put(p, m)) {
+    } else if (!append_message(p, m)) {
         result = PORT_SYSTEM;
     }
     show(p);

@@ -139,7 +139,7 @@ static void append(scheduler *s, node *place)
 }
 
 /* Tells those who wait at one of c's queues, or the first of them. */
-static void begin(csp_vm *vm, channel *c, bool sends, bool drained, int64_t *left)
+static void begin_telling(csp_vm *vm, channel *c, bool sends, bool drained, int64_t *left)
 {
     node here = {.header = OBJ_NODE, .chan = c, .sends = sends, .drained = drained};
     if (!drained)
@@ -173,12 +173,12 @@ void chan_close(csp_vm *vm, channel *c)
             timer_remove(&vm->sched, t);
     }
     int64_t most = told_per_step(&vm->sched), left = most;
-    begin(vm, c, true, false, &left);
-    begin(vm, c, false, false, &left);
+    begin_telling(vm, c, true, false, &left);
+    begin_telling(vm, c, false, false, &left);
     if (c->header & CHANNEL_PORT)
         port_end_closed(vm, c);
     if (chan_drained(c))
-        begin(vm, c, false, true, &left);
+        begin_telling(vm, c, false, true, &left);
     vm_charge(vm, (uint64_t)(most - left) * REDUCTIONS_PER_TOLD);
 }
 
@@ -187,7 +187,7 @@ void chan_tell_drained(csp_vm *vm, channel *c)
     if (!chan_drained(c) || !first_drained(c))
         return;
     int64_t most = told_per_step(&vm->sched), left = most;
-    begin(vm, c, false, true, &left);
+    begin_telling(vm, c, false, true, &left);
     vm_charge(vm, (uint64_t)(most - left) * REDUCTIONS_PER_TOLD);
 }
 

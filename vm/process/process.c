@@ -139,7 +139,7 @@ bool process_join(csp_vm *vm, process *p)
     return true;
 }
 
-void process_part(csp_vm *vm, process *p)
+void process_detach(csp_vm *vm, process *p)
 {
     table_remove(vm, p);
     p->index = PROCESS_APART;

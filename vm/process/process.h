@@ -12,7 +12,7 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number);
 #define PROCESS_APART UINT32_MAX
 process *process_new_apart(csp_vm *vm, const code *c, uint64_t number);
 bool process_join(csp_vm *vm, process *p); /* false: raised */
-void process_part(csp_vm *vm, process *p);
+void process_detach(csp_vm *vm, process *p);
 /* The end of p, which is RUN and ours: its defers have run. `outcome` is immutable or in transit.
  * Serves those who await it, links and par; reports a crash that nobody awaits; frees or recycles.
  * p must not be touched afterwards unless it is known to be held. */

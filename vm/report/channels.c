@@ -154,7 +154,7 @@ static children beside_of(value v)
 }
 
 /* The word at which l stands, which is not at its end; l moves on. */
-static value step(children *l)
+static value next_word(children *l)
 {
     value v = *l->items;
     l->items += l->stride;
@@ -163,7 +163,7 @@ static value step(children *l)
 }
 
 /* `exact`: words are values; else each may be anything. */
-static void look(channels *all, value *words, uint64_t count, bool exact)
+static void look_at_words(channels *all, value *words, uint64_t count, bool exact)
 {
     children levels[DEPTH + 2] = {{words, count, 1}};
     int64_t limit = all->left > WORDS_EACH ? all->left - WORDS_EACH : 0;
@@ -178,7 +178,7 @@ static void look(channels *all, value *words, uint64_t count, bool exact)
             return;
         }
         bool is_root = open == 1;
-        value v = step(innermost);
+        value v = next_word(innermost);
         if (!value_is_object(v) || (!exact && is_root && heap_object_size(v) == 0))
             continue;
         look_at_handle(all, v);
@@ -218,7 +218,7 @@ static void look_at_frames(channels *all, process *p)
 {
     value *base = process_registers(p), *end = base + p->code->registers;
     for (;;) {
-        look(all, base, (uint64_t)(end - base), false);
+        look_at_words(all, base, (uint64_t)(end - base), false);
         if (base == process_stack(p) || all->failed)
             return;
         end = base - FRAME_LINK;
@@ -230,7 +230,7 @@ static void look_at_process(channels *all, process *p)
 {
     begin_holder(all, (channel_holder){.process = p});
     look_at_waits(all, p);
-    look(all, &p->value, 1, false);
+    look_at_words(all, &p->value, 1, false);
     side *s = side_of(p);
     for (uint32_t i = 0; s && i < s->watcher_count; i++)
         hold(all, s->watchers[i], true, false);
@@ -277,8 +277,8 @@ static void look_at_messages(channels *all, channel *c)
         return;
     begin_holder(all, (channel_holder){.inside = c});
     uint32_t first = c->capacity - c->head < c->count ? c->capacity - c->head : c->count;
-    look(all, c->ring->slots + c->head, first, true);
-    look(all, c->ring->slots, c->count - first, true);
+    look_at_words(all, c->ring->slots + c->head, first, true);
+    look_at_words(all, c->ring->slots, c->count - first, true);
 }
 
 /* ---- all of it ---- */
@@ -294,7 +294,7 @@ bool channels_begin(channels *all, csp_vm *vm)
 void channels_hold(channels *all, value v, const char *name)
 {
     begin_holder(all, (channel_holder){.name = name});
-    look(all, &v, 1, true);
+    look_at_words(all, &v, 1, true);
 }
 
 static int by_channel(const void *a, const void *b)

@@ -82,7 +82,7 @@ static bool is_followed(uint64_t header)
 }
 
 /* The words of objects still to be looked at, one block for each level: no recursion. */
-static void look(search *s, const value *words, size_t count)
+static void search_words(search *s, const value *words, size_t count)
 {
     struct {
         const value *at, *end;
@@ -120,12 +120,12 @@ static void look(search *s, const value *words, size_t count)
 static void look_through(search *s, const process *p)
 {
     s->in = p;
-    look(s, &p->value, 1);
+    search_words(s, &p->value, 1);
     if (!p->code)
         return;
     value *base = process_registers(p), *end = base + p->code->registers;
     for (;;) {
-        look(s, base, (size_t)(end - base));
+        search_words(s, base, (size_t)(end - base));
         if (base == process_stack(p) || s->left <= 0)
             return;
         end = base - FRAME_LINK;
@@ -138,7 +138,7 @@ static void look_at_name(void *user, const char *name, value v)
     search *s = user;
     s->in = NULL;
     s->name = name;
-    look(s, &v, 1);
+    search_words(s, &v, 1);
 }
 
 bool report_holders(csp_vm *vm, holders *of, uint32_t n)

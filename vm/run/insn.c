@@ -34,7 +34,7 @@ verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c)
     return *c ? VERDICT_DONE : VERDICT_FAIL;
 }
 
-bool insn_to_host(value handle)
+bool insn_sends_to_host(value handle)
 {
     const channel *c = value_is(handle, OBJ_END) ? ((channel_end *)value_as_object(handle))->chan
                                                  : value_as_object(handle);

@@ -8,7 +8,7 @@
 #include "vm/walk/walk.h"
 
 verdict insn_channel(csp_vm *vm, process *p, value v, bool sends, channel **c);
-bool insn_to_host(value handle); /* whether its channel belongs to a port */
+bool insn_sends_to_host(value handle); /* whether its channel belongs to a port */
 verdict insn_closed_receive(csp_vm *vm);
 verdict insn_tuple(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);
 verdict insn_list(csp_vm *vm, process *p, const value *items, uint32_t n, value *out);

@@ -1370,7 +1370,7 @@ woken: {
             p->wake = WAKE_NONE;
             p->value = VALUE_ABSENT;
             if (why != WAKE_CLOSED) {
-                if (pc->op == OPC_SENDMOVE && insn_to_host(A)) {
+                if (pc->op == OPC_SENDMOVE && insn_sends_to_host(A)) {
                     op_a = B;
                     walk = WALK_MOVE;
                     goto operate;

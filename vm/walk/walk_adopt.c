@@ -58,7 +58,7 @@ static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     if (!w->old)
         w->old = w->log.last;
     memcpy(shell, value_as_object(v), size);
-    if (value_is(v, OBJ_STRUCT) && !struct_part(vm, (cvalue *)shell))
+    if (value_is(v, OBJ_STRUCT) && !struct_detach(vm, (cvalue *)shell))
         return VALUE_ABSENT;
     if (value_is(v, OBJ_MAP))
         map_moved((map *)shell, value_as_object(v));
@@ -75,7 +75,7 @@ static value reshell(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     return value_object(shell);
 }
 
-static void give(object *o, const process *p)
+static void set_owner(object *o, const process *p)
 {
     o->header = (o->header & ~(OWNER_MASK | WALK_FLAT)) | process_owner(p);
 }
@@ -91,7 +91,7 @@ static value adopted(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
     if (o->header & FORWARDED)
         return ((const old_shell *)(const void *)o)->forward;
     if (o->header & WALK_FLAT) {
-        give(o, p);
+        set_owner(o, p);
         *budget -= WALK_OBJECT;
         return v;
     }
@@ -100,7 +100,7 @@ static value adopted(csp_vm *vm, const process *p, adopt_walk *w, value v, int64
         if (v == VALUE_ABSENT)
             return v;
     } else {
-        give(o, p);
+        set_owner(o, p);
         *budget -= WALK_OBJECT;
     }
     return walk_enqueue(vm, &w->queue, v) ? v : VALUE_ABSENT;
@@ -178,7 +178,7 @@ bool walk_adopt_quick(process *p, value v)
     if ((o->header & OWNER_MASK) != OWNER_TRANSIT)
         return true;
     if (o->header & WALK_FLAT) {
-        give(o, p);
+        set_owner(o, p);
         return true;
     }
     obj_kind kind = obj_kind_of(o->header);
@@ -190,6 +190,6 @@ bool walk_adopt_quick(process *p, value v)
     for (uint64_t i = 0; i < c.count; i++)
         if (!value_is_immutable(c.items[i * c.stride]))
             return false;
-    give(o, p);
+    set_owner(o, p);
     return true;
 }
