@@ -161,7 +161,7 @@ static void enter_directly(const cclosure *c)
     char *to = (char *)c->stub + sizeof stub_code;
     if (offsetof(ffi_closure, user_data) == STUB_USER &&
         sizeof stub->tramp >= sizeof stub_code + sizeof enter && c->signature->plan &&
-        c->signature->plan->direct && memcmp(c->stub, stub_code, sizeof stub_code) == 0 &&
+        c->signature->plan->direct && memcmp(stub, stub_code, sizeof stub_code) == 0 &&
         memcmp(c->code, stub_code, sizeof stub_code) == 0)
         memcpy(to, &enter, sizeof enter);
 }
