@@ -58,9 +58,15 @@ typedef struct heap_share {
     size_t limit, mapped;
 } heap_share;
 
-/* What was brought back to life: an array of so many bytes, mapped; a root. */
+/* An object that was brought back to life, and what its owner noted of it then. */
+typedef struct heap_found {
+    void *object;
+    uint64_t note;
+} heap_found;
+
+/* All of them: an array of so many bytes, mapped; a root. */
 typedef struct heap_revived {
-    void **items;
+    heap_found *items;
     size_t count, bytes;
 } heap_revived;
 
@@ -149,9 +155,10 @@ bool heap_watch(heap *h, bool (*unreached)(heap *h, void *user),
 static inline bool heap_watches(const heap *h) { return h->watching; }
 /* In `unreached`: whether the object with this base address is alive. */
 bool heap_is_marked(const void *object);
-/* There: brings the object back, one of at most `most`, with all that can be reached from it. If
- * there is no memory to tell of it, it only stays alive. */
-void heap_revive(heap *h, void *object, size_t most);
+/* There: brings the object back, one of at most `most`, with all that can be reached from it.
+ * `note` tells later whether it is still as it was found. If there is no memory to tell of it, it
+ * only stays alive. */
+void heap_revive(heap *h, void *object, uint64_t note, size_t most);
 /* There, and in the roots callback: the object, in which there are no pointers, stays alive in this
  * collection, whether it is reached or not. */
 void heap_keep(void *kept);
@@ -160,7 +167,7 @@ void heap_keep(void *kept);
 void heap_clear_stack(void);
 /* At a safe point: the objects that were brought back, `*count` of them; NULL: none. They stay
  * alive until heap_forget_revived. */
-void *const *heap_get_revived(heap *h, size_t *count);
+const heap_found *heap_get_revived(heap *h, size_t *count);
 void heap_forget_revived(heap *h);
 
 /* Counts malloc'ed memory of this heap, outside the collector's heap, against its limit. False: it

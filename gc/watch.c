@@ -116,7 +116,7 @@ static void push_revived(const heap *h)
 }
 
 /* The world stands: a lock of malloc may be held by whoever was stopped, but none of mmap. */
-void heap_revive(heap *h, void *object, size_t most)
+void heap_revive(heap *h, void *object, uint64_t note, size_t most)
 {
     heap_revived *r = &h->revived;
     if (!r->items) {
@@ -126,7 +126,7 @@ void heap_revive(heap *h, void *object, size_t most)
             *r = (heap_revived){.items = items, .bytes = most * sizeof *r->items};
     }
     if (r->items)
-        r->items[r->count++] = object;
+        r->items[r->count++] = (heap_found){object, note};
     else
         heap_push_range(&object, &object + 1);
 }
@@ -144,7 +144,7 @@ void watch_marked(heap *h)
     h->found = true;
 }
 
-void *const *heap_get_revived(heap *h, size_t *count)
+const heap_found *heap_get_revived(heap *h, size_t *count)
 {
     *count = 0;
     if (!h->found)

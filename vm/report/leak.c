@@ -99,7 +99,7 @@ static bool unreached(heap *h, void *user)
         process *p = process_at(vm, i);
         if (p->index != i || heap_is_marked(p))
             continue;
-        heap_revive(h, p, vm->table_count);
+        heap_revive(h, p, p->ticket, vm->table_count);
         found = true;
     }
     if (found)
@@ -294,17 +294,28 @@ static const leak_suspect *find_suspect(const struct leak_places *places, const 
                                  : NULL;
 }
 
+/* The process, if it waits as it did when the collector found it; else NULL. Since then others may
+ * have found it in the table and woken it, it may have ended, and its object may be another one. */
+static process *still_waiting(const heap_found *f)
+{
+    process *p = f->object;
+    return p->ticket == f->note && (f->note & TICKET_STATE) == TICKET_WAIT ? p : NULL;
+}
+
 /* Those that were found, with the times at which they were found first. Without memory they are as
  * before. */
-static void note_suspects(struct leak_places *places, void *const *found, uint32_t count)
+static void note_suspects(struct leak_places *places, const heap_found *found, size_t most)
 {
-    leak_suspect *fresh = places->patience ? calloc(count + 1u, sizeof *fresh) : NULL;
+    leak_suspect *fresh = places->patience ? calloc(most + 1, sizeof *fresh) : NULL;
     if (!fresh)
         return;
-    for (uint32_t i = 0; i < count; i++) {
-        const process *p = found[i];
+    uint32_t count = 0;
+    for (size_t i = 0; i < most; i++) {
+        const process *p = still_waiting(&found[i]);
+        if (!p)
+            continue;
         const leak_suspect *known = find_suspect(places, p);
-        fresh[i] = (leak_suspect){process_number(p), known ? known->since : loop_now()};
+        fresh[count++] = (leak_suspect){process_number(p), known ? known->since : loop_now()};
     }
     qsort(fresh, count, sizeof *fresh, by_number);
     free(places->suspects);
@@ -329,16 +340,15 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
 {
     struct leak_places *places = vm->leak_places;
     size_t count;
-    void *const *found = heap_get_revived(&vm->heap, &count);
+    const heap_found *found = heap_get_revived(&vm->heap, &count);
     if (!found)
         return;
-    note_suspects(places, found, (uint32_t)count);
+    note_suspects(places, found, count);
     places->found = vm->exiting ? NULL : heap_pinned(count * sizeof *places->found);
     places->found_count = 0;
     for (size_t i = 0; places->found && i < count; i++) {
-        process *p = found[i];
-        /* One that has been woken meanwhile was in the table, where others could find it. */
-        if ((p->ticket & TICKET_STATE) == TICKET_WAIT)
+        process *p = still_waiting(&found[i]);
+        if (p)
             places->found[places->found_count++] = (leak_found){p, p->ticket};
     }
     heap_forget_revived(&vm->heap);
@@ -430,10 +440,12 @@ static __attribute__((noinline)) bool list_found(csp_vm *vm, uint64_t **numbers,
     *count = 0;
     *numbers = calloc((size_t)vm->table_count + 1, sizeof **numbers);
     size_t n;
-    void *const *found = heap_get_revived(&vm->heap, &n);
-    for (size_t i = 0; i < n && *numbers; i++)
-        if (can_be_leaked(found[i]))
-            (*numbers)[(*count)++] = process_number(found[i]);
+    const heap_found *found = heap_get_revived(&vm->heap, &n);
+    for (size_t i = 0; i < n && *numbers; i++) {
+        const process *p = still_waiting(&found[i]);
+        if (p && can_be_leaked(p))
+            (*numbers)[(*count)++] = process_number(p);
+    }
     if (found)
         heap_forget_revived(&vm->heap);
     if (*numbers)
