@@ -630,7 +630,7 @@ Test(heap, who_is_in_a_hurry_has_small_pages)
     owner *o = heap_alloc(h, HEAP_TRACED, sizeof *o);
     uint64_t *stack = heap_stack_new(h, o, MB);
     cr_assert(heap_stack_resize(h, o, &stack, MB, STACK));
-    void *blocks[BLOCKS];
+    void *volatile blocks[BLOCKS]; /* all of them are held, whatever is read later */
     for (int i = 0; i < BLOCKS; i++)
         blocks[i] = heap_alloc(h, HEAP_BYTES, BLOCK);
     cr_expect(advised(stack, " hg"));
