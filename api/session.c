@@ -172,17 +172,11 @@ const void *session_module(const csp_session *s, const char *name)
     return i == NAME_INDEX_NONE ? NULL : s->variables[i].home;
 }
 
-static bool grow_cells(value **cells, uint32_t count, uint32_t capacity)
+/* Room for one cell more than `count`. */
+static bool reserve_cell(value **cells, uint32_t *capacity, uint32_t count)
 {
-    value *larger = heap_pinned(capacity * sizeof *larger);
-    if (!larger)
-        return false;
-    if (*cells) {
-        memcpy(larger, *cells, count * sizeof *larger);
-        heap_unpin(*cells);
-    }
-    *cells = larger;
-    return true;
+    enum { FIRST_CELLS = 32 };
+    return count < *capacity || handle_grow_slots(cells, capacity, FIRST_CELLS);
 }
 
 static bool reserve_cells(csp_session *s)
@@ -193,35 +187,24 @@ static bool reserve_cells(csp_session *s)
     if (!name_index_reserve(&s->staged, staged) ||
         !name_index_reserve(&s->names, s->count + staged))
         return false;
-    if (s->total < s->capacity)
-        return true;
-    uint32_t capacity = s->capacity;
     session_variable *variables =
-        array_room32(s->variables, &capacity, s->total + 1, sizeof *variables);
+        array_room32(s->variables, &s->variable_capacity, s->total + 1, sizeof *variables);
     if (!variables)
         return false;
     s->variables = variables;
-    if (!grow_cells(&s->cells, s->total, capacity))
-        return false;
-    s->capacity = capacity;
-    return true;
+    return reserve_cell(&s->cells, &s->cell_capacity, s->total);
 }
 
 static bool reserve_late(csp_session *s)
 {
     if (!name_index_reserve(&s->late, s->late_count + 1))
         return false;
-    if (s->late_count < s->late_capacity)
-        return true;
-    uint32_t capacity = s->late_capacity;
-    char **names = array_room32(s->late_names, &capacity, s->late_count + 1, sizeof *names);
+    char **names =
+        array_room32(s->late_names, &s->late_name_capacity, s->late_count + 1, sizeof *names);
     if (!names)
         return false;
     s->late_names = names;
-    if (!grow_cells(&s->late_cells, s->late_count, capacity))
-        return false;
-    s->late_capacity = capacity;
-    return true;
+    return reserve_cell(&s->late_cells, &s->late_cell_capacity, s->late_count);
 }
 
 /* VALUE_ABSENT: no memory. */

@@ -31,7 +31,7 @@ struct csp_session {
     /* Including those that the input under way has defined: they become the session's when they
      * have a value. */
     uint32_t total;
-    uint32_t capacity;
+    uint32_t variable_capacity, cell_capacity;
     session_variable *variables;
     value *cells;     /* pinned: the OBJ_CELL of each variable */
     name_index names; /* of the session's variables */
@@ -40,7 +40,7 @@ struct csp_session {
     /* who is given the values of expressions; NULL: nobody */
     void (*each)(void *user, csp_value v);
     void *each_user;
-    uint32_t late_count, late_capacity;
+    uint32_t late_count, late_name_capacity, late_cell_capacity;
     char **late_names; /* the names that functions look up at each use; owned */
     value *late_cells; /* pinned: their OBJ_CELLs */
     name_index late;

@@ -6,20 +6,17 @@
 #include "vm/core/vm.h"
 #include "vm/data/tuple.h"
 
+enum { FIRST_CODES = 16 };
+
 static bool grow_codes(compiler *c)
 {
     if (c->code_count < c->code_capacity)
         return true;
-    uint32_t capacity = c->code_capacity ? c->code_capacity * 2 : 16;
-    made_code *larger = heap_pinned(capacity * sizeof *larger);
+    made_code *larger = heap_grow_pinned(c->codes, &c->code_capacity, FIRST_CODES, sizeof *larger);
     if (!larger)
         return false;
-    if (c->codes) {
-        memcpy(larger, c->codes, c->code_count * sizeof *larger);
-        heap_unpin(c->codes);
-    }
+    heap_unpin(c->codes);
     c->codes = larger;
-    c->code_capacity = capacity;
     return true;
 }
 

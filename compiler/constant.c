@@ -94,16 +94,12 @@ static bool grow_index(compiler *c)
 
 static bool grow_constants(compiler *c)
 {
-    uint32_t capacity = c->constants ? c->constant_capacity * 2 : FIRST_CONSTANTS;
-    value *fresh = heap_pinned(capacity * sizeof *fresh);
+    value *fresh =
+        heap_grow_pinned(c->constants, &c->constant_capacity, FIRST_CONSTANTS, sizeof *fresh);
     if (!fresh)
         return false;
-    if (c->constants) {
-        memcpy(fresh, c->constants, c->constant_count * sizeof *fresh);
-        heap_unpin(c->constants);
-    }
+    heap_unpin(c->constants);
     c->constants = fresh;
-    c->constant_capacity = capacity;
     return true;
 }
 

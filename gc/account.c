@@ -31,7 +31,7 @@ static struct {
     leaf *leaves[LEAVES];
     uint32_t first, end; /* all leaves are from `first` to `end` */
     heap **heaps;        /* by label; NULL: gone, or never used */
-    label count, capacity;
+    label count, heaps_capacity, unused_capacity;
     label *unused; /* labels below count that stand nowhere in the table */
     label unused_count;
     label dead; /* labels of heaps that are gone which may stand there */
@@ -109,20 +109,17 @@ void account_forget(const void *memory)
 
 static bool reserve_label(void)
 {
-    if (table.count < table.capacity)
-        return true;
-    label room = table.capacity, unused_room = table.capacity;
-    heap **heaps = array_room32(table.heaps, &room, table.count + 1, sizeof *heaps);
+    label labels = table.count > 0 ? table.count + 1 : 2; /* 0 is nobody's */
+    heap **heaps = array_room32(table.heaps, &table.heaps_capacity, labels, sizeof *heaps);
     if (!heaps)
         return false;
     table.heaps = heaps;
-    label *unused = array_room32(table.unused, &unused_room, table.count + 1, sizeof *unused);
+    label *unused = array_room32(table.unused, &table.unused_capacity, labels, sizeof *unused);
     if (!unused)
         return false;
     table.unused = unused;
-    table.capacity = room < unused_room ? room : unused_room;
     if (table.count == 0)
-        table.heaps[table.count++] = NULL; /* 0 is nobody's */
+        table.heaps[table.count++] = NULL;
     return true;
 }
 

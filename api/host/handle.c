@@ -6,6 +6,7 @@
 #include "api/host/fail.h"
 #include "api/host/host.h"
 #include "api/host/process.h"
+#include "base/array.h"
 #include "base/hash.h"
 
 enum { SLOT_SHIFT = 8, SERIAL_SHIFT = 32, TAG_SHIFT = 3, TAG_MASK = 0xf8, FIRST_SLOTS = 64 };
@@ -37,12 +38,11 @@ bool handle_grow_slots(value **slots, uint32_t *capacity, uint32_t first)
 
 static bool grow_serials(handles *of)
 {
-    uint32_t *larger = realloc(of->serials, of->capacity * sizeof *larger);
-    if (!larger)
-        return false;
-    of->serials = larger;
-    of->serials_capacity = of->capacity;
-    return true;
+    uint32_t *larger =
+        array_room32(of->serials, &of->serials_capacity, of->used + 1, sizeof *larger);
+    if (larger)
+        of->serials = larger;
+    return larger;
 }
 
 static bool reserve(handles *of)
