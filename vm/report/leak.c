@@ -38,13 +38,6 @@ typedef struct leak_suspect {
     int64_t since;
 } leak_suspect;
 
-/* A process that is being dealt with, as long as it waits as it did when it was found: others run
- * meanwhile, and may find it in the table and wake it. */
-typedef struct leak_found {
-    process *proc;
-    uint64_t ticket;
-} leak_found;
-
 /* What is done with all that were found, one after the other. */
 typedef enum leak_phase { LEAK_NOTE, LEAK_REPORT, LEAK_END } leak_phase;
 
@@ -54,7 +47,7 @@ struct leak_places {
     int64_t patience;       /* ns */
     leak_suspect *suspects; /* those that were found last, by number; malloc'ed */
     uint32_t suspect_count;
-    leak_found *found; /* pinned: it keeps them alive; NULL: nothing is under way */
+    heap_found *found; /* by their tickets; pinned: it keeps them alive; NULL: none are under way */
     uint32_t found_count, at;
     leak_phase phase;
     bool killable; /* one of them can be killed */
@@ -295,7 +288,7 @@ static const leak_suspect *find_suspect(const struct leak_places *places, const 
 }
 
 /* The process, if it waits as it did when the collector found it; else NULL. Since then others may
- * have found it in the table and woken it, it may have ended, and its object may be another one. */
+ * have found it in the table and woken it; it may have ended, and its object been used again. */
 static process *still_waiting(const heap_found *f)
 {
     process *p = f->object;
@@ -347,9 +340,8 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
     places->found = vm->exiting ? NULL : heap_pinned(count * sizeof *places->found);
     places->found_count = 0;
     for (size_t i = 0; places->found && i < count; i++) {
-        process *p = still_waiting(&found[i]);
-        if (p)
-            places->found[places->found_count++] = (leak_found){p, p->ticket};
+        if (still_waiting(&found[i]))
+            places->found[places->found_count++] = found[i];
     }
     heap_forget_revived(&vm->heap);
     places->at = 0;
@@ -362,10 +354,10 @@ static __attribute__((noinline)) void take_found(csp_vm *vm)
 static process *next_found(struct leak_places *places, int64_t *left)
 {
     while (*left > 0 && places->at < places->found_count) {
-        const leak_found *f = &places->found[places->at++];
+        process *p = still_waiting(&places->found[places->at++]);
         --*left;
-        if (f->proc->ticket == f->ticket && is_due(places, f->proc))
-            return f->proc;
+        if (p && is_due(places, p))
+            return p;
     }
     return NULL;
 }
