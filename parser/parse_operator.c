@@ -7,17 +7,6 @@ static ast_node *prefixed(parser *p, ast_kind kind, ast_operator op)
 {
     uint32_t start = p->token.span.start;
     parse_advance(p);
-    if (kind == AST_TRY && parse_at(p, TOK_BRACE_OPEN) && !parse_brace_opens_map(p)) {
-        diag *d = parse_expected(p, "an expression after `try`");
-        diag_hint(d, "`catch { … }` gives the crash of a block as an error value; `try e` returns "
-                     "e's error from the function");
-        return parse_error_node(p);
-    }
-    if (kind == AST_TRY && (parse_at(p, TOK_COLON) || parse_at(p, TOK_NEWLINE)) && !p->panic) {
-        diag *d = parse_expected(p, "an expression after `try`");
-        diag_hint(d, "`catch { … }` gives the crash of a block as an error value");
-        return parse_error_node(p);
-    }
     ast_node *operand = parse_unary(p);
     return parse_unary_node(p, kind, op, start, operand);
 }
@@ -28,7 +17,24 @@ ast_node *parse_complement(parser *p) { return prefixed(p, AST_UNARY, OP_BIT_NOT
 
 ast_node *parse_receive(parser *p) { return prefixed(p, AST_RECEIVE, OP_NONE); }
 
-ast_node *parse_try(parser *p) { return prefixed(p, AST_TRY, OP_NONE); }
+/* `try { … }`, and Python's `try:`, are meant for `catch`. */
+ast_node *parse_try(parser *p)
+{
+    uint32_t start = p->token.span.start;
+    parse_advance(p);
+    if (parse_at(p, TOK_BRACE_OPEN) && !parse_brace_opens_map(p)) {
+        diag *d = parse_expected(p, "an expression after `try`");
+        diag_hint(d, "`catch { … }` gives the crash of a block as an error value; `try e` returns "
+                     "e's error from the function");
+        return parse_error_node(p);
+    }
+    if ((parse_at(p, TOK_COLON) || parse_at(p, TOK_NEWLINE)) && !p->panic) {
+        diag *d = parse_expected(p, "an expression after `try`");
+        diag_hint(d, "`catch { … }` gives the crash of a block as an error value");
+        return parse_error_node(p);
+    }
+    return parse_unary_node(p, AST_TRY, OP_NONE, start, parse_unary(p));
+}
 
 ast_node *parse_move(parser *p)
 {
