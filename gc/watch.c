@@ -94,7 +94,8 @@ void watch_mark(heap_marker *m, const void *anchor)
 void watch_push(const heap *h)
 {
     const heap_revived *r = &h->revived;
-    heap_push_range(r->items, r->items + r->count);
+    if (r->items)
+        heap_push_range(r->items, r->items + r->count);
 }
 
 /* So many arrays have been put on the mark stack as a whole. */
