@@ -121,10 +121,15 @@ static inline size_t process_size(uint32_t room)
 {
     return offsetof(process, slots) + room * sizeof(value);
 }
+/* All `room` of them: the array's type has the fewest. */
+static inline value *process_slots(const process *p)
+{
+    return (value *)((uintptr_t)p + offsetof(process, slots));
+}
 /* Its stack: the slots of the object, or a block of its own; how many slots there are. */
 static inline value *process_stack(const process *p)
 {
-    return p->away ? p->block.stack : (value *)(uintptr_t)p->slots;
+    return p->away ? p->block.stack : process_slots(p);
 }
 static inline uint32_t process_capacity(const process *p)
 {
@@ -137,7 +142,7 @@ static inline uint32_t process_base(const process *p)
 }
 static inline value *process_registers(const process *p)
 {
-    return p->away ? p->block.stack + p->block.base : (value *)(uintptr_t)p->slots + p->near_base;
+    return p->away ? p->block.stack + p->block.base : process_slots(p) + p->near_base;
 }
 /* Whether they were, and so far are, the first slots of the object. */
 static inline bool process_is_at_slots(const process *p) { return !p->near_base && !p->away; }
@@ -146,7 +151,7 @@ static inline void process_set_registers(process *p, const value *registers)
     if (p->away)
         p->block.base = (uint32_t)(registers - p->block.stack);
     else
-        p->near_base = (uint32_t)(registers - p->slots) & 0xf;
+        p->near_base = (uint32_t)(registers - process_slots(p)) & 0xf;
 }
 
 /* What few processes need; made when first needed. */

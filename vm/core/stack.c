@@ -16,10 +16,10 @@ bool process_move_out(csp_vm *vm, process *p, size_t size)
         return false;
     value kept[PROCESS_ROOM_MOST] = {0};
     size_t held = p->room * sizeof *kept;
-    memcpy(kept, p->slots, held);
+    memcpy(kept, process_slots(p), held);
     memcpy(stack, kept, held);
     __asm__ volatile("" : : "r"(kept) : "memory");
-    memset(p->slots, 0, held);
+    memset(process_slots(p), 0, held);
     p->block.stack = stack;
     p->block.capacity = (uint32_t)(size / sizeof *stack);
     p->block.base = p->near_base;

@@ -174,7 +174,7 @@ static inline void clear(process *p)
     p->near_base = 0;
     p->away = 0;
     p->parent_distance = 0;
-    value *slots = p->slots;
+    value *slots = process_slots(p);
     slots[0] = slots[1] = slots[2] = VALUE_ABSENT;
     if (p->room > PROCESS_ROOM_LEAST)
         memset(slots + PROCESS_ROOM_LEAST, 0, (p->room - PROCESS_ROOM_LEAST) * sizeof *slots);

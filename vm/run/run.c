@@ -274,9 +274,9 @@ void run_process(csp_vm *vm, process *p)
 
 resume:
     if (likely(!p->away)) {
-        R = p->slots + p->near_base;
-        s->bottom = s->floor = p->slots;
-        s->limit = p->slots + p->room;
+        s->bottom = s->floor = process_slots(p);
+        R = s->bottom + p->near_base;
+        s->limit = s->bottom + p->room;
     } else {
         R = process_registers(p);
         s->bottom = p->block.stack;
