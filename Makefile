@@ -406,6 +406,17 @@ $(FOREIGN): tests/vm/foreign_library.c
 
 $(OBJ)/tests/vm/test_foreign $(OBJ)/tests/vm/test_foreign_overflows: $(FOREIGN)
 
+# A library with several versions of a function, for tests/ffi/test_library.c.
+VERSIONED := $(OBJ)/tests/ffi/versioned.so
+CFLAGS_tests/ffi/test_library := -DVERSIONED='"$(abspath $(VERSIONED))"'
+
+$(VERSIONED): tests/ffi/versioned.c tests/ffi/versioned.map
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) -std=gnu11 -fPIC -shared -Wl,--version-script=tests/ffi/versioned.map -o $@ $<
+
+$(OBJ)/tests/ffi/test_library: $(VERSIONED)
+
 # What a call of C costs, beside plain libffi.
 .PHONY: measure-ffi
 measure-ffi: $(OBJ)/tests/ffi/measure

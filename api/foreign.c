@@ -210,6 +210,12 @@ static void report_missing(declaration *d, const library *l, const ast_extern_it
     diag *at = diag_error(d->diags, item->name_span, "%s has no function `%s`", l->name, symbol);
     if (d->diags->errors > DIAG_MAX)
         return; /* nobody will see it */
+    char versions[200];
+    if (library_versions(l, symbol, versions, sizeof versions) > 0) {
+        diag_hint(at, "it has %s, for programs linked with it; a version cannot be asked for here",
+                  versions);
+        return;
+    }
     suggestion s;
     suggest_init(&s, symbol, strlen(symbol));
     library_each(l, suggest, &s);

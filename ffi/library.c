@@ -188,47 +188,6 @@ void *library_symbol(const library *l, const char *name, bool *is_data)
     return address;
 }
 
-/* How many symbols the table has, from whichever hash table there is. */
-static uint32_t count_gnu(const uint32_t *hash)
-{
-    uint32_t buckets = hash[0], first = hash[1], bloom = hash[2], last = 0;
-    const uint32_t *bucket = hash + 4 + bloom * (sizeof(ElfW(Addr)) / 4), *chain = bucket + buckets;
-    for (uint32_t i = 0; i < buckets; i++)
-        if (bucket[i] > last)
-            last = bucket[i];
-    if (last < first)
-        return first;
-    while (!(chain[last - first] & 1))
-        last++;
-    return last + 1;
-}
-
-void library_each(const library *l, void (*offer)(void *data, const char *name), void *data)
-{
-    struct link_map *map = NULL;
-    if (dlinfo(l->handle, RTLD_DI_LINKMAP, &map) != 0 || !map)
-        return;
-    const ElfW(Sym) *symbols = NULL;
-    const char *names = NULL;
-    uint32_t count = 0;
-    for (const ElfW(Dyn) *d = map->l_ld; d->d_tag != DT_NULL; d++) {
-        const void *at = (const void *)d->d_un.d_ptr;
-        if (d->d_tag == DT_SYMTAB)
-            symbols = at;
-        else if (d->d_tag == DT_STRTAB)
-            names = at;
-        else if (d->d_tag == DT_HASH)
-            count = ((const uint32_t *)at)[1];
-        else if (d->d_tag == DT_GNU_HASH && count == 0)
-            count = count_gnu(at);
-    }
-    for (uint32_t i = 0; symbols && names && i < count; i++) {
-        unsigned type = ELF64_ST_TYPE(symbols[i].st_info);
-        if ((type == STT_FUNC || type == STT_GNU_IFUNC) && symbols[i].st_shndx != SHN_UNDEF)
-            offer(data, names + symbols[i].st_name);
-    }
-}
-
 library_place library_whence(const void *address)
 {
     Dl_info info;

@@ -30,6 +30,11 @@ void *library_symbol(const library *l, const char *name, bool *is_data);
  * a thousand. */
 void library_each(const library *l, void (*offer)(void *data, const char *name), void *data);
 
+/* How many versions of a function the library itself exports that its plain name does not mean;
+ * `text`, of `size` bytes (at least 64), gets "`f@V_1`, `f@V_2`", as many as have room. For
+ * messages, where library_symbol finds nothing. */
+unsigned library_versions(const library *l, const char *name, char *text, size_t size);
+
 /* Where an address lies, for reports. The texts live as long as the library. */
 typedef struct library_place {
     const char *library; /* the last part of its file's name; "" where it is unknown */

@@ -176,6 +176,11 @@ static verdict ffi_symbol(csp_vm *vm, process *p, value *args, value *result)
     void *address = library_symbol(l->library, name, &is_data);
     if (address)
         return vm_give(vm, cpointer_new(vm, address, NULL), result);
+    char versions[200];
+    if (library_versions(l->library, name, versions, sizeof versions) > 0)
+        return vm_raise(vm, ERR_KEY,
+                        "%s has no symbol `%s`; it has %s, and a version cannot be asked for",
+                        l->library->name, name, versions);
     suggestion s;
     suggest_init(&s, name, strlen(name));
     library_each(l->library, offer, &s);

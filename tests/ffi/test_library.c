@@ -157,3 +157,59 @@ Test(library, an_address_has_a_place)
     cr_assert_null(p.symbol);
     ffi_block_release(b);
 }
+
+/* --- versions */
+
+static const library *open_versioned(ffi_block *b)
+{
+    const library *l = library_open(b, VERSIONED, NULL, &why);
+    cr_assert_not_null(l, "%s", why.text);
+    return l;
+}
+
+Test(library, versions_that_no_plain_name_means_are_told)
+{
+    ffi_block *b = ffi_block_new();
+    bool is_data;
+    char text[64];
+    const library *l = open_versioned(b);
+    cr_assert_null(library_symbol(l, "old", &is_data));
+    cr_assert_eq(library_versions(l, "old", text, sizeof text), 2);
+    cr_assert(strstr(text, "`old@V_1`") && strstr(text, "`old@V_2`"), "%s", text);
+    cr_assert_eq(strlen(text), strlen("`old@V_1`, `old@V_2`"));
+    cr_assert_eq(library_versions(l, "plain", text, sizeof text), 0);
+    cr_assert_str_eq(text, "");
+    cr_assert_eq(library_versions(l, "none", text, sizeof text), 0);
+    ffi_block_release(b);
+}
+
+/* The plain name means the newest; the other one is still there. */
+Test(library, of_several_versions_one_has_the_plain_name)
+{
+    ffi_block *b = ffi_block_new();
+    bool is_data;
+    char text[64];
+    const library *l = open_versioned(b);
+    int (*kept)(void);
+    void *address = library_symbol(l, "kept", &is_data);
+    cr_assert_not_null(address);
+    memcpy(&kept, &address, sizeof kept);
+    cr_assert_eq(kept(), 2);
+    cr_assert_eq(library_versions(l, "kept", text, sizeof text), 1);
+    cr_assert_str_eq(text, "`kept@V_1`");
+    ffi_block_release(b);
+}
+
+Test(library, more_versions_than_have_room_are_counted)
+{
+    ffi_block *b = ffi_block_new();
+    char text[200] = "";
+    memset(text, 'x', sizeof text - 1);
+    const library *l = open_versioned(b);
+    for (size_t size = 8; size < 40; size++) {
+        cr_assert_eq(library_versions(l, "old", text, size), 2);
+        cr_assert_lt(strlen(text), size);
+        cr_assert_eq(text[size], 'x');
+    }
+    ffi_block_release(b);
+}
