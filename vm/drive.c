@@ -6,6 +6,7 @@
 #include "vm/core/text.h"
 #include "vm/data/hosted.h"
 #include "vm/foreign/release.h"
+#include "vm/foreign/watch.h"
 #include "vm/outside/bell.h"
 #include "vm/outside/loop.h"
 #include "vm/outside/request.h"
@@ -87,6 +88,7 @@ static int64_t poll(csp_vm *vm)
 {
     scheduler *s = &vm->sched;
     s->poll_credit = POLL_CREDIT;
+    watch_poll(vm);
     if (s->alone)
         return 0;
     int64_t cost = 0;
@@ -174,6 +176,7 @@ static void idle(csp_vm *vm, int64_t deadline)
         output_waits(vm, loop_outputs(l));
     int64_t next = earlier(timer_due(vm), flood_due(vm)), begun = loop_now();
     rest_until(vm, begun, earlier(next, deadline));
+    watch_rest(vm);
     if (vm->time.is_virtual)
         vm_pass(vm, loop_now() - begun);
 }
@@ -264,6 +267,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
 {
     int64_t credit = CLOCK_CREDIT;
     vm_status why;
+    watch_rest(vm);
     while (!is_over(vm, until, &why)) {
         int64_t cost = step(vm);
         credit -= cost;
@@ -337,6 +341,7 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
     heap_hurry(&vm->heap, true);
     /* The clock takes longer than a short step. */
     bool timed = reductions > s->slice;
+    watch_rest(vm);
     int64_t now = timed ? loop_cpu_time() : 0, until = now + cpu_time_of(reductions);
     vm_status why = VM_SPENT;
     *used = poll(vm);

@@ -36,7 +36,7 @@
 #include "vm/report/leak.h"
 #include "vm/report/trace.h"
 
-enum { SLICE = 4000, INT_BITS = 1 << 26 };
+enum { SLICE = 4000, INT_BITS = 1 << 26, LONG_CALL = 100, NS_OF_MS = 1000000 };
 
 /* Called while the world is stopped. The stack of the running process is scanned to its full
  * capacity, since any instruction may be under way. */
@@ -102,6 +102,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     if (!vm->limits.int_bits)
         vm->limits.int_bits = INT_BITS;
     vm->limits.step_bytes = steps_limit(limits->step_bytes);
+    vm->limits.long_call = environment("CSP_LONG_CALL", LONG_CALL) * NS_OF_MS;
     vm->host = *host;
     if (!vm->host.crash)
         vm->host.crash = trace_tell_crash;

@@ -23,6 +23,7 @@ typedef struct vm_limits {
     size_t step_bytes;   /* what a step copies or makes at most (steps.h); 0: STEP_BYTES */
     uint32_t reports;    /* crashes that nobody awaits, told each second */
     size_t native_stack; /* bytes of each stack for C; 0: NATIVE_STACK_SIZE */
+    int64_t long_call;   /* ns that C may hold everybody up without being told of */
 } vm_limits;
 
 /* Plain text, text with ANSI sequences, or JSON: one object per line. */

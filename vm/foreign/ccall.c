@@ -45,7 +45,9 @@ static verdict enter_quick(csp_vm *vm, process *p, value **window, uint32_t argc
     s->owner = process_number(p);
     v->in = p;
     v->window = *window;
+    int64_t begun = watch_begin(vm, f);
     native_outcome outcome = invoke_enter(s, q->plan, q->of->code, block, side_of(p)->c_error);
+    watch_end(vm, f, begun);
     if (__builtin_expect(outcome == NATIVE_RETURNED, 1)) {
         side_of(p)->c_error = s->error;
         verdict done = ccall_result(vm, p, q->of, invoke_result(s), &(*window)[-2]);

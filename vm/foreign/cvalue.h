@@ -48,6 +48,10 @@ typedef struct foreign_fn {
     const code *code;     /* of its frames */
     clibrary *library;    /* the library that it belongs to */
     bool framed;          /* each call has a frame from its beginning */
+    /* The one that changes, for watch.c: the period in which a call has been timed; whether one has
+     * been told of. */
+    uint32_t timed;
+    bool told;
 } foreign_fn;
 
 static inline cpointer *value_pointer(value v) { return (cpointer *)value_as_object(v); }

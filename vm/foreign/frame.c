@@ -277,7 +277,10 @@ static verdict resume(csp_vm *vm, process *p, cframe *f, worker_reply reply, val
     if (reply == WORKER_OTHERWISE)
         cclosure_answer_otherwise(c->stack->callback);
     c->stack->owner = process_number(p);
-    return outcome(vm, p, f, native_resume(c->stack), result);
+    int64_t begun = watch_begin(vm, f->fn);
+    native_outcome o = native_resume(c->stack);
+    watch_end(vm, f->fn, begun);
+    return outcome(vm, p, f, o, result);
 }
 
 /* FAIL: it is not what C is to get. */
@@ -331,7 +334,9 @@ static verdict begin_here(csp_vm *vm, process *p, cframe *f, const uint64_t *ext
         ccall_own_stack(vm, p, s);
         c->stack = s;
         s->owner = process_number(p);
+        int64_t begun = watch_begin(vm, f->fn);
         o = invoke_enter(s, c->plan, f->of->code, block, side_of(p)->c_error);
+        watch_end(vm, f->fn, begun);
     }
     if (block != words)
         free(block);

@@ -9,6 +9,16 @@
 #include "ffi/worker.h"
 #include "vm/foreign/cvalue.h"
 
+/* What is known of how long calls take (watch.h). */
+typedef struct cwatch {
+    uint32_t period; /* between two polls: an odd number */
+    uint32_t wary;   /* polls before which all calls are timed */
+    int64_t polled;  /* when; 0: not known */
+    /* when the call that is timed began: */
+    int64_t cpu, waits;
+    uint64_t collections;
+} cwatch;
+
 /* What a VM keeps for calling C: made with its first library. Malloc'ed. */
 struct foreign {
     native_stacks *stacks;
@@ -27,6 +37,7 @@ struct foreign {
     process *in;
     const value *window;
     bool releasing; /* C is called for no process: there is no stack of the program to report */
+    cwatch watch;
 };
 
 /* A call of C that has a frame. Owned by that frame, and where it is blocking also by the
@@ -84,6 +95,21 @@ verdict ccall_raise(csp_vm *vm, const cfunction *of, native_outcome outcome);
 
 /* The value of what C has returned; `given` is the result of invoke_result. */
 verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *given, value *out);
+
+/* --- watch.c */
+
+int64_t watch_time(csp_vm *vm, const foreign_fn *f);
+void watch_judge(csp_vm *vm, const foreign_fn *f, int64_t begun);
+/* Around C that runs on this thread, as it begins or goes on, and has come to something. */
+static inline int64_t watch_begin(csp_vm *vm, const foreign_fn *f)
+{
+    return __builtin_expect(f->timed == vm->foreign->watch.period, 1) ? 0 : watch_time(vm, f);
+}
+static inline void watch_end(csp_vm *vm, const foreign_fn *f, int64_t begun)
+{
+    if (__builtin_expect(begun != 0, 0))
+        watch_judge(vm, f, begun);
+}
 
 /* --- record.c */
 

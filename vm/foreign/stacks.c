@@ -21,6 +21,7 @@ bool foreign_open(csp_vm *vm)
         return false;
     }
     native_stacks_around(v->stacks, heap_call_outside);
+    v->watch.period = 1;
     vm->foreign = v;
     fault_report_install();
     return true;

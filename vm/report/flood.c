@@ -6,7 +6,6 @@
 #include "vm/core/text.h"
 #include "vm/core/vm.h"
 #include "vm/outside/loop.h"
-#include "vm/process/output.h"
 #include "vm/report/report.h"
 
 enum { SECOND = 1000000000 };
@@ -77,27 +76,7 @@ static void describe(csp_vm *vm, const crash_flood *f, text *t)
 
 void flood_tell_stream(csp_vm *vm, const char *message)
 {
-    text t;
-    text_init(&t, vm);
-    if (vm->host.style == VM_JSON) {
-        json j = text_json(&t);
-        json_open(&j, '{');
-        json_key(&j, "severity");
-        json_text(&j, "warning");
-        json_key(&j, "kind");
-        json_text(&j, "reports_dropped");
-        json_key(&j, "message");
-        json_text(&j, message);
-        json_close(&j, '}');
-    } else {
-        report_style(vm, &t, REPORT_HEAD);
-        text_printf(&t, "reports_dropped:");
-        report_style(vm, &t, REPORT_PLAIN);
-        text_printf(&t, " %s", message);
-    }
-    text_put(&t, '\n');
-    vm_flush(vm);
-    vm_write(vm, 2, t.block, t.used);
+    report_warning(vm, "reports_dropped", message);
 }
 
 void flood_tell(csp_vm *vm, bool now)

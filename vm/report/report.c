@@ -228,3 +228,28 @@ void report_json_place(csp_vm *vm, json *j, const char *key, uint32_t position)
     json_int(j, column);
     json_close(j, '}');
 }
+
+void report_warning(csp_vm *vm, const char *kind, const char *message)
+{
+    text t;
+    text_init(&t, vm);
+    if (vm->host.style == VM_JSON) {
+        json j = text_json(&t);
+        json_open(&j, '{');
+        json_key(&j, "severity");
+        json_text(&j, "warning");
+        json_key(&j, "kind");
+        json_text(&j, kind);
+        json_key(&j, "message");
+        json_text(&j, message);
+        json_close(&j, '}');
+    } else {
+        report_style(vm, &t, REPORT_HEAD);
+        text_printf(&t, "%s:", kind);
+        report_style(vm, &t, REPORT_PLAIN);
+        text_printf(&t, " %s", message);
+    }
+    text_put(&t, '\n');
+    vm_flush(vm);
+    vm_write(vm, 2, t.block, t.used);
+}

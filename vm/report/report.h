@@ -51,4 +51,7 @@ void report_at(csp_vm *vm, text *t, const char *before, uint32_t position);
 void report_json_string(json *j, const string *s);
 void report_json_place(csp_vm *vm, json *j, const char *key, uint32_t position);
 
+/* Writes a warning of this kind to stream 2, in the host's style. */
+void report_warning(csp_vm *vm, const char *kind, const char *message);
+
 #endif
