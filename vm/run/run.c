@@ -148,7 +148,7 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
 /* An object of that kind that belongs to p and has no flags: the owner of both is the same. */
 #define MINE(v, kind) \
     ((obj_header(v) ^ p->header) == (uint64_t)((kind) ^ (OBJ_PROCESS | OBJ_IMMUTABLE)))
-#define DISPATCH() goto *labels[pc->op]
+#define DISPATCH() goto *table[pc->op]
 #define NEXT() do { pc++; DISPATCH(); } while (0)
 /* The JMP after a test is skipped or taken. */
 #define TEST(holds) do { if (holds) { pc += 2; DISPATCH(); } pc++; JUMP(WIDE); } while (0)
@@ -259,6 +259,9 @@ void run_process(csp_vm *vm, process *p)
 #include "vm/core/opcode.def"
 #undef OPCODE
     };
+    /* in a register of its own: gcc would make its address anew for each instruction */
+    const void *const *table = labels;
+    __asm__("" : "+r"(table));
     scheduler *const s = &vm->sched;
     value *R;
     const code *body;
