@@ -36,6 +36,10 @@ static inline bool value_is_object(value v) { return (v & 7) == 0 && v != 0; }
 static inline bool value_is_immediate(value v) { return (v & 7) == 4; }
 static inline bool value_both_int(value a, value b) { return (a & b & 1) != 0; }
 static inline bool value_both_flonum(value a, value b) { return (((a - 2) | (b - 2)) & 3) == 0; }
+static inline bool value_all_flonum(value a, value b, value c)
+{
+    return (((a - 2) | (b - 2) | (c - 2)) & 3) == 0;
+}
 static inline bool value_fits_int(int64_t n) { return n >= INT_SMALL_MIN && n <= INT_SMALL_MAX; }
 
 /* n must fit: value_fits_int */
@@ -51,26 +55,38 @@ static inline void *value_as_object(value v) { return (void *)(uintptr_t)v; }
 #define FLONUM_ZERO  ((value)2)
 #define FLONUM_SHIFT ((uint64_t)1 << 60)
 
+/* FLONUM_SHIFT, but gcc does not know it: it stays in a register for all floats of an instruction,
+ * where the constant, and its negative, would be loaded anew for each. */
+static inline uint64_t flonum_shift(void)
+{
+    uint64_t shift = FLONUM_SHIFT;
+    __asm__("" : "+r"(shift));
+    return shift;
+}
+
 /* The double as a word, or VALUE_ABSENT if its exponent is too large or too small: then it must be
  * boxed (num_float). */
-static inline value value_flonum(double d)
+static inline value value_flonum_by(double d, uint64_t shift)
 {
     uint64_t bits;
     memcpy(&bits, &d, sizeof bits);
-    uint64_t shifted = bits + FLONUM_SHIFT, v = shifted << 3 | shifted >> 61;
+    uint64_t shifted = bits + shift, v = shifted << 3 | shifted >> 61;
     uint64_t untagged = v - FLONUM_ZERO;
     if (__builtin_expect((untagged & 3) == 0 && untagged != 0, 1))
         return v;
     return bits == 0 ? FLONUM_ZERO : VALUE_ABSENT;
 }
 
-static inline double value_as_flonum(value v)
+static inline double value_as_flonum_by(value v, uint64_t shift)
 {
     double d;
-    uint64_t bits = v == FLONUM_ZERO ? 0 : (v >> 3 | v << 61) - FLONUM_SHIFT;
+    uint64_t bits = __builtin_expect(v == FLONUM_ZERO, 0) ? 0 : (v >> 3 | v << 61) - shift;
     memcpy(&d, &bits, sizeof d);
     return d;
 }
+
+static inline value value_flonum(double d) { return value_flonum_by(d, FLONUM_SHIFT); }
+static inline double value_as_flonum(value v) { return value_as_flonum_by(v, FLONUM_SHIFT); }
 
 /* A number that is in its word, as a double: an int of more than 53 bits is rounded to nearest.
  * False: it is something else. */

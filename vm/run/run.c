@@ -198,7 +198,9 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
             int64_t r; \
             if (likely(INT_PART)) { A = (value)r; NEXT(); } \
         } else if (likely(value_both_flonum(va, vb))) { \
-            value r = value_flonum(value_as_flonum(va) FLOAT_OP value_as_flonum(vb)); \
+            uint64_t by = flonum_shift(); \
+            double fa = value_as_flonum_by(va, by), fb = value_as_flonum_by(vb, by); \
+            value r = value_flonum_by(fa FLOAT_OP fb, by); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
         } else if (likely(value_to_double(va, &da) && value_to_double(vb, &db))) { \
             value r = value_flonum(da FLOAT_OP db); \
@@ -215,9 +217,10 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
 #define FUSED(FLOAT_OP) \
     do { \
         value x = B, y = C, z = R[pc[1].b]; \
-        if (likely(value_both_flonum(x, y) && value_is_flonum(z))) { \
-            double product = value_as_flonum(x) * value_as_flonum(y); \
-            value r = value_flonum(value_as_flonum(z) FLOAT_OP product); \
+        if (likely(value_all_flonum(x, y, z))) { \
+            uint64_t by = flonum_shift(); \
+            double product = value_as_flonum_by(x, by) * value_as_flonum_by(y, by); \
+            value r = value_flonum_by(value_as_flonum_by(z, by) FLOAT_OP product, by); \
             if (likely(r != VALUE_ABSENT)) { pc++; A = r; NEXT(); } \
         } \
         ARITH(x, y, INT_MUL, *); \
@@ -230,8 +233,9 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
             if ((int64_t)va INT_TEST (int64_t)vb) JUMP((int16_t)pc->c); \
             NEXT(); \
         } \
-        if (likely(value_is_flonum(va) && value_is_flonum(vb))) { \
-            double da = value_as_flonum(va), db = value_as_flonum(vb); \
+        if (likely(value_both_flonum(va, vb))) { \
+            uint64_t by = flonum_shift(); \
+            double da = value_as_flonum_by(va, by), db = value_as_flonum_by(vb, by); \
             if (FLOAT_TEST) JUMP((int16_t)pc->c); \
             NEXT(); \
         } \
