@@ -48,7 +48,9 @@ static ast_module *parse_text(arena *a, diag_list *diags, bool input)
     diags->incomplete = false;
     if (!is_utf8(diags))
         return module;
+    parse_bracket brackets[PARSE_MAX_BRACKETS];
     parser p = {.grammar = &parse_whole_grammar,
+                .brackets = brackets,
                 .module = module,
                 .diags = diags,
                 .input = input,

@@ -103,7 +103,7 @@ struct parser {
     diag unsaid;            /* returned for an error that is not reported */
     uint32_t lost_capacity; /* of module->lost */
     uint32_t bracket_count;
-    parse_bracket brackets[PARSE_MAX_BRACKETS];
+    parse_bracket *brackets; /* PARSE_MAX_BRACKETS: apart, so that nobody clears them */
 };
 
 /* ---- tokens: parse_token.c ---- */

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_NAMES = 256 };
+enum { FIRST_NAMES = 32 };
 
 static name_slot *find_slot(name_slot *names, uint32_t mask, const ast_name *name)
 {

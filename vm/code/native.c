@@ -66,9 +66,12 @@ static uint32_t place_of(const struct native_index *x, const native_entry *entry
     return i;
 }
 
+/* A script of a few lines names a few; clearing room for hundreds would be 2 % of its start. */
+enum { FIRST_SLOTS = 16 };
+
 static bool index_grow(csp_vm *vm, struct native_index *x)
 {
-    uint32_t size = x->mask ? (x->mask + 1) * 2 : 256;
+    uint32_t size = x->mask ? (x->mask + 1) * 2 : FIRST_SLOTS;
     struct native_index bigger = {calloc(size, sizeof(native_slot)), x->count, size - 1};
     value *values = heap_pinned(size * sizeof *values);
     if (!bigger.slots || !values) {
