@@ -92,7 +92,8 @@ typedef struct object {
 } object;
 
 static inline uint64_t obj_header(value v) { return ((const object *)value_as_object(v))->header; }
-static inline obj_kind obj_kind_of(uint64_t header) { return (obj_kind)(header & 0xff); }
+#define OBJ_KIND_MASK ((uint64_t)0xff)
+static inline obj_kind obj_kind_of(uint64_t header) { return (obj_kind)(header & OBJ_KIND_MASK); }
 /* The kind of any value; OBJ_NONE for what is not an object. */
 static inline obj_kind value_kind(value v)
 {
@@ -100,7 +101,7 @@ static inline obj_kind value_kind(value v)
 }
 static inline bool value_is(value v, obj_kind kind)
 {
-    return value_is_object(v) && (obj_header(v) & 0xff) == (uint64_t)kind;
+    return value_is_object(v) && (obj_header(v) & OBJ_KIND_MASK) == (uint64_t)kind;
 }
 static inline bool value_is_immutable(value v)
 {

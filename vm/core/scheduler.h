@@ -56,11 +56,16 @@ void sched_seed(csp_vm *vm, uint64_t seed);
 /* Shortens the slice (s->slice_left) to the reductions that p has left under the VM's limit or the
  * host's budget. */
 void sched_limit_slice(scheduler *s, const process *p);
+/* The ticket that p, the running process, will have while it waits. */
+static inline uint64_t sched_next_ticket(const process *p)
+{
+    return (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_WAIT;
+}
 /* Parks p, the running process, whose registrations have been made. */
 static inline void sched_park(process *p)
 {
     p->wake = WAKE_NONE;
-    p->ticket = (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_WAIT;
+    p->ticket = sched_next_ticket(p);
 }
 /* The number of reductions at which the defers of a process that has reached its limit must end. */
 uint64_t sched_last_reduction(const csp_vm *vm);

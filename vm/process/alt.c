@@ -41,13 +41,18 @@ static alt *alt_of(csp_vm *vm, process *p)
     return sd->alt;
 }
 
-/* Its cases hold nothing but channels, and the one that was won a message. */
+/* Its cases hold nothing but channels, and the one that was won a message. Where that was served,
+ * only its own is left (sched_settle). */
 static void leave_plain(alt *a)
 {
     for (alt_case *c = a->cases, *end = c + a->count; c < end; c++)
         c->chan = NULL;
-    if (a->won >= 0 && a->cases[a->won].node)
-        a->cases[a->won].node->value = VALUE_ABSENT;
+    if (a->won < 0)
+        return;
+    alt_case *won = &a->cases[a->won];
+    won->chan = NULL;
+    if (won->node)
+        won->node->value = VALUE_ABSENT;
 }
 
 static void leave_case(alt_case *c)
@@ -244,8 +249,8 @@ static alt_result try(csp_vm *vm, process *p, alt *a, alt_choice *choice)
 static inline channel *plain_source(const value *base, const insn *arm)
 {
     value handle = base[arm->b];
-    if (arm->a != ALT_ARM_RECEIVE || !value_is(handle, OBJ_CHANNEL) ||
-        (obj_header(handle) & (CHANNEL_SPECIAL | CHANNEL_CLOSED)))
+    if (arm->a != ALT_ARM_RECEIVE || !value_is_object(handle) ||
+        (obj_header(handle) & (OBJ_KIND_MASK | CHANNEL_SPECIAL | CHANNEL_CLOSED)) != OBJ_CHANNEL)
         return NULL;
     return value_as_object(handle);
 }
@@ -258,12 +263,13 @@ typedef enum plain_alt { PLAIN_NOT, PLAIN_READY, PLAIN_WAITS } plain_alt;
 static plain_alt draw_plain(scheduler *s, const value *base, const insn *pc, uint32_t *pick)
 {
     bool prioritised = (pc->b & ALT_PRIORITISED) != 0;
-    uint32_t seen = 0;
-    for (uint32_t arm = 0; arm < pc->a; arm++) {
+    uint32_t seen = 0, arms = pc->a;
+    for (uint32_t arm = 0; arm < arms; arm++) {
         channel *c = plain_source(base, pc + 1 + arm);
         if (!c)
             return PLAIN_NOT;
-        if (!c->count && (!c->send_first || !chan_can_receive(c)))
+        /* most have neither messages nor senders, which is one test */
+        if (!(c->count | (uintptr_t)c->send_first) || !chan_can_receive(c))
             continue;
         seen++;
         if (seen == 1 || (!prioritised && xoshiro_next(s->random) % seen == 0))
@@ -289,6 +295,7 @@ alt_result alt_begin(csp_vm *vm, process *p, const value *base, const insn *pc, 
     if (!a)
         return ALT_FAILED;
     a->count = a->drained = 0;
+    a->plain = false;
     a->after_arm = a->closed_arm = a->else_arm = a->prefer = a->pending = a->taken = a->won = -1;
     a->prioritised = (pc->b & ALT_PRIORITISED) != 0;
     a->repeated = (pc->b & ALT_REPEATED) != 0;

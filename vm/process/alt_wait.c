@@ -11,9 +11,9 @@
 
 /* Gives case i a node: the place that it has kept, which stays where it is, or one that is in no
  * queue. False: raised. */
-static inline bool claim_node(csp_vm *vm, const process *p, alt_case *c, uint32_t i)
+static bool claim_node(csp_vm *vm, const process *p, alt_case *c, uint32_t i)
 {
-    node *place = c->sends || c->drained ? NULL : kept_place(c->chan, p, i);
+    node *place = c->sends || c->drained ? NULL : kept_place(c->chan, process_owner(p), i);
     if (place)
         c->node = place;
     else if (!c->node)
@@ -24,11 +24,15 @@ static inline bool claim_node(csp_vm *vm, const process *p, alt_case *c, uint32_
 }
 
 /* The places are nobody's again. */
-static void give_up_nodes(alt *a)
+static void give_up_nodes(const process *p, alt *a)
 {
-    for (uint32_t i = 0; i < a->count; i++)
-        if (a->cases[i].node && a->cases[i].node->queued)
-            a->cases[i].node = NULL;
+    for (uint32_t i = 0; i < a->count; i++) {
+        alt_case *c = &a->cases[i];
+        if (c->node && c->node->queued) {
+            kept_give_up(c->node, process_owner(p));
+            c->node = NULL;
+        }
+    }
 }
 
 static void enqueue(process *p, const alt_case *c, uint32_t i)
@@ -50,14 +54,12 @@ static void enqueue(process *p, const alt_case *c, uint32_t i)
 }
 
 /* Queues case i of p, which waits already. */
-static inline void queue_case(process *p, const alt_case *c, uint32_t i)
+static void queue_case(process *p, const alt_case *c, uint32_t i)
 {
-    if (c->node->queued) {
-        c->node->proc = p;
-        c->node->ticket = p->ticket;
-    } else {
+    if (c->node->queued)
+        kept_claim(c->node, p, p->ticket);
+    else
         enqueue(p, c, i);
-    }
 }
 
 /* What waiting takes beside messages and nodes. False: raised. */
@@ -72,7 +74,7 @@ static bool claim_nodes(csp_vm *vm, const process *p, alt *a)
 {
     for (uint32_t i = 0; i < a->count; i++) {
         if (!claim_node(vm, p, &a->cases[i], i)) {
-            give_up_nodes(a);
+            give_up_nodes(p, a);
             return false;
         }
     }
@@ -113,10 +115,9 @@ bool alt_wait(csp_vm *vm, process *p, alt *a)
     return true;
 }
 
-/* Makes cases of the arms, with their nodes. False: raised. */
-static bool claim_arms(csp_vm *vm, const process *p, alt *a, const value *base, const insn *pc)
+/* Room for the cases of the arms. False: raised. */
+static bool reserve_arms(csp_vm *vm, alt *a, uint32_t arms)
 {
-    uint32_t arms = pc->a;
     while (a->capacity < arms) {
         a->count = a->capacity;
         if (!alt_add_case(vm, a))
@@ -124,12 +125,29 @@ static bool claim_arms(csp_vm *vm, const process *p, alt *a, const value *base, 
     }
     a->count = arms;
     a->plain = true;
+    return true;
+}
+
+/* Makes cases of the arms. Those whose place was kept wait at once, as soon as p has the ticket;
+ * *others are still to be queued. False: raised. */
+static bool claim_arms(csp_vm *vm, process *p, alt *a, const value *base, const insn *pc,
+                       uint32_t *others)
+{
+    uint64_t ticket = sched_next_ticket(p), owner = process_owner(p);
     alt_case *c = a->cases;
-    for (uint32_t arm = 0; arm < arms; arm++, c++) {
-        c->chan = value_as_object(base[pc[1 + arm].b]);
+    for (uint32_t arm = 0, arms = a->count; arm < arms; arm++, c++) {
+        channel *from = value_as_object(base[pc[1 + arm].b]);
+        node *place = kept_place(from, owner, arm);
+        c->chan = from;
         c->arm = (uint16_t)arm;
-        if (!claim_node(vm, p, c, arm)) {
-            give_up_nodes(a);
+        if (place) {
+            kept_claim(place, p, ticket);
+            c->node = place;
+            continue;
+        }
+        ++*others;
+        if (!c->node && !(c->node = heap_alloc(&vm->heap, HEAP_TRACED, sizeof *c->node))) {
+            vm_raise_memory(vm);
             return false;
         }
     }
@@ -138,12 +156,21 @@ static bool claim_arms(csp_vm *vm, const process *p, alt *a, const value *base, 
 
 bool alt_wait_plain(csp_vm *vm, process *p, alt *a, const value *base, const insn *pc)
 {
-    if (!claim_arms(vm, p, a, base, pc))
+    uint32_t others = 0;
+    if (!reserve_arms(vm, a, pc->a))
         return false;
+    if (!claim_arms(vm, p, a, base, pc, &others)) {
+        give_up_nodes(p, a);
+        return false;
+    }
     park(p, a);
     alt_case *c = a->cases;
-    for (uint32_t arm = 0; arm < pc->a; arm++, c++)
-        queue_case(p, c, arm);
+    for (uint32_t arm = 0; others; arm++, c++) {
+        if (c->node->queued)
+            continue;
+        enqueue(p, c, arm);
+        others--;
+    }
     a->live = pc->a;
     return true;
 }

@@ -13,27 +13,41 @@
 
 #include "vm/core/concurrency.h"
 
-/* The place that case `index` of p's alts has kept, still alone at c; NULL: there is none. */
-static inline node *kept_place(const channel *c, const process *p, uint32_t index)
+/* The place that case `index` of alts of the process with that owner has kept, still alone at c;
+ * NULL: there is none. */
+static inline node *kept_place(const channel *c, uint64_t owner, uint32_t index)
 {
     node *n = c->recv_first;
     if (!n || n != c->recv_last || !link_is_node(n))
         return NULL;
-    return !n->proc && n->ticket == process_owner(p) && n->index == index ? n : NULL;
+    return !n->proc && n->ticket == owner && n->index == index ? n : NULL;
 }
 
 /* Before somebody else is queued at c: drops a place that would be met first. */
 void kept_drop(channel *c);
 
-/* Leaves the node of p, which has been woken, in its queue as a place. False: it cannot stay. */
-static inline bool kept_leave(node *n, const process *p)
+/* The place is a node of p, which holds its ticket, again. */
+static inline void kept_claim(node *place, process *p, uint64_t ticket)
+{
+    place->proc = p;
+    place->ticket = ticket;
+}
+
+/* It is nobody's again. */
+static inline void kept_give_up(node *n, uint64_t owner)
+{
+    n->proc = NULL;
+    n->ticket = owner;
+}
+
+/* Leaves the node of its owner, who has been woken, in its queue of receivers as a place. False: it
+ * cannot stay. */
+static inline bool kept_leave(node *n, uint64_t owner)
 {
     const channel *c = n->chan;
-    if (c->recv_first != n || c->recv_last != n || n->sends ||
-        (c->header & (CHANNEL_SPECIAL | CHANNEL_CLOSED)))
+    if (c->recv_first != n || c->recv_last != n)
         return false;
-    n->proc = NULL;
-    n->ticket = process_owner(p);
+    kept_give_up(n, owner);
     return true;
 }
 

@@ -19,9 +19,39 @@ static void leave_queue(csp_vm *vm, void *link, channel *c, bool sends)
         timer_remove(&vm->sched, t);
 }
 
+/* A closed channel has no waiters, and a special one no servers. */
+static bool may_keep(const node *n)
+{
+    return !n->sends && !(n->chan->header & (CHANNEL_SPECIAL | CHANNEL_CLOSED));
+}
+
+/* A plain alt that was served: its cases, but for the one that is taken, are empty with that, so
+ * that alt_leave need not go through them again. */
+static void leave_plain(csp_vm *vm, const process *p, alt *a)
+{
+    channel *from = a->cases[a->won].chan;
+    uint64_t owner = process_owner(p);
+    for (alt_case *c = a->cases, *end = c + a->count; c < end; c++) {
+        node *n = c->node;
+        c->chan = NULL;
+        if (!n->queued)
+            continue;
+        if (kept_leave(n, owner))
+            c->node = NULL;
+        else
+            leave_queue(vm, n, n->chan, false);
+    }
+    a->cases[a->won].chan = from;
+    a->count = a->live = 0;
+}
+
 /* An alt that goes on to an arm may soon wait at the same channels again. */
 static void leave_alt(csp_vm *vm, const process *p, alt *a)
 {
+    if (a->plain && p->wake == WAKE_MESSAGE) {
+        leave_plain(vm, p, a);
+        return;
+    }
     bool keeps = p->wake == WAKE_MESSAGE || p->wake == WAKE_TIMER;
     for (alt_case *c = a->cases, *end = c + a->count; c < end; c++) {
         node *n = c->node;
@@ -29,7 +59,7 @@ static void leave_alt(csp_vm *vm, const process *p, alt *a)
             continue;
         if (n->drained)
             chan_leave_drained(n);
-        else if (keeps && kept_leave(n, p))
+        else if (keeps && may_keep(n) && kept_leave(n, process_owner(p)))
             c->node = NULL;
         else
             leave_queue(vm, n, n->chan, n->sends);
