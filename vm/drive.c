@@ -283,22 +283,31 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
     return why;
 }
 
-vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline)
+bool vm_begin_own(csp_vm *vm, process *p)
 {
     scheduler *s = &vm->sched;
     s->slice_left = s->slice;
     if (s->limited)
         sched_limit_slice(s, p);
     run(vm, p);
-    if (!vm->own.called) {
-        if (s->poll_credit <= 0)
-            poll(vm);
-        return VM_ENDED;
-    }
+    if (vm->own.called)
+        return false;
+    if (s->poll_credit <= 0)
+        poll(vm);
+    return true;
+}
+
+vm_status vm_go_on_own(csp_vm *vm, process *p, int64_t deadline)
+{
     /* Without the memory for it, it is only not told of. */
     if (!process_join(vm, p))
-        s->raised = VALUE_ABSENT;
+        vm->sched.raised = VALUE_ABSENT;
     return vm_run(vm, p, deadline);
+}
+
+vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline)
+{
+    return vm_begin_own(vm, p) ? VM_ENDED : vm_go_on_own(vm, p, deadline);
 }
 
 /* What a step of so many reductions may take at most, in ns. A short one is not ended by whatever

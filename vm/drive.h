@@ -22,6 +22,9 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline);
 /* The same until the call that own_begin has prepared for p is over. p begins at once, with a slice
  * of its own. */
 vm_status vm_run_own(csp_vm *vm, process *p, int64_t deadline);
+/* The first slice of that: whether the call is over; and what is left to be done if it is not. */
+bool vm_begin_own(csp_vm *vm, process *p);
+vm_status vm_go_on_own(csp_vm *vm, process *p, int64_t deadline);
 
 /* Runs what can run, and never waits. Returns SPENT: the reductions are used up; EXIT; INTERRUPTED;
  * DEADLINE: all processes wait, some for a time or the outside world; DEADLOCK: none waits for

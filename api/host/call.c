@@ -10,37 +10,48 @@
 #include "vm/own.h"
 #include "vm/process/output.h"
 
-/* CSP_OK, or the host has been told why not. */
+/* After Os.exit: only looks at the arguments. CSP_EXIT, or the host has been told why not. */
+__attribute__((noinline)) static csp_status look_at(host *h, uint32_t argc, const csp_value *argv,
+                                                    const char *function)
+{
+    value unused;
+    for (uint32_t i = 0; i < argc; i++)
+        if (!handle_value(h, argv[i], function, &unused))
+            return host_pending(h, function);
+    return CSP_EXIT;
+}
+
+/* CSP_OK or CSP_EXIT, or the host has been told why not. */
 static csp_status prepare(host *h, csp_value fn, uint32_t argc, const csp_value *argv,
-                          const char *function, own_call *call)
+                          const char *function)
 {
     value called;
     if (!handle_value(h, fn, function, &called))
         return host_pending(h, function);
+    if (__builtin_expect(h->vm->exit_status >= 0, 0)) /* a call may have been left half done */
+        return look_at(h, argc, argv, function);
     process *p = h->vm->own.process;
     if (!p && !(p = host_process(h->vm)))
         return host_fail_memory(h);
-    if (!own_prepare(h->vm, p, called, argc, call))
+    value *args = own_window(h->vm, p, called, argc);
+    if (!args)
         return host_fail_raised(h);
     for (uint32_t i = 0; i < argc; i++)
-        if (!handle_value(h, argv[i], function, &call->args[i]))
+        if (!handle_value(h, argv[i], function, &args[i]))
             return host_pending(h, function);
     return CSP_OK;
 }
 
-static csp_status run_call(host *h, const own_call *call, const csp_budget *budget, value *result)
+static csp_status run_call(host *h, uint32_t argc, const csp_budget *budget, value *result)
 {
     csp_vm *vm = h->vm;
     process *p = vm->own.process;
-    own_begin(vm, p, call);
+    own_begin(vm, p, argc);
     csp_status status = CSP_OK;
-    if (budget) {
+    if (budget)
         status = budget_run(h, p, *budget, vm_run_own);
-    } else {
-        vm_status why = vm_run_own(vm, p, LOOP_NEVER);
-        if (why != VM_ENDED)
-            status = budget_settle(h, p, (csp_budget){0}, why);
-    }
+    else if (!vm_begin_own(vm, p))
+        status = budget_settle(h, p, (csp_budget){0}, vm_go_on_own(vm, p, LOOP_NEVER));
     if (status != CSP_OK)
         return status;
     if (process_ended(p)) {
@@ -63,16 +74,16 @@ csp_status csp_call(csp_vm *vm, csp_value fn, uint32_t argc, const csp_value *ar
     host *h = door_enter(vm, __func__, 0);
     if (!h)
         return CSP_E_MISUSE;
-    own_call call;
-    csp_status status = prepare(h, fn, argc, argv, __func__, &call);
-    if (status != CSP_OK) {
+    csp_status status = prepare(h, fn, argc, argv, __func__);
+    if (status < 0) {
         door_leave(h);
         return status;
     }
     if (!host_start(h, __func__))
         return CSP_E_MISUSE;
     value v = VALUE_NIL;
-    status = vm->exit_status >= 0 ? CSP_EXIT : run_call(h, &call, budget, &v);
+    if (status == CSP_OK)
+        status = run_call(h, argc, budget, &v);
     vm_flush(vm);
     if (status == CSP_OK && result) {
         *result = handle_new(h, v, __func__);

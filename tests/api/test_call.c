@@ -116,6 +116,53 @@ Test(call, gives_what_the_function_gives)
     csp_scope_close(vm, scope);
 }
 
+/* Functions of all kinds: those from CRASHES on fail, the others give 7. */
+static const char *const kinds[] = {
+    "fn f() => 7",
+    "fn f() { for _ in 0..9000 {}; 7 }",
+    "fn g(n) { if n == 0 { return 6 }; g(n - 1) + 0 }; fn f() { let d = g(4500); d + 1 }",
+    "fn f() { sleep(0s); 7 }",
+    "fn f() { let c = chan(); spawn { c ! 7 }; ?c }",
+    "fn f(a = 7, ..rest) => a + len(rest)",
+    "fn f() { let p = spawn { ?chan() }; link(p); 7 }",
+    "fn f() { defer sleep(0s); 7 }",
+    "fn f() => [][1]",
+    "fn f(needed) => needed",
+    "let f = len",
+    "fn f() { defer sleep(0s); fail(\"no\") }",
+    "fn f() { kill(self()); sleep(0s) }",
+    "fn f() { loop {} }",
+};
+enum { KINDS = sizeof kinds / sizeof *kinds, CRASHES = 8, ENDLESS = KINDS - 1 };
+
+static void call_kind(csp_value f, unsigned kind)
+{
+    const csp_budget budget = {.reductions = 20000};
+    csp_value v;
+    csp_status status = csp_call(vm, f, 0, NULL, kind == ENDLESS ? &budget : NULL, &v);
+    csp_status expected = kind == ENDLESS ? CSP_E_BUDGET : kind < CRASHES ? CSP_OK : CSP_E_CRASH;
+    cr_assert_eq(status, expected, "%s", kinds[kind]);
+    if (status == CSP_OK)
+        cr_assert_eq(int_of(v), 7, "%s", kinds[kind]);
+    cr_assert_null(vm_audit(vm));
+}
+
+/* A call begins where the one before has left the process, wherever it was when it was saved last:
+ * each kind after each. */
+Test(call, each_kind_follows_each)
+{
+    csp_scope scope = csp_scope_open(vm);
+    csp_value functions[KINDS];
+    for (unsigned i = 0; i < KINDS; i++)
+        functions[i] = define(kinds[i]);
+    for (unsigned i = 0; i < KINDS; i++)
+        for (unsigned j = 0; j < KINDS; j++) {
+            call_kind(functions[i], i);
+            call_kind(functions[j], j);
+        }
+    csp_scope_close(vm, scope);
+}
+
 Test(call, as_many_arguments_as_there_are)
 {
     csp_scope scope = csp_scope_open(vm);

@@ -151,9 +151,8 @@ Test(host_process, the_next_one_has_its_number)
     cr_assert_eq(csp_step(vm, 100000, NULL), CSP_DONE);
     cr_assert_eq(host_process(vm), p, "it is not killed while it waits");
     eval("fn f() { kill(self()) }");
-    own_call call;
-    cr_assert(own_prepare(vm, p, session_value(session, "f"), 0, &call));
-    own_begin(vm, p, &call);
+    cr_assert_not_null(own_window(vm, p, session_value(session, "f"), 0));
+    own_begin(vm, p, 0);
     cr_assert_eq(vm_run_own(vm, p, LOOP_NEVER), VM_ENDED);
     cr_assert(process_ended(p));
     cr_assert_null(vm_audit(vm));

@@ -217,9 +217,8 @@ static program *crowd_with_call(const char *function)
     begin(p);
     csp_vm *vm = p->vm;
     process *own = own_process(vm);
-    own_call call;
-    cr_assert(own && own_prepare(vm, own, given, 0, &call));
-    own_begin(vm, own, &call);
+    cr_assert(own && own_window(vm, own, given, 0));
+    own_begin(vm, own, 0);
     for (uint32_t i = 0; i < vm->table_count; i++)
         if (process_at(vm, i) != vm->main && process_at(vm, i) != own)
             cr_assert_eq(link_processes(vm, own, process_at(vm, i)), VERDICT_DONE);

@@ -206,6 +206,8 @@ Test(verify, registers_constants_and_counts_are_within_bounds)
         {"operand out of range", 0, {{OPC_IS, 0, 0, TYPE_COUNT}, RET}},
         {"operand out of range", 0, {{OPC_ERRORPART, 0, 0, 3}, RET}},
         {"a native step in a function of the language", 0, {{OPC_NATIVE, 0, 0, 0}, RET}},
+        {"a native step in a function of the language", 0, {{OPC_HOSTCALL, 0, 0, 0}, RET}},
+        {"a native step in a function of the language", 0, {{OPC_HOSTRET, 0, 0, 0}, RET}},
     };
     CHECK(examples);
 }

@@ -1,6 +1,7 @@
 /* Native functions as values, and the frames of resumable ones. */
 #include "vm/code/native.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "vm/core/kind.h"
@@ -11,7 +12,8 @@
 /* A resumable native's frame runs these two instructions for ever: one step, and back (a safe
  * point, and where a call that it made returns to). */
 static const insn native_insns[] = {{OPC_NATIVE, 0, 0, 0}, {OPC_LOOP, 0, 0xfffe, 0xffff}};
-static const src_place native_places[2];
+enum { INSNS_MOST = 3 };
+static const src_place native_places[INSNS_MOST];
 
 /* The handler of one that catches lies behind its code. */
 typedef struct native_frame {
@@ -26,8 +28,9 @@ static code *make_code(csp_vm *vm, const native_entry *entry, bool is_operator)
         return NULL;
     memset(made, 0, sizeof *made);
     code *c = &made->code;
-    c->insns = native_insns;
-    c->count = 2;
+    assert(entry->insn_count <= INSNS_MOST);
+    c->insns = entry->insns ? entry->insns : native_insns;
+    c->count = entry->insns ? entry->insn_count : 2;
     c->places = native_places;
     c->params = entry->max == NATIVE_VARIADIC ? 1 : entry->max;
     c->required = entry->min;

@@ -51,6 +51,10 @@ typedef struct native_entry {
      * other arguments its list then has ABSENT, and the value of each of these or ABSENT, in this
      * order. If none is given, the list ends before that. */
     const char *const *options;
+    /* Resumable: the instructions of its frame, of which the first is NATIVE, and how many; NULL:
+     * that one and a way back */
+    const insn *insns;
+    uint32_t insn_count;
 } native_entry;
 
 /* A table of natives ends with an entry whose name is NULL. Module "" is the prelude. */

@@ -246,7 +246,7 @@ static const char *check_fused(const checker *k, insn i)
 static const char *check_opcode(const checker *k, insn i)
 {
     opcode_flag flag = (opcode_flag)vm_opcodes[i.op].flag;
-    if (i.op == OPC_NATIVE)
+    if (i.op == OPC_NATIVE || i.op == OPC_HOSTCALL || i.op == OPC_HOSTRET)
         return "a native step in a function of the language";
     if (flag == OPCODE_DEFERS && k->c->defer_reg == CODE_NO_REGISTER)
         return "a defer in a function without a list of them";

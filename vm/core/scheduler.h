@@ -56,11 +56,8 @@ void sched_seed(csp_vm *vm, uint64_t seed);
 /* Shortens the slice (s->slice_left) to the reductions that p has left under the VM's limit or the
  * host's budget. */
 void sched_limit_slice(scheduler *s, const process *p);
-/* The ticket that p, the running process, will have while it waits. */
-static inline uint64_t sched_next_ticket(const process *p)
-{
-    return (p->ticket & ~(uint64_t)TICKET_STATE) | TICKET_WAIT;
-}
+/* The ticket of p, which runs and so has the state RUN (0), while it will wait. */
+static inline uint64_t sched_next_ticket(const process *p) { return p->ticket | TICKET_WAIT; }
 /* Parks p, the running process, whose registrations have been made. */
 static inline void sched_park(process *p)
 {

@@ -2,7 +2,8 @@
 #ifndef CSP_VM_PROCESS_PROCESS_H
 #define CSP_VM_PROCESS_PROCESS_H
 
-#include "vm/core/concurrency.h"
+#include "vm/core/scheduler.h"
+#include "vm/core/vm.h"
 
 /* A new process, in state RUN and not yet owned: its bottom frame is `c` at pc 0 with room for its
  * registers (zeroed). `number` 0: the next one. NULL: raised. */
@@ -13,6 +14,12 @@ process *process_new(csp_vm *vm, const code *c, uint64_t number);
 process *process_new_apart(csp_vm *vm, const code *c, uint64_t number);
 bool process_join(csp_vm *vm, process *p); /* false: raised */
 void process_detach(csp_vm *vm, process *p);
+/* The call that p, the host's own process (vm/own.h), runs is over: parks it. */
+static inline void process_end_call(csp_vm *vm, process *p)
+{
+    vm->own.called = false;
+    sched_park(p);
+}
 /* The end of p, which is RUN and ours: its defers have run. `outcome` is immutable or in transit.
  * Serves those who await it, links and par; reports a crash that nobody awaits; frees or recycles.
  * p must not be touched afterwards unless it is known to be held. */

@@ -792,6 +792,20 @@ return_deep: {
             goto fail;
         }
     }
+    CASE(HOSTCALL) :                                    /* what it calls returns to HOSTRET */
+        pc = body->insns;
+        window = (uint32_t)body->registers - 1;
+        argc = s->call_argc;
+        goto call;
+    CASE(HOSTRET) :                                     /* it is at the bottom */
+        pc = body->insns;
+        if (unlikely(p->more)) DISPATCH();                  /* there is more to do: a step */
+        if (unlikely(p->code != body)) SAVE();              /* saved last when it was further up */
+        process_end_call(vm, p);
+        s->running = NULL;
+        s->slice_left = red;
+        if (unlikely(p->away && p->block.capacity > 1024)) process_shrink(vm, p);
+        return;
 
     CASE(DEFER) :
         CHECK(insn_defer(vm, &R[body->defer_reg], DEFER_CALL, (uint32_t)(pc - body->insns), &A,
