@@ -181,12 +181,12 @@ static void *GC_CALLBACK on_exhaustion(size_t size)
 }
 
 /* Whether this thread is known to the collector. */
-static _Thread_local bool known __attribute__((tls_model("initial-exec")));
+_Thread_local bool heap_knows_thread __attribute__((tls_model("initial-exec")));
 
 static void thread_ends(void *key)
 {
     (void)key;
-    known = false;
+    heap_knows_thread = false;
     GC_unregister_my_thread();
     __atomic_sub_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
 }
@@ -300,8 +300,8 @@ static void wait_for_outside(void)
 /* The lock is held. */
 static bool register_thread(void)
 {
-    if (known || GC_thread_is_registered()) {
-        known = true;
+    if (heap_knows_thread || GC_thread_is_registered()) {
+        heap_knows_thread = true;
         return true;
     }
     struct GC_stack_base base;
@@ -313,7 +313,7 @@ static bool register_thread(void)
         __atomic_sub_fetch(&registry.threads, 1, __ATOMIC_RELAXED);
         return false;
     }
-    known = true;
+    heap_knows_thread = true;
     return pthread_setspecific(registry.thread, &registry) == 0;
 }
 
@@ -327,7 +327,7 @@ bool collector_start(void)
     return started;
 }
 
-bool heap_enter_thread(void) { return known || collector_start(); }
+bool heap_add_thread(void) { return collector_start(); }
 
 struct blocking {
     void (*fn)(void *);
@@ -343,7 +343,7 @@ static void *GC_CALLBACK call_blocking(void *data)
 
 void heap_do_blocking(void (*fn)(void *), void *data)
 {
-    if (!known) { /* it waits for nobody, and nobody for it */
+    if (!heap_knows_thread) { /* it waits for nobody, and nobody for it */
         fn(data);
         return;
     }
@@ -353,7 +353,7 @@ void heap_do_blocking(void (*fn)(void *), void *data)
 
 void heap_call_outside(void (*fn)(void *), void *data)
 {
-    if (known && registry.ours) {
+    if (heap_knows_thread && registry.ours) {
         __atomic_store_n(&registry.outside, true, __ATOMIC_RELAXED);
         __atomic_signal_fence(__ATOMIC_SEQ_CST); /* see fence_everywhere */
         if (__atomic_load_n(&registry.threads, __ATOMIC_RELAXED) == 1) {

@@ -26,7 +26,7 @@ static csp_status prepare(host *h, csp_value fn, uint32_t argc, const csp_value 
                           const char *function)
 {
     value called;
-    if (!handle_value(h, fn, function, &called))
+    if (!host_find(h, fn, function, &called))
         return host_pending(h, function);
     if (__builtin_expect(h->vm->exit_status >= 0, 0)) /* a call may have been left half done */
         return look_at(h, argc, argv, function);
@@ -71,7 +71,7 @@ csp_status csp_call(csp_vm *vm, csp_value fn, uint32_t argc, const csp_value *ar
         *result = CSP_NONE;
     if (!argv && argc > 0)
         return door_misuse(vm, __func__, "the arguments are NULL");
-    host *h = door_enter(vm, __func__, 0);
+    host *h = host_enter(vm, __func__);
     if (!h)
         return CSP_E_MISUSE;
     csp_status status = prepare(h, fn, argc, argv, __func__);

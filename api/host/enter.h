@@ -24,7 +24,7 @@ static inline void host_end(host *h)
     world_end(h->world);
     if (h->runs.watched || h->world->wake)
         run_end(h);
-    door_leave(h);
+    host_leave(h);
 }
 
 /* The status of the error that is kept, for a value that is CSP_NONE. */

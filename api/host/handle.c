@@ -9,13 +9,14 @@
 #include "base/array.h"
 #include "base/hash.h"
 
-enum { SLOT_SHIFT = 8, SERIAL_SHIFT = 32, TAG_SHIFT = 3, TAG_MASK = 0xf8, FIRST_SLOTS = 64 };
+enum { FIRST_SLOTS = 64 };
 
 bool handles_init(host *h)
 {
     /* Serials of two VMs hardly ever meet, not even where their tags are the same. */
     uint64_t start = hash_stir(h->vm->hash_seed);
-    h->handles = (handles){.serial = (uint32_t)(start >> 32), .tag = (uint32_t)start & TAG_MASK};
+    h->handles =
+        (handles){.serial = (uint32_t)(start >> 32), .tag = (uint32_t)start & HANDLE_TAG_MASK};
     return true;
 }
 
@@ -90,14 +91,15 @@ csp_value handle_make(host *h, value v, const char *function)
     uint32_t slot = of->used++;
     of->slots[slot] = v;
     of->serials[slot] = s->serial;
-    return CSP_VALUE_((uint64_t)s->serial << SERIAL_SHIFT | (uint64_t)slot << SLOT_SHIFT | of->tag);
+    return CSP_VALUE_((uint64_t)s->serial << HANDLE_SERIAL_SHIFT |
+                      (uint64_t)slot << HANDLE_SLOT_SHIFT | of->tag);
 }
 
 static const char *wrong_word(const handles *of, uint64_t word)
 {
     if ((word & 7) != 0)
         return "this is no value that the library has made";
-    if ((word & TAG_MASK) != of->tag)
+    if ((word & HANDLE_TAG_MASK) != of->tag)
         return "the value is of another VM, or none that the library has made";
     return "the scope of the value has been closed";
 }
@@ -106,13 +108,9 @@ bool handle_look_up(host *h, csp_value given, const char *function, value *out)
 {
     const handles *of = &h->handles;
     uint64_t word = given.word;
-    *out = word;
-    uint32_t slot = (uint32_t)word >> SLOT_SHIFT;
-    if ((word & 7) == 0 && word != 0 && (word & TAG_MASK) == of->tag && slot < of->used &&
-        of->serials[slot] == word >> SERIAL_SHIFT) {
-        *out = of->slots[slot];
+    if (handle_find(of, word, out))
         return true;
-    }
+    *out = word;
     if (word == VALUE_NIL || word == VALUE_TRUE || word == VALUE_FALSE)
         return true;
     *out = VALUE_ABSENT;

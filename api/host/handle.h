@@ -16,6 +16,8 @@ struct host;
 
 /* The values that one scope may have, and the scopes that may be open. */
 enum { HANDLES_MAX = 1 << 20, HANDLE_SLOTS_MAX = 1 << 24, SCOPES_MAX = 1 << 16 };
+/* The parts of a word that names a slot. */
+enum { HANDLE_SLOT_SHIFT = 8, HANDLE_SERIAL_SHIFT = 32, HANDLE_TAG_MASK = 0xf8 };
 
 typedef struct handle_scope {
     uint32_t first; /* slot */
@@ -44,6 +46,16 @@ void handles_free(struct host *h);
  * where v is VALUE_ABSENT (what was raised is told, or that there is no memory), no scope is open,
  * it is full, or there is no memory: told. */
 csp_value handle_make(struct host *h, value v, const char *function);
+/* The value of a word that names a slot of an open scope. No serial is 0, so CSP_NONE is none. */
+static inline bool handle_find(const handles *of, uint64_t word, value *out)
+{
+    uint32_t slot = (uint32_t)word >> HANDLE_SLOT_SHIFT;
+    if ((word & (HANDLE_TAG_MASK | 7)) != of->tag || slot >= of->used ||
+        of->serials[slot] != word >> HANDLE_SERIAL_SHIFT)
+        return false;
+    *out = of->slots[slot];
+    return true;
+}
 /* The value of a handle. False: it is CSP_NONE (not told: the pending error stays), stale, another
  * VM's, or no handle at all. */
 bool handle_look_up(struct host *h, csp_value v, const char *function, value *out);

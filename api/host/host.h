@@ -37,6 +37,43 @@ typedef struct host {
     tasks tasks;
 } host;
 
+/* What door_enter and door_leave do, for the functions that a host calls all the time: inline where
+ * nothing is out of the ordinary. */
+static inline host *host_enter(csp_vm *vm, const char *function)
+{
+    door *d = door_last;
+    uintptr_t nobody = 0;
+    if (__builtin_expect(!vm || d->vm != vm || !heap_knows_thread ||
+                             !atomic_compare_exchange_strong_explicit(&d->inside, &nobody,
+                                                                      door_me(),
+                                                                      memory_order_acquire,
+                                                                      memory_order_relaxed),
+                         0))
+        return door_enter(vm, function, 0);
+    if (__builtin_expect(d->vm != vm, 0)) { /* freed meanwhile */
+        atomic_store_explicit(&d->inside, 0, memory_order_release);
+        return NULL;
+    }
+    d->host->entries = 1;
+    return d->host;
+}
+static inline void host_leave(host *h)
+{
+    if (__builtin_expect(h->entries != 1 || h->misuse, 0)) {
+        door_leave(h);
+        return;
+    }
+    h->entries = 0;
+    atomic_store_explicit(&h->door->inside, 0, memory_order_release);
+}
+
+/* The value of what is likely a handle of an object. */
+static inline bool host_find(host *h, csp_value v, const char *function, value *out)
+{
+    return __builtin_expect(handle_find(&h->handles, v.word, out), 1) ||
+           handle_value(h, v, function, out);
+}
+
 /* See handle_make. */
 static inline csp_value handle_new(host *h, value v, const char *function)
 {
