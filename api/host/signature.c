@@ -371,7 +371,8 @@ signature *signature_parse(const char *text, size_t size, signature_fault *fault
     size_t room = size < SIGNATURE_BYTES_MAX ? size : SIGNATURE_BYTES_MAX;
     if (made)
         made->texts = malloc(room + 2);
-    reader r = {.text = text, .size = size, .made = made, .fault = fault};
+    /* even no bytes of it are to be looked for at NULL */
+    reader r = {.text = text ? text : "", .size = size, .made = made, .fault = fault};
     if (made && made->texts && read_signature(&r))
         return made;
     signature_free(made);

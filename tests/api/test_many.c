@@ -8,12 +8,7 @@
 #include <unistd.h>
 
 #include "csp.h"
-
-#ifdef __SANITIZE_ADDRESS__
-enum { SANITIZED = true };
-#else
-enum { SANITIZED = false };
-#endif
+#include "tests/support/sanitized.h"
 
 /* More than the collector's mark stack has at first; and fewer where all is slow. */
 static unsigned many(void)

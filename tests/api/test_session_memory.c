@@ -8,19 +8,9 @@
 #include <unistd.h>
 
 #include "include/csp.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/support.h"
 #include "vm/core/vm.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 static void drop(void *user, int stream, const char *text, size_t size)
 {

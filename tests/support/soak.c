@@ -9,6 +9,7 @@
 #include "api/error.h"
 #include "api/world.h"
 #include "base/random.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/support.h"
 #include "vm/code/native.h"
 #include "vm/core/text.h"
@@ -392,9 +393,8 @@ static void play(soak *s, soak_result *of, uint64_t seed)
 /* 0 where it does not tell: the sanitizer's own books grow with the number of allocations. */
 static size_t resident(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || (defined(__clang__) && defined(CSP_DEBUG))
-    return 0;
-#endif
+    if (SANITIZED)
+        return 0;
     FILE *f = fopen("/proc/self/statm", "r");
     unsigned long pages = 0;
     if (f) {
