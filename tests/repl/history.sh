@@ -53,7 +53,12 @@ verdict torn-line-ended kept '6 * 7'
 
 # --- several sessions at once, while the file is being shortened
 session() {
-    { echo "let from$1 = $1"; sleep 1; printf '%s\n\004' "let late$1 = 1"; sleep 1; } |
+    {
+        echo "let from$1 = $1"
+        for ((tries = 0; tries < 100; tries++)); do kept "let from$1 = $1" && break || sleep 0.1; done
+        printf '%s\n\004' "let late$1 = 1"
+        sleep 1
+    } |
         SHELL=/bin/sh TERM=dumb script -qec "'$CSP' --no-init" /dev/null >/dev/null
 }
 all_kept() {
