@@ -502,6 +502,23 @@ Test(port, a_descriptor_shows_what_wait_would)
     csp_port_free(out);
 }
 
+/* A close of which the VM has not heard yet is not a deadlock. */
+Test(port, a_close_may_be_on_its_way)
+{
+    csp_port *in = opened(CSP_TO_SCRIPT, 3, "i"), *out = opened(CSP_FROM_SCRIPT, 1, "o");
+    eval("spawn (fn(i) { for x in i {}; print(1) })(i)\n"
+         "spawn (fn(o) { catch { for n in 0..3 { o ! n } } })(o)\nsleep(0s)");
+    cr_assert(ports_awaited(vm));
+    csp_port_close(in);
+    csp_port_close(out);
+    cr_assert(ports_awaited(vm));
+    csp_step(vm, 100000, NULL);
+    cr_assert_not(ports_awaited(vm));
+    cr_assert_str_eq(printed, "1\n");
+    csp_port_free(in);
+    csp_port_free(out);
+}
+
 static void *pump(void *arg)
 {
     csp_port **ports = arg; /* from, to */

@@ -268,6 +268,14 @@ void port_detach(port *p)
     free_remains(rest);
 }
 
+bool port_may_tell(port *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool may = is_host_open(p) || p->posted;
+    pthread_mutex_unlock(&p->lock);
+    return may;
+}
+
 bool port_turn(port *p)
 {
     pthread_mutex_lock(&p->lock);

@@ -90,6 +90,9 @@ void port_free(port *p);
 void port_attach(port *p, pool *inbox, int64_t (*arrive)(struct csp_vm *vm, job *j));
 /* The VM gives up its use of p. */
 void port_detach(port *p);
+/* Whether the host may still do something of which the VM is told, or has just done so: that it has
+ * closed the port may be on its way. */
+bool port_may_tell(port *p);
 /* A turn begins: p has arrived, and from now on may be posted again. False: the VM has given it up,
  * and p is gone. */
 bool port_turn(port *p);

@@ -283,15 +283,10 @@ void port_end_closed(csp_vm *vm, channel *c)
 
 /* --- who waits, and who is left */
 
-static bool is_awaited(const port *q)
-{
-    return q->chan && __atomic_load_n(&q->host_open, __ATOMIC_RELAXED) && chan_awaited(q->chan);
-}
-
 bool ports_awaited(const csp_vm *vm)
 {
-    for (const port *q = vm->ports; q; q = q->next)
-        if (is_awaited(q))
+    for (port *q = vm->ports; q; q = q->next)
+        if (q->chan && chan_awaited(q->chan) && port_may_tell(q))
             return true;
     return false;
 }
