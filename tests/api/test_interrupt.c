@@ -236,6 +236,22 @@ Test(interrupt, ends_the_loading_of_imported_modules_anywhere)
                   "List.push([], i) }\n");
 }
 
+/* Each call returns soon; a slice has thousands of them. */
+Test(interrupt, between_two_calls_of_c, .timeout = 20)
+{
+    csp_config config;
+    csp_config_init(&config, sizeof config);
+    config.capabilities = CSP_MAY_CALL_C;
+    catch_alarms();
+    csp_vm *vm = make(&config);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "extern \"c\" as c { fn usleep(us: u32): i32 }; 1", "1");
+    interrupt_after(50000);
+    interrupted(s, "loop { c.usleep(50_000) }");
+    gives(s, "1", "1");
+    csp_free(vm);
+}
+
 /* ---- While a long text is compiled ---- */
 
 static double now(void)

@@ -55,10 +55,19 @@ static verdict owned(csp_vm *vm, process *p, const cfunction *of, uint64_t word,
     return v;
 }
 
+/* C may have taken any time: who has asked for an end meanwhile does not wait for the rest of the
+ * slice, which may be thousands of such calls. */
+static void give_way(csp_vm *vm)
+{
+    if (__builtin_expect(vm_interrupted(vm), 0))
+        vm_charge(vm, (uint64_t)vm->sched.slice);
+}
+
 verdict ccall_result(csp_vm *vm, process *p, const cfunction *of, const void *given, value *out)
 {
     ctype type = of->signature->result;
     uint64_t word;
+    give_way(vm);
     if (type.kind == CTYPE_STRUCT)
         return convert_from_c(vm, p, type, (uint64_t)(uintptr_t)given, out);
     memcpy(&word, given, sizeof word);
