@@ -163,11 +163,14 @@ static bool take_events(repl *r)
     return events & (TERMINAL_END | TERMINAL_INTERRUPT);
 }
 
-bool evaluate_stops(repl *r)
+bool evaluate_asked(repl *r)
 {
-    r->stopped = take_events(r) || r->stopped;
-    return r->quit || r->stopped;
+    bool asked = take_events(r);
+    r->stopped = r->stopped || asked;
+    return r->quit || asked;
 }
+
+bool evaluate_stops(repl *r) { return evaluate_asked(r) || r->stopped; }
 
 /* Looks at the terminal at least so often, in ms; what comes in between interrupts the wait. */
 static csp_status wait(repl *r, interruption *i)

@@ -13,6 +13,8 @@ void evaluate(repl *r, const char *input);
 void evaluate_quietly(repl *r, const char *text, size_t size);
 /* Whether the rest of an entry is not to run: Ctrl-C has come, or the session ends. */
 bool evaluate_stops(repl *r);
+/* Whether that has come since it was asked for last. */
+bool evaluate_asked(repl *r);
 /* After a call that has run something: says why it failed, or ends the session if that was asked
  * for. */
 void evaluate_outcome(repl *r, csp_status status);

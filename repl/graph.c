@@ -10,6 +10,7 @@
 
 #include "repl/columns.h"
 #include "repl/graph_build.h"
+#include "repl/pieces.h"
 #include "repl/repl.h"
 #include "repl/target.h"
 
@@ -109,7 +110,7 @@ static void show_graph(repl *r, graph_of of, const char *file)
     else if (file)
         write_file(g, file);
     else
-        repl_print(1, "%s", text);
+        pieces_show(r, text);
     free(text);
     free(g);
     blocked_free(&b);

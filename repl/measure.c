@@ -8,6 +8,7 @@
 
 #include "include/csp_tools.h"
 #include "repl/evaluate.h"
+#include "repl/pieces.h"
 
 static double now(void)
 {
@@ -137,7 +138,7 @@ void command_disasm(repl *r, const char *argument)
     char *text;
     csp_status status = csp_disassemble_name(r->session, argument, &text);
     if (status == CSP_OK)
-        repl_print(1, "%s", text);
+        pieces_show(r, text);
     else
         evaluate_outcome(r, status);
     csp_text_free(text);

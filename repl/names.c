@@ -5,6 +5,7 @@
 
 #include "include/csp_tools.h"
 #include "repl/columns.h"
+#include "repl/pieces.h"
 #include "repl/room.h"
 
 typedef struct bound {
@@ -110,7 +111,7 @@ void command_names(repl *r, const char *argument)
     else if (n.count == 0)
         repl_print(1, *argument ? "no name contains `%s`\n" : "no names\n", argument);
     else
-        repl_print(1, "%s", text);
+        pieces_show(r, text);
     free(text);
     free_names(&n);
 }

@@ -8,7 +8,7 @@
 enum { NUMBER, NAME, STATE, WHERE, REDUCTIONS, MEMORY, COLUMNS };
 
 typedef struct row {
-    char *cells[COLUMNS];
+    const char *cells[COLUMNS];
 } row;
 
 static const char *const heads[COLUMNS] = {"PROCESS", "NAME", "STATE", "WHERE", "REDS", "MEMORY"};
@@ -50,19 +50,25 @@ static void put_cell(FILE *out, const seen *s, const process_group *g, int colum
     }
 }
 
-/* False: no memory. */
-static bool fill_row(row *r, const seen *s, const process_group *g)
+/* The text in which all cells stand, one behind the other; to be freed. NULL: no memory. */
+static char *fill_rows(row *rows, const seen *s, const process_group *groups, size_t count)
 {
-    for (int column = 0; column < COLUMNS; column++) {
-        buffer b;
-        if (!buffer_open(&b))
-            return false;
-        put_cell(b.out, s, g, column);
-        r->cells[column] = buffer_take(&b);
-        if (!r->cells[column])
-            return false;
-    }
-    return true;
+    buffer b;
+    if (!buffer_open(&b))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        for (int column = 0; column < COLUMNS; column++) {
+            put_cell(b.out, s, &groups[i], column);
+            fputc('\0', b.out);
+        }
+    char *text = buffer_take(&b);
+    const char *at = text;
+    for (size_t i = 0; text && i < count; i++)
+        for (int column = 0; column < COLUMNS; column++) {
+            rows[i].cells[column] = at;
+            at += strlen(at) + 1;
+        }
+    return text;
 }
 
 /* Each column as wide as its widest cell, but if that is too wide, the widest of the three that can
@@ -105,18 +111,14 @@ bool processes_put_table(FILE *out, const seen *s, const process_group *groups, 
 {
     int widths[COLUMNS];
     row *rows = calloc(count + 1, sizeof *rows);
-    bool ok = rows != NULL;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = fill_row(&rows[i], s, &groups[i]);
-    if (ok) {
+    char *cells = rows ? fill_rows(rows, s, groups, count) : NULL;
+    if (cells) {
         find_widths(widths, rows, count, width);
         put_row(out, heads, widths);
+        for (size_t i = 0; i < count; i++)
+            put_row(out, rows[i].cells, widths);
     }
-    for (size_t i = 0; ok && i < count; i++)
-        put_row(out, (const char *const *)rows[i].cells, widths);
-    for (size_t i = 0; rows && i < count; i++)
-        for (int c = 0; c < COLUMNS; c++)
-            free(rows[i].cells[c]);
     free(rows);
-    return ok;
+    free(cells);
+    return cells != NULL;
 }

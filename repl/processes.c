@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "repl/columns.h"
+#include "repl/pieces.h"
 
 /* ---- Which are meant ---- */
 
@@ -97,7 +98,7 @@ static void show_picked(repl *r, const seen *s, const char *what)
         }
     }
     if (text)
-        repl_print(1, "%s", text);
+        pieces_show(r, text);
     else
         repl_print(2, "out of memory\n");
     free(text);

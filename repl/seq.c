@@ -9,6 +9,7 @@
 #include "repl/evaluate.h"
 #include "repl/numbers.h"
 #include "repl/pager.h"
+#include "repl/pieces.h"
 #include "repl/repl.h"
 #include "repl/seq_draw.h"
 
@@ -79,7 +80,7 @@ static void show_diagram(repl *r, uint64_t from, size_t most, bool last)
     }
     if (left_out > 0 && last)
         repl_print(1, "… %zu more before (:seq all pages them)\n", left_out);
-    repl_print(1, "%s", text);
+    pieces_show(r, text);
     if (left_out > 0 && !last)
         repl_print(1, "… %zu more (:seq all pages them)\n", left_out);
     free(text);
@@ -92,7 +93,7 @@ static void page_diagram(repl *r, uint64_t from)
     if (!text)
         repl_print(1, "nothing has happened\n");
     else if (!pager_show(text, strlen(text)))
-        repl_print(1, "%s", text);
+        pieces_show(r, text);
     free(text);
 }
 

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "include/csp_tools.h"
+#include "repl/columns.h"
 #include "repl/evaluate.h"
 #include "repl/numbers.h"
+#include "repl/pieces.h"
 #include "repl/terminal.h"
 
 /* ---- History ---- */
@@ -13,17 +15,18 @@
 enum { SHOWN = 50 }; /* entries, the latest */
 
 typedef struct finding {
+    FILE *out;
     const char *text; /* what they contain */
     size_t found, shown;
     bool is_counting;
 } finding;
 
 /* The lines behind the first stand below it. */
-static void print_entry(const char *entry)
+static void put_entry(FILE *out, const char *entry)
 {
     for (const char *line = entry; line;) {
         size_t size = strcspn(line, "\n");
-        repl_print(1, "%s%.*s\n", line == entry ? "  " : "    ", (int)size, line);
+        fprintf(out, "%s%.*s\n", line == entry ? "  " : "    ", (int)size, line);
         line = line[size] ? line + size + 1 : NULL;
     }
 }
@@ -36,20 +39,28 @@ static void find_entry(void *user, const char *entry)
     if (f->is_counting)
         f->found++;
     else if (++f->shown + SHOWN > f->found)
-        print_entry(entry);
+        put_entry(f->out, entry);
 }
 
 void command_history(repl *r, const char *argument)
 {
-    (void)r;
-    finding f = {.text = argument, .is_counting = true};
+    buffer b;
+    if (!buffer_open(&b)) {
+        repl_print(2, "out of memory\n");
+        return;
+    }
+    finding f = {.out = b.out, .text = argument, .is_counting = true};
     terminal_history(find_entry, &f);
     f.is_counting = false;
     if (f.found > SHOWN)
-        repl_print(1, "  … %zu earlier (:history TEXT finds them)\n", f.found - SHOWN);
+        fprintf(f.out, "  … %zu earlier (:history TEXT finds them)\n", f.found - SHOWN);
     terminal_history(find_entry, &f);
     if (f.found == 0)
-        repl_print(1, "no entry contains `%s`\n", argument);
+        fprintf(f.out, "no entry contains `%s`\n", argument);
+    char *text = buffer_take(&b);
+    if (text)
+        pieces_show(r, text);
+    free(text);
 }
 
 /* ---- Reset ---- */

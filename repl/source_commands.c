@@ -6,7 +6,9 @@
 
 #include "include/csp_tools.h"
 #include "repl/evaluate.h"
+#include "repl/pieces.h"
 #include "repl/source.h"
+#include "repl/terminal.h"
 
 static void say_unknown(repl *r, const char *name)
 {
@@ -22,7 +24,7 @@ void command_doc(repl *r, const char *argument)
 {
     char *text = csp_doc(r->session, argument);
     if (text)
-        repl_print(1, "%s", text);
+        pieces_show(r, text);
     else
         say_unknown(r, argument);
     csp_text_free(text);
@@ -32,9 +34,10 @@ void command_src(repl *r, const char *argument)
 {
     char *text = csp_source(r->session, argument, NULL, NULL);
     char *doc = text ? NULL : csp_doc(r->session, argument);
-    if (text)
-        repl_print(1, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
-    else if (doc)
+    if (text) {
+        pieces_show(r, text);
+        terminal_fresh_line();
+    } else if (doc)
         repl_print(2, "`%s` has no source here: it is a part of the language\n", argument);
     else
         say_unknown(r, argument);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "repl/columns.h"
+#include "repl/pieces.h"
 #include "repl/repl.h"
 #include "repl/seen.h"
 
@@ -209,7 +210,7 @@ void command_tree(repl *r, const char *argument)
     if (!text)
         repl_print(2, "out of memory\n");
     else
-        repl_print(1, "%s", *text ? text : "no processes\n");
+        pieces_show(r, *text ? text : "no processes\n");
     free(text);
     seen_free(&s);
 }

@@ -6,6 +6,7 @@
 
 #include "repl/blocked.h"
 #include "repl/columns.h"
+#include "repl/pieces.h"
 #include "repl/processes.h"
 #include "repl/target.h"
 
@@ -230,7 +231,7 @@ static bool put_waits(FILE *out, const blocked *of, const bool *wanted)
 
 /* ---- The command ---- */
 
-static void print(buffer *b)
+static void print(repl *r, buffer *b)
 {
     screen_size screen = columns_screen();
     char *text = buffer_take(b);
@@ -239,7 +240,8 @@ static void print(buffer *b)
         columns_put_lines(cut.out, text, screen.columns - 1, screen.rows - 3);
         free(text);
         text = buffer_take(&cut);
-        repl_print(1, "%s", text ? text : "");
+        if (text)
+            pieces_show(r, text);
     }
     free(text);
 }
@@ -270,7 +272,7 @@ static void show_waits(repl *r, const target *t)
         fflush(b.out);
         if (ok && b.size == 0)
             fprintf(b.out, t ? "nobody waits there\n" : "no processes\n");
-        print(&b);
+        print(r, &b);
     }
     if (!ok)
         repl_print(2, "out of memory\n");
