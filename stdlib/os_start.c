@@ -276,7 +276,7 @@ static verdict os_kill(csp_vm *vm, process *p, value *args, value *result)
                               .key = "command",
                               .subject = subject,
                               .kind = why == ESRCH ? "not_found" : NULL,
-                              .why = why == ESRCH     ? "it has ended"
+                              .why = why == ESRCH ? "Os.start has not started it, or it has ended"
                                      : why == ENOTSUP ? "it has no group of its own"
                                                       : NULL};
     return vm_give(vm, system_error(vm, p, &f), result);
@@ -285,7 +285,7 @@ static verdict os_kill(csp_vm *vm, process *p, value *args, value *result)
 const native_entry os_start_natives[] = {
     {"kill", "kill(child, signal = \"TERM\", group = false)",
      "sends a signal to a program that Os.start has given, or to all of its group; true, or the "
-     "error not_found once it has ended",
+     "error not_found if it is none, or once it has ended",
      os_kill, 1, 3, 0},
     {"start",
      "start(command, ..args, dir = nil, env = nil, stdin = \"pipe\", stdout = \"pipe\", "
