@@ -83,7 +83,10 @@ static verdict give_stream(csp_vm *vm, process *p, errand *e, int way, const cha
     return vm_give(vm, stream_value(vm, p, s), result);
 }
 
-/* --- open(path, mode): slots: how often it was tried */
+/* --- open(path, mode) */
+
+/* Its frame: how often it was tried, and a pipe that nobody has opened for writing yet. */
+enum { SLOT_TRIED = 2, SLOT_PIPE, OPEN_SLOTS = 2 };
 
 static verdict begin_open(csp_vm *vm, process *p, const value *args)
 {
@@ -101,11 +104,45 @@ static verdict begin_open(csp_vm *vm, process *p, const value *args)
     return errand_start(vm, p, e, VALUE_NIL);
 }
 
-enum { OPEN_NEW, OPEN_WAITS, OPEN_COLLECTED, OPEN_SLEEPS };
+enum { OPEN_WAITS, OPEN_COLLECTED, OPEN_SLEEPS };
+
+/* Whoever opens a pipe with a name waits for the other end, which opens like any other file: it is
+ * told of when it has written something or is gone again, and looked for until then. */
+static verdict wait_for_writer(csp_vm *vm, process *p, value pipe, value *result)
+{
+    stream *s = value_hosted(pipe)->data;
+    if (!timer_of(vm, p))
+        return VERDICT_FAIL;
+    stream_result r = stream_meet(vm, p, s);
+    if (r == STREAM_WAIT)
+        timer_beside(vm, p, timer_after(vm, RETRY));
+    if (r != STREAM_OK)
+        return stream_verdict(vm, p, s, r, "open", result);
+    stream_leave(vm, p, s);
+    return vm_give(vm, pipe, result);
+}
+
+/* Nobody else has the pipe yet. */
+static void abandon_open(csp_vm *vm, process *p, const native_entry *entry, value *args)
+{
+    (void)entry;
+    stream *s = args[SLOT_PIPE] == VALUE_ABSENT ? NULL : value_hosted(args[SLOT_PIPE])->data;
+    if (!s)
+        return;
+    stream_leave(vm, p, s);
+    stream_close(vm, s, false);
+}
+
+static bool is_unborn(value v)
+{
+    return value_is(v, OBJ_HOSTED) && ((const stream *)value_hosted(v)->data)->unborn;
+}
 
 static verdict file_open_native(csp_vm *vm, process *p, value *args, value *result)
 {
-    value *state = &args[2];
+    value *state = &args[SLOT_TRIED], *pipe = &args[SLOT_PIPE];
+    if (*pipe != VALUE_ABSENT)
+        return wait_for_writer(vm, p, *pipe, result);
     if (*state == VALUE_ABSENT || *state == value_int(OPEN_SLEEPS)) {
         *state = value_int(OPEN_WAITS);
         return begin_open(vm, p, args);
@@ -127,7 +164,10 @@ static verdict file_open_native(csp_vm *vm, process *p, value *args, value *resu
         why ? give_failure(vm, p, e, result)
             : give_stream(vm, p, e, (int)e->numbers[FILE_FLAGS] & O_ACCMODE, e->paths[0], result);
     errand_end(vm, p);
-    return v;
+    if (v != VERDICT_DONE || !is_unborn(*result))
+        return v;
+    *pipe = *result;
+    return wait_for_writer(vm, p, *pipe, result);
 }
 
 /* --- temp(prefix, dir) */
@@ -245,8 +285,9 @@ const native_entry file_stream_natives[] = {
     {"open", "open(path, mode = \"r\")",
      "a stream for \"r\" reading, \"w\" writing it anew, \"a\" writing at its end, \"x\" writing "
      "one "
-     "that must not exist; with \"+\" for both ways: File.open(\"log.txt\", \"a\")",
-     file_open_native, 1, 2, 1},
+     "that must not exist; with \"+\" for both ways: File.open(\"log.txt\", \"a\"). A pipe with a "
+     "name waits until somebody opens its other end",
+     file_open_native, 1, 2, OPEN_SLOTS, .abandon = abandon_open},
     {"temp", "temp(prefix = \"csp\", dir = nil)",
      "makes a file of its own, for both ways, which nobody else may read; a tuple of its path and "
      "the stream",

@@ -94,6 +94,8 @@ void stream_leave(csp_vm *vm, const process *p, stream *s);
 /* In p's turn: reads more into `input`. */
 stream_result stream_fill(csp_vm *vm, process *p, stream *s);
 static inline size_t stream_available(const stream *s) { return s->input.used - s->input.from; }
+/* Takes the turn for p to read from a pipe; OK: somebody has opened its other end. */
+stream_result stream_meet(csp_vm *vm, process *p, stream *s);
 /* `size` bytes of `input` have been taken: removes them. */
 void stream_consume(stream *s, size_t size);
 

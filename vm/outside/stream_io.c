@@ -289,6 +289,30 @@ stream_result stream_fill(csp_vm *vm, process *p, stream *s)
     return stream_wait_in(vm, p, &s->in.ready);
 }
 
+/* There is no asking but by a read: what comes with the answer is the stream's. */
+stream_result stream_meet(csp_vm *vm, process *p, stream *s)
+{
+    stream_result r = stream_enter(vm, p, s, false);
+    if (r != STREAM_OK || !s->unborn)
+        return r;
+    if (!reserve(&s->input, FIRST_ROOM))
+        return no_memory(vm);
+    ssize_t got = read_now(s, s->input.data + s->input.used, FIRST_ROOM);
+    if (got == 0)
+        return stream_wait_in(vm, p, &s->in.ready);
+    if (got < 0 && got != -EAGAIN) {
+        errno = (int)-got;
+        return STREAM_FAILED;
+    }
+    s->unborn = false;
+    s->readable = got > 0;
+    if (got > 0)
+        took_input(s, got);
+    else
+        empty(&s->input);
+    return STREAM_OK;
+}
+
 bool stream_align(stream *s)
 {
     size_t ahead = stream_available(s);
