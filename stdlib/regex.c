@@ -112,6 +112,8 @@ static verdict regex_info(csp_vm *vm, process *p, value *args, value *result)
 
 enum { AT_ONCE = 4096 /* bytes */, ROOM = 1024 /* matches */, PLACES = 16 << 10 };
 
+enum { MATCH_KEYS = 5 };
+
 /* The state of a search. `found`: the matches that values are still made of, from `next` on. */
 typedef struct finding {
     uint64_t header;
@@ -125,6 +127,7 @@ typedef struct finding {
     value made;   /* the list of matches */
     value growth; /* as list_reserve_step has it */
     value piece[2];
+    value keys[MATCH_KEYS]; /* of the map of a match */
 } finding;
 
 typedef struct regex_request {
@@ -236,10 +239,15 @@ static verdict make_part(csp_vm *vm, finding *f, const string *s, const size_t *
     return list_push(vm, parts, part) ? VERDICT_DONE : vm_raise_memory(vm);
 }
 
-static bool put(csp_vm *vm, value m, const char *name, value v)
+static const char *const match_keys[MATCH_KEYS] = {"text", "start", "stop", "groups", "names"};
+
+/* Once for all matches of a search. False: no memory. */
+static bool find_keys(csp_vm *vm, finding *f)
 {
-    value key = v != VALUE_ABSENT ? str_intern(vm, name, strlen(name)) : VALUE_ABSENT;
-    return key != VALUE_ABSENT && map_put(vm, value_map(m), key, v);
+    for (int i = 0; i < MATCH_KEYS; i++)
+        if ((f->keys[i] = str_intern(vm, match_keys[i], strlen(match_keys[i]))) == VALUE_ABSENT)
+            return false;
+    return true;
 }
 
 /* The map of a match whose parts are there; ABSENT: no memory. */
@@ -247,7 +255,7 @@ static value make_match(csp_vm *vm, process *p, const finding *f, const regex_co
                         const size_t *places)
 {
     const list *parts = value_list(f->parts);
-    value m = map_new(vm, p, 5), names = map_new(vm, p, 0);
+    value m = map_new(vm, p, MATCH_KEYS), names = map_new(vm, p, 0);
     value groups = list_new(vm, p, parts->items + 1, parts->count - 1);
     if (m == VALUE_ABSENT || names == VALUE_ABSENT || groups == VALUE_ABSENT)
         return VALUE_ABSENT;
@@ -258,10 +266,12 @@ static value make_match(csp_vm *vm, process *p, const finding *f, const regex_co
         if (key == VALUE_ABSENT || !map_put(vm, value_map(names), key, parts->items[group]))
             return VALUE_ABSENT;
     }
-    bool ok = put(vm, m, "text", parts->items[0]) &&
-              put(vm, m, "start", value_int(str_index_at(s, (uint32_t)places[0]))) &&
-              put(vm, m, "stop", value_int(str_index_at(s, (uint32_t)places[1]))) &&
-              put(vm, m, "groups", groups) && put(vm, m, "names", names);
+    const value items[MATCH_KEYS] = {
+        parts->items[0], value_int(str_index_at(s, (uint32_t)places[0])),
+        value_int(str_index_at(s, (uint32_t)places[1])), groups, names};
+    bool ok = true;
+    for (int i = 0; ok && i < MATCH_KEYS; i++)
+        ok = map_put(vm, value_map(m), f->keys[i], items[i]);
     return ok ? m : VALUE_ABSENT;
 }
 
@@ -310,7 +320,7 @@ static bool find_begin(csp_vm *vm, process *p, value *args)
         return false;
     finding *f = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *f);
     value made = f ? list_new(vm, p, NULL, 0) : VALUE_ABSENT;
-    if (made == VALUE_ABSENT) {
+    if (made == VALUE_ABSENT || !find_keys(vm, f)) {
         vm_raise_memory(vm);
         return false;
     }
