@@ -268,12 +268,17 @@ enter 'fn waits() { ?chan() }'
 enter 'let all = par for i in 0..100_000 { spawn waits() };'
 prompts
 keys C-l
-# One is over soon where nothing else runs.
-paste "$(for _ in {1..10}; do echo ':ps all'; done)"
-keys Enter
-is 'waits  receive <chan'
-keys C-c
-verdict :ps-all within 20 ends
+# One is over soon where nothing else runs, and between two of them nothing is said: so it is tried again.
+tries=0
+stops() {
+    paste "$(for _ in {1..10}; do echo ':ps all'; done)"
+    keys Enter
+    is 'waits  receive <chan'
+    keys C-c
+    prompts
+    ends || { [ $((tries += 1)) -lt 10 ] && keys C-l && within 20 looks 'csp>' && stops; }
+}
+verdict :ps-all stops
 enter '40 + 6'
 verdict after-ps-all within 20 shows $'\n46\ncsp>'
 screen_close
