@@ -45,12 +45,9 @@ static void answer_otherwise(const cclosure *c, void *result)
         answer(type.kind, result, __atomic_load_n(&c->otherwise, __ATOMIC_RELAXED));
 }
 
-void cclosure_answer(const native_callback *c, uint64_t word)
+void cclosure_answer_elsewhere(const native_callback *c, uint64_t word)
 {
-    if (c->block)
-        memcpy(c->result, &word, sizeof word);
-    else
-        answer(c->closure->signature->result.kind, c->result, word);
+    answer(c->closure->signature->result.kind, c->result, word);
 }
 
 void cclosure_answer_bytes(const native_callback *c, const void *bytes)
@@ -138,6 +135,7 @@ _Static_assert(sizeof stub_code == 24, "the address follows");
 /* closure_enter does by itself what `called` does, but what the latter is needed for: C is on a
  * foreign thread, the closure is another's or gone, or there is no room. */
 void closure_enter(void);
+void closure_enter_words(void);
 void closure_enter_by_c(void);
 uint64_t cclosure_entered(const cclosure *c, const char *block);
 
@@ -156,7 +154,8 @@ static void enter_directly(const cclosure *c)
 #ifdef FFI_ASAN /* it has to be told of each change of stacks */
     void (*enter)(void) = closure_enter_by_c;
 #else
-    void (*enter)(void) = closure_enter;
+    bool words = c->signature->plan && c->signature->plan->vectors == 0;
+    void (*enter)(void) = words ? closure_enter_words : closure_enter;
 #endif
     char *to = (char *)c->stub + sizeof stub_code;
     if (offsetof(ffi_closure, user_data) == STUB_USER &&

@@ -62,14 +62,18 @@ void cclosure_stray(void (*tell)(const char *where, bool dead));
 
 /* --- in a callback */
 
+/* Where an argument lies that has this place in a block: between the words of the registers and
+ * those of the stack is the address to return to. */
+static inline const char *cclosure_in_block(const char *block, uint32_t at)
+{
+    return block + at + (at < BLOCK_STACK ? 0 : 8);
+}
 /* The bytes of argument i, on the native stack. */
 static inline const void *cclosure_bytes(const native_callback *c, uint32_t i)
 {
     if (!c->block)
         return c->args[i];
-    /* Between the words of the registers and those of the stack is the address to return to. */
-    uint32_t at = c->closure->signature->plan->at[i];
-    return c->block + at + (at < BLOCK_STACK ? 0 : 8);
+    return cclosure_in_block(c->block, c->closure->signature->plan->at[i]);
 }
 /* Argument i as a word; not for structs. */
 static inline uint64_t cclosure_word(const native_callback *c, uint32_t i)
@@ -83,7 +87,14 @@ static inline uint64_t cclosure_word(const native_callback *c, uint32_t i)
     return word;
 }
 /* The result for C; a struct by its bytes. Once, before native_resume; not for void. */
-void cclosure_answer(const native_callback *c, uint64_t word);
+void cclosure_answer_elsewhere(const native_callback *c, uint64_t word); /* not for blocks */
+static inline void cclosure_answer(const native_callback *c, uint64_t word)
+{
+    if (c->block)
+        memcpy(c->result, &word, sizeof word);
+    else
+        cclosure_answer_elsewhere(c, word);
+}
 void cclosure_answer_bytes(const native_callback *c, const void *bytes);
 /* Zero, or what was agreed on. */
 void cclosure_answer_otherwise(const native_callback *c);

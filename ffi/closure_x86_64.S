@@ -8,7 +8,7 @@
 #define BLOCK  56
 #define FRAME  (BLOCK + 112)
 
-    .macro begin_frame
+    .macro begin_frame vectors
     subq $FRAME, %rsp
     .cfi_adjust_cfa_offset FRAME
     movq %rdi, BLOCK(%rsp)
@@ -17,6 +17,7 @@
     movq %rcx, BLOCK+24(%rsp)
     movq %r8, BLOCK+32(%rsp)
     movq %r9, BLOCK+40(%rsp)
+    .if \vectors
     movq %xmm0, BLOCK+48(%rsp)
     movq %xmm1, BLOCK+56(%rsp)
     movq %xmm2, BLOCK+64(%rsp)
@@ -25,6 +26,7 @@
     movq %xmm5, BLOCK+88(%rsp)
     movq %xmm6, BLOCK+96(%rsp)
     movq %xmm7, BLOCK+104(%rsp)
+    .endif
     movq STUB_USER(%r10), %r11
     .endm
 
@@ -39,7 +41,7 @@
 
 /* r10: the closure's stub. */
     function closure_enter_by_c
-    begin_frame
+    begin_frame 1
 closure_to_c:
     movq %r11, %rdi
     leaq BLOCK(%rsp), %rsi
@@ -47,10 +49,10 @@ closure_to_c:
     return_result
     end closure_enter_by_c
 
-/* r10: the closure's stub. In one go, without calls: the processor predicts where a return leads to by
- * the calls before it, and each one on this stack would make one of the home go wrong. */
-    function closure_enter
-    begin_frame
+/* In one go, without calls: the processor predicts where a return leads to by the calls before it, and
+ * each one on this stack would make one of the home go wrong. */
+    .macro enter_home vectors
+    begin_frame \vectors
     movq ffi_here@GOTTPOFF(%rip), %rax
     movq %fs:THREAD_CURRENT(%rax), %rdi
     testq %rdi, %rdi
@@ -90,7 +92,17 @@ closure_to_c:
     movl %edx, (%rcx)
     movq RESULT(%rsp), %rax
     return_result
+    .endm
+
+/* r10: the closure's stub. */
+    function closure_enter
+    enter_home 1
     end closure_enter
+
+/* The same where no argument is in a vector register. */
+    function closure_enter_words
+    enter_home 0
+    end closure_enter_words
 #endif
 
     .section .note.GNU-stack, "", @progbits

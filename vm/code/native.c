@@ -199,17 +199,6 @@ value vm_native(csp_vm *vm, const char *of, const char *name)
     return VALUE_NIL;
 }
 
-value *native_call_window(csp_vm *vm, process *p, value fn, uint32_t argc)
-{
-    uint32_t at = (uint32_t)p->code->registers - 1;
-    value *base = process_reserve(vm, p, process_registers(p), at + 2 + argc);
-    if (!base)
-        return NULL;
-    base[at] = fn;
-    vm->sched.call_argc = argc;
-    return base + at + 2;
-}
-
 verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv)
 {
     value copied[8];

@@ -27,6 +27,7 @@
 #ifndef CSP_VM_CODE_NATIVE_H
 #define CSP_VM_CODE_NATIVE_H
 
+#include "vm/core/stack.h"
 #include "vm/core/vm.h"
 
 typedef verdict native_fn(csp_vm *vm, process *p, value *args, value *result);
@@ -63,9 +64,6 @@ typedef struct native_module {
     const native_entry *entries;
 } native_module;
 
-/* In a resumable native: makes room for a call of fn, and returns where its arguments are to be
- * stored, which must be done at once. Then return CALL. NULL: raised. */
-value *native_call_window(csp_vm *vm, process *p, value fn, uint32_t argc);
 /* In a resumable native: call fn(argv[0] … argv[argc-1]) and come back; argv is copied at once.
  * Return what this returns (CALL or FAIL). */
 verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value *argv);
@@ -73,6 +71,20 @@ verdict native_call(csp_vm *vm, process *p, value fn, uint32_t argc, const value
 static inline value *native_result(const process *p)
 {
     return process_registers(p) + p->code->registers - 1;
+}
+/* In a resumable native: makes room for a call of fn, and returns where its arguments are to be
+ * stored, which must be done at once. Then return CALL. NULL: raised. */
+static inline value *native_call_window(csp_vm *vm, process *p, value fn, uint32_t argc)
+{
+    value *at = native_result(p);
+    if (__builtin_expect(at + 2 + argc > vm->sched.limit, 0)) {
+        at = process_grow(vm, p, at, 2 + argc);
+        if (!at)
+            return NULL;
+    }
+    at[0] = fn;
+    vm->sched.call_argc = argc;
+    return at + 2;
 }
 /* Where a native that catches finds the error that its call crashed with. */
 static inline value *native_crash(const process *p) { return native_result(p) - 1; }

@@ -17,9 +17,15 @@ typedef enum frame_slot { SLOT_STATE, SLOT_RECORD, SLOT_CRASH, FRAME_SLOTS } fra
 
 /* --- code */
 
-/* A frame's two instructions: one step, and back. */
-static const insn steps[] = {{OPC_NATIVE, 0, 0, 0}, {OPC_LOOP, 0, 0xfffe, 0xffff}};
-static const src_place places[2];
+/* A frame's instructions: a step, which a callback comes back behind, and so on; and back. */
+enum { STEPS = 8 };
+#define STEP                \
+    {                       \
+        OPC_NATIVE, 0, 0, 0 \
+    }
+static const insn steps[] = {
+    STEP, STEP, STEP, STEP, STEP, STEP, STEP, STEP, {OPC_LOOP, 0, UINT16_MAX - STEPS, UINT16_MAX}};
+static const src_place places[STEPS + 1];
 
 static const native_entry entry;
 
@@ -42,7 +48,7 @@ code *frame_code_new(csp_vm *vm, const foreign_fn *fn, module *m)
     made->fn = fn;
     made->base = (code){
         .insns = steps,
-        .count = 2,
+        .count = STEPS + 1,
         .places = places,
         .params = (uint16_t)params,
         .required = (uint16_t)fn->of->signature->count,
@@ -206,18 +212,30 @@ static const native_callback *callback_of(const cframe *f)
 
 static const ctarget *target_of(const cframe *f) { return cclosure_user(callback_of(f)->closure); }
 
-static value function_of(const process *p, const ctarget *t)
+static value function_of(const process *p, const cframe *f, const ctarget *t)
 {
+    if (t->call == f->call)
+        return f->args[t->param];
     return t->kept ? t->kept->function : process_stack(p)[t->call->frame + t->param];
 }
 
 /* After a crash of an earlier callback of this call. */
 static verdict called_back_crashed(csp_vm *vm, const cframe *f)
 {
+    set_state(f, STATE_SUSPENDED);
     if (!cclosure_signature(target_of(f)->closure)->has_otherwise)
         return raise_put_off(vm, f);
     set_state(f, STATE_OTHERWISE);
     return VERDICT_YIELD;
+}
+
+static verdict give_argument(csp_vm *vm, process *p, const native_callback *c, uint32_t i,
+                             value *to)
+{
+    ctype t = cclosure_signature(c->closure)->params[i];
+    uint64_t word =
+        t.kind == CTYPE_STRUCT ? (uint64_t)(uintptr_t)cclosure_bytes(c, i) : cclosure_word(c, i);
+    return convert_from_c(vm, p, t, word, to);
 }
 
 /* The arguments of a callback, into the window of its function. */
@@ -225,49 +243,49 @@ static verdict give_arguments(csp_vm *vm, process *p, const native_callback *c, 
                               value *args)
 {
     const ctype *types = s->params;
+    const char *block = c->block;
+    const uint32_t *at = block ? s->plan->at : NULL;
     for (uint32_t i = 0, n = s->count; i < n; i++) {
-        ctype t = types[i];
-        if (t.kind == CTYPE_STRUCT) {
-            uint64_t at = (uint64_t)(uintptr_t)cclosure_bytes(c, i);
-            if (convert_from_c(vm, p, t, at, &args[i]) != VERDICT_DONE)
-                return VERDICT_FAIL;
-            continue;
+        ctype_kind kind = types[i].kind;
+        uint64_t word;
+        bool given = false;
+        if (block && ctype_is_word(kind)) {
+            memcpy(&word, cclosure_in_block(block, at[i]), sizeof word);
+            given = convert_from_c_quickly(vm, kind, word, &args[i]);
         }
-        uint64_t word = cclosure_word(c, i);
-        if (!convert_from_c_quickly(vm, t.kind, word, &args[i]) &&
-            convert_from_c(vm, p, t, word, &args[i]) != VERDICT_DONE)
+        if (!given && give_argument(vm, p, c, i, &args[i]) != VERDICT_DONE)
             return VERDICT_FAIL;
     }
     return VERDICT_CALL;
 }
 
-static verdict called_back(csp_vm *vm, process *p, cframe *f)
+/* What a callback costs is what leads from its result to the next one: these are one piece. */
+#define IN_ONE static inline __attribute__((always_inline))
+
+IN_ONE verdict called_back(csp_vm *vm, process *p, cframe *f, const native_callback *c)
 {
-    const native_callback *c = callback_of(f);
     if (f->slots[SLOT_CRASH] != VALUE_ABSENT)
         return called_back_crashed(vm, f);
     set_state(f, STATE_CALLED);
     const csignature *s = cclosure_signature(c->closure);
-    value *args = native_call_window(vm, p, function_of(p, target_of(f)), s->count);
+    value *args = native_call_window(vm, p, function_of(p, f, cclosure_user(c->closure)), s->count);
     return args ? give_arguments(vm, p, c, s, args) : VERDICT_FAIL;
 }
 
-static verdict outcome(csp_vm *vm, process *p, cframe *f, native_outcome o, value *result)
+IN_ONE verdict outcome(csp_vm *vm, process *p, cframe *f, native_outcome o, value *result)
 {
     native_stack *s = f->call->stack;
     if (o == NATIVE_RETURNED) {
         side_of(p)->c_error = s->error;
         return returned(vm, p, f, invoke_result(s), result);
     }
-    if (o == NATIVE_SUSPENDED) {
-        set_state(f, STATE_SUSPENDED);
-        return called_back(vm, p, f);
-    }
+    if (o == NATIVE_SUSPENDED)
+        return called_back(vm, p, f, s->callback);
     end(vm, p, f);
     return ccall_raise(vm, f->of, o);
 }
 
-static verdict resume(csp_vm *vm, process *p, cframe *f, worker_reply reply, value *result)
+IN_ONE verdict resume(csp_vm *vm, process *p, cframe *f, worker_reply reply, value *result)
 {
     ccall *c = f->call;
     if (c->of->blocking) {
@@ -308,11 +326,11 @@ static verdict answer(csp_vm *vm, process *p, cframe *f, value *result)
 {
     const native_callback *c = callback_of(f);
     ctype type = cclosure_signature(c->closure)->result;
+    value given = f->slots[FRAME_SLOTS]; /* native_result */
     uint64_t word;
-    if (convert_quickly(type.kind, *native_result(p), &word))
+    if (convert_quickly(type.kind, given, &word))
         cclosure_answer(c, word);
-    else if (type.kind != CTYPE_VOID &&
-             answer_with(vm, p, c, type, *native_result(p)) != VERDICT_DONE)
+    else if (type.kind != CTYPE_VOID && answer_with(vm, p, c, type, given) != VERDICT_DONE)
         return VERDICT_FAIL;
     return resume(vm, p, f, WORKER_ANSWERED, result);
 }
@@ -364,8 +382,7 @@ static verdict arrived(csp_vm *vm, process *p, cframe *f, value *result)
     ccall *c = f->call;
     blocking_arrived(vm, p);
     if (!atomic_load_explicit(&c->over, memory_order_acquire)) {
-        set_state(f, STATE_SUSPENDED);
-        return called_back(vm, p, f);
+        return called_back(vm, p, f, c->callback);
     }
     if (c->job.outcome == WORKER_RETURNED) {
         side_of(p)->c_error = c->job.error;
@@ -379,11 +396,11 @@ static verdict arrived(csp_vm *vm, process *p, cframe *f, value *result)
 static verdict step(csp_vm *vm, process *p, value *args, value *result)
 {
     cframe f = frame_at(p->code, args);
-    if (f.call)
-        f.call->frame = (uint32_t)(args - process_stack(p)); /* a tail call has moved it */
     switch (state_of(&f)) {
     case STATE_NEW: return begin(vm, p, &f, result);
-    case STATE_SUSPENDED: return called_back(vm, p, &f);
+    case STATE_SUSPENDED:
+        f.call->frame = (uint32_t)(args - process_stack(p)); /* a tail call has moved it */
+        return called_back(vm, p, &f, callback_of(&f));
     case STATE_CALLED: return answer(vm, p, &f, result);
     case STATE_OTHERWISE: return resume(vm, p, &f, WORKER_OTHERWISE, result);
     case STATE_WAITING: break;
