@@ -207,8 +207,8 @@ static verdict native_check(csp_vm *vm, process *p, value *args, value *result)
 {
     (void)p, (void)args;
     for (const release *r = vm->foreign->releases; r; r = r->next)
-        cr_assert(!r->pointer || (value_is(value_object(&r->pointer->pointer), OBJ_POINTER) &&
-                                  r->pointer->release == r));
+        cr_assert(!r->pointer ||
+                  (value_is(value_object(r->pointer), OBJ_POINTER) && r->pointer->release == r));
     *result = VALUE_NIL;
     return VERDICT_DONE;
 }

@@ -29,8 +29,7 @@ static const uint8_t *bytes_of(const cstruct *of, value v)
 {
     if (value_is(v, OBJ_STRUCT) && value_struct(v)->of == of)
         return value_struct(v)->data;
-    return value_is(v, OBJ_POINTER) && value_pointer(v)->of == of ? value_pointer(v)->address
-                                                                  : NULL;
+    return value_is(v, OBJ_POINTER) && value_view_of(v) == of ? value_pointer(v)->address : NULL;
 }
 
 static verdict copy(csp_vm *vm, process *p, value from, const uint8_t *at, value to)

@@ -55,7 +55,7 @@ verdict convert_raise(csp_vm *vm, int kind, const cplace *at, const char *format
 static const char *put_phrase(value v, char *out)
 {
     const cstruct *of = value_is(v, OBJ_STRUCT)    ? value_struct(v)->of
-                        : value_is(v, OBJ_POINTER) ? value_pointer(v)->of
+                        : value_is(v, OBJ_POINTER) ? value_view_of(v)
                                                    : NULL;
     if (!of)
         return vm_type_phrase(v);
@@ -182,7 +182,7 @@ static verdict struct_pointer_to_c(csp_vm *vm, process *p, const cstruct *of, va
         set_address(word, value_struct(v)->data);
         return VERDICT_DONE;
     }
-    if (value_is(v, OBJ_POINTER) && (!value_pointer(v)->of || value_pointer(v)->of == of))
+    if (value_is(v, OBJ_POINTER) && (!value_view_of(v) || value_view_of(v) == of))
         return pointer_address(vm, v, word);
     char expected[PLACE_SIZE];
     snprintf(expected, sizeof expected, "a `%s`, a pointer or nil", of->name);

@@ -57,7 +57,7 @@ verdict convert_from_c(csp_vm *vm, process *p, ctype t, uint64_t word, value *ou
 static inline bool convert_from_c_quickly(csp_vm *vm, ctype_kind kind, uint64_t word, value *out)
 {
     if (kind == CTYPE_POINTER)
-        return word && (*out = cpointer_made(vm, word, NULL)) != VALUE_ABSENT;
+        return word && (*out = cpointer_made(vm, word)) != VALUE_ABSENT;
     switch (kind) {
     case CTYPE_F64: return (*out = value_flonum(ctype_f64(word))) != VALUE_ABSENT;
     case CTYPE_I8:

@@ -9,9 +9,26 @@
 
 /* --- pointers */
 
+static cview view_made(void *address, const cstruct *of, value owner)
+{
+    return (cview){{OBJ_POINTER | OBJ_IMMUTABLE | CPOINTER_VIEW, address}, of, owner};
+}
+
+static value new_view(csp_vm *vm, void *address, const cstruct *of, value owner)
+{
+    cview *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
+    if (!made)
+        return VALUE_ABSENT;
+    *made = view_made(address, of, owner);
+    return value_object(made);
+}
+
 value cpointer_new(csp_vm *vm, void *address, const cstruct *of)
 {
-    return address ? cpointer_made(vm, (uint64_t)(uintptr_t)address, of) : VALUE_NIL;
+    if (!address)
+        return VALUE_NIL;
+    return of ? new_view(vm, address, of, VALUE_NIL)
+              : cpointer_made(vm, (uint64_t)(uintptr_t)address);
 }
 
 value cpointer_new_owner(csp_vm *vm, void *address, const cstruct *of)
@@ -19,17 +36,16 @@ value cpointer_new_owner(csp_vm *vm, void *address, const cstruct *of)
     cowner *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
     if (!made)
         return VALUE_ABSENT;
-    made->pointer =
-        (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, address, of, value_object(&made->pointer)};
+    made->view = view_made(address, of, value_object(made));
     return value_object(made);
 }
 
 value cpointer_within(csp_vm *vm, value v, void *address, const cstruct *of)
 {
-    value made = cpointer_new(vm, address, of);
-    if (made != VALUE_NIL && made != VALUE_ABSENT)
-        value_pointer(made)->owner = value_pointer(v)->owner;
-    return made;
+    const cowner *owner = value_owner(v);
+    if (!owner || !address)
+        return cpointer_new(vm, address, of);
+    return new_view(vm, address, of, value_object(owner));
 }
 
 verdict cpointer_check(csp_vm *vm, value v)
@@ -81,10 +97,11 @@ value cvalue_within(csp_vm *vm, value v, uint32_t offset, const cstruct *of)
 
 static bool show_pointer(text *t, value v)
 {
-    const cpointer *p = value_pointer(v);
-    if (p->of)
-        return text_printf(t, "<%s* %p>", p->of->name, p->address);
-    return text_printf(t, "<pointer %p>", p->address);
+    const cstruct *of = value_view_of(v);
+    void *address = value_pointer(v)->address;
+    if (of)
+        return text_printf(t, "<%s* %p>", of->name, address);
+    return text_printf(t, "<pointer %p>", address);
 }
 
 static uint64_t pointer_identity(value v) { return (uint64_t)(uintptr_t)value_pointer(v)->address; }

@@ -19,16 +19,23 @@
 
 struct release;
 
+/* Most are no more than an address, and only that large. */
 typedef struct cpointer {
-    uint64_t header;   /* OBJ_POINTER | OBJ_IMMUTABLE */
-    void *address;     /* never NULL: that is nil */
+    uint64_t header; /* OBJ_POINTER | OBJ_IMMUTABLE, perhaps CPOINTER_VIEW */
+    void *address;   /* never NULL: that is nil */
+} cpointer;
+
+/* One with CPOINTER_VIEW. */
+#define CPOINTER_VIEW OBJ_FLAG_A
+typedef struct cview {
+    cpointer pointer;
     const cstruct *of; /* what lies there; NULL: not known, no fields */
     value owner;       /* the cowner whose memory it leads into, itself or another, or VALUE_NIL */
-} cpointer;
+} cview;
 
 /* A pointer to what has to be given back. */
 typedef struct cowner {
-    cpointer pointer;
+    cview view;
     struct release *release; /* release.h */
     map *kept;               /* what pointers in its memory lead to, by their addresses */
 } cowner;
@@ -55,22 +62,33 @@ typedef struct foreign_fn {
 } foreign_fn;
 
 static inline cpointer *value_pointer(value v) { return (cpointer *)value_as_object(v); }
+/* NULL: v, a pointer, is an address and no more. */
+static inline const cview *value_view(value v)
+{
+    return obj_header(v) & CPOINTER_VIEW ? (const cview *)value_as_object(v) : NULL;
+}
+/* What lies where v, a pointer, leads to; NULL: that is not known. */
+static inline const cstruct *value_view_of(value v)
+{
+    const cview *view = value_view(v);
+    return view ? view->of : NULL;
+}
 /* The owner of what v, a pointer, leads into; NULL: nobody gives that back. */
 static inline cowner *value_owner(value v)
 {
-    value owner = value_pointer(v)->owner;
-    return owner == VALUE_NIL ? NULL : (cowner *)value_as_object(owner);
+    const cview *view = value_view(v);
+    return view && view->owner != VALUE_NIL ? (cowner *)value_as_object(view->owner) : NULL;
 }
 
 /* Makers: VALUE_ABSENT where memory has run out. */
 
-/* Not for NULL. */
-static inline value cpointer_made(csp_vm *vm, uint64_t address, const cstruct *of)
+/* No more than an address. Not for NULL. */
+static inline value cpointer_made(csp_vm *vm, uint64_t address)
 {
     cpointer *made = heap_alloc(vm_heap(vm), HEAP_TRACED, sizeof *made);
     if (!made)
         return VALUE_ABSENT;
-    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, (void *)(uintptr_t)address, of, VALUE_NIL};
+    *made = (cpointer){OBJ_POINTER | OBJ_IMMUTABLE, (void *)(uintptr_t)address};
     return value_object(made);
 }
 /* VALUE_NIL for NULL. */

@@ -195,12 +195,12 @@ static verdict store_array(csp_vm *vm, process *p, value holder, uint8_t *at, co
 
 bool cfield_has(value v)
 {
-    return value_is(v, OBJ_STRUCT) || (value_is(v, OBJ_POINTER) && value_pointer(v)->of);
+    return value_is(v, OBJ_STRUCT) || (value_is(v, OBJ_POINTER) && value_view_of(v));
 }
 
 static const cstruct *struct_of(value v)
 {
-    return value_is(v, OBJ_POINTER) ? value_pointer(v)->of : value_struct(v)->of;
+    return value_is(v, OBJ_POINTER) ? value_view_of(v) : value_struct(v)->of;
 }
 
 void cfield_each(value v, void (*each)(void *user, const char *name), void *user)
