@@ -17,7 +17,9 @@ struct native_stacks {
     uint32_t users; /* atomic */
     size_t size;
     void *data;
-    void (*around)(void (*fn)(void *arg), void *arg);
+    const native_terms *terms;
 };
+
+static inline const native_terms *native_terms_of(const native_stack *s) { return s->of->terms; }
 
 #endif

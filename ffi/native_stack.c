@@ -110,10 +110,7 @@ void native_stacks_release(native_stacks *p)
     fault_close();
 }
 
-void native_stacks_around(native_stacks *p, void (*around)(void (*fn)(void *arg), void *arg))
-{
-    p->around = around;
-}
+void native_stacks_terms(native_stacks *p, const native_terms *t) { p->terms = t; }
 
 native_count native_stacks_count(native_stacks *p)
 {

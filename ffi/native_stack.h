@@ -102,10 +102,15 @@ native_stacks *native_stacks_hold(native_stacks *p);
 /* The last one frees the pool with all its stacks, the retired and those that are still claimed
  * included: no C may be running on one. NULL is allowed. */
 void native_stacks_release(native_stacks *p);
-/* How calls are made: `around(fn, arg)` must call fn(arg), once, on the same thread, on whichever
- * terms the collector wants for a thread that is away in C. NULL: called directly. The VM never
- * runs inside of it. Between two calls; for workers it is of no matter. */
-void native_stacks_around(native_stacks *p, void (*around)(void (*fn)(void *arg), void *arg));
+/* On which terms of the collector's a thread goes away into C, each time that it enters or resumes
+ * a call, and comes back. The VM never runs between. */
+typedef struct native_terms {
+    bool (*leave)(void); /* whether it may go as it is, and calls `back` afterwards; else: */
+    void (*back)(void);
+    void (*around)(void (*fn)(void *arg), void *arg); /* calls fn(arg), once, on this thread */
+} native_terms;
+/* NULL: on none. Between two calls; for workers it is of no matter. `t` lives as long as p. */
+void native_stacks_terms(native_stacks *p, const native_terms *t);
 /* For audits and tests. */
 typedef struct native_count {
     uint32_t pooled, claimed, retired;

@@ -164,7 +164,7 @@ static inline void depart(native_stack *s)
     ffi_here.current = s;
 }
 
-static native_outcome enter(native_stack *s, const native_entry *e)
+static inline native_outcome enter(native_stack *s, const native_entry *e)
 {
     void *home = NULL;
     depart(s);
@@ -175,7 +175,7 @@ static native_outcome enter(native_stack *s, const native_entry *e)
     return arrived(s, outcome);
 }
 
-static native_outcome go_on(native_stack *s)
+static inline native_outcome go_on(native_stack *s)
 {
     void *home = NULL;
     depart(s);
@@ -205,11 +205,23 @@ static void go_on_away(void *arg)
     a->outcome = go_on(a->s);
 }
 
-static native_outcome go_around(native_stack *s, const native_entry *e)
+__attribute__((noinline)) static native_outcome go_around(native_stack *s, const native_entry *e)
 {
     away call = {.s = s, .entry = e};
-    s->of->around(e ? enter_away : go_on_away, &call);
+    native_terms_of(s)->around(e ? enter_away : go_on_away, &call);
     return call.outcome;
+}
+
+/* e NULL: the topmost call is resumed. */
+static inline native_outcome go(native_stack *s, const native_entry *e)
+{
+    const native_terms *t = native_terms_of(s);
+    if (t && !t->leave())
+        return go_around(s, e);
+    native_outcome outcome = e ? enter(s, e) : go_on(s);
+    if (t)
+        t->back();
+    return outcome;
 }
 
 native_outcome native_begin(native_stack *s, const native_entry *e)
@@ -222,7 +234,7 @@ native_outcome native_begin(native_stack *s, const native_entry *e)
     if (e->room)
         sanitize_place(s->base, s->sp);
     s->calls[s->depth++] = (activation){s->base, s->sp, s->callback, e->function, e->plan};
-    return s->of->around ? go_around(s, e) : enter(s, e);
+    return go(s, e);
 }
 
 native_outcome native_enter(native_stack *s, void (*fn)(void *arg), void *arg, const void *function,
@@ -238,7 +250,7 @@ native_outcome native_resume(native_stack *s)
         drop_call(s);
         return NATIVE_JUMPED;
     }
-    return s->of->around ? go_around(s, NULL) : go_on(s);
+    return go(s, NULL);
 }
 
 void native_abandon(native_stack *s) { drop_call(s); }

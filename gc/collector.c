@@ -32,7 +32,7 @@ static struct {
     bool started, ours;
     bool shared;      /* collector_is_shared; atomic */
     int threads;      /* known to the collector; atomic */
-    bool outside;     /* the only one of them is in C, directly (heap_call_outside); atomic */
+    bool outside;     /* the only one of them is in C, directly (heap_leave); atomic */
     int to_count;     /* collections under way that are to count a heap */
     int on_purpose;   /* collections under way that somebody asked for */
     size_t limit;     /* the sum of the limits of all heaps; 0: one of them has none */
@@ -351,20 +351,19 @@ void heap_do_blocking(void (*fn)(void *), void *data)
     GC_do_blocking(call_blocking, &b);
 }
 
-void heap_call_outside(void (*fn)(void *), void *data)
+bool heap_leave(void)
 {
-    if (heap_knows_thread && registry.ours) {
-        __atomic_store_n(&registry.outside, true, __ATOMIC_RELAXED);
-        __atomic_signal_fence(__ATOMIC_SEQ_CST); /* see fence_everywhere */
-        if (__atomic_load_n(&registry.threads, __ATOMIC_RELAXED) == 1) {
-            fn(data);
-            __atomic_store_n(&registry.outside, false, __ATOMIC_RELEASE);
-            return;
-        }
-        __atomic_store_n(&registry.outside, false, __ATOMIC_RELEASE);
-    }
-    heap_do_blocking(fn, data);
+    if (!heap_knows_thread || !registry.ours)
+        return false;
+    __atomic_store_n(&registry.outside, true, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* see fence_everywhere */
+    if (__atomic_load_n(&registry.threads, __ATOMIC_RELAXED) == 1)
+        return true;
+    heap_come_back();
+    return false;
 }
+
+void heap_come_back(void) { __atomic_store_n(&registry.outside, false, __ATOMIC_RELEASE); }
 
 int collector_kind(heap_kind kind) { return registry.kinds[kind]; }
 

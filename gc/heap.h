@@ -280,10 +280,12 @@ void heap_locked(void (*fn)(void *), void *data);
  * one. It must not touch any object. */
 void heap_do_blocking(void (*fn)(void *), void *data);
 
-/* The same for what is mostly short, and leaves this thread's stack meanwhile: directly as long as
- * no other thread is known to the collector, which is ours. A thread that becomes known meanwhile
- * waits until this has come back. */
-void heap_call_outside(void (*fn)(void *), void *data);
+/* For what is mostly short, and leaves this thread's stack meanwhile. True: no other thread is
+ * known to the collector, which is ours, so it can be done directly, and then heap_come_back is
+ * called; a thread that becomes known meanwhile waits for that. False: it is to be done by
+ * heap_do_blocking. */
+bool heap_leave(void);
+void heap_come_back(void);
 
 /* in use by the collector's heap (not counting free space in it) and by mapped stacks */
 size_t heap_bytes(const heap *h);

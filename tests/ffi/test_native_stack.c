@@ -486,6 +486,16 @@ Test(native_stack, a_thread_keeps_its_alternate_stack)
 
 static int away, back;
 
+static bool may_leave;
+
+static bool leave(void)
+{
+    away += may_leave;
+    return may_leave;
+}
+
+static void come_back(void) { back++; }
+
 static void around(void (*fn)(void *arg), void *arg)
 {
     away++;
@@ -493,11 +503,15 @@ static void around(void (*fn)(void *arg), void *arg)
     back++;
 }
 
-Test(native_stack, calls_are_made_inside_of_what_is_wanted)
+static const native_terms terms = {leave, come_back, around};
+
+static void check_terms(bool leaves)
 {
+    away = back = 0;
+    may_leave = leaves;
     native_stacks *p = pool_of(SMALL);
     native_stack *s = native_claim(p, NULL);
-    native_stacks_around(p, around);
+    native_stacks_terms(p, &terms);
     conversation c = {.count = 0};
     cr_assert_eq(native_enter(s, talk, &c, NULL, 0), NATIVE_SUSPENDED);
     cr_assert_eq(away, 1);
@@ -510,6 +524,12 @@ Test(native_stack, calls_are_made_inside_of_what_is_wanted)
     cr_assert_eq(back, 5);
     native_release(s);
     native_stacks_release(p);
+}
+
+Test(native_stack, calls_are_made_on_the_terms_that_are_wanted)
+{
+    check_terms(true);
+    check_terms(false);
 }
 
 /* --- signals */

@@ -20,7 +20,8 @@ bool foreign_open(csp_vm *vm)
         free(v);
         return false;
     }
-    native_stacks_around(v->stacks, heap_call_outside);
+    static const native_terms terms = {heap_leave, heap_come_back, heap_do_blocking};
+    native_stacks_terms(v->stacks, &terms);
     v->watch.period = 1;
     vm->foreign = v;
     fault_report_install();
