@@ -68,7 +68,7 @@ static void tear_down(void)
     ffi_block_release(block);
 }
 
-TestSuite(worker, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(worker, .init = set_up, .fini = tear_down, .timeout = 300);
 
 static void on_over(worker_job *j)
 {
