@@ -1,8 +1,10 @@
 /* What a host is told of what is going on in its VM. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "include/csp.h"
+#include "tests/support/support.h"
 
 static void check_error(csp_vm *vm, const char *message)
 {
@@ -82,6 +84,29 @@ Test(stats, count_what_processes_did)
     cr_assert_gt(s.reductions, 1000);
     eval(session, "for i in 0..100000 { }");
     cr_assert_geq(stats_of(vm).reductions, s.reductions + 100000);
+    csp_free(vm);
+}
+
+/* What goes through an int of 60,000 bits once costs a reduction for each 128 of them, whatever the
+ * other operand is: else a slice could have thousands of them in it. What goes beyond the end of a
+ * slice is not counted. */
+Test(stats, count_what_long_ints_cost)
+{
+    enum { TIMES = 100, COST = 60000 / 128 * 9 / 10 };
+    static const char *const operations[] = {"b + 1", "1 + b", "b - 1",  "1 - b",
+                                             "b & 1", "b | 1", "1 ^ b",  "b + b",
+                                             "-b",    "~b",    "b << 1", "b >> 1"};
+    csp_vm *vm;
+    cr_assert_eq(csp_new(NULL, &vm), CSP_OK);
+    csp_session *session = csp_session_new(vm);
+    eval(session, "let b = 1 << 60000");
+    for (unsigned i = 0; i < sizeof operations / sizeof *operations; i++) {
+        uint64_t before = stats_of(vm).reductions;
+        char *text = support_format("for _ in 0..%d { let x = %s }", TIMES, operations[i]);
+        eval(session, text);
+        cr_assert_geq(stats_of(vm).reductions - before, TIMES * COST, "%s", text);
+        free(text);
+    }
     csp_free(vm);
 }
 

@@ -58,7 +58,7 @@ static void charge_product(csp_vm *vm, uint64_t bits_a, uint64_t bits_b)
 
 static void charge_sum(csp_vm *vm, value a, value b)
 {
-    if (!value_is_int(a) && !value_is_int(b))
+    if (!value_is_int(a) || !value_is_int(b))
         vm_charge(vm, (num_bits(a) + num_bits(b)) / BITS_PER_REDUCTION);
 }
 

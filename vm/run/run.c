@@ -431,12 +431,14 @@ arithmetic: {
         value result;
         if (unlikely(num_unary(vm, OPC_NEG, B, &result) != VERDICT_DONE)) goto fail;
         A = result;
+        PAY();
         NEXT();
     }
     CASE(BNOT) : {
         value result;
         if (unlikely(num_unary(vm, OPC_BNOT, B, &result) != VERDICT_DONE)) goto fail;
         A = result;
+        PAY();
         NEXT();
     }
     CASE(NOT) : A = value_bool(!value_truthy(B)); NEXT();
