@@ -95,11 +95,13 @@ Test(stats, count_what_long_ints_cost)
     enum { TIMES = 100, COST = 60000 / 128 * 9 / 10 };
     static const char *const operations[] = {"b + 1", "1 + b", "b - 1",  "1 - b",
                                              "b & 1", "b | 1", "1 ^ b",  "b + b",
-                                             "-b",    "~b",    "b << 1", "b >> 1"};
+                                             "-b",    "~b",    "b << 1", "b >> 1",
+                                             "b == c", "b < c", "b != c", "[b] < [c]",
+                                             "m[b]",   "(b..) == (c..)"};
     csp_vm *vm;
     cr_assert_eq(csp_new(NULL, &vm), CSP_OK);
     csp_session *session = csp_session_new(vm);
-    eval(session, "let b = 1 << 60000");
+    eval(session, "let b = 1 << 60000; let c = 1 << 60000; let m = {}");
     for (unsigned i = 0; i < sizeof operations / sizeof *operations; i++) {
         uint64_t before = stats_of(vm).reductions;
         char *text = support_format("for _ in 0..%d { let x = %s }", TIMES, operations[i]);

@@ -10,6 +10,7 @@
 #include "vm/data/children.h"
 #include "vm/data/map.h"
 #include "vm/data/slice.h"
+#include "vm/number/arith.h"
 #include "vm/number/num.h"
 
 enum { HASH_ELEMENTS = 64, REDUCTIONS_PER_ELEMENT = 4 };
@@ -42,8 +43,8 @@ static uint64_t hash_all_bytes(uint64_t h, const bytes *b)
 
 static uint64_t hash_range(csp_vm *vm, const range *r)
 {
-    uint64_t h = num_hash(r->from, vm->hash_seed);
-    return hash_add(h, r->to == VALUE_NIL ? 2 : num_hash(data_range_stop(r), vm->hash_seed));
+    uint64_t h = num_key_hash(vm, r->from);
+    return hash_add(h, r->to == VALUE_NIL ? 2 : num_key_hash(vm, data_range_stop(r)));
 }
 
 /* The keys of a map, in no particular order; of a large map only their number. */
@@ -70,7 +71,7 @@ static uint64_t hash_one(csp_vm *vm, value v)
 {
     uint64_t seed = vm->hash_seed;
     if (value_is_number(v))
-        return num_hash(v, seed);
+        return num_key_hash(vm, v);
     obj_kind kind = value_kind(v);
     uint64_t h = hash_add(seed, kind);
     switch (kind) {

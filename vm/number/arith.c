@@ -62,6 +62,20 @@ static void charge_sum(csp_vm *vm, value a, value b)
         vm_charge(vm, (num_bits(a) + num_bits(b)) / BITS_PER_REDUCTION);
 }
 
+int num_order(csp_vm *vm, value a, value b)
+{
+    if (value_is(a, OBJ_BIGINT) && value_is(b, OBJ_BIGINT) && num_bits(a) == num_bits(b))
+        vm_charge(vm, num_bits(a) / BITS_PER_REDUCTION);
+    return num_compare(a, b);
+}
+
+uint64_t num_key_hash(csp_vm *vm, value number)
+{
+    if (value_is(number, OBJ_BIGINT))
+        vm_charge(vm, num_bits(number) / BITS_PER_REDUCTION);
+    return num_hash(number, vm->hash_seed);
+}
+
 /* By one of GMP's functions that go once through both operands. Inlined so that none of them is
  * looked up before it is called. */
 static inline __attribute__((always_inline)) verdict linear(csp_vm *vm, gmp_operation *fn, value a,

@@ -11,6 +11,9 @@
  * to num_long.h. */
 verdict num_binary(csp_vm *vm, process *p, opcode op, value a, value b, value *out);
 verdict num_unary(csp_vm *vm, opcode op /* OPC_NEG, OPC_BNOT */, value a, value *out);
+/* num_compare and num_hash for programs: the work is charged. */
+int num_order(csp_vm *vm, value a, value b);
+uint64_t num_key_hash(csp_vm *vm, value number);
 
 /* Greatest common divisor, least common multiple (both >= 0), and the root of n >= 0 rounded down.
  * For simple natives, which return the same: CALL if it takes long. */

@@ -95,11 +95,14 @@ static bool holds(unsigned op, int order)
 
 /* Whether two values are equal; -1: a walk must tell. Where one is nil or a bool, or both are ints,
  * only what is identical is equal. */
-static inline int equal_quick(csp_vm *vm, value a, value b)
+static inline int equal_quick(csp_vm *vm, value a, value b, int64_t *red)
 {
     if (value_both_int(a, b) || value_is_immediate(a) || value_is_immediate(b))
         return a == b;
-    return walk_equal_quick(vm, a, b);
+    int equal = walk_equal_quick(vm, a, b);
+    *red -= (int64_t)vm->sched.charged;
+    vm->sched.charged = 0;
+    return equal;
 }
 
 /* A million frames may return one into the other without a call or a loop. So what lies on the
@@ -445,7 +448,7 @@ arithmetic: {
 
     CASE(EQ) :
     CASE(NE) : {
-        int equal = equal_quick(vm, B, C);
+        int equal = equal_quick(vm, B, C, &red);
         if (unlikely(equal < 0)) { op_a = B; op_b = C; walk = WALK_EQUAL; goto operate; }
         A = value_bool((equal != 0) == (pc->op == OPC_EQ));
         NEXT();
@@ -465,7 +468,7 @@ arithmetic: {
     CASE(JEQ) :
     CASE(JNE) : {
         value va = A, vb = B;
-        int equal = equal_quick(vm, va, vb);
+        int equal = equal_quick(vm, va, vb, &red);
         if (unlikely(equal < 0)) { op_a = va; op_b = vb; walk = WALK_EQUAL; goto operate; }
         if ((equal != 0) == (pc->op == OPC_JEQ)) JUMP((int16_t)pc->c);
         NEXT();
@@ -504,6 +507,7 @@ compare: {
         case VERDICT_FAIL: case VERDICT_YIELD: case VERDICT_BLOCK: case VERDICT_KILLED:
         case VERDICT_EXIT: case VERDICT_STOP: goto fail;
         }
+        PAY();
         bool yes = holds(pc->op, order);
         if (pc->op == OPC_LT || pc->op == OPC_LE) A = value_bool(yes);
         else if (yes) JUMP((int16_t)pc->c);

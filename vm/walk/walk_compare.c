@@ -7,6 +7,7 @@
 #include "vm/core/string.h"
 #include "vm/core/type.h"
 #include "vm/data/children.h"
+#include "vm/number/arith.h"
 #include "vm/number/num.h"
 #include "vm/walk/walk_equal.h"
 #include "vm/walk/walk_state.h"
@@ -19,7 +20,7 @@ static verdict walk_compare_atoms(csp_vm *vm, process *p, value a, value b, int 
 {
     *out = 0;
     if (value_is_number(a) && value_is_number(b)) {
-        *out = num_compare(a, b);
+        *out = num_order(vm, a, b);
         return VERDICT_DONE;
     }
     if (value_is_object(a) && !value_usable(p, a))

@@ -11,6 +11,7 @@
 #include "vm/data/map.h"
 #include "vm/data/map_find.h"
 #include "vm/data/slice.h"
+#include "vm/number/arith.h"
 #include "vm/number/num.h"
 #include "vm/walk/walk_state.h"
 
@@ -24,13 +25,13 @@ enum {
 
 static bool usable(const process *p, value v) { return !p || value_usable(p, v); }
 
-static bool ranges_equal(const range *a, const range *b)
+static bool ranges_equal(csp_vm *vm, const range *a, const range *b)
 {
-    if (num_compare(a->from, b->from) != 0)
+    if (num_order(vm, a->from, b->from) != 0)
         return false;
     if (a->to == VALUE_NIL || b->to == VALUE_NIL)
         return a->to == b->to;
-    return num_compare(data_range_stop(a), data_range_stop(b)) == 0;
+    return num_order(vm, data_range_stop(a), data_range_stop(b)) == 0;
 }
 
 /* Long values are compared in steps. */
@@ -132,7 +133,7 @@ static int objects_equal(csp_vm *vm, const process *p, value a, value b)
         const bytes *x = value_bytes(a), *y = value_bytes(b);
         return bytes_equal(x->data, x->size, y->data, y->size);
     }
-    case OBJ_RANGE: return ranges_equal(value_as_object(a), value_as_object(b));
+    case OBJ_RANGE: return ranges_equal(vm, value_as_object(a), value_as_object(b));
     case OBJ_BUFFER: return buffers_equal(p, a, b);
     case OBJ_STRUCT: return structs_equal(vm, p, a, b);
     case OBJ_HOSTED: return hosted_equal(p, a, b);
@@ -149,7 +150,7 @@ static int objects_equal(csp_vm *vm, const process *p, value a, value b)
 int walk_equal_atoms(csp_vm *vm, const process *p, value a, value b)
 {
     if (value_is_number(a))
-        return value_is_number(b) && num_compare(a, b) == 0;
+        return value_is_number(b) && num_order(vm, a, b) == 0;
     if (!value_is_object(a) || !value_is_object(b))
         return a == b;
     if (value_kind(a) != value_kind(b))
