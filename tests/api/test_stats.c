@@ -93,11 +93,10 @@ Test(stats, count_what_processes_did)
 Test(stats, count_what_long_ints_cost)
 {
     enum { TIMES = 100, COST = 60000 / 128 * 9 / 10 };
-    static const char *const operations[] = {"b + 1", "1 + b", "b - 1",  "1 - b",
-                                             "b & 1", "b | 1", "1 ^ b",  "b + b",
-                                             "-b",    "~b",    "b << 1", "b >> 1",
-                                             "b == c", "b < c", "b != c", "[b] < [c]",
-                                             "m[b]",   "(b..) == (c..)"};
+    static const char *const operations[] = {
+        "b + 1",  "1 + b", "b - 1",  "1 - b",     "b & 1",  "b | 1",
+        "1 ^ b",  "b + b", "-b",     "~b",        "b << 1", "b >> 1",
+        "b == c", "b < c", "b != c", "[b] < [c]", "m[b]",   "(b..) == (c..)"};
     csp_vm *vm;
     cr_assert_eq(csp_new(NULL, &vm), CSP_OK);
     csp_session *session = csp_session_new(vm);

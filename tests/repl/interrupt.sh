@@ -273,7 +273,7 @@ tries=0
 stops() {
     paste "$(for _ in {1..10}; do echo ':ps all'; done)"
     keys Enter
-    is 'waits  receive <chan'
+    is 'receive <chan'
     keys C-c
     prompts
     ends || { [ $((tries += 1)) -lt 10 ] && keys C-l && within 20 looks 'csp>' && stops; }
