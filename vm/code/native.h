@@ -42,6 +42,7 @@ typedef struct native_entry {
     uint8_t min, max; /* arguments; max may be NATIVE_VARIADIC */
     uint8_t slots;    /* > 0: resumable */
     bool catches;     /* resumable; the last slot is native_crash */
+    uint32_t insn_count;
     /* Resumable: its frame, with these args, is being unwound: gives back what the slots tell. May
      * not raise; once for each frame. NULL: there is nothing to do. */
     void (*abandon)(csp_vm *vm, process *p, const struct native_entry *entry, value *args);
@@ -52,10 +53,9 @@ typedef struct native_entry {
      * other arguments its list then has ABSENT, and the value of each of these or ABSENT, in this
      * order. If none is given, the list ends before that. */
     const char *const *options;
-    /* Resumable: the instructions of its frame, of which the first is NATIVE, and how many; NULL:
-     * that one and a way back */
+    /* Resumable: the instructions of its frame, `insn_count` of them, of which the first is NATIVE;
+     * NULL: that one and a way back */
     const insn *insns;
-    uint32_t insn_count;
 } native_entry;
 
 /* A table of natives ends with an entry whose name is NULL. Module "" is the prelude. */
