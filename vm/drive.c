@@ -357,14 +357,14 @@ typedef struct step_time {
  * that is soon over, as many are in which a message comes, does not look at it. */
 static bool is_late(scheduler *s, step_time *t, int64_t cost)
 {
-    enum { SOON = 20000, SLICE_MOST = 100000 }; /* ns */
+    enum { SOON = 20000 }; /* ns */
     t->cost += cost;
     int64_t gone = t->until ? 0 : loop_now() - t->begun;
     if (!t->until && gone < SOON)
         return false;
     int64_t now = loop_cpu_time();
-    if (!t->until) { /* the machine may have done something else meanwhile */
-        t->now = now - earlier(gone, SLICE_MOST);
+    if (!t->until) { /* rather too much than too little, if the machine did something else */
+        t->now = now - earlier(gone, t->limit);
         t->until = t->now + t->limit;
     }
     keep_pace(s, t->cost, now - t->now);
