@@ -1,4 +1,5 @@
-/* Functions of a library that has been through some versions. */
+/* Functions of a library that has been through some versions: for test_library.c, and for
+ * tests/script/ffi/report-31-versions.sh. */
 
 int old_1(void);
 int old_2(void);

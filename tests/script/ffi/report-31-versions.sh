@@ -1,19 +1,10 @@
 # A function that a library has only in versions for programs linked with it: the message names them.
+source=$PWD/../../ffi/versioned
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-cat >two.c <<'END'
-__asm__(".symver old_1, old@V_1");
-__asm__(".symver old_2, old@V_2");
-__asm__(".symver kept_1, kept@V_1");
-__asm__(".symver kept_2, kept@@V_2");
-int old_1(void) { return 1; }
-int old_2(void) { return 2; }
-int kept_1(void) { return 1; }
-int kept_2(void) { return 2; }
-END
-echo 'V_1 { global: old; kept; local: *; }; V_2 { global: old; kept; } V_1;' >two.map
-${CC:-cc} -shared -fPIC -Wl,--version-script=two.map -o two.so two.c || exit 1
+cp "$source.map" versioned.map
+${CC:-cc} -shared -fPIC -Wl,--version-script=versioned.map -o two.so "$source.c" || exit 1
 echo 'extern "./two.so" as two { fn old(): i32 }' >old.csp
 cat >kept.csp <<'END'
 extern "./two.so" as two { fn kept(): i32 }
