@@ -42,6 +42,9 @@ static void operands_begin(operands *o, value a, value b)
     mpz_init(o->result);
 }
 
+/* The cost of going once through so many bits. */
+static void charge_bits(csp_vm *vm, uint64_t bits) { vm_charge(vm, bits / BITS_PER_REDUCTION); }
+
 /* The cost of multiplying and dividing numbers of so many bits, in units of about 10 ns: the
  * schoolbook method first, about n log n later. */
 static void charge_product(csp_vm *vm, uint64_t bits_a, uint64_t bits_b)
@@ -59,20 +62,20 @@ static void charge_product(csp_vm *vm, uint64_t bits_a, uint64_t bits_b)
 static void charge_sum(csp_vm *vm, value a, value b)
 {
     if (!value_is_int(a) || !value_is_int(b))
-        vm_charge(vm, (num_bits(a) + num_bits(b)) / BITS_PER_REDUCTION);
+        charge_bits(vm, num_bits(a) + num_bits(b));
 }
 
 int num_order(csp_vm *vm, value a, value b)
 {
     if (value_is(a, OBJ_BIGINT) && value_is(b, OBJ_BIGINT) && num_bits(a) == num_bits(b))
-        vm_charge(vm, num_bits(a) / BITS_PER_REDUCTION);
+        charge_bits(vm, num_bits(a));
     return num_compare(a, b);
 }
 
 uint64_t num_key_hash(csp_vm *vm, value number)
 {
     if (value_is(number, OBJ_BIGINT))
-        vm_charge(vm, num_bits(number) / BITS_PER_REDUCTION);
+        charge_bits(vm, num_bits(number));
     return num_hash(number, vm->hash_seed);
 }
 
@@ -238,7 +241,7 @@ static verdict int_pow(csp_vm *vm, value a, value b, value *out)
         least = UINT64_MAX;
     if (num_check_bits(vm, least) == VERDICT_FAIL)
         return VERDICT_FAIL;
-    vm_charge(vm, least / BITS_PER_REDUCTION);
+    charge_bits(vm, least);
     return compute(vm, NUM_POW, a, b, out);
 }
 
@@ -284,7 +287,7 @@ static verdict int_shift_left(csp_vm *vm, value a, value b, value *out)
         return vm_give(vm, value_int((int64_t)((uint64_t)value_as_int(a) << distance)), out);
     if (num_check_bits(vm, bits) == VERDICT_FAIL)
         return VERDICT_FAIL;
-    vm_charge(vm, bits / BITS_PER_REDUCTION);
+    charge_bits(vm, bits);
     operands o;
     operands_begin(&o, a, b);
     mpz_mul_2exp(o.result, o.a.z, distance);
@@ -300,7 +303,7 @@ static verdict int_shift_right(csp_vm *vm, value a, value b, value *out)
         return vm_give(vm, value_int(is_negative(a) ? -1 : 0), out);
     if (value_is_int(a))
         return vm_give(vm, value_int(value_as_int(a) >> distance), out);
-    vm_charge(vm, num_bits(a) / BITS_PER_REDUCTION);
+    charge_bits(vm, num_bits(a));
     operands o;
     operands_begin(&o, a, b);
     mpz_fdiv_q_2exp(o.result, o.a.z, distance);
