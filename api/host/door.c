@@ -143,7 +143,7 @@ csp_status door_misuse(csp_vm *vm, const char *function, const char *format, ...
     else
         tell(d->host, function, what);
     if (entered)
-        atomic_store_explicit(&d->inside, 0, memory_order_release);
+        door_out(d);
     return CSP_E_MISUSE;
 }
 
@@ -184,18 +184,15 @@ host *door_enter(csp_vm *vm, const char *function, unsigned how)
             return NULL;
         door_last = d;
     }
-    uintptr_t before = 0;
-    if (__builtin_expect(!atomic_compare_exchange_strong_explicit(&d->inside, &before, door_me(),
-                                                                  memory_order_acquire,
-                                                                  memory_order_relaxed),
-                         0)) {
+    uintptr_t before;
+    if (__builtin_expect(!door_in(d, &before), 0)) {
         if ((before & ~(uintptr_t)(INSIDE_NATIVE | INSIDE_HOOK)) == door_me())
             return enter_again(d, function, how);
         tell_outside(d, function, "another thread is in the VM");
         return NULL;
     }
     if (d->vm != vm) { /* freed meanwhile */
-        atomic_store_explicit(&d->inside, 0, memory_order_release);
+        door_out(d);
         return NULL;
     }
     host *h = d->host;
@@ -227,7 +224,7 @@ void door_leave(host *h)
             error_free(h->misuse);
         h->misuse = NULL;
     }
-    atomic_store_explicit(&h->door->inside, 0, memory_order_release);
+    door_out(h->door);
 }
 
 /* ---- What runs of the host ---- */

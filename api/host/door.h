@@ -34,6 +34,15 @@ typedef struct door {
 extern _Thread_local door *door_last __attribute__((tls_model("initial-exec")));
 static inline uintptr_t door_me(void) { return (uintptr_t)&door_last; }
 
+/* Goes in where nobody is; false: *who is. Out again: door_out. */
+static inline bool door_in(door *d, uintptr_t *who)
+{
+    *who = 0;
+    return atomic_compare_exchange_strong_explicit(&d->inside, who, door_me(), memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+static inline void door_out(door *d) { atomic_store_explicit(&d->inside, 0, memory_order_release); }
+
 /* How an entry may come. */
 enum { DOOR_NATIVE = 1 /* also from a native of this VM */ };
 

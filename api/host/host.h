@@ -42,16 +42,11 @@ typedef struct host {
 static inline host *host_enter(csp_vm *vm, const char *function)
 {
     door *d = door_last;
-    uintptr_t nobody = 0;
-    if (__builtin_expect(!vm || d->vm != vm || !heap_knows_thread ||
-                             !atomic_compare_exchange_strong_explicit(&d->inside, &nobody,
-                                                                      door_me(),
-                                                                      memory_order_acquire,
-                                                                      memory_order_relaxed),
-                         0))
+    uintptr_t who;
+    if (__builtin_expect(!vm || d->vm != vm || !heap_knows_thread || !door_in(d, &who), 0))
         return door_enter(vm, function, 0);
     if (__builtin_expect(d->vm != vm, 0)) { /* freed meanwhile */
-        atomic_store_explicit(&d->inside, 0, memory_order_release);
+        door_out(d);
         return NULL;
     }
     d->host->entries = 1;
@@ -64,7 +59,7 @@ static inline void host_leave(host *h)
         return;
     }
     h->entries = 0;
-    atomic_store_explicit(&h->door->inside, 0, memory_order_release);
+    door_out(h->door);
 }
 
 /* The value of what is likely a handle of an object. */
