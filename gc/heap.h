@@ -127,10 +127,10 @@ typedef struct heap {
  * for the whole host process: the first caller's. False: out of memory. */
 bool heap_init(heap *h, size_t max_bytes, heap_mark_fn *mark_process, void (*roots)(heap *, void *),
                size_t (*stack_live)(void *), void *user);
-/* Makes the calling thread known to the collector, before a heap is used on a thread other than the
- * one of heap_init. It is undone when the thread ends. */
 extern _Thread_local bool heap_knows_thread __attribute__((tls_model("initial-exec")));
-bool heap_add_thread(void); /* false: no memory */
+bool heap_add_thread(void);
+/* Makes the calling thread known to the collector, before a heap is used on a thread other than the
+ * one of heap_init. It is undone when the thread ends. False: no memory. */
 static inline bool heap_enter_thread(void) { return heap_knows_thread || heap_add_thread(); }
 /* removes it from the registry and frees mapped stacks; its objects become garbage */
 void heap_close(heap *h);

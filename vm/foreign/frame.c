@@ -381,9 +381,8 @@ static verdict arrived(csp_vm *vm, process *p, cframe *f, value *result)
 {
     ccall *c = f->call;
     blocking_arrived(vm, p);
-    if (!atomic_load_explicit(&c->over, memory_order_acquire)) {
+    if (!atomic_load_explicit(&c->over, memory_order_acquire))
         return called_back(vm, p, f, c->callback);
-    }
     if (c->job.outcome == WORKER_RETURNED) {
         side_of(p)->c_error = c->job.error;
         return returned(vm, p, f, c->job.result, result);
