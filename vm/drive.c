@@ -395,8 +395,10 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
             return timer_next(s) == LOOP_NEVER && !pending(vm) ? VM_DEADLOCK : VM_DEADLINE;
         }
         if (t.timed && is_late(s, &t, cost))
-            return VM_SPENT;
+            break;
     }
+    if (why == VM_SPENT) /* what came in its last slice belongs to this step */
+        (void)is_stopped(vm, &why);
     return why;
 }
 

@@ -118,7 +118,8 @@ Test(interrupt, ends_an_evaluation_alone)
     csp_free(vm);
 }
 
-Test(interrupt, of_a_step_touches_no_process)
+/* The process p interrupts while it prints; until it has ended, steps of so many reductions. */
+static void interrupts_one_step(uint64_t reductions)
 {
     csp_vm *vm = make(NULL);
     csp_session *s = csp_session_new(vm);
@@ -129,7 +130,7 @@ Test(interrupt, of_a_step_touches_no_process)
     bool ended = false;
     csp_status status;
     while (!strstr(seen, "b")) {
-        status = csp_step(vm, 100000, NULL);
+        status = csp_step(vm, reductions, NULL);
         cr_assert(status >= CSP_OK || status == CSP_E_INTERRUPTED);
         if (status == CSP_E_INTERRUPTED) {
             cr_assert(!ended, "it ends one step");
@@ -137,9 +138,19 @@ Test(interrupt, of_a_step_touches_no_process)
             ended = true;
         }
     }
-    cr_assert(ended);
+    cr_assert(ended, "of %llu reductions", (unsigned long long)reductions);
     gives(s, "wait(p)", "7");
     csp_free(vm);
+}
+
+Test(interrupt, of_a_step_touches_no_process) { interrupts_one_step(100000); }
+
+/* Here the step's last slice is the one in which it comes. */
+Test(interrupt, of_a_short_step_is_not_lost)
+{
+    interrupts_one_step(1);
+    interrupts_one_step(10);
+    interrupts_one_step(100);
 }
 
 Test(interrupt, of_deferred_calls_that_never_end)
