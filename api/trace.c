@@ -94,7 +94,7 @@ csp_status csp_trace(csp_vm *vm, void (*each)(void *user, const csp_event *event
         return CSP_E_MISUSE;
     h->trace.each = each;
     h->trace.user = user;
-    vm->tell = each ? tell : NULL;
+    event_watch(vm, each ? tell : NULL);
     door_leave(h);
     return CSP_OK;
 }

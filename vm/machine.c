@@ -109,6 +109,7 @@ csp_vm *vm_create(const vm_limits *limits, const vm_host *host)
     if (!vm->host.dropped)
         vm->host.dropped = flood_tell_stream;
     vm->crashed = flood_crash;
+    event_watch(vm, NULL);
     vm->exit_status = -1;
     vm->sched.vm = vm;
     vm->sched.slice = vm->sched.pace = environment("CSP_SLICE", SLICE);

@@ -107,8 +107,9 @@ struct csp_vm {
     void (*crashed)(struct csp_vm *vm, const struct process *p, value why);
     vm_own own;
     vm_counts counts;
-    /* what happens, for a host that traces (event.h); NULL: nobody does */
+    /* what happens, for a host that traces; NULL: nobody does. event_watch sets both (event.h) */
     void (*tell)(struct csp_vm *vm, const struct event *e);
+    uint64_t chan_unusual;
     /* The process that has a budget (sched_set_budget): its slices, and the run, end when it has
      * used `budget` reductions in all. NULL: none */
     process *budgeted;

@@ -10,8 +10,7 @@
 
 static inline bool buffered_send(csp_vm *vm, channel *c, value m)
 {
-    if (c->count >= c->capacity || c->recv_first || event_wanted(vm) ||
-        (c->header & (CHANNEL_CLOSED | CHANNEL_PORT)))
+    if (c->count >= c->capacity || c->recv_first || !event_usual(vm, c))
         return false;
     chan_put(c, m);
     vm->counts.messages++;
@@ -20,8 +19,7 @@ static inline bool buffered_send(csp_vm *vm, channel *c, value m)
 
 static inline bool buffered_receive(const csp_vm *vm, channel *c, value *out)
 {
-    if (c->count == 0 || c->send_first || event_wanted(vm) ||
-        (c->header & (CHANNEL_CLOSED | CHANNEL_SPECIAL)))
+    if (c->count == 0 || c->send_first || !event_usual(vm, c))
         return false;
     *out = chan_get(c);
     return true;

@@ -61,6 +61,20 @@ __attribute__((cold)) void event_tell(csp_vm *vm, event_kind kind, const process
 /* Whether somebody is to be told: one test that is almost always false. */
 static inline bool event_wanted(const csp_vm *vm) { return __builtin_expect(vm->tell != NULL, 0); }
 
+/* From now on `tell` is told; NULL: nobody. */
+static inline void event_watch(csp_vm *vm, void (*tell)(csp_vm *vm, const event *e))
+{
+    vm->tell = tell;
+    vm->chan_unusual = CHANNEL_CLOSED | CHANNEL_SPECIAL | (tell != NULL);
+}
+
+/* Whether the other side of c is processes, and nobody is to be told. That is one test, since the
+ * lowest bit of each header is set: while somebody is to be told, no channel is usual. */
+static inline bool event_usual(const csp_vm *vm, const channel *c)
+{
+    return !(c->header & vm->chan_unusual);
+}
+
 /* A message has been sent, to `to` or, NULL, to the buffer. */
 static inline void event_sent(csp_vm *vm, const process *from, const process *to, channel *c,
                               value m)

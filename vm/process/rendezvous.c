@@ -127,7 +127,7 @@ verdict chan_raise_closed_send(csp_vm *vm)
     return vm_raise(vm, ERR_CLOSED, "send on a closed channel");
 }
 
-/* A send that meets no lone receiver, or is traced. */
+/* A send that meets no lone receiver, or one that is traced. */
 static __attribute__((noinline)) chan_result send_otherwise(csp_vm *vm, process *p, channel *c,
                                                             value m)
 {
@@ -152,7 +152,7 @@ static __attribute__((noinline)) chan_result send_otherwise(csp_vm *vm, process 
 chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
 {
     process *only = NULL;
-    if (c->recv_first && !event_wanted(vm) && !(c->header & (CHANNEL_CLOSED | CHANNEL_PORT)))
+    if (c->recv_first && event_usual(vm, c))
         only = dequeue_only(&c->recv_first, &c->recv_last);
     if (!only)
         return send_otherwise(vm, p, c, m);
@@ -162,7 +162,7 @@ chan_result chan_send(csp_vm *vm, process *p, channel *c, value m)
     return CHAN_DONE;
 }
 
-/* A receive that meets no lone sender, or is traced. */
+/* A receive from a channel of processes. */
 static __attribute__((noinline)) chan_result receive_otherwise(csp_vm *vm, process *p, channel *c,
                                                                value *out)
 {
@@ -198,14 +198,14 @@ static __attribute__((noinline)) chan_result receive_otherwise(csp_vm *vm, proce
     return wait_in(c, p, false);
 }
 
-static chan_result receive_special(csp_vm *vm, process *p, channel *c, value *out);
+static chan_result receive_unusual(csp_vm *vm, process *p, channel *c, value *out);
 
 chan_result chan_receive(csp_vm *vm, process *p, channel *c, value *out)
 {
-    if (c->header & CHANNEL_SPECIAL)
-        return receive_special(vm, p, c, out);
+    if (!event_usual(vm, c))
+        return receive_unusual(vm, p, c, out);
     process *only = NULL;
-    if (c->count == 0 && c->send_first && !event_wanted(vm))
+    if (c->count == 0 && c->send_first)
         only = dequeue_only(&c->send_first, &c->send_last);
     if (!only)
         return receive_otherwise(vm, p, c, out);
@@ -260,9 +260,11 @@ static chan_result receive_from_host(csp_vm *vm, process *p, channel *c, value *
     return received;
 }
 
-static __attribute__((noinline)) chan_result receive_special(csp_vm *vm, process *p, channel *c,
+static __attribute__((noinline)) chan_result receive_unusual(csp_vm *vm, process *p, channel *c,
                                                              value *out)
 {
+    if (!(c->header & CHANNEL_SPECIAL)) /* it is closed, or somebody traces */
+        return receive_otherwise(vm, p, c, out);
     if (c->header & CHANNEL_PORT)
         return receive_from_host(vm, p, c, out);
     if (c->header & CHANNEL_DONE) {
