@@ -88,25 +88,42 @@ static inline double value_as_flonum_by(value v, uint64_t shift)
 static inline value value_flonum(double d) { return value_flonum_by(d, FLONUM_SHIFT); }
 static inline double value_as_flonum(value v) { return value_as_flonum_by(v, FLONUM_SHIFT); }
 
-/* A number that is in its word, as a double: an int of more than 53 bits is rounded to nearest.
- * False: it is something else. */
-static inline bool value_to_double(value v, double *d)
+/* An int and a float, whichever comes first, both in their words, as doubles: an int of more than
+ * 53 bits is rounded to nearest. False: they are something else. */
+static inline __attribute__((always_inline)) bool
+value_int_and_flonum(value a, value b, uint64_t shift, double *da, double *db)
 {
-    if (value_is_flonum(v))
-        *d = value_as_flonum(v);
-    else if (value_is_int(v))
-        *d = (double)value_as_int(v);
-    else
-        return false;
-    return true;
+    if (value_is_int(a) && value_is_flonum(b)) {
+        *da = (double)value_as_int(a);
+        *db = value_as_flonum_by(b, shift);
+        return true;
+    }
+    if (value_is_flonum(a) && value_is_int(b)) {
+        *da = value_as_flonum_by(a, shift);
+        *db = (double)value_as_int(b);
+        return true;
+    }
+    return false;
 }
 
-/* The same, but false also for an int that would be rounded. */
+/* Whether both are doubles without being rounded. */
+static inline bool value_both_exact(int64_t a, int64_t b)
+{
+    const uint64_t end = (uint64_t)1 << 53;
+    return ((((uint64_t)a + end) | ((uint64_t)b + end)) >> 54) == 0;
+}
+
+/* A number that is in its word, as a double. False: it is something else, or would be rounded. */
 static inline bool value_to_exact_double(value v, double *d)
 {
-    const int64_t end = (int64_t)1 << 53;
-    return value_to_double(v, d) &&
-           (!value_is_int(v) || (value_as_int(v) >= -end && value_as_int(v) <= end));
+    if (value_is_flonum(v)) {
+        *d = value_as_flonum(v);
+        return true;
+    }
+    if (!value_is_int(v) || !value_both_exact(value_as_int(v), 0))
+        return false;
+    *d = (double)value_as_int(v);
+    return true;
 }
 
 #endif

@@ -191,24 +191,42 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
         } \
     } while (0)
 
-/* An integer result in r (tagged), or the same with doubles, or the slow path. Two floats are asked
- * for first, and by one test, since loops over floats have hardly anything else. */
-#define ARITH(x, y, INT_PART, FLOAT_OP) \
+/* Of two words that are not both ints. Two floats are asked for first, and by one test, since loops
+ * over floats have hardly anything else. */
+#define ARITH_FLOAT(va, vb, FLOAT_OP) \
     do { \
-        value va = (x), vb = (y); \
+        uint64_t by = flonum_shift(); \
         double da, db; \
-        if (likely(value_both_int(va, vb))) { \
-            int64_t r; \
-            if (likely(INT_PART)) { A = (value)r; NEXT(); } \
-        } else if (likely(value_both_flonum(va, vb))) { \
-            uint64_t by = flonum_shift(); \
+        if (likely(value_both_flonum(va, vb))) { \
             double fa = value_as_flonum_by(va, by), fb = value_as_flonum_by(vb, by); \
             value r = value_flonum_by(fa FLOAT_OP fb, by); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
-        } else if (likely(value_to_double(va, &da) && value_to_double(vb, &db))) { \
-            value r = value_flonum(da FLOAT_OP db); \
+        } else if (likely(value_int_and_flonum(va, vb, by, &da, &db))) { \
+            value r = value_flonum_by(da FLOAT_OP db, by); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
         } \
+    } while (0)
+/* An integer result in r (tagged), or the same with doubles, or the slow path. */
+#define ARITH(x, y, INT_PART, FLOAT_OP) \
+    do { \
+        value va = (x), vb = (y); \
+        if (likely(value_both_int(va, vb))) { \
+            int64_t r; \
+            if (likely(INT_PART)) { A = (value)r; NEXT(); } \
+        } else ARITH_FLOAT(va, vb, FLOAT_OP); \
+        op_a = va; op_b = vb; goto arithmetic; \
+    } while (0)
+/* Of two ints the quotient is rounded once, so they must be exact; by the int 0 none is divided. */
+#define DIVIDE(x, y) \
+    do { \
+        value va = (x), vb = (y); \
+        if (value_both_int(va, vb)) { \
+            int64_t na = value_as_int(va), nb = value_as_int(vb); \
+            if (likely(value_both_exact(na, nb) && nb != 0)) { \
+                value r = value_flonum((double)na / (double)nb); \
+                if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
+            } \
+        } else ARITH_FLOAT(va, vb, /); \
         op_a = va; op_b = vb; goto arithmetic; \
     } while (0)
 #define INT_ADD !__builtin_add_overflow((int64_t)va, (int64_t)(vb - 1), &r)
@@ -348,21 +366,8 @@ resume:
         op_a = va; op_b = vb;
         goto arithmetic;
     }
-    CASE(DIV) : op_a = B; op_b = C; goto divide;
-    CASE(DIVK) : op_a = B; op_b = K[pc->c]; goto divide;
-/* Of two ints the quotient is rounded once, so they must be exact; by the int 0 none is divided */
-divide: {
-        double da, db;
-        bool both = value_both_int(op_a, op_b)
-                        ? value_to_exact_double(op_a, &da) && value_to_exact_double(op_b, &db)
-                              && op_b != value_int(0)
-                        : value_to_double(op_a, &da) && value_to_double(op_b, &db);
-        if (likely(both)) {
-            value r = value_flonum(da / db);
-            if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); }
-        }
-        goto arithmetic;
-    }
+    CASE(DIV) : DIVIDE(B, C);
+    CASE(DIVK) : DIVIDE(B, K[pc->c]);
     CASE(IDIV) : op_a = B; op_b = C; goto floor_divide;
     CASE(IDIVK) : op_a = B; op_b = K[pc->c]; goto floor_divide;
 floor_divide:
