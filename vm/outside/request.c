@@ -213,10 +213,14 @@ void request_close(csp_vm *vm)
         next = r->next;
         if (r->roots)
             r->roots->proc = NULL;
-        if (r->state == REQUEST_ARRIVED)
+        if (r->state == REQUEST_ARRIVED) {
             forget(vm, r);
-        else if (r->state == REQUEST_UNDER_WAY && r->kind->cancel)
+            continue;
+        }
+        if (r->state == REQUEST_UNDER_WAY && r->kind->cancel)
             r->kind->cancel(r);
+        if (r->kind->settle)
+            r->kind->settle(r);
     }
     pool_close(vm->pool);
     vm->pool = NULL;

@@ -16,7 +16,7 @@
  *   ABANDONED   as UNDER_WAY; nobody waits for it          completion -> disposed of
  *
  * At the VM's end, whatever is under way or abandoned belongs to whoever does it, and is dropped
- * when it is done: nothing waits for it, and it touches nothing of the VM.
+ * when it is done: nothing waits for it but `settle`, and it touches nothing of the VM.
  *
  * A request that is UNDER_WAY counts as alive: there is no deadlock, and its process is held (its
  * address stands in memory that the collector scans) and is not a leak. What a worker reads of the
@@ -41,6 +41,10 @@ typedef struct request_kind {
     /* In the VM's thread, at most once: nobody waits for it any more, so it may be hurried. It
      * still has to be completed. NULL: not possible. */
     void (*cancel)(request *r);
+    /* The same at the VM's end, when it has been cancelled: returns when no more than that can come
+     * of it, since the OS process may end next. It must not take long. NULL: nothing has to be
+     * waited for. */
+    void (*settle)(request *r);
     /* Frees the request with all that belongs to it, on any thread, exactly once. */
     void (*drop)(request *r);
 } request_kind;

@@ -88,6 +88,14 @@ static void end(running *w, bool orphan)
     pthread_mutex_unlock(&r->lock);
 }
 
+static bool is_cancelled(runner *r)
+{
+    pthread_mutex_lock(&r->lock);
+    bool cancelled = r->cancelled;
+    pthread_mutex_unlock(&r->lock);
+    return cancelled;
+}
+
 /* From now on whoever cancels it kills it at once: the OS process may be about to end. */
 static void tell_pid(running *w)
 {
@@ -99,14 +107,24 @@ static void tell_pid(running *w)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* It may run long before this thread does again, and know nothing of the VM's end. */
+static int launch_and_tell(running *w)
+{
+    runner *r = w->of;
+    pthread_mutex_lock(&r->starting);
+    int why = is_cancelled(r) ? ECANCELED : launch_program(&r->what, &w->pid, &r->op);
+    if (why == 0)
+        tell_pid(w);
+    pthread_mutex_unlock(&r->starting);
+    return why;
+}
+
 static bool start(running *w)
 {
     runner *r = w->of;
     r->op = "run";
-    r->error = open_all(w, &r->what) ? launch_program(&r->what, &w->pid, &r->op) : errno;
+    r->error = open_all(w, &r->what) ? launch_and_tell(w) : errno;
     close_theirs(&r->what);
-    if (r->error == 0)
-        tell_pid(w);
     if (r->error == 0 && (w->at[END].fd = launch_watch(w->pid)) < 0) {
         r->error = errno;
         kill_group(w);
@@ -258,6 +276,7 @@ void runner_free(runner *r)
         free(r->outputs[i].data);
     if (r->wake >= 0)
         close(r->wake);
+    pthread_mutex_destroy(&r->starting);
     pthread_mutex_destroy(&r->lock);
     free(r);
 }
@@ -285,10 +304,18 @@ static void cancel(request *of)
     eventfd_write(r->wake, 1);
 }
 
+/* A program that is being started has been killed when this returns, and none is started later. */
+static void settle(request *of)
+{
+    runner *r = (runner *)of;
+    pthread_mutex_lock(&r->starting);
+    pthread_mutex_unlock(&r->starting);
+}
+
 static void drop(request *of) { runner_free((runner *)of); }
 
 static const request_kind runner_kind = {
-    .what = "a program", .begin = begin, .cancel = cancel, .drop = drop};
+    .what = "a program", .begin = begin, .cancel = cancel, .settle = settle, .drop = drop};
 
 runner *runner_new(csp_vm *vm)
 {
@@ -300,6 +327,7 @@ runner *runner_new(csp_vm *vm)
     r->base.kind = &runner_kind;
     r->what.fds[0] = r->what.fds[1] = r->what.fds[2] = -1;
     r->timeout = -1;
+    pthread_mutex_init(&r->starting, NULL);
     pthread_mutex_init(&r->lock, NULL);
     size_t most = vm->limits.memory;
     r->limit = most && most < STRING_MAX ? most : STRING_MAX;
