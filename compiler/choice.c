@@ -1,5 +1,5 @@
 /* alt: the guard, channel and value of every arm, in the order of the text, each into registers of
- * its own; then the choice; then the bodies. */
+ * its own; then the choice; then the bodies. A message is received into one register for all arms. */
 #include "compiler/kinds.h"
 
 typedef struct arm_place {
@@ -7,12 +7,25 @@ typedef struct arm_place {
     jumps entry;
 } arm_place;
 
+typedef struct alt_places {
+    arm_place *arms; /* NULL: no memory */
+    unsigned received;
+} alt_places;
+
+/* Whether the channel of a plain receive is read where the program has it. */
+static bool is_in_place(const ast_alt_arm *arm, unsigned *reg)
+{
+    return arm->kind == ALT_RECEIVE && !arm->source && !arm->guard &&
+           compile_in_place(arm->channel, reg);
+}
+
 static uint32_t arm_registers(const ast_alt_arm *arm)
 {
+    unsigned reg;
     if (arm->source)
         return arm->kind == ALT_DRAINED ? 4 : 3;
     switch (arm->kind) {
-    case ALT_RECEIVE:
+    case ALT_RECEIVE: return !is_in_place(arm, &reg);
     case ALT_AFTER: return 1;
     case ALT_SEND:
     case ALT_DRAINED: return 2;
@@ -72,7 +85,8 @@ static void prepare_arm(builder *b, const ast_alt_arm *arm, unsigned reg)
         prepare_each(b, arm, reg);
         return;
     }
-    if (!arm->channel)
+    unsigned own;
+    if (!arm->channel || is_in_place(arm, &own))
         return;
     jumps absent = jumps_over(arm->span), done = {0};
     if (arm->guard)
@@ -88,7 +102,8 @@ static void prepare_arm(builder *b, const ast_alt_arm *arm, unsigned reg)
     compile_land(b, &done);
 }
 
-static void compile_arm_body(builder *b, const ast_alt_arm *arm, unsigned reg, dest d)
+static void compile_arm_body(builder *b, const ast_alt_arm *arm, unsigned reg, unsigned received,
+                             dest d)
 {
     unsigned mark = b->top;
     if (arm->source) {
@@ -98,14 +113,14 @@ static void compile_arm_body(builder *b, const ast_alt_arm *arm, unsigned reg, d
             compile_bind(b, arm->target[1], reg + 2, true);
     }
     if (arm->kind == ALT_RECEIVE)
-        compile_bind(b, arm->value, reg, true);
+        compile_bind(b, arm->value, received, true);
     compile_node(b, arm->body, d);
     compile_release(b, mark);
 }
 
 /* The instruction and its arms; the code after them is reached only by a repeated alt that
  * is finished. */
-static void compile_choice(builder *b, const ast_alt *choice, arm_place *places, src_span at)
+static void compile_choice(builder *b, const ast_alt *choice, alt_places *places, src_span at)
 {
     unsigned flags = (choice->prioritised ? (unsigned)ALT_PRIORITISED : 0) |
                      (choice->repeated ? (unsigned)ALT_REPEATED : 0);
@@ -113,60 +128,64 @@ static void compile_choice(builder *b, const ast_alt *choice, arm_place *places,
         compile_too_large(b, at);
         return;
     }
-    compile_emit(b, insn_abc(OPC_ALT, choice->count, flags, 0), at);
-    for (uint32_t i = 0; i < choice->count; i++)
-        compile_jump_to(b, insn_abc(OPC_ARM, machine_kind(&choice->arms[i]), places[i].reg, 0),
-                        &places[i].entry, choice->arms[i].span);
+    compile_emit(b, insn_abc(OPC_ALT, choice->count, flags, places->received), at);
+    for (uint32_t i = 0; i < choice->count; i++) {
+        arm_place *place = &places->arms[i];
+        compile_jump_to(b, insn_abc(OPC_ARM, machine_kind(&choice->arms[i]), place->reg, 0),
+                        &place->entry, choice->arms[i].span);
+    }
 }
 
 /* If the bodies are so long that an arm cannot jump to its own, it jumps to a JMP; there is one
  * for each. */
-static void reach_far(builder *b, const ast_alt *choice, arm_place *places, src_span at)
+static void reach_far(builder *b, const ast_alt *choice, arm_place *arms, src_span at)
 {
     if (!jumps_over(at).far)
         return;
     for (uint32_t i = 0; i < choice->count; i++) {
         jumps far = {0};
-        compile_land(b, &places[i].entry);
+        compile_land(b, &arms[i].entry);
         compile_jump(b, &far, choice->arms[i].span);
-        places[i].entry = far;
+        arms[i].entry = far;
     }
 }
 
-static arm_place *prepare_arms(builder *b, const ast_alt *choice, src_span at)
+static alt_places prepare_arms(builder *b, const ast_alt *choice, src_span at)
 {
-    arm_place *places = arena_alloc(b->c->ast->arena, (choice->count + 1) * sizeof *places);
-    if (!places) {
+    arm_place *arms = arena_alloc(b->c->ast->arena, (choice->count + 1) * sizeof *arms);
+    if (!arms) {
         b->c->failed = true;
-        return NULL;
+        return (alt_places){0};
     }
-    uint32_t words = 0;
+    uint32_t words = 1;
     for (uint32_t i = 0; i < choice->count; i++)
         words += arm_registers(&choice->arms[i]);
-    unsigned next = compile_registers(b, words, at);
+    unsigned received = compile_registers(b, words, at), next = received + 1;
     for (uint32_t i = 0; i < choice->count; i++) {
         uint32_t n = arm_registers(&choice->arms[i]);
-        places[i].reg = n ? next : 0;
+        arms[i].reg = n ? next : 0;
+        (void)is_in_place(&choice->arms[i], &arms[i].reg);
         next += n;
         if (choice->arms[i].kind == ALT_DRAINED) /* the channels for which it was taken */
             compile_load(b, next - 1, VALUE_NIL, choice->arms[i].span);
     }
-    return places;
+    return (alt_places){arms, received};
 }
 
-static void compile_for_alt(builder *b, const ast_alt *choice, arm_place *places, src_span at)
+static void compile_for_alt(builder *b, const ast_alt *choice, alt_places *places, src_span at)
 {
     loop_frame frame = {b->loop, jumps_over(at), jumps_over(at)};
     uint32_t head = compile_here(b);
+    arm_place *arms = places->arms;
     for (uint32_t i = 0; i < choice->count; i++)
-        prepare_arm(b, &choice->arms[i], places[i].reg);
+        prepare_arm(b, &choice->arms[i], arms[i].reg);
     compile_choice(b, choice, places, at);
     compile_jump(b, &frame.exits, at);
-    reach_far(b, choice, places, at);
+    reach_far(b, choice, arms, at);
     b->loop = &frame; /* cppcheck-suppress autoVariables ; until the loop is done */
     for (uint32_t i = 0; i < choice->count; i++) {
-        compile_land(b, &places[i].entry);
-        compile_arm_body(b, &choice->arms[i], places[i].reg, TO_DISCARD);
+        compile_land(b, &arms[i].entry);
+        compile_arm_body(b, &choice->arms[i], arms[i].reg, places->received, TO_DISCARD);
         compile_jump(b, &frame.turns, choice->arms[i].span);
     }
     b->loop = frame.outer;
@@ -179,24 +198,25 @@ void compile_alt(builder *b, ast_node *ast, dest d)
 {
     const ast_alt *choice = ast->as.alt;
     unsigned mark = b->top;
-    arm_place *places = prepare_arms(b, choice, ast->span);
-    if (!places || b->too_large)
+    alt_places places = prepare_arms(b, choice, ast->span);
+    arm_place *arms = places.arms;
+    if (!arms || b->too_large)
         return;
     if (choice->repeated || choice->count == 0) {
-        compile_for_alt(b, choice, places, ast->span);
+        compile_for_alt(b, choice, &places, ast->span);
         compile_release(b, mark);
         compile_nil(b, d, ast->span);
         return;
     }
     jumps done = {0};
     for (uint32_t i = 0; i < choice->count; i++)
-        prepare_arm(b, &choice->arms[i], places[i].reg);
-    compile_choice(b, choice, places, ast->span);
+        prepare_arm(b, &choice->arms[i], arms[i].reg);
+    compile_choice(b, choice, &places, ast->span);
     b->reachable = false;
-    reach_far(b, choice, places, ast->span);
+    reach_far(b, choice, arms, ast->span);
     for (uint32_t i = 0; i < choice->count; i++) {
-        compile_land(b, &places[i].entry);
-        compile_arm_body(b, &choice->arms[i], places[i].reg, d);
+        compile_land(b, &arms[i].entry);
+        compile_arm_body(b, &choice->arms[i], arms[i].reg, places.received, d);
         compile_jump(b, &done, choice->arms[i].span);
     }
     compile_land(b, &done);

@@ -145,23 +145,25 @@ void resolve_match(resolver *r, ast_node *node)
     }
 }
 
-/* What an arm evaluates before the choice. A `move` in it counts only in its body: it happens if
- * the arm is chosen. */
+/* What an arm evaluates before the choice, beside what the others do. A `move` in it counts only in
+ * its body: it happens if the arm is chosen. */
 static void resolve_arm(resolver *r, const ast_alt_arm *arm, bool repeated)
 {
     const moved_name *mark = r->moved;
     scope s;
     resolve_open(r, &s);
     if (arm->source) {
-        resolve_node(r, arm->source);
+        resolve_operand(r, arm->source);
         resolve_pattern(r, arm->target[0], arm->target[1], BOUND_BY_VALUE);
     }
     if (arm->guard)
         resolve_operand(r, arm->guard);
     if (arm->channel)
         resolve_operand(r, arm->channel);
+    r->function->operands++;
     if (arm->kind == ALT_SEND)
         resolve_movable(r, arm->value);
+    r->function->operands--;
     scope inner;
     resolve_open(r, &inner);
     if (arm->kind == ALT_RECEIVE)

@@ -52,12 +52,16 @@ screen_close
 verdict torn-line-ended kept '6 * 7'
 
 # --- several sessions at once, while the file is being shortened
+until_kept() {
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do kept "$1" && break || sleep 0.1; done
+}
 session() {
     {
         echo "let from$1 = $1"
-        for ((tries = 0; tries < 100; tries++)); do kept "let from$1 = $1" && break || sleep 0.1; done
+        until_kept "let from$1 = $1"
         printf '%s\n\004' "let late$1 = 1"
-        sleep 1
+        until_kept "let late$1 = 1"
     } |
         SHELL=/bin/sh TERM=dumb script -qec "'$CSP' --no-init" /dev/null >/dev/null
 }

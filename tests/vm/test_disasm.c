@@ -98,7 +98,7 @@ Test(disasm, a_module)
                              "   8     is         r0, r1, list\n"
                              "   9     callf      r0, fn add\n"
                              "  10     calln      r0, 1, native push\n"
-                             "  11     alt        2 arms, pri, repeated\n"
+                             "  11     alt        2 arms, pri, repeated -> r0\n"
                              "  12     arm        send r1 -> 14\n"
                              "  13     arm        else -> 14\n"
                              "  14     ret        r0\n"

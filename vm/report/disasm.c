@@ -80,6 +80,7 @@ static void put_alt(insn i, FILE *out)
         fputs(", pri", out);
     if (i.b & ALT_REPEATED)
         fputs(", repeated", out);
+    fprintf(out, " -> r%u", i.c);
 }
 
 static void put_type(uint32_t type, FILE *out)

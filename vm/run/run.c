@@ -1228,7 +1228,7 @@ spawned: {                                              /* op_a: the new process
                 if (choice.taken != VALUE_ABSENT)
                     R[arm->b + (k->key != VALUE_ABSENT ? 3 : 1)] = choice.taken;
             } else if (!k->sends) {
-                R[arm->b] = choice.received;
+                C = choice.received;
                 if (!chan_delivery(p, k->chan, choice.received, &walk)) {
                     op_a = choice.received;
                     goto operate;
@@ -1364,7 +1364,7 @@ finish: {
         case OPC_ALT: {
             alt *a = side_of(p)->alt;
             if (a->taken < 0) goto alt_again;
-            if (!a->cases[a->taken].sends) R[pc[1 + a->cases[a->taken].arm].b] = op_a;
+            if (!a->cases[a->taken].sends) C = op_a;
             goto alt_taken;
         }
         default:                                        /* the others need nothing more */
