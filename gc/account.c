@@ -189,6 +189,12 @@ void account_remove(heap *h)
 
 /* ---- Free objects of others' blocks ---- */
 
+/* With the lock; its owner looks without it whether there is anything. */
+static void put_aside(heap *h, int kind, int index, void *first)
+{
+    __atomic_store_n(&h->aside[kind][index], first, __ATOMIC_RELAXED);
+}
+
 bool account_claim(const heap *h, int kind, int index, void **list)
 {
     label of = get_label(*list);
@@ -200,7 +206,7 @@ bool account_claim(const heap *h, int kind, int index, void **list)
         /* word 1 leads to the next list: of all objects the smallest have two */
         void **first = *list;
         first[1] = owner->aside[kind][index];
-        owner->aside[kind][index] = first;
+        put_aside(owner, kind, index, first);
         owner->has_aside = true;
         *list = NULL;
     } else {
@@ -217,7 +223,7 @@ void account_take(heap *h, int kind, int index, void **list)
     GC_alloc_lock();
     void **first = h->aside[kind][index];
     if (first) {
-        h->aside[kind][index] = first[1];
+        put_aside(h, kind, index, first[1]);
         *list = first;
         first[1] = NULL;
     }
