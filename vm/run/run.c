@@ -1198,7 +1198,7 @@ spawned: {                                              /* op_a: the new process
         goto operate;
     CASE(ALT) : {
         alt_choice choice = {.received = VALUE_ABSENT};
-        C = VALUE_NIL;                                  /* what came last is not kept while it waits */
+        C = VALUE_NIL;                                  /* what came last is not kept meanwhile */
         SHOW();
         alt_result result = alt_begin(vm, p, R, pc, &choice);
         red--;
