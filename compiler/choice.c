@@ -1,5 +1,5 @@
 /* alt: the guard, channel and value of every arm, in the order of the text, each into registers of
- * its own; then the choice; then the bodies. A message is received into one register for all arms. */
+ * its own; then the choice; then the bodies. All arms receive into one register. */
 #include "compiler/kinds.h"
 
 typedef struct arm_place {

@@ -29,9 +29,9 @@ typedef struct runner {
     launch what;
     const char *from; /* the input, in a pinned value; NULL: /dev/null */
     size_t from_size;
-    int64_t timeout; /* ns; less than 0: none */
-    size_t limit;    /* bytes of each output; at first as much as the VM may have */
-    int wake;        /* an eventfd that tells the thread to kill the program */
+    int64_t timeout;          /* ns; less than 0: none */
+    size_t limit;             /* bytes of each output; at first as much as the VM may have */
+    int wake;                 /* an eventfd that tells the thread to kill the program */
     pthread_mutex_t starting; /* held by the thread until `pid` is known; taken before `lock` */
     pthread_mutex_t lock;
     pid_t pid;      /* under the lock: may be killed; 0: there is nothing to kill */
