@@ -90,8 +90,8 @@ static inline double value_as_flonum(value v) { return value_as_flonum_by(v, FLO
 
 /* An int and a float, whichever comes first, both in their words, as doubles: an int of more than
  * 53 bits is rounded to nearest. False: they are something else. */
-static inline __attribute__((always_inline)) bool
-value_int_and_flonum(value a, value b, uint64_t shift, double *da, double *db)
+static inline __attribute__((always_inline)) bool value_mixed(value a, value b, uint64_t shift,
+                                                              double *da, double *db)
 {
     if (value_is_int(a) && value_is_flonum(b)) {
         *da = (double)value_as_int(a);

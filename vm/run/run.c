@@ -201,7 +201,7 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
             double fa = value_as_flonum_by(va, by), fb = value_as_flonum_by(vb, by); \
             value r = value_flonum_by(fa FLOAT_OP fb, by); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
-        } else if (likely(value_int_and_flonum(va, vb, by, &da, &db))) { \
+        } else if (likely(value_mixed(va, vb, by, &da, &db))) { \
             value r = value_flonum_by(da FLOAT_OP db, by); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
         } \
