@@ -228,6 +228,13 @@ static bool is_stopped(csp_vm *vm, vm_status *why)
     return true;
 }
 
+/* Time or budget is used up. What was asked for in the last slice still belongs to this run. */
+static vm_status run_out(csp_vm *vm, vm_status why)
+{
+    (void)is_stopped(vm, &why);
+    return why;
+}
+
 static bool is_over(csp_vm *vm, const process *until, vm_status *why)
 {
     *why = VM_ENDED;
@@ -276,7 +283,7 @@ vm_status vm_run(csp_vm *vm, process *until, int64_t deadline)
                 break;
         } else if (deadline != LOOP_NEVER && credit <= 0) {
             if (loop_now() >= deadline)
-                return VM_DEADLINE;
+                return run_out(vm, VM_DEADLINE);
             credit = CLOCK_CREDIT;
         }
     }
@@ -397,9 +404,7 @@ vm_status vm_run_for(csp_vm *vm, int64_t reductions, int64_t *used)
         if (t.timed && is_late(s, &t, cost))
             break;
     }
-    if (why == VM_SPENT) /* what came in its last slice belongs to this step */
-        (void)is_stopped(vm, &why);
-    return why;
+    return why == VM_SPENT ? run_out(vm, VM_SPENT) : why;
 }
 
 bool vm_stuck(csp_vm *vm) { return vm_next_event(vm) == LOOP_NEVER && !pending(vm); }

@@ -12,8 +12,9 @@
 
 /* What the signal handler and the callbacks interrupt. */
 static csp_vm *volatile target;
-/* Interrupts that `take` is still to make; what it has seen. */
+/* Interrupts that `take` is still to make, and whether it takes 3 ms for one; what it has seen. */
 static int to_make;
+static bool takes_long;
 static char seen[256];
 
 static void take(void *user, int stream, const char *text, size_t size)
@@ -26,6 +27,8 @@ static void take(void *user, int stream, const char *text, size_t size)
     if (to_make > 0) {
         to_make--;
         csp_interrupt(target);
+        if (takes_long)
+            nanosleep(&(struct timespec){.tv_nsec = 3000000}, NULL);
     }
 }
 
@@ -151,6 +154,21 @@ Test(interrupt, of_a_short_step_is_not_lost)
     interrupts_one_step(1);
     interrupts_one_step(10);
     interrupts_one_step(100);
+}
+
+/* It comes when the time that csp_run was given is over. */
+Test(interrupt, of_a_run_is_not_lost)
+{
+    csp_vm *vm = make(NULL);
+    csp_session *s = csp_session_new(vm);
+    gives(s, "let p = spawn { loop { for _ in 0..500 {}; eprint(\"a\") } }; 1", "1");
+    seen[0] = '\0';
+    to_make = 1;
+    takes_long = true;
+    cr_assert_eq(csp_run(vm, 1), CSP_E_INTERRUPTED);
+    tells_of_it(vm);
+    gives(s, "kill(p); 5", "5");
+    csp_free(vm);
 }
 
 Test(interrupt, of_deferred_calls_that_never_end)
