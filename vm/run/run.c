@@ -986,7 +986,7 @@ return_deep: {
             SHOW();
             switch (chan_receive(vm, p, value_as_object(state[0]), &m)) {
             case CHAN_DONE: op_a = m; goto deliver;
-            case CHAN_BLOCK: SAVE(); goto blocked;
+            case CHAN_BLOCK: state[2] = VALUE_NIL; SAVE(); goto blocked; /* as for an alt */
             case CHAN_CLOSED: JUMP(WIDE);
             case CHAN_FAIL: goto fail;
             }
