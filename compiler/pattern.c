@@ -55,7 +55,7 @@ void compile_bind_received(builder *b, ast_node *pattern, ast_node *chan, src_sp
     unsigned mark = b->top, from = compile_any(b, chan);
     unsigned reg =
         pattern->kind == PAT_NAME ? pattern->as.name.binding->reg : compile_registers(b, 1, at);
-    compile_emit(b, insn_abc(OPC_RECV, reg, from, 0), at);
+    compile_emit(b, insn_abc(OPC_RECV, reg, from, reg != from), at);
     if (pattern->kind != PAT_NAME)
         bind_from(b, pattern, reg);
     compile_release(b, mark);

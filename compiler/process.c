@@ -103,7 +103,8 @@ void compile_receive(builder *b, ast_node *ast, dest d)
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
     unsigned chan =
         compile_operand(b, ast->as.unary.operand, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
-    compile_emit(b, insn_abc(OPC_RECV, out, chan, 0), ast->span);
+    bool unread = (d.kind != DEST_REG || d.scratch) && out != chan;
+    compile_emit(b, insn_abc(OPC_RECV, out, chan, unread), ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);
 }

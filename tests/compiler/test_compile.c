@@ -382,10 +382,11 @@ Test(compile, par_is_cleaned_up)
 
 Test(compile, sends_and_receives)
 {
-    assert_code("fn f(c, v) { c ! v\nc ! move v\nc ? (a, _)\n?c + a }", "fn f(",
-                "send r0, r1\nsendmove r0, r1\nrecv r3, r0\ntesttuple r3, 2, 0\njmp -> 9\ngetidxi "
-                "r2, r3, 0\n"
-                "recv r3, r0\nadd r3, r3, r2\nret r3\nmatchfail r3\n");
+    assert_code(
+        "fn f(c, v) { c ! v\nc ! move v\nc ? (a, _)\n?c + a }", "fn f(",
+        "send r0, r1\nsendmove r0, r1\nrecv r3, r0, 1\ntesttuple r3, 2, 0\njmp -> 9\ngetidxi "
+        "r2, r3, 0\n"
+        "recv r3, r0, 1\nadd r3, r3, r2\nret r3\nmatchfail r3\n");
 }
 
 Test(compile, an_alt_evaluates_in_the_order_of_the_text)

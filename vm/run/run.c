@@ -1186,7 +1186,7 @@ spawned: {                                              /* op_a: the new process
         SAVE();
         switch (chan_receive(vm, p, c, &m)) {
         case CHAN_DONE: red--; op_a = m; goto deliver;
-        case CHAN_BLOCK: goto blocked;
+        case CHAN_BLOCK: if (pc->c) A = VALUE_NIL; goto blocked;
         case CHAN_CLOSED: insn_closed_receive(vm); goto fail;
         case CHAN_FAIL: goto fail;
         }
