@@ -5,8 +5,7 @@ void compile_index(builder *b, ast_node *ast, dest d)
 {
     ast_node *index = ast->as.binary.right;
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    unsigned subject =
-        compile_operand(b, ast->as.binary.left, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+    unsigned subject = compile_operand(b, ast->as.binary.left, dest_hint(d, out));
     int64_t n;
     if (compile_small_literal(index, INT16_MIN, INT16_MAX, &n)) {
         compile_emit(b, insn_abc(OPC_GETIDXI, out, subject, (uint16_t)n), ast->span);
@@ -54,7 +53,7 @@ void compile_field(builder *b, ast_node *ast, dest d)
         return;
     }
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    unsigned from = compile_operand(b, subject, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+    unsigned from = compile_operand(b, subject, dest_hint(d, out));
     unsigned k =
         compile_short_constant(b, compile_string(b->c, name->text, name->length), ast->span);
     compile_emit(b, insn_abc(OPC_GETFIELD, out, from, k), ast->span);

@@ -4,6 +4,7 @@
 
 typedef struct arm_place {
     unsigned reg;
+    bool in_place; /* reg is that of the variable that holds the channel of a plain receive */
     jumps entry;
 } arm_place;
 
@@ -12,20 +13,12 @@ typedef struct alt_places {
     unsigned received;
 } alt_places;
 
-/* Whether the channel of a plain receive is read where the program has it. */
-static bool is_in_place(const ast_alt_arm *arm, unsigned *reg)
-{
-    return arm->kind == ALT_RECEIVE && !arm->source && !arm->guard &&
-           compile_in_place(arm->channel, reg);
-}
-
 static uint32_t arm_registers(const ast_alt_arm *arm)
 {
-    unsigned reg;
     if (arm->source)
         return arm->kind == ALT_DRAINED ? 4 : 3;
     switch (arm->kind) {
-    case ALT_RECEIVE: return !is_in_place(arm, &reg);
+    case ALT_RECEIVE:
     case ALT_AFTER: return 1;
     case ALT_SEND:
     case ALT_DRAINED: return 2;
@@ -79,14 +72,14 @@ static void prepare_each(builder *b, const ast_alt_arm *arm, unsigned reg)
     compile_release(b, mark);
 }
 
-static void prepare_arm(builder *b, const ast_alt_arm *arm, unsigned reg)
+static void prepare_arm(builder *b, const ast_alt_arm *arm, const arm_place *place)
 {
+    unsigned reg = place->reg;
     if (arm->source) {
         prepare_each(b, arm, reg);
         return;
     }
-    unsigned own;
-    if (!arm->channel || is_in_place(arm, &own))
+    if (!arm->channel || place->in_place)
         return;
     jumps absent = jumps_over(arm->span), done = {0};
     if (arm->guard)
@@ -150,26 +143,26 @@ static void reach_far(builder *b, const ast_alt *choice, arm_place *arms, src_sp
     }
 }
 
-static alt_places prepare_arms(builder *b, const ast_alt *choice, src_span at)
+static void place_arm(builder *b, const ast_alt_arm *arm, arm_place *place, src_span at)
 {
-    arm_place *arms = arena_alloc(b->c->ast->arena, (choice->count + 1) * sizeof *arms);
-    if (!arms) {
-        b->c->failed = true;
-        return (alt_places){0};
-    }
-    uint32_t words = 1;
-    for (uint32_t i = 0; i < choice->count; i++)
-        words += arm_registers(&choice->arms[i]);
-    unsigned received = compile_registers(b, words, at), next = received + 1;
-    for (uint32_t i = 0; i < choice->count; i++) {
-        uint32_t n = arm_registers(&choice->arms[i]);
-        arms[i].reg = n ? next : 0;
-        (void)is_in_place(&choice->arms[i], &arms[i].reg);
-        next += n;
-        if (choice->arms[i].kind == ALT_DRAINED) /* the channels for which it was taken */
-            compile_load(b, next - 1, VALUE_NIL, choice->arms[i].span);
-    }
-    return (alt_places){arms, received};
+    *place = (arm_place){0};
+    place->in_place = arm->kind == ALT_RECEIVE && !arm->source && !arm->guard &&
+                      compile_in_place(arm->channel, &place->reg);
+    uint32_t n = place->in_place ? 0 : arm_registers(arm);
+    if (n)
+        place->reg = compile_registers(b, n, at);
+    if (arm->kind == ALT_DRAINED) /* the channels for which it was taken */
+        compile_load(b, place->reg + n - 1, VALUE_NIL, arm->span);
+}
+
+static alt_places place_arms(builder *b, const ast_alt *choice, src_span at)
+{
+    alt_places places = {arena_alloc(b->c->ast->arena, (choice->count + 1) * sizeof(arm_place)),
+                         compile_registers(b, 1, at)};
+    b->c->failed |= places.arms == NULL;
+    for (uint32_t i = 0; places.arms && i < choice->count; i++)
+        place_arm(b, &choice->arms[i], &places.arms[i], at);
+    return places;
 }
 
 static void compile_for_alt(builder *b, const ast_alt *choice, alt_places *places, src_span at)
@@ -178,7 +171,7 @@ static void compile_for_alt(builder *b, const ast_alt *choice, alt_places *place
     uint32_t head = compile_here(b);
     arm_place *arms = places->arms;
     for (uint32_t i = 0; i < choice->count; i++)
-        prepare_arm(b, &choice->arms[i], arms[i].reg);
+        prepare_arm(b, &choice->arms[i], &arms[i]);
     compile_choice(b, choice, places, at);
     compile_jump(b, &frame.exits, at);
     reach_far(b, choice, arms, at);
@@ -198,7 +191,7 @@ void compile_alt(builder *b, ast_node *ast, dest d)
 {
     const ast_alt *choice = ast->as.alt;
     unsigned mark = b->top;
-    alt_places places = prepare_arms(b, choice, ast->span);
+    alt_places places = place_arms(b, choice, ast->span);
     arm_place *arms = places.arms;
     if (!arms || b->too_large)
         return;
@@ -210,7 +203,7 @@ void compile_alt(builder *b, ast_node *ast, dest d)
     }
     jumps done = {0};
     for (uint32_t i = 0; i < choice->count; i++)
-        prepare_arm(b, &choice->arms[i], arms[i].reg);
+        prepare_arm(b, &choice->arms[i], &arms[i]);
     compile_choice(b, choice, &places, ast->span);
     b->reachable = false;
     reach_far(b, choice, arms, ast->span);

@@ -150,6 +150,13 @@ enum { NO_HINT = CODE_NO_REGISTER };
 
 static inline dest dest_fresh(unsigned reg) { return (dest){DEST_REG, true, reg}; }
 static inline dest dest_variable(unsigned reg) { return (dest){DEST_REG, false, reg}; }
+/* Whether the register in which the value for d is made may have something else before. */
+static inline bool dest_is_scratch(dest d) { return d.kind != DEST_REG || d.scratch; }
+/* For compile_operand: that register, `out`, where it may. */
+static inline unsigned dest_hint(dest d, unsigned out)
+{
+    return dest_is_scratch(d) ? out : NO_HINT;
+}
 
 /* --- constant.c: numbers of constants; equal ones share a number. NO_CONSTANT: no
  * memory (c->failed) */

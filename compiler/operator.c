@@ -118,7 +118,7 @@ void compile_binary(builder *b, ast_node *ast, dest d)
     for (uint32_t i = depth; i-- > 0; n = n->as.binary.left)
         spine[i] = n;
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    bool in_out = d.kind != DEST_REG || d.scratch;
+    bool in_out = dest_is_scratch(d);
     unsigned sum = in_out || depth == 1 ? out : compile_registers(b, 1, ast->span);
     unsigned left = compile_operand(b, n, in_out || depth > 1 ? sum : NO_HINT);
     for (uint32_t i = 0; i < depth; i++) {
@@ -142,8 +142,7 @@ void compile_unary(builder *b, ast_node *ast, dest d)
         else
             compile_wide(b, OPC_LOADK, out, compile_constant(b->c, v), ast->span);
     } else {
-        unsigned operand = compile_operand(b, ast->as.unary.operand,
-                                           d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+        unsigned operand = compile_operand(b, ast->as.unary.operand, dest_hint(d, out));
         compile_emit(b, insn_abc(register_form(ast->op), out, operand, 0), ast->span);
     }
     compile_release(b, mark);
@@ -170,8 +169,7 @@ unsigned compile_type_number(builder *b, const ast_node *ast)
 void compile_is(builder *b, ast_node *ast, dest d)
 {
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    unsigned subject =
-        compile_operand(b, ast->as.field.object, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
+    unsigned subject = compile_operand(b, ast->as.field.object, dest_hint(d, out));
     compile_emit(b, insn_abc(OPC_IS, out, subject, compile_type_number(b, ast)), ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);

@@ -101,9 +101,8 @@ void compile_send(builder *b, ast_node *ast, dest d)
 void compile_receive(builder *b, ast_node *ast, dest d)
 {
     unsigned mark = b->top, out = compile_target(b, d, ast->span);
-    unsigned chan =
-        compile_operand(b, ast->as.unary.operand, d.kind != DEST_REG || d.scratch ? out : NO_HINT);
-    bool unread = (d.kind != DEST_REG || d.scratch) && out != chan;
+    unsigned chan = compile_operand(b, ast->as.unary.operand, dest_hint(d, out));
+    bool unread = dest_is_scratch(d) && out != chan;
     compile_emit(b, insn_abc(OPC_RECV, out, chan, unread), ast->span);
     compile_release(b, mark);
     compile_deliver(b, d, out, ast->span);

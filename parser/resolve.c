@@ -179,9 +179,7 @@ static void resolve_slice(resolver *r, ast_node *node)
 static void resolve_send(resolver *r, ast_node *node)
 {
     resolve_operand(r, node->as.binary.left);
-    r->function->operands++;
     resolve_movable(r, node->as.binary.right);
-    r->function->operands--;
 }
 
 static void resolve_spawn(resolver *r, ast_node *node)

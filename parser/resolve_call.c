@@ -56,10 +56,12 @@ static void resolve_moved_operand(resolver *r, ast_node *node)
 void resolve_movable(resolver *r, ast_node *node)
 {
     if (node->kind != AST_MOVE) {
-        resolve_node(r, node);
+        resolve_operand(r, node);
         return;
     }
+    r->function->operands++;
     resolve_moved_operand(r, node);
+    r->function->operands--;
     mark_moved(r, node);
 }
 

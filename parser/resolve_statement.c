@@ -160,10 +160,8 @@ static void resolve_arm(resolver *r, const ast_alt_arm *arm, bool repeated)
         resolve_operand(r, arm->guard);
     if (arm->channel)
         resolve_operand(r, arm->channel);
-    r->function->operands++;
     if (arm->kind == ALT_SEND)
         resolve_movable(r, arm->value);
-    r->function->operands--;
     scope inner;
     resolve_open(r, &inner);
     if (arm->kind == ALT_RECEIVE)

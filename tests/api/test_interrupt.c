@@ -43,6 +43,7 @@ static csp_vm *make(csp_config *given)
     cr_assert_eq(csp_new(&config, &vm), CSP_OK);
     target = vm;
     to_make = 0;
+    takes_long = false;
     seen[0] = '\0';
     return vm;
 }

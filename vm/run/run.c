@@ -191,17 +191,12 @@ static inline value few_in_tuple(csp_vm *vm, const process *p, const value *item
         } \
     } while (0)
 
-/* Of two words that are not both ints. Two floats are asked for first, and by one test, since loops
- * over floats have hardly anything else. */
+/* Of two words that are not both ints. */
 #define ARITH_FLOAT(va, vb, FLOAT_OP) \
     do { \
         uint64_t by = flonum_shift(); \
         double da, db; \
-        if (likely(value_both_flonum(va, vb))) { \
-            double fa = value_as_flonum_by(va, by), fb = value_as_flonum_by(vb, by); \
-            value r = value_flonum_by(fa FLOAT_OP fb, by); \
-            if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
-        } else if (likely(value_mixed(va, vb, by, &da, &db))) { \
+        if (likely(value_floats(va, vb, by, &da, &db))) { \
             value r = value_flonum_by(da FLOAT_OP db, by); \
             if (likely(r != VALUE_ABSENT)) { A = r; NEXT(); } \
         } \
@@ -986,7 +981,7 @@ return_deep: {
             SHOW();
             switch (chan_receive(vm, p, value_as_object(state[0]), &m)) {
             case CHAN_DONE: op_a = m; goto deliver;
-            case CHAN_BLOCK: state[2] = VALUE_NIL; SAVE(); goto blocked; /* as for an alt */
+            case CHAN_BLOCK: state[2] = VALUE_NIL; SAVE(); goto blocked;
             case CHAN_CLOSED: JUMP(WIDE);
             case CHAN_FAIL: goto fail;
             }
@@ -1198,7 +1193,6 @@ spawned: {                                              /* op_a: the new process
         goto operate;
     CASE(ALT) : {
         alt_choice choice = {.received = VALUE_ABSENT};
-        C = VALUE_NIL;                                  /* what came last is not kept meanwhile */
         SHOW();
         alt_result result = alt_begin(vm, p, R, pc, &choice);
         red--;
@@ -1242,7 +1236,7 @@ spawned: {                                              /* op_a: the new process
             }
             goto alt_taken;
         }
-        case ALT_BLOCKED: SAVE(); goto blocked;
+        case ALT_BLOCKED: C = VALUE_NIL; SAVE(); goto blocked; /* what came last is not kept */
         case ALT_COPY: op_a = choice.work; walk = choice.walk; goto operate;
         case ALT_MOVE: op_a = choice.work; walk = WALK_MOVE; goto operate;
         case ALT_UNMOVE: op_a = choice.work; walk = WALK_UNMOVE; goto operate;
